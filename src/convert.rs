@@ -1,0 +1,1 @@
+//! An f32 model directory into an int8 model.

@@ -1,0 +1,59 @@
+//! The seam: tokenized texts in, vectors out. Everything about models and devices lies behind it.
+//!
+//! Must not know items, visitors or JavaScript.
+
+pub mod bert; //      the forward pass, written once over `Kernels`
+pub mod cpu; //       int8 kernels: portable, SIMD128, relaxed SIMD, x86
+pub mod device; //    chooses: prove, time, demote
+#[cfg(feature = "gpu")]
+pub mod gpu; //       wgpu and WGSL for the same kernels
+pub mod kernels; //   the trait of fused steps that a device implements
+pub mod manifest; //  models/*/manifest.json: source, digests, pooling, prefixes, lengths
+#[cfg(feature = "reference")]
+pub mod reference; // the f32 forward pass in burn
+pub mod tokenize; //  text -> ids and the words they belong to
+pub mod weights; //   the int8 safetensors file, checked and loaded
+
+/// Texts as token ids, ragged: no padding, so batching cannot change an answer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// Token ids of all texts, one after the other. `[T]`
+    pub ids: Vec<u32>,
+    /// Where each text starts in `ids`, and at the end `ids.len()`. `[B + 1]`, ascending, no empty text.
+    pub starts: Vec<u32>,
+}
+
+/// What a forward pass gives back.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Encoded {
+    /// One unit vector a text. `[B, H]`, row-major
+    pub vectors: Vec<f32>,
+    /// With [`Want::Tokens`]: the last hidden state of each token. `[T, H]`, row-major
+    pub tokens: Vec<f32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// Pooled, normalised vectors only.
+    Vectors,
+    /// The token states too: explanations are sums over them.
+    Tokens,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// The GPU went away (driver reset, tab in the background): rebuild, then the CPU.
+    #[error("the device was lost: {0}")]
+    DeviceLost(String),
+    #[error("the batch does not fit the model: {0}")]
+    BadBatch(String),
+}
+
+/// A model on a device.
+#[allow(async_fn_in_trait)] // one thread in the browser; natively the caller blocks
+pub trait Encoder {
+    /// Width of the vectors, H.
+    fn width(&self) -> usize;
+    /// Encodes a batch. Equal texts give equal vectors, alone or in any batch.
+    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError>;
+}

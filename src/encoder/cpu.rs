@@ -1,0 +1,1 @@
+//! Int8 kernels on the CPU.

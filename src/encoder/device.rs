@@ -1,0 +1,1 @@
+//! Chooses the device: prove, time, demote.

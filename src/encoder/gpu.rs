@@ -1,0 +1,1 @@
+//! The kernels in WGSL, run by wgpu.

@@ -1,0 +1,51 @@
+//! The fused steps that a device offers; `bert.rs` writes the forward pass once over them.
+//!
+//! A device owns its copy of the weights and its activations; the pass only names layers. Linear
+//! layers quantize the rows they are given (int8, a scale a row), multiply in integers with the
+//! int8 weights (a scale an output channel), and continue in f32.
+
+use super::{Batch, EncodeError, Encoded, Want};
+
+/// Which linear layer of a BERT layer. `[N, K]` are output and input widths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linear {
+    /// Query, key and value in one. `[3H, H]`
+    Qkv,
+    /// Attention's output projection. `[H, H]`
+    Output,
+    /// `[I, H]`
+    Up,
+    /// `[H, I]`
+    Down,
+}
+
+/// One device's implementation of the steps of BERT's encoder layer (Devlin et al. 2019, post-norm).
+#[allow(async_fn_in_trait)]
+pub trait Kernels {
+    /// Activations on the device, `[T, n]`.
+    type Rows;
+
+    /// Word + position + type embeddings, layer norm. `[T, H]`
+    fn embed(&mut self, batch: &Batch) -> Self::Rows;
+    /// `x W^T + b`. `[T, K] -> [T, N]`
+    fn linear(&mut self, x: &Self::Rows, layer: usize, which: Linear) -> Self::Rows;
+    /// `GELU(x W^T + b)`, GELU with the error function. `[T, K] -> [T, N]`
+    fn linear_gelu(&mut self, x: &Self::Rows, layer: usize, which: Linear) -> Self::Rows;
+    /// `LayerNorm(residual + x W^T + b)`. `[T, K], [T, H] -> [T, H]`
+    fn linear_add_norm(
+        &mut self,
+        x: &Self::Rows,
+        layer: usize,
+        which: Linear,
+        residual: Self::Rows,
+    ) -> Self::Rows;
+    /// Scaled dot-product attention within each text. `[T, 3H] -> [T, H]`
+    fn attention(&mut self, qkv: &Self::Rows, batch: &Batch) -> Self::Rows;
+    /// Pools each text's rows, normalises, and reads the result back. `[T, H] -> [B, H]`
+    async fn finish(
+        &mut self,
+        x: Self::Rows,
+        batch: &Batch,
+        want: Want,
+    ) -> Result<Encoded, EncodeError>;
+}

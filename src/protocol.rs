@@ -1,0 +1,272 @@
+//! The wire between the page and the worker: plain data, versioned, the only types that cross.
+//!
+//! Must not know how anything is computed. JSON names are camelCase, enum tags kebab-case, so that
+//! `www/` reads them as they are. Times are milliseconds since the Unix epoch, as the page's clock says.
+
+use serde::{Deserialize, Serialize};
+
+/// Sent with `Open`; the worker refuses a page of another version.
+pub const VERSION: u32 = 1;
+
+/// What the page asks for. Every command is answered by a list of [`Update`]s.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(
+    tag = "type",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Command {
+    /// First command: which catalogue, which model, on which device, and whether the log may be stored.
+    Open {
+        version: u32,
+        catalog: String,
+        model: String,
+        device: DeviceChoice,
+        lang: String,
+        persist: bool,
+        now_ms: f64,
+    },
+    /// Something that the visitor did. Appended to the log; every open shelf is ranked again.
+    Track { event: Event },
+    /// Takes back the visitor's last event on this item of this name (a like, dislike or hide).
+    Undo {
+        item: String,
+        name: EventName,
+        now_ms: f64,
+    },
+    /// Opens a shelf, or changes an open one; it is ranked now and after every event until it is closed.
+    Shelf {
+        shelf: String,
+        request: ShelfRequest,
+        now_ms: f64,
+    },
+    /// The element left the page.
+    CloseShelf { shelf: String },
+    /// Search by meaning and by word.
+    Search {
+        query: String,
+        limit: usize,
+        lang: String,
+        now_ms: f64,
+    },
+    /// What the device knows of the visitor.
+    Profile { lang: String, now_ms: f64 },
+    /// Erases log, profile and everything derived from them.
+    Forget,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceChoice {
+    /// The fastest device that computes rightly.
+    #[default]
+    Auto,
+    Cpu,
+    Gpu,
+}
+
+/// GA4's e-commerce names, and the few that GA4 has none for (`like`, `dislike`, `hide`, `wish`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventName {
+    ViewItemList,
+    SelectItem,
+    ViewItem,
+    AddToCart,
+    RemoveFromCart,
+    Purchase,
+    Search,
+    Like,
+    Dislike,
+    Hide,
+    /// The answer to "what do you like?", in `text`.
+    Wish,
+}
+
+/// One line of the visitor's log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    pub name: EventName,
+    /// The item's id, for events that have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// The search term or the wish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    pub time_ms: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ShelfRequest {
+    pub kind: ShelfKind,
+    /// The item that "more like this" is about.
+    #[serde(default)]
+    pub item: Option<String>,
+    pub limit: usize,
+    /// BCP 47 tag of the page: `en`, `zh-CN`.
+    pub lang: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShelfKind {
+    ForYou,
+    MoreLikeThis,
+}
+
+/// What the worker says. Those that name a shelf carry its revision: the page drops what is stale.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(
+    tag = "type",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Update {
+    /// Long work, for a progress bar. `total` is 0 where it is not known.
+    Progress {
+        stage: Stage,
+        done: f64,
+        total: f64,
+    },
+    /// The catalogue is here: shelves can be ranked from its vectors, before the model has arrived.
+    CatalogReady {
+        items: usize,
+    },
+    /// The model is here and proven on this device.
+    ModelReady {
+        device: DeviceReport,
+    },
+    Shelf(Shelf),
+    /// Words of one card of a shelf that explain its place; sent after the cards, as they are computed.
+    Highlights {
+        shelf: String,
+        revision: u32,
+        item: String,
+        title: Vec<Part>,
+        description: Vec<Part>,
+    },
+    Results {
+        query: String,
+        cards: Vec<Card>,
+    },
+    Profile(ProfileSummary),
+    /// Everything about the visitor is gone.
+    Forgotten,
+    Error(Problem),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    Catalog,
+    Model,
+    Probe,
+}
+
+/// A ranked list, ready to draw.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shelf {
+    pub shelf: String,
+    pub revision: u32,
+    pub basis: Basis,
+    pub heading: String,
+    pub cards: Vec<Card>,
+}
+
+/// What a list rests on; the page may say it, and must not claim more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Nothing is known of the visitor: a varied selection.
+    ColdStart,
+    /// The visitor's own events or wishes.
+    Profile,
+    /// One item.
+    Item,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Card {
+    pub item: String,
+    pub url: String,
+    pub image: String,
+    pub title: Vec<Part>,
+    pub description: Vec<Part>,
+    pub brand: String,
+    pub category: String,
+    pub price: Option<Price>,
+    /// Why it is here: "Because you viewed ...". Empty where there is no reason that is true.
+    pub reason: Vec<Part>,
+    pub score: f32,
+    /// The visitor's standing opinion.
+    pub opinion: Option<Opinion>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Opinion {
+    Like,
+    Dislike,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Price {
+    pub amount: f64,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// A run of text. With a `share` it is a highlighted word, and the share is its part of the score.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Part {
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f32>,
+}
+
+/// Where the encoder runs, and why there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceReport {
+    /// `cpu` or `gpu`.
+    pub device: String,
+    /// The kernels or the adapter: `relaxed SIMD`, `SIMD128`, or the adapter's name.
+    pub detail: String,
+    /// One sentence for people: why this device and not the other.
+    pub reason: String,
+    /// Milliseconds for one probe text, by device, as measured at start.
+    pub cpu_ms: Option<f64>,
+    pub gpu_ms: Option<f64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileSummary {
+    pub events: Vec<EventLine>,
+    pub stored_bytes: f64,
+}
+
+/// An event as a person reads it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventLine {
+    pub event: Event,
+    /// The item's title in the page's language, or the text.
+    pub label: String,
+    /// Its weight in the profile now, 0..1 of all positive weight; negative for dislikes.
+    pub weight: f32,
+}
+
+/// An error that tells the person what to do. `code` is for programs and never changes its meaning.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    pub code: String,
+    pub message: String,
+    /// Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands.
+    pub fatal: bool,
+}

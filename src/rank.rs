@@ -1,0 +1,1 @@
+//! Select, score, mix, diversify.

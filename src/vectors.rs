@@ -1,0 +1,1 @@
+//! Int8 matrix, exact top-k.
