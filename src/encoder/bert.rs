@@ -4,19 +4,14 @@ use super::kernels::{Kernels, Linear};
 use super::{Batch, EncodeError, Encoded, Want};
 
 /// Embeds the batch and runs `layers` post-norm encoder layers over it.
-pub async fn forward<K: Kernels>(
-    k: &mut K,
-    layers: usize,
-    batch: &Batch,
-    want: Want,
-) -> Result<Encoded, EncodeError> {
+pub async fn forward<K: Kernels>(k: &mut K, layers: usize, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
     let mut x = k.embed(batch);
     for layer in 0..layers {
         let qkv = k.linear(&x, layer, Linear::Qkv);
-        let context = k.attention(&qkv, batch);
-        x = k.linear_add_norm(&context, layer, Linear::Output, x);
+        let context = k.attention(qkv, batch);
+        x = k.linear_add_norm(context, layer, Linear::Output, x);
         let up = k.linear_gelu(&x, layer, Linear::Up);
-        x = k.linear_add_norm(&up, layer, Linear::Down, x);
+        x = k.linear_add_norm(up, layer, Linear::Down, x);
     }
     k.finish(x, batch, want).await
 }

@@ -22,7 +22,7 @@ pub enum Linear {
 /// One device's implementation of the steps of BERT's encoder layer (Devlin et al. 2019, post-norm).
 #[allow(async_fn_in_trait)]
 pub trait Kernels {
-    /// Activations on the device, `[T, n]`.
+    /// Activations on the device, `[T, n]`. A step that takes them by value may use their memory again.
     type Rows;
 
     /// Word + position + type embeddings, layer norm. `[T, H]`
@@ -32,20 +32,9 @@ pub trait Kernels {
     /// `GELU(x W^T + b)`, GELU with the error function. `[T, K] -> [T, N]`
     fn linear_gelu(&mut self, x: &Self::Rows, layer: usize, which: Linear) -> Self::Rows;
     /// `LayerNorm(residual + x W^T + b)`. `[T, K], [T, H] -> [T, H]`
-    fn linear_add_norm(
-        &mut self,
-        x: &Self::Rows,
-        layer: usize,
-        which: Linear,
-        residual: Self::Rows,
-    ) -> Self::Rows;
+    fn linear_add_norm(&mut self, x: Self::Rows, layer: usize, which: Linear, residual: Self::Rows) -> Self::Rows;
     /// Scaled dot-product attention within each text. `[T, 3H] -> [T, H]`
-    fn attention(&mut self, qkv: &Self::Rows, batch: &Batch) -> Self::Rows;
+    fn attention(&mut self, qkv: Self::Rows, batch: &Batch) -> Self::Rows;
     /// Pools each text's rows, normalises, and reads the result back. `[T, H] -> [B, H]`
-    async fn finish(
-        &mut self,
-        x: Self::Rows,
-        batch: &Batch,
-        want: Want,
-    ) -> Result<Encoded, EncodeError>;
+    async fn finish(&mut self, x: Self::Rows, batch: &Batch, want: Want) -> Result<Encoded, EncodeError>;
 }
