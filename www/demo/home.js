@@ -1,0 +1,77 @@
+/** The home page: the wish, the mosaic, categories, and the whole shop as plain links. */
+import { h } from "../element/dom.js";
+import { categories, items, money } from "./items.js";
+import { byId, client, ignore, say } from "./page.js";
+import { tile } from "./tile.js";
+
+const STEP = 24;
+
+function listenForWishes() {
+  const form = /** @type {HTMLFormElement} */ (byId("wish"));
+  const input = /** @type {HTMLInputElement} */ (byId("wish-text"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    wish(input.value.trim());
+  });
+  byId("wishes").addEventListener("click", ({ target }) => {
+    const button = /** @type {Element} */ (target).closest("button");
+    if (!button) return;
+    input.value = button.textContent ?? "";
+    wish(input.value);
+  });
+}
+
+/** @param {string} text */
+function wish(text) {
+  if (!text) return;
+  client.track("wish", { text }).catch(ignore);
+  byId("wish-said").textContent = say.said(text);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  byId("for-you").scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "nearest" });
+}
+
+/** The picks are written into the page in English. */
+async function translatePicks() {
+  const all = new Map((await items).map((item) => [item.id, item]));
+  for (const pick of byId("picks").querySelectorAll("li")) {
+    const item = all.get(pick.dataset.item ?? "");
+    if (!item) continue;
+    const write = (/** @type {string} */ selector, /** @type {string} */ text) =>
+      Object.assign(pick.querySelector(selector) ?? {}, { textContent: text });
+    write("a", item.title);
+    write(".tile-brand", item.brand);
+    write(".tile-price", money(item.price, item.currency));
+  }
+}
+
+async function drawCategories() {
+  const all = await categories();
+  byId("categories").replaceChildren(...all.map(({ key, name, items }) =>
+    h("li", { class: "category" },
+      h("img", { src: items[0].image, alt: "", width: 320, height: 320, loading: "lazy" }),
+      h("a", { href: `search.html?category=${encodeURIComponent(key)}` }, name),
+      h("span", {}, say.count(items.length)))));
+  byId("mosaic").replaceChildren(...all.slice(0, 6).map(({ items }) => h("li", {}, h("img", { src: items[0].image, alt: "", width: 320, height: 320 }))));
+}
+
+async function drawProducts() {
+  const all = await items;
+  const more = byId("more");
+  let shown = 0;
+  const step = () => {
+    byId("products").append(...all.slice(shown, shown + STEP).map((item) => tile(item)));
+    shown = Math.min(shown + STEP, all.length);
+    more.hidden = shown >= all.length;
+  };
+  more.addEventListener("click", () => {
+    const first = shown;
+    step();
+    byId("products").children[first]?.querySelector("a")?.focus({ preventScroll: true });
+  });
+  step();
+}
+
+listenForWishes();
+await translatePicks();
+await drawCategories();
+await drawProducts();

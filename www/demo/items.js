@@ -1,0 +1,34 @@
+/**
+ * The shop's products, from its own file. The shop works with these alone; the recommender is an addition.
+ *
+ * @typedef {{title: string, description: string, category: string}} Words
+ * @typedef {{id: string, url: string, image: string, brand: string, price: number, currency: string, words: Record<string, Words>} & Words} Item
+ */
+
+export const lang = document.documentElement.lang;
+const primary = lang.split("-")[0];
+
+/** @type {Promise<Item[]>} */
+export const items = fetch("shop/items.jsonl").then(async (response) => {
+  if (!response.ok) throw new Error(`The shop's products could not be read (${response.status}).`);
+  const lines = (await response.text()).split("\n").filter(Boolean);
+  return lines.map((line) => {
+    const item = JSON.parse(line);
+    return { ...item, ...(item.words[primary] ?? item.words.en) };
+  });
+});
+
+/** The categories in the order of the file; named in English in addresses. */
+export async function categories() {
+  /** @type {Map<string, {key: string, name: string, items: Item[]}>} */
+  const found = new Map();
+  for (const item of await items) {
+    const key = item.words.en.category;
+    if (!found.has(key)) found.set(key, { key, name: item.category, items: [] });
+    found.get(key)?.items.push(item);
+  }
+  return [...found.values()];
+}
+
+/** @param {number} amount @param {string} currency */
+export const money = (amount, currency) => new Intl.NumberFormat(lang, { style: "currency", currency }).format(amount);

@@ -1,0 +1,68 @@
+/** The demo shop's Chinese. English stands in the pages themselves; keys are the pages' `data-t`. */
+export const ZH = {
+  skip: "跳到商品",
+  shop: "半月",
+  search: "按词或按意思搜索",
+  searchLabel: "搜索",
+  settings: "设置",
+  theme: "深色或浅色",
+  cart: "购物车",
+  heroTitle: "说说你喜欢什么，只有你知道。",
+  heroText: "语言模型就在你的浏览器里挑选商品。无需账号，没有跟踪，一个字也不会离开这台设备。",
+  wish: "你喜欢什么？",
+  wishButton: "推荐给我",
+  examples: "示例",
+  wish1: "雨天骑车穿的防水夹克",
+  wish2: "慢悠悠的早晨和一杯好咖啡",
+  wish3: "带孩子去露营",
+  picks: "本周精选",
+  categories: "分类",
+  everything: "全部商品",
+  more: "显示更多",
+  about: "半月是一家演示商店。商品、图片和价格均为虚构，无法真正下单。",
+  others: "同类商品",
+  addToCart: "加入购物车",
+  back: "全部商品",
+  cartTitle: "购物车",
+  cartEmpty: "购物车还是空的。",
+  browse: "去逛逛",
+  total: "合计",
+  order: "下单",
+  orderNote: "这是演示：不会真的付款。",
+  noScript: "这家商店需要 JavaScript。",
+};
+
+/** What scripts say, in both languages. */
+const SPOKEN = {
+  en: {
+    count: (/** @type {number} */ count) => `${count} products`,
+    said: (/** @type {string} */ text) => `Your shelf now follows “${text}”.`,
+    results: (/** @type {string} */ query) => `Results for “${query}”`,
+    searching: "Searching by meaning …",
+    found: (/** @type {number} */ count) => `${count} products, by meaning and by word`,
+    foundPlain: (/** @type {number} */ count) => `${count} products that contain these words`,
+    nothing: "Nothing fits. Try other words.",
+    unknown: "There is no such product.",
+    inCart: "In the cart",
+    remove: "Remove",
+    quantity: (/** @type {string} */ title) => `How many of ${title}`,
+    ordered: "Thank you. Nothing was ordered, but your shelf knows what you bought.",
+  },
+  zh: {
+    count: (/** @type {number} */ count) => `${count} 件商品`,
+    said: (/** @type {string} */ text) => `推荐已按“${text}”更新。`,
+    results: (/** @type {string} */ query) => `“${query}”的搜索结果`,
+    searching: "正在按意思搜索……",
+    found: (/** @type {number} */ count) => `按意思和词语找到 ${count} 件商品`,
+    foundPlain: (/** @type {number} */ count) => `${count} 件商品包含这些词`,
+    nothing: "没有合适的商品，换个说法试试。",
+    unknown: "没有这件商品。",
+    inCart: "已在购物车",
+    remove: "移除",
+    quantity: (/** @type {string} */ title) => `${title}的数量`,
+    ordered: "谢谢。并没有真的下单，但推荐会记住你买了什么。",
+  },
+};
+
+/** @param {string} lang */
+export const spoken = (lang) => (lang.startsWith("zh") ? SPOKEN.zh : SPOKEN.en);

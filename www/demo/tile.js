@@ -1,0 +1,23 @@
+/**
+ * The shop's own product tile, in the grid, in search results and in the markup that a shelf stands in for.
+ *
+ * @import {Item} from "./items.js"
+ * @import {Part} from "../types.js"
+ */
+import { h } from "../element/dom.js";
+import { writeParts } from "../element/words.js";
+import { money } from "./items.js";
+
+/**
+ * @param {Pick<Item, "id" | "url" | "image" | "brand" | "price" | "currency" | "title">} item
+ * @param {{title?: Part[], eager?: boolean}} [options]
+ */
+export function tile({ id, url, image, brand, price, currency, title }, { title: parts = [{ text: title }], eager = false } = {}) {
+  const link = h("a", { href: url });
+  writeParts(link, parts);
+  return h("li", { class: "tile", "data-item": id },
+    h("div", { class: "tile-picture" }, h("img", { src: image, alt: "", width: 320, height: 320, loading: eager ? "eager" : "lazy", decoding: "async" })),
+    h("p", { class: "tile-brand" }, brand),
+    h("h3", { class: "tile-title" }, link),
+    h("p", { class: "tile-price" }, money(price, currency)));
+}

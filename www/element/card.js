@@ -1,0 +1,112 @@
+/**
+ * One card: made once for an item, then written to whenever the item's words, reason or opinion change.
+ * Draws what it is given and says what was clicked; knows neither the worker nor the list it stands in.
+ *
+ * @import {Card, Part} from "../types.js"
+ */
+import { h, icon, ICONS, set, write } from "./dom.js";
+import { matching, plain, writeParts } from "./words.js";
+
+/** @typedef {"like" | "dislike" | "hide"} Action */
+
+export class CardView {
+  /** @type {Card} */
+  card;
+  #image = h("img", { part: "image", alt: "", loading: "lazy", decoding: "async", width: 320, height: 320 });
+  #brand = h("p", { part: "brand" });
+  #title = h("a", { part: "link" });
+  #description = h("p", { part: "description" });
+  #price = h("p", { part: "price" });
+  #reason = h("p", { part: "reason" });
+  #words = h("p", { part: "words" });
+  #actions = h("div", { part: "actions", role: "group" });
+  /** @type {Record<Action, HTMLButtonElement>} */
+  #buttons;
+  #say;
+  #lang;
+  node;
+
+  /**
+   * @param {Card} card
+   * @param {import("./messages.js").Say} say
+   * @param {string} lang
+   */
+  constructor(card, say, lang) {
+    this.card = card;
+    this.#say = say;
+    this.#lang = lang;
+    this.#buttons = { like: button("like", say.like), dislike: button("dislike", say.dislike), hide: button("hide", say.hide) };
+    this.#actions.append(...Object.values(this.#buttons));
+    this.node = h("li", { part: "card", "data-item": card.item },
+      h("div", { part: "picture" }, this.#image),
+      h("div", { part: "body" },
+        this.#brand,
+        h("h3", { part: "title" }, this.#title),
+        this.#description,
+        this.#reason,
+        this.#words,
+        h("div", { part: "foot" }, this.#price, this.#actions)));
+    const id = `words-${++made}`;
+    set(this.#words, "id", id);
+    set(this.#title, "aria-describedby", id);
+    this.update(card);
+  }
+
+  /** @param {Card} card */
+  update(card) {
+    this.card = card;
+    set(this.#title, "href", safeUrl(card.url));
+    set(this.#image, "src", card.image || null);
+    write(this.#brand, card.brand);
+    write(this.#price, card.price ? money(card.price, this.#lang) : "");
+    writeParts(this.#reason, card.reason);
+    set(this.#actions, "aria-label", this.#say.opinions(plain(card.title)));
+    for (const action of /** @type {const} */ (["like", "dislike"])) {
+      set(this.#buttons[action], "aria-pressed", String(card.opinion === action));
+    }
+    this.highlight(card.title, card.description);
+  }
+
+  /**
+   * @param {Part[]} title
+   * @param {Part[]} description
+   */
+  highlight(title, description) {
+    this.card = { ...this.card, title, description };
+    writeParts(this.#title, title);
+    writeParts(this.#description, description);
+    const words = matching([...title, ...description]);
+    write(this.#words, words.length ? this.#say.matching(words) : "");
+  }
+
+  get title() {
+    return plain(this.card.title);
+  }
+}
+
+let made = 0;
+
+/** What takes a card's room until the card is there. */
+export function skeleton() {
+  const lines = ["brand", "title", "description", "price"].map((line) => h("span", { class: `bone ${line}` }));
+  return h("li", { part: "card skeleton", "aria-hidden": "true" }, h("div", { part: "picture" }), h("div", { part: "body" }, ...lines));
+}
+
+/** @param {Action} action @param {string} label */
+const button = (action, label) =>
+  h("button", { part: `action ${action}`, type: "button", "data-action": action, "aria-label": label, title: label }, icon(ICONS[action]));
+
+/** A catalogue's address, unless it is a script. @param {string} url */
+function safeUrl(url) {
+  const { protocol, href } = new URL(url, document.baseURI);
+  return protocol === "http:" || protocol === "https:" ? href : null;
+}
+
+/** @param {{amount: number, currency: string}} price @param {string} lang */
+function money({ amount, currency }, lang) {
+  try {
+    return new Intl.NumberFormat(lang, { style: "currency", currency }).format(amount);
+  } catch {
+    return `${amount} ${currency}`;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The list of cards: the same item keeps its node, so that focus, loaded pictures and pressed buttons survive a new
+ * ranking, and cards slide to their new places instead of jumping. Knows cards; knows neither worker nor shelf.
+ *
+ * @import {Card} from "../types.js"
+ */
+import { CardView, skeleton } from "./card.js";
+import { h } from "./dom.js";
+
+const SLIDE_MS = 260;
+
+export class CardList {
+  node = h("ul", { part: "list", role: "list" });
+  /** @type {Map<string, CardView>} */
+  views = new Map();
+
+  /** Holds the room until the cards come. @param {number} count */
+  reserve(count) {
+    this.views.clear();
+    this.node.replaceChildren(...Array.from({ length: count }, skeleton));
+  }
+
+  /**
+   * @param {Card[]} cards
+   * @param {import("./messages.js").Say} say
+   * @param {string} lang
+   */
+  draw(cards, say, lang) {
+    const before = this.#places();
+    const focused = this.#focused();
+    const views = new Map(cards.map((card) => [card.item, this.#view(card, say, lang)]));
+    for (const [item, { node }] of this.views) if (!views.has(item)) node.remove();
+    this.views = views;
+    for (const bone of this.node.querySelectorAll(".skeleton")) bone.remove();
+    [...views.values()].forEach(({ node }, place) => {
+      if (this.node.children[place] !== node) this.node.insertBefore(node, this.node.children[place] ?? null);
+    });
+    this.#refocus(focused);
+    this.#slide(before);
+  }
+
+  /** The card of an item, or the first. @param {string} item */
+  focus(item) {
+    const { node } = this.views.get(item) ?? this.views.values().next().value ?? this;
+    node.querySelector("a")?.focus();
+  }
+
+  /** @param {Card} card @param {import("./messages.js").Say} say @param {string} lang */
+  #view(card, say, lang) {
+    const known = this.views.get(card.item);
+    known?.update(card);
+    return known ?? new CardView(card, say, lang);
+  }
+
+  #focused() {
+    const root = /** @type {ShadowRoot} */ (this.node.getRootNode());
+    const node = /** @type {HTMLElement | null} */ (root.activeElement);
+    const card = node?.closest("li");
+    if (!node || !card || card.parentNode !== this.node) return null;
+    return { node, action: node.dataset.action, place: [...this.node.children].indexOf(card) };
+  }
+
+  /**
+   * Moving a node drops its focus, and a card that left takes it along: then its successor has it.
+   * @param {{node: HTMLElement, action?: string, place: number} | null} focused
+   */
+  #refocus(focused) {
+    if (!focused) return;
+    const { node, action, place } = focused;
+    const heir = this.node.children[Math.min(place, this.node.children.length - 1)];
+    const target = node.isConnected ? node : heir?.querySelector(action ? `[data-action="${action}"]` : "a");
+    if (/** @type {ShadowRoot} */ (this.node.getRootNode()).activeElement !== target) {
+      /** @type {HTMLElement | null | undefined} */ (target)?.focus({ preventScroll: true });
+    }
+  }
+
+  #places() {
+    return new Map([...this.views].map(([item, { node }]) => [item, node.getBoundingClientRect()]));
+  }
+
+  /** @param {Map<string, DOMRect>} before */
+  #slide(before) {
+    if (!before.size || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    for (const [item, { node }] of this.views) {
+      const from = before.get(item);
+      if (!from) {
+        node.animate([{ opacity: 0 }, { opacity: 1 }], { duration: SLIDE_MS, easing: "ease-out" });
+        continue;
+      }
+      const to = node.getBoundingClientRect();
+      const [x, y] = [from.x - to.x, from.y - to.y];
+      if (x || y) {
+        node.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], { duration: SLIDE_MS, easing: "cubic-bezier(.2, .7, .2, 1)" });
+      }
+    }
+  }
+}

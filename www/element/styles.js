@@ -1,0 +1,113 @@
+/**
+ * How a shelf looks. A constructed sheet: no style element and no style attribute, so `style-src 'self'` suffices.
+ * Heights are in rem and the same for bones and cards: what arrives late moves nothing.
+ */
+const CSS = `
+:host {
+  --_accent: var(--nearmind-accent, light-dark(#0b6b4f, #6fd3ae));
+  --_ink: var(--nearmind-ink, light-dark(#17191c, #f0f1f2));
+  --_muted: var(--nearmind-muted, light-dark(#5b6169, #a6adb6));
+  --_line: var(--nearmind-line, light-dark(#e3e5e8, #33373d));
+  --_surface: var(--nearmind-surface, light-dark(#ffffff, #1c1f23));
+  --_picture: var(--nearmind-picture, light-dark(#f1f2f3, #25292e));
+  --_mark: var(--nearmind-mark, light-dark(#bfead6, #1d5a48));
+  --_radius: var(--nearmind-radius, .75rem);
+  --_gap: var(--nearmind-gap, 1rem);
+  --_card-width: var(--nearmind-card-width, 15rem);
+  --_card-height: var(--nearmind-card-height, 28rem);
+  display: block;
+  color: var(--_ink);
+  font: 400 1rem/1.4 var(--nearmind-font, inherit);
+  text-align: start;
+}
+:host([hidden]) { display: none }
+:host([theme="light"]) { color-scheme: light }
+:host([theme="dark"]) { color-scheme: dark }
+* { box-sizing: border-box; margin: 0 }
+button { font: inherit; color: inherit; cursor: pointer; background: none; border: 0; padding: 0 }
+:focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; border-radius: .25rem }
+svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; display: block }
+.unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+
+.shelf { display: grid; grid-template: "stage" auto "footer" 2.75rem / minmax(0, 1fr) }
+.own, .live { grid-area: stage; min-inline-size: 0 }
+.live { visibility: hidden }
+:host([state="ready"]) .own { display: none }
+:host([state="ready"]) .live, .shelf.bare .live { visibility: visible }
+:host([state="failed"]) .shelf.bare .live { visibility: hidden }
+
+.header { display: flex; align-items: center; justify-content: space-between; gap: 1rem; block-size: 2.5rem; margin-block-end: .75rem }
+.heading { font-size: var(--nearmind-heading-size, 1.375rem); font-weight: 650; letter-spacing: -.015em; line-height: 1.2; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.turn { display: flex; gap: .5rem }
+.turn button { inline-size: 2.25rem; block-size: 2.25rem; display: grid; place-items: center; border: 1px solid var(--_line); border-radius: 50%; background: var(--_surface); transition: border-color .15s, opacity .15s }
+.turn button:hover { border-color: var(--_ink) }
+.turn button:disabled { opacity: .35; cursor: default; border-color: var(--_line) }
+@media (hover: none) { .turn { display: none } }
+
+.list { display: flex; gap: var(--_gap); padding: 3px; margin: -3px; list-style: none; overflow: auto hidden; overscroll-behavior-inline: contain; scroll-snap-type: inline mandatory; scroll-padding-inline: 3px; scrollbar-width: none }
+.list::-webkit-scrollbar { display: none }
+.card { position: relative; flex: 0 0 var(--_card-width); block-size: var(--_card-height); display: flex; flex-direction: column; scroll-snap-align: start; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
+.card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)); box-shadow: 0 6px 20px rgb(0 0 0 / .07) }
+.card:has(.link:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 1px }
+.picture { flex: none; aspect-ratio: var(--nearmind-picture-ratio, 1); background: var(--_picture) }
+.image { display: block; inline-size: 100%; block-size: 100%; object-fit: cover }
+.body { flex: 1; min-block-size: 0; display: flex; flex-direction: column; padding: .75rem .875rem .625rem }
+.brand { font-size: .75rem; line-height: 1rem; color: var(--_muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.title { margin-block-start: .125rem; font-size: .9375rem; font-weight: 600; line-height: 1.3; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; flex: none }
+.link { color: inherit; text-decoration: none }
+.link:focus-visible { outline: none }
+.link::after { content: ""; position: absolute; inset: 0 }
+.description { margin-block-start: .375rem; font-size: .8125rem; line-height: 1.45; color: var(--_muted); flex: 0 1 auto; min-block-size: 0; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden }
+.reason:not(:empty) ~ .foot, .foot { margin-block-start: auto }
+.reason { font-size: .75rem; line-height: 1.35; color: var(--_accent); margin-block-start: .5rem; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; flex: none }
+.reason:empty { display: none }
+.card:has(.reason:not(:empty)) .description { -webkit-line-clamp: 2 }
+.words { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%) }
+.word { background: color-mix(in srgb, var(--_mark) calc(35% + 65% * var(--strength)), transparent); border-radius: .2em; color: var(--_ink); -webkit-box-decoration-break: clone; box-decoration-break: clone; animation: tint .4s ease-out }
+.reason .word { background: none; color: inherit; font-weight: 600; animation: none }
+@keyframes tint { from { background-color: transparent } }
+.foot { display: flex; align-items: center; justify-content: space-between; gap: .5rem; padding-block-start: .5rem }
+.price { font-size: .9375rem; font-weight: 650; font-variant-numeric: tabular-nums }
+.actions { position: relative; z-index: 1; display: flex; margin-inline-end: -.375rem }
+.action { inline-size: 2rem; block-size: 2rem; display: grid; place-items: center; border-radius: 50%; color: var(--_muted); transition: color .15s, background-color .15s }
+.action:hover { color: var(--_ink); background: var(--_picture) }
+.action[aria-pressed="true"] { color: var(--_accent) }
+.action[aria-pressed="true"] svg { fill: currentColor }
+
+.skeleton, .skeleton:hover { border-color: var(--_line); box-shadow: none }
+.bone { display: block; block-size: .75rem; border-radius: .25rem; background: var(--_picture); inline-size: 40% }
+.bone.title { block-size: 1rem; inline-size: 85%; margin-block-start: .5rem }
+.bone.description { inline-size: 95%; margin-block-start: .75rem }
+.bone.price { inline-size: 30%; margin-block-start: auto; margin-block-end: .5rem }
+
+.footer { grid-area: footer; position: relative; display: flex; align-items: center; justify-content: space-between; gap: 1rem; font-size: .8125rem; color: var(--_muted); min-inline-size: 0 }
+.status { min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.undo { color: var(--_accent); font-weight: 600; text-decoration: underline; text-underline-offset: .2em; margin-inline-start: .5rem; min-block-size: 1.5rem }
+.about { flex: none; display: flex; align-items: center; gap: .375rem; min-block-size: 1.75rem }
+.about svg { inline-size: .9375rem; block-size: .9375rem }
+.about:hover { color: var(--_ink) }
+.progress { position: absolute; inset: 0 0 auto; block-size: 2px; border-radius: 1px; background: var(--_line); overflow: hidden }
+.progress::after { content: ""; position: absolute; inset: 0; background: var(--_accent); transform-origin: 0 50%; transform: scaleX(var(--done, 0)); transition: transform .2s }
+.progress:not([aria-valuenow])::after { animation: seek 1.4s ease-in-out infinite; transform: none; inline-size: 30% }
+[hidden] { display: none !important }
+@keyframes seek { from { translate: -100% } to { translate: 340% } }
+
+@media (max-width: 40rem) {
+  .shelf { --_card-width: var(--nearmind-card-width, 13.5rem); --_card-height: var(--nearmind-card-height, 26.5rem) }
+  .action { inline-size: 2.25rem; block-size: 2.25rem }
+}
+@media (prefers-reduced-motion: reduce) { *, *::after { animation: none !important; transition: none !important } }
+@media (forced-colors: active) {
+  .word { text-decoration: underline; text-decoration-thickness: 2px }
+  .progress { border: 1px solid } .progress::after { background: Highlight }
+  .action[aria-pressed="true"] { color: Highlight }
+}
+`;
+
+/** Made with the first shelf, shared by all. @type {CSSStyleSheet | undefined} */
+let sheet;
+
+export function shelfSheet() {
+  if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(CSS);
+  return sheet;
+}

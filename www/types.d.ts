@@ -1,0 +1,115 @@
+// The shapes that the page's thread knows: the client's, and what crosses the wire (the mirror of `src/protocol.rs`).
+
+export interface Options {
+  /** URL of the packed catalogue. */
+  catalog: string;
+  /** URL of the model's directory. */
+  model: string;
+  device?: "auto" | "cpu" | "gpu";
+  /** BCP 47 tag of the page. */
+  lang?: string;
+  /** May the log be stored? Without a word from the page: yes, unless the visitor sends Global Privacy Control. */
+  persist?: boolean;
+}
+
+/** One worker, shared by everything on the page that asks for the same catalogue and model. */
+export interface Client {
+  readonly state: State;
+  /** Loads the worker now, instead of with the first command. */
+  start(): void;
+  restart(): void;
+  subscribe(listener: (update: Update) => void): () => void;
+  /** Appends to the visitor's log. It reaches the log even if the visitor leaves the page at once. */
+  track(name: EventName, about?: { item?: string; text?: string }): Promise<Update[]>;
+  undo(name: EventName, item: string): Promise<Update[]>;
+  search(query: string, options?: { limit?: number; lang?: string }): Promise<Card[]>;
+  profile(lang?: string): Promise<ProfileSummary>;
+  forget(): Promise<Update[]>;
+  openShelf(shelf: string, request: ShelfRequest): Promise<Update[]>;
+  closeShelf(shelf: string): void;
+  send(command: Command): Promise<Update[]>;
+}
+
+/** What is known so far, for whoever comes late. */
+export interface State {
+  persist: boolean;
+  items: number | null;
+  device: DeviceReport | null;
+  progress: Progress | null;
+  problem: Problem | null;
+}
+
+// ---- the wire ----
+
+export type EventName =
+  | "view_item_list" | "select_item" | "view_item" | "add_to_cart" | "remove_from_cart" | "purchase" | "search"
+  | "like" | "dislike" | "hide" | "wish";
+
+export interface Event {
+  name: EventName;
+  item?: string;
+  text?: string;
+  timeMs: number;
+}
+
+export type ShelfKind = "for-you" | "more-like-this";
+
+export interface ShelfRequest {
+  kind: ShelfKind;
+  item?: string | null;
+  limit: number;
+  lang: string;
+}
+
+export type Command =
+  | { type: "open"; version: number; catalog: string; model: string; device: string; lang: string; persist: boolean; nowMs: number }
+  | { type: "track"; event: Event }
+  | { type: "undo"; item: string; name: EventName; nowMs: number }
+  | { type: "shelf"; shelf: string; request: ShelfRequest; nowMs: number }
+  | { type: "close-shelf"; shelf: string }
+  | { type: "search"; query: string; limit: number; lang: string; nowMs: number }
+  | { type: "profile"; lang: string; nowMs: number }
+  | { type: "forget" };
+
+export interface Progress { type: "progress"; stage: "catalog" | "model" | "probe"; done: number; total: number }
+export interface ShelfUpdate {
+  type: "shelf"; shelf: string; revision: number; basis: "cold-start" | "profile" | "item"; heading: string; cards: Card[];
+}
+export interface Highlights {
+  type: "highlights"; shelf: string; revision: number; item: string; title: Part[]; description: Part[];
+}
+export interface Problem { code: string; message: string; fatal: boolean }
+
+export type Update =
+  | Progress
+  | { type: "catalog-ready"; items: number }
+  | { type: "model-ready"; device: DeviceReport }
+  | ShelfUpdate
+  | Highlights
+  | { type: "results"; query: string; cards: Card[] }
+  | ({ type: "profile" } & ProfileSummary)
+  | { type: "forgotten" }
+  /** Said by the page's own client: the worker is a new one, and revisions begin again. */
+  | { type: "restarted" }
+  | ({ type: "error" } & Problem);
+
+export interface Card {
+  item: string;
+  url: string;
+  image: string;
+  title: Part[];
+  description: Part[];
+  brand: string;
+  category: string;
+  price?: { amount: number; currency: string } | null;
+  reason: Part[];
+  score: number;
+  opinion?: "like" | "dislike" | null;
+}
+
+/** A run of text; with a share it is a word that explains the card's place. */
+export interface Part { text: string; share?: number | null }
+
+export interface DeviceReport { device: string; detail: string; reason: string; cpuMs?: number | null; gpuMs?: number | null }
+export interface ProfileSummary { events: EventLine[]; storedBytes: number }
+export interface EventLine { event: Event; label: string; weight: number }
