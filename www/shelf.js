@@ -169,6 +169,8 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
 
   /** @param {Update} update */
   #receive(update) {
+    // After a failure nothing counts until there is a new worker.
+    if (this.state === "failed" && update.type !== "restarted") return;
     switch (update.type) {
       case "progress":
         return this.#frame.footer.progress(update);
@@ -180,6 +182,8 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
         if (update.shelf !== this.#name || update.revision !== this.#revision) return;
         return this.#frame.list.views.get(update.item)?.highlight(update.title, update.description);
       case "restarted":
+        if (this.state === "failed") this.setAttribute("state", "loading");
+      // falls through
       case "forgotten":
         this.#revision = -1;
         return this.#frame.footer.tell("");
@@ -207,15 +211,9 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
   /** The shop's own markup stands again. @param {import("./types.js").Problem} problem */
   #fail(problem) {
     this.#frame.footer.progress(null);
-    this.#frame.footer.tell(`${this.#say.failed} ${problem.message}`, { label: this.#say.retry, run: () => this.#retry() });
+    this.#frame.footer.tell(`${this.#say.failed} ${problem.message}`, { label: this.#say.retry, run: () => this.client?.restart() });
     this.#frame.keepRoom(() => this.#reserve("failed"));
     this.#fire("nearmind-error", problemOf(problem));
-  }
-
-  #retry() {
-    this.#frame.footer.tell("");
-    this.setAttribute("state", "loading");
-    this.client?.restart();
   }
 
   /** @param {MouseEvent} event */

@@ -4,6 +4,12 @@ import { cart, empty, put } from "./cart.js";
 import { items, money } from "./items.js";
 import { byId, client, ignore, say } from "./page.js";
 
+// The room is known before the products are.
+const waiting = Object.keys(cart()).length;
+set(byId("cart-empty"), "hidden", waiting > 0);
+set(byId("cart-sum"), "hidden", waiting === 0);
+byId("cart-lines").style.minBlockSize = `${waiting * 7.5625}rem`;
+
 const all = new Map((await items).map((item) => [item.id, item]));
 
 function draw() {
@@ -11,6 +17,7 @@ function draw() {
     const item = all.get(id);
     return item ? [{ item, count }] : [];
   });
+  byId("cart-lines").style.minBlockSize = "";
   byId("cart-lines").replaceChildren(...lines.map(({ item, count }) => line(item, count)));
   const total = lines.reduce((sum, { item, count }) => sum + item.price * count, 0);
   byId("total").textContent = money(total, lines[0]?.item.currency ?? "USD");

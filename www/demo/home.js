@@ -40,6 +40,7 @@ async function translatePicks() {
       Object.assign(pick.querySelector(selector) ?? {}, { textContent: text });
     write("a", item.title);
     write(".tile-brand", item.brand);
+    write(".tile-text", item.description);
     write(".tile-price", money(item.price, item.currency));
   }
 }

@@ -39,7 +39,7 @@ function offer(item) {
 /** What stands where the shelf will be. @param {Item} item @param {Item[]} all */
 function drawOthers(item, all) {
   const others = all.filter(({ id, category }) => category === item.category && id !== item.id).slice(0, 6);
-  byId("others").replaceChildren(...others.map((other) => tile(other)));
+  byId("others").replaceChildren(...others.map((other) => tile(other, { text: other.description })));
 }
 
 const all = await items;

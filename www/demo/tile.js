@@ -10,14 +10,15 @@ import { money } from "./items.js";
 
 /**
  * @param {Pick<Item, "id" | "url" | "image" | "brand" | "price" | "currency" | "title">} item
- * @param {{title?: Part[], eager?: boolean}} [options]
+ * @param {{title?: Part[], text?: string}} [options] `text`: a description, for tiles that stand where cards will be.
  */
-export function tile({ id, url, image, brand, price, currency, title }, { title: parts = [{ text: title }], eager = false } = {}) {
+export function tile({ id, url, image, brand, price, currency, title }, { title: parts = [{ text: title }], text } = {}) {
   const link = h("a", { href: url });
   writeParts(link, parts);
   return h("li", { class: "tile", "data-item": id },
-    h("div", { class: "tile-picture" }, h("img", { src: image, alt: "", width: 320, height: 320, loading: eager ? "eager" : "lazy", decoding: "async" })),
+    h("div", { class: "tile-picture" }, h("img", { src: image, alt: "", width: 320, height: 320, loading: "lazy", decoding: "async" })),
     h("p", { class: "tile-brand" }, brand),
     h("h3", { class: "tile-title" }, link),
+    ...(text ? [h("p", { class: "tile-text" }, text)] : []),
     h("p", { class: "tile-price" }, money(price, currency)));
 }

@@ -8,12 +8,13 @@
 import { h, icon, ICONS, set, write } from "./dom.js";
 
 export class Footer {
-  #bar = h("div", { part: "progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, hidden: true });
+  #bar = h("div", { part: "progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 });
+  #loading = h("span", { part: "progress-text" });
   #text = h("span", { part: "status-text" });
   #button = h("button", { part: "undo", type: "button", hidden: true });
   #aboutText = h("span");
   #about = h("button", { part: "about", type: "button", "aria-haspopup": "dialog" }, icon(ICONS.device), this.#aboutText);
-  node = h("footer", { part: "footer" }, this.#bar, h("p", { part: "status" }, this.#text, this.#button), this.#about);
+  node = h("footer", { part: "footer" }, this.#bar, h("p", { part: "status" }, this.#text, this.#button, this.#loading), this.#about);
   /** @type {Say} */
   #say;
   /** @type {(() => void) | null} */
@@ -32,18 +33,19 @@ export class Footer {
   translate(say) {
     this.#say = say;
     write(this.#aboutText, say.privacy);
+    set(this.#about, "aria-label", say.privacy);
   }
 
   /** @param {Progress | null} progress */
   progress(progress) {
-    set(this.#bar, "hidden", !progress);
-    if (!progress) return this.#then ? undefined : write(this.#text, "");
+    this.node.classList.toggle("loading", Boolean(progress));
+    if (!progress) return;
     const { stage, done, total } = progress;
     const percent = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : null;
     set(this.#bar, "aria-valuenow", percent);
     set(this.#bar, "aria-label", this.#say[stage]);
     this.#bar.style.setProperty("--done", String((percent ?? 0) / 100));
-    if (!this.#then) write(this.#text, percent == null ? this.#say[stage] : `${this.#say[stage]} · ${percent}%`);
+    write(this.#loading, percent == null ? this.#say[stage] : `${this.#say[stage]} · ${percent}%`);
   }
 
   /**

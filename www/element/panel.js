@@ -85,7 +85,7 @@ function forgetting(client, say, redraw) {
   const ask = h("button", { part: "forget", type: "button" }, say.forget);
   const erase = h("button", { part: "forget-confirm", type: "button" }, say.erase);
   const keep = h("button", { part: "forget-cancel", type: "button" }, say.keep);
-  const question = h("div", { part: "forget-question", role: "alertdialog", "aria-label": say.forget, hidden: true }, h("p", {}, say.sure), erase, keep);
+  const question = h("div", { part: "forget-question", role: "group", "aria-label": say.forget, hidden: true }, h("p", {}, say.sure), erase, keep);
   const answer = h("p", { part: "panel-note", role: "status" });
   const toggle = (/** @type {boolean} */ open) => {
     set(question, "hidden", !open);
@@ -104,4 +104,4 @@ function forgetting(client, say, redraw) {
 
 /** @param {number} count @param {string} lang */
 const bytes = (count, lang) =>
-  new Intl.NumberFormat(lang, { style: "unit", unit: count < 1000 ? "byte" : "kilobyte", maximumFractionDigits: 1 }).format(count < 1000 ? count : count / 1000);
+  new Intl.NumberFormat(lang, { style: "unit", unit: "kilobyte", maximumFractionDigits: 1 }).format(count / 1000);

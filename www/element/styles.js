@@ -47,7 +47,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .list { display: flex; gap: var(--_gap); padding: 3px; margin: -3px; list-style: none; overflow: auto hidden; overscroll-behavior-inline: contain; scroll-snap-type: inline mandatory; scroll-padding-inline: 3px; scrollbar-width: none }
 .list::-webkit-scrollbar { display: none }
 .card { position: relative; flex: 0 0 var(--_card-width); block-size: var(--_card-height); display: flex; flex-direction: column; scroll-snap-align: start; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
-.card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)); box-shadow: 0 6px 20px rgb(0 0 0 / .07) }
+.card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
 .card:has(.link:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 1px }
 .picture { flex: none; aspect-ratio: var(--nearmind-picture-ratio, 1); background: var(--_picture) }
 .image { display: block; inline-size: 100%; block-size: 100%; object-fit: cover }
@@ -57,8 +57,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .link { color: inherit; text-decoration: none }
 .link:focus-visible { outline: none }
 .link::after { content: ""; position: absolute; inset: 0 }
-.description { margin-block-start: .375rem; font-size: .8125rem; line-height: 1.45; color: var(--_muted); flex: 0 1 auto; min-block-size: 0; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden }
-.reason:not(:empty) ~ .foot, .foot { margin-block-start: auto }
+.description { margin-block-start: .375rem; font-size: .8125rem; line-height: 1.45; color: var(--_muted); flex: 0 1 auto; min-block-size: 0; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden }
 .reason { font-size: .75rem; line-height: 1.35; color: var(--_accent); margin-block-start: .5rem; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; flex: none }
 .reason:empty { display: none }
 .card:has(.reason:not(:empty)) .description { -webkit-line-clamp: 2 }
@@ -66,7 +65,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .word { background: color-mix(in srgb, var(--_mark) calc(35% + 65% * var(--strength)), transparent); border-radius: .2em; color: var(--_ink); -webkit-box-decoration-break: clone; box-decoration-break: clone; animation: tint .4s ease-out }
 .reason .word { background: none; color: inherit; font-weight: 600; animation: none }
 @keyframes tint { from { background-color: transparent } }
-.foot { display: flex; align-items: center; justify-content: space-between; gap: .5rem; padding-block-start: .5rem }
+.foot { margin-block-start: auto; display: flex; align-items: center; justify-content: space-between; gap: .5rem; padding-block-start: .5rem }
 .price { font-size: .9375rem; font-weight: 650; font-variant-numeric: tabular-nums }
 .actions { position: relative; z-index: 1; display: flex; margin-inline-end: -.375rem }
 .action { inline-size: 2rem; block-size: 2rem; display: grid; place-items: center; border-radius: 50%; color: var(--_muted); transition: color .15s, background-color .15s }
@@ -74,27 +73,34 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .action[aria-pressed="true"] { color: var(--_accent) }
 .action[aria-pressed="true"] svg { fill: currentColor }
 
-.skeleton, .skeleton:hover { border-color: var(--_line); box-shadow: none }
+.skeleton:hover { border-color: var(--_line) }
 .bone { display: block; block-size: .75rem; border-radius: .25rem; background: var(--_picture); inline-size: 40% }
 .bone.title { block-size: 1rem; inline-size: 85%; margin-block-start: .5rem }
 .bone.description { inline-size: 95%; margin-block-start: .75rem }
 .bone.price { inline-size: 30%; margin-block-start: auto; margin-block-end: .5rem }
 
 .footer { grid-area: footer; position: relative; display: flex; align-items: center; justify-content: space-between; gap: 1rem; font-size: .8125rem; color: var(--_muted); min-inline-size: 0 }
-.status { min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
-.undo { color: var(--_accent); font-weight: 600; text-decoration: underline; text-underline-offset: .2em; margin-inline-start: .5rem; min-block-size: 1.5rem }
+.status { min-inline-size: 0; display: flex; gap: .5rem; align-items: center; white-space: nowrap }
+.status-text, .progress-text { min-inline-size: 0; overflow: hidden; text-overflow: ellipsis }
+.status-text { white-space: normal; line-height: 1.25; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2 }
+.status-text:empty, .status-text:not(:empty) ~ .progress-text { display: none }
+.undo { flex: none; color: var(--_accent); font-weight: 600; text-decoration: underline; text-underline-offset: .2em; min-block-size: 1.5rem }
 .about { flex: none; display: flex; align-items: center; gap: .375rem; min-block-size: 1.75rem }
 .about svg { inline-size: .9375rem; block-size: .9375rem }
 .about:hover { color: var(--_ink) }
 .progress { position: absolute; inset: 0 0 auto; block-size: 2px; border-radius: 1px; background: var(--_line); overflow: hidden }
 .progress::after { content: ""; position: absolute; inset: 0; background: var(--_accent); transform-origin: 0 50%; transform: scaleX(var(--done, 0)); transition: transform .2s }
 .progress:not([aria-valuenow])::after { animation: seek 1.4s ease-in-out infinite; transform: none; inline-size: 30% }
+/* What is over within a blink is not shown, and what is shown does not blink. */
+.progress, .progress-text { visibility: hidden; opacity: 0; transition: opacity .2s .4s, visibility 0s .6s }
+.loading :is(.progress, .progress-text) { visibility: visible; opacity: 1; transition: opacity .2s .3s }
 [hidden] { display: none !important }
 @keyframes seek { from { translate: -100% } to { translate: 340% } }
 
 @media (max-width: 40rem) {
   .shelf { --_card-width: var(--nearmind-card-width, 13.5rem); --_card-height: var(--nearmind-card-height, 26.5rem) }
   .action { inline-size: 2.25rem; block-size: 2.25rem }
+  .footer:has(.undo:not([hidden])) .about span { display: none }
 }
 @media (prefers-reduced-motion: reduce) { *, *::after { animation: none !important; transition: none !important } }
 @media (forced-colors: active) {
