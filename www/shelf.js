@@ -198,10 +198,15 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     this.#revision = revision;
     if (!this.getAttribute("heading") && heading) this.#frame.head(heading);
     if (!cards.length) return this.#frame.keepRoom(() => this.#reserve("empty"));
-    this.#frame.keepRoom(() => {
-      this.#frame.list.draw(cards, this.#say, this.#lang);
-      this.setAttribute("state", "ready");
-    });
+    const draw = () => this.#frame.list.draw(cards, this.#say, this.#lang);
+    if (first) {
+      this.#frame.keepRoom(() => {
+        draw();
+        this.setAttribute("state", "ready");
+      });
+    } else {
+      draw();
+    }
     this.#impressions.watch(this.#frame.list.node.children);
     if (!first) return;
     this.#frame.announce(`${this.getAttribute("heading") ?? heading}: ${this.#say.list(cards.length)}`);

@@ -1,6 +1,6 @@
 /** The home page: the wish, the mosaic, categories, and the whole shop as plain links. */
 import { h } from "../element/dom.js";
-import { categories, items, money } from "./items.js";
+import { categories, items, lang, money } from "./items.js";
 import { byId, client, ignore, say } from "./page.js";
 import { tile } from "./tile.js";
 
@@ -72,7 +72,11 @@ async function drawProducts() {
   step();
 }
 
+/** Lets the page answer between two pieces of work. */
+const breathe = () => new Promise((resolve) => setTimeout(resolve));
+
 listenForWishes();
-await translatePicks();
+if (!lang.startsWith("en")) await translatePicks();
 await drawCategories();
+await breathe();
 await drawProducts();

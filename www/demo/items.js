@@ -30,5 +30,12 @@ export async function categories() {
   return [...found.values()];
 }
 
+/** Making a format costs more than using it. @type {Map<string, Intl.NumberFormat>} */
+const formats = new Map();
+
 /** @param {number} amount @param {string} currency */
-export const money = (amount, currency) => new Intl.NumberFormat(lang, { style: "currency", currency }).format(amount);
+export function money(amount, currency) {
+  const format = formats.get(currency) ?? new Intl.NumberFormat(lang, { style: "currency", currency });
+  formats.set(currency, format);
+  return format.format(amount);
+}

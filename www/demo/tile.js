@@ -18,7 +18,7 @@ export function tile({ id, url, image, brand, price, currency, title }, { title:
   return h("li", { class: "tile", "data-item": id },
     h("div", { class: "tile-picture" }, h("img", { src: image, alt: "", width: 320, height: 320, loading: "lazy", decoding: "async" })),
     h("p", { class: "tile-brand" }, brand),
-    h("h3", { class: "tile-title" }, link),
+    h("p", { class: "tile-title" }, link),
     ...(text ? [h("p", { class: "tile-text" }, text)] : []),
     h("p", { class: "tile-price" }, money(price, currency)));
 }

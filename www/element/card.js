@@ -102,10 +102,16 @@ function safeUrl(url) {
   return protocol === "http:" || protocol === "https:" ? href : null;
 }
 
+/** Making a format costs more than using it. @type {Map<string, Intl.NumberFormat>} */
+const formats = new Map();
+
 /** @param {{amount: number, currency: string}} price @param {string} lang */
 function money({ amount, currency }, lang) {
+  const key = `${lang} ${currency}`;
   try {
-    return new Intl.NumberFormat(lang, { style: "currency", currency }).format(amount);
+    const format = formats.get(key) ?? new Intl.NumberFormat(lang, { style: "currency", currency });
+    formats.set(key, format);
+    return format.format(amount);
   } catch {
     return `${amount} ${currency}`;
   }
