@@ -1,11 +1,6 @@
-// What a page gets from `import { connect, NearmindShelf } from "./shelf.js"`.
+// What a page gets from `import { NearmindShelf } from "./shelf.js"`.
 
-import type { Client, Options, Problem, ShelfKind } from "./types.js";
-
-export type * from "./types.js";
-
-/** The client for a catalogue and a model; the same one for the same options. */
-export function connect(options: Options): Client;
+import type { Client, Problem, ShelfKind } from "./types.js";
 
 /** `<nearmind-shelf>`; `shelf.js` lists its attributes, events, parts and properties. */
 export class NearmindShelf extends HTMLElement {

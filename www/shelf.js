@@ -17,17 +17,15 @@
  * Properties  --nearmind-accent -ink -muted -line -surface -picture -mark -radius -gap -card-width -card-height
  *             -heading-size -picture-ratio -font
  *
- * The element asks and draws; the worker behind `client.js` decides. Importing it without a DOM does nothing.
+ * The element asks and draws; the worker behind `client.js` decides. That file is also for the page itself: events,
+ * search, the profile. Importing this one without a DOM does nothing.
  *
- * @import {Card, Options, ShelfKind, ShelfUpdate, Update} from "./types.js"
+ * @import {Card, Client, Options, Problem, ShelfKind, ShelfUpdate, Update} from "./types.js"
  */
-import { connect } from "./client.js";
 import { Frame } from "./element/frame.js";
 import { Impressions } from "./element/impressions.js";
 import { messages } from "./element/messages.js";
 import { shelfSheet } from "./element/styles.js";
-
-export { connect };
 
 /** A shelf wakes up when it is this near to the viewport. */
 const NEAR = "600px";
@@ -37,7 +35,7 @@ let shelves = 0;
 export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
   static observedAttributes = ["catalog", "model", "device", "kind", "item", "limit", "lang", "heading"];
 
-  /** @type {ReturnType<typeof connect> | null} */
+  /** @type {Client | null} */
   client = null;
   #name = `shelf-${++shelves}`;
   #revision = -1;
@@ -133,18 +131,24 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     this.setAttribute("state", state);
   }
 
-  #open() {
+  async #open() {
+    this.#approach?.disconnect();
     const [catalog, model] = [this.getAttribute("catalog"), this.getAttribute("model")];
     if (!catalog || !model) {
       return this.#fail({ code: "attributes", message: "nearmind-shelf needs the attributes catalog and model.", fatal: true });
     }
-    this.#approach?.disconnect();
+    if (this.state !== "ready") this.setAttribute("state", "loading");
     const device = /** @type {Options["device"]} */ (this.getAttribute("device") ?? "auto");
-    this.client = connect({ catalog, model, device, lang: this.#lang });
+    try {
+      const { connect } = await import("./client.js");
+      if (this.client || !this.isConnected) return;
+      this.client = connect({ catalog, model, device, lang: this.#lang });
+    } catch (error) {
+      return this.#fail({ code: "client", message: `${error}`, fatal: true });
+    }
     this.#unsubscribe = this.client.subscribe((update) => this.#receive(update));
     const { problem, progress } = this.client.state;
     if (problem) return this.#fail(problem);
-    if (this.state !== "ready") this.setAttribute("state", "loading");
     this.#frame.footer.progress(progress);
     this.#ask();
   }
@@ -213,10 +217,10 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     this.#fire("nearmind-ready", { basis, items: cards.map(({ item }) => item) });
   }
 
-  /** The shop's own markup stands again. @param {import("./types.js").Problem} problem */
+  /** The shop's own markup stands again. @param {Problem} problem */
   #fail(problem) {
     this.#frame.footer.progress(null);
-    this.#frame.footer.tell(`${this.#say.failed} ${problem.message}`, { label: this.#say.retry, run: () => this.client?.restart() });
+    this.#frame.footer.tell(`${this.#say.failed} ${problem.message}`, { label: this.#say.retry, run: () => (this.client ? this.client.restart() : this.#open()) });
     this.#frame.keepRoom(() => this.#reserve("failed"));
     this.#fire("nearmind-error", problemOf(problem));
   }
@@ -256,7 +260,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
 
   async #openPanel() {
     const { openPanel } = await import("./element/panel.js");
-    if (this.client && this.shadowRoot) openPanel(this.shadowRoot, this.client, this.#say, this.#lang);
+    if (this.client && this.shadowRoot) openPanel(this.shadowRoot, this.client, this.#lang);
   }
 
   /** @param {string} type @param {unknown} detail */
@@ -268,7 +272,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
 /** @param {HTMLElement} node */
 const place = (node) => [...(node.parentElement?.children ?? [])].indexOf(node);
 
-/** @param {import("./types.js").Problem} problem */
+/** @param {Problem} problem */
 const problemOf = ({ code, message, fatal }) => ({ code, message, fatal });
 
 if (globalThis.customElements && !customElements.get("nearmind-shelf")) customElements.define("nearmind-shelf", NearmindShelf);

@@ -1,8 +1,8 @@
 /**
  * What every page of the demo shop does: language, theme, cart count, and the client of its recommender.
- * The shelf is used as any shop would use it: its script, its element, and `connect` for events and search.
+ * It is used as any shop would use it: the element and its script for shelves, `connect` for events and search.
  */
-import { connect } from "../shelf.js";
+import { connect } from "../client.js";
 import { showCount } from "./cart.js";
 import { lang } from "./items.js";
 import { spoken, ZH } from "./messages.js";

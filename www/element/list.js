@@ -57,18 +57,19 @@ export class CardList {
     const node = /** @type {HTMLElement | null} */ (root.activeElement);
     const card = node?.closest("li");
     if (!node || !card || card.parentNode !== this.node) return null;
-    return { node, action: node.dataset.action, place: [...this.node.children].indexOf(card) };
+    return { node, place: [...this.node.children].indexOf(card) };
   }
 
   /**
-   * Moving a node drops its focus, and a card that left takes it along: then its successor has it.
-   * @param {{node: HTMLElement, action?: string, place: number} | null} focused
+   * Moving a node drops its focus, and a card that left takes it along: then the link of its successor has it, not
+   * the button, lest a second press hits another product.
+   * @param {{node: HTMLElement, place: number} | null} focused
    */
   #refocus(focused) {
     if (!focused) return;
-    const { node, action, place } = focused;
+    const { node, place } = focused;
     const heir = this.node.children[Math.min(place, this.node.children.length - 1)];
-    const target = node.isConnected ? node : heir?.querySelector(action ? `[data-action="${action}"]` : "a");
+    const target = node.isConnected ? node : heir?.querySelector("a");
     if (/** @type {ShadowRoot} */ (this.node.getRootNode()).activeElement !== target) {
       /** @type {HTMLElement | null | undefined} */ (target)?.focus({ preventScroll: true });
     }

@@ -9,6 +9,8 @@ const CSS = `
 .panel-close:hover { background: var(--_picture) }
 .panel-promise { color: var(--_muted); margin-block-start: .5rem }
 .panel-reason, .panel-note { color: var(--_muted) }
+.panel-note[role] { margin-block-start: .75rem }
+.panel-note:empty { display: none }
 .panel-times { margin-block-start: .75rem; display: grid; gap: .25rem }
 .measured { display: grid; grid-template-columns: 6rem 1fr; align-items: center; font-size: .8125rem }
 .measured dd { display: flex; align-items: center; gap: .5rem; white-space: nowrap; color: var(--_muted); font-variant-numeric: tabular-nums }

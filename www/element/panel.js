@@ -3,31 +3,39 @@
  * and the button that erases it all. Loaded when it is first opened. Asks the client; computes nothing.
  *
  * @import {Client, DeviceReport, EventLine} from "../types.js"
- * @import {Say} from "./messages.js"
+ * @import {PanelSay} from "./panel-messages.js"
  */
 import { h, icon, ICONS, set } from "./dom.js";
+import { panelMessages } from "./panel-messages.js";
 import { panelSheet } from "./panel-styles.js";
 
 /**
  * @param {ShadowRoot} root
  * @param {Client} client
- * @param {Say} say
  * @param {string} lang
  */
-export async function openPanel(root, client, say, lang) {
+export async function openPanel(root, client, lang) {
+  const say = panelMessages(lang);
   if (!root.adoptedStyleSheets.includes(panelSheet())) root.adoptedStyleSheets.push(panelSheet());
   const close = h("button", { part: "panel-close", type: "button", "aria-label": say.close }, icon(ICONS.close));
   const device = h("div", { part: "panel-device" });
   const log = h("div", { part: "panel-log" });
+  const news = h("p", { part: "panel-note", role: "status" });
   const dialog = h("dialog", { part: "panel", "aria-labelledby": "panel-title" },
     h("header", { part: "panel-header" }, h("h2", { id: "panel-title" }, say.panel), close),
     h("p", { part: "panel-promise" }, client.state.persist ? say.promise : say.memory),
-    h("h3", {}, say.where), device, log);
+    h("h3", {}, say.where), device, log, news);
 
   const drawDevice = () => device.replaceChildren(...deviceLines(client.state.device, say));
   const drawLog = async () => {
     const { events, storedBytes } = await client.profile(lang);
-    log.replaceChildren(h("h3", {}, say.stored(bytes(storedBytes, lang))), eventList(events, say, lang), forgetting(client, say, drawLog));
+    log.replaceChildren(h("h3", {}, say.stored(bytes(storedBytes, lang))), eventList(events, say, lang), forgetting(say, erase));
+  };
+  const erase = async () => {
+    await client.forget();
+    await drawLog();
+    news.textContent = say.forgotten;
+    close.focus();
   };
   const unsubscribe = client.subscribe((update) => update.type === "model-ready" && drawDevice());
   close.addEventListener("click", () => dialog.close());
@@ -43,7 +51,7 @@ export async function openPanel(root, client, say, lang) {
   await drawLog().catch(({ message }) => log.replaceChildren(h("p", { part: "panel-note" }, message)));
 }
 
-/** @param {DeviceReport | null} report @param {Say} say */
+/** @param {DeviceReport | null} report @param {PanelSay} say */
 function deviceLines(report, say) {
   if (!report) return [h("p", { part: "panel-note" }, say.pending)];
   const { device, detail, reason, cpuMs, gpuMs } = report;
@@ -65,7 +73,7 @@ function bar(label, value, share, chosen) {
   return h("div", { class: "measured" }, h("dt", {}, label), h("dd", {}, line, value));
 }
 
-/** @param {EventLine[]} events @param {Say} say @param {string} lang */
+/** @param {EventLine[]} events @param {PanelSay} say @param {string} lang */
 function eventList(events, say, lang) {
   if (!events.length) return h("p", { part: "panel-note" }, say.nothing);
   const time = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
@@ -80,26 +88,21 @@ function eventList(events, say, lang) {
   return h("ol", { part: "panel-events" }, ...lines);
 }
 
-/** @param {Client} client @param {Say} say @param {() => Promise<void>} redraw */
-function forgetting(client, say, redraw) {
+/** A button, and the question before it is done. @param {PanelSay} say @param {() => Promise<void>} erase */
+function forgetting(say, erase) {
   const ask = h("button", { part: "forget", type: "button" }, say.forget);
-  const erase = h("button", { part: "forget-confirm", type: "button" }, say.erase);
-  const keep = h("button", { part: "forget-cancel", type: "button" }, say.keep);
-  const question = h("div", { part: "forget-question", role: "group", "aria-label": say.forget, hidden: true }, h("p", {}, say.sure), erase, keep);
-  const answer = h("p", { part: "panel-note", role: "status" });
+  const yes = h("button", { part: "forget-confirm", type: "button" }, say.erase);
+  const no = h("button", { part: "forget-cancel", type: "button" }, say.keep);
+  const question = h("div", { part: "forget-question", role: "group", "aria-label": say.forget, hidden: true }, h("p", {}, say.sure), yes, no);
   const toggle = (/** @type {boolean} */ open) => {
     set(question, "hidden", !open);
     set(ask, "hidden", open);
-    (open ? keep : ask).focus();
+    (open ? no : ask).focus();
   };
   ask.addEventListener("click", () => toggle(true));
-  keep.addEventListener("click", () => toggle(false));
-  erase.addEventListener("click", async () => {
-    await client.forget();
-    await redraw();
-    answer.textContent = say.forgotten;
-  });
-  return h("div", { part: "panel-forget" }, ask, question, answer);
+  no.addEventListener("click", () => toggle(false));
+  yes.addEventListener("click", erase);
+  return h("div", { part: "panel-forget" }, ask, question);
 }
 
 /** @param {number} count @param {string} lang */
