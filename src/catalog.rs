@@ -1,6 +1,66 @@
-//! Items, and the packed catalogue that a static host serves.
+//! What the shop sells: items, their vectors and the index of their words, as one value.
 //!
-//! Must not know visitors, models or I/O: bytes in, plain data out.
+//! Must not know visitors, nor read or write anything.
 
-pub mod item; // one product, in every language that the shop has
-pub mod pack; // the files of a pack: drawn at the top of its decoder
+pub mod bytes; //    reading and writing the pack's binary files
+pub mod document; // the one text of an item that is encoded
+pub mod item;
+pub mod pack; //     manifest, files, decoder
+pub mod parts; //    the binary files of the pack
+
+use std::collections::BTreeMap;
+
+pub use document::{Document, document};
+pub use item::{Item, Words};
+pub use pack::{Manifest, ModelName, Pack, PackError};
+
+use crate::{
+    text::{Dictionary, Index, Segmenter},
+    vectors::{Centre, Matrix},
+};
+
+/// Row r of `matrix` and of `index` belongs to `items[r]`; items are sorted by id.
+pub struct Catalog {
+    pub items: Vec<Item>,
+    /// Centred unit vectors. `[N, H]`
+    pub matrix: Matrix,
+    /// The map that made them so; the visitor's texts go through it too.
+    pub centre: Centre,
+    /// Over the words of all languages of an item; its titles count twice.
+    pub index: Index,
+    pub dictionary: Dictionary,
+    pub segmenter: Segmenter,
+    /// The model that encoded the items. Vectors of another model cannot be compared with these.
+    pub model: ModelName,
+    rows: BTreeMap<String, u32>,
+}
+
+impl Catalog {
+    /// `items` sorted by id and as many as `matrix` and `index` have rows.
+    pub fn new(
+        items: Vec<Item>,
+        (matrix, centre): (Matrix, Centre),
+        (index, dictionary): (Index, Dictionary),
+        model: ModelName,
+    ) -> Self {
+        let rows = items.iter().enumerate().map(|(row, item)| (item.id.clone(), row as u32)).collect();
+        let segmenter = Segmenter::new(&dictionary);
+        Self { items, matrix, centre, index, dictionary, segmenter, model, rows }
+    }
+
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub fn row(&self, id: &str) -> Option<u32> {
+        self.rows.get(id).copied()
+    }
+
+    pub fn item(&self, row: u32) -> &Item {
+        &self.items[row as usize]
+    }
+}

@@ -9,9 +9,9 @@ pub mod explain; //  score -> shares of words -> text parts                 pure
 pub mod profile; //  log of events -> interests                             pure
 pub mod protocol; // Command and Update, the only wire types
 pub mod rank; //     select -> score -> mix -> diversify                    pure
-pub mod session;
-pub mod text; //     normalise, language, words, stop words, BM25           pure
-pub mod vectors; //  int8 matrix [N, H], exact top-k                        pure //  owns all state: a Command in, Updates out
+pub mod session; //  owns all state: a Command in, Updates out
+pub mod text; //     language, words, stop words, BM25                      pure
+pub mod vectors; //  int8 matrix [N, H], exact top-k                        pure
 
 #[cfg(feature = "cli")]
 pub mod cli; //      the command line's verbs: convert, bake, embed

@@ -5,16 +5,17 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::{
+    explain::Part,
+    profile::{Event, EventName, Opinion},
+};
+
 /// Sent with `Open`; the worker refuses a page of another version.
 pub const VERSION: u32 = 1;
 
 /// What the page asks for. Every command is answered by a list of [`Update`]s.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Command {
     /// First command: which catalogue, which model, on which device, and whether the log may be stored.
     Open {
@@ -29,26 +30,13 @@ pub enum Command {
     /// Something that the visitor did. Appended to the log; every open shelf is ranked again.
     Track { event: Event },
     /// Takes back the visitor's last event on this item of this name (a like, dislike or hide).
-    Undo {
-        item: String,
-        name: EventName,
-        now_ms: f64,
-    },
+    Undo { item: String, name: EventName, now_ms: f64 },
     /// Opens a shelf, or changes an open one; it is ranked now and after every event until it is closed.
-    Shelf {
-        shelf: String,
-        request: ShelfRequest,
-        now_ms: f64,
-    },
+    Shelf { shelf: String, request: ShelfRequest, now_ms: f64 },
     /// The element left the page.
     CloseShelf { shelf: String },
-    /// Search by meaning and by word.
-    Search {
-        query: String,
-        limit: usize,
-        lang: String,
-        now_ms: f64,
-    },
+    /// Search by meaning and by word. Only asks: what the visitor meant is told by `Track` with a `search` event.
+    Search { query: String, limit: usize, lang: String, now_ms: f64 },
     /// What the device knows of the visitor.
     Profile { lang: String, now_ms: f64 },
     /// Erases log, profile and everything derived from them.
@@ -63,38 +51,6 @@ pub enum DeviceChoice {
     Auto,
     Cpu,
     Gpu,
-}
-
-/// GA4's e-commerce names, and the few that GA4 has none for (`like`, `dislike`, `hide`, `wish`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventName {
-    ViewItemList,
-    SelectItem,
-    ViewItem,
-    AddToCart,
-    RemoveFromCart,
-    Purchase,
-    Search,
-    Like,
-    Dislike,
-    Hide,
-    /// The answer to "what do you like?", in `text`.
-    Wish,
-}
-
-/// One line of the visitor's log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Event {
-    pub name: EventName,
-    /// The item's id, for events that have one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub item: Option<String>,
-    /// The search term or the wish.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    pub time_ms: f64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -118,11 +74,7 @@ pub enum ShelfKind {
 
 /// What the worker says. Those that name a shelf carry its revision: the page drops what is stale.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Update {
     /// Long work, for a progress bar. `total` is 0 where it is not known.
     Progress {
@@ -206,26 +158,11 @@ pub struct Card {
     pub opinion: Option<Opinion>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Opinion {
-    Like,
-    Dislike,
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Price {
     pub amount: f64,
     /// ISO 4217.
     pub currency: String,
-}
-
-/// A run of text. With a `share` it is a highlighted word, and the share is its part of the score.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Part {
-    pub text: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub share: Option<f32>,
 }
 
 /// Where the encoder runs, and why there.

@@ -1,1 +1,13 @@
-//! Words of a text.
+//! Words of a text: where they lie, how they are compared, which of them say nothing, how rare they are.
+//!
+//! Must not know items or models.
+
+pub mod bm25; //     which texts contain the words, weighed by rarity
+pub mod language; // Chinese or not, by script
+pub mod segment; //  Chinese words
+mod stops; //        words that explain nothing
+pub mod words; //    a text's words with their places
+
+pub use bm25::Index;
+pub use segment::{Dictionary, Segmenter};
+pub use words::{Word, terms, words};

@@ -1,1 +1,210 @@
-//! Int8 matrix, exact top-k.
+//! Vectors as int8 with a scale a row, and the exact top k of them.
+//!
+//! Must not know what a row stands for. Products are summed in integers, which no order of summation,
+//! width of a register or fused operation can change: every target finds the same scores.
+
+pub mod arithmetic; // dot product and norm in f32, in one fixed order
+pub mod centre; //     what all texts have in common, taken out
+
+use std::{cmp::Ordering, collections::BinaryHeap};
+
+pub use centre::Centre;
+
+/// N vectors of width H. A component is `rows[n * H + h] as f32 * scales[n]`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Matrix {
+    width: usize,
+    /// `[N, H]`, row-major, -127..=127
+    rows: Vec<i8>,
+    /// `[N]`
+    scales: Vec<f32>,
+}
+
+/// A vector to compare rows with: 16 bits a component, few enough that a sum of H products fits in 32.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// `[H]`
+    values: Vec<i16>,
+    scale: f32,
+}
+
+impl Query {
+    pub fn new(vector: &[f32]) -> Self {
+        let most = (i32::MAX / (127 * vector.len().max(1) as i32)).min(i32::from(i16::MAX)) as f32;
+        let largest = largest(vector);
+        let scale = if largest > 0.0 { largest / most } else { 1.0 };
+        Self { values: vector.iter().map(|value| (value / scale).round() as i16).collect(), scale }
+    }
+}
+
+/// A row and its score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    pub row: u32,
+    pub score: f32,
+}
+
+impl Matrix {
+    /// Rounds `vectors` `[N, H]` to int8, each by its own largest component.
+    pub fn quantize(width: usize, vectors: &[f32]) -> Self {
+        let mut matrix = Self { width, rows: Vec::with_capacity(vectors.len()), scales: Vec::new() };
+        for vector in vectors.chunks_exact(width) {
+            let largest = largest(vector);
+            let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+            matrix.rows.extend(vector.iter().map(|value| (value / scale).round() as i8));
+            matrix.scales.push(scale);
+        }
+        matrix
+    }
+
+    /// From stored parts: `rows` `[N, H]`, `scales` `[N]`. `None` where the lengths do not agree.
+    pub fn from_parts(width: usize, rows: Vec<i8>, scales: Vec<f32>) -> Option<Self> {
+        (scales.len().checked_mul(width)? == rows.len()).then_some(Self { width, rows, scales })
+    }
+
+    /// N
+    pub fn len(&self) -> usize {
+        self.scales.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.scales.is_empty()
+    }
+
+    /// H
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// `[N, H]`
+    pub fn rows(&self) -> &[i8] {
+        &self.rows
+    }
+
+    /// `[N]`
+    pub fn scales(&self) -> &[f32] {
+        &self.scales
+    }
+
+    /// One row in f32. `[H]`
+    pub fn vector(&self, row: u32) -> Vec<f32> {
+        self.row(row).iter().map(|&value| f32::from(value) * self.scales[row as usize]).collect()
+    }
+
+    /// Dot product of a row with `query`.
+    pub fn score(&self, row: u32, query: &Query) -> f32 {
+        dot(self.row(row), &query.values) as f32 * (self.scales[row as usize] * query.scale)
+    }
+
+    /// Dot product of two rows.
+    pub fn similarity(&self, a: u32, b: u32) -> f32 {
+        dot(self.row(a), self.row(b)) as f32 * (self.scales[a as usize] * self.scales[b as usize])
+    }
+
+    /// The `k` best rows that score at least `threshold` and that `keep` lets pass: best first, ties by row.
+    pub fn top(&self, query: &Query, k: usize, threshold: f32, keep: impl Fn(u32) -> bool) -> Vec<Hit> {
+        let mut best = BinaryHeap::with_capacity(k.min(self.len()) + 1);
+        for row in (0..self.len() as u32).filter(|&row| keep(row)) {
+            let hit = Hit { row, score: self.score(row, query) };
+            if hit.score < threshold || (best.len() == k && best.peek().is_none_or(|worst| Ranked(hit) >= *worst)) {
+                continue;
+            }
+            best.push(Ranked(hit));
+            if best.len() > k {
+                best.pop();
+            }
+        }
+        best.into_sorted_vec().into_iter().map(|ranked| ranked.0).collect()
+    }
+
+    fn row(&self, row: u32) -> &[i8] {
+        let start = row as usize * self.width;
+        &self.rows[start..start + self.width]
+    }
+}
+
+/// Orders hits as a list does: the better score is less, then the smaller row.
+struct Ranked(Hit);
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.0.score.total_cmp(&self.0.score).then(self.0.row.cmp(&other.0.row))
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Ranked {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Ranked {}
+
+/// Sum of products in integers. The compiler turns it into widening multiply-adds on every target.
+fn dot<T: Copy + Into<i32>>(a: &[i8], b: &[T]) -> i32 {
+    a.iter().zip(b).map(|(&a, &b)| i32::from(a) * b.into()).sum()
+}
+
+fn largest(vector: &[f32]) -> f32 {
+    vector.iter().fold(0.0, |largest, value| largest.max(value.abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn vectors(rows: usize, width: usize) -> impl Strategy<Value = Vec<f32>> {
+        prop::collection::vec(-1f32..1.0, rows * width)
+    }
+
+    proptest! {
+        #[test]
+        fn the_top_is_what_sorting_everything_gives(data in vectors(40, 24), query in vectors(1, 24), k in 0usize..45) {
+            let matrix = Matrix::quantize(24, &data);
+            let query = Query::new(&query);
+            let mut all: Vec<Hit> = (0..40).map(|row| Hit { row, score: matrix.score(row, &query) }).collect();
+            all.retain(|hit| hit.row % 3 != 0 && hit.score >= -0.5);
+            all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
+            all.truncate(k);
+            prop_assert_eq!(matrix.top(&query, k, -0.5, |row| row % 3 != 0), all);
+        }
+
+        #[test]
+        fn rounding_costs_little(data in vectors(2, 64)) {
+            let matrix = Matrix::quantize(64, &data);
+            let exact = arithmetic::dot(&data[..64], &data[64..]);
+            prop_assert!((matrix.score(0, &Query::new(&data[64..])) - exact).abs() < 0.15);
+            prop_assert!((matrix.similarity(0, 1) - exact).abs() < 0.3);
+        }
+    }
+
+    #[test]
+    fn equal_scores_are_ordered_by_row() {
+        let matrix = Matrix::quantize(2, &[1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0]);
+        let rows: Vec<_> = matrix.top(&Query::new(&[1.0, 0.0]), 2, 0.0, |_| true).iter().map(|hit| hit.row).collect();
+        assert_eq!(rows, [0, 2]);
+    }
+
+    #[test]
+    fn the_widest_sum_fits() {
+        for width in [1, 384, 516, 1024, 4096] {
+            let matrix = Matrix::quantize(width, &vec![1.0; width]);
+            let score = matrix.score(0, &Query::new(&vec![1.0; width]));
+            assert!((score / width as f32 - 1.0).abs() < 1e-3, "{width}: {score}");
+        }
+    }
+
+    #[test]
+    fn zero_vectors_score_zero() {
+        let matrix = Matrix::quantize(3, &[0.0; 3]);
+        assert_eq!(matrix.score(0, &Query::new(&[0.0; 3])), 0.0);
+    }
+}

@@ -14,7 +14,7 @@ pub struct Words {
     pub category: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Item {
     /// The shop's own id; unique in a catalogue.
     pub id: String,
@@ -31,4 +31,15 @@ pub struct Item {
     pub currency: String,
     /// By primary language subtag: `en`, `zh`. At least one.
     pub words: BTreeMap<String, Words>,
+}
+
+impl Item {
+    /// The item's words in `lang` (a primary subtag), else in English, else in the first language it has.
+    pub fn words_in(&self, lang: &str) -> Option<(&str, &Words)> {
+        self.words
+            .get_key_value(lang)
+            .or_else(|| self.words.get_key_value("en"))
+            .or_else(|| self.words.first_key_value())
+            .map(|(lang, words)| (lang.as_str(), words))
+    }
 }

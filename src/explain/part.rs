@@ -1,0 +1,88 @@
+//! Text cut into runs, some of them highlighted: what a page can draw without counting bytes.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::Shares;
+use crate::text::Word;
+
+/// A run of text. With a `share` it is a highlighted word, and the share is its part of the score.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Part {
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f32>,
+}
+
+/// No more words than these are highlighted in one text.
+const MOST: usize = 5;
+/// A word is highlighted if it adds at least this part of what the first one adds.
+const LEAST: f32 = 0.3;
+
+impl Part {
+    /// The whole text, nothing highlighted; nothing at all where it is empty.
+    pub fn plain(text: &str) -> Vec<Self> {
+        let part = Self { text: text.to_owned(), share: None };
+        if text.is_empty() { Vec::new() } else { vec![part] }
+    }
+
+    /// `field` of `text`, with those of `words` highlighted that have a share. Words are in order.
+    pub fn cut(text: &str, field: Range<usize>, words: &[Word], share_of: impl Fn(usize) -> Option<f32>) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let mut at = field.start;
+        for (nth, word) in words.iter().enumerate() {
+            let inside = word.range.start >= at && word.range.end <= field.end;
+            if let Some(share) = share_of(nth).filter(|_| inside) {
+                parts.extend(Self::plain(&text[at..word.range.start]));
+                parts.push(Self { text: text[word.range.clone()].to_owned(), share: Some(share) });
+                at = word.range.end;
+            }
+        }
+        parts.extend(Self::plain(&text[at..field.end]));
+        parts
+    }
+}
+
+/// Which words to highlight: those that raise the score most, no stop words, and none if the text scores badly.
+pub fn highlight(words: &[Word], shares: &Shares) -> Vec<Option<f32>> {
+    let mut ranked: Vec<usize> =
+        (0..words.len()).filter(|&at| !words[at].stop && shares.words[at] > 0.0 && shares.score() > 0.0).collect();
+    ranked.sort_by(|&a, &b| shares.words[b].total_cmp(&shares.words[a]).then(a.cmp(&b)));
+    ranked.truncate(MOST);
+    let most = ranked.first().map_or(0.0, |&at| shares.words[at]);
+    let mut chosen = vec![None; words.len()];
+    for at in ranked.into_iter().filter(|&at| shares.words[at] >= LEAST * most) {
+        chosen[at] = Some(shares.words[at]);
+    }
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words() -> Vec<Word> {
+        [(0..3, false), (4..7, true), (8..12, false), (14..17, false)]
+            .map(|(range, stop)| Word { range, term: String::new(), stop })
+            .to_vec()
+    }
+
+    #[test]
+    fn the_best_words_are_chosen_and_no_stop_words() {
+        let shares = Shares { words: vec![0.1, 0.9, 0.4, -0.2], rest: 0.0 };
+        assert_eq!(highlight(&words(), &shares), [None, None, Some(0.4), None]);
+        let repelled = Shares { rest: -3.0, ..shares };
+        assert_eq!(highlight(&words(), &repelled), [None; 4]);
+    }
+
+    #[test]
+    fn parts_join_to_the_field() {
+        let text = "Red and blue, 茶!";
+        let shares = [Some(0.3), None, None, Some(0.1)];
+        let parts = Part::cut(text, 0..text.len(), &words(), |nth| shares[nth]);
+        let texts: Vec<_> = parts.iter().map(|part| part.text.as_str()).collect();
+        assert_eq!(texts, ["Red", " and blue, ", "茶", "!"]);
+        assert_eq!(Part::cut(text, 4..7, &words(), |_| Some(1.0)), [Part { text: "and".into(), share: Some(1.0) }]);
+    }
+}

@@ -1,0 +1,67 @@
+//! An item as the page draws it, in the page's language, with the words that brought it there.
+//!
+//! A highlight is only shown in the text that it was computed from.
+
+use crate::{
+    catalog::{Catalog, Document, document},
+    explain::{Part, States, highlight, shares},
+    profile::{Opinion, Profile},
+    protocol::{Card, Price},
+    text::{Word, terms, words},
+    vectors::Hit,
+};
+
+/// The card of `hit` in `lang` (a primary subtag), its text plain and without a reason.
+pub fn plain(catalog: &Catalog, profile: &Profile, lang: &str, hit: Hit) -> Card {
+    let item = catalog.item(hit.row);
+    let words = item.words_in(lang).map(|(_, words)| words.clone()).unwrap_or_default();
+    let opinion: Option<Opinion> = profile.opinions.get(&hit.row).copied();
+    Card {
+        item: item.id.clone(),
+        url: item.url.clone(),
+        image: item.image.clone(),
+        title: Part::plain(&words.title),
+        description: Part::plain(&words.description),
+        brand: item.brand.clone(),
+        category: words.category,
+        price: item.price.map(|amount| Price { amount, currency: item.currency.clone() }),
+        reason: Vec::new(),
+        score: hit.score,
+        opinion,
+    }
+}
+
+/// The item's title in `lang`, or its id where it has none.
+pub fn title<'a>(catalog: &'a Catalog, row: u32, lang: &str) -> &'a str {
+    let item = catalog.item(row);
+    item.words_in(lang).map(|(_, words)| words.title.as_str()).filter(|title| !title.is_empty()).unwrap_or(&item.id)
+}
+
+/// The text that explains the item at `row`, if that is the text which a page in `lang` shows.
+pub fn explainable(catalog: &Catalog, row: u32, lang: &str) -> Option<Document> {
+    let item = catalog.item(row);
+    let document = document(item);
+    item.words_in(lang).is_some_and(|(shown, _)| shown == document.lang).then_some(document)
+}
+
+/// Title and description with the words highlighted that bring the item closest to `direction` `[H]`.
+pub fn explained(catalog: &Catalog, document: &Document, states: &States, direction: &[f32]) -> (Vec<Part>, Vec<Part>) {
+    let words = words(&document.text, &catalog.segmenter);
+    let chosen = highlight(&words, &shares(states, &words, &catalog.centre, direction));
+    let cut = |field| Part::cut(&document.text, field, &words, |nth: usize| chosen[nth]);
+    (cut(document.title.clone()), cut(document.description.clone()))
+}
+
+/// Highlights the words of `query` in a search result, each with what it adds to the score by words.
+pub fn matched(catalog: &Catalog, card: &mut Card, row: u32, query: &str) {
+    let query = terms(query, &catalog.segmenter);
+    for field in [&mut card.title, &mut card.description] {
+        let text: String = field.iter().map(|part| part.text.as_str()).collect();
+        let words: Vec<Word> = words(&text, &catalog.segmenter);
+        let share = |nth: usize| {
+            let term = &words[nth].term;
+            query.contains(term).then(|| catalog.index.share(term, row))
+        };
+        *field = Part::cut(&text, 0..text.len(), &words, share);
+    }
+}

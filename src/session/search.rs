@@ -1,0 +1,35 @@
+//! Search by word and by meaning, fused.
+//!
+//! Ranks are fused, not scores, which are of different kinds: reciprocal rank fusion (Cormack, Clarke and
+//! Büttcher 2009). Must not know where the query's vector comes from.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    catalog::Catalog,
+    text::terms,
+    vectors::{Hit, Query},
+};
+
+/// The constant of the paper: how little the first ranks stand out.
+const K: f32 = 60.0;
+/// How many hits each of the two lists brings.
+const DEEP: usize = 100;
+/// Below this cosine to the query an item has another meaning.
+const THRESHOLD: f32 = 0.2;
+
+/// The items for `query`, best first, ties by row. `meaning` is its centred vector `[H]`, if there is one.
+pub fn search(catalog: &Catalog, query: &str, meaning: Option<&[f32]>, limit: usize) -> Vec<Hit> {
+    let by_word = catalog.index.search(&terms(query, &catalog.segmenter)).into_iter().take(DEEP).map(|(row, _)| row);
+    let by_meaning = meaning.map_or_else(Vec::new, |vector| {
+        catalog.matrix.top(&Query::new(vector), DEEP, THRESHOLD, |_| true).iter().map(|hit| hit.row).collect()
+    });
+    let mut scores: BTreeMap<u32, f32> = BTreeMap::new();
+    for (rank, row) in by_word.enumerate().chain(by_meaning.into_iter().enumerate()) {
+        *scores.entry(row).or_default() += 1.0 / (K + 1.0 + rank as f32);
+    }
+    let mut hits: Vec<Hit> = scores.into_iter().map(|(row, score)| Hit { row, score }).collect();
+    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
+    hits.truncate(limit);
+    hits
+}

@@ -1,0 +1,114 @@
+//! Which texts contain the words of a query, weighed by how rare the words are.
+//!
+//! BM25 as Robertson and Zaragoza describe it (The Probabilistic Relevance Framework: BM25 and Beyond,
+//! 2009), with Lucene's inverse document frequency, which is never negative, and Lucene's constants.
+
+use std::collections::BTreeMap;
+
+/// How soon another occurrence of a word stops to count.
+const K1: f32 = 1.2;
+/// How much long texts are held back.
+const B: f32 = 0.75;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posting {
+    /// Which text.
+    pub row: u32,
+    /// How often the term occurs in it; at least 1.
+    pub count: u32,
+}
+
+/// An inverted index over N texts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Index {
+    /// Terms of each text. `[N]`
+    pub lengths: Vec<u32>,
+    /// Where each term occurs, by ascending row.
+    pub postings: BTreeMap<String, Vec<Posting>>,
+}
+
+impl Index {
+    pub fn build(texts: impl IntoIterator<Item = Vec<String>>) -> Self {
+        let mut index = Self::default();
+        for (row, terms) in texts.into_iter().enumerate() {
+            index.lengths.push(terms.len() as u32);
+            let row = row as u32;
+            for term in terms {
+                let postings = index.postings.entry(term).or_default();
+                match postings.last_mut() {
+                    Some(last) if last.row == row => last.count += 1,
+                    _ => postings.push(Posting { row, count: 1 }),
+                }
+            }
+        }
+        index
+    }
+
+    /// The rows that contain any of `terms`, best first, ties by row. A term given twice counts once.
+    pub fn search(&self, terms: &[String]) -> Vec<(u32, f32)> {
+        let mut scores = BTreeMap::new();
+        let mut terms: Vec<_> = terms.iter().collect();
+        terms.sort_unstable();
+        terms.dedup();
+        for term in terms {
+            for (row, score) in self.scores(term) {
+                *scores.entry(row).or_insert(0.0) += score;
+            }
+        }
+        let mut found: Vec<(u32, f32)> = scores.into_iter().collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found
+    }
+
+    /// What one term adds to the score of one row; 0 where it does not occur.
+    pub fn share(&self, term: &str, row: u32) -> f32 {
+        self.scores(term).find(|&(found, _)| found == row).map_or(0.0, |(_, score)| score)
+    }
+
+    fn scores(&self, term: &str) -> impl Iterator<Item = (u32, f32)> {
+        let texts = self.lengths.len() as f32;
+        let mean = (self.lengths.iter().map(|&n| u64::from(n)).sum::<u64>() as f32 / texts.max(1.0)).max(1.0);
+        let postings = self.postings.get(term).map_or(&[][..], Vec::as_slice);
+        let with = postings.len() as f32;
+        let idf = (1.0 + (texts - with + 0.5) / (with + 0.5)).ln();
+        postings.iter().map(move |posting| {
+            let count = posting.count as f32;
+            let length = self.lengths[posting.row as usize] as f32;
+            (posting.row, idf * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / mean)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(text: &str) -> Vec<String> {
+        text.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn rare_words_and_short_texts_come_first() {
+        let index = Index::build(["red wool hat", "red hat", "red red shoe with a long tail", "blue shoe"].map(terms));
+        let rows = |query| index.search(&terms(query)).into_iter().map(|(row, _)| row).collect::<Vec<_>>();
+        assert_eq!(rows("hat"), [1, 0]);
+        assert_eq!(rows("wool red"), [0, 1, 2]);
+        assert_eq!(rows("none"), []);
+        assert_eq!(index.search(&terms("hat hat")), index.search(&terms("hat")));
+    }
+
+    #[test]
+    fn shares_sum_to_the_score() {
+        let index = Index::build(["red wool hat", "red hat"].map(terms));
+        let (row, score) = index.search(&terms("red wool"))[0];
+        assert_eq!(row, 0);
+        assert!((index.share("red", 0) + index.share("wool", 0) - score).abs() < 1e-6);
+    }
+
+    #[test]
+    fn one_score_by_hand() {
+        // idf = ln(1 + 1.5/1.5), length = mean: tf = 2.2 / 2.2
+        let index = Index::build(["a", "b"].map(terms));
+        assert!((index.search(&terms("a"))[0].1 - 2f32.ln()).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,112 @@
+//! What all texts of a catalogue have in common, taken out of their vectors.
+//!
+//! Sentence vectors share a large mean and one direction that says nothing of the content; without
+//! them neighbours are far better (Mu and Viswanath, "All-but-the-Top", 2018, with one component).
+//! Learned once at the bake; queries go through the same map. Must not know what a vector stands for.
+
+use super::arithmetic::{add, dot, norm, normalize};
+
+/// Below this many texts mean and component would be mostly the texts themselves.
+const FEWEST_ROWS: usize = 32;
+/// Of the power method; the component is settled long before.
+const ROUNDS: usize = 50;
+
+/// `v -> normalize((v - mean) - ((v - mean) . axis) axis)`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Centre {
+    /// `[H]`
+    pub mean: Vec<f32>,
+    /// First principal component: a unit vector, or zero. `[H]`
+    pub axis: Vec<f32>,
+}
+
+impl Centre {
+    /// Leaves vectors as they are.
+    pub fn none(width: usize) -> Self {
+        Self { mean: vec![0.0; width], axis: vec![0.0; width] }
+    }
+
+    /// From `vectors` `[N, H]`. Sums run in f64 and in the order of the rows: same rows, same bits.
+    pub fn learn(width: usize, vectors: &[f32]) -> Self {
+        let rows = vectors.len() / width.max(1);
+        if rows < FEWEST_ROWS {
+            return Self::none(width);
+        }
+        let mut mean = vec![0f64; width];
+        for row in vectors.chunks_exact(width) {
+            mean.iter_mut().zip(row).for_each(|(mean, &value)| *mean += f64::from(value));
+        }
+        mean.iter_mut().for_each(|mean| *mean /= rows as f64);
+        let axis = principal(vectors, &mean);
+        Self { mean: mean.iter().map(|&value| value as f32).collect(), axis }
+    }
+
+    /// Takes the common part out of `vector` `[H]` and scales the rest to length 1; returns the rest's length.
+    pub fn apply(&self, vector: &mut [f32]) -> f32 {
+        add(vector, -1.0, &self.mean);
+        let along = dot(vector, &self.axis);
+        add(vector, -along, &self.axis);
+        let length = norm(vector);
+        normalize(vector);
+        length
+    }
+}
+
+/// First eigenvector of the covariance by the power method, without ever forming the matrix. `[H]`
+fn principal(vectors: &[f32], mean: &[f64]) -> Vec<f32> {
+    let width = mean.len();
+    // An arbitrary start that no real component is orthogonal to.
+    let mut axis: Vec<f64> = (0..width).map(|at| 1.0 + (at % 7) as f64 / 7.0).collect();
+    for _ in 0..ROUNDS {
+        let mut next = vec![0f64; width];
+        for row in vectors.chunks_exact(width) {
+            let along: f64 = row.iter().zip(mean).zip(&axis).map(|((&v, m), a)| (f64::from(v) - m) * a).sum();
+            next.iter_mut().zip(row).zip(mean).for_each(|((next, &v), m)| *next += along * (f64::from(v) - m));
+        }
+        let length = next.iter().map(|value| value * value).sum::<f64>().sqrt();
+        if length < 1e-12 {
+            return vec![0.0; width]; // all rows are equal
+        }
+        axis = next.iter().map(|value| value / length).collect();
+    }
+    axis.iter().map(|&value| value as f32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 64 rows around (5, 5, 5), spread widely along (1, -1, 0) and little elsewhere.
+    fn rows() -> Vec<f32> {
+        (0..64)
+            .flat_map(|n| {
+                let (wide, small) = ((n as f32 - 31.5) / 4.0, ((n * 37 % 64) as f32 - 31.5) / 100.0);
+                [5.0 + wide + small, 5.0 - wide + small, 5.0 - 2.0 * small]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn mean_and_widest_direction_are_found() {
+        let centre = Centre::learn(3, &rows());
+        assert!(centre.mean.iter().all(|value| (value - 5.0).abs() < 1e-4));
+        assert!((dot(&centre.axis, &[0.5f32.sqrt(), -(0.5f32.sqrt()), 0.0]).abs() - 1.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn what_is_left_is_orthogonal_to_the_component_and_of_length_one() {
+        let centre = Centre::learn(3, &rows());
+        let mut vector = vec![4.0, 7.0, 1.0];
+        let length = centre.apply(&mut vector);
+        assert!(dot(&vector, &centre.axis).abs() < 1e-5);
+        assert!((norm(&vector) - 1.0).abs() < 1e-6 && length > 1.0);
+    }
+
+    #[test]
+    fn few_or_equal_rows_are_survived() {
+        assert_eq!(Centre::learn(3, &[1.0; 9]), Centre::none(3));
+        assert_eq!(Centre::learn(2, &[1.0; 128]).axis, [0.0, 0.0]);
+        let mut vector = vec![1.0, 1.0];
+        assert_eq!(Centre::learn(2, &[1.0; 128]).apply(&mut vector), 0.0);
+    }
+}
