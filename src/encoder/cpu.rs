@@ -1,1 +1,210 @@
-//! Int8 kernels on the CPU.
+//! The encoder on the CPU: int8 products, everything else in f32, the same bytes on every path.
+//!
+//! Must not know texts or devices other than itself. A batch is encoded in groups of whole texts whose
+//! activations fit the core's own cache; all but attention works row by row, so grouping and batching
+//! change nothing.
+
+mod attention;
+mod float;
+mod paths;
+mod product;
+mod steps;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+mod weights;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use std::sync::Arc;
+
+pub use self::paths::Path;
+use self::product::Quantized;
+pub use self::steps::Norm;
+pub use self::weights::{Dense, Layer, Pooling, Weights, Words};
+use super::kernels::{Kernels, Linear};
+use super::{Batch, EncodeError, Encoded, Encoder, Want, bert};
+
+/// Rows of a group: about a megabyte of activations beside a layer's weights.
+const GROUP: usize = 128;
+/// Rows that one product takes: their int8 values stay in the first-level cache.
+const BLOCK: usize = 64;
+
+/// A model on one core. Copies share the weights and encode side by side.
+#[derive(Debug)]
+pub struct CpuModel {
+    weights: Arc<Weights>,
+    quantized: Quantized,
+    scratch: attention::Scratch,
+    /// Memory of activations that have ended.
+    spare: Vec<Vec<f32>>,
+}
+
+/// Activations, row-major `[rows, width]`; the memory may be longer.
+#[derive(Debug)]
+pub struct Rows {
+    memory: Vec<f32>,
+    rows: usize,
+    width: usize,
+}
+
+impl Rows {
+    fn values(&self) -> &[f32] {
+        &self.memory[..self.rows * self.width]
+    }
+
+    fn values_mut(&mut self) -> &mut [f32] {
+        &mut self.memory[..self.rows * self.width]
+    }
+}
+
+impl CpuModel {
+    pub fn new(weights: Arc<Weights>) -> CpuModel {
+        CpuModel { weights, quantized: Quantized::default(), scratch: attention::Scratch::default(), spare: Vec::new() }
+    }
+
+    /// Another one with the same weights, for another thread.
+    pub fn fork(&self) -> CpuModel {
+        CpuModel::new(self.weights.clone())
+    }
+
+    /// The kernels in use: `relaxed SIMD`, `AVX-VNNI`.
+    pub fn detail(&self) -> &'static str {
+        self.weights.path.name()
+    }
+
+    fn take(&mut self, rows: usize, width: usize) -> Rows {
+        let mut memory = self.spare.pop().unwrap_or_default();
+        if memory.len() < rows * width {
+            memory.resize(rows * width, 0.0);
+        }
+        Rows { memory, rows, width }
+    }
+
+    fn give(&mut self, rows: Rows) {
+        self.spare.push(rows.memory);
+    }
+
+    /// Products of a layer in blocks of rows, each finished by `finish(block, row scales, products, dense)`.
+    fn dense(
+        &mut self,
+        x: &Rows,
+        layer: usize,
+        which: Linear,
+        y: &mut [f32],
+        mut finish: impl FnMut(Path, usize, &[f32], &mut [f32], &Layer, &Dense),
+    ) {
+        let weights = self.weights.clone();
+        let (path, layer) = (weights.path, &weights.layers[layer]);
+        let dense = layer.dense(which);
+        let width = dense.bias.len();
+        let blocks = x.values().chunks(BLOCK * x.width).zip(y.chunks_mut(BLOCK * width));
+        for (block, (x, y)) in blocks.enumerate() {
+            path.quantize(x, &dense.smooth, &mut self.quantized);
+            path.product(&mut self.quantized, &dense.packed, y);
+            finish(path, block * BLOCK, &self.quantized.scales, y, layer, dense);
+        }
+    }
+}
+
+impl Kernels for CpuModel {
+    type Rows = Rows;
+
+    fn embed(&mut self, batch: &Batch) -> Rows {
+        let weights = self.weights.clone();
+        let mut x = self.take(batch.ids.len(), weights.hidden);
+        for text in batch.starts.windows(2) {
+            for (position, at) in (text[0] as usize..text[1] as usize).enumerate() {
+                let row = &mut x.memory[at * weights.hidden..][..weights.hidden];
+                weights.words.row(batch.ids[at] as usize, row);
+                for (x, p) in row.iter_mut().zip(&weights.positions[position * weights.hidden..]) {
+                    *x += p;
+                }
+            }
+        }
+        weights.path.layer_norm(x.values_mut(), &weights.embedding_norm);
+        x
+    }
+
+    fn linear(&mut self, x: &Rows, layer: usize, which: Linear) -> Rows {
+        let mut y = self.take(x.rows, self.weights.layers[layer].dense(which).bias.len());
+        self.dense(x, layer, which, y.values_mut(), |path, _, rows, y, _, dense| {
+            path.rescale(y, rows, &dense.scales, &dense.bias);
+        });
+        y
+    }
+
+    fn linear_gelu(&mut self, x: &Rows, layer: usize, which: Linear) -> Rows {
+        let mut y = self.take(x.rows, self.weights.layers[layer].dense(which).bias.len());
+        self.dense(x, layer, which, y.values_mut(), |path, _, rows, y, _, dense| {
+            path.rescale_gelu(y, rows, &dense.scales, &dense.bias);
+        });
+        y
+    }
+
+    fn linear_add_norm(&mut self, x: Rows, layer: usize, which: Linear, mut residual: Rows) -> Rows {
+        let mut y = self.take(residual.rows, residual.width);
+        let width = residual.width;
+        let sum = residual.values_mut();
+        self.dense(&x, layer, which, y.values_mut(), |path, first, rows, y, layer, dense| {
+            let sum = &mut sum[first * width..][..y.len()];
+            path.rescale_add_norm(y, rows, &dense.scales, &dense.bias, layer.norm(which), sum);
+        });
+        self.give(x);
+        self.give(y);
+        residual
+    }
+
+    fn attention(&mut self, qkv: Rows, batch: &Batch) -> Rows {
+        let hidden = self.weights.hidden;
+        let mut out = self.take(qkv.rows, hidden);
+        for text in batch.starts.windows(2) {
+            let (from, to) = (text[0] as usize, text[1] as usize);
+            let qkv = &qkv.values()[from * 3 * hidden..to * 3 * hidden];
+            let out = &mut out.memory[from * hidden..to * hidden];
+            self.weights.path.attention(qkv, to - from, &mut self.scratch, out);
+        }
+        self.give(qkv);
+        out
+    }
+
+    async fn finish(&mut self, x: Rows, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+        let hidden = self.weights.hidden;
+        let mut vectors = vec![0.0; (batch.starts.len() - 1) * hidden];
+        for (text, vector) in batch.starts.windows(2).zip(vectors.chunks_exact_mut(hidden)) {
+            let rows = &x.values()[text[0] as usize * hidden..text[1] as usize * hidden];
+            self.weights.pooling.pool(rows, vector);
+            self.weights.path.normalize(vector);
+        }
+        let tokens = if want == Want::Tokens { x.values().to_vec() } else { Vec::new() };
+        self.give(x);
+        Ok(Encoded { vectors, tokens })
+    }
+}
+
+impl Encoder for CpuModel {
+    fn width(&self) -> usize {
+        self.weights.hidden
+    }
+
+    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+        self.weights.check(batch)?;
+        let mut all = Encoded::default();
+        let mut first = 0;
+        while first + 1 < batch.starts.len() {
+            let from = batch.starts[first];
+            let fits = |last: usize| (batch.starts[last + 1] - from) as usize <= GROUP;
+            let last = (first + 1..batch.starts.len() - 1).take_while(|&t| fits(t)).last().unwrap_or(first);
+            let to = batch.starts[last + 1];
+            let group = Batch {
+                ids: batch.ids[from as usize..to as usize].to_vec(),
+                starts: batch.starts[first..=last + 1].iter().map(|s| s - from).collect(),
+            };
+            let layers = self.weights.layers.len();
+            let encoded = bert::forward(self, layers, &group, want).await?;
+            all.vectors.extend(encoded.vectors);
+            all.tokens.extend(encoded.tokens);
+            first = last + 1;
+        }
+        Ok(all)
+    }
+}

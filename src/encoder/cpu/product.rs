@@ -1,0 +1,90 @@
+//! Operands of the integer products, and the portable product that defines the answer.
+//!
+//! Weights are 7-bit, so that `u8 x i8` instructions cannot saturate: sums of two products stay within
+//! 2 * 127 * 128 < 2^15. Must not know instruction sets.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::paths::Tiling;
+
+/// Rows of int8 activations. `values: [M, K]`, `scales` and `sums: [M]`
+#[derive(Debug, Default)]
+pub struct Quantized {
+    pub values: Vec<i8>,
+    pub width: usize,
+    /// What one unit of a row stands for.
+    pub scales: Vec<f32>,
+    /// The sum of a row's values: what an offset of one in all weights adds to each of its products.
+    pub sums: Vec<i32>,
+    /// The values as 16-bit integers, for paths that multiply those. `[M, K]`
+    pub wide: Vec<i16>,
+}
+
+impl Quantized {
+    pub fn resize(&mut self, rows: usize, width: usize) {
+        self.width = width;
+        self.values.resize(rows * width, 0);
+        self.scales.resize(rows, 0.0);
+        self.sums.resize(rows, 0);
+    }
+
+    pub fn rows(&self) -> usize {
+        self.sums.len()
+    }
+}
+
+/// A cache line, so that panels start on one.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
+struct Line([i8; 64]);
+
+/// A weight matrix `[N, K]` in the order of a [`Tiling`]. N is `columns`, K is `depth`.
+#[derive(Debug)]
+pub struct Packed {
+    pub columns: usize,
+    pub depth: usize,
+    pub tiling: Tiling,
+    lines: Vec<Line>,
+}
+
+impl Packed {
+    /// Packs row-major weights within ±63. `weights: [N, K]`; N a multiple of 32, K of 16.
+    pub fn new(weights: &[i8], columns: usize, depth: usize, tiling: Tiling) -> Packed {
+        assert!(weights.len() == columns * depth && columns.is_multiple_of(32) && depth.is_multiple_of(16));
+        let mut lines = vec![Line::zeroed(); weights.len() / 64];
+        let packed: &mut [i8] = bytemuck::cast_slice_mut(&mut lines);
+        for (n, row) in weights.chunks_exact(depth).enumerate() {
+            let panel = n / tiling.columns * tiling.columns * depth + n % tiling.columns * tiling.depth;
+            for (g, group) in row.chunks_exact(tiling.depth).enumerate() {
+                let at = panel + g * tiling.columns * tiling.depth;
+                for (to, w) in packed[at..at + tiling.depth].iter_mut().zip(group) {
+                    *to = w + tiling.offset;
+                }
+            }
+        }
+        Packed { columns, depth, tiling, lines }
+    }
+
+    /// All panels. `[N / columns, K / depth, columns, depth]` of the tiling
+    pub fn values(&self) -> &[i8] {
+        bytemuck::cast_slice(&self.lines)
+    }
+}
+
+/// `y = q W^T`, exact. `y: [M, N]`
+pub fn portable(q: &Quantized, w: &Packed, y: &mut [f32]) {
+    let Tiling { columns, depth, .. } = w.tiling;
+    for (p, panel) in w.values().chunks_exact(columns * w.depth).enumerate() {
+        for (x, y) in q.values.chunks_exact(q.width).zip(y.chunks_exact_mut(w.columns)) {
+            let mut acc = [0i32; 8];
+            for (x, group) in x.chunks_exact(depth).zip(panel.chunks_exact(columns * depth)) {
+                for (acc, w) in acc.iter_mut().zip(group.chunks_exact(depth)) {
+                    *acc += x.iter().zip(w).map(|(&x, &w)| i32::from(x) * i32::from(w)).sum::<i32>();
+                }
+            }
+            for (y, acc) in y[p * columns..].iter_mut().zip(acc) {
+                *y = acc as f32;
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The f32 steps around the integer products, once for every target. Rows are slices of `[rows, width]`.
+//!
+//! Everything here is `inline(always)`, so that `paths.rs` can compile it for each instruction set.
+//! Must not know where weights come from.
+
+use super::float::{gelu as gelu_of, largest, max, round_i8, sum};
+use super::product::Quantized;
+
+/// Quantizes rows: `q = round(x * smooth / scale)`, `scale = max |x * smooth| / 127` a row. `x: [M, K]`, `smooth: [K]`
+#[inline(always)]
+pub fn quantize(x: &[f32], smooth: &[f32], q: &mut Quantized) {
+    let width = smooth.len();
+    q.resize(x.len() / width, width);
+    for (m, (x, values)) in x.chunks_exact(width).zip(q.values.chunks_exact_mut(width)).enumerate() {
+        let mut lanes = [0.0; 16];
+        for (x, s) in x.as_chunks::<16>().0.iter().zip(smooth.as_chunks::<16>().0) {
+            for l in 0..16 {
+                lanes[l] = max(lanes[l], (x[l] * s[l]).abs());
+            }
+        }
+        let peak = largest(&lanes, |v| v, 0.0);
+        let inverse = if peak > 0.0 { 127.0 / peak } else { 0.0 };
+        let mut total = 0i32;
+        for ((&x, &s), q) in x.iter().zip(smooth).zip(values) {
+            *q = round_i8(x * s * inverse);
+            total += i32::from(*q);
+        }
+        q.scales[m] = peak / 127.0;
+        q.sums[m] = total;
+    }
+}
+
+/// `y = y * (row scale * column scale) + bias`, in place. `y: [M, N]`
+#[inline(always)]
+pub fn rescale(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]) {
+    for (y, &row) in y.chunks_exact_mut(scales.len()).zip(rows) {
+        for ((y, &s), &b) in y.iter_mut().zip(scales).zip(bias) {
+            *y = *y * (row * s) + b;
+        }
+    }
+}
+
+/// [`rescale`], then GELU.
+#[inline(always)]
+pub fn rescale_gelu(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]) {
+    for (y, &row) in y.chunks_exact_mut(scales.len()).zip(rows) {
+        for ((y, &s), &b) in y.iter_mut().zip(scales).zip(bias) {
+            *y = gelu_of(*y * (row * s) + b);
+        }
+    }
+}
+
+/// `x = LayerNorm(x + rescale(y))`, into the residual `x: [M, N]`.
+#[inline(always)]
+pub fn rescale_add_norm(y: &[f32], rows: &[f32], scales: &[f32], bias: &[f32], norm: &Norm, x: &mut [f32]) {
+    let width = scales.len();
+    for ((y, x), &row) in y.chunks_exact(width).zip(x.chunks_exact_mut(width)).zip(rows) {
+        for (((x, &y), &s), &b) in x.iter_mut().zip(y).zip(scales).zip(bias) {
+            *x += y * (row * s) + b;
+        }
+        norm_row(x, norm);
+    }
+}
+
+/// Layer normalisation's gain and offset, `[H]`.
+#[derive(Debug, Clone)]
+pub struct Norm {
+    pub gain: Vec<f32>,
+    pub offset: Vec<f32>,
+    pub epsilon: f32,
+}
+
+/// Layer normalisation of each row, in place. `x: [M, H]`
+#[inline(always)]
+pub fn layer_norm(x: &mut [f32], norm: &Norm) {
+    for x in x.chunks_exact_mut(norm.gain.len()) {
+        norm_row(x, norm);
+    }
+}
+
+#[inline(always)]
+fn norm_row(x: &mut [f32], norm: &Norm) {
+    let n = x.len() as f32;
+    let mean = sum(x, |v| v) / n;
+    let variance = sum(x, |v| (v - mean) * (v - mean)) / n;
+    let inverse = 1.0 / (variance + norm.epsilon).sqrt();
+    for ((x, &gain), &offset) in x.iter_mut().zip(&norm.gain).zip(&norm.offset) {
+        *x = (*x - mean) * inverse * gain + offset;
+    }
+}
+
+/// Scales a vector to length 1; a zero vector stays zero. `[H]`
+#[inline(always)]
+pub fn normalize(x: &mut [f32]) {
+    let length = sum(x, |v| v * v).sqrt();
+    let inverse = if length > 0.0 { 1.0 / length } else { 0.0 };
+    for x in x {
+        *x *= inverse;
+    }
+}
