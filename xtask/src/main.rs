@@ -1,1 +1,64 @@
-fn main() {}
+//! `cargo xtask serve | build | test | bench | models`: installs what is missing, then does the work.
+//!
+//! Every step says what it does and how long it took, and is skipped when it is up to date.
+
+mod check;
+mod packages;
+mod pictures;
+mod program;
+mod site;
+mod step;
+mod tools;
+mod wasm;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, serves and tests Nearmind; installs what is missing.")]
+struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Sets everything up, builds the demo shop and serves it on this machine.
+    Serve {
+        /// The port on 127.0.0.1; 0 takes any free one.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Builds the demo shop into dist/.
+    Build,
+    /// Formats, lints, and tests natively and in headless Chromium.
+    Test,
+    /// Measures the kernels, the encoder and its load; further arguments go to `nearmind bench`.
+    Bench {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Redraws the demo shop's pictures from xtask/pictures.
+    Pictures,
+    /// Trunk's hook: puts into the staged site what Trunk does not build.
+    #[command(hide = true)]
+    Stage,
+}
+
+fn main() -> Result<()> {
+    match Args::parse().verb {
+        Verb::Serve { port } => {
+            site::build()?;
+            xtask::server::serve(&program::root().join("dist"), port)
+        }
+        Verb::Build => site::build(),
+        Verb::Test => check::test(),
+        Verb::Bench { args } => check::bench(&args),
+        Verb::Pictures => {
+            let drawn = pictures::draw(program::root()).map_err(anyhow::Error::msg)?;
+            println!("{drawn} pictures drawn");
+            Ok(())
+        }
+        Verb::Stage => wasm::stage(),
+    }
+}

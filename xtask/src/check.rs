@@ -1,0 +1,50 @@
+//! What must hold before a change is taken: form, lints, tests. And the measurements.
+
+use anyhow::Result;
+
+use crate::{
+    packages,
+    program::{cargo, run},
+    site,
+    step::step,
+    tools,
+};
+
+/// The features of the wasm modules; `build` makes the same, so they are linted as they are built.
+const WASM_FEATURES: [&str; 2] = ["worker", "gpu"];
+
+/// One package a call: in one call for all, the features of one change the dependencies of the others, and burn
+/// and wgpu are compiled twice.
+const PACKAGES: [&str; 3] = ["xtask", "nearmind", "browser-tests"];
+
+/// Cheapest first: a mistake in form is known before anything is built.
+pub fn test() -> Result<()> {
+    step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
+    for package in PACKAGES {
+        step(&format!("lint: {package}"), || {
+            run(cargo().args(["clippy", "--package", package, "--all-targets", "--", "-Dwarnings"]))
+        })?;
+    }
+    tools::ensure()?;
+    for features in WASM_FEATURES {
+        step(&format!("lint: wasm, {features}"), || lint_wasm(features))?;
+    }
+    packages::browser()?;
+    packages::vulkan()?;
+    site::build()?;
+    for package in PACKAGES {
+        step(&format!("tests: {package}"), || run(cargo().args(["test", "--package", package])))?;
+    }
+    Ok(())
+}
+
+fn lint_wasm(features: &str) -> Result<()> {
+    let mut clippy = cargo();
+    clippy.args(["clippy", "--lib", "--target", "wasm32-unknown-unknown", "--no-default-features"]);
+    run(clippy.args(["--features", features, "--", "-Dwarnings"]))
+}
+
+/// `nearmind bench`, built for speed.
+pub fn bench(args: &[String]) -> Result<()> {
+    run(cargo().args(["run", "--profile", "native", "--bin", "nearmind", "--", "bench"]).args(args))
+}

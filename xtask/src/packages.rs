@@ -1,0 +1,53 @@
+//! What the tests need of the system: Chromium, its driver, and a software Vulkan. Installed where we may, else named.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::{
+    program::{command, find, output, run},
+    step::{skipped, step},
+};
+
+/// Headless Chromium and its driver: without them there is no browser test, and that is an error.
+pub fn browser() -> Result<()> {
+    if find("chromium").is_some() && find("chromedriver").is_some() {
+        skipped("chromium, chromedriver");
+        return Ok(());
+    }
+    if !may_install() {
+        bail!(
+            "the browser tests need chromium and chromedriver on the PATH: on Debian, apt-get install chromium chromium-driver"
+        );
+    }
+    install(&["chromium", "chromium-driver"])
+}
+
+/// A Vulkan driver for the native GPU tests, which say so and pass where there is none.
+pub fn vulkan() -> Result<()> {
+    let drivers = Path::new("/usr/share/vulkan/icd.d").read_dir();
+    if drivers.is_ok_and(|mut files| files.next().is_some()) {
+        skipped("vulkan driver");
+        return Ok(());
+    }
+    if !may_install() {
+        eprintln!(
+            "==> no Vulkan driver: the native GPU tests will be skipped (Debian: apt-get install mesa-vulkan-drivers)"
+        );
+        return Ok(());
+    }
+    install(&["mesa-vulkan-drivers"])
+}
+
+fn may_install() -> bool {
+    find("apt-get").is_some() && output(command("id").arg("-u")).is_some_and(|id| id.trim() == "0")
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    step(&packages.join(", "), || {
+        run(command("apt-get").args(["-qq", "update"]))?;
+        let mut install = command("apt-get");
+        install.args(["-qq", "-y", "--no-install-recommends", "install"]).args(packages);
+        run(install.env("DEBIAN_FRONTEND", "noninteractive").stdout(std::process::Stdio::null()))
+    })
+}

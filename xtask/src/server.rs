@@ -1,0 +1,148 @@
+//! The site over HTTP on this machine, with the headers that a host of it should send.
+
+use std::{
+    fs,
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+    thread,
+    time::UNIX_EPOCH,
+};
+
+use anyhow::{Result, anyhow};
+use tiny_http::{Header, Method, Request, Response, Server};
+
+/// Nothing but this origin; no inline script or style, no `eval`; wasm may be compiled.
+pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
+    connect-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
+    frame-ancestors 'none'";
+
+/// An answer, before it is sent: tests log it, cut it or alter it.
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+}
+
+/// Serves a folder until the process ends.
+pub fn serve(folder: &Path, port: u16) -> Result<()> {
+    let server = Server::http(("127.0.0.1", port))
+        .map_err(|error| anyhow!("port {port} cannot be used ({error}): choose another with --port"))?;
+    let server = Arc::new(server);
+    println!("Nearmind's demo shop: http://{}/ (Ctrl-C ends it)", server.server_addr());
+    let threads = (0..4).map(|_| {
+        let (server, folder) = (server.clone(), folder.to_owned());
+        thread::spawn(move || {
+            for request in server.incoming_requests() {
+                let reply = reply(&folder, &request);
+                // A visitor who has gone is no error.
+                send(request, reply).ok();
+            }
+        })
+    });
+    threads.collect::<Vec<_>>().into_iter().for_each(|thread| drop(thread.join()));
+    Ok(())
+}
+
+/// Writes an answer to the wire.
+pub fn send(request: Request, reply: Reply) -> std::io::Result<()> {
+    let mut response = Response::from_data(reply.body).with_status_code(reply.status);
+    for (name, value) in &reply.headers {
+        let header = Header::from_bytes(*name, value.as_bytes()).expect("our headers are ASCII");
+        response.add_header(header);
+    }
+    // One read of the whole is cheaper than chunks, and a content length makes progress bars honest.
+    request.respond(response.with_chunked_threshold(usize::MAX))
+}
+
+/// What a folder answers to a request.
+pub fn reply(folder: &Path, request: &Request) -> Reply {
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        return text(405, "only GET and HEAD are answered here");
+    }
+    let Some(path) = find(folder, request.url()) else { return text(404, "there is no such page") };
+    let tag = tag(&path);
+    let mut headers = vec![
+        ("content-type", content_type(&path).to_owned()),
+        ("content-security-policy", POLICY.to_owned()),
+        ("x-content-type-options", "nosniff".to_owned()),
+        ("referrer-policy", "no-referrer".to_owned()),
+        // Names are not hashed: the browser asks each time, and mostly hears that nothing changed.
+        ("cache-control", "no-cache".to_owned()),
+    ];
+    headers.extend(tag.clone().map(|tag| ("etag", tag)));
+    let known = request.headers().iter().find(|header| header.field.equiv("if-none-match"));
+    if tag.is_some() && known.map(|header| header.value.as_str()) == tag.as_deref() {
+        return Reply { status: 304, headers, body: Vec::new() };
+    }
+    match fs::read(&path) {
+        Ok(body) => Reply { status: 200, headers, body },
+        Err(_) => text(500, "the file cannot be read"),
+    }
+}
+
+fn text(status: u16, message: &str) -> Reply {
+    Reply { status, headers: vec![("content-type", "text/plain; charset=utf-8".into())], body: message.into() }
+}
+
+/// The file that a URL names; nothing outside the folder.
+fn find(folder: &Path, url: &str) -> Option<PathBuf> {
+    let path = percent_decoded(url.split(['?', '#']).next()?)?;
+    let relative = Path::new(path.strip_prefix('/')?);
+    if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+        return None;
+    }
+    let path = folder.join(relative);
+    let path = if path.is_dir() { path.join("index.html") } else { path };
+    path.is_file().then_some(path)
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = tail;
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let (digits, tail) = rest.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+        rest = tail;
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn tag(path: &Path) -> Option<String> {
+    let about = path.metadata().ok()?;
+    let changed = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(format!("\"{:x}-{:x}\"", about.len(), changed.as_nanos()))
+}
+
+fn content_type(path: &Path) -> &'static str {
+    match path.extension().and_then(|ending| ending.to_str()).unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" => "application/json",
+        "wasm" => "application/wasm", // anything else, and the browser will not compile while it streams
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "txt" | "md" | "jsonl" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_files_and_pages_but_nothing_outside() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(find(folder, "/src/server.rs?x=1"), Some(folder.join("src/server.rs")));
+        assert_eq!(find(folder, "/sr%63/server.rs"), Some(folder.join("src/server.rs")));
+        for url in ["/../Cargo.toml", "/%2e%2e/Cargo.toml", "/src/../../Cargo.toml", "//etc/passwd", "/src/%", "/src"] {
+            assert_eq!(find(folder, url), None, "{url}");
+        }
+    }
+}

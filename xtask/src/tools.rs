@@ -1,0 +1,74 @@
+//! The pinned tools of the wasm build. Used from the PATH where the version is right, else installed into target/tools.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    program::{cargo, command, find, output, root, run, target},
+    step::{skipped, step},
+};
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// The wasm target, wasm-bindgen and Trunk.
+pub fn ensure() -> Result<()> {
+    wasm_target()?;
+    // The version must be that of the library: the two speak a private format.
+    tool("wasm-bindgen-cli", "wasm-bindgen", &locked_version("wasm-bindgen")?, &[])?;
+    // Without its TLS: everything that Trunk would download is here already.
+    tool("trunk", "trunk", "0.21.14", &["--no-default-features"])
+}
+
+fn wasm_target() -> Result<()> {
+    let sysroot = output(command("rustc").args(["--print", "sysroot"])).context("rustc does not run")?;
+    if PathBuf::from(sysroot.trim()).join("lib/rustlib").join(WASM).join("lib").is_dir() {
+        skipped(&format!("rust target {WASM}"));
+        return Ok(());
+    }
+    if find("rustup").is_none() {
+        bail!("this Rust has no target {WASM} and there is no rustup to add it: install Rust with rustup");
+    }
+    step(&format!("rust target {WASM}"), || run(command("rustup").args(["target", "add", WASM])))
+}
+
+/// The version of a package in Cargo.lock.
+fn locked_version(package: &str) -> Result<String> {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).context("Cargo.lock cannot be read")?;
+    let entry = format!("name = \"{package}\"\nversion = \"");
+    let (_, rest) = lock.split_once(&entry).with_context(|| format!("Cargo.lock has no {package}"))?;
+    Ok(rest.chars().take_while(|c| *c != '"').collect())
+}
+
+fn tool(package: &str, program: &str, version: &str, flags: &[&str]) -> Result<()> {
+    let name = format!("{program} {version}");
+    let is_here = || {
+        output(command(program).arg("--version")).is_some_and(|said| said.split(' ').any(|word| word.trim() == version))
+    };
+    if is_here() {
+        skipped(&name);
+        return Ok(());
+    }
+    step(&name, || {
+        // The lock file that a tool ships does not build with every toolchain; the unlocked one may.
+        let result = install(package, version, flags, true).or_else(|_| install(package, version, flags, false));
+        result.with_context(|| format!("cargo install {package} --version {version} failed"))?;
+        if !is_here() {
+            bail!("{name} was installed but does not run");
+        }
+        Ok(())
+    })
+}
+
+fn install(package: &str, version: &str, flags: &[&str], locked: bool) -> Result<()> {
+    let mut install = cargo();
+    install.args(["install", package, "--version", &format!("={version}"), "--root"]).arg(target().join("tools"));
+    install.args(locked.then_some("--locked")).args(flags);
+    // They run for seconds: a quick build beats a quick tool.
+    install.envs([
+        ("CARGO_PROFILE_RELEASE_LTO", "off"),
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+        ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ]);
+    run(&mut install)
+}

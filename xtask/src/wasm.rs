@@ -1,0 +1,104 @@
+//! The wasm modules beside Trunk's own, and what else the site needs: run by Trunk when its part is staged.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    program::{cargo, command, root, run, target},
+    step::step,
+};
+
+/// Adds the other two modules, the model and the catalogue to Trunk's staging folder.
+pub fn stage() -> Result<()> {
+    let site = PathBuf::from(env::var_os("TRUNK_STAGING_DIR").context("this is a hook for `trunk build`")?);
+    // Only the package's own code sees relaxed SIMD; the dependencies are those of Trunk's build.
+    step("wasm: nearmind-relaxed", || module(&site, "nearmind-relaxed", "worker", "+simd128,+relaxed-simd"))?;
+    step("wasm: nearmind-gpu", || module(&site, "nearmind-gpu", "gpu", "+simd128"))?;
+    for name in MODULES {
+        let path = site.join(format!("{name}_bg.wasm"));
+        fs::write(&path, without_custom_sections(&fs::read(&path)?)?)?;
+    }
+    Ok(())
+}
+
+pub const MODULES: [&str; 3] = ["nearmind", "nearmind-relaxed", "nearmind-gpu"];
+
+fn module(site: &Path, name: &str, feature: &str, target_features: &str) -> Result<()> {
+    let mut build = cargo();
+    build.args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown"]);
+    build.args(["--no-default-features", "--features", feature, "--", &format!("-Ctarget-feature={target_features}")]);
+    run(&mut build)?;
+    let built = target().join("wasm32-unknown-unknown/release/nearmind.wasm");
+    let mut bind = command("wasm-bindgen");
+    bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(site).arg(built);
+    run(&mut bind)
+}
+
+/// A wasm module without names, producers and feature lists: nobody reads them in a browser.
+///
+/// ```text
+/// "\0asm" version: u32, then sections: id: u8, size: LEB128, size bytes. Custom sections have id 0.
+/// ```
+fn without_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
+    let (header, mut rest) = wasm.split_at_checked(8).context("a wasm module has a header of eight bytes")?;
+    ensure!(header.starts_with(b"\0asm"), "this is no wasm module");
+    let mut out = header.to_vec();
+    while let Some(&id) = rest.first() {
+        let (mut size, mut at) = (0usize, 1);
+        loop {
+            let byte = *rest.get(at).context("a section is cut short")?;
+            ensure!(at <= 5, "a section's size is malformed");
+            size |= usize::from(byte & 0x7f) << (7 * (at - 1));
+            at += 1;
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        let (section, tail) = rest.split_at_checked(at + size).context("a section is cut short")?;
+        if id != 0 {
+            out.extend_from_slice(section);
+        }
+        rest = tail;
+    }
+    Ok(out)
+}
+
+/// What a visitor downloads, by module. Brotli at its best, as a static host stores it.
+pub fn print_sizes() -> Result<()> {
+    let site = root().join("dist");
+    for name in MODULES {
+        let mut sizes = (0, 0);
+        for file in [format!("{name}.js"), format!("{name}_bg.wasm")] {
+            let bytes = fs::read(site.join(&file)).with_context(|| format!("the build has no {file}"))?;
+            sizes.0 += bytes.len();
+            sizes.1 += brotli_len(&bytes)?;
+        }
+        println!("{name:>17}: js + wasm {:>9} bytes, brotli {:>8}", sizes.0, sizes.1);
+    }
+    Ok(())
+}
+
+fn brotli_len(bytes: &[u8]) -> Result<usize> {
+    let mut out = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    brotli::BrotliCompress(&mut &bytes[..], &mut out, &params)?;
+    Ok(out.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_custom_sections;
+
+    #[test]
+    fn only_custom_sections_go() {
+        let module = [b"\0asm\x01\0\0\0" as &[u8], &[1, 2, 9, 9], &[0, 0x83, 0x00, 1, b'x', 5], &[3, 1, 7]].concat();
+        let kept = [b"\0asm\x01\0\0\0" as &[u8], &[1, 2, 9, 9], &[3, 1, 7]].concat();
+        assert_eq!(without_custom_sections(&module).unwrap(), kept);
+        assert!(without_custom_sections(&module[..14]).is_err());
+        assert!(without_custom_sections(b"<!doctype html>").is_err());
+    }
+}
