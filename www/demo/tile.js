@@ -16,7 +16,7 @@ export function tile({ id, url, image, brand, price, currency, title }, { title:
   const link = h("a", { href: url });
   writeParts(link, parts);
   return h("li", { class: "tile", "data-item": id },
-    h("div", { class: "tile-picture" }, h("img", { src: image, alt: "", width: 320, height: 320, loading: "lazy", decoding: "async" })),
+    h("div", { class: "tile-picture" }, h("img", { src: image, alt: "", width: 320, height: 320, decoding: "async", fetchpriority: "low" })),
     h("p", { class: "tile-brand" }, brand),
     h("p", { class: "tile-title" }, link),
     ...(text ? [h("p", { class: "tile-text" }, text)] : []),
