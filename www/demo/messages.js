@@ -7,9 +7,9 @@ export const ZH = {
   settings: "设置",
   theme: "深色或浅色",
   cart: "购物车",
-  heroTitle: "说说你喜欢什么，\n只有你知道。",
-  heroText: "语言模型就在你的浏览器里挑选商品。无需账号，没有跟踪，一个字也不会离开这台设备。",
-  wish: "你喜欢什么？",
+  heroTitle: "说说您喜欢什么，\n只有您知道。",
+  heroText: "语言模型就在您的浏览器里挑选商品。无需账号，没有跟踪，一个字也不会离开这台设备。",
+  wish: "您喜欢什么？",
   wishButton: "推荐给我",
   examples: "示例",
   wish1: "雨天骑车穿的防水夹克",
@@ -33,15 +33,17 @@ export const ZH = {
   noScript: "这家商店需要 JavaScript。",
 };
 
+const products = (/** @type {number} */ count) => `${count} ${count === 1 ? "product" : "products"}`;
+
 /** What scripts say, in both languages. */
 const SPOKEN = {
   en: {
-    count: (/** @type {number} */ count) => `${count} products`,
+    count: products,
     said: (/** @type {string} */ text) => `Your shelf now follows “${text}”.`,
     results: (/** @type {string} */ query) => `Results for “${query}”`,
     searching: "Searching by meaning …",
-    found: (/** @type {number} */ count) => `${count} products, by meaning and by word`,
-    foundPlain: (/** @type {number} */ count) => `${count} products that contain these words`,
+    found: (/** @type {number} */ count) => `${products(count)}, by meaning and by word`,
+    foundPlain: (/** @type {number} */ count) => `${products(count)} with just these words`,
     nothing: "Nothing fits. Try other words.",
     unknown: "There is no such product.",
     inCart: "In the cart",
@@ -61,7 +63,7 @@ const SPOKEN = {
     inCart: "已在购物车",
     remove: "移除",
     quantity: (/** @type {string} */ title) => `${title}的数量`,
-    ordered: "谢谢。并没有真的下单，但推荐会记住你买了什么。",
+    ordered: "谢谢。并没有真的下单，但推荐会记住您买了什么。",
   },
 };
 

@@ -14,7 +14,7 @@ const category = parameters.get("category");
 /** @param {Node[]} tiles @param {string} note */
 function show(tiles, note) {
   byId("results").replaceChildren(...tiles);
-  byId("results-note").textContent = tiles.length ? note : say.nothing;
+  byId("results-note").textContent = tiles.length || note === say.searching ? note : say.nothing;
 }
 
 /** @param {string} key */
@@ -29,16 +29,34 @@ async function showResults() {
   Object.assign(document.querySelector("input[name=q]") ?? {}, { value: query });
   byId("results-note").textContent = say.searching;
   client.track("search", { text: query }).catch(ignore);
-  const answer = client.search(query, { limit: LIMIT });
+  // By word as soon as the catalogue is there, by meaning as soon as the model is.
+  client.subscribe((update) => {
+    if (update.type === "catalog-ready" || update.type === "model-ready") askRecommender();
+    if (update.type === "error" && update.fatal) showPlain();
+  });
+  askRecommender();
+  await showPlain();
+}
+
+async function askRecommender() {
+  const cards = await client.search(query, { limit: LIMIT }).catch(() => []);
+  const { items, device, problem } = client.state;
+  if (items === null || problem) return;
+  byId("results").dataset.by = device ? "meaning" : "word";
+  show(cards.map(found), device ? say.found(cards.length) : say.searching);
+}
+
+/** The shop's own match, unless there is a better one. */
+async function showPlain() {
   const plain = await containing(query);
-  let answered = false;
-  const shown = answer.then((cards) => {
-    answered = true;
-    byId("results").dataset.by = "meaning";
-    show(cards.map((card) => tile({ ...card, id: card.item, title: "", price: card.price?.amount ?? 0, currency: card.price?.currency ?? "USD" }, { title: card.title })), say.found(cards.length));
-  }, () => show(plain.map((item) => tile(item)), say.foundPlain(plain.length)));
-  if (!answered && plain.length) byId("results").replaceChildren(...plain.map((item) => tile(item)));
-  await shown;
+  if (byId("results").dataset.by && !client.state.problem) return;
+  show(plain.map((item) => tile(item)), client.state.problem ? say.foundPlain(plain.length) : say.searching);
+}
+
+/** @param {import("../types.js").Card} card */
+function found({ item, url, image, brand, price, title }) {
+  const { amount = 0, currency = "USD" } = price ?? {};
+  return tile({ id: item, url, image, brand, price: amount, currency, title: "" }, { title });
 }
 
 /** Products in which every word of the query occurs. @param {string} text */

@@ -16,7 +16,7 @@ const EN = {
   undone: "Taken back.",
   undo: "Undo",
   matching: (/** @type {string[]} */ words) => `Words that match: ${words.join(", ")}.`,
-  list: (/** @type {number} */ count) => `${count} products.`,
+  list: (/** @type {number} */ count) => `${count} ${count === 1 ? "product" : "products"}.`,
   back: "Back",
   forth: "Forward",
   catalog: "Loading the catalogue",
@@ -29,12 +29,12 @@ const EN = {
 
 /** @type {typeof EN} */
 const ZH = {
-  "for-you": "为你推荐",
+  "for-you": "为您推荐",
   "more-like-this": "相似商品",
   like: "喜欢",
   dislike: "不感兴趣",
   hide: "隐藏",
-  opinions: (title) => `你对“${title}”的看法`,
+  opinions: (title) => `您对“${title}”的看法`,
   liked: (title) => `已喜欢“${title}”。`,
   disliked: (title) => `将减少与“${title}”类似的商品。`,
   hidden: (title) => `已隐藏“${title}”。`,

@@ -99,6 +99,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 
 @media (max-width: 40rem) {
   .shelf { --_card-width: var(--nearmind-card-width, 13.5rem); --_card-height: var(--nearmind-card-height, 26.5rem) }
+  .heading { font-size: 1.125rem; white-space: normal; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2 }
   .action { inline-size: 2.25rem; block-size: 2.25rem }
   .footer:has(.undo:not([hidden])) .about span { display: none }
 }
