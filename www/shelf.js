@@ -103,7 +103,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
   }
 
   get #lang() {
-    return this.closest("[lang]")?.getAttribute("lang") || "en";
+    return this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang || "en";
   }
   get #say() {
     return messages(this.#lang);
@@ -192,7 +192,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
         this.#revision = -1;
         return this.#frame.footer.tell("");
       case "error":
-        return update.fatal ? this.#fail(update) : this.#fire("nearmind-error", problemOf(update));
+        return update.fatal ? this.#fail(update) : this.#warn(update);
     }
   }
 
@@ -202,7 +202,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     this.#revision = revision;
     if (!this.getAttribute("heading") && heading) this.#frame.head(heading);
     if (!cards.length) return this.#frame.keepRoom(() => this.#reserve("empty"));
-    const draw = () => this.#frame.list.draw(cards, this.#say, this.#lang);
+    const draw = () => this.#frame.draw(cards, this.#say, this.#lang);
     if (first) {
       this.#frame.keepRoom(() => {
         draw();
@@ -222,6 +222,12 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     this.#frame.footer.progress(null);
     this.#frame.footer.tell(`${this.#say.failed} ${problem.message}`, { label: this.#say.retry, run: () => (this.client ? this.client.restart() : this.#open()) });
     this.#frame.keepRoom(() => this.#reserve("failed"));
+    this.#fire("nearmind-error", problemOf(problem));
+  }
+
+  /** Recommendations go on. @param {Problem} problem */
+  #warn(problem) {
+    this.#frame.footer.tell(problem.message);
     this.#fire("nearmind-error", problemOf(problem));
   }
 

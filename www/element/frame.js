@@ -20,12 +20,15 @@ export class Frame {
   node = h("section", { part: "shelf", "aria-labelledby": "heading" },
     h("div", { class: "own" }, this.#slot), this.#stage, this.footer.node, this.#news);
 
+  #width = 0;
+
   constructor() {
     set(this.list.node, "aria-labelledby", "heading");
     this.#slot.addEventListener("slotchange", () => this.#seeSlot());
     this.#back.addEventListener("click", () => this.#turn(-1));
     this.#forth.addEventListener("click", () => this.#turn(1));
     this.list.node.addEventListener("scroll", () => this.#seeEnds(), { passive: true });
+    new ResizeObserver(() => this.#resized()).observe(this.list.node);
   }
 
   /** @param {import("./messages.js").Say} say */
@@ -56,6 +59,24 @@ export class Frame {
     const height = this.node.getBoundingClientRect().height;
     change();
     if (this.node.getBoundingClientRect().height < height) this.node.style.minBlockSize = `${height}px`;
+    this.#width = this.list.node.clientWidth;
+  }
+
+  /**
+   * @param {import("../types.js").Card[]} cards
+   * @param {import("./messages.js").Say} say
+   * @param {string} lang
+   */
+  draw(cards, say, lang) {
+    this.list.draw(cards, say, lang);
+    this.#seeEnds();
+  }
+
+  /** Another width has other heights. */
+  #resized() {
+    const { clientWidth } = this.list.node;
+    if (clientWidth !== this.#width) this.node.style.minBlockSize = "";
+    this.#width = clientWidth;
     this.#seeEnds();
   }
 

@@ -13,6 +13,7 @@ export class CardList {
   node = h("ul", { part: "list", role: "list" });
   /** @type {Map<string, CardView>} */
   views = new Map();
+  #lang = "";
 
   /** Holds the room until the cards come. @param {number} count */
   reserve(count) {
@@ -26,8 +27,11 @@ export class CardList {
    * @param {string} lang
    */
   draw(cards, say, lang) {
+    if (lang !== this.#lang) this.reserve(0);
+    this.#lang = lang;
     const before = this.#places();
     const focused = this.#focused();
+    const first = this.node.firstElementChild;
     const views = new Map(cards.map((card) => [card.item, this.#view(card, say, lang)]));
     for (const [item, { node }] of this.views) if (!views.has(item)) node.remove();
     this.views = views;
@@ -36,6 +40,8 @@ export class CardList {
       if (this.node.children[place] !== node) this.node.insertBefore(node, this.node.children[place] ?? null);
     });
     this.#refocus(focused);
+    // A new order is read from its beginning, unless the visitor is in the middle of it.
+    if (!focused && this.node.firstElementChild !== first) this.node.scrollLeft = 0;
     this.#slide(before);
   }
 

@@ -42,6 +42,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .turn button { inline-size: 2.25rem; block-size: 2.25rem; display: grid; place-items: center; border: 1px solid var(--_line); border-radius: 50%; background: var(--_surface); transition: border-color .15s, opacity .15s }
 .turn button:hover { border-color: var(--_ink) }
 .turn button:disabled { opacity: .35; cursor: default; border-color: var(--_line) }
+.turn:not(:has(:enabled)) { visibility: hidden }
 @media (hover: none) { .turn { display: none } }
 
 .list { display: flex; gap: var(--_gap); padding: 3px; margin: -3px; list-style: none; overflow: auto hidden; overscroll-behavior-inline: contain; scroll-snap-type: inline mandatory; scroll-padding-inline: 3px; scrollbar-width: none }
