@@ -2,7 +2,7 @@
  * `<nearmind-shelf>`: recommendations that are computed on the visitor's device.
  *
  *     <script type="module" src="shelf.js"></script>
- *     <nearmind-shelf catalog="shop.nearmind" model="models/minilm/">
+ *     <nearmind-shelf catalog="catalog/" model="models/minilm/">
  *       ... the shop's own markup, shown until there is something better, and on any failure ...
  *     </nearmind-shelf>
  *
