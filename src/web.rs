@@ -3,4 +3,18 @@
 //! With the feature `worker` this is the module that owns the session; with `gpu` alone it is the GPU module.
 
 #[cfg(feature = "worker")]
-mod worker;
+mod error; //  what JavaScript throws, as words
+#[cfg(feature = "worker")]
+mod fetch; //  files: streamed, checked, kept
+#[cfg(feature = "worker")]
+mod kept; //   the cache of files
+#[cfg(feature = "worker")]
+mod load; //   a catalogue, a model and a device from their addresses
+#[cfg(feature = "worker")]
+mod queue; //  what waits for the loop
+#[cfg(feature = "worker")]
+mod scope; //  the worker's global scope
+#[cfg(feature = "worker")]
+mod store; //  the visitor's log
+#[cfg(feature = "worker")]
+mod worker; // the loop

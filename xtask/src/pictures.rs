@@ -68,7 +68,8 @@ fn shapes(folder: &Path) -> Result<BTreeMap<String, String>, String> {
         }
         for symbol in read(&entry.path())?.split("<symbol id=\"").skip(1) {
             let (name, rest) = symbol.split_once("\">").ok_or("a <symbol> that does not end")?;
-            let (body, _) = rest.split_once("</symbol>").ok_or_else(|| format!("<symbol id=\"{name}\"> is not closed"))?;
+            let (body, _) =
+                rest.split_once("</symbol>").ok_or_else(|| format!("<symbol id=\"{name}\"> is not closed"))?;
             if shapes.insert(name.to_owned(), body.to_owned()).is_some() {
                 return Err(format!("the shape `{name}` is drawn twice"));
             }
@@ -90,7 +91,9 @@ fn picture(
     let (details, colours): (Vec<&str>, Vec<&str>) = words.partition(|word| word.starts_with('+'));
     let wanted = |detail: &str| details.iter().any(|word| word[1..] == *detail);
 
-    let mut body = String::from("<path fill=\"$g\" d=\"M0 0h320v320H0z\"/>\n<circle fill=\"$gl\" cx=\"160\" cy=\"160\" r=\"124\"/>\n");
+    let mut body = String::from(
+        "<path fill=\"$g\" d=\"M0 0h320v320H0z\"/>\n<circle fill=\"$gl\" cx=\"160\" cy=\"160\" r=\"124\"/>\n",
+    );
     for element in shape.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (element, condition) = take_attribute(element, "if");
         let (element, mirror) = take_attribute(&element, "mirror");
