@@ -5,6 +5,7 @@
 pub mod bytes; //    reading and writing the pack's binary files
 pub mod document; // the one text of an item that is encoded
 pub mod item;
+pub mod make; //     items and vectors -> catalogue
 pub mod pack; //     manifest, files, decoder
 pub mod parts; //    the binary files of the pack
 
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 pub use document::{Document, document};
 pub use item::{Item, Words};
+pub use make::make;
 pub use pack::{Manifest, ModelName, Pack, PackError};
 
 use crate::{

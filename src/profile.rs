@@ -197,3 +197,127 @@ fn steps(log: &[Event], traces: &[Trace]) -> Vec<f32> {
     }
     left
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: f64 = 100.0 * DAY_MS;
+
+    fn event(name: EventName, item: &str, minutes_ago: f64) -> Event {
+        Event { name, item: Some(item.to_owned()), text: None, time_ms: NOW - minutes_ago * 60e3 }
+    }
+
+    fn wish(text: &str, minutes_ago: f64) -> Event {
+        Event { name: EventName::Wish, item: None, text: Some(text.to_owned()), time_ms: NOW - minutes_ago * 60e3 }
+    }
+
+    /// Items are named by their rows.
+    fn run(log: &[Event]) -> Profile {
+        profile(log, NOW, |id| id.parse().ok())
+    }
+
+    fn weight_of(profile: &Profile, row: u32) -> f32 {
+        profile.interests.iter().find(|i| i.source == Source::Item(row)).map_or(0.0, |interest| interest.weight)
+    }
+
+    use EventName::*;
+
+    #[test]
+    fn what_came_last_weighs_most() {
+        let profile = run(&[event(ViewItem, "1", 3.0), event(ViewItem, "2", 2.0), event(ViewItem, "3", 1.0)]);
+        let weights = [1, 2, 3].map(|row| weight_of(&profile, row));
+        assert!(weights.is_sorted() && (weights.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{weights:?}");
+        assert!((weights[1] / weights[2] - STEP).abs() < 1e-3);
+        assert_eq!(profile.seen, BTreeSet::from([1, 2, 3]));
+    }
+
+    #[test]
+    fn a_cart_says_more_than_a_view_until_it_is_taken_back() {
+        let mut log = vec![event(ViewItem, "1", 9.0), event(AddToCart, "1", 8.0), event(ViewItem, "2", 7.0)];
+        let with_cart = run(&log);
+        assert!(weight_of(&with_cart, 1) > weight_of(&with_cart, 2));
+        assert_eq!(with_cart.interests[0].because, AddToCart);
+        log.push(event(RemoveFromCart, "1", 6.0));
+        assert!(weight_of(&run(&log), 1) < weight_of(&run(&log), 2));
+    }
+
+    #[test]
+    fn a_dislike_pushes_away_and_a_later_like_draws_back() {
+        let mut log = vec![event(ViewItem, "1", 9.0), event(Dislike, "1", 8.0), event(ViewItem, "1", 7.0)];
+        let profile = run(&log);
+        assert!(weight_of(&profile, 1) < 0.0);
+        assert_eq!((profile.refused.contains(&1), profile.opinions[&1]), (true, Opinion::Dislike));
+        log.push(event(Like, "1", 6.0));
+        let profile = run(&log);
+        assert!(weight_of(&profile, 1) > 0.0);
+        assert_eq!((profile.refused.contains(&1), profile.opinions[&1]), (false, Opinion::Like));
+    }
+
+    #[test]
+    fn hiding_excludes_and_says_nothing_of_taste() {
+        let profile = run(&[event(ViewItem, "2", 9.0), event(Hide, "1", 8.0)]);
+        assert_eq!((weight_of(&profile, 1), profile.refused), (0.0, BTreeSet::from([1])));
+    }
+
+    #[test]
+    fn wishes_stand_beside_views_and_the_last_one_leads() {
+        let log = [wish("tea", 9.0), wish("rain jacket", 8.0), event(ViewItem, "1", 7.0), event(ViewItem, "2", 6.0)];
+        let profile = run(&log);
+        let text = |text: &str| Source::Text(text.to_owned());
+        let weights: Vec<_> = profile.interests.iter().map(|i| (i.source.clone(), i.weight)).collect();
+        assert_eq!(weights.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|w| w.0.clone()), Some(text("rain jacket")));
+        assert!(run(&[wish("  ", 1.0)]).interests.is_empty());
+    }
+
+    #[test]
+    fn bursts_are_capped() {
+        let burst: Vec<Event> = (0..1000).map(|n| event(ViewItem, &n.to_string(), 1.0)).collect();
+        assert_eq!(run(&burst).interests.len(), MOST_A_MINUTE as usize);
+        let mut same = vec![event(ViewItem, "1", 60.0)];
+        same.extend((0..50).map(|n| event(ViewItem, "2", 50.0 - f64::from(n) / 3.0)));
+        let profile = run(&same);
+        assert!((weight_of(&profile, 1) / weight_of(&profile, 2) - STEP).abs() < 1e-2);
+    }
+
+    #[test]
+    fn clocks_that_run_backwards_and_unknown_items_are_survived() {
+        let profile = run(&[event(ViewItem, "gone", 1.0), event(ViewItem, "1", -1e6), event(ViewItem, "2", 1e9)]);
+        assert!(weight_of(&profile, 1) > 0.9 && weight_of(&profile, 2) < 0.01);
+    }
+
+    fn events() -> impl Strategy<Value = Vec<Event>> {
+        let names = [ViewItem, SelectItem, AddToCart, RemoveFromCart, Purchase, Like, Dislike, Hide, ViewItemList];
+        let one = (prop::sample::select(names.to_vec()), 0u32..6, 0f64..1e5);
+        let event = |(name, row, ago): (EventName, u32, f64)| event(name, &row.to_string(), ago);
+        prop::collection::vec(one.prop_map(event), 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn weights_are_finite_and_sum_to_one(log in events()) {
+            let profile = run(&log);
+            let positive: f32 = profile.interests.iter().map(|i| i.weight).filter(|w| *w > 0.0).sum();
+            prop_assert!(profile.interests.iter().all(|interest| interest.weight.is_finite()));
+            prop_assert!(positive == 0.0 || (positive - 1.0).abs() < 1e-5);
+            let by_event: f32 = profile.event_weights.iter().sum();
+            let by_source: f32 = profile.interests.iter().map(|interest| interest.weight).sum();
+            prop_assert!((by_event - by_source).abs() < 1e-4, "{} {}", by_event, by_source);
+            prop_assert_eq!(run(&log), profile);
+        }
+
+        #[test]
+        fn an_event_that_is_taken_out_leaves_no_trace(log in events(), at: prop::sample::Index) {
+            prop_assume!(!log.is_empty());
+            let mut without = log.clone();
+            let removed = without.remove(at.index(log.len()));
+            let mut again = without.clone();
+            again.insert(at.index(log.len()), removed);
+            prop_assert_eq!(run(&again), run(&log));
+            again.remove(at.index(log.len()));
+            prop_assert_eq!(run(&again), run(&without));
+        }
+    }
+}

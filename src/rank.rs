@@ -51,8 +51,8 @@ mod tests {
     use super::*;
 
     fn matrix() -> Matrix {
-        // Two near copies of the best, one different thing, one opposite.
-        Matrix::quantize(2, &[1.0, 0.0, 0.999, 0.04, 0.6, -0.8, -1.0, 0.0])
+        // Two near copies, one different thing, one opposite.
+        Matrix::quantize(2, &[1.0, 0.0, 0.999, -0.04, 0.1, 0.995, -1.0, 0.0])
     }
 
     fn rows(hits: Vec<Hit>) -> Vec<u32> {
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn near_copies_make_room_for_something_else() {
-        let query = Query::new(&[1.0, 0.0]);
+        let query = Query::new(&[1.0, 0.9]);
         assert_eq!(rows(for_you(&matrix(), &query, &BTreeSet::new(), 3)), [0, 2, 1]);
     }
 

@@ -161,3 +161,103 @@ impl Pack {
 fn hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        catalog::{Item, Words, make},
+        text::Dictionary,
+    };
+
+    fn items() -> Vec<(Item, Vec<f32>)> {
+        let item = |nth: usize| {
+            let words = |title: &str| Words { title: format!("{title} {nth}"), ..Words::default() };
+            let words = [("en".to_owned(), words("Jacket")), ("zh".to_owned(), words("防水夹克"))].into();
+            let item = Item { id: format!("item-{nth:03}"), url: format!("/{nth}"), words, ..Item::default() };
+            (item, (0..8).map(|at| ((nth * 7 + at * at * 3) % 11) as f32 - 4.0).collect())
+        };
+        (0..40).map(item).collect()
+    }
+
+    fn catalog(items: Vec<(Item, Vec<f32>)>) -> Catalog {
+        let dictionary = Dictionary { words: vec![("夹克".to_owned(), 900), ("防水".to_owned(), 800)] };
+        make(items, dictionary, ModelName { name: "synthetic".into(), digest: "00".into() })
+    }
+
+    fn bytes(pack: &Pack) -> [&[u8]; 3] {
+        [&pack.files[0].1, &pack.files[1].1, &pack.files[2].1]
+    }
+
+    fn manifest(pack: &Pack) -> Manifest {
+        Manifest::parse(&pack.files[3].1).unwrap()
+    }
+
+    #[test]
+    fn what_is_packed_is_read_back() {
+        let made = catalog(items());
+        let pack = Pack::new(&made);
+        let read = manifest(&pack).decode(bytes(&pack)).unwrap();
+        assert_eq!((&read.items, &read.matrix, &read.centre), (&made.items, &made.matrix, &made.centre));
+        assert_eq!((&read.index, &read.dictionary, &read.model), (&made.index, &made.dictionary, &made.model));
+        assert_eq!(read.row("item-007"), Some(7));
+        assert_eq!(manifest(&pack).languages, ["en", "zh"]);
+    }
+
+    #[test]
+    fn the_order_of_a_feed_changes_no_byte() {
+        let mut backwards = items();
+        backwards.reverse();
+        assert_eq!(Pack::new(&catalog(backwards)).files, Pack::new(&catalog(items())).files);
+    }
+
+    #[test]
+    fn a_file_cut_short_or_altered_is_refused_by_name() {
+        let pack = Pack::new(&catalog(items()));
+        let manifest = manifest(&pack);
+        for (at, file) in manifest.files().into_iter().enumerate() {
+            let mut short = bytes(&pack);
+            short[at] = &short[at][..short[at].len() - 1];
+            let mut altered = pack.files[at].1.clone();
+            altered[20] ^= 1;
+            let mut other = bytes(&pack);
+            other[at] = &altered;
+            for files in [short, other] {
+                let error = manifest.decode(files).err();
+                assert_eq!(error, Some(PackError::Altered { file: file.file.clone() }));
+            }
+        }
+    }
+
+    #[test]
+    fn manifests_that_are_not_ours_are_refused() {
+        let pack = Pack::new(&catalog(items()));
+        let json = String::from_utf8(pack.files[3].1.clone()).unwrap();
+        let newer = json.replace("\"version\": 1", "\"version\": 2");
+        assert_eq!(Manifest::parse(newer.as_bytes()), Err(PackError::Version { found: 2 }));
+        for bad in ["<!doctype html>".to_owned(), json.replace(FORMAT, "zip"), json.replace("items.", "../items.")] {
+            assert!(matches!(Manifest::parse(bad.as_bytes()), Err(PackError::Manifest(_))), "{bad}");
+        }
+    }
+
+    proptest! {
+        /// Whoever can alter a file can write its digest too: decoding survives any bytes.
+        #[test]
+        fn damaged_files_give_errors_and_never_panic(which in 0usize..3, at: prop::sample::Index, byte: u8, cut: bool) {
+            let pack = Pack::new(&catalog(items()));
+            let mut damaged = pack.files[which].1.clone();
+            let at = at.index(damaged.len());
+            if cut { damaged.truncate(at) } else { damaged[at] = byte }
+            let mut manifest = manifest(&pack);
+            let file = File::new("x", "bin", &damaged);
+            *[&mut manifest.items, &mut manifest.vectors, &mut manifest.words][which] = file;
+            let mut files = bytes(&pack);
+            files[which] = &damaged;
+            let unchanged = damaged == pack.files[which].1;
+            let result = manifest.decode(files);
+            prop_assert!(!cut || unchanged || result.is_err());
+        }
+    }
+}

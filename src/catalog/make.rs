@@ -1,0 +1,35 @@
+//! A catalogue from items and the vectors of their texts: the pure part of the bake.
+//!
+//! Rows are put in the order of ids first, so that the order of a feed changes nothing.
+
+use super::{Catalog, Item, ModelName};
+use crate::{
+    text::{Dictionary, Index, Segmenter, terms},
+    vectors::{Centre, Matrix},
+};
+
+/// `items` with their vectors `[H]`; no id twice. `dictionary` has the Chinese words of their texts.
+pub fn make(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, model: ModelName) -> Catalog {
+    items.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+    let width = items.first().map_or(0, |(_, vector)| vector.len());
+    let mut vectors: Vec<f32> = items.iter().flat_map(|(_, vector)| vector.iter().copied()).collect();
+    let centre = Centre::learn(width, &vectors);
+    vectors.chunks_exact_mut(width.max(1)).for_each(|vector| _ = centre.apply(vector));
+    let matrix = Matrix::quantize(width, &vectors);
+    let segmenter = Segmenter::new(&dictionary);
+    let index = Index::build(items.iter().map(|(item, _)| searched(item, &segmenter)));
+    let items = items.into_iter().map(|(item, _)| item).collect();
+    Catalog::new(items, (matrix, centre), (index, dictionary), model)
+}
+
+/// All texts of an item, in every language.
+pub fn texts(item: &Item) -> impl Iterator<Item = &str> {
+    let words = item.words.values().flat_map(|words| [&words.title, &words.description, &words.category]);
+    words.chain([&item.brand]).map(String::as_str)
+}
+
+/// The terms that an item is found by; those of a title count twice.
+fn searched(item: &Item, segmenter: &Segmenter) -> Vec<String> {
+    let titles = item.words.values().map(|words| words.title.as_str());
+    texts(item).chain(titles).flat_map(|text| terms(text, segmenter)).collect()
+}
