@@ -22,7 +22,7 @@ use shelf::OpenShelf;
 use texts::Texts;
 
 pub use log::{Entry, Log};
-pub use model::{Model, Tokenize, Tokens};
+pub use model::{Model, model_name};
 pub use store::{MemoryStore, Store, StoreError};
 
 use crate::{
@@ -118,9 +118,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let document = card::explainable(catalog, row, &primary(&shelf.request.lang))?;
         if self.explained.get(row).is_none() {
             match model.states(&document.text).await {
-                Ok(states) => self.explained.keep(row, states),
+                Ok(Some(states)) => self.explained.keep(row, states),
+                Ok(None) => {
+                    shelf.todo.clear();
+                    return Some(Vec::new());
+                }
                 Err(error) => {
-                    self.shelves.values_mut().for_each(|shelf| shelf.todo.clear());
+                    shelf.todo.clear();
                     return Some(vec![self.failed(&error)]);
                 }
             }
@@ -252,10 +256,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Vectors of two models cannot be compared: without this one the catalogue's vectors still rank.
     fn check_model(&mut self) -> Option<Update> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_ref()?);
-        if catalog.model.digest == model.name.digest && catalog.matrix.width() == model.encoder.width() {
+        if catalog.model == *model.name() && catalog.matrix.width() == model.width() {
             return None;
         }
-        let detail = format!("{} / {}", catalog.model.name, model.name.name);
+        let detail = format!("{} / {}", catalog.model.name, model.name().name);
         self.model = None;
         Some(self.trouble(Trouble::OtherModel, &detail))
     }

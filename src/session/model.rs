@@ -2,64 +2,77 @@
 //!
 //! Must not know items, nor what a text is for.
 
-use std::{collections::VecDeque, ops::Range};
+use std::collections::VecDeque;
 
 use crate::{
     catalog::ModelName,
-    encoder::{Batch, EncodeError, Encoder, Want},
+    encoder::{
+        Batch, EncodeError, Encoder, Want,
+        manifest::{Manifest, Pooling},
+        tokenize::{Role, Token, Tokenizer},
+    },
     explain::States,
 };
 
-/// A text whose tokens are unknown beyond this part means nothing to the model.
+/// A text of which the vocabulary lacks more than this part of the tokens means nothing to the model.
 const MOST_UNKNOWN: f32 = 0.3;
 
-/// A text as token ids.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Tokens {
-    pub ids: Vec<u32>,
-    /// The bytes of the text that each token stands for; `None` for the model's own tokens.
-    pub spans: Vec<Option<Range<usize>>>,
-    /// How many of the tokens with a span the vocabulary lacks.
-    pub unknown: usize,
-}
-
-impl Tokens {
-    /// The model knows enough of the tokens for its vector to mean something.
-    fn readable(&self) -> bool {
-        let own = self.spans.iter().flatten().count();
-        own > 0 && self.unknown as f32 <= MOST_UNKNOWN * own as f32
-    }
-}
-
-pub type Tokenize = Box<dyn Fn(&str) -> Tokens>;
-
-/// Tokenizer, encoder, and the name that the catalogue knows the model by.
+/// Tokenizer and encoder, and the name that the catalogue knows the model by.
 pub struct Model<E> {
-    pub tokenize: Tokenize,
-    pub encoder: E,
-    pub name: ModelName,
+    tokenizer: Tokenizer,
+    encoder: E,
+    name: ModelName,
+    pooling: Pooling,
 }
 
 impl<E: Encoder> Model<E> {
-    /// The text's unit vector `[H]`; `None` where the model does not read its language.
-    pub async fn vector(&mut self, text: &str) -> Result<Option<Vec<f32>>, EncodeError> {
-        let tokens = (self.tokenize)(text);
-        if !tokens.readable() {
-            return Ok(None);
-        }
-        Ok(Some(self.encoder.encode(&batch(tokens.ids), Want::Vectors).await?.vectors))
+    pub fn new(manifest: &Manifest, tokenizer: Tokenizer, encoder: E) -> Self {
+        Self { tokenizer, encoder, name: model_name(manifest), pooling: manifest.pooling }
     }
 
-    pub async fn states(&mut self, text: &str) -> Result<States, EncodeError> {
-        let tokens = (self.tokenize)(text);
-        let states = self.encoder.encode(&batch(tokens.ids), Want::Tokens).await?.tokens;
-        Ok(States { spans: tokens.spans, states })
+    pub fn name(&self) -> &ModelName {
+        &self.name
+    }
+
+    /// H
+    pub fn width(&self) -> usize {
+        self.encoder.width()
+    }
+
+    /// The unit vector `[H]` of what a visitor wrote; `None` where the model does not read its language.
+    pub async fn vector(&mut self, text: &str) -> Result<Option<Vec<f32>>, EncodeError> {
+        let tokens = self.tokenizer.tokens(text, Role::Query)?;
+        if !readable(&tokens) {
+            return Ok(None);
+        }
+        Ok(Some(self.encoder.encode(&batch(&tokens), Want::Vectors).await?.vectors))
+    }
+
+    /// The token states of an item's text. `None` if the model's vectors are no mean of them.
+    pub async fn states(&mut self, text: &str) -> Result<Option<States>, EncodeError> {
+        if self.pooling != Pooling::Mean {
+            return Ok(None);
+        }
+        let tokens = self.tokenizer.tokens(text, Role::Passage)?;
+        let states = self.encoder.encode(&batch(&tokens), Want::Tokens).await?.tokens;
+        Ok(Some(States { spans: tokens.into_iter().map(|token| token.span).collect(), states }))
     }
 }
 
-fn batch(ids: Vec<u32>) -> Batch {
-    let starts = vec![0, ids.len() as u32];
-    Batch { ids, starts }
+/// The name under which a catalogue remembers the model that encoded it.
+pub fn model_name(manifest: &Manifest) -> ModelName {
+    ModelName { name: manifest.name.clone(), digest: manifest.files.weights.sha256.clone() }
+}
+
+/// The model knows enough of the tokens for the vector to mean something.
+fn readable(tokens: &[Token]) -> bool {
+    let own = tokens.iter().filter(|token| token.span.is_some()).count();
+    let unknown = tokens.iter().filter(|token| token.unknown).count();
+    own > 0 && unknown as f32 <= MOST_UNKNOWN * own as f32
+}
+
+fn batch(tokens: &[Token]) -> Batch {
+    Batch { ids: tokens.iter().map(|token| token.id).collect(), starts: vec![0, tokens.len() as u32] }
 }
 
 /// Token states of the items that were explained last: a card that stays on the shelf is not encoded again.
