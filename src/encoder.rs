@@ -5,6 +5,8 @@
 pub mod bert; //      the forward pass, written once over `Kernels`
 pub mod cpu; //       int8 kernels: portable, SIMD128, relaxed SIMD, x86
 pub mod device; //    chooses: prove, time, demote
+#[cfg(feature = "reference")]
+pub mod full; //      f32 weights as plain arrays
 #[cfg(feature = "gpu")]
 pub mod gpu; //       wgpu and WGSL for the same kernels
 pub mod kernels; //   the trait of fused steps that a device implements
@@ -15,6 +17,8 @@ pub mod reference; // the f32 forward pass in burn
 pub mod synthetic; // a small random model for tests
 pub mod tokenize; //  text -> ids and the words they belong to
 pub mod weights; //   the int8 safetensors file, checked and loaded
+#[cfg(any(test, feature = "cli"))]
+pub mod write; //     writes that file
 
 /// Texts as token ids, ragged: no padding, so batching cannot change an answer.
 #[derive(Debug, Clone, Default, PartialEq)]

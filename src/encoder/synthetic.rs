@@ -3,15 +3,14 @@
 //!
 //! Texts that share words have near vectors, as in a trained model; nothing else about it is meaningful.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use half::f16;
-use safetensors::{Dtype, View};
+use safetensors::Dtype;
 use serde_json::json;
 
 use super::manifest::{Architecture, FileEntry, Files, Manifest, Pooling, Prefixes, sha256_hex};
-use super::weights::{FORMAT, VERSION, WEIGHT_MAX, tensors};
+use super::weights::{WEIGHT_MAX, tensors};
+use super::write::Writer;
 
 /// The files of a model as they would be fetched. `probes` is empty: a model without meaning proves nothing.
 pub struct Synthetic {
@@ -94,57 +93,33 @@ fn tokenizer(words: &[String]) -> Vec<u8> {
     json.to_string().into_bytes()
 }
 
-struct Tensor(Dtype, Vec<usize>, Vec<u8>);
-
-impl View for Tensor {
-    fn dtype(&self) -> Dtype {
-        self.0
-    }
-    fn shape(&self) -> &[usize] {
-        &self.1
-    }
-    fn data(&self) -> Cow<'_, [u8]> {
-        Cow::Borrowed(&self.2)
-    }
-    fn data_len(&self) -> usize {
-        self.2.len()
-    }
-}
-
 /// A model file with every tensor of the format, filled with numbers of a trained model's size.
 fn weights(a: &Architecture, seed: u64) -> Vec<u8> {
     let mut random = SplitMix(seed);
-    let filled = tensors(a).into_iter().map(|(name, (dtype, shape))| {
+    let mut file = Writer::new(a);
+    for (name, (dtype, shape)) in tensors(a) {
         let count: usize = shape.iter().product();
-        let width = *shape.last().unwrap_or(&1) as f32;
         let inputs = if name.contains("down") { a.intermediate } else { a.hidden } as f32;
         let mut values = |centre: f32, spread: f32| -> Vec<f32> {
             (0..count).map(|_| centre + spread * (random.unit() * 2.0 - 1.0)).collect()
         };
-        let part = name.rsplit('.').next().unwrap_or_default();
-        let values = match part {
-            "fine" => values(0.0, 127.0),
+        let mut integers = |centre, spread| values(centre, spread).into_iter().map(f32::round).collect();
+        let values = match name.rsplit('.').next().unwrap_or_default() {
+            "fine" => integers(0.0, 127.0),
+            "coarse" => integers(128.0, 127.0),
+            "weight" if dtype == Dtype::I8 => integers(0.0, f32::from(WEIGHT_MAX)),
             "fine_scale" => values(0.05 / 60.0, 0.0),
             "coarse_scale" => values(0.05 / 4.0, 0.0),
-            "coarse" => values(128.0, 127.0),
-            "weight" if dtype == Dtype::I8 => values(0.0, f32::from(WEIGHT_MAX)),
             "weight" => values(1.0, 0.2),
-            // Rows of about unit length, so that activations keep their size from layer to layer.
+            // Sums of about unit size, so that activations keep their size from layer to layer.
             "scale" => values(1.0 / (36.0 * inputs.sqrt()), 0.0),
             "smooth" => values(1.0, 0.3),
-            "positions" => values(0.0, 0.2 / width.sqrt()),
+            "positions" => values(0.0, 0.2 / inputs.sqrt()),
             _ => values(0.0, 0.05),
         };
-        let bytes = match dtype {
-            Dtype::F32 => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
-            Dtype::F16 => values.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect(),
-            Dtype::I8 => values.iter().map(|&v| v.round() as i8 as u8).collect(),
-            _ => values.iter().map(|&v| v.round() as u8).collect(),
-        };
-        (name, Tensor(dtype, shape, bytes))
-    });
-    let about = HashMap::from([("format".into(), FORMAT.into()), ("version".into(), VERSION.into())]);
-    safetensors::serialize(filled, Some(about)).expect("shapes come from the format's own table")
+        file.add(&name, &values);
+    }
+    file.finish()
 }
 
 /// Vigna's SplitMix64.

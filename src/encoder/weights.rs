@@ -3,7 +3,7 @@
 //! Must not know devices: kernels take plain arrays from here and pack them as they like.
 //!
 //! # Format, version 1
-//! A safetensors file with `__metadata__ = {"format": "nearmind-bert", "version": "1"}`. `L` layers, hidden width
+//! A safetensors file with `__metadata__ = {"format": "nearmind-bert 1"}`. `L` layers, hidden width
 //! `H`, intermediate width `I`, `V` words of which `R` are fine, `P` positions (the longest text in tokens).
 //! Token ids are row numbers: the converter renumbers the tokenizer's vocabulary so that the fine rows come first.
 //!
@@ -52,8 +52,8 @@ use safetensors::tensor::Metadata;
 use super::kernels::Linear;
 use super::manifest::{Architecture, ModelError};
 
-pub const FORMAT: &str = "nearmind-bert";
-pub const VERSION: &str = "1";
+/// One entry, name and version: maps of several are written in no fixed order.
+pub const FORMAT: &str = "nearmind-bert 1";
 /// Largest absolute weight.
 pub const WEIGHT_MAX: i8 = 63;
 /// The header of a model of 48 layers has less than 100 kB.
@@ -163,9 +163,8 @@ impl<S: Source> Weights<S> {
         source.read(8, &mut json);
         let header: Metadata = serde_json::from_slice(&json).map_err(|e| bad(format!("bad header: {e}")))?;
 
-        let says = |key: &str| header.metadata().as_ref()?.get(key).cloned();
-        if says("format").as_deref() != Some(FORMAT) || says("version").as_deref() != Some(VERSION) {
-            return Err(bad(format!("it is not in format {FORMAT} {VERSION}")));
+        if header.metadata().as_ref().and_then(|about| about.get("format")).is_none_or(|format| format != FORMAT) {
+            return Err(bad(format!("it is not in format {FORMAT}")));
         }
         let expected = tensors(&architecture);
         for (name, (dtype, shape)) in &expected {

@@ -1,0 +1,83 @@
+//! A BERT's weights in f32 as plain arrays: what the converter reads, and what an int8 file stands for.
+//!
+//! Must not know files' names of tensors, nor how anything is quantized. Two things are folded in, as in the
+//! int8 format: positions hold the first token type, and the query holds attention's `1/sqrt(head width)`.
+
+use super::kernels::Linear;
+use super::manifest::{Architecture, ModelError, Pooling};
+use super::weights::{LinearWeights, NormWeights, Source, Weights};
+
+pub const LINEARS: [Linear; 4] = [Linear::Qkv, Linear::Output, Linear::Up, Linear::Down];
+
+#[derive(Debug, Clone)]
+pub struct FullModel {
+    pub architecture: Architecture,
+    pub pooling: Pooling,
+    /// `[V, H]`
+    pub words: Vec<f32>,
+    /// `[P, H]`
+    pub positions: Vec<f32>,
+    pub norm: NormWeights,
+    pub layers: Vec<FullLayer>,
+}
+
+#[derive(Debug, Clone)]
+pub struct FullLayer {
+    /// In the order of [`LINEARS`].
+    pub linears: [FullLinear; 4],
+    /// After `output` and after `down`.
+    pub norms: [NormWeights; 2],
+}
+
+/// `y = x W^T + b`
+#[derive(Debug, Clone)]
+pub struct FullLinear {
+    /// `[N, K]`, row-major.
+    pub weight: Vec<f32>,
+    /// `[N]`
+    pub bias: Vec<f32>,
+}
+
+impl FullModel {
+    /// What an int8 file means: the weights that it has after rounding.
+    pub fn dequantized<S: Source>(weights: &Weights<S>, pooling: Pooling) -> Result<Self, ModelError> {
+        let architecture = *weights.architecture();
+        let table = weights.words();
+        let mut words = vec![0.0; architecture.vocabulary * architecture.hidden];
+        for (id, row) in words.chunks_exact_mut(architecture.hidden).enumerate() {
+            table.row(id as u32, row);
+        }
+        let layers = (0..architecture.layers).map(|layer| {
+            let linear = |which| weights.linear(layer, which).map(FullLinear::dequantized);
+            Ok(FullLayer {
+                linears: [linear(LINEARS[0])?, linear(LINEARS[1])?, linear(LINEARS[2])?, linear(LINEARS[3])?],
+                norms: [weights.norm_after(layer, Linear::Output), weights.norm_after(layer, Linear::Down)],
+            })
+        });
+        Ok(Self {
+            architecture,
+            pooling,
+            words,
+            positions: weights.positions(),
+            norm: weights.embedding_norm(),
+            layers: layers.collect::<Result<_, ModelError>>()?,
+        })
+    }
+
+    pub fn linear(&self, layer: usize, which: Linear) -> &FullLinear {
+        &self.layers[layer].linears[which as usize]
+    }
+}
+
+impl FullLinear {
+    fn dequantized(linear: LinearWeights) -> Self {
+        let rows = linear.weight.chunks_exact(linear.inputs).zip(&linear.scale);
+        let weight = match &linear.smooth {
+            Some(smooth) => {
+                rows.flat_map(|(row, s)| row.iter().zip(smooth).map(move |(&q, m)| f32::from(q) * s * m)).collect()
+            }
+            None => rows.flat_map(|(row, s)| row.iter().map(move |&q| f32::from(q) * s)).collect(),
+        };
+        Self { weight, bias: linear.bias }
+    }
+}
