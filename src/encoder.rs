@@ -29,6 +29,38 @@ pub struct Batch {
     pub starts: Vec<u32>,
 }
 
+impl Batch {
+    /// That the texts cover the tokens, and that every token has an embedding and a position.
+    pub fn check(&self, model: &manifest::Architecture) -> Result<(), EncodeError> {
+        let bad = |why: String| Err(EncodeError::BadBatch(why));
+        if self.starts.first() != Some(&0) || self.starts.last() != Some(&(self.ids.len() as u32)) {
+            return bad("its texts do not cover its tokens".into());
+        }
+        for text in self.starts.windows(2) {
+            let tokens = i64::from(text[1]) - i64::from(text[0]);
+            if tokens < 1 || tokens > model.positions as i64 {
+                return bad(format!("a text of {tokens} tokens, the model takes 1 to {}", model.positions));
+            }
+        }
+        match self.ids.iter().find(|&&id| id as usize >= model.vocabulary) {
+            Some(id) => bad(format!("token {id}, the vocabulary has {}", model.vocabulary)),
+            None => Ok(()),
+        }
+    }
+
+    /// The texts from `first` on that have at most `rows` tokens together, and at least one text.
+    pub fn group(&self, first: usize, rows: usize) -> Batch {
+        let from = self.starts[first];
+        let fits = self.starts[first + 1..].iter().take_while(|&&end| (end - from) as usize <= rows).count();
+        let starts = &self.starts[first..=first + fits.max(1)];
+        let to = starts[starts.len() - 1];
+        Batch {
+            ids: self.ids[from as usize..to as usize].to_vec(),
+            starts: starts.iter().map(|start| start - from).collect(),
+        }
+    }
+}
+
 /// What a forward pass gives back.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Encoded {

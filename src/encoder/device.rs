@@ -1,1 +1,235 @@
 //! Chooses the device: prove, time, demote.
+//!
+//! Known texts are encoded on what is there. A GPU that answers wrongly, or more slowly than the CPU, is not
+//! used, and the report says why. A GPU that is lost later is opened and proven once more; then the CPU goes
+//! on. Must not know how a device computes, nor the time: the clock is passed in.
+
+use std::fmt;
+
+use super::{Batch, EncodeError, Encoded, Encoder, Want};
+
+mod proof;
+
+pub use proof::{Finding, Flaw, LEAST_COSINE_TO_CPU, LEAST_COSINE_TO_REFERENCE, Probes, prove, time};
+
+/// Milliseconds since any moment that stays the same.
+pub type Clock = fn() -> f64;
+
+/// What the visitor or the command line asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Choice {
+    /// The quickest device that computes rightly.
+    #[default]
+    Auto,
+    Cpu,
+    /// The GPU where it computes rightly, however slow.
+    Gpu,
+}
+
+/// Opens the GPU, and again after it was lost.
+#[allow(async_fn_in_trait)] // one thread in the browser; natively the caller blocks
+pub trait OpenGpu {
+    type Gpu: Encoder;
+    /// The encoder and the adapter's name, or a sentence why there is none.
+    async fn open(&mut self) -> Result<(Self::Gpu, String), String>;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Cpu,
+    Gpu,
+}
+
+/// Why the encoder runs where it runs. Displayed, it is one sentence for people.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reason {
+    /// The device was asked for.
+    Asked(Kind),
+    /// The GPU has not been tried yet.
+    Untried,
+    /// There is no GPU, and why.
+    Absent(String),
+    /// The GPU's answers are wrong.
+    Wrong(Flaw),
+    /// The GPU is right, but slower. Milliseconds a text.
+    Slower { cpu_ms: f64, gpu_ms: f64 },
+    /// The GPU is right and quicker. Milliseconds a text.
+    Quicker { cpu_ms: f64, gpu_ms: f64 },
+    /// The GPU went away, and why.
+    Lost(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Reason::Asked(Kind::Cpu) => write!(f, "The CPU was asked for."),
+            Reason::Asked(Kind::Gpu) => write!(f, "The GPU was asked for, and it computes rightly."),
+            Reason::Untried => write!(f, "The GPU has not been tried yet."),
+            Reason::Absent(why) => write!(f, "The CPU computes: {why}."),
+            Reason::Wrong(flaw) => write!(f, "The CPU computes, because the GPU's answers are wrong: {flaw}."),
+            Reason::Slower { cpu_ms, gpu_ms } => {
+                write!(
+                    f,
+                    "The CPU computes, because the GPU is slower here: {gpu_ms:.1} ms a text against {cpu_ms:.1}."
+                )
+            }
+            Reason::Quicker { cpu_ms, gpu_ms } => {
+                write!(f, "The GPU computes rightly and is quicker: {gpu_ms:.1} ms a text against {cpu_ms:.1}.")
+            }
+            Reason::Lost(why) => {
+                write!(f, "The CPU computes, because the GPU was lost: {}.", why.trim_end_matches('.'))
+            }
+        }
+    }
+}
+
+/// Where the encoder runs, and why there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    pub kind: Kind,
+    /// The kernels or the adapter.
+    pub detail: String,
+    pub reason: Reason,
+    /// Milliseconds a probe text, as measured.
+    pub cpu_ms: Option<f64>,
+    pub gpu_ms: Option<f64>,
+}
+
+/// A GPU that was tried: the encoder if it is to be used, and what was found.
+pub struct Trial<G> {
+    gpu: Option<(G, String)>,
+    reason: Reason,
+    gpu_ms: Option<f64>,
+}
+
+/// Opens and tries the GPU. Needs nothing of a running [`Device`], so that one can answer meanwhile.
+pub async fn try_gpu<O: OpenGpu>(
+    opener: &mut O,
+    choice: Choice,
+    probes: &Probes,
+    cpu: &Finding,
+    clock: Clock,
+) -> Trial<O::Gpu> {
+    let refused = |reason| Trial { gpu: None, reason, gpu_ms: None };
+    if choice == Choice::Cpu {
+        return refused(Reason::Asked(Kind::Cpu));
+    }
+    let (mut gpu, name) = match opener.open().await {
+        Ok(opened) => opened,
+        Err(why) => return refused(Reason::Absent(why)),
+    };
+    if let Err(flaw) = prove(&mut gpu, probes, Some(&cpu.vectors)).await {
+        return refused(Reason::Wrong(flaw));
+    }
+    let cpu_ms = cpu.ms;
+    match time(&mut gpu, probes, clock, cpu_ms).await {
+        Err(error) => refused(Reason::Lost(error.to_string())),
+        Ok(gpu_ms) if choice == Choice::Gpu => {
+            Trial { gpu: Some((gpu, name)), reason: Reason::Asked(Kind::Gpu), gpu_ms: Some(gpu_ms) }
+        }
+        Ok(gpu_ms) if gpu_ms > cpu_ms => {
+            Trial { gpu: None, reason: Reason::Slower { cpu_ms, gpu_ms }, gpu_ms: Some(gpu_ms) }
+        }
+        Ok(gpu_ms) => {
+            Trial { gpu: Some((gpu, name)), reason: Reason::Quicker { cpu_ms, gpu_ms }, gpu_ms: Some(gpu_ms) }
+        }
+    }
+}
+
+/// The CPU, which is always there, and the GPU if it has proven itself.
+pub struct Device<C, O: OpenGpu> {
+    cpu: C,
+    cpu_detail: String,
+    gpu: Option<O::Gpu>,
+    /// Taken by the one rebuild that a lost GPU gets.
+    opener: Option<O>,
+    probes: Probes,
+    /// What the CPU answered and how quickly: the GPU is held to it.
+    finding: Finding,
+    report: Report,
+}
+
+impl<C: Encoder, O: OpenGpu> Device<C, O> {
+    /// Proves and times the CPU, which then answers. An error says that the model or this build is broken.
+    pub async fn on_cpu(mut cpu: C, detail: String, probes: Probes, clock: Clock) -> Result<Self, Flaw> {
+        let vectors = prove(&mut cpu, &probes, None).await?;
+        let ms = time(&mut cpu, &probes, clock, f64::MAX).await.map_err(|e| Flaw::Failed(e.to_string()))?;
+        let report =
+            Report { kind: Kind::Cpu, detail: detail.clone(), reason: Reason::Untried, cpu_ms: Some(ms), gpu_ms: None };
+        let finding = Finding { vectors, ms };
+        Ok(Device { cpu, cpu_detail: detail, gpu: None, opener: None, probes, finding, report })
+    }
+
+    /// [`Device::on_cpu`], then [`try_gpu`], and takes what it found.
+    pub async fn choose(
+        cpu: C,
+        detail: String,
+        mut opener: O,
+        choice: Choice,
+        probes: Probes,
+        clock: Clock,
+    ) -> Result<Self, Flaw> {
+        let mut device = Device::on_cpu(cpu, detail, probes, clock).await?;
+        let trial = try_gpu(&mut opener, choice, &device.probes, &device.finding, clock).await;
+        device.adopt(trial, opener);
+        Ok(device)
+    }
+
+    /// What [`try_gpu`] compares the GPU with.
+    pub fn finding(&self) -> (&Probes, &Finding) {
+        (&self.probes, &self.finding)
+    }
+
+    /// Takes the outcome of [`try_gpu`].
+    pub fn adopt(&mut self, trial: Trial<O::Gpu>, opener: O) {
+        self.report.reason = trial.reason;
+        self.report.gpu_ms = trial.gpu_ms;
+        if let Some((gpu, name)) = trial.gpu {
+            self.report.kind = Kind::Gpu;
+            self.report.detail = name;
+            self.gpu = Some(gpu);
+            self.opener = Some(opener);
+        }
+    }
+
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Opens the lost GPU once more and asks it again; `None` leaves the batch to the CPU.
+    async fn rebuild(&mut self, batch: &Batch, want: Want) -> Option<Encoded> {
+        let mut opener = self.opener.take()?;
+        let (mut gpu, _) = opener.open().await.ok()?;
+        prove(&mut gpu, &self.probes, Some(&self.finding.vectors)).await.ok()?;
+        let encoded = gpu.encode(batch, want).await.ok()?;
+        self.gpu = Some(gpu);
+        Some(encoded)
+    }
+}
+
+impl<C: Encoder, O: OpenGpu> Encoder for Device<C, O> {
+    fn width(&self) -> usize {
+        self.cpu.width()
+    }
+
+    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+        if let Some(gpu) = &mut self.gpu {
+            match gpu.encode(batch, want).await {
+                Err(EncodeError::DeviceLost(why)) => {
+                    self.gpu = None;
+                    if let Some(encoded) = self.rebuild(batch, want).await {
+                        return Ok(encoded);
+                    }
+                    self.report.kind = Kind::Cpu;
+                    self.report.detail = self.cpu_detail.clone();
+                    self.report.reason = Reason::Lost(why);
+                }
+                answer => return answer,
+            }
+        }
+        self.cpu.encode(batch, want).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,237 @@
-//! The kernels in WGSL, run by wgpu.
+//! The encoder on the GPU: the kernels of `bert.rs` in WGSL, run by wgpu.
+//!
+//! A forward pass is one submission of five dispatches a layer and two more, and one way back. Weights
+//! stay packed int8; activations are quantized where they are made. All kernels work row by row but for
+//! attention, which stays within a text, so batching changes nothing. Must not know which device is best.
+
+mod adapter;
+#[cfg(test)]
+mod inspect;
+mod memory;
+mod pace;
+mod shader;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod upload;
+
+use std::mem;
+
+use self::adapter::Context;
+pub use self::adapter::OpenError;
+use self::memory::Memory;
+use self::pace::Pace;
+use self::shader::Shape;
+pub use self::shader::{Defect, Spelling};
+use self::steps::Steps;
+use self::upload::DeviceModel;
+use super::device::Clock;
+use super::kernels::{Kernels, Linear};
+use super::manifest::Pooling;
+use super::weights::{Source, Weights};
+use super::{Batch, EncodeError, Encoded, Encoder, Want, bert};
+
+/// Rows that one submission can carry, if no single text is longer.
+const CAPACITY: usize = 1024;
+
+/// A model on a GPU.
+pub struct Gpu {
+    context: Context,
+    shape: Shape,
+    memory: Memory,
+    steps: Steps,
+    recording: Option<Recording>,
+    pace: Pace,
+    clock: Clock,
+}
+
+/// What tests set by hand.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Overrides {
+    /// Measured otherwise.
+    pub spelling: Option<Spelling>,
+    pub defect: Option<Defect>,
+}
+
+/// Commands of the forward pass that is being written down. The pass ends before its encoder.
+struct Recording {
+    pass: wgpu::ComputePass<'static>,
+    commands: wgpu::CommandEncoder,
+    rows: usize,
+}
+
+/// Which of the activations a step has left. `[T, n]` f32, on the device
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// `[T, H]`
+    States,
+    /// `[T, 3H]`
+    Qkv,
+    /// `[T, H]`
+    Context,
+    /// `[T, I]`
+    Inner,
+}
+
+impl Gpu {
+    /// Opens the quickest adapter, compiles the kernels for the model and uploads it.
+    pub async fn open<S: Source>(
+        weights: &Weights<S>,
+        pooling: Pooling,
+        clock: Clock,
+        overrides: Overrides,
+    ) -> Result<Gpu, OpenError> {
+        let model = *weights.architecture();
+        let capacity = CAPACITY.max(model.positions);
+        let mut shape = Shape { model, pooling, capacity, spelling: Spelling::Packed, defect: overrides.defect };
+        let context = Context::open(shape.largest_binding_bytes()).await?;
+        let memory = context.checked(|| Memory::new(&context, &shape)).await?;
+        let uploaded = context.checked(|| DeviceModel::new(&context, weights)).await?;
+        let model = uploaded.map_err(|e| OpenError::Unfit(e.to_string()))?;
+        shape.spelling = match overrides.spelling {
+            Some(spelling) => spelling,
+            None => steps::quicker_spelling(&context, &shape, &memory, &model.layers[0].up, clock).await?,
+        };
+        let steps = context.checked(|| Steps::new(&context, &shape, &memory, &model)).await?;
+        Ok(Gpu { context, shape, memory, steps, recording: None, pace: Pace::new(capacity), clock })
+    }
+
+    /// What the adapter calls itself.
+    pub fn adapter(&self) -> &str {
+        &self.context.name
+    }
+
+    /// The device, for what wgpu does not tell.
+    pub fn device(&self) -> &wgpu::Device {
+        &self.context.device
+    }
+
+    /// Loses the device in earnest, for tests of what follows.
+    pub fn lose(&self) {
+        self.context.device.destroy();
+    }
+
+    /// Starts a pass over the batch: its inputs are on the device, its commands will follow.
+    fn begin(&mut self, batch: &Batch) {
+        let rows = batch.ids.len();
+        let mut tokens = Vec::with_capacity(rows);
+        let mut spans = Vec::with_capacity(rows);
+        for text in batch.starts.windows(2) {
+            for row in text[0]..text[1] {
+                tokens.push([batch.ids[row as usize], row - text[0]]);
+                spans.push([text[0], text[1]]);
+            }
+        }
+        let write = |buffer, bytes: &[u8]| self.context.queue.write_buffer(buffer, 0, bytes);
+        write(&self.memory.size, bytemuck::cast_slice(&[rows as u32, 0, 0, 0]));
+        write(&self.memory.tokens, bytemuck::cast_slice(&tokens));
+        write(&self.memory.spans, bytemuck::cast_slice(&spans));
+        write(&self.memory.starts, bytemuck::cast_slice(&batch.starts));
+        let mut commands = self.context.device.create_command_encoder(&Default::default());
+        let pass = commands.begin_compute_pass(&Default::default()).forget_lifetime();
+        self.recording = Some(Recording { pass, commands, rows });
+    }
+
+    /// Writes down a step whose workgroups own whole rows, or tiles of `columns` columns of them.
+    fn record(&mut self, step: impl Fn(&Steps) -> &steps::Step, columns: Option<usize>) {
+        if let Some(recording) = &mut self.recording {
+            let x = columns.map_or(1, |n| self.shape.column_tiles(n));
+            let y = recording.rows.div_ceil(self.shape.rows());
+            step(&self.steps).dispatch(&mut recording.pass, x, y);
+        }
+    }
+
+    /// Ends the pass, submits it, and reads the first floats of each buffer.
+    async fn submit(
+        &mut self,
+        wanted: impl Fn(&Memory) -> Vec<(&wgpu::Buffer, usize)>,
+    ) -> Result<Vec<Vec<f32>>, EncodeError> {
+        let Some(Recording { pass, commands, .. }) = self.recording.take() else {
+            return Err(EncodeError::BadBatch("nothing was computed".to_string()));
+        };
+        drop(pass);
+        self.memory.submit_and_read(&self.context, commands, &wanted(&self.memory)).await
+    }
+}
+
+impl Kernels for Gpu {
+    type Rows = Rows;
+
+    fn embed(&mut self, batch: &Batch) -> Rows {
+        self.begin(batch);
+        self.record(|s| &s.embed, None);
+        Rows::States
+    }
+
+    fn linear(&mut self, x: &Rows, layer: usize, which: Linear) -> Rows {
+        debug_assert!(*x == Rows::States && which == Linear::Qkv);
+        self.record(|s| &s.layers[layer].qkv, Some(3 * self.shape.model.hidden));
+        Rows::Qkv
+    }
+
+    fn linear_gelu(&mut self, x: &Rows, layer: usize, which: Linear) -> Rows {
+        debug_assert!(*x == Rows::States && which == Linear::Up);
+        self.record(|s| &s.layers[layer].up, Some(self.shape.model.intermediate));
+        Rows::Inner
+    }
+
+    fn linear_add_norm(&mut self, x: Rows, layer: usize, which: Linear, residual: Rows) -> Rows {
+        debug_assert!(residual == Rows::States);
+        match which {
+            Linear::Down => {
+                debug_assert!(x == Rows::Inner);
+                self.record(|s| &s.layers[layer].down, None);
+            }
+            _ => {
+                debug_assert!(x == Rows::Context && which == Linear::Output);
+                self.record(|s| &s.layers[layer].output, None);
+            }
+        }
+        Rows::States
+    }
+
+    fn attention(&mut self, qkv: Rows, _: &Batch) -> Rows {
+        debug_assert!(qkv == Rows::Qkv);
+        if let Some(recording) = &mut self.recording {
+            let rows = recording.rows.div_ceil(self.shape.threads());
+            self.steps.attention.dispatch(&mut recording.pass, rows, self.shape.model.heads);
+        }
+        Rows::Context
+    }
+
+    async fn finish(&mut self, x: Rows, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+        debug_assert!(x == Rows::States);
+        let texts = batch.starts.len() - 1;
+        if let Some(recording) = &mut self.recording {
+            self.steps.pool.dispatch(&mut recording.pass, texts, 1);
+        }
+        let hidden = self.shape.model.hidden;
+        let tokens = if want == Want::Tokens { batch.ids.len() * hidden } else { 0 };
+        let mut read = self.submit(|m| vec![(&m.pooled, texts * hidden), (&m.states, tokens)]).await?;
+        Ok(Encoded { vectors: mem::take(&mut read[0]), tokens: mem::take(&mut read[1]) })
+    }
+}
+
+impl Encoder for Gpu {
+    fn width(&self) -> usize {
+        self.shape.model.hidden
+    }
+
+    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+        batch.check(&self.shape.model)?;
+        let mut all = Encoded::default();
+        let texts = batch.starts.len() - 1;
+        let mut first = 0;
+        while first < texts {
+            self.context.still_there()?;
+            let group = batch.group(first, self.pace.rows());
+            let start = (self.clock)();
+            let encoded = bert::forward(self, self.shape.model.layers, &group, want).await?;
+            self.pace.measured(group.ids.len(), (self.clock)() - start);
+            all.vectors.extend(encoded.vectors);
+            all.tokens.extend(encoded.tokens);
+            first += group.starts.len() - 1;
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,184 @@
+//! The choice, with encoders that are broken, slow, absent or lost on purpose.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::*;
+
+thread_local! {
+    static NOW_MS: Cell<f64> = const { Cell::new(0.0) };
+}
+
+fn clock() -> f64 {
+    NOW_MS.get()
+}
+
+/// The right vector of a text, by its first token: a unit vector of four.
+fn right(id: u32) -> [f32; 4] {
+    let mut v = [0.1, 0.2, 0.3, 0.4];
+    v[id as usize % 4] += 1.0;
+    let length = v.iter().map(|x| x * x).sum::<f32>().sqrt();
+    v.map(|x| x / length)
+}
+
+/// An encoder whose faults can be set.
+#[derive(Default)]
+struct Fake {
+    ms_a_text: f64,
+    /// Added to the first component before normalising.
+    wrong_by: f32,
+    not_a_number: bool,
+    /// Answers that are left before it is lost.
+    left: Option<u32>,
+    answered: Rc<Cell<u32>>,
+}
+
+impl Encoder for Fake {
+    fn width(&self) -> usize {
+        4
+    }
+
+    async fn encode(&mut self, batch: &Batch, _: Want) -> Result<Encoded, EncodeError> {
+        if self.left == Some(0) {
+            return Err(EncodeError::DeviceLost("the driver was reset".to_string()));
+        }
+        self.left = self.left.map(|left| left - 1);
+        self.answered.set(self.answered.get() + 1);
+        let texts = batch.starts.len() - 1;
+        NOW_MS.set(NOW_MS.get() + self.ms_a_text * texts as f64);
+        let vectors = batch.starts[..texts].iter().flat_map(|&start| {
+            let mut v = right(batch.ids[start as usize]);
+            v[0] += self.wrong_by;
+            let length = v.iter().map(|x| x * x).sum::<f32>().sqrt();
+            v.map(|x| if self.not_a_number { f32::NAN } else { x / length })
+        });
+        Ok(Encoded { vectors: vectors.collect(), tokens: vec![] })
+    }
+}
+
+/// Hands out the encoders in order; when none is left, there is no GPU.
+struct Shelf(Vec<Fake>);
+
+impl OpenGpu for Shelf {
+    type Gpu = Fake;
+
+    async fn open(&mut self) -> Result<(Fake, String), String> {
+        if self.0.is_empty() {
+            return Err("no adapter was found".to_string());
+        }
+        Ok((self.0.remove(0), "test adapter".to_string()))
+    }
+}
+
+fn probes() -> Probes {
+    let batch = Batch { ids: vec![0, 1, 2, 3], starts: vec![0, 1, 2, 3, 4] };
+    Probes { vectors: batch.ids.iter().flat_map(|&id| right(id)).collect(), batch }
+}
+
+fn choose(choice: Choice, gpus: Vec<Fake>) -> Device<Fake, Shelf> {
+    let cpu = Fake { ms_a_text: 10.0, ..Fake::default() };
+    pollster::block_on(Device::choose(cpu, "portable".to_string(), Shelf(gpus), choice, probes(), clock)).unwrap()
+}
+
+fn gpu(ms_a_text: f64) -> Fake {
+    Fake { ms_a_text, ..Fake::default() }
+}
+
+fn encode(device: &mut Device<Fake, Shelf>) -> Vec<f32> {
+    let batch = Batch { ids: vec![2], starts: vec![0, 1] };
+    pollster::block_on(device.encode(&batch, Want::Vectors)).unwrap().vectors
+}
+
+#[test]
+fn a_quicker_gpu_is_used() {
+    let device = choose(Choice::Auto, vec![gpu(2.0)]);
+    let report = device.report();
+    assert_eq!((report.kind, report.detail.as_str()), (Kind::Gpu, "test adapter"));
+    assert_eq!(report.reason, Reason::Quicker { cpu_ms: 10.0, gpu_ms: 2.0 });
+}
+
+#[test]
+fn a_slower_gpu_is_demoted_unless_it_was_asked_for() {
+    let device = choose(Choice::Auto, vec![gpu(25.0)]);
+    assert_eq!(device.report().kind, Kind::Cpu);
+    assert_eq!(
+        device.report().reason.to_string(),
+        "The CPU computes, because the GPU is slower here: 25.0 ms a text against 10.0."
+    );
+    assert_eq!(choose(Choice::Gpu, vec![gpu(25.0)]).report().kind, Kind::Gpu);
+}
+
+#[test]
+fn a_hopelessly_slow_gpu_is_timed_once() {
+    let fake = gpu(1000.0);
+    let answered = fake.answered.clone();
+    choose(Choice::Auto, vec![fake]);
+    assert_eq!(answered.get(), 2, "one proof and one timed pass");
+}
+
+#[test]
+fn a_wrong_gpu_is_never_used_and_the_report_says_so() {
+    for choice in [Choice::Auto, Choice::Gpu] {
+        for wrong in [Fake { wrong_by: 0.2, ..gpu(1.0) }, Fake { not_a_number: true, ..gpu(1.0) }] {
+            let device = choose(choice, vec![wrong]);
+            assert_eq!(device.report().kind, Kind::Cpu);
+            assert!(matches!(device.report().reason, Reason::Wrong(_)), "{:?}", device.report());
+        }
+    }
+}
+
+#[test]
+fn a_wrong_cpu_is_an_error() {
+    let cpu = Fake { wrong_by: 5.0, ..Fake::default() };
+    let device = pollster::block_on(Device::<_, Shelf>::on_cpu(cpu, String::new(), probes(), clock));
+    assert!(matches!(device.map(|_| ()), Err(Flaw::Cosine { .. })));
+}
+
+#[test]
+fn no_gpu_says_why() {
+    let device = choose(Choice::Auto, vec![]);
+    assert_eq!(device.report().reason.to_string(), "The CPU computes: no adapter was found.");
+}
+
+#[test]
+fn a_gpu_that_was_not_asked_for_is_not_opened() {
+    let fake = gpu(1.0);
+    let answered = fake.answered.clone();
+    let device = choose(Choice::Cpu, vec![fake]);
+    assert_eq!((device.report().reason.clone(), answered.get()), (Reason::Asked(Kind::Cpu), 0));
+}
+
+/// A GPU that answers the five batches of proof and timing and `more`.
+fn lost_after(more: u32) -> Fake {
+    Fake { left: Some(4 + more), ..gpu(1.0) }
+}
+
+#[test]
+fn a_lost_gpu_is_rebuilt_once_and_the_batch_is_answered() {
+    let mut device = choose(Choice::Auto, vec![lost_after(1), gpu(1.0)]);
+    for _ in 0..3 {
+        assert_eq!(encode(&mut device), right(2));
+    }
+    assert_eq!(device.report().kind, Kind::Gpu);
+}
+
+#[test]
+fn a_gpu_that_is_lost_again_leaves_the_work_to_the_cpu() {
+    let rebuilt = Fake { left: Some(2), ..gpu(1.0) };
+    let mut device = choose(Choice::Auto, vec![lost_after(0), rebuilt, gpu(1.0)]);
+    for _ in 0..3 {
+        assert_eq!(encode(&mut device), right(2));
+    }
+    let report = device.report();
+    assert_eq!((report.kind, report.detail.as_str()), (Kind::Cpu, "portable"));
+    let sentence = "The CPU computes, because the GPU was lost: the driver was reset.";
+    assert_eq!(report.reason.to_string(), sentence);
+}
+
+#[test]
+fn a_rebuilt_gpu_is_proven_again() {
+    let wrong = Fake { wrong_by: 0.2, ..gpu(1.0) };
+    let mut device = choose(Choice::Auto, vec![lost_after(0), wrong]);
+    assert_eq!(encode(&mut device), right(2));
+    assert_eq!(device.report().kind, Kind::Cpu);
+}

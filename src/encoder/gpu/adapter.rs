@@ -1,0 +1,86 @@
+//! Finds the adapter and keeps the device: its name, and whether it is still there. Must not know models.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::super::EncodeError;
+
+/// Why there is no GPU to compute on, as a sentence for people.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum OpenError {
+    #[error("this device offers no GPU to programs: {0}")]
+    NoAdapter(String),
+    #[error("the GPU cannot run this model: {0}")]
+    Unfit(String),
+}
+
+/// An open device.
+pub struct Context {
+    pub device: wgpu::Device,
+    pub queue: wgpu::Queue,
+    /// What the adapter calls itself.
+    pub name: String,
+    /// WGSL has `dot4I8Packed` here.
+    pub packed_dot: bool,
+    lost: Arc<Mutex<Option<String>>>,
+}
+
+impl Context {
+    /// The fastest adapter, with the limits that every WebGPU device has, but the larger bindings that a
+    /// model may need where the adapter has them.
+    pub async fn open(largest_binding_bytes: u64) -> Result<Context, OpenError> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = instance.request_adapter(&options).await.map_err(|e| OpenError::NoAdapter(e.to_string()))?;
+        let mut limits = wgpu::Limits::default();
+        limits.max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.max(largest_binding_bytes);
+        limits.max_buffer_size = limits.max_buffer_size.max(largest_binding_bytes);
+        let (device, queue) = adapter
+            .request_device(&wgpu::DeviceDescriptor { required_limits: limits, ..Default::default() })
+            .await
+            .map_err(|e| OpenError::Unfit(e.to_string()))?;
+
+        let packed = wgpu::WgslLanguageFeatures::Packed4x8IntegerDotProduct;
+        let packed_dot = instance.wgsl_language_features().contains(packed);
+        let lost = Arc::new(Mutex::new(None));
+        let report = |lost: &Arc<Mutex<Option<String>>>| {
+            let lost = lost.clone();
+            move |why: String| {
+                lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+            }
+        };
+        let gone = report(&lost);
+        device.set_device_lost_callback(move |reason, message| gone(format!("{reason:?} {message}")));
+        // Work that the device refuses while it runs is as good as lost: its results cannot be trusted.
+        let refused = report(&lost);
+        device.on_uncaptured_error(Arc::new(move |error| refused(error.to_string())));
+        Ok(Context { device, queue, name: name(&adapter.get_info()), packed_dot, lost })
+    }
+
+    /// Runs `build`; what the device has against it becomes an error. In the browser it is compiled meanwhile.
+    pub async fn checked<T>(&self, build: impl FnOnce() -> T) -> Result<T, OpenError> {
+        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let built = build();
+        let invalid = validation.pop().await;
+        let exhausted = memory.pop().await;
+        match invalid.or(exhausted) {
+            Some(error) => Err(OpenError::Unfit(error.to_string())),
+            None => Ok(built),
+        }
+    }
+
+    pub fn still_there(&self) -> Result<(), EncodeError> {
+        match &*self.lost.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(why) => Err(EncodeError::DeviceLost(why.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+fn name(info: &wgpu::AdapterInfo) -> String {
+    let name = if info.name.is_empty() { &info.driver } else { &info.name };
+    if name.is_empty() { "a GPU without a name".to_string() } else { name.clone() }
+}

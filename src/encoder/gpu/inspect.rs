@@ -1,0 +1,50 @@
+//! One kernel at a time, for the tests that hold each to the CPU's.
+
+use super::{Gpu, Rows};
+use crate::encoder::{Batch, EncodeError};
+
+impl Gpu {
+    /// Starts a pass over rows that are given instead of embedded. `values: [T, n]`
+    pub fn put(&mut self, batch: &Batch, rows: Rows, values: &[f32]) -> Rows {
+        self.begin(batch);
+        self.write(rows, values);
+        rows
+    }
+
+    /// `values: [T, n]`
+    pub fn write(&self, rows: Rows, values: &[f32]) {
+        let m = &self.memory;
+        let buffer = match rows {
+            Rows::States => &m.states,
+            Rows::Qkv => &m.qkv,
+            Rows::Context => &m.context,
+            Rows::Inner => &m.inner,
+        };
+        self.context.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
+    }
+
+    /// The int8 rows and scales that the next product reads, in place of those that a norm would have left.
+    /// `values: [T, H]`, `scales: [T]`
+    pub fn put_quantized(&mut self, values: &[i8], scales: &[f32]) {
+        let mut bytes = Vec::with_capacity(values.len() + 4 * scales.len());
+        for (row, scale) in values.chunks_exact(self.shape.model.hidden).zip(scales) {
+            bytes.extend_from_slice(bytemuck::cast_slice(row));
+            bytes.extend_from_slice(&scale.to_le_bytes());
+        }
+        self.context.queue.write_buffer(&self.memory.quantized, 0, &bytes);
+    }
+
+    /// Ends the pass and gives back what a step has left. `[T, n]`
+    pub async fn get(&mut self, rows: Rows, tokens: usize) -> Result<Vec<f32>, EncodeError> {
+        let (hidden, intermediate) = (self.shape.model.hidden, self.shape.model.intermediate);
+        let read = self.submit(|m| {
+            vec![match rows {
+                Rows::States => (&m.states, tokens * hidden),
+                Rows::Qkv => (&m.qkv, tokens * 3 * hidden),
+                Rows::Context => (&m.context, tokens * hidden),
+                Rows::Inner => (&m.inner, tokens * intermediate),
+            }]
+        });
+        Ok(read.await?.remove(0))
+    }
+}

@@ -1,0 +1,172 @@
+//! Puts the WGSL of a kernel together: constants, shared pieces, the kernel. Must not know wgpu.
+//!
+//! WGSL has no way to unroll a loop over registers, and arrays leave them on some adapters. So a line
+//! with `{r}` stands for one line a row of a thread's tile, `{c}` a column, `{d}` a quad of a head.
+
+use std::fmt::Write;
+
+use super::super::manifest::{Architecture, Pooling};
+
+/// How the integer product is spelled; both give the same integers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// `dot4I8Packed`: one instruction on most GPUs.
+    Packed,
+    /// f32 multiplies: for software adapters.
+    Float,
+}
+
+impl Spelling {
+    fn source(self) -> &'static str {
+        match self {
+            Spelling::Packed => include_str!("dot_packed.wgsl"),
+            Spelling::Float => include_str!("dot_float.wgsl"),
+        }
+    }
+
+    /// Rows of a workgroup. More rows read the weights less often; software adapters compile them slowly.
+    fn rows(self) -> usize {
+        match self {
+            Spelling::Packed => 8,
+            Spelling::Float => 4,
+        }
+    }
+}
+
+/// What the kernels are compiled for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shape {
+    pub model: Architecture,
+    pub pooling: Pooling,
+    /// Most rows of one submission.
+    pub capacity: usize,
+    pub spelling: Spelling,
+    /// A text in the kernels and what stands in its place: for tests of what follows a wrong answer.
+    pub defect: Option<Defect>,
+}
+
+pub type Defect = (&'static str, &'static str);
+
+impl Shape {
+    /// Workgroup memory of the smallest device, in words, less what `rows.wgsl` needs beside the tile.
+    const TILE: usize = 16384 / 4 - 512;
+
+    /// The largest buffer that a kernel binds.
+    pub fn largest_binding_bytes(&self) -> u64 {
+        let m = &self.model;
+        let rows = self.capacity * (3 * m.hidden).max(m.intermediate);
+        let words = (m.fine * m.hidden + (m.vocabulary - m.fine) * m.hidden / 2) / 4;
+        4 * rows.max(words).max(m.positions * m.hidden) as u64
+    }
+
+    pub fn threads(&self) -> usize {
+        (self.model.hidden / 8).next_power_of_two().clamp(64, 256)
+    }
+
+    /// Columns of a thread; a workgroup's columns cover the hidden width.
+    pub fn columns(&self) -> usize {
+        self.model.hidden.div_ceil(self.threads())
+    }
+
+    /// Workgroups along the columns of a product.
+    pub fn column_tiles(&self, n: usize) -> usize {
+        n.div_ceil(self.threads() * self.columns())
+    }
+
+    /// Rows of a workgroup, as many as its memory holds.
+    pub fn rows(&self) -> usize {
+        let words = self.model.hidden.max(self.model.intermediate / 4);
+        let mut rows = self.spelling.rows();
+        while rows > 1 && rows * words > Self::TILE {
+            rows /= 2;
+        }
+        rows
+    }
+
+    /// The source of a kernel whose product is `[T, k] x [n, k]`.
+    pub fn wgsl(&self, parts: &[&str], k: usize, n: usize) -> String {
+        let (rows, columns, threads) = (self.rows(), self.columns(), self.threads());
+        let head = self.model.head_width();
+        let tile = rows * self.model.hidden.max(k / 4);
+        let mut source = String::from("struct Size { rows: u32 }\n");
+        for (name, value) in [
+            ("H", self.model.hidden),
+            ("K", k),
+            ("N", n),
+            ("HEAD", head),
+            ("CAPACITY", self.capacity),
+            ("ROWS", rows),
+            ("COLUMNS", columns),
+            ("THREADS", threads),
+            ("TILE", tile),
+            ("VOCABULARY", self.model.vocabulary),
+            ("FINE", self.model.fine),
+            ("POOLING", self.pooling as usize),
+        ] {
+            let _ = writeln!(source, "const {name} = {value}u;");
+        }
+        let _ = writeln!(source, "const EPSILON = {:e}f;", self.model.epsilon);
+        for part in [self.spelling.source()].iter().chain(parts) {
+            unroll(part, &[("{r}", rows), ("{c}", columns), ("{d}", head / 4)], &mut source);
+        }
+        match self.defect {
+            Some((right, wrong)) => source.replace(right, wrong),
+            None => source,
+        }
+    }
+}
+
+/// Repeats each line for all values of the placeholders that it has.
+fn unroll(text: &str, counts: &[(&str, usize)], out: &mut String) {
+    for line in text.lines() {
+        let mut lines = vec![line.to_string()];
+        // A comment names the placeholders; it is not a use of them.
+        if !line.starts_with("//") {
+            for &(name, count) in counts.iter().filter(|(name, _)| line.contains(name)) {
+                let repeat = |l: String| (0..count).map(move |i| l.replace(name, &i.to_string())).collect::<Vec<_>>();
+                lines = lines.into_iter().flat_map(repeat).collect();
+            }
+        }
+        for line in lines {
+            out.push_str(&line);
+            out.push('\n');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stands_for_one_line_a_row_and_column() {
+        let mut out = String::new();
+        unroll("// {r}\nlet x{r} = {r}u;\nsum{r}_{c} += x{r};\nend", &[("{r}", 2), ("{c}", 2)], &mut out);
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines[1..3], ["let x0 = 0u;", "let x1 = 1u;"]);
+        assert_eq!(lines[3..7], ["sum0_0 += x0;", "sum0_1 += x0;", "sum1_0 += x1;", "sum1_1 += x1;"]);
+        assert_eq!((lines[0], lines[7]), ("// {r}", "end"));
+    }
+
+    #[test]
+    fn tiles_fit_the_smallest_device() {
+        for (hidden, intermediate) in [(32, 64), (384, 1536), (768, 2048), (2048, 2048)] {
+            for spelling in [Spelling::Packed, Spelling::Float] {
+                let model = Architecture {
+                    layers: 1,
+                    hidden,
+                    heads: 1,
+                    intermediate,
+                    vocabulary: 9,
+                    fine: 4,
+                    positions: 16,
+                    epsilon: 1e-12,
+                };
+                let shape = Shape { model, pooling: Pooling::Mean, capacity: 1024, spelling, defect: None };
+                let words = shape.rows() * hidden.max(intermediate / 4) + shape.threads() + shape.rows();
+                assert!(words * 4 <= 16384 && shape.threads() <= 256, "{shape:?}");
+                assert!(shape.threads() * shape.columns() >= hidden, "{shape:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Takes a model's tensors to the device in the order that the kernels read. Must not know the file.
+
+use wgpu::Buffer;
+
+use super::super::kernels::Linear;
+use super::super::manifest::ModelError;
+use super::super::weights::{LinearWeights, NormWeights, Source, Weights, Words};
+use super::adapter::Context;
+use super::memory::constant;
+
+/// Gain and offset of a layer norm, and what the product that follows smooths its inputs with. `[3, H]`
+fn norm_vectors(norm: &NormWeights, next: &[f32]) -> Vec<f32> {
+    [&norm.weight, &norm.bias, next].concat()
+}
+
+/// A linear layer on the device.
+pub struct DeviceLinear {
+    /// Words of int8. `[K / 4, N]`
+    pub weights: Buffer,
+    /// Scale and bias. `[N, 2]`
+    pub channels: Buffer,
+}
+
+impl DeviceLinear {
+    pub fn new(context: &Context, linear: &LinearWeights) -> DeviceLinear {
+        let channels: Vec<[f32; 2]> = linear.scale.iter().zip(&linear.bias).map(|(&s, &b)| [s, b]).collect();
+        DeviceLinear {
+            weights: constant(context, "weights", &interleave(&linear.weight, linear.outputs)),
+            channels: constant(context, "channels", bytemuck::cast_slice(&channels)),
+        }
+    }
+}
+
+/// A linear layer with the norm that follows.
+pub struct DeviceLinearNorm {
+    pub linear: DeviceLinear,
+    /// Gain, offset, next smoothing `[3, H]`, then the smoothing before the product `[K]`.
+    pub vectors: Buffer,
+}
+
+impl DeviceLinearNorm {
+    pub fn new(context: &Context, linear: &LinearWeights, norm: &NormWeights, next: &[f32]) -> DeviceLinearNorm {
+        let mut vectors = norm_vectors(norm, next);
+        match &linear.smooth {
+            Some(smooth) => vectors.extend(smooth),
+            None => vectors.resize(vectors.len() + linear.inputs, 1.0),
+        }
+        DeviceLinearNorm {
+            linear: DeviceLinear::new(context, linear),
+            vectors: constant(context, "vectors", bytemuck::cast_slice(&vectors)),
+        }
+    }
+}
+
+/// The embeddings on the device.
+pub struct DeviceEmbedding {
+    /// Fine rows, then coarse rows.
+    pub words: Buffer,
+    /// `[V]`
+    pub scales: Buffer,
+    /// `[P, H]`
+    pub positions: Buffer,
+    /// Gain, offset, next smoothing. `[3, H]`
+    pub vectors: Buffer,
+}
+
+impl DeviceEmbedding {
+    pub fn new(
+        context: &Context,
+        words: &Words,
+        positions: &[f32],
+        norm: &NormWeights,
+        next: &[f32],
+    ) -> DeviceEmbedding {
+        let rows = [bytemuck::cast_slice(&words.fine), &words.coarse[..]].concat();
+        let scales = [&words.fine_scale[..], &words.coarse_scale].concat();
+        DeviceEmbedding {
+            words: constant(context, "words", &rows),
+            scales: constant(context, "word scales", bytemuck::cast_slice(&scales)),
+            positions: constant(context, "positions", bytemuck::cast_slice(positions)),
+            vectors: constant(context, "vectors", bytemuck::cast_slice(&norm_vectors(norm, next))),
+        }
+    }
+}
+
+/// One BERT layer on the device.
+pub struct DeviceLayer {
+    pub qkv: DeviceLinear,
+    pub output: DeviceLinearNorm,
+    pub up: DeviceLinear,
+    pub down: DeviceLinearNorm,
+}
+
+/// All of a model on the device.
+pub struct DeviceModel {
+    pub embedding: DeviceEmbedding,
+    pub layers: Vec<DeviceLayer>,
+}
+
+impl DeviceModel {
+    /// Reads and uploads tensor by tensor.
+    pub fn new<S: Source>(context: &Context, weights: &Weights<S>) -> Result<DeviceModel, ModelError> {
+        let count = weights.architecture().layers;
+        let none = vec![1.0; weights.architecture().hidden];
+        let mut layers = Vec::with_capacity(count);
+        let mut qkv = weights.linear(0, Linear::Qkv)?;
+        let embedding = DeviceEmbedding::new(
+            context,
+            &weights.words(),
+            &weights.positions(),
+            &weights.embedding_norm(),
+            qkv.smooth.as_ref().unwrap_or(&none),
+        );
+        for layer in 0..count {
+            let this_qkv = DeviceLinear::new(context, &qkv);
+            let up = weights.linear(layer, Linear::Up)?;
+            let output = weights.linear(layer, Linear::Output)?;
+            let down = weights.linear(layer, Linear::Down)?;
+            let norm = |which| weights.norm_after(layer, which);
+            let smooth = up.smooth.as_ref().unwrap_or(&none);
+            let output = DeviceLinearNorm::new(context, &output, &norm(Linear::Output), smooth);
+            if layer + 1 < count {
+                qkv = weights.linear(layer + 1, Linear::Qkv)?;
+            }
+            // After the last layer no product follows; its int8 rows are not read.
+            let smooth = qkv.smooth.as_ref().unwrap_or(&none);
+            let down = DeviceLinearNorm::new(context, &down, &norm(Linear::Down), smooth);
+            layers.push(DeviceLayer { qkv: this_qkv, output, up: DeviceLinear::new(context, &up), down });
+        }
+        Ok(DeviceModel { embedding, layers })
+    }
+}
+
+/// `[N, K]` to `[K / 4, N, 4]`: the words of neighbouring columns are neighbours.
+fn interleave(weight: &[i8], columns: usize) -> Vec<u8> {
+    let depth = weight.len() / columns;
+    let mut words = vec![0; weight.len()];
+    for (n, row) in weight.chunks_exact(depth).enumerate() {
+        for (k, word) in row.chunks_exact(4).enumerate() {
+            words[(k * columns + n) * 4..][..4].copy_from_slice(bytemuck::cast_slice(word));
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn neighbouring_columns_become_neighbouring_words() {
+        // Two columns of eight.
+        let weight: Vec<i8> = (0..16).collect();
+        assert_eq!(super::interleave(&weight, 2), [0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15]);
+    }
+}
