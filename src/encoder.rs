@@ -13,11 +13,11 @@ pub mod kernels; //   the trait of fused steps that a device implements
 pub mod manifest; //  models/*/manifest.json: source, digests, pooling, prefixes, lengths
 #[cfg(feature = "reference")]
 pub mod reference; // the f32 forward pass in burn
-#[cfg(any(test, feature = "cli"))]
+#[cfg(not(target_arch = "wasm32"))]
 pub mod synthetic; // a small random model for tests
 pub mod tokenize; //  text -> ids and the words they belong to
 pub mod weights; //   the int8 safetensors file, checked and loaded
-#[cfg(any(test, feature = "cli"))]
+#[cfg(not(target_arch = "wasm32"))]
 pub mod write; //     writes that file
 
 /// Texts as token ids, ragged: no padding, so batching cannot change an answer.

@@ -62,6 +62,11 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
+    /// Ends the session; the log stays where it is stored.
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
     /// The catalogue has arrived: shelves can be ranked from its vectors.
     pub async fn set_catalog(&mut self, catalog: Catalog) -> Vec<Update> {
         let mut updates = vec![Update::CatalogReady { items: catalog.len() }];

@@ -1,0 +1,94 @@
+//! `nearmind bake FEED --model DIR --out DIR`: a feed of items to a packed catalogue.
+//!
+//! The same feed and model give the same bytes, whatever the number of threads and the order of the feed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+
+use super::model::NativeModel;
+use crate::{
+    catalog::{Item, Pack, clean::clean, document, make},
+    text::Segmenter,
+};
+
+/// Texts that one thread encodes at a time.
+const CHUNK: usize = 16;
+/// Problems of the feed that are printed one by one.
+const SHOWN: usize = 10;
+
+#[derive(Debug, Args)]
+pub struct Bake {
+    /// JSON Lines, one item a line
+    feed: PathBuf,
+    /// Folder of a converted model (`cargo xtask models` makes one)
+    #[arg(long)]
+    model: PathBuf,
+    /// Folder for the catalogue; what an earlier bake left there is replaced
+    #[arg(long)]
+    out: PathBuf,
+}
+
+impl Bake {
+    pub fn run(&self) -> Result<()> {
+        let feed = fs::read_to_string(&self.feed).with_context(|| format!("reading the feed {}", self.feed.display()))?;
+        let clean = clean(&feed);
+        for problem in clean.problems.iter().take(SHOWN) {
+            eprintln!("{}: {problem}", self.feed.display());
+        }
+        if clean.problems.len() > SHOWN {
+            eprintln!("... and {} more problems", clean.problems.len() - SHOWN);
+        }
+        ensure!(!clean.items.is_empty(), "no item of {} can be used", self.feed.display());
+        let (items, problems) = (clean.items.len(), clean.problems.len());
+
+        let model = NativeModel::load(&self.model)?;
+        let vectors = encode(&model, &clean.items)?;
+        let dictionary = Segmenter::full().dictionary_for(clean.items.iter().flat_map(make::texts));
+        let catalog = make::make(clean.items.into_iter().zip(vectors).collect(), dictionary, model.name());
+        let pack = Pack::new(&catalog);
+        write(&self.out, &pack)?;
+        let bytes: usize = pack.files.iter().map(|(_, bytes)| bytes.len()).sum();
+        println!("{items} items, {problems} problems, {bytes} bytes in {}", self.out.display());
+        Ok(())
+    }
+}
+
+/// The vector of each item's text, in the order of `items`.
+fn encode(model: &NativeModel, items: &[Item]) -> Result<Vec<Vec<f32>>> {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} items, {per_sec}, {eta} left")?;
+    let progress = ProgressBar::new(items.len() as u64).with_style(style);
+    let chunks = items.par_chunks(CHUNK).map(|chunk| {
+        let texts: Vec<String> = chunk.iter().map(|item| document(item).text).collect();
+        let vectors = model.passages(&texts)?;
+        progress.inc(chunk.len() as u64);
+        Ok(vectors)
+    });
+    let vectors: Result<Vec<_>> = chunks.collect();
+    progress.finish_and_clear();
+    Ok(vectors?.into_iter().flatten().collect())
+}
+
+/// Writes the files, then the manifest that names them, and removes what the manifest no longer names.
+fn write(folder: &Path, pack: &Pack) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+    for (name, bytes) in &pack.files {
+        let path = folder.join(name);
+        fs::write(&path, bytes).with_context(|| format!("writing {}", path.display()))?;
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let ours = ["items.", "vectors.", "words."].iter().any(|stem| name.starts_with(stem));
+        if ours && pack.files.iter().all(|(kept, _)| kept != name) {
+            fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+        }
+    }
+    Ok(())
+}

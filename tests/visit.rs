@@ -1,0 +1,379 @@
+//! A whole visit as a script: commands in, updates out, with a small model of random weights and a log in memory.
+
+use std::collections::BTreeSet;
+
+use nearmind::{
+    catalog::{Catalog, Item, Manifest, Pack, Words, document, make},
+    encoder::{
+        Batch, EncodeError, Encoded, Encoder, Want,
+        synthetic::Synthetic,
+        tokenize::{Role, Tokenizer},
+    },
+    profile::{Event, EventName, EventName::*, Opinion},
+    protocol::{
+        Basis, Card, Command, DeviceChoice, DeviceReport, Part, Shelf, ShelfKind, ShelfRequest, Update, VERSION,
+    },
+    session::{MemoryStore, Model, Session, model_name},
+    text::Dictionary,
+};
+use pollster::block_on;
+
+struct CpuModel;
+
+impl Encoder for CpuModel {
+    fn width(&self) -> usize {
+        64
+    }
+    async fn encode(&mut self, batch: &Batch, _: Want) -> Result<Encoded, EncodeError> {
+        let mut all = Encoded::default();
+        for text in batch.starts.windows(2) {
+            let mut sum = vec![0f32; 64];
+            for &id in &batch.ids[text[0] as usize..text[1] as usize] {
+                let mut random = u64::from(id) * 77 + 5;
+                for sum in &mut sum {
+                    random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                    let value = (random >> 40) as f32 / (1 << 24) as f32 - 0.45;
+                    all.tokens.push(value);
+                    *sum += value;
+                }
+            }
+            nearmind::vectors::arithmetic::normalize(&mut sum);
+            all.vectors.extend(sum);
+        }
+        Ok(all)
+    }
+}
+
+const NOW: f64 = 1.8e12;
+
+type Visit = Session<CpuModel, MemoryStore>;
+
+/// Words of a group's items in English and Chinese; all of the English ones are in the small model's vocabulary.
+const GROUPS: [(&str, &str, &str, &str, &str, &str); 4] = [
+    (
+        "ride",
+        "waterproof cycling jacket",
+        "red blue green black white dark bright light",
+        "for rain and travel",
+        "防水骑行夹克",
+        "骑行",
+    ),
+    ("tea", "green tea cup", "steel oak soft warm cold wooden dark white", "for the kitchen table", "绿茶杯", "厨房"),
+    (
+        "camp",
+        "camping tent mat",
+        "summer winter warm light outdoor dry cold green",
+        "for the hiking trail",
+        "露营帐篷",
+        "露营",
+    ),
+    ("home", "wool bag", "linen cotton leather soft wool red blue black", "made of linen fabric", "羊毛包", "家居"),
+];
+
+fn items() -> Vec<Item> {
+    let item = |(group, (stem, title, kinds, about, zh, category)): (usize, &(&str, &str, &str, &str, &str, &str))| {
+        let make = |(nth, kind): (usize, &str)| Item {
+            id: format!("{stem}-{nth}"),
+            url: format!("/{stem}-{nth}"),
+            price: Some(10.0 * (group + 1) as f64 + nth as f64),
+            currency: "EUR".into(),
+            words: [
+                ("en", format!("{kind} {title}"), format!("A {kind} {title} {about}."), stem.to_string()),
+                ("zh", format!("{zh}{nth}号"), format!("{nth}号{zh}。"), category.to_string()),
+            ]
+            .map(|(lang, title, description, category)| (lang.to_owned(), Words { title, description, category }))
+            .into(),
+            ..Item::default()
+        };
+        kinds.split(' ').enumerate().map(make).collect::<Vec<_>>()
+    };
+    GROUPS.iter().enumerate().flat_map(item).collect()
+}
+
+fn synthetic() -> (Synthetic, Tokenizer, CpuModel) {
+    let model = Synthetic::small(7);
+    let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
+    let cpu = CpuModel;
+    (model, tokenizer, cpu)
+}
+
+fn model() -> Model<CpuModel> {
+    let (model, tokenizer, cpu) = synthetic();
+    Model::new(&model.manifest, tokenizer, cpu)
+}
+
+/// Baked, packed and read back, as in a browser.
+fn catalog(items: Vec<Item>) -> Catalog {
+    let (model, tokenizer, mut cpu) = synthetic();
+    let texts: Vec<String> = items.iter().map(|item| document(item).text).collect();
+    let batch = tokenizer.batch(&texts, Role::Passage).unwrap();
+    let vectors = block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors;
+    let vectors = vectors.chunks_exact(cpu.width()).map(<[f32]>::to_vec);
+    let words = ["厨房", "夹克", "家居", "帐篷", "杯", "绿茶", "羊毛", "防水", "露营", "骑行"];
+    let dictionary = Dictionary { words: words.map(|word| (word.to_owned(), 500)).to_vec() };
+    let pack = Pack::new(&make(items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest)));
+    let manifest = Manifest::parse(&pack.files[3].1).unwrap();
+    manifest.decode([&pack.files[0].1, &pack.files[1].1, &pack.files[2].1]).unwrap()
+}
+
+fn device() -> DeviceReport {
+    DeviceReport { device: "cpu".into(), detail: String::new(), reason: String::new(), cpu_ms: None, gpu_ms: None }
+}
+
+/// A session that has been opened on `store`, with everything loaded.
+fn open(store: MemoryStore, lang: &str) -> Visit {
+    let mut visit = Session::new(store);
+    assert!(send(&mut visit, open_command(VERSION, lang)).is_empty());
+    block_on(visit.set_catalog(catalog(items())));
+    block_on(visit.set_model(model(), device()));
+    visit
+}
+
+fn open_command(version: u32, lang: &str) -> Command {
+    let (catalog, model) = (String::new(), String::new());
+    Command::Open { version, catalog, model, device: DeviceChoice::Cpu, lang: lang.into(), persist: true, now_ms: NOW }
+}
+
+fn send(visit: &mut Visit, command: Command) -> Vec<Update> {
+    block_on(visit.apply(command))
+}
+
+fn shelf_command(kind: ShelfKind, item: Option<&str>, lang: &str) -> Command {
+    let request = ShelfRequest { kind, item: item.map(str::to_owned), limit: 6, lang: lang.into() };
+    Command::Shelf { shelf: "s".into(), request, now_ms: NOW }
+}
+
+fn shelf(updates: &[Update]) -> Shelf {
+    let shelves =
+        updates.iter().filter_map(|update| if let Update::Shelf(shelf) = update { Some(shelf) } else { None });
+    shelves.last().expect("no shelf came").clone()
+}
+
+fn for_you(visit: &mut Visit, lang: &str) -> Shelf {
+    shelf(&send(visit, shelf_command(ShelfKind::ForYou, None, lang)))
+}
+
+fn track(visit: &mut Visit, name: EventName, item: &str, minute: u32) -> Vec<Update> {
+    let event = Event { name, item: Some(item.into()), text: None, time_ms: NOW + f64::from(minute) * 60e3 };
+    send(visit, Command::Track { event })
+}
+
+fn say(visit: &mut Visit, name: EventName, text: &str, minute: u32) -> Vec<Update> {
+    let event = Event { name, item: None, text: Some(text.into()), time_ms: NOW + f64::from(minute) * 60e3 };
+    send(visit, Command::Track { event })
+}
+
+fn search(visit: &mut Visit, query: &str, lang: &str) -> Vec<Card> {
+    let updates = send(visit, Command::Search { query: query.into(), limit: 6, lang: lang.into(), now_ms: NOW });
+    match updates.into_iter().last() {
+        Some(Update::Results { cards, .. }) => cards,
+        other => panic!("no results came but {other:?}"),
+    }
+}
+
+fn text(parts: &[Part]) -> String {
+    parts.iter().map(|part| part.text.as_str()).collect()
+}
+
+/// How many cards are of a group, by their ids.
+fn of(shelf: &Shelf, stem: &str) -> usize {
+    shelf.cards.iter().filter(|card| card.item.starts_with(stem)).count()
+}
+
+fn ids(shelf: &Shelf) -> Vec<&str> {
+    shelf.cards.iter().map(|card| card.item.as_str()).collect()
+}
+
+#[test]
+fn a_first_visit_begins_with_a_varied_selection() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let cold = for_you(&mut visit, "en");
+    let groups: BTreeSet<_> = cold.cards.iter().map(|card| card.category.clone()).collect();
+    assert_eq!((cold.basis, cold.cards.len(), groups.len()), (Basis::ColdStart, 6, 4));
+    assert!(cold.cards.iter().all(|card| card.reason.is_empty()));
+    assert!(block_on(visit.work()).is_none());
+}
+
+#[test]
+fn views_move_the_shelf_and_a_dislike_moves_it_away() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let cold = for_you(&mut visit, "en");
+    track(&mut visit, ViewItem, "ride-0", 1);
+    track(&mut visit, ViewItem, "ride-1", 2);
+    let warm = shelf(&track(&mut visit, ViewItem, "ride-2", 3));
+    assert_eq!((warm.basis, warm.revision), (Basis::Profile, cold.revision + 3));
+    assert!(of(&warm, "ride") >= 4, "{:?}", ids(&warm));
+    assert!(!ids(&warm).iter().any(|id| ["ride-0", "ride-1", "ride-2"].contains(id)));
+    assert!(text(&warm.cards[0].reason).starts_with("Because you viewed "));
+
+    let away = shelf(&track(&mut visit, Dislike, "ride-3", 4));
+    assert!(of(&away, "ride") < of(&warm, "ride"), "{:?} {:?}", ids(&warm), ids(&away));
+    let undo = Command::Undo { item: "ride-3".into(), name: Dislike, now_ms: NOW + 180e3 };
+    assert_eq!(ids(&shelf(&send(&mut visit, undo))), ids(&warm));
+}
+
+#[test]
+fn the_words_that_explain_come_card_by_card_and_are_whole() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for_you(&mut visit, "en");
+    let warm = shelf(&track(&mut visit, ViewItem, "tea-0", 1));
+    let mut explained = Vec::new();
+    while let Some(updates) = block_on(visit.work()) {
+        for update in updates {
+            let Update::Highlights { revision, item, title, description, .. } = update else { panic!("{update:?}") };
+            assert_eq!(revision, warm.revision);
+            let card = warm.cards.iter().find(|card| card.item == item).expect("a card of the shelf");
+            assert_eq!((text(&title), text(&description)), (text(&card.title), text(&card.description)));
+            let words = title.iter().chain(&description).filter(|part| part.share.is_some());
+            assert!(words.clone().all(|word| word.text.chars().all(char::is_alphabetic)));
+            assert!(words.map(|word| word.share.unwrap()).sum::<f32>() > 0.0, "{item}");
+            explained.push(item);
+        }
+    }
+    assert_eq!(explained, ids(&warm));
+    // What is known of an item's words is shown at once when it stays on the shelf.
+    let next = shelf(&track(&mut visit, ViewItem, "tea-1", 2));
+    let stays = next.cards.iter().find(|card| explained.contains(&card.item)).expect("some card stays");
+    assert!(stays.title.iter().chain(&stays.description).any(|part| part.share.is_some()));
+}
+
+#[test]
+fn more_like_this_is_about_the_item_and_leaves_out_what_was_hidden() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let like = shelf(&send(&mut visit, shelf_command(ShelfKind::MoreLikeThis, Some("camp-0"), "en")));
+    assert_eq!((like.basis, like.heading.as_str()), (Basis::Item, "More like summer camping tent mat"));
+    assert!(of(&like, "camp") >= 4 && !ids(&like).contains(&"camp-0"), "{:?}", ids(&like));
+    let hidden = like.cards[0].item.clone();
+    assert!(!ids(&shelf(&track(&mut visit, Hide, &hidden, 1))).contains(&hidden.as_str()));
+    let gone = shelf(&send(&mut visit, shelf_command(ShelfKind::MoreLikeThis, Some("nothing"), "en")));
+    assert!(gone.cards.is_empty());
+}
+
+#[test]
+fn a_wish_is_enough_and_needs_no_history() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for_you(&mut visit, "en");
+    let wished = shelf(&say(&mut visit, Wish, "waterproof jacket for cycling in the rain", 1));
+    assert!(of(&wished, "ride") >= 4, "{:?}", ids(&wished));
+    assert_eq!(text(&wished.cards[0].reason), "Because you said “waterproof jacket for cycling in the rain”");
+    // The small model does not read Chinese: the wish stands where its words are.
+    let wished = shelf(&say(&mut visit, Wish, "露营帐篷", 2));
+    assert!(ids(&wished)[0].starts_with("camp"), "{:?}", ids(&wished));
+}
+
+#[test]
+fn search_finds_words_in_both_languages_and_says_where() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let found = search(&mut visit, "cycling jackets", "en");
+    assert!(found[..4].iter().all(|card| card.item.starts_with("ride")));
+    let words: Vec<_> =
+        found[0].title.iter().filter(|part| part.share.is_some()).map(|part| part.text.clone()).collect();
+    assert_eq!(words, ["cycling", "jacket"]);
+
+    let found = search(&mut visit, "防水夹克", "zh-CN");
+    assert!(found.len() == 6 && found.iter().all(|card| card.item.starts_with("ride")));
+    assert!(found[0].title.iter().any(|part| part.text == "夹克" && part.share.is_some()));
+    assert!(search(&mut visit, "的", "zh-CN").is_empty());
+    assert!(search(&mut visit, "  ", "en").is_empty());
+}
+
+#[test]
+fn a_chinese_page_reads_chinese_and_highlights_nothing_that_was_computed_from_english() {
+    let mut visit = open(MemoryStore::default(), "zh-CN");
+    for_you(&mut visit, "zh-CN");
+    let warm = shelf(&track(&mut visit, AddToCart, "tea-0", 1));
+    assert_eq!(warm.heading, "为您推荐");
+    assert!(text(&warm.cards[0].title).starts_with("绿茶杯"));
+    assert_eq!(text(&warm.cards[0].reason), "因为您的购物车里有“绿茶杯0号”");
+    assert!(block_on(visit.work()).is_none());
+}
+
+#[test]
+fn the_baked_vectors_rank_before_the_model_has_come() {
+    let mut visit: Visit = Session::new(MemoryStore::default());
+    send(&mut visit, open_command(VERSION, "en"));
+    assert!(send(&mut visit, shelf_command(ShelfKind::ForYou, None, "en")).is_empty());
+    track(&mut visit, ViewItem, "camp-0", 1);
+    let early = shelf(&block_on(visit.set_catalog(catalog(items()))));
+    assert!(of(&early, "camp") >= 4, "{:?}", ids(&early));
+    assert_eq!(search(&mut visit, "jacket", "en")[0].category, "ride");
+    assert!(block_on(visit.work()).is_none());
+    let later = block_on(visit.set_model(model(), device()));
+    assert_eq!(ids(&shelf(&later)), ids(&early));
+    assert!(block_on(visit.work()).is_some());
+}
+
+#[test]
+fn a_reload_changes_nothing_and_forgetting_leaves_nothing() {
+    let mut store = MemoryStore::default();
+    let mut visit = open(MemoryStore::default(), "en");
+    let cold = for_you(&mut visit, "en");
+    track(&mut visit, ViewItem, "ride-0", 1);
+    track(&mut visit, Like, "camp-1", 2);
+    say(&mut visit, Wish, "green tea", 3);
+    say(&mut visit, Search, "wool bag", 4);
+    track(&mut visit, Hide, "tea-0", 5);
+    send(&mut visit, Command::Undo { item: "camp-1".into(), name: Like, now_ms: NOW + 360e3 });
+    let before = for_you(&mut visit, "en");
+    let events = |visit: &mut Visit| match send(visit, Command::Profile { lang: "en".into(), now_ms: NOW }).remove(0) {
+        Update::Profile(summary) => summary,
+        other => panic!("{other:?}"),
+    };
+    let summary = events(&mut visit);
+    assert_eq!(summary.events.len(), 4);
+    assert_eq!(summary.events[0].label, "red waterproof cycling jacket");
+
+    store.entries = visit.into_store().entries;
+    assert_eq!(store.entries.len(), 6);
+    let mut again = open(store, "en");
+    let after = for_you(&mut again, "en");
+    assert_eq!((ids(&after), &after.heading), (ids(&before), &before.heading));
+    let scores = |shelf: &Shelf| shelf.cards.iter().map(|card| card.score.to_bits()).collect::<Vec<_>>();
+    assert_eq!(scores(&after), scores(&before));
+    assert_eq!(events(&mut again).stored_bytes, summary.stored_bytes);
+
+    let updates = send(&mut again, Command::Forget);
+    assert!(matches!(updates[0], Update::Forgotten));
+    assert_eq!((shelf(&updates).basis, ids(&shelf(&updates))), (Basis::ColdStart, ids(&cold)));
+    assert_eq!((events(&mut again).events.len(), events(&mut again).stored_bytes), (0, 0.0));
+    assert!(again.into_store().entries.is_empty());
+}
+
+#[test]
+fn the_visitors_opinion_stands_on_the_card() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for_you(&mut visit, "en");
+    track(&mut visit, ViewItem, "tea-0", 1);
+    let liked = shelf(&track(&mut visit, Like, "tea-1", 2));
+    let card = liked.cards.iter().find(|card| card.item == "tea-1").expect("a liked item may stay");
+    assert_eq!(card.opinion, Some(Opinion::Like));
+}
+
+#[test]
+fn a_page_of_another_version_and_a_catalogue_of_another_model_are_refused() {
+    let mut visit: Visit = Session::new(MemoryStore::default());
+    let refused = send(&mut visit, open_command(VERSION + 1, "en"));
+    assert!(matches!(&refused[..], [Update::Error(problem)] if problem.fatal && problem.code == "protocol-version"));
+    let mut other = catalog(items());
+    other.model.digest = "another".into();
+    block_on(visit.set_catalog(other));
+    let updates = block_on(visit.set_model(model(), device()));
+    assert!(updates.iter().any(|update| matches!(update, Update::Error(problem) if problem.code == "other-model")));
+    assert_eq!(for_you(&mut visit, "en").basis, Basis::ColdStart);
+}
+
+#[test]
+fn the_order_of_the_feed_changes_no_list() {
+    let mut backwards = items();
+    backwards.reverse();
+    let mut visit: Visit = Session::new(MemoryStore::default());
+    send(&mut visit, open_command(VERSION, "en"));
+    block_on(visit.set_catalog(catalog(backwards)));
+    block_on(visit.set_model(model(), device()));
+    let mut plain = open(MemoryStore::default(), "en");
+    for visit in [&mut visit, &mut plain] {
+        track(visit, ViewItem, "home-3", 1);
+    }
+    let (one, other) = (for_you(&mut visit, "en"), for_you(&mut plain, "en"));
+    assert_eq!(ids(&one), ids(&other));
+}
