@@ -4,7 +4,7 @@ import { categories, items, lang, money } from "./items.js";
 import { byId, client, ignore, say } from "./page.js";
 import { tile } from "./tile.js";
 
-const STEP = 24;
+const STEP = 30;
 
 function listenForWishes() {
   const form = /** @type {HTMLFormElement} */ (byId("wish"));
@@ -55,8 +55,15 @@ async function drawCategories() {
   byId("mosaic").replaceChildren(...all.slice(0, 6).map(({ items }) => h("li", {}, h("img", { src: items[0].image, alt: "", width: 320, height: 320 }))));
 }
 
+/** One of each category in turn, so that the page shows the whole shop and not its first shelf. */
+async function mixed() {
+  const each = (await categories()).map(({ items }) => items);
+  const longest = Math.max(...each.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, row) => each.flatMap((column) => column.slice(row, row + 1))).flat();
+}
+
 async function drawProducts() {
-  const all = await items;
+  const all = await mixed();
   const more = byId("more");
   let shown = 0;
   const step = () => {
