@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use event::{Event, EventName, Opinion};
 pub use taste::Taste;
-use weights::{DAY_MS, MOST, MOST_A_MINUTE, SEEN_DAYS, SESSION_MS, STEP, fade, weight};
+use weights::{DAY_MS, FAINT, MOST, MOST_A_MINUTE, SEEN_DAYS, SESSION_MS, STEP, fade, weight};
 
 /// What an interest comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +30,13 @@ pub struct Interest {
     pub weight: f32,
     /// The event that says most of it: what a reason names.
     pub because: EventName,
+}
+
+impl Interest {
+    /// Too little to change a list or to be a reason.
+    pub fn is_faint(&self) -> bool {
+        self.weight.abs() < FAINT
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -230,7 +230,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
     async fn rank(&mut self, only: Option<&str>) -> Vec<Update> {
         let profile = self.profile();
         let text = |source: &Source| if let Source::Text(text) = source { Some(text.clone()) } else { None };
-        let texts: Vec<String> = profile.interests.iter().filter_map(|interest| text(&interest.source)).collect();
+        let strong = profile.interests.iter().filter(|interest| !interest.is_faint());
+        let texts: Vec<String> = strong.filter_map(|interest| text(&interest.source)).collect();
         let mut updates: Vec<Update> = self.encode(texts).await.into_iter().collect();
         let Some(catalog) = &self.catalog else { return updates };
         let taste = Taste::new(&profile, catalog.matrix.width(), |source| match source {

@@ -1,10 +1,11 @@
 //! A feed of JSON Lines turned into clean items: what is wrong is counted and named, never silently dropped.
 //!
-//! Bytes in, plain data out: must not know files. Which language a text is in is somebody else's question.
+//! Bytes in, plain data out: must not know files.
 
 use std::{collections::BTreeMap, fmt};
 
 use super::item::Item;
+use crate::text::language::language;
 
 /// Items that can be recommended, in the order of the feed, and everything that was wrong.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,6 +35,8 @@ pub enum Fault {
     Price { id: String },
     /// Kept, without this language.
     EmptyTitle { id: String, lang: String },
+    /// Kept as it is, but the page and the model will take it for what it is not.
+    Language { id: String, lang: String },
 }
 
 impl fmt::Display for Problem {
@@ -46,6 +49,7 @@ impl fmt::Display for Problem {
             Fault::NoTitle { id } => write!(f, "left out, {id:?} has no title in any language"),
             Fault::Price { id } => write!(f, "{id:?} keeps no price: it is negative or has no currency"),
             Fault::EmptyTitle { id, lang } => write!(f, "{id:?} has no title in {lang:?}, that language is left out"),
+            Fault::Language { id, lang } => write!(f, "the words of {id:?} in {lang:?} are in another language"),
         }
     }
 }
@@ -84,6 +88,13 @@ pub fn clean(feed: &str) -> Clean {
             note(Fault::NoTitle { id });
             continue;
         }
+        for (lang, words) in &item.words {
+            // Chinese without one Chinese character, or English that is Chinese.
+            let reads = language(&format!("{} {}", words.title, words.description));
+            if ["en", "zh"].contains(&lang.as_str()) && lang != reads {
+                note(Fault::Language { id: id.clone(), lang: lang.clone() });
+            }
+        }
         if item.price.is_some_and(|price| !(price >= 0.0) || item.currency.is_empty()) {
             item.price = None;
             note(Fault::Price { id: id.clone() });
@@ -105,16 +116,17 @@ mod tests {
 {"id":"a","url":"/b","words":{"en":{"title":"Tea again"}}}
 {"id":"b","url":"/b","words":{"en":{"title":" "}}}
 {"id":"c","url":"/c","price":-1,"currency":"EUR","words":{"en":{"title":"Cup"},"zh":{"title":""}}}
+{"id":"f","url":"/f","words":{"zh":{"title":"Kettle"}}}
 {"id":" ","url":"/d","words":{"en":{"title":"Pot"}}}
 {"url":"/e"}
 nonsense"#;
         let clean = clean(feed);
         let ids: Vec<_> = clean.items.iter().map(|item| item.id.as_str()).collect();
-        assert_eq!(ids, ["a", "c"]);
+        assert_eq!(ids, ["a", "c", "f"]);
         assert_eq!((clean.items[0].price, clean.items[1].price), (Some(2.0), None));
         let lines: Vec<_> = clean.problems.iter().map(|problem| problem.line).collect();
-        assert_eq!(lines, [3, 4, 4, 5, 5, 6, 7, 8]);
+        assert_eq!(lines, [3, 4, 4, 5, 5, 6, 7, 8, 9]);
         assert_eq!(clean.problems[0].to_string(), r#"line 3: left out, "a" is already in line 1"#);
-        assert!(clean.problems[6].to_string().contains("missing field `id`"));
+        assert!(clean.problems[7].to_string().contains("missing field `id`"));
     }
 }

@@ -21,7 +21,8 @@ impl Taste {
     /// `vector_of` gives the centred unit vector `[H]` of a source, or `None` while it has none.
     pub fn new(profile: &Profile, width: usize, vector_of: impl Fn(&Source) -> Option<Vec<f32>>) -> Self {
         let with_vector = |interest: &Interest| Some((interest.clone(), vector_of(&interest.source)?));
-        let parts: Vec<_> = profile.interests.iter().filter_map(with_vector).collect();
+        let strong = profile.interests.iter().filter(|interest| !interest.is_faint());
+        let parts: Vec<_> = strong.filter_map(with_vector).collect();
         let mut direction = vec![0.0; width];
         parts.iter().for_each(|(interest, vector)| add(&mut direction, interest.weight, vector));
         Self { parts, direction }

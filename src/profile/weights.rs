@@ -16,6 +16,8 @@ pub const MOST: f32 = 5.0;
 pub const SESSION_MS: f64 = 30.0 * 60e3;
 /// More events than this in one minute are not a person's.
 pub const MOST_A_MINUTE: u32 = 30;
+/// An interest below this part of all positive weight is passed over.
+pub const FAINT: f32 = 0.005;
 /// A viewed item may be shown again after this time.
 pub const SEEN_DAYS: f64 = 30.0;
 
@@ -29,7 +31,8 @@ pub fn weight(name: EventName) -> f32 {
         EventName::Search => 1.5, // said in the visitor's own words, but of this moment
         EventName::AddToCart => 3.0,
         EventName::Purchase | EventName::Like | EventName::Wish => 4.0,
-        EventName::Dislike => -4.0,
+        // Enough to undo two views of the same kind; more would take away whole categories for one item.
+        EventName::Dislike => -2.0,
         // Shown is not seen; taken out of the cart undoes the cart; hiding may have any reason.
         EventName::ViewItemList | EventName::RemoveFromCart | EventName::Hide => 0.0,
     }

@@ -13,6 +13,8 @@ use crate::{
     vectors::arithmetic::{add, normalize},
 };
 
+/// More texts than a profile needs, fewer than a day of searching as one types.
+const MOST: usize = 256;
 /// How many items that contain its words a text is placed among.
 const NEIGHBOURS: usize = 5;
 
@@ -33,6 +35,9 @@ impl Texts {
     ) -> Result<(), EncodeError> {
         let Some(model) = model else { return Ok(()) };
         if !self.encoded.contains_key(text) {
+            if self.encoded.len() >= MOST {
+                self.encoded.clear(); // what is still needed is encoded again
+            }
             let mut vector = model.vector(text).await?;
             vector.iter_mut().for_each(|vector| _ = catalog.centre.apply(vector));
             self.encoded.insert(text.to_owned(), vector);
