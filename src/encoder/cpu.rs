@@ -6,22 +6,23 @@
 
 mod attention;
 mod float;
+mod parameters;
 mod paths;
 mod product;
 mod steps;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
-mod weights;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use std::sync::Arc;
 
+use self::parameters::{Dense, Layer, Parameters};
 pub use self::paths::Path;
 use self::product::Quantized;
-pub use self::steps::Norm;
-pub use self::weights::{Dense, Layer, Pooling, Weights, Words};
 use super::kernels::{Kernels, Linear};
+use super::manifest::{ModelError, Pooling};
+use super::weights::{Source, Weights};
 use super::{Batch, EncodeError, Encoded, Encoder, Want, bert};
 
 /// Rows of a group: about a megabyte of activations beside a layer's weights.
@@ -29,10 +30,10 @@ const GROUP: usize = 128;
 /// Rows that one product takes: their int8 values stay in the first-level cache.
 const BLOCK: usize = 64;
 
-/// A model on one core. Copies share the weights and encode side by side.
+/// A model on one core. Copies share the parameters and encode side by side.
 #[derive(Debug)]
 pub struct CpuModel {
-    weights: Arc<Weights>,
+    parameters: Arc<Parameters>,
     quantized: Quantized,
     scratch: attention::Scratch,
     /// Memory of activations that have ended.
@@ -58,18 +59,34 @@ impl Rows {
 }
 
 impl CpuModel {
-    pub fn new(weights: Arc<Weights>) -> CpuModel {
-        CpuModel { weights, quantized: Quantized::default(), scratch: attention::Scratch::default(), spare: Vec::new() }
+    /// Loads a model for the fastest path of this machine.
+    pub fn load<S: Source>(file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
+        Self::load_for(Path::best(), file, pooling)
     }
 
-    /// Another one with the same weights, for another thread.
+    /// Loads a model for one path; it must be one of [`Path::available`].
+    pub fn load_for<S: Source>(path: Path, file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
+        assert!(Path::available().contains(&path), "this machine cannot run {}", path.name());
+        Ok(Self::with(Arc::new(Parameters::load(file, pooling, path)?)))
+    }
+
+    /// Another one with the same parameters, for another thread.
     pub fn fork(&self) -> CpuModel {
-        CpuModel::new(self.weights.clone())
+        Self::with(self.parameters.clone())
+    }
+
+    fn with(parameters: Arc<Parameters>) -> CpuModel {
+        let (quantized, scratch) = (Quantized::default(), attention::Scratch::default());
+        CpuModel { parameters, quantized, scratch, spare: Vec::new() }
     }
 
     /// The kernels in use: `relaxed SIMD`, `AVX-VNNI`.
     pub fn detail(&self) -> &'static str {
-        self.weights.path.name()
+        self.parameters.path.name()
+    }
+
+    fn hidden(&self) -> usize {
+        self.parameters.architecture.hidden
     }
 
     fn take(&mut self, rows: usize, width: usize) -> Rows {
@@ -93,10 +110,10 @@ impl CpuModel {
         y: &mut [f32],
         mut finish: impl FnMut(Path, usize, &[f32], &mut [f32], &Layer, &Dense),
     ) {
-        let weights = self.weights.clone();
-        let (path, layer) = (weights.path, &weights.layers[layer]);
+        let parameters = self.parameters.clone();
+        let (path, layer) = (parameters.path, &parameters.layers[layer]);
         let dense = layer.dense(which);
-        let width = dense.bias.len();
+        let width = dense.width();
         let blocks = x.values().chunks(BLOCK * x.width).zip(y.chunks_mut(BLOCK * width));
         for (block, (x, y)) in blocks.enumerate() {
             path.quantize(x, &dense.smooth, &mut self.quantized);
@@ -110,33 +127,34 @@ impl Kernels for CpuModel {
     type Rows = Rows;
 
     fn embed(&mut self, batch: &Batch) -> Rows {
-        let weights = self.weights.clone();
-        let mut x = self.take(batch.ids.len(), weights.hidden);
+        let parameters = self.parameters.clone();
+        let hidden = self.hidden();
+        let mut x = self.take(batch.ids.len(), hidden);
         for text in batch.starts.windows(2) {
             for (position, at) in (text[0] as usize..text[1] as usize).enumerate() {
-                let row = &mut x.memory[at * weights.hidden..][..weights.hidden];
-                weights.words.row(batch.ids[at] as usize, row);
-                for (x, p) in row.iter_mut().zip(&weights.positions[position * weights.hidden..]) {
+                let row = &mut x.memory[at * hidden..][..hidden];
+                parameters.words.row(batch.ids[at], row);
+                for (x, p) in row.iter_mut().zip(&parameters.positions[position * hidden..]) {
                     *x += p;
                 }
             }
         }
-        weights.path.layer_norm(x.values_mut(), &weights.embedding_norm);
+        parameters.path.layer_norm(x.values_mut(), &parameters.embedding_norm);
         x
     }
 
     fn linear(&mut self, x: &Rows, layer: usize, which: Linear) -> Rows {
-        let mut y = self.take(x.rows, self.weights.layers[layer].dense(which).bias.len());
+        let mut y = self.take(x.rows, self.parameters.layers[layer].dense(which).width());
         self.dense(x, layer, which, y.values_mut(), |path, _, rows, y, _, dense| {
-            path.rescale(y, rows, &dense.scales, &dense.bias);
+            path.rescale(y, rows, &dense.scale, &dense.bias);
         });
         y
     }
 
     fn linear_gelu(&mut self, x: &Rows, layer: usize, which: Linear) -> Rows {
-        let mut y = self.take(x.rows, self.weights.layers[layer].dense(which).bias.len());
+        let mut y = self.take(x.rows, self.parameters.layers[layer].dense(which).width());
         self.dense(x, layer, which, y.values_mut(), |path, _, rows, y, _, dense| {
-            path.rescale_gelu(y, rows, &dense.scales, &dense.bias);
+            path.rescale_gelu(y, rows, &dense.scale, &dense.bias);
         });
         y
     }
@@ -147,7 +165,7 @@ impl Kernels for CpuModel {
         let sum = residual.values_mut();
         self.dense(&x, layer, which, y.values_mut(), |path, first, rows, y, layer, dense| {
             let sum = &mut sum[first * width..][..y.len()];
-            path.rescale_add_norm(y, rows, &dense.scales, &dense.bias, layer.norm(which), sum);
+            path.rescale_add_norm(y, rows, &dense.scale, &dense.bias, layer.norm_after(which), sum);
         });
         self.give(x);
         self.give(y);
@@ -155,25 +173,25 @@ impl Kernels for CpuModel {
     }
 
     fn attention(&mut self, qkv: Rows, batch: &Batch) -> Rows {
-        let hidden = self.weights.hidden;
+        let (hidden, head) = (self.hidden(), self.parameters.architecture.head_width());
         let mut out = self.take(qkv.rows, hidden);
         for text in batch.starts.windows(2) {
             let (from, to) = (text[0] as usize, text[1] as usize);
             let qkv = &qkv.values()[from * 3 * hidden..to * 3 * hidden];
             let out = &mut out.memory[from * hidden..to * hidden];
-            self.weights.path.attention(qkv, to - from, &mut self.scratch, out);
+            self.parameters.path.attention(qkv, to - from, head, &mut self.scratch, out);
         }
         self.give(qkv);
         out
     }
 
     async fn finish(&mut self, x: Rows, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
-        let hidden = self.weights.hidden;
+        let hidden = self.hidden();
         let mut vectors = vec![0.0; (batch.starts.len() - 1) * hidden];
         for (text, vector) in batch.starts.windows(2).zip(vectors.chunks_exact_mut(hidden)) {
             let rows = &x.values()[text[0] as usize * hidden..text[1] as usize * hidden];
-            self.weights.pooling.pool(rows, vector);
-            self.weights.path.normalize(vector);
+            self.parameters.path.pool(rows, self.parameters.pooling, vector);
+            self.parameters.path.normalize(vector);
         }
         let tokens = if want == Want::Tokens { x.values().to_vec() } else { Vec::new() };
         self.give(x);
@@ -183,11 +201,11 @@ impl Kernels for CpuModel {
 
 impl Encoder for CpuModel {
     fn width(&self) -> usize {
-        self.weights.hidden
+        self.hidden()
     }
 
     async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
-        self.weights.check(batch)?;
+        self.parameters.check(batch)?;
         let mut all = Encoded::default();
         let mut first = 0;
         while first + 1 < batch.starts.len() {
@@ -199,7 +217,7 @@ impl Encoder for CpuModel {
                 ids: batch.ids[from as usize..to as usize].to_vec(),
                 starts: batch.starts[first..=last + 1].iter().map(|s| s - from).collect(),
             };
-            let layers = self.weights.layers.len();
+            let layers = self.parameters.layers.len();
             let encoded = bert::forward(self, layers, &group, want).await?;
             all.vectors.extend(encoded.vectors);
             all.tokens.extend(encoded.tokens);

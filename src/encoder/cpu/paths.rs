@@ -6,6 +6,7 @@
 use super::attention::{self, Scratch};
 use super::product::{self, Packed, Quantized};
 use super::steps::{self, Norm};
+use crate::encoder::manifest::Pooling;
 
 /// How the encoder's loops are compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +138,7 @@ compiled_for_each_path! {
     steps::rescale_gelu(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]);
     steps::rescale_add_norm(y: &[f32], rows: &[f32], scales: &[f32], bias: &[f32], norm: &Norm, x: &mut [f32]);
     steps::layer_norm(x: &mut [f32], norm: &Norm);
+    steps::pool(rows: &[f32], pooling: Pooling, out: &mut [f32]);
     steps::normalize(x: &mut [f32]);
-    attention::attention(qkv: &[f32], tokens: usize, scratch: &mut Scratch, out: &mut [f32]);
+    attention::attention(qkv: &[f32], tokens: usize, head: usize, scratch: &mut Scratch, out: &mut [f32]);
 }

@@ -3,8 +3,9 @@
 //! Everything here is `inline(always)`, so that `paths.rs` can compile it for each instruction set.
 //! Must not know where weights come from.
 
-use super::float::{gelu as gelu_of, largest, max, round_i8, sum};
+use super::float::{Constants, GELU, gelu, largest, max, round_i8, sum};
 use super::product::Quantized;
+use crate::encoder::manifest::Pooling;
 
 /// Quantizes rows: `q = round(x * smooth / scale)`, `scale = max |x * smooth| / 127` a row. `x: [M, K]`, `smooth: [K]`
 #[inline(always)]
@@ -30,12 +31,12 @@ pub fn quantize(x: &[f32], smooth: &[f32], q: &mut Quantized) {
     }
 }
 
-/// `y = y * (row scale * column scale) + bias`, in place. `y: [M, N]`
+/// `y = y * column scale * row scale + bias`, in place. `y: [M, N]`
 #[inline(always)]
 pub fn rescale(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]) {
     for (y, &row) in y.chunks_exact_mut(scales.len()).zip(rows) {
         for ((y, &s), &b) in y.iter_mut().zip(scales).zip(bias) {
-            *y = *y * (row * s) + b;
+            *y = *y * s * row + b;
         }
     }
 }
@@ -43,9 +44,10 @@ pub fn rescale(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]) {
 /// [`rescale`], then GELU.
 #[inline(always)]
 pub fn rescale_gelu(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]) {
+    let constants = Constants::new(GELU);
     for (y, &row) in y.chunks_exact_mut(scales.len()).zip(rows) {
         for ((y, &s), &b) in y.iter_mut().zip(scales).zip(bias) {
-            *y = gelu_of(*y * (row * s) + b);
+            *y = gelu(*y * s * row + b, constants);
         }
     }
 }
@@ -56,24 +58,24 @@ pub fn rescale_add_norm(y: &[f32], rows: &[f32], scales: &[f32], bias: &[f32], n
     let width = scales.len();
     for ((y, x), &row) in y.chunks_exact(width).zip(x.chunks_exact_mut(width)).zip(rows) {
         for (((x, &y), &s), &b) in x.iter_mut().zip(y).zip(scales).zip(bias) {
-            *x += y * (row * s) + b;
+            *x += y * s * row + b;
         }
         norm_row(x, norm);
     }
 }
 
-/// Layer normalisation's gain and offset, `[H]`.
+/// Layer normalisation's weight and bias, `[H]`.
 #[derive(Debug, Clone)]
 pub struct Norm {
-    pub gain: Vec<f32>,
-    pub offset: Vec<f32>,
+    pub weight: Vec<f32>,
+    pub bias: Vec<f32>,
     pub epsilon: f32,
 }
 
 /// Layer normalisation of each row, in place. `x: [M, H]`
 #[inline(always)]
 pub fn layer_norm(x: &mut [f32], norm: &Norm) {
-    for x in x.chunks_exact_mut(norm.gain.len()) {
+    for x in x.chunks_exact_mut(norm.weight.len()) {
         norm_row(x, norm);
     }
 }
@@ -84,8 +86,26 @@ fn norm_row(x: &mut [f32], norm: &Norm) {
     let mean = sum(x, |v| v) / n;
     let variance = sum(x, |v| (v - mean) * (v - mean)) / n;
     let inverse = 1.0 / (variance + norm.epsilon).sqrt();
-    for ((x, &gain), &offset) in x.iter_mut().zip(&norm.gain).zip(&norm.offset) {
-        *x = (*x - mean) * inverse * gain + offset;
+    for ((x, &weight), &bias) in x.iter_mut().zip(&norm.weight).zip(&norm.bias) {
+        *x = (*x - mean) * inverse * weight + bias;
+    }
+}
+
+/// A text's rows to one vector. `rows: [T, H] -> out: [H]`
+#[inline(always)]
+pub fn pool(rows: &[f32], pooling: Pooling, out: &mut [f32]) {
+    let tokens = rows.len() / out.len();
+    out.copy_from_slice(&rows[..out.len()]);
+    let rest = rows.chunks_exact(out.len()).skip(1);
+    match pooling {
+        Pooling::First => {}
+        // Adding zero makes -0 and 0 one: which of them is the larger, targets may see differently.
+        Pooling::Max => rest.for_each(|row| out.iter_mut().zip(row).for_each(|(o, &v)| *o = max(*o, v) + 0.0)),
+        Pooling::Mean => {
+            rest.for_each(|row| out.iter_mut().zip(row).for_each(|(o, &v)| *o += v));
+            let share = 1.0 / tokens as f32;
+            out.iter_mut().for_each(|o| *o *= share);
+        }
     }
 }
 
