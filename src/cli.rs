@@ -1,1 +1,30 @@
-//! The command line's verbs.
+//! The command line's verbs. Each is a file: its arguments, and `run`.
+
+mod convert;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "nearmind",
+    version,
+    about = "Recommendations that never leave the browser: the work that is done before."
+)]
+struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Turns an f32 model directory into a model for the browser.
+    Convert(convert::Convert),
+}
+
+/// Reads the arguments and does what they say.
+pub fn main() -> Result<()> {
+    match Args::parse().verb {
+        Verb::Convert(verb) => verb.run(),
+    }
+}

@@ -1,1 +1,5 @@
-fn main() {}
+//! The command line.
+
+fn main() -> anyhow::Result<()> {
+    nearmind::cli::main()
+}

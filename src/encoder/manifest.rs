@@ -87,8 +87,6 @@ pub struct FileEntry {
 /// Known texts with the vectors that the f32 reference gives them: a device that differs is not used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Probes {
-    /// The least cosine that the int8 model on a right device has with the reference.
-    pub least_cosine: f32,
     pub probes: Vec<Probe>,
 }
 

@@ -1,0 +1,175 @@
+//! Reads a BERT as the Hugging Face libraries save it: `config.json`, `model.safetensors` in f32, f16 or bf16.
+//!
+//! Must not know int8. Anything that this program would compute differently is refused by name.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use half::{bf16, f16};
+use safetensors::{Dtype, SafeTensors};
+use serde::Deserialize;
+
+use crate::encoder::full::{FullLayer, FullLinear, FullModel};
+use crate::encoder::manifest::{Architecture, Pooling};
+use crate::encoder::weights::NormWeights;
+
+/// What `config.json` says, as far as it matters.
+#[derive(Debug, Deserialize)]
+struct Config {
+    model_type: String,
+    hidden_size: usize,
+    num_hidden_layers: usize,
+    num_attention_heads: usize,
+    intermediate_size: usize,
+    vocab_size: usize,
+    max_position_embeddings: usize,
+    layer_norm_eps: f32,
+    hidden_act: String,
+    #[serde(default = "absolute")]
+    position_embedding_type: String,
+}
+
+fn absolute() -> String {
+    "absolute".into()
+}
+
+/// Reads a directory. The model has the whole vocabulary of the file, and positions for its longest text.
+pub fn read(dir: &Path) -> Result<FullModel> {
+    let config: Config = json(&dir.join("config.json"))?;
+    let a = architecture(&config, longest(dir)?)?;
+    let path = dir.join("model.safetensors");
+    let bytes = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let file = SafeTensors::deserialize(&bytes).with_context(|| format!("{} is not usable", path.display()))?;
+    let prefix = if file.names().contains(&"embeddings.word_embeddings.weight") { "" } else { "bert." };
+    let tensor = |name: &str, shape: &[usize]| {
+        tensor(&file, &format!("{prefix}{name}"), shape).with_context(|| path.display().to_string())
+    };
+
+    let h = a.hidden;
+    let norm = |name: &str| -> Result<NormWeights> {
+        let part = |part: &str| tensor(&format!("{name}.LayerNorm.{part}"), &[h]);
+        Ok(NormWeights { weight: part("weight")?, bias: part("bias")? })
+    };
+    let linear = |name: String, outputs: usize, inputs: usize| -> Result<FullLinear> {
+        let weight = tensor(&format!("{name}.weight"), &[outputs, inputs])?;
+        Ok(FullLinear { weight, bias: tensor(&format!("{name}.bias"), &[outputs])? })
+    };
+    let layers = (0..a.layers).map(|layer| {
+        let of = |part: &str| format!("encoder.layer.{layer}.{part}");
+        let mut qkv = linear(of("attention.self.query"), h, h)?;
+        let query = 1.0 / (a.head_width() as f32).sqrt();
+        qkv.weight.iter_mut().chain(&mut qkv.bias).for_each(|value| *value *= query);
+        for part in ["attention.self.key", "attention.self.value"] {
+            let part = linear(of(part), h, h)?;
+            qkv.weight.extend(part.weight);
+            qkv.bias.extend(part.bias);
+        }
+        Ok(FullLayer {
+            linears: [
+                qkv,
+                linear(of("attention.output.dense"), h, h)?,
+                linear(of("intermediate.dense"), a.intermediate, h)?,
+                linear(of("output.dense"), h, a.intermediate)?,
+            ],
+            norms: [norm(&of("attention.output"))?, norm(&of("output"))?],
+        })
+    });
+
+    let mut positions = tensor("embeddings.position_embeddings.weight", &[config.max_position_embeddings, h])?;
+    positions.truncate(a.positions * h);
+    let types = tensor_rows(&file, &format!("{prefix}embeddings.token_type_embeddings.weight"), h)?;
+    for row in positions.chunks_exact_mut(h) {
+        row.iter_mut().zip(&types).for_each(|(position, first_type)| *position += first_type);
+    }
+    Ok(FullModel {
+        architecture: a,
+        pooling: pooling(dir)?,
+        words: tensor("embeddings.word_embeddings.weight", &[a.vocabulary, h])?,
+        positions,
+        norm: norm("embeddings")?,
+        layers: layers.collect::<Result<_>>()?,
+    })
+}
+
+fn architecture(config: &Config, longest: Option<usize>) -> Result<Architecture> {
+    ensure!(
+        config.model_type == "bert",
+        "config.json says model_type {:?}: only BERT encoders (\"bert\") can be converted",
+        config.model_type
+    );
+    ensure!(config.hidden_act == "gelu", "the activation {:?} is not known, only \"gelu\"", config.hidden_act);
+    ensure!(
+        config.position_embedding_type == "absolute",
+        "{:?} positions are not known, only \"absolute\"",
+        config.position_embedding_type
+    );
+    let architecture = Architecture {
+        layers: config.num_hidden_layers,
+        hidden: config.hidden_size,
+        heads: config.num_attention_heads,
+        intermediate: config.intermediate_size,
+        vocabulary: config.vocab_size,
+        fine: 0,
+        positions: config.max_position_embeddings.min(longest.unwrap_or(usize::MAX)),
+        epsilon: config.layer_norm_eps,
+    };
+    architecture.check().map_err(anyhow::Error::msg).context("config.json describes a model that is not supported")?;
+    Ok(architecture)
+}
+
+/// sentence-transformers' own limit, which may be below the number of positions.
+fn longest(dir: &Path) -> Result<Option<usize>> {
+    #[derive(Deserialize)]
+    struct Limits {
+        max_seq_length: Option<usize>,
+    }
+    let path = dir.join("sentence_bert_config.json");
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(json::<Limits>(&path)?.max_seq_length)
+}
+
+/// sentence-transformers' pooling; the mean where a model says nothing.
+fn pooling(dir: &Path) -> Result<Pooling> {
+    let path = dir.join("1_Pooling/config.json");
+    if !path.exists() {
+        return Ok(Pooling::Mean);
+    }
+    let modes: HashMap<String, serde_json::Value> = json(&path)?;
+    let on: Vec<&str> = modes.iter().filter(|(_, value)| **value == true).map(|(name, _)| name.as_str()).collect();
+    Ok(match on[..] {
+        ["pooling_mode_mean_tokens"] => Pooling::Mean,
+        ["pooling_mode_cls_token"] => Pooling::First,
+        ["pooling_mode_max_tokens"] => Pooling::Max,
+        _ => bail!("{}: the pooling {on:?} is not known", path.display()),
+    })
+}
+
+fn json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
+    let text = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("{} is not usable", path.display()))
+}
+
+fn tensor(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+    let view = file.tensor(name).with_context(|| format!("the tensor {name} is missing"))?;
+    ensure!(view.shape() == shape, "{name} has the shape {:?} instead of {shape:?}", view.shape());
+    floats(view.dtype(), view.data()).with_context(|| format!("{name} is {:?}", view.dtype()))
+}
+
+/// The rows of a table whose height does not matter.
+fn tensor_rows(file: &SafeTensors, name: &str, width: usize) -> Result<Vec<f32>> {
+    let rows = file.tensor(name).with_context(|| format!("the tensor {name} is missing"))?.shape().first().copied();
+    tensor(file, name, &[rows.unwrap_or(0), width])
+}
+
+fn floats(dtype: Dtype, data: &[u8]) -> Result<Vec<f32>> {
+    Ok(match dtype {
+        Dtype::F32 => data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+        Dtype::F16 => data.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
+        Dtype::BF16 => data.chunks_exact(2).map(|b| bf16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
+        _ => bail!("only f32, f16 and bf16 weights can be converted"),
+    })
+}
