@@ -1,6 +1,8 @@
 //! The command line's verbs. Each is a file: its arguments, and `run`.
 
-mod convert;
+mod bake;
+mod eval;
+mod model;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -18,13 +20,16 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Turns an f32 model directory into a model for the browser.
-    Convert(convert::Convert),
+    /// Turns a feed of items into a packed catalogue.
+    Bake(bake::Bake),
+    /// Measures how well lists foretell the next purchase.
+    Eval(eval::Eval),
 }
 
 /// Reads the arguments and does what they say.
 pub fn main() -> Result<()> {
     match Args::parse().verb {
-        Verb::Convert(verb) => verb.run(),
+        Verb::Bake(verb) => verb.run(),
+        Verb::Eval(verb) => verb.run(),
     }
 }

@@ -15,6 +15,8 @@ use rayon::prelude::*;
 use super::model::NativeModel;
 use crate::{
     catalog::{Item, Pack, clean::clean, document, make},
+    encoder::tokenize::Role,
+    session::model_name,
     text::Segmenter,
 };
 
@@ -37,7 +39,8 @@ pub struct Bake {
 
 impl Bake {
     pub fn run(&self) -> Result<()> {
-        let feed = fs::read_to_string(&self.feed).with_context(|| format!("reading the feed {}", self.feed.display()))?;
+        let feed =
+            fs::read_to_string(&self.feed).with_context(|| format!("reading the feed {}", self.feed.display()))?;
         let clean = clean(&feed);
         for problem in clean.problems.iter().take(SHOWN) {
             eprintln!("{}: {problem}", self.feed.display());
@@ -51,7 +54,8 @@ impl Bake {
         let model = NativeModel::load(&self.model)?;
         let vectors = encode(&model, &clean.items)?;
         let dictionary = Segmenter::full().dictionary_for(clean.items.iter().flat_map(make::texts));
-        let catalog = make::make(clean.items.into_iter().zip(vectors).collect(), dictionary, model.name());
+        let catalog =
+            make::make(clean.items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest));
         let pack = Pack::new(&catalog);
         write(&self.out, &pack)?;
         let bytes: usize = pack.files.iter().map(|(_, bytes)| bytes.len()).sum();
@@ -61,12 +65,12 @@ impl Bake {
 }
 
 /// The vector of each item's text, in the order of `items`.
-fn encode(model: &NativeModel, items: &[Item]) -> Result<Vec<Vec<f32>>> {
+pub fn encode(model: &NativeModel, items: &[Item]) -> Result<Vec<Vec<f32>>> {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} items, {per_sec}, {eta} left")?;
     let progress = ProgressBar::new(items.len() as u64).with_style(style);
     let chunks = items.par_chunks(CHUNK).map(|chunk| {
         let texts: Vec<String> = chunk.iter().map(|item| document(item).text).collect();
-        let vectors = model.passages(&texts)?;
+        let vectors = model.encode(&texts, Role::Passage)?;
         progress.inc(chunk.len() as u64);
         Ok(vectors)
     });
