@@ -6,6 +6,10 @@
 mod error; //  what JavaScript throws, as words
 #[cfg(feature = "worker")]
 mod fetch; //  files: streamed, checked, kept
+#[cfg(all(feature = "gpu", not(feature = "worker")))]
+mod gpu_module; // the GPU module's only class
+#[cfg(feature = "worker")]
+pub mod gpu_remote; // that class, as an encoder
 #[cfg(feature = "worker")]
 mod kept; //   the cache of files
 #[cfg(feature = "worker")]
