@@ -87,6 +87,11 @@ impl<E: Encoder, S: Store> Session<E, S> {
         updates
     }
 
+    /// What the model runs on, once it is here.
+    pub fn encoder(&mut self) -> Option<&mut E> {
+        self.model.as_mut().map(Model::encoder)
+    }
+
     /// Answers one command. `Open` comes first.
     pub async fn apply(&mut self, command: Command) -> Vec<Update> {
         match command {

@@ -3,13 +3,17 @@
 //! With the feature `worker` this is the module that owns the session; with `gpu` alone it is the GPU module.
 
 #[cfg(feature = "worker")]
+mod devices; // the CPU, and the GPU when it has proven itself
+#[cfg(feature = "worker")]
+mod embed; //  texts to vectors without a shop
+#[cfg(feature = "worker")]
 mod error; //  what JavaScript throws, as words
 #[cfg(feature = "worker")]
 mod fetch; //  files: streamed, checked, kept
 #[cfg(all(feature = "gpu", not(feature = "worker")))]
 mod gpu_module; // the GPU module's only class
 #[cfg(feature = "worker")]
-pub mod gpu_remote; // that class, as an encoder
+mod gpu_remote; // that class, as an encoder
 #[cfg(feature = "worker")]
 mod kept; //   the cache of files
 #[cfg(feature = "worker")]
@@ -20,5 +24,7 @@ mod queue; //  what waits for the loop
 mod scope; //  the worker's global scope
 #[cfg(feature = "worker")]
 mod store; //  the visitor's log
+#[cfg(feature = "worker")]
+mod wire; //   messages in and out
 #[cfg(feature = "worker")]
 mod worker; // the loop

@@ -11,7 +11,7 @@ async function start() {
   const name = WebAssembly.validate(RELAXED_DOT) ? "./nearmind-relaxed.js" : "./nearmind.js";
   const wasm = await import(name);
   await wasm.default();
-  wasm.start(loadGpu);
+  wasm.start(loadGpu, null);
   return wasm;
 }
 

@@ -34,6 +34,10 @@ impl<E: Encoder> Model<E> {
         &self.name
     }
 
+    pub fn encoder(&mut self) -> &mut E {
+        &mut self.encoder
+    }
+
     /// H
     pub fn width(&self) -> usize {
         self.encoder.width()

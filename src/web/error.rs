@@ -14,8 +14,3 @@ pub fn words(thrown: &JsValue) -> String {
 pub fn fatal(code: &str, message: impl Into<String>) -> Problem {
     Problem { code: code.to_owned(), message: message.into(), fatal: true }
 }
-
-/// Worth saying; the shelf goes on.
-pub fn passing(code: &str, message: impl Into<String>) -> Problem {
-    Problem { fatal: false, ..fatal(code, message) }
-}

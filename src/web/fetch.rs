@@ -27,6 +27,7 @@ pub struct Expected<'a> {
 }
 
 /// Fetched bytes, outside of the wasm memory, which never shrinks: callers copy in what they use, part by part.
+#[derive(Clone)] // another handle on the same bytes
 pub struct File(Uint8Array);
 
 impl File {
@@ -34,9 +35,9 @@ impl File {
         self.0.length() as usize
     }
 
-    /// A copy of a part; shorter where the file ends before.
-    pub fn read(&self, start: usize, end: usize) -> Vec<u8> {
-        self.0.subarray(start as u32, end as u32).to_vec()
+    /// Copies the part that starts at `at`; the caller stays within the length.
+    pub fn copy(&self, at: usize, into: &mut [u8]) {
+        self.0.subarray(at as u32, (at + into.len()) as u32).copy_to(into);
     }
 
     pub fn all(&self) -> Vec<u8> {

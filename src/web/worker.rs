@@ -1,159 +1,188 @@
 //! The worker's loop: one job at a time in the order of arrival, and between them, a slice at a time, the work that
 //! nobody waits for. Must not know what a command means.
-//!
-//! In: `{id, command}`. Out: `{id, updates}` or `{id, error}`; what nobody asked for just now has the id null.
 
 use std::rc::Rc;
 
 use js_sys::Function;
-use serde::{Deserialize, Serialize};
-use serde_wasm_bindgen::{Serializer, from_value};
+use serde_wasm_bindgen::from_value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    error::{fatal, words},
+    devices::{Device, asked, on_cpu, told},
+    embed::Embedder,
+    error::fatal,
+    gpu_remote::{OpenRemote, RemoteGpu},
     load,
     queue::Queue,
-    scope::{scope, turn},
+    scope::{now_ms, turn},
     store::LogStore,
+    wire::{Message, answer, answer_embed, say},
 };
 use crate::{
     catalog::Catalog,
-    encoder::cpu::CpuModel,
-    protocol::{Command, Problem, Update},
-    session,
+    encoder::device::{Report, Trial, try_gpu},
+    protocol::{Command, DeviceChoice, Problem, Update},
+    session::{self, Model},
 };
 
-type Session = session::Session<CpuModel, LogStore>;
+type Session = session::Session<Device, LogStore>;
 
 enum Job {
     Message(JsValue),
     Catalog(Result<Box<Catalog>, Problem>),
+    Model(Result<Box<Model<Device>>, Problem>),
+    /// The GPU was tried while the CPU answered.
+    Tried(Box<(Trial<RemoteGpu>, OpenRemote)>),
 }
 
 thread_local! {
     static JOBS: Rc<Queue<Job>> = Rc::default();
 }
 
-/// Called once, before the first message. `load_gpu` returns a promise of the GPU module, or of null.
+/// Called once, before the first message. `load_gpu` returns a promise of the GPU module, or of null where there is no
+/// adapter; `fault` is one that a test asks of it.
 #[wasm_bindgen]
-pub fn start(load_gpu: Function) {
+pub fn start(load_gpu: Function, fault: Option<String>) {
     console_error_panic_hook::set_once();
-    spawn_local(run(JOBS.with(Rc::clone), load_gpu));
+    let jobs = JOBS.with(Rc::clone);
+    let worker = Worker { load_gpu, fault, session: None, reported: None, embedder: None };
+    spawn_local(worker.run(jobs));
 }
 
 /// A message from the page.
 #[wasm_bindgen]
 pub fn receive(message: JsValue) {
-    JOBS.with(|jobs| jobs.push(Job::Message(message)));
+    push(Job::Message(message));
 }
 
-async fn run(jobs: Rc<Queue<Job>>, load_gpu: Function) {
-    let mut session: Option<Session> = None;
-    loop {
-        match jobs.pop() {
-            Some(job) => answer(&mut session, job, &load_gpu).await,
-            None => match background(&mut session).await {
-                Some(updates) => {
-                    say(updates);
-                    turn().await; // messages that came meanwhile go first
-                }
-                None => {
-                    let job = jobs.next().await;
-                    answer(&mut session, job, &load_gpu).await;
-                }
-            },
-        }
-    }
+fn push(job: Job) {
+    JOBS.with(|jobs| jobs.push(job));
 }
 
-async fn background(session: &mut Option<Session>) -> Option<Vec<Update>> {
-    session.as_mut()?.work().await
+struct Worker {
+    load_gpu: Function,
+    fault: Option<String>,
+    session: Option<Session>,
+    /// Where the encoder runs, as the page was told last.
+    reported: Option<Report>,
+    embedder: Option<Embedder>,
 }
 
-async fn answer(session: &mut Option<Session>, job: Job, load_gpu: &Function) {
-    match (job, session) {
-        (Job::Message(message), session) => {
-            let (id, outcome) = match from_value::<Message>(message) {
-                Ok(message) => (message.id, command(session, message.command, load_gpu).await),
-                Err(error) => {
-                    let problem = fatal("message", format!("The page sent what this version cannot read: {error}."));
-                    (JsValue::NULL, Err(problem))
-                }
+impl Worker {
+    async fn run(mut self, jobs: Rc<Queue<Job>>) {
+        loop {
+            let job = match jobs.pop() {
+                Some(job) => job,
+                None => match self.background().await {
+                    Some(updates) => {
+                        say(updates);
+                        self.report();
+                        turn().await; // messages that came meanwhile go first
+                        continue;
+                    }
+                    None => jobs.next().await,
+                },
             };
-            match outcome {
-                Ok(updates) => post(&Answer { id, updates }),
-                Err(error) => post(&Refusal { id, error }),
+            self.take(job).await;
+            self.report();
+        }
+    }
+
+    async fn background(&mut self) -> Option<Vec<Update>> {
+        self.session.as_mut()?.work().await
+    }
+
+    async fn take(&mut self, job: Job) {
+        match (job, self.session.as_mut()) {
+            (Job::Message(message), _) => self.message(message).await,
+            (Job::Catalog(Ok(catalog)), Some(session)) => say(session.set_catalog(*catalog).await),
+            (Job::Model(Ok(mut model)), Some(session)) => {
+                let report = model.encoder().report().clone();
+                let device = told(&report);
+                self.reported = Some(report);
+                say(session.set_model(*model, device).await);
             }
+            (Job::Tried(tried), Some(session)) => {
+                let (trial, opener) = *tried;
+                if let Some(device) = session.encoder() {
+                    device.adopt(trial, opener);
+                }
+            }
+            (Job::Catalog(Err(problem)) | Job::Model(Err(problem)), _) => say(vec![Update::Error(problem)]),
+            // Loading starts with a session, and a session stays.
+            (Job::Catalog(Ok(_)) | Job::Model(Ok(_)) | Job::Tried(_), None) => {}
         }
-        (Job::Catalog(Ok(catalog)), Some(session)) => say(session.set_catalog(*catalog).await),
-        (Job::Catalog(Err(problem)), _) => say(vec![Update::Error(problem)]),
-        (Job::Catalog(Ok(_)), None) => {}
+    }
+
+    async fn message(&mut self, message: JsValue) {
+        let unreadable = |why: &str| fatal("message", format!("The page sent what this version cannot read: {why}."));
+        match from_value::<Message>(message) {
+            Ok(Message { id, command: Some(command), .. }) => answer(id, self.command(command).await),
+            Ok(Message { id, embed: Some(embed), .. }) => {
+                match Embedder::answer(&mut self.embedder, embed, &self.load_gpu).await {
+                    Ok(embedded) => answer_embed(id, embedded),
+                    Err(problem) => answer(id, Err(problem)),
+                }
+            }
+            Ok(Message { id, .. }) => answer(id, Err(unreadable("it asks for nothing"))),
+            Err(error) => answer(JsValue::NULL, Err(unreadable(&error.to_string()))),
+        }
+    }
+
+    async fn command(&mut self, command: Command) -> Result<Vec<Update>, Problem> {
+        let session = match (&command, self.session.as_mut()) {
+            (Command::Open { catalog, model, device, persist, .. }, None) => {
+                self.load(catalog.clone(), model.clone(), *device, *persist);
+                self.session.insert(Session::new(LogStore::open(*persist).await))
+            }
+            (Command::Open { .. }, Some(_)) | (_, None) => {
+                return Err(fatal("order", "The page must send one `open` to a worker, before anything else."));
+            }
+            (_, Some(session)) => session,
+        };
+        Ok(session.apply(command).await)
+    }
+
+    /// Fetches catalogue and model side by side; each becomes a job when it is here.
+    fn load(&self, catalog: String, model: String, choice: DeviceChoice, keep: bool) {
+        spawn_local(async move {
+            let loaded = load::catalog(&catalog, keep, |update| say(vec![update])).await;
+            push(Job::Catalog(loaded.map(Box::new)));
+        });
+        let (load_gpu, fault) = (self.load_gpu.clone(), self.fault.clone());
+        spawn_local(async move {
+            if let Err(problem) = open_model(model, choice, keep, load_gpu, fault).await {
+                push(Job::Model(Err(problem)));
+            }
+        });
+    }
+
+    /// Tells the page when the encoder runs elsewhere than before, and why.
+    fn report(&mut self) {
+        let Some(device) = self.session.as_mut().and_then(Session::encoder) else { return };
+        if self.reported.as_ref() != Some(device.report()) {
+            self.reported = Some(device.report().clone());
+            say(vec![Update::ModelReady { device: told(device.report()) }]);
+        }
     }
 }
 
-async fn command(
-    session: &mut Option<Session>,
-    command: Command,
-    _load_gpu: &Function,
-) -> Result<Vec<Update>, Problem> {
-    match (&command, session.as_mut()) {
-        (Command::Open { catalog, persist, .. }, None) => {
-            load_catalog(catalog.clone(), *persist);
-            let session = session.insert(Session::new(LogStore::open(*persist).await));
-            Ok(session.apply(command).await)
-        }
-        (Command::Open { .. }, Some(_)) | (_, None) => {
-            Err(fatal("order", "The page must send one `open` to a worker, before anything else."))
-        }
-        (_, Some(session)) => Ok(session.apply(command).await),
-    }
-}
-
-fn load_catalog(address: String, keep: bool) {
-    let jobs = JOBS.with(Rc::clone);
-    spawn_local(async move {
-        {
-            let loaded = load::catalog(&address, keep, |update| say(vec![update])).await;
-            jobs.push(Job::Catalog(loaded.map(Box::new)));
-        }
-    });
-}
-
-fn say(updates: Vec<Update>) {
-    if !updates.is_empty() {
-        post(&Answer { id: JsValue::NULL, updates });
-    }
-}
-
-fn post(message: &impl Serialize) {
-    let posted = message
-        .serialize(&Serializer::json_compatible())
-        .map_err(JsValue::from)
-        .and_then(|message| scope().post_message(&message));
-    if let Err(thrown) = posted {
-        web_sys::console::error_1(&format!("nearmind: an answer was not delivered: {}", words(&thrown)).into());
-    }
-}
-
-#[derive(Deserialize)]
-struct Message {
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    id: JsValue,
-    command: Command,
-}
-
-#[derive(Serialize)]
-struct Answer {
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    id: JsValue,
-    updates: Vec<Update>,
-}
-
-#[derive(Serialize)]
-struct Refusal {
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    id: JsValue,
-    error: Problem,
+/// First the CPU, so that the visitor need not wait; then the GPU is tried.
+async fn open_model(
+    address: String,
+    choice: DeviceChoice,
+    keep: bool,
+    load_gpu: Function,
+    fault: Option<String>,
+) -> Result<(), Problem> {
+    let files = load::model(&address, keep, |update| say(vec![update])).await?;
+    let device = on_cpu(&files).await?;
+    let (probes, cpu) = device.finding();
+    let (probes, cpu) = (probes.clone(), cpu.clone());
+    let mut opener = files.opener(load_gpu, fault);
+    push(Job::Model(Ok(Box::new(Model::new(&files.manifest, files.tokenizer, device)))));
+    let trial = try_gpu(&mut opener, asked(choice), &probes, &cpu, now_ms).await;
+    push(Job::Tried(Box::new((trial, opener))));
+    Ok(())
 }

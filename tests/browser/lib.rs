@@ -1,1 +1,11 @@
-//! What the browser tests share: the browser, the server.
+//! What the browser tests share: a server that can misbehave, a fresh Chromium for each visit, the demo shop's pages.
+//!
+//! They need the built site: `cargo xtask build`, or `cargo xtask test`, which builds it first.
+
+pub mod browser;
+pub mod shop;
+pub mod site;
+
+pub use browser::{Browser, Gpu};
+pub use shop::{Shop, visit};
+pub use site::Site;

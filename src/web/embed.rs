@@ -1,0 +1,54 @@
+//! Texts to vectors without a shop: for the page that measures, and for tests. Must not know sessions.
+
+use js_sys::Function;
+
+use super::{
+    devices::{Device, asked, on_cpu, told},
+    error::fatal,
+    load,
+    scope::now_ms,
+    wire::{Embed, Embedded},
+};
+use crate::{
+    encoder::{
+        Encoder, Want,
+        device::try_gpu,
+        tokenize::{Role, Tokenizer},
+    },
+    protocol::{DeviceChoice, Problem},
+};
+
+/// A model on the device that was asked for.
+pub struct Embedder {
+    model: String,
+    choice: DeviceChoice,
+    tokenizer: Tokenizer,
+    device: Device,
+}
+
+impl Embedder {
+    /// Loads what is asked for unless it is loaded, and encodes.
+    pub async fn answer(slot: &mut Option<Self>, embed: Embed, load_gpu: &Function) -> Result<Embedded, Problem> {
+        let fits = |known: &Self| known.model == embed.model && known.choice == embed.device;
+        let embedder = match slot.take().filter(fits) {
+            Some(embedder) => embedder,
+            None => Self::load(embed.model, embed.device, load_gpu).await?,
+        };
+        let embedder = slot.insert(embedder);
+        let failed = |error: &dyn std::fmt::Display| fatal("encoder", error.to_string());
+        let batch = embedder.tokenizer.batch(&embed.texts, Role::Passage).map_err(|error| failed(&error))?;
+        let encoded = embedder.device.encode(&batch, Want::Vectors).await.map_err(|error| failed(&error))?;
+        let device = told(embedder.device.report());
+        Ok(Embedded { vectors: encoded.vectors, width: embedder.device.width(), device })
+    }
+
+    async fn load(model: String, choice: DeviceChoice, load_gpu: &Function) -> Result<Self, Problem> {
+        let files = load::model(&model, true, |_| {}).await?;
+        let mut device = on_cpu(&files).await?;
+        let mut opener = files.opener(load_gpu.clone(), None);
+        let (probes, cpu) = device.finding();
+        let trial = try_gpu(&mut opener, asked(choice), probes, cpu, now_ms).await;
+        device.adopt(trial, opener);
+        Ok(Self { model, choice, tokenizer: files.tokenizer, device })
+    }
+}

@@ -1,0 +1,122 @@
+//! A fresh headless Chromium with a profile of its own, ended with the test.
+
+use std::{
+    env, fs,
+    path::PathBuf,
+    process::Stdio,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use thirtyfour::{CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// Scripts that wait for the model may wait this long; SwiftShader on a busy machine is slow.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// Which WebGPU the browser has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Gpu {
+    None,
+    /// SwiftShader: right, and slow.
+    Software,
+}
+
+pub struct Browser {
+    pub driver: WebDriver,
+    profile: PathBuf,
+    /// Killed when it is dropped.
+    _service: Child,
+}
+
+impl Browser {
+    /// `watch` runs in every page before the page's own scripts.
+    pub async fn start(gpu: Gpu, flags: &[&str], watch: &str) -> Result<Self> {
+        let (service, port) = service().await?;
+        static STARTED: AtomicU32 = AtomicU32::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let profile = env::temp_dir().join(format!("nearmind-chromium-{}-{number}", std::process::id()));
+        let mut wishes = DesiredCapabilities::chrome();
+        for flag in [
+            "--headless",
+            "--no-sandbox", // CI runs as root
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--enable-precise-memory-info",
+        ] {
+            wishes.add_arg(flag)?;
+        }
+        match gpu {
+            Gpu::None => wishes.add_arg("--disable-features=WebGPU,WebGPUService")?,
+            Gpu::Software => {
+                wishes.add_arg("--enable-unsafe-webgpu")?;
+                wishes.add_arg("--use-webgpu-adapter=swiftshader")?;
+            }
+        }
+        flags.iter().try_for_each(|flag| wishes.add_arg(flag))?;
+        wishes.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+        wishes.set("goog:loggingPrefs", json!({ "browser": "ALL" }))?;
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await.context("Chromium starts")?;
+        driver.set_script_timeout(PATIENCE).await?;
+        let script = json!({ "source": watch });
+        driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        Ok(Self { driver, profile, _service: service })
+    }
+
+    /// Runs the body of an async function in the page and gives back what it returns.
+    pub async fn ask(&self, body: &str, arguments: &[Value]) -> Result<Value> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; const given = [...arguments].slice(0, -1);
+             (async (...given) => {{ {body} }})(...given).then(value => done({{ value }}), error => done({{ error: `${{error?.message ?? error}}` }}));"
+        );
+        let answer = self.driver.execute_async(&script, arguments.to_vec()).await?;
+        let mut answer = answer.json().clone();
+        if let Some(error) = answer["error"].as_str() {
+            anyhow::bail!("the page says: {error}\nin {body}");
+        }
+        Ok(answer["value"].take())
+    }
+
+    /// What was written to the console.
+    pub async fn console(&self) -> Vec<String> {
+        let log = self.driver.browser_log().await.unwrap_or_default();
+        log.into_iter().map(|entry| format!("{entry:?}")).collect()
+    }
+
+    /// Must be called: a driver that is dropped blocks the thread until its browser answers.
+    pub async fn end(&self) -> Result<()> {
+        self.driver.clone().quit().await?;
+        fs::remove_dir_all(&self.profile).ok();
+        Ok(())
+    }
+}
+
+/// chromedriver on a port that it chooses.
+async fn service() -> Result<(Child, u16)> {
+    let mut service = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .context("chromedriver starts: `cargo xtask test` installs it")?;
+    let said = service.stdout.take().context("chromedriver's output")?;
+    let mut lines = BufReader::new(said).lines();
+    while let Some(line) = lines.next_line().await? {
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            let port = port.trim_end_matches('.').parse()?;
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok((service, port));
+        }
+    }
+    anyhow::bail!("chromedriver ended before it named its port")
+}

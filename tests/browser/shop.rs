@@ -1,0 +1,157 @@
+//! The demo shop as a visitor uses it, and what a test reads off its pages.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    pin::pin,
+    task::Poll,
+};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::{
+    browser::{Browser, Gpu},
+    site::{Site, root},
+};
+
+/// Collects, in every page, what the tests ask for later.
+const WATCH: &str = r#"
+    window.seen = { violations: [], tasks: [], errors: [], workers: [] };
+    addEventListener("securitypolicyviolation", (event) => seen.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+    addEventListener("error", (event) => seen.errors.push(String(event.message)));
+    addEventListener("unhandledrejection", (event) => seen.errors.push(String(event.reason)));
+    addEventListener("nearmind-ready", () => (seen.ready ??= performance.now()));
+    addEventListener("nearmind-error", (event) => seen.errors.push(event.detail.code));
+    new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map((task) => [task.startTime, task.duration])))
+      .observe({ type: "longtask", buffered: true });
+"#;
+
+/// The client that the page's own elements use: the same options give the same one.
+const CLIENT: &str = r#"
+    const { connect } = await import(new URL("client.js", document.baseURI));
+    const shelf = document.querySelector("nearmind-shelf");
+    const client = connect({
+      catalog: shelf.getAttribute("catalog"), model: shelf.getAttribute("model"),
+      device: shelf.getAttribute("device") ?? "auto", lang: document.documentElement.lang || "en",
+    });
+"#;
+
+pub struct Shop {
+    pub site: Site,
+    pub browser: Browser,
+}
+
+/// A visit to a site, with a browser that is closed however the visit ends.
+pub async fn visit(site: Site, gpu: Gpu, flags: &[&str], body: impl AsyncFnOnce(&Shop) -> Result<()>) -> Result<()> {
+    let shop = Shop { site, browser: Browser::start(gpu, flags, WATCH).await? };
+    let mut visit = pin!(body(&shop));
+    let ended = poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| visit.as_mut().poll(context))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await;
+    if !matches!(ended, Ok(Ok(()))) {
+        eprintln!("requests:\n  {}", shop.site.requests().join("\n  "));
+        eprintln!("console:\n  {}", shop.browser.console().await.join("\n  "));
+    }
+    shop.browser.end().await?;
+    ended.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+impl Shop {
+    pub async fn goto(&self, path: &str) -> Result<()> {
+        Ok(self.browser.driver.goto(self.site.url(path)).await?)
+    }
+
+    /// See [`Browser::ask`].
+    pub async fn ask(&self, body: &str, arguments: &[Value]) -> Result<Value> {
+        self.browser.ask(body, arguments).await
+    }
+
+    /// Runs with `client` at hand.
+    pub async fn with_client(&self, body: &str, arguments: &[Value]) -> Result<Value> {
+        self.ask(&format!("{CLIENT} {body}"), arguments).await
+    }
+
+    /// Waits for the shelf's state and gives it back: `ready` or `failed`.
+    pub async fn settled(&self) -> Result<String> {
+        let state = self
+            .ask(
+                r#"const shelf = document.querySelector("nearmind-shelf");
+                   const settled = () => ["ready", "failed"].includes(shelf.getAttribute("state"));
+                   if (!settled()) await new Promise((done) =>
+                     new MutationObserver(() => settled() && done()).observe(shelf, { attributeFilter: ["state"] }));
+                   return shelf.getAttribute("state");"#,
+                &[],
+            )
+            .await?;
+        Ok(state.as_str().context("a state")?.to_owned())
+    }
+
+    /// Waits until the model answers, and gives back where it runs and why.
+    pub async fn device(&self) -> Result<Value> {
+        self.with_client(
+            r#"client.start();
+               if (!client.state.device && !client.state.problem) await new Promise((done) => client.subscribe((update) =>
+                 (update.type === "model-ready" || (update.type === "error" && update.fatal)) && done()));
+               if (client.state.problem) throw new Error(client.state.problem.message);
+               return client.state.device;"#,
+            &[],
+        )
+        .await
+    }
+
+    /// The items of the "for you" list, best first, as the worker ranks them now.
+    pub async fn for_you(&self, limit: usize) -> Result<Vec<String>> {
+        let updates = self
+            .with_client(
+                r#"const [limit] = given;
+                   const request = { kind: "for-you", item: null, limit, lang: document.documentElement.lang || "en" };
+                   const updates = await client.openShelf("test", request);
+                   client.closeShelf("test");
+                   return updates.find((update) => update.type === "shelf").cards.map((card) => card.item);"#,
+                &[json!(limit)],
+            )
+            .await?;
+        strings(&updates)
+    }
+
+    /// The cards that the first shelf of the page shows: item and title.
+    pub async fn shown(&self) -> Result<Vec<(String, String)>> {
+        let cards = self
+            .ask(
+                r#"const cards = document.querySelector("nearmind-shelf").shadowRoot.querySelectorAll("li[data-item]");
+                   return [...cards].map((card) => [card.dataset.item, card.querySelector("[part~=title]").textContent]);"#,
+                &[],
+            )
+            .await?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Ok(cards.as_array().context("cards")?.iter().map(|card| (text(&card[0]), text(&card[1]))).collect())
+    }
+
+    /// What [`WATCH`] collected under a name.
+    pub async fn seen(&self, what: &str) -> Result<Value> {
+        self.ask("return seen[given[0]];", &[json!(what)]).await
+    }
+}
+
+pub fn strings(value: &Value) -> Result<Vec<String>> {
+    let all = value.as_array().context("a list")?;
+    Ok(all.iter().map(|one| one.as_str().unwrap_or_default().to_owned()).collect())
+}
+
+/// The shop's products by id, as the source of the catalogue has them.
+pub fn products() -> BTreeMap<String, Value> {
+    let lines = fs::read_to_string(root().join("www/shop/items.jsonl")).expect("the shop's products");
+    let items = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("a product"));
+    items.map(|item| (item["id"].as_str().expect("an id").to_owned(), item)).collect()
+}
+
+/// The English category of a product.
+pub fn category(products: &BTreeMap<String, Value>, id: &str) -> String {
+    products[id]["words"]["en"]["category"].as_str().unwrap_or_default().to_owned()
+}
