@@ -16,32 +16,43 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 type Rgb = [u8; 3];
 
+/// Under every shape: a tinted square, and a paler disc that the product stands in.
+const GROUND: &str = r#"<path fill="$g" d="M0 0h320v320H0z"/>
+<circle fill="$gl" cx="160" cy="160" r="124"/>
+"#;
+
 /// Redraws every picture into `www/shop/pictures` under `root`, and removes those that no line of the table names.
 pub fn draw(root: &Path) -> Result<usize, String> {
-    let source = root.join("xtask/pictures");
-    let palette = palette(&read(&source.join("palette.txt"))?)?;
-    let shapes = shapes(&source)?;
     let target = root.join("www/shop/pictures");
-    fs::create_dir_all(&target).map_err(|e| format!("{}: {e}", target.display()))?;
-
-    let mut drawn = Vec::new();
-    for line in read(&source.join("table.txt"))?.lines().filter(|line| !line.trim().is_empty()) {
-        let (id, svg) = picture(line, &palette, &shapes).map_err(|e| format!("table.txt: {e} in the line `{line}`"))?;
-        let file = format!("{id}.svg");
-        let path = target.join(&file);
-        if fs::read_to_string(&path).is_ok_and(|old| old == svg) {
-            drawn.push(file);
+    let failed = |e: std::io::Error| format!("{}: {e}", target.display());
+    let drawn = pictures(root)?;
+    fs::create_dir_all(&target).map_err(failed)?;
+    for (file, svg) in &drawn {
+        let path = target.join(file);
+        // An unchanged file keeps its date, or every build after this one would think that the site has changed.
+        if fs::read_to_string(&path).is_ok_and(|old| old == *svg) {
             continue;
         }
-        fs::write(&path, svg).map_err(|e| format!("{}: {e}", path.display()))?;
-        drawn.push(file);
+        fs::write(path, svg).map_err(failed)?;
     }
-    for entry in fs::read_dir(&target).map_err(|e| format!("{}: {e}", target.display()))?.flatten() {
-        if !drawn.iter().any(|file| entry.file_name() == file.as_str()) {
-            fs::remove_file(entry.path()).map_err(|e| format!("{}: {e}", entry.path().display()))?;
+    for entry in fs::read_dir(&target).map_err(failed)?.flatten() {
+        if !drawn.keys().any(|file| entry.file_name() == file.as_str()) {
+            fs::remove_file(entry.path()).map_err(failed)?;
         }
     }
     Ok(drawn.len())
+}
+
+/// Every picture's file name and its SVG.
+fn pictures(root: &Path) -> Result<BTreeMap<String, String>, String> {
+    let source = root.join("xtask/pictures");
+    let palette = palette(&read(&source.join("palette.txt"))?)?;
+    let shapes = shapes(&source)?;
+    let table = read(&source.join("table.txt"))?;
+    let lines = table.lines().filter(|line| !line.trim().is_empty());
+    lines
+        .map(|line| picture(line, &palette, &shapes).map_err(|e| format!("table.txt: {e} in the line `{line}`")))
+        .collect()
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -78,7 +89,7 @@ fn shapes(folder: &Path) -> Result<BTreeMap<String, String>, String> {
     Ok(shapes)
 }
 
-/// `id shape ground a b c +detail`: the id and its SVG.
+/// `id shape ground a b c +detail`: the file name and its SVG.
 fn picture(
     line: &str,
     palette: &BTreeMap<String, Rgb>,
@@ -91,9 +102,7 @@ fn picture(
     let (details, colours): (Vec<&str>, Vec<&str>) = words.partition(|word| word.starts_with('+'));
     let wanted = |detail: &str| details.iter().any(|word| word[1..] == *detail);
 
-    let mut body = String::from(
-        "<path fill=\"$g\" d=\"M0 0h320v320H0z\"/>\n<circle fill=\"$gl\" cx=\"160\" cy=\"160\" r=\"124\"/>\n",
-    );
+    let mut body = GROUND.to_owned();
     for element in shape.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (element, condition) = take_attribute(element, "if");
         let (element, mirror) = take_attribute(&element, "mirror");
@@ -107,7 +116,7 @@ fn picture(
         }
     }
     let head = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"320\" height=\"320\" viewBox=\"0 0 320 320\">";
-    Ok((id.to_owned(), format!("{head}\n{}</svg>\n", paint(&body, &colours, palette)?)))
+    Ok((format!("{id}.svg"), format!("{head}\n{}</svg>\n", paint(&body, &colours, palette)?)))
 }
 
 /// The element without the attribute, and the attribute's value where it has one.
@@ -146,4 +155,32 @@ fn paint(body: &str, colours: &[&str], palette: &BTreeMap<String, Rgb>) -> Resul
 /// `percent` of `to` in `from`.
 fn mix(from: Rgb, to: Rgb, percent: u32) -> Rgb {
     std::array::from_fn(|i| ((u32::from(from[i]) * (100 - percent) + u32::from(to[i]) * percent) / 100) as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pictures_that_are_checked_in_are_those_that_the_shapes_draw() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the project");
+        for (file, svg) in pictures(root).unwrap() {
+            let kept = fs::read_to_string(root.join("www/shop/pictures").join(&file)).unwrap_or_default();
+            assert!(kept == svg, "{file} is out of date: run `cargo xtask pictures`");
+        }
+    }
+
+    #[test]
+    fn details_and_mirrors_are_drawn_where_they_are_asked_for() {
+        let palette = palette("paper #ffffff\nred #ff0000").unwrap();
+        let lines = "<a fill=\"$a\" if=\"hood\"/>\n<b fill=\"$(red)\" if=\"!hood\"/>\n<c mirror=\"\"/>";
+        let shapes = BTreeMap::from([("coat".to_owned(), lines.to_owned())]);
+        let draw = |line: &str| picture(line, &palette, &shapes).map(|(_, svg)| svg);
+        let (hooded, plain) = (draw("x coat paper red +hood").unwrap(), draw("x coat paper red").unwrap());
+        assert!(hooded.contains("<a fill=\"#ff0000\"/>") && !hooded.contains("<b"));
+        assert!(plain.contains("<b fill=\"#ff0000\"/>") && !plain.contains("<a"));
+        assert_eq!(plain.matches("<c/>").count(), 2);
+        assert!(draw("x coat paper blue +hood").unwrap_err().contains("no colour `blue`"));
+        assert!(draw("x hat paper red").unwrap_err().contains("no shape `hat`"));
+    }
 }
