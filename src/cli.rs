@@ -1,6 +1,7 @@
 //! The command line's verbs. Each is a file: its arguments, and `run`.
 
 mod bake;
+mod convert;
 mod eval;
 mod model;
 
@@ -20,6 +21,8 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Turns an f32 model directory into a model for the browser.
+    Convert(convert::Convert),
     /// Turns a feed of items into a packed catalogue.
     Bake(bake::Bake),
     /// Measures how well lists foretell the next purchase.
@@ -29,6 +32,7 @@ enum Verb {
 /// Reads the arguments and does what they say.
 pub fn main() -> Result<()> {
     match Args::parse().verb {
+        Verb::Convert(verb) => verb.run(),
         Verb::Bake(verb) => verb.run(),
         Verb::Eval(verb) => verb.run(),
     }

@@ -164,6 +164,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
             event.time_ms = self.now_ms;
         }
         self.now_ms = event.time_ms;
+        // A page that was left before the answer came lets the next one deliver the event again.
+        if self.log.events().contains(&event) {
+            return Vec::new();
+        }
         self.record(Entry::Event(event)).await
     }
 

@@ -320,6 +320,15 @@ fn a_reload_changes_nothing_and_forgetting_leaves_nothing() {
 }
 
 #[test]
+fn an_event_that_is_delivered_twice_counts_once() {
+    let mut visit = open(MemoryStore::default(), "en");
+    track(&mut visit, ViewItem, "ride-0", 1);
+    track(&mut visit, ViewItem, "ride-0", 2);
+    assert!(track(&mut visit, ViewItem, "ride-0", 1).is_empty());
+    assert_eq!(visit.into_store().entries.len(), 2);
+}
+
+#[test]
 fn the_visitors_opinion_stands_on_the_card() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
