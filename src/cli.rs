@@ -2,8 +2,10 @@
 
 mod bake;
 mod convert;
+mod embed;
 mod eval;
 mod model;
+mod sts;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -25,6 +27,10 @@ enum Verb {
     Convert(convert::Convert),
     /// Turns a feed of items into a packed catalogue.
     Bake(bake::Bake),
+    /// Prints the vectors of texts, as JSON lines.
+    Embed(embed::Embed),
+    /// Compares a model's cosines with people's judgement (STS benchmark).
+    Sts(sts::Sts),
     /// Measures how well lists foretell the next purchase.
     Eval(eval::Eval),
 }
@@ -34,6 +40,8 @@ pub fn main() -> Result<()> {
     match Args::parse().verb {
         Verb::Convert(verb) => verb.run(),
         Verb::Bake(verb) => verb.run(),
+        Verb::Embed(verb) => verb.run(),
+        Verb::Sts(verb) => verb.run(),
         Verb::Eval(verb) => verb.run(),
     }
 }

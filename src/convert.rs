@@ -100,6 +100,25 @@ pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str))
     Ok(manifest)
 }
 
+/// Vectors of the f32 model in `from`, by its own tokenizer: what the converted model is measured by.
+pub fn full_vectors<T: AsRef<str>>(from: &Path, converted: &Manifest, texts: &[T]) -> Result<Vec<Vec<f32>>> {
+    let full = bert::read(from)?;
+    let json = fs::read(from.join("tokenizer.json")).context("tokenizer.json cannot be read")?;
+    let vocabulary = vocabulary::Vocabulary::parse(&json)?;
+    // Every row as it was: nothing of the new order can hide a mistake of it.
+    let rows: Vec<usize> = (0..full.architecture.vocabulary).collect();
+    let mut manifest = converted.clone();
+    manifest.architecture = full.architecture;
+    let tokenizer = Tokenizer::parse(&vocabulary.reordered(&rows)?, &manifest)?;
+    let mut reference = Reference::new(&full);
+    let mut vectors = Vec::with_capacity(texts.len());
+    for chunk in texts.chunks(64) {
+        let encoded = pollster::block_on(reference.encode(&tokenizer.batch(chunk, Role::Passage)?, Want::Vectors))?;
+        vectors.extend(encoded.vectors.chunks_exact(reference.width()).map(<[f32]>::to_vec));
+    }
+    Ok(vectors)
+}
+
 fn weights(
     full: &FullModel,
     words: &words::QuantizedWords,

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
+use rayon::prelude::*;
 
 use crate::encoder::{
     Encoder, Want,
@@ -11,6 +12,9 @@ use crate::encoder::{
     tokenize::{Role, Tokenizer},
     weights::Weights,
 };
+
+/// Texts that one thread takes at a time.
+const CHUNK: usize = 16;
 
 pub struct NativeModel {
     pub manifest: Manifest,
@@ -42,5 +46,11 @@ impl NativeModel {
         let batch = self.tokenizer.batch(texts, role)?;
         let encoded = pollster::block_on(self.cpu.fork().encode(&batch, Want::Vectors))?;
         Ok(encoded.vectors.chunks_exact(self.cpu.width()).map(<[f32]>::to_vec).collect())
+    }
+
+    /// The same for any number of texts, in their order, on all cores.
+    pub fn encode_all<T: AsRef<str> + Sync>(&self, texts: &[T], role: Role) -> Result<Vec<Vec<f32>>> {
+        let chunks = texts.par_chunks(CHUNK).map(|chunk| self.encode(chunk, role));
+        Ok(chunks.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
     }
 }
