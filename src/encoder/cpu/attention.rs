@@ -3,7 +3,7 @@
 //! Every output is one sum in the order of the dimensions or keys, so the width of the target's vectors
 //! cannot change it. Must not know batches: a text never sees another's tokens.
 
-use super::float::{Constants, EXP2, LANES, exp2, largest, sum};
+use super::float::{Constants, EXP, LANES, exp, largest, sum};
 
 /// Keys or dimensions a register tile is wide.
 const TILE: usize = 8;
@@ -121,10 +121,10 @@ fn combine<const R: usize>(factors: [&[f32]; R], panel: &[[f32; TILE]]) -> [[f32
 /// Replaces a row of scores by their exponentials, the largest being 1, and returns their sum.
 #[inline(always)]
 fn exponentials(row: &mut [f32]) -> f32 {
-    let (constants, Constants([log2_e])) = (Constants::new(EXP2), Constants::new([std::f32::consts::LOG2_E]));
+    let constants = Constants::new(EXP);
     let peak = largest(row, |v| v, f32::MIN);
     for v in row.iter_mut() {
-        *v = exp2((*v - peak) * log2_e, constants);
+        *v = exp(*v - peak, constants);
     }
     sum(row, |v| v)
 }

@@ -7,14 +7,16 @@ use bytemuck::{Pod, Zeroable};
 
 use super::paths::Tiling;
 
-/// Rows of int8 activations. `values: [M, K]`, `scales` and `sums: [M]`
+/// Rows of int8 activations.
 #[derive(Debug, Default)]
 pub struct Quantized {
-    pub values: Vec<i8>,
+    /// Four values a word, one of each quarter of the row: that order takes shifts where the plain one takes
+    /// shuffles. Weights are packed in it too. `[M, K / 4]`
+    pub words: Vec<u32>,
     pub width: usize,
-    /// What one unit of a row stands for.
+    /// What one unit of a row stands for. `[M]`
     pub scales: Vec<f32>,
-    /// The sum of a row's values: what an offset of one in all weights adds to each of its products.
+    /// The sum of a row's values: what an offset of one in all weights adds to each of its products. `[M]`
     pub sums: Vec<i32>,
     /// The values as 16-bit integers, for paths that multiply those. `[M, K]`
     pub wide: Vec<i16>,
@@ -23,13 +25,18 @@ pub struct Quantized {
 impl Quantized {
     pub fn resize(&mut self, rows: usize, width: usize) {
         self.width = width;
-        self.values.resize(rows * width, 0);
+        self.words.resize(rows * width / 4, 0);
         self.scales.resize(rows, 0.0);
         self.sums.resize(rows, 0);
     }
 
     pub fn rows(&self) -> usize {
         self.sums.len()
+    }
+
+    /// In the order of `words`. `[M, K]`
+    pub fn values(&self) -> &[i8] {
+        bytemuck::cast_slice(&self.words)
     }
 }
 
@@ -48,18 +55,16 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// Packs row-major weights within ±63. `weights: [N, K]`; N a multiple of 32, K of 16.
+    /// Packs row-major weights within ±63, inputs in the order of [`Quantized::words`]. `weights: [N, K]`; N a multiple of 32, K of 16.
     pub fn new(weights: &[i8], columns: usize, depth: usize, tiling: Tiling) -> Packed {
         assert!(weights.len() == columns * depth && columns.is_multiple_of(32) && depth.is_multiple_of(16));
         let mut lines = vec![Line::zeroed(); weights.len() / 64];
         let packed: &mut [i8] = bytemuck::cast_slice_mut(&mut lines);
         for (n, row) in weights.chunks_exact(depth).enumerate() {
             let panel = n / tiling.columns * tiling.columns * depth + n % tiling.columns * tiling.depth;
-            for (g, group) in row.chunks_exact(tiling.depth).enumerate() {
-                let at = panel + g * tiling.columns * tiling.depth;
-                for (to, w) in packed[at..at + tiling.depth].iter_mut().zip(group) {
-                    *to = w + tiling.offset;
-                }
+            for k in 0..depth {
+                let at = panel + k / tiling.depth * tiling.columns * tiling.depth + k % tiling.depth;
+                packed[at] = row[k / 4 + k % 4 * (depth / 4)] + tiling.offset;
             }
         }
         Packed { columns, depth, tiling, lines }
@@ -75,7 +80,7 @@ impl Packed {
 pub fn portable(q: &Quantized, w: &Packed, y: &mut [f32]) {
     let Tiling { columns, depth, .. } = w.tiling;
     for (p, panel) in w.values().chunks_exact(columns * w.depth).enumerate() {
-        for (x, y) in q.values.chunks_exact(q.width).zip(y.chunks_exact_mut(w.columns)) {
+        for (x, y) in q.values().chunks_exact(q.width).zip(y.chunks_exact_mut(w.columns)) {
             let mut acc = [0i32; 8];
             for (x, group) in x.chunks_exact(depth).zip(panel.chunks_exact(columns * depth)) {
                 for (acc, w) in acc.iter_mut().zip(group.chunks_exact(depth)) {

@@ -3,7 +3,7 @@
 //! Everything here is `inline(always)`, so that `paths.rs` can compile it for each instruction set.
 //! Must not know where weights come from.
 
-use super::float::{Constants, GELU, gelu, largest, max, round_i8, sum};
+use super::float::{Constants, GELU, LANES, ROUND, gelu, largest, max, sum};
 use super::product::Quantized;
 use crate::encoder::manifest::Pooling;
 
@@ -12,23 +12,39 @@ use crate::encoder::manifest::Pooling;
 pub fn quantize(x: &[f32], smooth: &[f32], q: &mut Quantized) {
     let width = smooth.len();
     q.resize(x.len() / width, width);
-    for (m, (x, values)) in x.chunks_exact(width).zip(q.values.chunks_exact_mut(width)).enumerate() {
-        let mut lanes = [0.0; 16];
-        for (x, s) in x.as_chunks::<16>().0.iter().zip(smooth.as_chunks::<16>().0) {
-            for l in 0..16 {
-                lanes[l] = max(lanes[l], (x[l] * s[l]).abs());
+    let (round, mask) = std::hint::black_box((ROUND, 0xff));
+    let rows = x.chunks_exact(width).zip(q.words.chunks_exact_mut(width / 4));
+    for ((x, words), (scale, total)) in rows.zip(q.scales.iter_mut().zip(&mut q.sums)) {
+        let mut peaks = [0.0; LANES];
+        for (x, smooth) in x.as_chunks::<LANES>().0.iter().zip(smooth.as_chunks::<LANES>().0) {
+            for l in 0..LANES {
+                peaks[l] = max(peaks[l], (x[l] * smooth[l]).abs());
             }
         }
-        let peak = largest(&lanes, |v| v, 0.0);
+        let peak = largest(&peaks, |v| v, 0.0);
         let inverse = if peak > 0.0 { 127.0 / peak } else { 0.0 };
-        let mut total = 0i32;
-        for ((&x, &s), q) in x.iter().zip(smooth).zip(values) {
-            *q = round_i8(x * s * inverse);
-            total += i32::from(*q);
+        // The low byte of each is the rounded value; the rest of the bits is the same for all.
+        let bits = |x: f32, smooth: f32| (x * smooth * inverse + round).to_bits();
+        let [x0, x1, x2, x3] = quarters(x);
+        let [s0, s1, s2, s3] = quarters(smooth);
+        let mut sum = 0u32;
+        for (((((word, x0), x1), x2), x3), (((s0, s1), s2), s3)) in
+            words.iter_mut().zip(x0).zip(x1).zip(x2).zip(x3).zip(s0.iter().zip(s1).zip(s2).zip(s3))
+        {
+            let (b0, b1, b2, b3) = (bits(*x0, *s0), bits(*x1, *s1), bits(*x2, *s2), bits(*x3, *s3));
+            *word = b0 & mask | (b1 & mask) << 8 | (b2 & mask) << 16 | b3 << 24;
+            sum = sum.wrapping_add(b0).wrapping_add(b1).wrapping_add(b2).wrapping_add(b3);
         }
-        q.scales[m] = peak / 127.0;
-        q.sums[m] = total;
+        *scale = peak / 127.0;
+        *total = sum.wrapping_sub(ROUND.to_bits().wrapping_mul(width as u32)) as i32;
     }
+}
+
+#[inline(always)]
+fn quarters(x: &[f32]) -> [&[f32]; 4] {
+    let (low, high) = x.split_at(x.len() / 2);
+    let ((a, b), (c, d)) = (low.split_at(low.len() / 2), high.split_at(high.len() / 2));
+    [a, b, c, d]
 }
 
 /// `y = y * column scale * row scale + bias`, in place. `y: [M, N]`

@@ -40,7 +40,7 @@ fn tiles(rows: usize, columns: usize, mut tile: impl FnMut(usize, usize, usize, 
 pub fn simd128(q: &mut Quantized, w: &Packed, y: &mut [f32]) {
     let (rows, depth, columns) = (q.rows(), w.depth, w.columns);
     q.wide.clear();
-    q.wide.extend(q.values.iter().map(|&v| i16::from(v)));
+    q.wide.extend(bytemuck::cast_slice::<u32, i8>(&q.words).iter().map(|&v| i16::from(v)));
     assert!(q.wide.len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
     let (x, weights, y) = (q.wide.as_ptr(), w.values().as_ptr(), y.as_mut_ptr());
     // SAFETY: `tiles` names rows below `rows` and columns below `columns`; a tile reads `depth` values of
@@ -95,9 +95,9 @@ unsafe fn simd128_tile<const R: usize, const P: usize>(
 #[cfg(target_feature = "relaxed-simd")]
 pub fn relaxed(q: &mut Quantized, w: &Packed, y: &mut [f32]) {
     let (rows, depth, columns) = (q.rows(), w.depth, w.columns);
-    assert!(q.values.len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
+    assert!(q.values().len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
     let offset = i32::from(w.tiling.offset);
-    let (x, weights, y, sums) = (q.values.as_ptr(), w.values().as_ptr(), y.as_mut_ptr(), &q.sums);
+    let (x, weights, y, sums) = (q.values().as_ptr(), w.values().as_ptr(), y.as_mut_ptr(), &q.sums);
     // SAFETY: as in `simd128`.
     tiles(rows, columns, |row, height, column, panels| unsafe {
         let (x, w, y) = (x.add(row * depth), weights.add(column * depth), y.add(row * columns + column));

@@ -21,7 +21,7 @@ pub fn has_avx512() -> bool {
 /// `y = q W^T` for one of this file's paths. `y: [M, N]`
 pub fn product(path: Path, q: &Quantized, w: &Packed, y: &mut [f32]) {
     let (rows, depth, columns) = (q.rows(), w.depth, w.columns);
-    assert!(q.values.len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
+    assert!(q.values().len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
     let task = Task { q, w, y: y.as_mut_ptr() };
     // SAFETY: the path is available, so the CPU has its instructions.
     unsafe {
@@ -74,7 +74,7 @@ macro_rules! instruction_set {
                 // SAFETY: R rows of `depth` activations and one panel of `2 * lanes * depth` weights are
                 // read, R rows of `2 * lanes` outputs written: all within the sizes that `product` checked.
                 unsafe {
-                    let x = task.q.values.as_ptr().add(row * depth);
+                    let x = task.q.values().as_ptr().add(row * depth);
                     let w = task.w.values().as_ptr().add(column * depth);
                     let mut acc: [[$vector; 2]; R] =
                         std::array::from_fn(|r| [$splat(-offset * *task.q.sums.get_unchecked(row + r)); 2]);
