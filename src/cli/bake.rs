@@ -2,6 +2,8 @@
 //!
 //! The same feed and model give the same bytes, whatever the number of threads and the order of the feed.
 
+mod pictures;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -32,6 +34,10 @@ pub struct Bake {
     /// Folder of a converted model (`cargo xtask models` makes one)
     #[arg(long)]
     model: PathBuf,
+    /// The site's folder: small SVG pictures that the items name become part of the catalogue, so that showing a card
+    /// asks the host for nothing
+    #[arg(long)]
+    pictures: Option<PathBuf>,
     /// Folder for the catalogue; what an earlier bake left there is replaced
     #[arg(long)]
     out: PathBuf,
@@ -41,7 +47,7 @@ impl Bake {
     pub fn run(&self) -> Result<()> {
         let feed =
             fs::read_to_string(&self.feed).with_context(|| format!("reading the feed {}", self.feed.display()))?;
-        let clean = clean(&feed);
+        let mut clean = clean(&feed);
         for problem in clean.problems.iter().take(SHOWN) {
             eprintln!("{}: {problem}", self.feed.display());
         }
@@ -49,6 +55,10 @@ impl Bake {
             eprintln!("... and {} more problems", clean.problems.len() - SHOWN);
         }
         ensure!(!clean.items.is_empty(), "no item of {} can be used", self.feed.display());
+        if let Some(site) = &self.pictures {
+            let outside = pictures::inline(&mut clean.items, site)?;
+            println!("{outside} pictures stay outside the catalogue: not found, larger than 8 KB, or not SVG");
+        }
         let (items, problems) = (clean.items.len(), clean.problems.len());
 
         let model = NativeModel::load(&self.model)?;
