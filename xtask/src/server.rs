@@ -13,8 +13,8 @@ use tiny_http::{Header, Method, Request, Response, Server};
 
 /// Nothing but this origin; no inline script or style, no `eval`; wasm may be compiled.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
-    connect-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
-    frame-ancestors 'none'";
+    connect-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'";
 
 /// An answer, before it is sent: tests log it, cut it or alter it.
 pub struct Reply {
