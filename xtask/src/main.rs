@@ -3,6 +3,7 @@
 //! Every step says what it does and how long it took, and is skipped when it is up to date.
 
 mod check;
+mod models;
 mod packages;
 mod pictures;
 mod program;
@@ -38,6 +39,8 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Obtains and converts the model; `--from DIR --name X` converts one of your own.
+    Models(models::Models),
     /// Redraws the demo shop's pictures from xtask/pictures.
     Pictures,
     /// Trunk's hook: puts into the staged site what Trunk does not build.
@@ -54,6 +57,7 @@ fn main() -> Result<()> {
         Verb::Build => site::build(),
         Verb::Test => check::test(),
         Verb::Bench { args } => check::bench(&args),
+        Verb::Models(models) => models.run(),
         Verb::Pictures => {
             let drawn = pictures::draw(program::root()).map_err(anyhow::Error::msg)?;
             println!("{drawn} pictures drawn");

