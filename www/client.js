@@ -5,7 +5,7 @@
  * page -> worker  { id, command }
  * worker -> page  { id | null, updates } or { id, error }
  *
- * @import {Client as ClientShape, Command, EventName, Options, Problem, ShelfRequest, State, Update} from "./types.js"
+ * @import {Client as ClientShape, Command, EventName, Options, Problem, Progress, ShelfRequest, State, Update} from "./types.js"
  */
 import { Outbox } from "./outbox.js";
 
@@ -189,11 +189,19 @@ class Client {
 
   /** @param {Update} update */
   #publish(update) {
-    if (update.type === "progress") this.state.progress = update;
-    if (update.type === "catalog-ready") this.state.items = update.items;
-    if (update.type === "model-ready") Object.assign(this.state, { device: update.device, progress: null });
-    if (update.type === "error" && update.fatal) Object.assign(this.state, { problem: update, progress: null });
+    const { state } = this;
+    if (update.type === "progress") state.progress = this.#furthest(update);
+    if (update.type === "catalog-ready") state.items = update.items;
+    if (update.type === "model-ready") state.device = update.device;
+    if (update.type === "error" && update.fatal) state.problem = update;
+    if (state.problem || (state.items !== null && state.device)) state.progress = null;
     for (const listener of this.#listeners) listener(update);
+  }
+
+  /** Catalogue and model come at the same time; the model is what takes long. @param {Progress} progress */
+  #furthest(progress) {
+    const { progress: shown } = this.state;
+    return shown && shown.stage !== "catalog" && progress.stage === "catalog" ? shown : progress;
   }
 
   /** The worker could not be loaded, or died. @param {string} why */

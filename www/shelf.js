@@ -177,9 +177,9 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     if (this.state === "failed" && update.type !== "restarted") return;
     switch (update.type) {
       case "progress":
-        return this.#frame.footer.progress(update);
+      case "catalog-ready":
       case "model-ready":
-        return this.#frame.footer.progress(null);
+        return this.#frame.footer.progress(this.client?.state.progress ?? null);
       case "shelf":
         return update.shelf === this.#name && update.revision >= this.#revision && this.#draw(update);
       case "highlights":
