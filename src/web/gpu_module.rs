@@ -56,8 +56,8 @@ impl GpuModule {
         }
         let want = if want_tokens { Want::Tokens } else { Want::Vectors };
         let encoded = self.gpu.encode(&Batch { ids, starts }, want).await.map_err(|e| match e {
-            EncodeError::DeviceLost(_) => thrown("DeviceLost", &e),
-            EncodeError::BadBatch(_) => thrown("BadBatch", &e),
+            EncodeError::DeviceLost(why) => thrown("DeviceLost", &why),
+            EncodeError::BadBatch(why) => thrown("BadBatch", &why),
         })?;
         let answer = Object::new();
         Reflect::set(&answer, &"vectors".into(), &Float32Array::from(&encoded.vectors[..]))?;
@@ -78,7 +78,7 @@ impl Source for Bytes {
     }
 }
 
-fn thrown(name: &str, error: &dyn std::error::Error) -> JsValue {
+fn thrown(name: &str, error: &dyn std::fmt::Display) -> JsValue {
     let thrown = Error::new(&error.to_string());
     thrown.set_name(name);
     thrown.into()

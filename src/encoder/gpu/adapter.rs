@@ -52,7 +52,9 @@ impl Context {
             }
         };
         let gone = report(&lost);
-        device.set_device_lost_callback(move |reason, message| gone(format!("{reason:?} {message}")));
+        device.set_device_lost_callback(move |reason, message| {
+            gone(if message.is_empty() { format!("{reason:?}") } else { message });
+        });
         // Work that the device refuses while it runs is as good as lost: its results cannot be trusted.
         let refused = report(&lost);
         device.on_uncaptured_error(Arc::new(move |error| refused(error.to_string())));
