@@ -2,6 +2,7 @@
 
 mod bake;
 mod convert;
+mod device;
 mod embed;
 mod eval;
 mod model;

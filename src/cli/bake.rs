@@ -12,9 +12,8 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use rayon::prelude::*;
 
-use super::model::NativeModel;
+use super::{device::DeviceArg, model::NativeModel};
 use crate::{
     catalog::{Item, Pack, clean::clean, document, make},
     encoder::tokenize::Role,
@@ -22,8 +21,8 @@ use crate::{
     text::Segmenter,
 };
 
-/// Texts that one thread encodes at a time.
-const CHUNK: usize = 16;
+/// Texts between two steps of the progress bar.
+const CHUNK: usize = 64;
 /// Problems of the feed that are printed one by one.
 const SHOWN: usize = 10;
 
@@ -38,6 +37,9 @@ pub struct Bake {
     /// asks the host for nothing
     #[arg(long)]
     pictures: Option<PathBuf>,
+    /// Where the model runs; the CPU gives the same bytes on every machine
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceArg,
     /// Folder for the catalogue; what an earlier bake left there is replaced
     #[arg(long)]
     out: PathBuf,
@@ -61,8 +63,8 @@ impl Bake {
         }
         let (items, problems) = (clean.items.len(), clean.problems.len());
 
-        let model = NativeModel::load(&self.model)?;
-        let vectors = encode(&model, &clean.items)?;
+        let mut model = NativeModel::load(&self.model, self.device)?;
+        let vectors = encode(&mut model, &clean.items)?;
         let dictionary = Segmenter::full().dictionary_for(clean.items.iter().flat_map(make::texts));
         let catalog =
             make::make(clean.items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest));
@@ -75,18 +77,17 @@ impl Bake {
 }
 
 /// The vector of each item's text, in the order of `items`.
-pub fn encode(model: &NativeModel, items: &[Item]) -> Result<Vec<Vec<f32>>> {
+pub fn encode(model: &mut NativeModel, items: &[Item]) -> Result<Vec<Vec<f32>>> {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} items, {per_sec}, {eta} left")?;
     let progress = ProgressBar::new(items.len() as u64).with_style(style);
-    let chunks = items.par_chunks(CHUNK).map(|chunk| {
+    let mut vectors = Vec::with_capacity(items.len());
+    for chunk in items.chunks(CHUNK) {
         let texts: Vec<String> = chunk.iter().map(|item| document(item).text).collect();
-        let vectors = model.encode(&texts, Role::Passage)?;
+        vectors.extend(model.encode(&texts, Role::Passage)?);
         progress.inc(chunk.len() as u64);
-        Ok(vectors)
-    });
-    let vectors: Result<Vec<_>> = chunks.collect();
+    }
     progress.finish_and_clear();
-    Ok(vectors?.into_iter().flatten().collect())
+    Ok(vectors)
 }
 
 /// Writes the files, then the manifest that names them, and removes what the manifest no longer names.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
-use super::model::NativeModel;
+use super::{device::DeviceArg, model::NativeModel};
 use crate::encoder::tokenize::Role;
 
 /// Lines of standard input that are encoded at a time.
@@ -18,6 +18,9 @@ pub struct Embed {
     /// Folder of a converted model (`cargo xtask models` makes one)
     #[arg(long)]
     model: PathBuf,
+    /// Where the model runs; the CPU gives the same bytes on every machine
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceArg,
     /// The texts are searches, not items: some models want to know
     #[arg(long)]
     query: bool,
@@ -27,9 +30,9 @@ pub struct Embed {
 
 impl Embed {
     pub fn run(&self) -> Result<()> {
-        let model = NativeModel::load(&self.model)?;
+        let mut model = NativeModel::load(&self.model, self.device)?;
         if !self.texts.is_empty() {
-            return self.print(&model, &self.texts);
+            return self.print(&mut model, &self.texts);
         }
         let mut lines = io::stdin().lock().lines();
         loop {
@@ -37,14 +40,14 @@ impl Embed {
             if some.is_empty() {
                 return Ok(());
             }
-            self.print(&model, &some)?;
+            self.print(&mut model, &some)?;
         }
     }
 
-    fn print(&self, model: &NativeModel, texts: &[String]) -> Result<()> {
+    fn print(&self, model: &mut NativeModel, texts: &[String]) -> Result<()> {
         let role = if self.query { Role::Query } else { Role::Passage };
         let mut out = io::stdout().lock();
-        for (text, vector) in texts.iter().zip(model.encode_all(texts, role)?) {
+        for (text, vector) in texts.iter().zip(model.encode(texts, role)?) {
             writeln!(out, "{}", json!({"text": text, "vector": vector}))?;
         }
         Ok(())

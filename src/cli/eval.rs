@@ -17,7 +17,7 @@ use flate2::read::GzDecoder;
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::{bake::encode, model::NativeModel};
+use super::{bake::encode, device::DeviceArg, model::NativeModel};
 use crate::{
     catalog::{Item, Words},
     profile::{Event, EventName, Source, Taste, profile},
@@ -50,7 +50,7 @@ impl Eval {
         let rows: BTreeMap<&str, u32> = items.iter().zip(0..).map(|(item, row)| (item.id.as_str(), row)).collect();
         let tests = tests(&self.data.join("test.tsv.gz"), &rows)?;
         let popular = popular(&self.data.join("interactions.tsv.gz"), &rows)?;
-        let vectors = encode(&NativeModel::load(&self.model)?, &items)?.concat();
+        let vectors = encode(&mut NativeModel::load(&self.model, DeviceArg::Cpu)?, &items)?.concat();
         let width = vectors.len() / items.len();
         println!("{} items, {} tests         HitRate@10  NDCG@10", items.len(), tests.len());
 

@@ -1,30 +1,28 @@
-//! A converted model from its folder, on the CPU of this machine. Must not know items.
+//! A converted model from its folder, on a device of this machine. Must not know items.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
-use rayon::prelude::*;
 
+use super::device::{DeviceArg, NativeDevice, choose};
 use crate::encoder::{
     Encoder, Want,
-    cpu::CpuModel,
-    manifest::{FileEntry, Manifest},
+    device::Probes,
+    manifest::{self, FileEntry, Manifest},
     tokenize::{Role, Tokenizer},
     weights::Weights,
 };
 
-/// Texts that one thread takes at a time.
-const CHUNK: usize = 16;
-
 pub struct NativeModel {
     pub manifest: Manifest,
     pub tokenizer: Tokenizer,
-    cpu: CpuModel,
+    device: NativeDevice,
 }
 
 impl NativeModel {
-    /// Reads a folder that `nearmind convert` wrote, and checks its digests.
-    pub fn load(folder: &Path) -> Result<Self> {
+    /// Reads a folder that `nearmind convert` wrote, checks its digests, and proves the device. Says on standard
+    /// error which device it is where that was not certain.
+    pub fn load(folder: &Path, device: DeviceArg) -> Result<Self> {
         let read = |name: &str| {
             let path = folder.join(name);
             fs::read(&path).with_context(|| format!("{} cannot be read: `cargo xtask models` makes it", path.display()))
@@ -36,21 +34,20 @@ impl NativeModel {
         };
         let manifest = Manifest::parse(&read("manifest.json")?)?;
         let tokenizer = Tokenizer::parse(&checked(&manifest.files.tokenizer)?, &manifest)?;
-        let weights = checked(&manifest.files.weights)?;
-        let cpu = CpuModel::load(&Weights::open(&weights, manifest.architecture)?, manifest.pooling)?;
-        Ok(Self { manifest, tokenizer, cpu })
+        let probes = manifest::Probes::parse(&checked(&manifest.files.probes)?, &manifest.architecture)?;
+        let weights = Weights::open(checked(&manifest.files.weights)?, manifest.architecture)?;
+        let probes = Probes::new(&probes, &tokenizer)?;
+        let chosen = choose(weights, manifest.pooling, probes, device.into())?;
+        if device != DeviceArg::Cpu {
+            eprintln!("{}. {}", chosen.report().detail, chosen.report().reason);
+        }
+        Ok(Self { manifest, tokenizer, device: chosen })
     }
 
-    /// Unit vectors `[H]` of texts, on the calling thread.
-    pub fn encode<T: AsRef<str>>(&self, texts: &[T], role: Role) -> Result<Vec<Vec<f32>>> {
+    /// Unit vectors `[H]` of any number of texts, in their order.
+    pub fn encode<T: AsRef<str>>(&mut self, texts: &[T], role: Role) -> Result<Vec<Vec<f32>>> {
         let batch = self.tokenizer.batch(texts, role)?;
-        let encoded = pollster::block_on(self.cpu.fork().encode(&batch, Want::Vectors))?;
-        Ok(encoded.vectors.chunks_exact(self.cpu.width()).map(<[f32]>::to_vec).collect())
-    }
-
-    /// The same for any number of texts, in their order, on all cores.
-    pub fn encode_all<T: AsRef<str> + Sync>(&self, texts: &[T], role: Role) -> Result<Vec<Vec<f32>>> {
-        let chunks = texts.par_chunks(CHUNK).map(|chunk| self.encode(chunk, role));
-        Ok(chunks.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+        let encoded = pollster::block_on(self.device.encode(&batch, Want::Vectors))?;
+        Ok(encoded.vectors.chunks_exact(self.device.width()).map(<[f32]>::to_vec).collect())
     }
 }

@@ -8,7 +8,7 @@ use std::{fs, io};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use super::model::NativeModel;
+use super::{device::DeviceArg, model::NativeModel};
 use crate::convert::full_vectors;
 use crate::encoder::tokenize::Role;
 
@@ -19,6 +19,9 @@ pub struct Sts {
     /// Folder of a converted model
     #[arg(long)]
     model: PathBuf,
+    /// Where the model runs
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceArg,
     /// Only rows whose column `split` says this
     #[arg(long)]
     split: Option<String>,
@@ -35,10 +38,10 @@ struct Pair {
 impl Sts {
     pub fn run(&self) -> Result<()> {
         let pairs = self.pairs()?;
-        let model = NativeModel::load(&self.model)?;
+        let mut model = NativeModel::load(&self.model, self.device)?;
         let texts: BTreeSet<&str> = pairs.iter().flat_map(|pair| &pair.sentences).map(String::as_str).collect();
         let texts: Vec<&str> = texts.into_iter().collect();
-        let vectors = model.encode_all(&texts, Role::Query)?;
+        let vectors = model.encode(&texts, Role::Query)?;
         println!("{} pairs, Spearman x 100: {:.2}", pairs.len(), 100.0 * likeness(&pairs, &texts, &vectors));
         if let Some(full) = &self.full {
             let full = full_vectors(full, &model.manifest, &texts)?;

@@ -7,7 +7,7 @@ use super::super::EncodeError;
 /// Why there is no GPU to compute on, as a sentence for people.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum OpenError {
-    #[error("this device offers no GPU to programs: {0}")]
+    #[error("this device offers no GPU to programs ({0})")]
     NoAdapter(String),
     #[error("the GPU cannot run this model: {0}")]
     Unfit(String),
@@ -33,7 +33,7 @@ impl Context {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()
         };
-        let adapter = instance.request_adapter(&options).await.map_err(|e| OpenError::NoAdapter(e.to_string()))?;
+        let adapter = instance.request_adapter(&options).await.map_err(no_adapter)?;
         let mut limits = wgpu::Limits::default();
         limits.max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.max(largest_binding_bytes);
         limits.max_buffer_size = limits.max_buffer_size.max(largest_binding_bytes);
@@ -80,6 +80,11 @@ impl Context {
             None => Ok(()),
         }
     }
+}
+
+/// The first clause is for people; what follows lists every back end that was not compiled in.
+fn no_adapter(error: wgpu::RequestAdapterError) -> OpenError {
+    OpenError::NoAdapter(error.to_string().split(';').next().unwrap_or_default().to_string())
 }
 
 fn name(info: &wgpu::AdapterInfo) -> String {

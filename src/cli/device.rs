@@ -1,0 +1,102 @@
+//! This machine's devices: all cores, and the GPU through wgpu. Must not know texts.
+
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use rayon::prelude::*;
+
+use crate::encoder::cpu::CpuModel;
+use crate::encoder::device::{Choice, Device, OpenGpu, Probes};
+use crate::encoder::gpu::{Gpu, Overrides};
+use crate::encoder::manifest::Pooling;
+use crate::encoder::weights::Weights;
+use crate::encoder::{Batch, EncodeError, Encoded, Encoder, Want};
+
+/// Tokens that one core takes at a time.
+const ROWS: usize = 512;
+
+/// `--device`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum DeviceArg {
+    /// All cores
+    #[default]
+    Cpu,
+    /// The GPU, if it computes rightly
+    Gpu,
+    /// The quicker of the two
+    Auto,
+}
+
+impl From<DeviceArg> for Choice {
+    fn from(arg: DeviceArg) -> Choice {
+        match arg {
+            DeviceArg::Auto => Choice::Auto,
+            DeviceArg::Cpu => Choice::Cpu,
+            DeviceArg::Gpu => Choice::Gpu,
+        }
+    }
+}
+
+pub type NativeDevice = Device<AllCores, OpenNative>;
+
+/// Proves the cores and the GPU with the model's known texts, and chooses.
+pub fn choose(model: Weights<Vec<u8>>, pooling: Pooling, probes: Probes, choice: Choice) -> Result<NativeDevice> {
+    let cores = AllCores(CpuModel::load(&model, pooling)?);
+    let detail = format!("{}, {} threads", cores.0.detail(), rayon::current_num_threads());
+    let opener = OpenNative { model, pooling };
+    Ok(pollster::block_on(Device::choose(cores, detail, opener, choice, probes, clock))?)
+}
+
+/// The CPU's kernels on every core, whole texts each.
+pub struct AllCores(CpuModel);
+
+impl Encoder for AllCores {
+    fn width(&self) -> usize {
+        self.0.width()
+    }
+
+    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+        let mut groups = Vec::new();
+        let mut first = 0;
+        while first + 1 < batch.starts.len() {
+            groups.push(batch.group(first, ROWS));
+            first += groups[groups.len() - 1].starts.len() - 1;
+        }
+        let parts = groups.par_iter().map(|group| pollster::block_on(self.0.fork().encode(group, want)));
+        let parts: Vec<Encoded> = parts.collect::<Result<_, _>>()?;
+        let mut all = Encoded::default();
+        for part in parts {
+            all.vectors.extend(part.vectors);
+            all.tokens.extend(part.tokens);
+        }
+        Ok(all)
+    }
+}
+
+/// Opens the GPU, and again after it was lost.
+pub struct OpenNative {
+    model: Weights<Vec<u8>>,
+    pooling: Pooling,
+}
+
+impl OpenGpu for OpenNative {
+    type Gpu = Gpu;
+
+    async fn open(&mut self) -> Result<(Gpu, String), String> {
+        let gpu = Gpu::open(&self.model, self.pooling, clock, Overrides::default()).await;
+        match gpu {
+            Ok(gpu) => {
+                let name = gpu.adapter().to_string();
+                Ok((gpu, name))
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+fn clock() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1000.0
+}
