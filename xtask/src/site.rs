@@ -1,16 +1,74 @@
 //! The demo shop: model, catalogue, wasm and pages, assembled by Trunk in dist/.
 
-use anyhow::Result;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use anyhow::{Context, Result};
 
 use crate::{
-    program::{command, run},
-    step::step,
+    models,
+    program::{cargo, command, root, run, target},
+    step::{skipped, step},
     tools, wasm,
 };
+
+/// The shop's products, and what the catalogue is made from besides: the model, and the code that bakes.
+const FEED: &str = "www/shop/items.jsonl";
+const MODEL: &str = "models/minilm";
 
 /// Everything that dist/ needs, in order; what is up to date is skipped.
 pub fn build() -> Result<()> {
     tools::ensure()?;
+    models::ensure()?;
+    step("command line", || run(cargo().args(["build", "--quiet", "--package", "nearmind", "--bin", "nearmind"])))?;
+    catalog()?;
     step("site", || run(command("trunk").args(["build", "--release", "--offline"])))?;
     wasm::print_sizes()
+}
+
+/// Puts the model and the catalogue into a folder that becomes the site.
+pub fn furnish(site: &Path) -> Result<()> {
+    copy(&root().join(MODEL), &site.join(MODEL))?;
+    copy(&catalog_folder(), &site.join("catalog"))
+}
+
+fn catalog_folder() -> PathBuf {
+    target().join("site/catalog")
+}
+
+/// The catalogue, made by the command line that was built before.
+fn catalog() -> Result<()> {
+    let (feed, model, baker) = (root().join(FEED), root().join(MODEL), target().join("debug/nearmind"));
+    let made = changed(&catalog_folder().join("manifest.json"));
+    let sources = [&feed, &model.join("manifest.json"), &baker];
+    if made.is_some() && sources.iter().all(|source| changed(source) <= made) {
+        skipped("catalogue");
+        return Ok(());
+    }
+    step("catalogue", || {
+        let mut bake = command(&baker);
+        bake.arg("bake").arg(&feed).arg("--model").arg(&model).arg("--pictures").arg(root().join("www"));
+        run(bake.arg("--out").arg(catalog_folder()))
+    })
+}
+
+fn changed(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|about| about.modified()).ok()
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in from.read_dir().with_context(|| format!("{} cannot be read", from.display()))? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), &to).with_context(|| format!("{} cannot be written", to.display()))?;
+        }
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     program::{cargo, command, root, run, target},
+    site,
     step::step,
 };
 
@@ -22,7 +23,7 @@ pub fn stage() -> Result<()> {
         let path = site.join(format!("{name}_bg.wasm"));
         fs::write(&path, without_custom_sections(&fs::read(&path)?)?)?;
     }
-    Ok(())
+    site::furnish(&site)
 }
 
 pub const MODULES: [&str; 3] = ["nearmind", "nearmind-relaxed", "nearmind-gpu"];
