@@ -12,7 +12,7 @@
  *             state            set by the element: "idle", "loading", "ready", "empty", "failed"
  * Events      nearmind-ready { basis, items }        nearmind-error { code, message, fatal }
  *             nearmind-select { item, url, position } nearmind-impression { item, position }; all bubble, composed
- * Parts       shelf header heading turn turn-button list card picture image body brand title link description word
+ * Parts       shelf header heading turn turn-button list place card picture image body brand title link description word
  *             reason price actions action like dislike hide footer status undo progress about
  * Properties  --nearmind-accent -ink -muted -line -surface -picture -mark -radius -gap -card-width -card-height
  *             -heading-size -picture-ratio -font

@@ -37,7 +37,7 @@ export class CardView {
     this.#lang = lang;
     this.#buttons = { like: button("like", say.like), dislike: button("dislike", say.dislike), hide: button("hide", say.hide) };
     this.#actions.append(...Object.values(this.#buttons));
-    this.node = h("li", { part: "card", "data-item": card.item },
+    this.node = h("div", { part: "card" },
       h("div", { part: "picture" }, this.#image),
       h("div", { part: "body" },
         this.#brand,
@@ -89,7 +89,7 @@ let made = 0;
 /** What takes a card's room until the card is there. */
 export function skeleton() {
   const lines = ["brand", "title", "description", "price"].map((line) => h("span", { class: `bone ${line}` }));
-  return h("li", { part: "card skeleton", "aria-hidden": "true" }, h("div", { part: "picture" }), h("div", { part: "body" }, ...lines));
+  return h("div", { part: "card skeleton", "aria-hidden": "true" }, h("div", { part: "picture" }), h("div", { part: "body" }, ...lines));
 }
 
 /** @param {Action} action @param {string} label */

@@ -1,11 +1,12 @@
 /**
- * The list of cards: the same item keeps its node, so that focus, loaded pictures and pressed buttons survive a new
- * ranking, and cards slide to their new places instead of jumping. Knows cards; knows neither worker nor shelf.
+ * The list of cards. Places stand still and cards change places: nothing on the page shifts when the order does. The
+ * same item keeps its card, so that focus, loaded pictures and pressed buttons survive a new ranking, and cards slide
+ * to their new places instead of jumping. Knows cards; knows neither worker nor shelf.
  *
  * @import {Card} from "../types.js"
  */
 import { CardView, skeleton } from "./card.js";
-import { h } from "./dom.js";
+import { h, set } from "./dom.js";
 
 const SLIDE_MS = 260;
 
@@ -18,7 +19,7 @@ export class CardList {
   /** Holds the room until the cards come. @param {number} count */
   reserve(count) {
     this.views.clear();
-    this.node.replaceChildren(...Array.from({ length: count }, skeleton));
+    this.#fill(Array.from({ length: count }, skeleton));
   }
 
   /**
@@ -27,22 +28,32 @@ export class CardList {
    * @param {string} lang
    */
   draw(cards, say, lang) {
-    if (lang !== this.#lang) this.reserve(0);
+    if (lang !== this.#lang) this.views.clear();
     this.#lang = lang;
-    const before = this.#places();
-    const focused = this.#focused();
-    const first = this.node.firstElementChild;
-    const views = new Map(cards.map((card) => [card.item, this.#view(card, say, lang)]));
-    for (const [item, { node }] of this.views) if (!views.has(item)) node.remove();
-    this.views = views;
-    for (const bone of this.node.querySelectorAll(".skeleton")) bone.remove();
-    [...views.values()].forEach(({ node }, place) => {
-      if (this.node.children[place] !== node) this.node.insertBefore(node, this.node.children[place] ?? null);
-    });
+    const [before, focused, first] = [this.#boxes(), this.#focused(), this.#first()];
+    this.views = new Map(cards.map((card) => [card.item, this.#view(card, say, lang)]));
+    this.#fill([...this.views.values()].map(({ node }) => node));
+    cards.forEach(({ item }, place) => set(this.node.children[place], "data-item", item));
     this.#refocus(focused);
     // A new order is read from its beginning, unless the visitor is in the middle of it.
-    if (!focused && this.node.firstElementChild !== first) this.node.scrollLeft = 0;
+    if (!focused && this.#first() !== first) this.node.scrollLeft = 0;
     this.#slide(before);
+  }
+
+  /** One node in each place. @param {Element[]} nodes */
+  #fill(nodes) {
+    const { children } = this.node;
+    while (children.length > nodes.length) this.node.lastElementChild?.remove();
+    while (children.length < nodes.length) this.node.append(h("li", { part: "place" }));
+    nodes.forEach((node, place) => {
+      if (children[place].firstElementChild === node) return;
+      set(children[place], "data-item", null);
+      children[place].replaceChildren(node);
+    });
+  }
+
+  #first() {
+    return this.node.firstElementChild?.firstElementChild;
   }
 
   /** The card of an item, or the first. @param {string} item */
@@ -81,7 +92,7 @@ export class CardList {
     }
   }
 
-  #places() {
+  #boxes() {
     return new Map([...this.views].map(([item, { node }]) => [item, node.getBoundingClientRect()]));
   }
 

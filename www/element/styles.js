@@ -47,7 +47,8 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 
 .list { display: flex; gap: var(--_gap); padding: 3px; margin: -3px; list-style: none; overflow: auto hidden; overscroll-behavior-inline: contain; scroll-snap-type: inline mandatory; scroll-padding-inline: 3px; scrollbar-width: none }
 .list::-webkit-scrollbar { display: none }
-.card { position: relative; flex: 0 0 var(--_card-width); block-size: var(--_card-height); display: flex; flex-direction: column; scroll-snap-align: start; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
+.place { flex: 0 0 var(--_card-width); block-size: var(--_card-height); scroll-snap-align: start }
+.card { position: relative; block-size: 100%; display: flex; flex-direction: column; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
 .card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
 .card:has(.link:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 1px }
 .picture { flex: none; aspect-ratio: var(--nearmind-picture-ratio, 1); background: var(--_picture) }
