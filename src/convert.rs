@@ -74,6 +74,9 @@ pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str))
             probes: FileEntry::describe("probes.json", &[]),
         },
     };
+    said("vocabulary");
+    let texts: Vec<&str> = CALIBRATION_TEXTS.lines().chain(PROBE_TEXTS).collect();
+    vocabulary.prove(&json, &tokenizer_json, &manifest, &words.order, &texts)?;
     let tokenizer = Tokenizer::parse(&tokenizer_json, &manifest)?;
     let mut reference = Reference::new(&full);
     let weights = weights(&full, &words, &reference, &tokenizer, &mut said)?;

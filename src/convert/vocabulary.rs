@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokenizers::TruncationParams;
+
+use crate::encoder::manifest::{Manifest, Prefixes};
+use crate::encoder::tokenize::{Role, Tokenizer};
 
 /// A `tokenizer.json` of a WordPiece model, as far as it matters.
 #[derive(Debug, Deserialize)]
@@ -77,6 +81,30 @@ impl Vocabulary {
                 "max_input_chars_per_word": model.max_input_chars_per_word},
         });
         Ok(json.to_string().into_bytes())
+    }
+
+    /// Every word, and some texts, give the same tokens by the trimmed file as by the library's own reading of the
+    /// original. `order[id]` is the original's number of the trimmed file's `id`.
+    pub fn prove(
+        &self,
+        original: &[u8],
+        trimmed: &[u8],
+        manifest: &Manifest,
+        order: &[usize],
+        texts: &[&str],
+    ) -> Result<()> {
+        let ours = Tokenizer::parse(trimmed, &Manifest { prefixes: Prefixes::default(), ..manifest.clone() })?;
+        let mut library = tokenizers::Tokenizer::from_bytes(original).map_err(anyhow::Error::msg)?;
+        library.with_padding(None);
+        let longest = TruncationParams { max_length: manifest.architecture.positions, ..Default::default() };
+        library.with_truncation(Some(longest)).map_err(anyhow::Error::msg)?;
+        for text in self.model.vocab.keys().map(String::as_str).chain(texts.iter().copied()) {
+            let expected = library.encode(text, true).map_err(anyhow::Error::msg)?;
+            let found = ours.batch(&[text], Role::Passage)?.ids;
+            let found: Vec<u32> = found.iter().map(|&id| order[id as usize] as u32).collect();
+            ensure!(found == expected.get_ids(), "the trimmed tokenizer cuts {text:?} differently from the original");
+        }
+        Ok(())
     }
 
     /// The tokens around a text: `[CLS]` and `[SEP]`.

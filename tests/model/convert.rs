@@ -1,0 +1,229 @@
+//! Conversion end to end, on a small random BERT that is written as the Hugging Face libraries write theirs.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use nearmind::convert::{About, convert, full_vectors};
+use nearmind::encoder::cpu::CpuModel;
+use nearmind::encoder::full::FullModel;
+use nearmind::encoder::manifest::{Manifest, Prefixes, Probes};
+use nearmind::encoder::reference::Reference;
+use nearmind::encoder::synthetic::Synthetic;
+use nearmind::encoder::tokenize::{Role, Tokenizer};
+use nearmind::encoder::weights::Weights;
+use nearmind::encoder::{Encoder, Want};
+use safetensors::{Dtype, View};
+use serde_json::{Value, json};
+
+use crate::random::Random;
+
+const TEXTS: [&str; 4] =
+    ["red boots", "a", "Waterproof jacket for cycling, in the rain!", "tea & coffee: 2 cups (white)"];
+
+struct Tensor(Vec<usize>, Vec<u8>);
+
+impl View for Tensor {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+    fn shape(&self) -> &[usize] {
+        &self.0
+    }
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.1)
+    }
+    fn data_len(&self) -> usize {
+        self.1.len()
+    }
+}
+
+/// A folder of its own in the target directory, with an f32 model in it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(path.join("1_Pooling")).unwrap();
+        let folder = Self(path);
+        let synthetic = Synthetic::small(1);
+        let vocabulary = synthetic.manifest.architecture.vocabulary;
+        // One word that no text can produce, in the middle of the table.
+        let mut tokenizer: Value = serde_json::from_slice(&synthetic.tokenizer).unwrap();
+        let words = tokenizer["model"]["vocab"].as_object_mut().unwrap();
+        words.values_mut().filter(|id| id.as_u64() >= Some(40)).for_each(|id| *id = (id.as_u64().unwrap() + 1).into());
+        words.insert("[unused0]".into(), 40.into());
+        folder.write("tokenizer.json", &tokenizer);
+        folder.write("config.json", &config(vocabulary + 1));
+        folder
+            .write("1_Pooling/config.json", &json!({"word_embedding_dimension": 64, "pooling_mode_mean_tokens": true}));
+        folder.write_weights(vocabulary + 1, |name| name.into());
+        folder
+    }
+
+    fn write(&self, name: &str, value: &Value) {
+        fs::write(self.0.join(name), value.to_string()).unwrap();
+    }
+
+    fn write_weights(&self, vocabulary: usize, rename: impl Fn(&str) -> String) {
+        let mut random = Random(5);
+        let mut tensors = Vec::new();
+        let mut add = |name: String, shape: &[usize], spread: f32, centre: f32| {
+            let count: usize = shape.iter().product();
+            let values = (0..count).flat_map(|_| (centre + spread * random.signed()).to_le_bytes()).collect();
+            tensors.push((rename(&name), Tensor(shape.to_vec(), values)));
+        };
+        add("embeddings.word_embeddings.weight".into(), &[vocabulary, 64], 0.1, 0.0);
+        add("embeddings.position_embeddings.weight".into(), &[512, 64], 0.02, 0.0);
+        add("embeddings.token_type_embeddings.weight".into(), &[2, 64], 0.02, 0.0);
+        let mut norms = vec!["embeddings".to_owned()];
+        for layer in 0..2 {
+            let of = |part: &str| format!("encoder.layer.{layer}.{part}");
+            let attention = ["query", "key", "value"].map(|part| of(&format!("attention.self.{part}")));
+            let square = attention.into_iter().chain([of("attention.output.dense")]).map(|name| (name, 64, 64));
+            let feed = [(of("intermediate.dense"), 128, 64), (of("output.dense"), 64, 128)];
+            for (name, outputs, inputs) in square.chain(feed) {
+                add(format!("{name}.weight"), &[outputs, inputs], 1.5 / (inputs as f32).sqrt(), 0.0);
+                add(format!("{name}.bias"), &[outputs], 0.1, 0.0);
+            }
+            norms.extend([of("attention.output"), of("output")]);
+        }
+        for norm in norms {
+            add(format!("{norm}.LayerNorm.weight"), &[64], 0.2, 1.0);
+            add(format!("{norm}.LayerNorm.bias"), &[64], 0.1, 0.0);
+        }
+        let path = self.0.join("model.safetensors");
+        safetensors::serialize_to_file(tensors, None, &path).unwrap();
+    }
+
+    fn convert(&self, out: &str) -> anyhow::Result<(PathBuf, Manifest)> {
+        let out = self.0.join(out);
+        let about = About {
+            name: "small".into(),
+            source: "a test".into(),
+            licence: "MIT".into(),
+            languages: vec!["en".into()],
+            prefixes: Prefixes::default(),
+        };
+        let manifest = convert(&self.0, &out, about, |_| ())?;
+        Ok((out, manifest))
+    }
+
+    fn refusal(&self) -> String {
+        format!("{:#}", self.convert("out").map(drop).unwrap_err())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn config(vocabulary: usize) -> Value {
+    json!({"model_type": "bert", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+        "intermediate_size": 128, "vocab_size": vocabulary, "max_position_embeddings": 512,
+        "layer_norm_eps": 1e-12, "hidden_act": "gelu", "position_embedding_type": "absolute"})
+}
+
+/// Least cosine of corresponding rows.
+fn least_cosine(a: &[f32], b: &[f32], width: usize) -> f32 {
+    assert_eq!(a.len(), b.len());
+    let rows = a.chunks_exact(width).zip(b.chunks_exact(width));
+    rows.map(|(a, b)| a.iter().zip(b).map(|(x, y)| x * y).sum()).fold(1.0, f32::min)
+}
+
+fn encode(encoder: &mut impl Encoder, tokenizer: &Tokenizer, texts: &[&str]) -> Vec<f32> {
+    let batch = tokenizer.batch(texts, Role::Passage).unwrap();
+    pollster::block_on(encoder.encode(&batch, Want::Vectors)).unwrap().vectors
+}
+
+#[test]
+fn a_converted_model_is_the_f32_model_almost() {
+    let folder = Folder::new("converted");
+    let (out, manifest) = folder.convert("out").unwrap();
+    assert_eq!(manifest, Manifest::parse(&fs::read(out.join("manifest.json")).unwrap()).unwrap());
+    let tokenizer_json = fs::read(out.join("tokenizer.json")).unwrap();
+    assert!(!String::from_utf8(tokenizer_json.clone()).unwrap().contains("[unused0]"));
+    let tokenizer = Tokenizer::parse(&tokenizer_json, &manifest).unwrap();
+    let bytes = fs::read(out.join("model.safetensors")).unwrap();
+    manifest.files.weights.check(&bytes).unwrap();
+    let weights = Weights::open(&bytes, manifest.architecture).unwrap();
+    let int8 = encode(&mut CpuModel::load(&weights, manifest.pooling).unwrap(), &tokenizer, &TEXTS);
+    let full = full_vectors(&folder.0, &manifest, &TEXTS).unwrap().concat();
+    let cosine = least_cosine(&int8, &full, 64);
+    assert!(cosine > 0.995, "int8 to f32: {cosine}");
+    // The same integers without rounding of activations: closer still, or a kernel is wrong.
+    let mut same = Reference::new(&FullModel::dequantized(&weights, manifest.pooling).unwrap());
+    let cosine = least_cosine(&int8, &encode(&mut same, &tokenizer, &TEXTS), 64);
+    assert!(cosine > 0.998, "int8 to its own weights in f32: {cosine}");
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let folder = Folder::new("twice");
+    let (one, other) = (folder.convert("one").unwrap().0, folder.convert("other").unwrap().0);
+    for name in ["manifest.json", "model.safetensors", "tokenizer.json", "probes.json"] {
+        assert_eq!(fs::read(one.join(name)).unwrap(), fs::read(other.join(name)).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_converted_is_named() {
+    let folder = Folder::new("refused");
+    let vocabulary = Synthetic::small(1).manifest.architecture.vocabulary + 1;
+    let good = config(vocabulary);
+    let with = |key: &str, value: Value| {
+        let mut changed = good.clone();
+        changed[key] = value;
+        folder.write("config.json", &changed);
+        folder.refusal()
+    };
+    let refusal = with("model_type", json!("t5"));
+    assert!(refusal.contains("\"t5\": only BERT encoders"), "{refusal}");
+    let refusal = with("hidden_act", json!("relu"));
+    assert!(refusal.contains("activation \"relu\""), "{refusal}");
+    let refusal = with("hidden_size", json!(1_099_511_627_776u64));
+    assert!(refusal.contains("hidden is 1099511627776"), "{refusal}");
+    let refusal = with("intermediate_size", json!(256));
+    assert!(refusal.contains("encoder.layer.0.intermediate.dense.weight has the shape [128, 64]"), "{refusal}");
+    folder.write("config.json", &good);
+
+    let missing = |name: &str| if name.contains("layer.1.output.dense.bias") { "else".into() } else { name.into() };
+    folder.write_weights(vocabulary, missing);
+    let refusal = folder.refusal();
+    assert!(refusal.contains("the tensor encoder.layer.1.output.dense.bias is missing"), "{refusal}");
+    let path = folder.0.join("model.safetensors");
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    let refusal = folder.refusal();
+    assert!(refusal.contains("model.safetensors is not usable"), "{refusal}");
+    fs::remove_file(&path).unwrap();
+    let refusal = folder.refusal();
+    assert!(refusal.contains("model.safetensors cannot be read"), "{refusal}");
+}
+
+#[test]
+fn minilm_answers_its_probes() {
+    let folder = Path::new("models/minilm");
+    let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
+        eprintln!("SKIPPED: {} is not there; `cargo xtask models` makes it", folder.display());
+        return;
+    };
+    let manifest = Manifest::parse(&manifest).unwrap();
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    let tokenizer = Tokenizer::parse(&read(&manifest.files.tokenizer.path), &manifest).unwrap();
+    let weights = Weights::open(read(&manifest.files.weights.path), manifest.architecture).unwrap();
+    let mut cpu = CpuModel::load(&weights, manifest.pooling).unwrap();
+    let probes = Probes::parse(&read(&manifest.files.probes.path), &manifest.architecture).unwrap();
+    let texts: Vec<&str> = probes.probes.iter().map(|probe| probe.text.as_str()).collect();
+    let expected: Vec<f32> = probes.probes.iter().flat_map(|probe| probe.vector.iter().copied()).collect();
+    let found = encode(&mut cpu, &tokenizer, &texts);
+    let width = manifest.architecture.hidden;
+    let cosine = least_cosine(&found, &expected, width);
+    assert!(cosine > 0.985, "int8 to f32: {cosine}");
+    let mut same = Reference::new(&FullModel::dequantized(&weights, manifest.pooling).unwrap());
+    let cosine = least_cosine(&found, &encode(&mut same, &tokenizer, &texts), width);
+    assert!(cosine > 0.995, "int8 to its own weights in f32: {cosine}");
+}
