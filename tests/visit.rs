@@ -336,6 +336,7 @@ fn the_visitors_opinion_stands_on_the_card() {
     let liked = shelf(&track(&mut visit, Like, "tea-1", 2));
     let card = liked.cards.iter().find(|card| card.item == "tea-1").expect("a liked item may stay");
     assert_eq!(card.opinion, Some(Opinion::Like));
+    assert!(!text(&card.reason).contains(&text(&card.title)), "it is like itself, which is no reason");
 }
 
 #[test]

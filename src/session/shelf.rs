@@ -49,6 +49,8 @@ impl OpenShelf {
             let mut card = card::plain(catalog, profile, &lang, hit);
             if basis == Basis::Profile
                 && let Some(interest) = taste.reason(&catalog.matrix.vector(hit.row))
+                // A liked card stays on the shelf; that it is like itself is no reason.
+                && interest.source != Source::Item(hit.row)
             {
                 card.reason = match &interest.source {
                     Source::Item(row) => tongue.reason(interest.because, card::title(catalog, *row, &lang)),
