@@ -31,8 +31,8 @@ pub fn weight(name: EventName) -> f32 {
         EventName::Search => 1.5, // said in the visitor's own words, but of this moment
         EventName::AddToCart => 3.0,
         EventName::Purchase | EventName::Like | EventName::Wish => 4.0,
-        // Enough to undo two views of the same kind; more would take away whole categories for one item.
-        EventName::Dislike => -2.0,
+        // Takes back a view of its like. Twice as much, and what is left of a taste points nowhere.
+        EventName::Dislike => -1.0,
         // Shown is not seen; taken out of the cart undoes the cart; hiding may have any reason.
         EventName::ViewItemList | EventName::RemoveFromCart | EventName::Hide => 0.0,
     }
