@@ -4,11 +4,14 @@
 
 mod definition;
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use self::definition::Model;
 use super::*;
-use crate::encoder::device::{Flaw, LEAST_COSINE_TO_CPU, Probes, prove};
+use crate::encoder::cpu::CpuModel;
+use crate::encoder::device::{Choice, Device, Flaw, Kind, LEAST_COSINE_TO_CPU, OpenGpu, Probes, Reason, prove};
 use crate::encoder::synthetic::Synthetic;
 
 /// f32 steps in another order than the definition's, on values of about 1.
@@ -253,6 +256,90 @@ fn a_lost_device_is_an_error_that_says_so() {
     gpu.lose();
     let lost = pollster::block_on(gpu.encode(&batch, Want::Vectors));
     assert!(matches!(lost, Err(EncodeError::DeviceLost(_))), "{lost:?}");
+}
+
+#[test]
+fn vectors_and_states_agree_with_the_cpu() {
+    each_spelling(|gpu, model| {
+        let batch = ragged();
+        let mut cpu = CpuModel::load(model, Pooling::Mean).unwrap();
+        let expected = pollster::block_on(cpu.encode(&batch, Want::Tokens)).unwrap();
+        let found = pollster::block_on(gpu.encode(&batch, Want::Tokens)).unwrap();
+        let cosines = cosines(&found.vectors, &expected.vectors);
+        assert!(cosines.iter().all(|&c| c >= LEAST_COSINE_TO_CPU), "{cosines:?}");
+        let difference = found.tokens.iter().zip(&expected.tokens).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
+        let size = expected.tokens.iter().map(|v| v * v).sum::<f32>();
+        assert!(difference < 1e-3 * size, "the states differ by {difference} of {size}");
+    });
+}
+
+/// A GPU whose device goes away before one of its answers.
+struct Fragile {
+    gpu: Gpu,
+    answers: u32,
+}
+
+impl Encoder for Fragile {
+    fn width(&self) -> usize {
+        self.gpu.width()
+    }
+
+    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+        if self.answers == 0 {
+            self.gpu.lose();
+        }
+        self.answers = self.answers.saturating_sub(1);
+        self.gpu.encode(batch, want).await
+    }
+}
+
+struct OpenFragile {
+    model: Model,
+    answers: u32,
+    opened: Rc<Cell<u32>>,
+}
+
+impl OpenGpu for OpenFragile {
+    type Gpu = Fragile;
+
+    async fn open(&mut self) -> Result<(Fragile, String), String> {
+        self.opened.set(self.opened.get() + 1);
+        let overrides = Overrides { spelling: Some(Spelling::Float), defect: None };
+        let gpu = Gpu::open(&self.model, Pooling::Mean, || 0.0, overrides).await.map_err(|e| e.to_string())?;
+        let name = gpu.adapter().to_string();
+        Ok((Fragile { gpu, answers: self.answers }, name))
+    }
+}
+
+#[test]
+fn a_lost_device_is_opened_once_more_and_then_the_cpu_goes_on() {
+    let _alone = alone();
+    if open(Overrides::default()).is_none() {
+        return;
+    }
+    let batch = batch(&[7, 3]);
+    let mut cpu = CpuModel::load(&model(), Pooling::Mean).unwrap();
+    let right = pollster::block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors;
+    let probes = Probes { batch: batch.clone(), vectors: right.clone() };
+    let opened = Rc::new(Cell::new(0));
+    // The proof, three timed passes, and one answer more; after the rebuild, the proof and four answers.
+    let opener = OpenFragile { model: model(), answers: 5, opened: opened.clone() };
+    let chosen = Device::choose(cpu, "cores".to_string(), opener, Choice::Gpu, probes, || 0.0);
+    let mut device = pollster::block_on(chosen).unwrap();
+    for asked in 1..=7 {
+        let vectors = pollster::block_on(device.encode(&batch, Want::Vectors)).unwrap().vectors;
+        let cosines = cosines(&vectors, &right);
+        assert!(cosines.iter().all(|&c| c >= LEAST_COSINE_TO_CPU), "{cosines:?}");
+        let on_gpu = device.report().kind == Kind::Gpu;
+        let expected = (on_gpu, opened.get());
+        assert_eq!(
+            expected,
+            (asked < 6, if asked == 1 { 1 } else { 2 }),
+            "after {asked} batches: {:?}",
+            device.report()
+        );
+    }
+    assert!(matches!(device.report().reason, Reason::Lost(_)));
 }
 
 #[test]
