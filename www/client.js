@@ -5,7 +5,8 @@
  * page -> worker  { id, command }
  * worker -> page  { id | null, updates } or { id, error }
  *
- * @import {Client as ClientShape, Command, EventName, Options, Problem, Progress, ShelfRequest, State, Update} from "./types.js"
+ * @import {Client as ClientShape, Command, EventName, Options} from "./types.js"
+ * @import {Problem, Progress, ShelfRequest, State, Update} from "./types.js"
  */
 import { Outbox } from "./outbox.js";
 
@@ -41,7 +42,7 @@ class Client {
   #answered = false;
   #restarts = 0;
   #nextId = 1;
-  /** @type {Map<number, {command: Command, resolve: (updates: Update[]) => void, reject: (problem: Problem) => void}>} */
+  /** @type {Map<number, {command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void}>} */
   #pending = new Map();
   /** @type {Map<string, ShelfRequest>} */
   #shelves = new Map();
@@ -209,7 +210,11 @@ class Client {
     if (this.#answered && this.#restarts++ < RESTARTS) return this.restart();
     this.#worker?.terminate();
     this.#worker = null;
-    const problem = { code: "worker-failed", message: `The recommender could not start: ${why || "its script was not loaded"}.`, fatal: true };
+    const problem = {
+      code: "worker-failed",
+      message: `The recommender could not start: ${why || "its script was not loaded"}.`,
+      fatal: true,
+    };
     this.#publish({ type: "error", ...problem });
     for (const { reject } of this.#pending.values()) reject(problem);
     this.#pending.clear();
@@ -229,5 +234,11 @@ function workerUrl() {
 let policy;
 
 const globalPrivacyControl = () => Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
-const blank = (/** @type {boolean} */ persist) => ({ persist, items: null, device: null, progress: null, problem: null });
+const blank = (/** @type {boolean} */ persist) => ({
+  persist,
+  items: null,
+  device: null,
+  progress: null,
+  problem: null,
+});
 const ignore = () => {};

@@ -12,8 +12,8 @@
  *             state            set by the element: "idle", "loading", "ready", "empty", "failed"
  * Events      nearmind-ready { basis, items }        nearmind-error { code, message, fatal }
  *             nearmind-select { item, url, position } nearmind-impression { item, position }; all bubble, composed
- * Parts       shelf header heading turn turn-button list place card picture image body brand title link description word
- *             reason price actions action like dislike hide footer status undo progress about
+ * Parts       shelf header heading turn turn-button list place card picture image body brand title link description
+ *             word reason price actions action like dislike hide footer status undo progress about
  * Properties  --nearmind-accent -ink -muted -line -surface -picture -mark -radius -gap -card-width -card-height
  *             -heading-size -picture-ratio -font
  *
@@ -53,7 +53,10 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     if (!this.#frame) this.#build();
     this.#dress();
     if (this.state !== "ready") this.#reserve("idle");
-    this.#approach = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#open(), { rootMargin: NEAR });
+    this.#approach = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && this.#open(),
+      { rootMargin: NEAR },
+    );
     this.#approach.observe(this);
   }
 
@@ -113,7 +116,9 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [shelfSheet()];
     this.#frame = new Frame();
-    this.#impressions = new Impressions((item, node) => this.#fire("nearmind-impression", { item, position: place(node) }));
+    this.#impressions = new Impressions((item, node) =>
+      this.#fire("nearmind-impression", { item, position: place(node) }),
+    );
     this.#frame.list.node.addEventListener("click", (event) => this.#click(event));
     this.#frame.list.node.addEventListener("auxclick", (event) => event.button === 1 && this.#click(event));
     this.#frame.footer.onAbout(() => this.#openPanel());
@@ -135,7 +140,11 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     this.#approach?.disconnect();
     const [catalog, model] = [this.getAttribute("catalog"), this.getAttribute("model")];
     if (!catalog || !model) {
-      return this.#fail({ code: "attributes", message: "nearmind-shelf needs the attributes catalog and model.", fatal: true });
+      return this.#fail({
+        code: "attributes",
+        message: "nearmind-shelf needs the attributes catalog and model.",
+        fatal: true,
+      });
     }
     if (this.state !== "ready") this.setAttribute("state", "loading");
     const device = /** @type {Options["device"]} */ (this.getAttribute("device") ?? "auto");
@@ -220,7 +229,10 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
   /** The shop's own markup stands again. @param {Problem} problem */
   #fail(problem) {
     this.#frame.footer.progress(null);
-    this.#frame.footer.tell(`${this.#say.failed} ${problem.message}`, { label: this.#say.retry, run: () => (this.client ? this.client.restart() : this.#open()) });
+    this.#frame.footer.tell(`${this.#say.failed} ${problem.message}`, {
+      label: this.#say.retry,
+      run: () => (this.client ? this.client.restart() : this.#open()),
+    });
     this.#frame.keepRoom(() => this.#reserve("failed"));
     this.#fire("nearmind-error", problemOf(problem));
   }
@@ -271,7 +283,9 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
 
   /** @param {string} type @param {unknown} detail */
   #fire(type, detail) {
-    return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: type === "nearmind-select" }));
+    return this.dispatchEvent(
+      new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: type === "nearmind-select" }),
+    );
   }
 }
 
@@ -281,4 +295,5 @@ const place = (node) => [...(node.parentElement?.children ?? [])].indexOf(node);
 /** @param {Problem} problem */
 const problemOf = ({ code, message, fatal }) => ({ code, message, fatal });
 
-if (globalThis.customElements && !customElements.get("nearmind-shelf")) customElements.define("nearmind-shelf", NearmindShelf);
+if (globalThis.customElements && !customElements.get("nearmind-shelf"))
+  customElements.define("nearmind-shelf", NearmindShelf);

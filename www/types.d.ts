@@ -42,8 +42,17 @@ export interface State {
 // ---- the wire ----
 
 export type EventName =
-  | "view_item_list" | "select_item" | "view_item" | "add_to_cart" | "remove_from_cart" | "purchase" | "search"
-  | "like" | "dislike" | "hide" | "wish";
+  | "view_item_list"
+  | "select_item"
+  | "view_item"
+  | "add_to_cart"
+  | "remove_from_cart"
+  | "purchase"
+  | "search"
+  | "like"
+  | "dislike"
+  | "hide"
+  | "wish";
 
 export interface Event {
   name: EventName;
@@ -62,7 +71,16 @@ export interface ShelfRequest {
 }
 
 export type Command =
-  | { type: "open"; version: number; catalog: string; model: string; device: string; lang: string; persist: boolean; nowMs: number }
+  | {
+      type: "open";
+      version: number;
+      catalog: string;
+      model: string;
+      device: string;
+      lang: string;
+      persist: boolean;
+      nowMs: number;
+    }
   | { type: "track"; event: Event }
   | { type: "undo"; item: string; name: EventName; nowMs: number }
   | { type: "shelf"; shelf: string; request: ShelfRequest; nowMs: number }
@@ -71,14 +89,33 @@ export type Command =
   | { type: "profile"; lang: string; nowMs: number }
   | { type: "forget" };
 
-export interface Progress { type: "progress"; stage: "catalog" | "model" | "probe"; done: number; total: number }
+export interface Progress {
+  type: "progress";
+  stage: "catalog" | "model" | "probe";
+  done: number;
+  total: number;
+}
 export interface ShelfUpdate {
-  type: "shelf"; shelf: string; revision: number; basis: "cold-start" | "profile" | "item"; heading: string; cards: Card[];
+  type: "shelf";
+  shelf: string;
+  revision: number;
+  basis: "cold-start" | "profile" | "item";
+  heading: string;
+  cards: Card[];
 }
 export interface Highlights {
-  type: "highlights"; shelf: string; revision: number; item: string; title: Part[]; description: Part[];
+  type: "highlights";
+  shelf: string;
+  revision: number;
+  item: string;
+  title: Part[];
+  description: Part[];
 }
-export interface Problem { code: string; message: string; fatal: boolean }
+export interface Problem {
+  code: string;
+  message: string;
+  fatal: boolean;
+}
 
 export type Update =
   | Progress
@@ -108,8 +145,24 @@ export interface Card {
 }
 
 /** A run of text; with a share it is a word that explains the card's place. */
-export interface Part { text: string; share?: number | null }
+export interface Part {
+  text: string;
+  share?: number | null;
+}
 
-export interface DeviceReport { device: string; detail: string; reason: string; cpuMs?: number | null; gpuMs?: number | null }
-export interface ProfileSummary { events: EventLine[]; storedBytes: number }
-export interface EventLine { event: Event; label: string; weight: number }
+export interface DeviceReport {
+  device: string;
+  detail: string;
+  reason: string;
+  cpuMs?: number | null;
+  gpuMs?: number | null;
+}
+export interface ProfileSummary {
+  events: EventLine[];
+  storedBytes: number;
+}
+export interface EventLine {
+  event: Event;
+  label: string;
+  weight: number;
+}

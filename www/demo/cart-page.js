@@ -27,7 +27,13 @@ function draw() {
 
 /** @param {import("./items.js").Item} item @param {number} count */
 function line(item, count) {
-  const quantity = h("input", { type: "number", min: 1, max: 99, value: count, "aria-label": say.quantity(item.title) });
+  const quantity = h("input", {
+    type: "number",
+    min: 1,
+    max: 99,
+    value: count,
+    "aria-label": say.quantity(item.title),
+  });
   quantity.addEventListener("change", () => {
     put(item.id, Math.min(99, Math.max(1, Math.floor(quantity.valueAsNumber) || 1)));
     draw();
@@ -38,11 +44,20 @@ function line(item, count) {
     client.track("remove_from_cart", { item: item.id }).catch(ignore);
     draw();
   });
-  return h("li", { class: "cart-line", "data-item": item.id },
+  return h(
+    "li",
+    { class: "cart-line", "data-item": item.id },
     h("img", { src: item.image, alt: "", width: 320, height: 320 }),
-    h("div", { class: "cart-words" }, h("p", { class: "tile-brand" }, item.brand), h("a", { href: item.url }, item.title), remove),
+    h(
+      "div",
+      { class: "cart-words" },
+      h("p", { class: "tile-brand" }, item.brand),
+      h("a", { href: item.url }, item.title),
+      remove,
+    ),
     quantity,
-    h("p", { class: "cart-price" }, money(item.price * count, item.currency)));
+    h("p", { class: "cart-price" }, money(item.price * count, item.currency)),
+  );
 }
 
 byId("order").addEventListener("click", () => {

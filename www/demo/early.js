@@ -8,7 +8,8 @@
     }
   };
   const asked = new URLSearchParams(location.search).get("lang");
-  const known = (/** @type {string | null} */ lang) => (/^zh\b/i.test(lang ?? "") ? "zh-CN" : /^en\b/i.test(lang ?? "") ? "en" : null);
+  const known = (/** @type {string | null} */ lang) =>
+    /^zh\b/i.test(lang ?? "") ? "zh-CN" : /^en\b/i.test(lang ?? "") ? "en" : null;
   const root = document.documentElement;
   root.lang = known(asked) ?? known(stored("lang")) ?? known(navigator.language) ?? "en";
   const theme = stored("theme");

@@ -47,12 +47,22 @@ async function translatePicks() {
 
 async function drawCategories() {
   const all = await categories();
-  byId("categories").replaceChildren(...all.map(({ key, name, items }) =>
-    h("li", { class: "category" },
-      h("img", { src: items[0].image, alt: "", width: 320, height: 320, fetchpriority: "low" }),
-      h("a", { href: `search.html?category=${encodeURIComponent(key)}` }, name),
-      h("span", {}, say.count(items.length)))));
-  byId("mosaic").replaceChildren(...all.slice(0, 6).map(({ items }) => h("li", {}, h("img", { src: items[0].image, alt: "", width: 320, height: 320 }))));
+  byId("categories").replaceChildren(
+    ...all.map(({ key, name, items }) =>
+      h(
+        "li",
+        { class: "category" },
+        h("img", { src: items[0].image, alt: "", width: 320, height: 320, fetchpriority: "low" }),
+        h("a", { href: `search.html?category=${encodeURIComponent(key)}` }, name),
+        h("span", {}, say.count(items.length)),
+      ),
+    ),
+  );
+  byId("mosaic").replaceChildren(
+    ...all
+      .slice(0, 6)
+      .map(({ items }) => h("li", {}, h("img", { src: items[0].image, alt: "", width: 320, height: 320 }))),
+  );
 }
 
 /** One of each category in turn, so that the page shows the whole shop and not its first shelf. */

@@ -2,7 +2,8 @@
  * The shop's products, from its own file. The shop works with these alone; the recommender is an addition.
  *
  * @typedef {{title: string, description: string, category: string}} Words
- * @typedef {{id: string, url: string, image: string, brand: string, price: number, currency: string, words: Record<string, Words>} & Words} Item
+ * @typedef {{id: string, url: string, image: string, brand: string, price: number, currency: string}} Facts
+ * @typedef {Facts & Words & {words: Record<string, Words>}} Item
  */
 
 export const lang = document.documentElement.lang;

@@ -68,5 +68,9 @@ offerThemes();
 showCount();
 if (recall("lang") && parameters.has("lang")) {
   parameters.delete("lang");
-  history.replaceState(null, "", parameters.size ? `?${parameters}${location.hash}` : location.pathname + location.hash);
+  history.replaceState(
+    null,
+    "",
+    parameters.size ? `?${parameters}${location.hash}` : location.pathname + location.hash,
+  );
 }

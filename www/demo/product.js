@@ -14,7 +14,9 @@ byId("like-this").setAttribute("item", id);
 /** @param {Item} item */
 function draw(item) {
   document.title = `${item.title} · Halfmoon`;
-  byId("crumb").replaceChildren(h("a", { href: `search.html?category=${encodeURIComponent(item.words.en.category)}` }, item.category));
+  byId("crumb").replaceChildren(
+    h("a", { href: `search.html?category=${encodeURIComponent(item.words.en.category)}` }, item.category),
+  );
   Object.assign(byId("picture"), { src: item.image });
   byId("brand").textContent = item.brand;
   byId("title").textContent = item.title;
@@ -26,7 +28,10 @@ function draw(item) {
 /** @param {Item} item */
 function offer(item) {
   const button = /** @type {HTMLButtonElement} */ (byId("add-to-cart"));
-  const already = () => byId("cart-said").replaceChildren(...(cart()[item.id] ? [h("a", { href: "cart.html" }, say.inCart), ` (${cart()[item.id]})`] : []));
+  const already = () =>
+    byId("cart-said").replaceChildren(
+      ...(cart()[item.id] ? [h("a", { href: "cart.html" }, say.inCart), ` (${cart()[item.id]})`] : []),
+    );
   button.disabled = false;
   button.addEventListener("click", () => {
     put(item.id, (cart()[item.id] ?? 0) + 1);

@@ -21,7 +21,10 @@ function show(tiles, note) {
 async function showCategory(key) {
   const found = (await categories()).find((each) => each.key === key);
   head(found?.name ?? key);
-  show((found?.items ?? []).map((item) => tile(item)), say.count(found?.items.length ?? 0));
+  show(
+    (found?.items ?? []).map((item) => tile(item)),
+    say.count(found?.items.length ?? 0),
+  );
 }
 
 async function showResults() {
@@ -50,7 +53,10 @@ async function askRecommender() {
 async function showPlain() {
   const plain = await containing(query);
   if (byId("results").dataset.by && !client.state.problem) return;
-  show(plain.map((item) => tile(item)), client.state.problem ? say.foundPlain(plain.length) : say.searching);
+  show(
+    plain.map((item) => tile(item)),
+    client.state.problem ? say.foundPlain(plain.length) : say.searching,
+  );
 }
 
 /** @param {import("../types.js").Card} card */

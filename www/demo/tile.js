@@ -12,13 +12,23 @@ import { money } from "./items.js";
  * @param {Pick<Item, "id" | "url" | "image" | "brand" | "price" | "currency" | "title">} item
  * @param {{title?: Part[], text?: string}} [options] `text`: a description, for tiles that stand where cards will be.
  */
-export function tile({ id, url, image, brand, price, currency, title }, { title: parts = [{ text: title }], text } = {}) {
+export function tile(
+  { id, url, image, brand, price, currency, title },
+  { title: parts = [{ text: title }], text } = {},
+) {
   const link = h("a", { href: url });
   writeParts(link, parts);
-  return h("li", { class: "tile", "data-item": id },
-    h("div", { class: "tile-picture" }, h("img", { src: image, alt: "", width: 320, height: 320, decoding: "async", fetchpriority: "low" })),
+  return h(
+    "li",
+    { class: "tile", "data-item": id },
+    h(
+      "div",
+      { class: "tile-picture" },
+      h("img", { src: image, alt: "", width: 320, height: 320, decoding: "async", fetchpriority: "low" }),
+    ),
     h("p", { class: "tile-brand" }, brand),
     h("p", { class: "tile-title" }, link),
     ...(text ? [h("p", { class: "tile-text" }, text)] : []),
-    h("p", { class: "tile-price" }, money(price, currency)));
+    h("p", { class: "tile-price" }, money(price, currency)),
+  );
 }

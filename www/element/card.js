@@ -35,17 +35,27 @@ export class CardView {
     this.card = card;
     this.#say = say;
     this.#lang = lang;
-    this.#buttons = { like: button("like", say.like), dislike: button("dislike", say.dislike), hide: button("hide", say.hide) };
+    this.#buttons = {
+      like: button("like", say.like),
+      dislike: button("dislike", say.dislike),
+      hide: button("hide", say.hide),
+    };
     this.#actions.append(...Object.values(this.#buttons));
-    this.node = h("div", { part: "card" },
+    this.node = h(
+      "div",
+      { part: "card" },
       h("div", { part: "picture" }, this.#image),
-      h("div", { part: "body" },
+      h(
+        "div",
+        { part: "body" },
         this.#brand,
         h("h3", { part: "title" }, this.#title),
         this.#description,
         this.#reason,
         this.#words,
-        h("div", { part: "foot" }, this.#price, this.#actions)));
+        h("div", { part: "foot" }, this.#price, this.#actions),
+      ),
+    );
     const id = `words-${++made}`;
     set(this.#words, "id", id);
     set(this.#title, "aria-describedby", id);
@@ -89,12 +99,21 @@ let made = 0;
 /** What takes a card's room until the card is there. */
 export function skeleton() {
   const lines = ["brand", "title", "description", "price"].map((line) => h("span", { class: `bone ${line}` }));
-  return h("div", { part: "card skeleton", "aria-hidden": "true" }, h("div", { part: "picture" }), h("div", { part: "body" }, ...lines));
+  return h(
+    "div",
+    { part: "card skeleton", "aria-hidden": "true" },
+    h("div", { part: "picture" }),
+    h("div", { part: "body" }, ...lines),
+  );
 }
 
 /** @param {Action} action @param {string} label */
 const button = (action, label) =>
-  h("button", { part: `action ${action}`, type: "button", "data-action": action, "aria-label": label, title: label }, icon(ICONS[action]));
+  h(
+    "button",
+    { part: `action ${action}`, type: "button", "data-action": action, "aria-label": label, title: label },
+    icon(ICONS[action]),
+  );
 
 /** A catalogue's address, unless it is a script. @param {string} url */
 function safeUrl(url) {

@@ -36,7 +36,8 @@ export function write(node, text) {
 /** @param {string} path The outline on a 24 by 24 grid. */
 export function icon(path) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true" })) svg.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true" }))
+    svg.setAttribute(name, value);
   const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
   line.setAttribute("d", path);
   svg.append(line);
@@ -45,7 +46,8 @@ export function icon(path) {
 
 export const ICONS = {
   like: "M12 20.3 4.6 13a4.8 4.8 0 0 1 0-6.9 4.9 4.9 0 0 1 6.9 0l.5.6.5-.6a4.9 4.9 0 0 1 6.9 0 4.8 4.8 0 0 1 0 6.9Z",
-  dislike: "M17 14V3M10 18.1 11 14H5.2a2 2 0 0 1-1.9-2.6l2.2-7A2 2 0 0 1 7.4 3H20a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-2.8a2 2 0 0 0-1.8 1.1L12 21a3 3 0 0 1-2-2.9Z",
+  dislike:
+    "M17 14V3M10 18.1 11 14H5.2a2 2 0 0 1-1.9-2.6l2.2-7A2 2 0 0 1 7.4 3H20a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-2.8a2 2 0 0 0-1.8 1.1L12 21a3 3 0 0 1-2-2.9Z",
   hide: "M3 3l18 18M10.6 6.2A9.8 9.8 0 0 1 12 6c6 0 9 6 9 6a14 14 0 0 1-2.4 3.2M6.5 7.6A13.8 13.8 0 0 0 3 12s3 6 9 6a9.3 9.3 0 0 0 4.4-1.1M9.9 9.9a3 3 0 0 0 4.2 4.2",
   back: "M15 5l-7 7 7 7",
   forth: "M9 5l7 7-7 7",

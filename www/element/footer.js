@@ -13,8 +13,19 @@ export class Footer {
   #text = h("span", { part: "status-text" });
   #button = h("button", { part: "undo", type: "button", hidden: true });
   #aboutText = h("span");
-  #about = h("button", { part: "about", type: "button", "aria-haspopup": "dialog" }, icon(ICONS.device), this.#aboutText);
-  node = h("footer", { part: "footer" }, this.#bar, h("p", { part: "status" }, this.#text, this.#button, this.#loading), this.#about);
+  #about = h(
+    "button",
+    { part: "about", type: "button", "aria-haspopup": "dialog" },
+    icon(ICONS.device),
+    this.#aboutText,
+  );
+  node = h(
+    "footer",
+    { part: "footer" },
+    this.#bar,
+    h("p", { part: "status" }, this.#text, this.#button, this.#loading),
+    this.#about,
+  );
   /** @type {Say} */
   #say;
   /** @type {(() => void) | null} */

@@ -14,11 +14,20 @@ export class Frame {
   #back = h("button", { part: "turn-button", type: "button" }, icon(ICONS.back));
   #forth = h("button", { part: "turn-button", type: "button" }, icon(ICONS.forth));
   #news = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
-  #stage = h("div", { class: "live" },
+  #stage = h(
+    "div",
+    { class: "live" },
     h("div", { part: "header" }, this.#heading, h("div", { part: "turn" }, this.#back, this.#forth)),
-    this.list.node);
-  node = h("section", { part: "shelf", "aria-labelledby": "heading" },
-    h("div", { class: "own" }, this.#slot), this.#stage, this.footer.node, this.#news);
+    this.list.node,
+  );
+  node = h(
+    "section",
+    { part: "shelf", "aria-labelledby": "heading" },
+    h("div", { class: "own" }, this.#slot),
+    this.#stage,
+    this.footer.node,
+    this.#news,
+  );
 
   #width = 0;
 
@@ -33,7 +42,10 @@ export class Frame {
 
   /** @param {import("./messages.js").Say} say */
   translate(say) {
-    for (const [button, label] of /** @type {const} */ ([[this.#back, say.back], [this.#forth, say.forth]])) {
+    for (const [button, label] of /** @type {const} */ ([
+      [this.#back, say.back],
+      [this.#forth, say.forth],
+    ])) {
       set(button, "aria-label", label);
     }
     this.footer.translate(say);

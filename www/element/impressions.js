@@ -10,17 +10,23 @@ export class Impressions {
 
   /** @param {(item: string, node: HTMLElement) => void} tell */
   constructor(tell) {
-    this.#observer = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        clearTimeout(this.#timers.get(target));
-        const item = /** @type {HTMLElement} */ (target).dataset.item;
-        if (!isIntersecting || !item || this.#seen.has(item)) continue;
-        this.#timers.set(target, setTimeout(() => {
-          this.#seen.add(item);
-          tell(item, /** @type {HTMLElement} */ (target));
-        }, SEEN_MS));
-      }
-    }, { threshold: 0.5 });
+    this.#observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          clearTimeout(this.#timers.get(target));
+          const item = /** @type {HTMLElement} */ (target).dataset.item;
+          if (!isIntersecting || !item || this.#seen.has(item)) continue;
+          this.#timers.set(
+            target,
+            setTimeout(() => {
+              this.#seen.add(item);
+              tell(item, /** @type {HTMLElement} */ (target));
+            }, SEEN_MS),
+          );
+        }
+      },
+      { threshold: 0.5 },
+    );
   }
 
   /** @param {Iterable<Element>} nodes */

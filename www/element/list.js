@@ -108,7 +108,10 @@ export class CardList {
       const to = node.getBoundingClientRect();
       const [x, y] = [from.x - to.x, from.y - to.y];
       if (x || y) {
-        node.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], { duration: SLIDE_MS, easing: "cubic-bezier(.2, .7, .2, 1)" });
+        node.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], {
+          duration: SLIDE_MS,
+          easing: "cubic-bezier(.2, .7, .2, 1)",
+        });
       }
     }
   }

@@ -21,15 +21,25 @@ export async function openPanel(root, client, lang) {
   const device = h("div", { part: "panel-device" });
   const log = h("div", { part: "panel-log" });
   const news = h("p", { part: "panel-note", role: "status" });
-  const dialog = h("dialog", { part: "panel", "aria-labelledby": "panel-title" },
+  const dialog = h(
+    "dialog",
+    { part: "panel", "aria-labelledby": "panel-title" },
     h("header", { part: "panel-header" }, h("h2", { id: "panel-title" }, say.panel), close),
     h("p", { part: "panel-promise" }, client.state.persist ? say.promise : say.memory),
-    h("h3", {}, say.where), device, log, news);
+    h("h3", {}, say.where),
+    device,
+    log,
+    news,
+  );
 
   const drawDevice = () => device.replaceChildren(...deviceLines(client.state.device, say));
   const drawLog = async () => {
     const { events, storedBytes } = await client.profile(lang);
-    log.replaceChildren(h("h3", {}, say.stored(bytes(storedBytes, lang))), eventList(events, say, lang), forgetting(say, erase));
+    log.replaceChildren(
+      h("h3", {}, say.stored(bytes(storedBytes, lang))),
+      eventList(events, say, lang),
+      forgetting(say, erase),
+    );
   };
   const erase = async () => {
     await client.forget();
@@ -56,8 +66,14 @@ function deviceLines(report, say) {
   if (!report) return [h("p", { part: "panel-note" }, say.pending)];
   const { device, detail, reason, cpuMs, gpuMs } = report;
   const slowest = Math.max(cpuMs ?? 0, gpuMs ?? 0);
-  const times = /** @type {const} */ ([["cpu", cpuMs], ["gpu", gpuMs]]).flatMap(([name, ms]) =>
-    ms == null ? [] : [bar(say[name], say.perText(ms < 10 ? ms.toFixed(1) : ms.toFixed(0)), ms / slowest, name === device)]);
+  const times = /** @type {const} */ ([
+    ["cpu", cpuMs],
+    ["gpu", gpuMs],
+  ]).flatMap(([name, ms]) =>
+    ms == null
+      ? []
+      : [bar(say[name], say.perText(ms < 10 ? ms.toFixed(1) : ms.toFixed(0)), ms / slowest, name === device)],
+  );
   const name = device === "gpu" ? say.gpu : say.cpu;
   return [
     h("p", { part: "panel-chosen", "data-device": device }, h("strong", {}, name), ` · ${detail}`),
@@ -78,13 +94,21 @@ function eventList(events, say, lang) {
   if (!events.length) return h("p", { part: "panel-note" }, say.nothing);
   const time = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
   const most = Math.max(...events.map(({ weight }) => Math.abs(weight)), Number.MIN_VALUE);
-  const lines = events.toSorted((a, b) => b.event.timeMs - a.event.timeMs).map(({ event, label, weight }) => {
-    const line = h("span", { class: `weight${weight < 0 ? " against" : ""}`, "aria-hidden": "true" });
-    line.style.setProperty("--share", (Math.abs(weight) / most).toFixed(3));
-    const when = h("time", { datetime: new Date(event.timeMs).toISOString() }, time.format(event.timeMs));
-    return h("li", { "data-event": event.name }, h("span", { class: "what" }, say.events[event.name] ?? event.name),
-      h("span", { class: "label", title: label }, label), line, when);
-  });
+  const lines = events
+    .toSorted((a, b) => b.event.timeMs - a.event.timeMs)
+    .map(({ event, label, weight }) => {
+      const line = h("span", { class: `weight${weight < 0 ? " against" : ""}`, "aria-hidden": "true" });
+      line.style.setProperty("--share", (Math.abs(weight) / most).toFixed(3));
+      const when = h("time", { datetime: new Date(event.timeMs).toISOString() }, time.format(event.timeMs));
+      return h(
+        "li",
+        { "data-event": event.name },
+        h("span", { class: "what" }, say.events[event.name] ?? event.name),
+        h("span", { class: "label", title: label }, label),
+        line,
+        when,
+      );
+    });
   return h("ol", { part: "panel-events" }, ...lines);
 }
 
@@ -93,7 +117,13 @@ function forgetting(say, erase) {
   const ask = h("button", { part: "forget", type: "button" }, say.forget);
   const yes = h("button", { part: "forget-confirm", type: "button" }, say.erase);
   const no = h("button", { part: "forget-cancel", type: "button" }, say.keep);
-  const question = h("div", { part: "forget-question", role: "group", "aria-label": say.forget, hidden: true }, h("p", {}, say.sure), yes, no);
+  const question = h(
+    "div",
+    { part: "forget-question", role: "group", "aria-label": say.forget, hidden: true },
+    h("p", {}, say.sure),
+    yes,
+    no,
+  );
   const toggle = (/** @type {boolean} */ open) => {
     set(question, "hidden", !open);
     set(ask, "hidden", open);
