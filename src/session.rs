@@ -205,7 +205,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let mut updates: Vec<Update> = self.encode([query.clone()]).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             let (profile, lang) = (self.profile(), primary(&self.lang));
-            let hits = search::search(catalog, &query, self.texts.meaning(&query).as_deref(), limit);
+            let hits = search::search(catalog, &query, self.texts.place(&query, catalog).as_deref(), limit);
             let card = |hit| {
                 let mut card = card::plain(catalog, &profile, &lang, hit);
                 card::matched(catalog, &mut card, hit.row, &query);

@@ -16,9 +16,9 @@ pub struct Part {
 }
 
 /// No more words than these are highlighted in one text.
-const MOST: usize = 5;
+const MOST: usize = 4;
 /// A word is highlighted if it adds at least this part of what the first one adds.
-const LEAST: f32 = 0.3;
+const LEAST: f32 = 0.4;
 
 impl Part {
     /// The whole text, nothing highlighted; nothing at all where it is empty.

@@ -18,7 +18,8 @@ const DEEP: usize = 100;
 /// Below this cosine to the query an item has another meaning.
 const THRESHOLD: f32 = 0.2;
 
-/// The items for `query`, best first, ties by row. `meaning` is its centred vector `[H]`, if there is one.
+/// The items for `query`, best first, ties by row. `meaning` is where it lies among
+/// the items, `[H]`, if it lies anywhere.
 pub fn search(catalog: &Catalog, query: &str, meaning: Option<&[f32]>, limit: usize) -> Vec<Hit> {
     let by_word = catalog.index.search(&terms(query, &catalog.segmenter)).into_iter().take(DEEP).map(|(row, _)| row);
     let by_meaning = meaning.map_or_else(Vec::new, |vector| {

@@ -45,14 +45,9 @@ impl Texts {
         Ok(())
     }
 
-    /// What the model says of the text. `[H]`
-    pub fn meaning(&self, text: &str) -> Option<Vec<f32>> {
-        self.encoded.get(text).cloned().flatten()
-    }
-
     /// What the model says of the text, or else where its words are. `[H]`
     pub fn place(&self, text: &str, catalog: &Catalog) -> Option<Vec<f32>> {
-        self.meaning(text).or_else(|| by_words(text, catalog))
+        self.encoded.get(text).cloned().flatten().or_else(|| by_words(text, catalog))
     }
 
     pub fn clear(&mut self) {
