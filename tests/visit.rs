@@ -124,9 +124,8 @@ fn shelf_command(kind: ShelfKind, item: Option<&str>, lang: &str) -> Command {
 }
 
 fn shelf(updates: &[Update]) -> Shelf {
-    let shelves =
-        updates.iter().filter_map(|update| if let Update::Shelf(shelf) = update { Some(shelf) } else { None });
-    shelves.last().expect("no shelf came").clone()
+    let shelf = |update: &Update| if let Update::Shelf(shelf) = update { Some(shelf.clone()) } else { None };
+    updates.iter().rev().find_map(shelf).expect("no shelf came")
 }
 
 fn for_you(visit: &mut Visit, lang: &str) -> Shelf {

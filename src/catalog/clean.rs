@@ -95,7 +95,7 @@ pub fn clean(feed: &str) -> Clean {
                 note(Fault::Language { id: id.clone(), lang: lang.clone() });
             }
         }
-        if item.price.is_some_and(|price| !(price >= 0.0) || item.currency.is_empty()) {
+        if item.price.is_some_and(|price| price < 0.0 || item.currency.is_empty()) {
             item.price = None;
             note(Fault::Price { id: id.clone() });
         }
