@@ -1,0 +1,157 @@
+//! What a visit's script is written with: a small shop, a small model of random weights, commands and their answers.
+
+use nearmind::{
+    catalog::{Catalog, Item, Manifest, Pack, Words, document, make},
+    encoder::{
+        Encoder, Want,
+        cpu::CpuModel,
+        synthetic::Synthetic,
+        tokenize::{Role, Tokenizer},
+        weights::Weights,
+    },
+    profile::{Event, EventName},
+    protocol::{Card, Command, DeviceChoice, DeviceReport, Part, Shelf, ShelfKind, ShelfRequest, Update, VERSION},
+    session::{MemoryStore, Model, Session, model_name},
+    text::Dictionary,
+};
+use pollster::block_on;
+
+pub const NOW: f64 = 1.8e12;
+
+pub type Visit = Session<CpuModel, MemoryStore>;
+
+/// Words of a group's items in English and Chinese; all of the English ones are in the small model's vocabulary.
+pub const GROUPS: [(&str, &str, &str, &str, &str, &str); 4] = [
+    (
+        "bicycle",
+        "waterproof cycling jacket",
+        "red blue green black white dark bright light",
+        "for rain and travel",
+        "防水骑行夹克",
+        "骑行",
+    ),
+    ("tea", "green tea cup", "steel oak soft warm cold wooden dark white", "for the kitchen table", "绿茶杯", "厨房"),
+    (
+        "camping",
+        "camping tent mat",
+        "summer winter warm light outdoor dry cold green",
+        "for the hiking trail",
+        "露营帐篷",
+        "露营",
+    ),
+    ("home", "wool bag", "linen cotton leather soft wool red blue black", "made of linen fabric", "羊毛包", "家居"),
+];
+
+pub fn items() -> Vec<Item> {
+    let item = |(group, (stem, title, kinds, about, zh, category)): (usize, &(&str, &str, &str, &str, &str, &str))| {
+        let make = |(nth, kind): (usize, &str)| Item {
+            id: format!("{stem}-{nth}"),
+            url: format!("/{stem}-{nth}"),
+            price: Some(10.0 * (group + 1) as f64 + nth as f64),
+            currency: "EUR".into(),
+            words: [
+                ("en", format!("{kind} {title}"), format!("A {kind} {title} {about}."), stem.to_string()),
+                ("zh", format!("{zh}{nth}号"), format!("{nth}号{zh}。"), category.to_string()),
+            ]
+            .map(|(lang, title, description, category)| (lang.to_owned(), Words { title, description, category }))
+            .into(),
+            ..Item::default()
+        };
+        kinds.split(' ').enumerate().map(make).collect::<Vec<_>>()
+    };
+    GROUPS.iter().enumerate().flat_map(item).collect()
+}
+
+pub fn synthetic() -> (Synthetic, Tokenizer, CpuModel) {
+    let model = Synthetic::small(7);
+    let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
+    let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
+    let cpu = CpuModel::load(&weights, model.manifest.pooling).unwrap();
+    (model, tokenizer, cpu)
+}
+
+pub fn model() -> Model<CpuModel> {
+    let (model, tokenizer, cpu) = synthetic();
+    Model::new(&model.manifest, tokenizer, cpu)
+}
+
+/// Baked, packed and read back, as in a browser.
+pub fn catalog(items: Vec<Item>) -> Catalog {
+    let (model, tokenizer, mut cpu) = synthetic();
+    let texts: Vec<String> = items.iter().map(|item| document(item).text).collect();
+    let batch = tokenizer.batch(&texts, Role::Passage).unwrap();
+    let vectors = block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors;
+    let vectors = vectors.chunks_exact(cpu.width()).map(<[f32]>::to_vec);
+    let words = ["厨房", "夹克", "家居", "帐篷", "杯", "绿茶", "羊毛", "防水", "露营", "骑行"];
+    let dictionary = Dictionary { words: words.map(|word| (word.to_owned(), 500)).to_vec() };
+    let pack = Pack::new(&make(items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest)));
+    let manifest = Manifest::parse(&pack.files[3].1).unwrap();
+    manifest.decode([&pack.files[0].1, &pack.files[1].1, &pack.files[2].1]).unwrap()
+}
+
+pub fn device() -> DeviceReport {
+    DeviceReport { device: "cpu".into(), detail: String::new(), reason: String::new(), cpu_ms: None, gpu_ms: None }
+}
+
+/// A session that has been opened on `store`, with everything loaded.
+pub fn open(store: MemoryStore, lang: &str) -> Visit {
+    let mut visit = Session::new(store);
+    assert!(send(&mut visit, open_command(VERSION, lang)).is_empty());
+    block_on(visit.set_catalog(catalog(items())));
+    block_on(visit.set_model(model(), device()));
+    visit
+}
+
+pub fn open_command(version: u32, lang: &str) -> Command {
+    let (catalog, model) = (String::new(), String::new());
+    Command::Open { version, catalog, model, device: DeviceChoice::Cpu, lang: lang.into(), persist: true, now_ms: NOW }
+}
+
+pub fn send(visit: &mut Visit, command: Command) -> Vec<Update> {
+    block_on(visit.apply(command))
+}
+
+pub fn shelf_command(kind: ShelfKind, item: Option<&str>, lang: &str) -> Command {
+    let request = ShelfRequest { kind, item: item.map(str::to_owned), limit: 6, lang: lang.into() };
+    Command::Shelf { shelf: "s".into(), request, now_ms: NOW }
+}
+
+pub fn shelf(updates: &[Update]) -> Shelf {
+    let shelf = |update: &Update| if let Update::Shelf(shelf) = update { Some(shelf.clone()) } else { None };
+    updates.iter().rev().find_map(shelf).expect("no shelf came")
+}
+
+pub fn for_you(visit: &mut Visit, lang: &str) -> Shelf {
+    shelf(&send(visit, shelf_command(ShelfKind::ForYou, None, lang)))
+}
+
+pub fn track(visit: &mut Visit, name: EventName, item: &str, minute: u32) -> Vec<Update> {
+    let event = Event { name, item: Some(item.into()), text: None, time_ms: NOW + f64::from(minute) * 60e3 };
+    send(visit, Command::Track { event })
+}
+
+pub fn say(visit: &mut Visit, name: EventName, text: &str, minute: u32) -> Vec<Update> {
+    let event = Event { name, item: None, text: Some(text.into()), time_ms: NOW + f64::from(minute) * 60e3 };
+    send(visit, Command::Track { event })
+}
+
+pub fn search(visit: &mut Visit, query: &str, lang: &str) -> Vec<Card> {
+    let updates = send(visit, Command::Search { query: query.into(), limit: 6, lang: lang.into(), now_ms: NOW });
+    match updates.into_iter().last() {
+        Some(Update::Results { cards, .. }) => cards,
+        other => panic!("no results came but {other:?}"),
+    }
+}
+
+pub fn text(parts: &[Part]) -> String {
+    parts.iter().map(|part| part.text.as_str()).collect()
+}
+
+/// How many cards are of a group, by their ids.
+pub fn of(shelf: &Shelf, stem: &str) -> usize {
+    shelf.cards.iter().filter(|card| card.item.starts_with(stem)).count()
+}
+
+pub fn ids(shelf: &Shelf) -> Vec<&str> {
+    shelf.cards.iter().map(|card| card.item.as_str()).collect()
+}
