@@ -29,7 +29,11 @@ fn text(random: &mut Random) -> String {
         9 => char::from_u32(0x1f300 + random.below(0x400) as u32).unwrap_or('🙂'),
         _ => char::from_u32(random.below(0x11_0000) as u32).unwrap_or('\u{e000}'),
     };
-    (0..length).map(|_| one(random)).collect()
+    let mut text: String = (0..length).map(|_| one(random)).collect();
+    if random.below(50) == 0 {
+        text += *random.pick(&["[SEP]", "[CLS] a", "[SEP][CLS]x", "[[UNK]]", "[sep]", "[PAD"]);
+    }
+    text
 }
 
 fn compare(manifest: &Manifest, json: &[u8], seed: u64) {
