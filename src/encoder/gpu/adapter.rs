@@ -25,14 +25,15 @@ pub struct Context {
 }
 
 impl Context {
-    /// The fastest adapter, with the limits that every WebGPU device has, but the larger bindings that a
-    /// model may need where the adapter has them.
+    /// The adapter with the limits that every WebGPU device has, and larger bindings if the model needs them.
     pub async fn open(largest_binding_bytes: u64) -> Result<Context, OpenError> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-        let options = wgpu::RequestAdapterOptions {
-            power_preference: wgpu::PowerPreference::HighPerformance,
-            ..Default::default()
+        // In a page the choice is the browser's: a guest does not wake the second GPU of a laptop.
+        let power_preference = match cfg!(target_arch = "wasm32") {
+            true => wgpu::PowerPreference::None,
+            false => wgpu::PowerPreference::HighPerformance,
         };
+        let options = wgpu::RequestAdapterOptions { power_preference, ..Default::default() };
         let adapter = instance.request_adapter(&options).await.map_err(no_adapter)?;
         let mut limits = wgpu::Limits::default();
         limits.max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.max(largest_binding_bytes);

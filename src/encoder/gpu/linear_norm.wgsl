@@ -25,7 +25,7 @@ fn quantize_rows(thread: u32, first_row: u32) {
     for (var i = lane; i < WORDS; i += LANES) {
         peak = max(peak, largest_of(inputs[row + i] * vectors[SMOOTHING + i]));
     }
-    peak = row_max(thread, peak);
+    peak = row_max(thread, 3u, peak);
     let scale = inverse_scale(peak);
     for (var i = lane; i < WORDS; i += LANES) {
         tile[r * WORDS + i] = pack(inputs[row + i] * vectors[SMOOTHING + i] * scale);

@@ -15,13 +15,13 @@ fn norm_rows(thread: u32, first_row: u32) {
     for (var i = lane; i < H / 4u; i += LANES) {
         sum += dot(tile_at(r, i), vec4f(1.0));
     }
-    let mean = row_sum(thread, sum) / f32(H);
+    let mean = row_sum(thread, 0u, sum) / f32(H);
     var squares = 0.0;
     for (var i = lane; i < H / 4u; i += LANES) {
         let d = tile_at(r, i) - mean;
         squares += dot(d, d);
     }
-    let inverse = 1.0 / sqrt(row_sum(thread, squares) / f32(H) + EPSILON);
+    let inverse = 1.0 / sqrt(row_sum(thread, 1u, squares) / f32(H) + EPSILON);
 
     var peak = 0.0;
     for (var i = lane; i < H / 4u; i += LANES) {
@@ -31,7 +31,7 @@ fn norm_rows(thread: u32, first_row: u32) {
         }
         peak = max(peak, largest_of(y * vectors[NEXT + i]));
     }
-    peak = row_max(thread, peak);
+    peak = row_max(thread, 2u, peak);
     let scale = inverse_scale(peak);
     if row < size.rows {
         for (var i = lane; i < H / 4u; i += LANES) {

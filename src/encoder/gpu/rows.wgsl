@@ -2,14 +2,14 @@
 const LANES = THREADS / ROWS;
 // The rows: int8 words [ROWS, K/4] before a product, f32 bits [ROWS, H] after it.
 var<workgroup> tile: array<u32, TILE>;
-var<workgroup> lanes: array<f32, THREADS>;
+// One slot a reduction: none waits for the readers of another.
+var<workgroup> lanes: array<f32, 4 * THREADS>;
 
-// Over the threads of a row; all threads of the workgroup take part.
-fn row_sum(thread: u32, value: f32) -> f32 {
+// Over the threads of a row; all threads of the workgroup take part, each slot is used once.
+fn row_sum(thread: u32, slot: u32, value: f32) -> f32 {
+    lanes[slot * THREADS + thread] = value;
     workgroupBarrier();
-    lanes[thread] = value;
-    workgroupBarrier();
-    let first = thread / LANES * LANES;
+    let first = slot * THREADS + thread / LANES * LANES;
     var sum = 0.0;
     for (var lane = first; lane < first + LANES; lane++) {
         sum += lanes[lane];
@@ -17,11 +17,10 @@ fn row_sum(thread: u32, value: f32) -> f32 {
     return sum;
 }
 
-fn row_max(thread: u32, value: f32) -> f32 {
+fn row_max(thread: u32, slot: u32, value: f32) -> f32 {
+    lanes[slot * THREADS + thread] = value;
     workgroupBarrier();
-    lanes[thread] = value;
-    workgroupBarrier();
-    let first = thread / LANES * LANES;
+    let first = slot * THREADS + thread / LANES * LANES;
     var largest = 0.0;
     for (var lane = first; lane < first + LANES; lane++) {
         largest = max(largest, lanes[lane]);
