@@ -3,6 +3,8 @@
 //! Must not know items, visitors or JavaScript.
 
 pub mod bert; //      the forward pass, written once over `Kernels`
+#[cfg(test)]
+mod cases; //         what every device is held to
 pub mod cpu; //       int8 kernels: portable, SIMD128, relaxed SIMD, x86
 pub mod device; //    chooses: prove, time, demote
 #[cfg(feature = "reference")]

@@ -10,6 +10,8 @@ mod parameters;
 mod paths;
 mod product;
 mod steps;
+#[cfg(test)]
+mod tests;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 #[cfg(target_arch = "x86_64")]
@@ -19,14 +21,16 @@ use std::sync::Arc;
 
 use self::parameters::{Dense, Layer, Parameters};
 pub use self::paths::Path;
+#[cfg(test)]
+use self::product::Packed;
 use self::product::Quantized;
 use super::kernels::{Kernels, Linear};
 use super::manifest::{ModelError, Pooling};
 use super::weights::{Source, Weights};
 use super::{Batch, EncodeError, Encoded, Encoder, Want, bert};
 
-/// Rows of a group: about a megabyte of activations beside a layer's weights.
-const GROUP: usize = 128;
+/// Rows of a group: each reads all weights once, and three megabytes of activations lie beside them.
+const GROUP: usize = 256;
 /// Rows that one product takes: their int8 values stay in the first-level cache.
 const BLOCK: usize = 64;
 

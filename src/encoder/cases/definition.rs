@@ -24,11 +24,11 @@ pub fn quantize(x: &[f32], smooth: Option<&[f32]>, width: usize) -> (Vec<i8>, Ve
 /// The integers `[T, N]`.
 pub fn product(values: &[i8], w: &LinearWeights) -> Vec<i32> {
     let rows = values.chunks_exact(w.inputs);
-    rows.flat_map(|x| {
-        let dot = |w: &[i8]| x.iter().zip(w).map(|(&x, &w)| i32::from(x) * i32::from(w)).sum();
-        w.weight.chunks_exact(w.inputs).map(dot).collect::<Vec<i32>>()
-    })
-    .collect()
+    rows.flat_map(|x| w.weight.chunks_exact(w.inputs).map(|w| dot(x, w)).collect::<Vec<i32>>()).collect()
+}
+
+pub fn dot(x: &[i8], w: &[i8]) -> i32 {
+    x.iter().zip(w).map(|(&x, &w)| i32::from(x) * i32::from(w)).sum()
 }
 
 /// `x W^T + b`. `[T, K] -> [T, N]`
