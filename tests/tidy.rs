@@ -1,0 +1,171 @@
+//! The invariants of ARCHITECTURE.md that can be read off the source. Must not run anything.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The modules of src/lib.rs, lowest layer first.
+const LAYERS: [&str; 12] = [
+    "text", "vectors", "encoder", "catalog", "profile", "rank", "explain", "protocol", "session", "convert", "cli", "web",
+];
+const PURE: [&str; 6] = ["text", "vectors", "catalog", "profile", "rank", "explain"];
+
+/// A file of the project: its path from the root, and what it says.
+struct Source {
+    path: String,
+    text: String,
+}
+
+#[test]
+fn only_the_bridge_knows_javascript() {
+    forbid(&sources("src", "rs"), &["web_sys", "js_sys", "wasm_bindgen"], |path| path.starts_with("src/web"));
+}
+
+#[test]
+fn pure_modules_know_no_clock_no_chance_and_no_world() {
+    let pure: Vec<_> = sources("src", "rs").into_iter().filter(|file| PURE.contains(&module(&file.path))).collect();
+    assert!(pure.len() > PURE.len());
+    forbid(&pure, &["std::time", "std::fs", "std::net", "std::env", "rand::", "async ", ".await"], |_| false);
+}
+
+#[test]
+fn a_layer_knows_only_those_below_it() {
+    let listed = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let listed: Vec<_> = listed.lines().filter_map(|line| line.strip_prefix("pub mod ")?.split(';').next()).collect();
+    assert_eq!(listed, LAYERS, "src/lib.rs lists the layers in their order");
+    for file in sources("src", "rs") {
+        let Some(own) = LAYERS.iter().position(|layer| *layer == module(&file.path)) else { continue };
+        for used in uses(&file.text) {
+            let layer = LAYERS.iter().position(|layer| *layer == used);
+            assert!(layer.is_none_or(|layer| layer <= own), "{} uses {used}, a layer above its own", file.path);
+        }
+    }
+}
+
+#[test]
+fn the_page_draws_text_and_never_code() {
+    let scripts = sources("www", "js");
+    assert!(!scripts.is_empty());
+    let code = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"];
+    forbid(&scripts, &code, |_| false);
+    let mut pages = sources("www", "html");
+    pages.push(read(&root().join("index.html")));
+    for page in pages {
+        for (at, _) in page.text.match_indices("<script") {
+            let tag = page.text[at..].split('>').next().unwrap_or_default();
+            assert!(tag.contains(" src="), "{}: an inline script", page.path);
+        }
+        for inline in ["<style", " style=", " onclick=", " onload=", "javascript:"] {
+            assert!(!page.text.contains(inline), "{}: `{inline}` breaks the policy", page.path);
+        }
+    }
+}
+
+#[test]
+fn every_file_says_first_what_it_is_for_and_fits_a_few_screens() {
+    let places = [("src", "rs"), ("tests", "rs"), ("xtask/src", "rs"), ("www", "js"), ("www", "css"), ("src", "wgsl")];
+    for (place, extension) in places {
+        for file in sources(place, extension) {
+            let lines = file.text.lines().count();
+            assert!(lines <= 400, "{} has {lines} lines", file.path);
+            let comment = if extension == "rs" { "//!" } else { "/" };
+            assert!(file.text.starts_with(comment), "{} begins without a word about itself", file.path);
+        }
+    }
+}
+
+#[test]
+fn at_most_ten_invariants_and_each_names_its_test() {
+    let architecture = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let (_, invariants) = architecture.split_once("## Invariants").expect("a chapter of invariants");
+    let rows: Vec<_> = invariants.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).collect();
+    assert!((1..=10).contains(&rows.len()), "{} invariants", rows.len());
+    for row in rows {
+        let (file, name) = row
+            .rsplit_once('`')
+            .and_then(|(row, _)| row.rsplit_once('`'))
+            .and_then(|(_, test)| test.split_once("::"))
+            .unwrap_or_else(|| panic!("no test in: {row}"));
+        let text = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert!(text.contains(&format!("fn {name}()")), "{file} has no test {name}");
+    }
+}
+
+fn forbid(files: &[Source], words: &[&str], allowed: impl Fn(&str) -> bool) {
+    for file in files.iter().filter(|file| !allowed(&file.path)) {
+        for (number, line) in file.text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for word in words {
+                assert!(!code.contains(word), "{}:{}: `{word}` does not belong here", file.path, number + 1);
+            }
+        }
+    }
+}
+
+/// `src/rank/varied.rs` and `src/rank.rs` are of module `rank`.
+fn module(path: &str) -> &str {
+    path.trim_start_matches("src/").split(['/', '.']).next().unwrap_or_default()
+}
+
+/// The crate's modules that a file names: `crate::a`, and the first names in `crate::{a, b::c}`.
+fn uses(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            None => found.push(name(rest)),
+            Some(group) => {
+                let mut depth = 0;
+                let mut start = 0;
+                for (i, c) in group.char_indices() {
+                    match c {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => {
+                            found.push(name(&group[start..i]));
+                            break;
+                        }
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => {
+                            found.push(name(&group[start..i]));
+                            start = i + 1;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+fn name(path: &str) -> &str {
+    path.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> Source {
+    let name = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+    Source { path: name, text: fs::read_to_string(path).unwrap() }
+}
+
+/// All files below a folder with this extension.
+fn sources(folder: &str, extension: &str) -> Vec<Source> {
+    fn walk(folder: PathBuf, extension: &str, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(path, extension, found);
+            } else if path.extension().is_some_and(|e| e == extension) {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(root().join(folder), extension, &mut found);
+    found.sort();
+    found.iter().map(|path| read(path)).collect()
+}
