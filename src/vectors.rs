@@ -48,7 +48,7 @@ impl Matrix {
     /// Rounds `vectors` `[N, H]` to int8, each by its own largest component.
     pub fn quantize(width: usize, vectors: &[f32]) -> Self {
         let mut matrix = Self { width, rows: Vec::with_capacity(vectors.len()), scales: Vec::new() };
-        for vector in vectors.chunks_exact(width) {
+        for vector in vectors.chunks_exact(width.max(1)) {
             let largest = largest(vector);
             let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
             matrix.rows.extend(vector.iter().map(|value| (value / scale).round() as i8));
