@@ -57,7 +57,7 @@ pub struct Models {
     /// Its folder in models/
     #[arg(long, requires = "from")]
     name: Option<String>,
-    /// Further arguments go to `nearmind convert`: --licence, --languages, --source
+    /// Further arguments go to `nearmind convert`: `-- --licence MIT --languages en --source ...`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
@@ -66,7 +66,8 @@ impl Models {
     pub fn run(&self) -> Result<()> {
         let (Some(from), Some(name)) = (&self.from, &self.name) else { return ensure() };
         let from = from.canonicalize().with_context(|| format!("{} is not there", from.display()))?;
-        step(&format!("model {name}"), || convert(&from, name, &self.args))
+        let arguments: Vec<String> = ["--name", name].map(String::from).into_iter().chain(self.args.clone()).collect();
+        step(&format!("model {name}"), || convert(&from, name, &arguments))
     }
 }
 
