@@ -17,7 +17,7 @@ use tokio::{
 };
 
 /// Scripts that wait for the model may wait this long; SwiftShader on a busy machine is slow.
-const PATIENCE: Duration = Duration::from_secs(12);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Which WebGPU the browser has.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::{
     task::Poll,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::{
@@ -38,6 +38,10 @@ const CLIENT: &str = r#"
       device: shelf.getAttribute("device") ?? "auto", lang: document.documentElement.lang || "en",
     });
 "#;
+
+/// Together, longer than SwiftShader needs for its proof on a busy machine.
+const SLICES: u32 = 10;
+const SLICE_MS: u32 = 30_000;
 
 pub struct Shop {
     pub site: Site,
@@ -105,19 +109,89 @@ impl Shop {
         .await
     }
 
-    /// The items of the "for you" list, best first, as the worker ranks them now.
+    /// Waits until the GPU was tried too, and gives back where the encoder runs and why.
+    pub async fn decided(&self) -> Result<Value> {
+        self.device_where("!device.reason.includes('not been tried')", &[]).await
+    }
+
+    /// Waits until the page was told this device and a reason with these words.
+    pub async fn reported(&self, device: &str, words: &str) -> Result<Value> {
+        let is_it = "device.device === given[0] && device.reason.includes(given[1])";
+        self.device_where(is_it, &[json!(device), json!(words)]).await
+    }
+
+    async fn device_where(&self, condition: &str, arguments: &[Value]) -> Result<Value> {
+        let script = format!(
+            r#"client.start();
+               const fits = () => client.state.problem || (client.state.device && is_it(client.state.device));
+               const is_it = (device) => {condition};
+               const slice = new Promise((late) => setTimeout(late, {SLICE_MS}));
+               if (!fits()) await Promise.race([slice, new Promise((done) => client.subscribe(() => fits() && done()))]);
+               if (client.state.problem) throw new Error(client.state.problem.message);
+               return [Boolean(fits()), client.state.device];"#
+        );
+        // In slices: the driver's own patience ends after two minutes.
+        let mut answer = Value::Null;
+        for _ in 0..SLICES {
+            answer = self.with_client(&script, arguments).await?;
+            if answer[0] == true {
+                return Ok(answer[1].take());
+            }
+        }
+        bail!("the device stayed {}", answer[1])
+    }
+
+    /// Waits for a problem that stops the shelf, and gives back what the page says of it.
+    pub async fn problem(&self) -> Result<String> {
+        let told = r#"client.start();
+            if (!client.state.problem) await new Promise((done) => client.subscribe(() => client.state.problem && done()));
+            return client.state.problem.message;"#;
+        let told = self.with_client(told, &[]).await?;
+        Ok(told.as_str().context("a message")?.to_owned())
+    }
+
+    /// Waits until the worker has nothing left to say and the page has drawn it.
+    pub async fn idle(&self) -> Result<()> {
+        let quiet = r#"
+            let last = performance.now();
+            const stop = client.subscribe(() => (last = performance.now()));
+            while (performance.now() - last < 1000) await new Promise((next) => setTimeout(next, 100));
+            stop();"#;
+        self.with_client(quiet, &[]).await?;
+        Ok(())
+    }
+
+    /// The items of the "for you" list with their scores, best first, as the worker ranks them now.
+    pub async fn ranked(&self, limit: usize) -> Result<Vec<(String, f64)>> {
+        let ranked = r#"
+            const [limit] = given;
+            const request = { kind: "for-you", item: null, limit, lang: document.documentElement.lang || "en" };
+            const updates = await client.openShelf("test", request);
+            client.closeShelf("test");
+            return updates.find((update) => update.type === "shelf").cards.map(({ item, score }) => [item, score]);"#;
+        let cards = self.with_client(ranked, &[json!(limit)]).await?;
+        let card = |card: &Value| Some((card[0].as_str()?.to_owned(), card[1].as_f64()?));
+        cards.as_array().and_then(|cards| cards.iter().map(card).collect()).context("cards")
+    }
+
+    /// The items of [`Shop::ranked`].
     pub async fn for_you(&self, limit: usize) -> Result<Vec<String>> {
-        let updates = self
-            .with_client(
-                r#"const [limit] = given;
-                   const request = { kind: "for-you", item: null, limit, lang: document.documentElement.lang || "en" };
-                   const updates = await client.openShelf("test", request);
-                   client.closeShelf("test");
-                   return updates.find((update) => update.type === "shelf").cards.map((card) => card.item);"#,
-                &[json!(limit)],
-            )
-            .await?;
-        strings(&updates)
+        Ok(self.ranked(limit).await?.into_iter().map(|(item, _)| item).collect())
+    }
+
+    /// Everything that a visitor does without leaving the page.
+    pub async fn use_all(&self) -> Result<()> {
+        let deeds = r#"
+            await client.track("wish", { text: "slow mornings with good coffee" });
+            await client.search("tent for two", { limit: 10 });
+            const item = shelf.shadowRoot.querySelector("li[data-item]").dataset.item;
+            await client.track("like", { item });
+            await client.undo("like", item);
+            await client.track("dislike", { item });
+            await client.profile();
+            await client.forget();"#;
+        self.with_client(deeds, &[]).await?;
+        Ok(())
     }
 
     /// The cards that the first shelf of the page shows: item and title.
@@ -151,7 +225,7 @@ pub fn products() -> BTreeMap<String, Value> {
     items.map(|item| (item["id"].as_str().expect("an id").to_owned(), item)).collect()
 }
 
-/// The English category of a product.
-pub fn category(products: &BTreeMap<String, Value>, id: &str) -> String {
-    products[id]["words"]["en"]["category"].as_str().unwrap_or_default().to_owned()
+/// A text of a product in a language.
+pub fn words(product: &Value, lang: &str, field: &str) -> String {
+    product["words"][lang][field].as_str().unwrap_or_default().to_owned()
 }

@@ -2,64 +2,36 @@
 
 use std::{
     fs,
+    net::TcpListener,
     path::{Component, Path, PathBuf},
-    sync::Arc,
-    thread,
     time::UNIX_EPOCH,
 };
 
-use anyhow::{Result, anyhow};
-use tiny_http::{Header, Method, Request, Response, Server};
+use anyhow::{Context, Result};
+
+use crate::http::{Reply, Request, listen};
 
 /// Nothing but this origin; no inline script or style, no `eval`; wasm may be compiled.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
     connect-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'";
 
-/// An answer, before it is sent: tests log it, cut it or alter it.
-pub struct Reply {
-    pub status: u16,
-    pub headers: Vec<(&'static str, String)>,
-    pub body: Vec<u8>,
-}
-
 /// Serves a folder until the process ends.
 pub fn serve(folder: &Path, port: u16) -> Result<()> {
-    let server = Server::http(("127.0.0.1", port))
-        .map_err(|error| anyhow!("port {port} cannot be used ({error}): choose another with --port"))?;
-    let server = Arc::new(server);
-    println!("Nearmind's demo shop: http://{}/ (Ctrl-C ends it)", server.server_addr());
-    let threads = (0..4).map(|_| {
-        let (server, folder) = (server.clone(), folder.to_owned());
-        thread::spawn(move || {
-            for request in server.incoming_requests() {
-                let reply = reply(&folder, &request);
-                // A visitor who has gone is no error.
-                send(request, reply).ok();
-            }
-        })
-    });
-    threads.collect::<Vec<_>>().into_iter().for_each(|thread| drop(thread.join()));
+    let listener = TcpListener::bind(("127.0.0.1", port))
+        .with_context(|| format!("port {port} cannot be used: choose another with --port"))?;
+    println!("Nearmind's demo shop: http://{}/ (Ctrl-C ends it)", listener.local_addr()?);
+    let folder = folder.to_owned();
+    listen(&listener, move |request| reply(&folder, request));
     Ok(())
-}
-
-/// Writes an answer to the wire.
-pub fn send(request: Request, reply: Reply) -> std::io::Result<()> {
-    let mut response = Response::from_data(reply.body).with_status_code(reply.status);
-    for (name, value) in &reply.headers {
-        let header = Header::from_bytes(*name, value.as_bytes()).expect("our headers are ASCII");
-        response.add_header(header);
-    }
-    // One read of the whole is cheaper than chunks, and a content length makes progress bars honest.
-    request.respond(response.with_chunked_threshold(usize::MAX))
 }
 
 /// What a folder answers to a request.
 pub fn reply(folder: &Path, request: &Request) -> Reply {
-    if !matches!(request.method(), Method::Get | Method::Head) {
+    if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return text(405, "only GET and HEAD are answered here");
     }
-    let Some(path) = find(folder, request.url()) else { return text(404, "there is no such page") };
+    let Some(path) = find(folder, &request.url) else { return text(404, "there is no such page") };
     let tag = tag(&path);
     let mut headers = vec![
         ("content-type", content_type(&path).to_owned()),
@@ -70,8 +42,7 @@ pub fn reply(folder: &Path, request: &Request) -> Reply {
         ("cache-control", "no-cache".to_owned()),
     ];
     headers.extend(tag.clone().map(|tag| ("etag", tag)));
-    let known = request.headers().iter().find(|header| header.field.equiv("if-none-match"));
-    if tag.is_some() && known.map(|header| header.value.as_str()) == tag.as_deref() {
+    if tag.is_some() && request.if_none_match == tag {
         return Reply { status: 304, headers, body: Vec::new() };
     }
     match fs::read(&path) {

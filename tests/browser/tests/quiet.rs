@@ -1,0 +1,47 @@
+//! What a page with recommendations does not do: ask for anything once it has loaded, or break its policy.
+
+use anyhow::Result;
+use browser_tests::{Gpu, Site, visit};
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_asked_of_any_server_once_the_page_has_loaded() -> Result<()> {
+    let site = Site::new();
+    // All of the browser's requests, to whatever host, come to this server.
+    let proxy = format!("--proxy-server=http://127.0.0.1:{}", site.port);
+    let flags = [proxy.as_str(), "--proxy-bypass-list=<-loopback>"];
+    visit(site, Gpu::None, &flags, async |shop| {
+        shop.goto("index.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        shop.decided().await?;
+        shop.idle().await?;
+        let before = shop.site.requests().len();
+        assert!(before > 10, "the proxy sees the page's requests");
+        shop.use_all().await?;
+        shop.idle().await?;
+        assert_eq!(shop.site.requests().split_off(before), Vec::<String>::new());
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_policy_is_violated_in_page_or_worker() -> Result<()> {
+    for gpu in [Gpu::None, Gpu::Software] {
+        visit(Site::new(), gpu, &[], async |shop| {
+            for page in ["index.html", "product.html?item=rain-jacket-squall", "search.html?q=tent", "cart.html"] {
+                shop.goto(page).await?;
+                assert_eq!(shop.settled().await?, "ready", "{page}");
+                shop.decided().await?;
+                assert_eq!(shop.seen("violations").await?, json!([]), "{page}");
+                assert_eq!(shop.seen("errors").await?, json!([]), "{page}");
+            }
+            shop.use_all().await?;
+            let reports: Vec<_> = shop.site.requests().into_iter().filter(|line| line.contains("csp-report")).collect();
+            assert_eq!(reports, Vec::<String>::new());
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}

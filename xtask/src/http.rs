@@ -1,0 +1,139 @@
+//! HTTP/1.1, as much as a browser needs of a server on its own machine: a thread a connection, so that none waits for
+//! another. Must not know what is served.
+
+use std::{
+    io::{self, ErrorKind, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::Arc,
+    thread,
+};
+
+const MOST_HEAD_BYTES: usize = 64 << 10;
+const MOST_HEADERS: usize = 64;
+
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    /// As it was sent: a path with its query, or a whole address from a browser that takes us for its proxy.
+    pub url: String,
+    /// The version that the browser has.
+    pub if_none_match: Option<String>,
+    body_bytes: usize,
+    close: bool,
+}
+
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+}
+
+/// Answers whoever connects, until the process ends.
+pub fn listen(listener: &TcpListener, answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) {
+    let answer = Arc::new(answer);
+    for stream in listener.incoming().flatten() {
+        let answer = answer.clone();
+        // A visitor who goes in the middle of an answer is no error.
+        thread::spawn(move || talk(stream, &*answer).ok());
+    }
+}
+
+fn talk(mut stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut read = Vec::new();
+    loop {
+        let (request, head_bytes) = loop {
+            if let Some(parsed) = parse(&read)? {
+                break parsed;
+            }
+            if fill(&mut stream, &mut read)? == 0 {
+                return Ok(());
+            }
+        };
+        while read.len() < head_bytes + request.body_bytes {
+            if fill(&mut stream, &mut read)? == 0 {
+                return Ok(());
+            }
+        }
+        read.drain(..head_bytes + request.body_bytes);
+        write(&mut stream, &request, &answer(&request))?;
+        if request.close {
+            return Ok(());
+        }
+    }
+}
+
+fn fill(stream: &mut TcpStream, read: &mut Vec<u8>) -> io::Result<usize> {
+    let mut some = [0; 8 << 10];
+    let bytes = stream.read(&mut some)?;
+    read.extend_from_slice(&some[..bytes]);
+    Ok(bytes)
+}
+
+/// The request and the length of its head, if the head is whole.
+fn parse(bytes: &[u8]) -> io::Result<Option<(Request, usize)>> {
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut parsed = httparse::Request::new(&mut headers);
+    let bad = |why: &str| io::Error::new(ErrorKind::InvalidData, why);
+    let head_bytes = match parsed.parse(bytes).map_err(|error| bad(&error.to_string()))? {
+        httparse::Status::Complete(head_bytes) => head_bytes,
+        httparse::Status::Partial if bytes.len() > MOST_HEAD_BYTES => return Err(bad("the head is too long")),
+        httparse::Status::Partial => return Ok(None),
+    };
+    let header = |name: &str| {
+        let found = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
+        std::str::from_utf8(found.value).ok()
+    };
+    let body_bytes = header("content-length").map_or(Ok(0), str::parse).map_err(|_| bad("a length that is none"))?;
+    let request = Request {
+        method: parsed.method.unwrap_or_default().to_owned(),
+        url: parsed.path.unwrap_or_default().to_owned(),
+        if_none_match: header("if-none-match").map(str::to_owned),
+        body_bytes,
+        close: parsed.version == Some(0) || header("connection").is_some_and(|how| how.eq_ignore_ascii_case("close")),
+    };
+    Ok(Some((request, head_bytes)))
+}
+
+fn write(stream: &mut TcpStream, request: &Request, reply: &Reply) -> io::Result<()> {
+    // Browsers read the number; the word after it is for people who look at the wire.
+    let mut head = format!("HTTP/1.1 {} -\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
+    for (name, value) in &reply.headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    stream.write_all((head + "\r\n").as_bytes())?;
+    if request.method != "HEAD" && reply.status != 304 {
+        stream.write_all(&reply.body)?;
+    }
+    stream.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_requests_on_one_connection_are_answered_in_order_beside_idle_ones() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            listen(&listener, |request| Reply { status: 200, headers: Vec::new(), body: request.url.clone().into() });
+        });
+        let _idle: Vec<_> = (0..20).map(|_| TcpStream::connect(address).unwrap()).collect();
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET /one HTTP/1.1\r\n\r\nPOST /two HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc").unwrap();
+        stream.write_all(b"GET /three HTTP/1.1\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).unwrap();
+        let bodies: Vec<_> =
+            answers.split("HTTP/1.1 200 -").filter_map(|answer| answer.split("\r\n\r\n").nth(1)).collect();
+        assert_eq!(bodies, ["/one", "/two", "/three"]);
+    }
+
+    #[test]
+    fn what_is_no_http_is_no_request() {
+        assert!(parse(b"\x16\x03\x01 hello\r\n\r\n").is_err());
+        assert!(parse(b"GET / HTTP/1.1\r\ncontent-length: -1\r\n\r\n").is_err());
+        assert!(parse(b"GET / HTTP/1.1\r\n").unwrap().is_none());
+    }
+}
