@@ -7,7 +7,8 @@ use std::{
 
 /// The modules of src/lib.rs, lowest layer first.
 const LAYERS: [&str; 12] = [
-    "text", "vectors", "encoder", "catalog", "profile", "rank", "explain", "protocol", "session", "convert", "cli", "web",
+    "text", "vectors", "encoder", "catalog", "profile", "rank", "explain", "protocol", "session", "convert", "cli",
+    "web",
 ];
 const PURE: [&str; 6] = ["text", "vectors", "catalog", "profile", "rank", "explain"];
 
