@@ -1,6 +1,7 @@
 //! The command line's verbs. Each is a file: its arguments, and `run`.
 
 mod bake;
+mod bench;
 mod convert;
 mod device;
 mod embed;
@@ -34,6 +35,8 @@ enum Verb {
     Sts(sts::Sts),
     /// Measures how well lists foretell the next purchase.
     Eval(eval::Eval),
+    /// Measures the kernels against this machine's limit, the whole encoder, and its load.
+    Bench(bench::Bench),
 }
 
 /// Reads the arguments and does what they say.
@@ -44,5 +47,6 @@ pub fn main() -> Result<()> {
         Verb::Embed(verb) => verb.run(),
         Verb::Sts(verb) => verb.run(),
         Verb::Eval(verb) => verb.run(),
+        Verb::Bench(verb) => verb.run(),
     }
 }

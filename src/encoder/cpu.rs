@@ -6,6 +6,8 @@
 
 mod attention;
 mod float;
+#[cfg(feature = "cli")]
+pub mod measure;
 mod parameters;
 mod paths;
 mod product;
@@ -209,23 +211,16 @@ impl Encoder for CpuModel {
     }
 
     async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
-        self.parameters.check(batch)?;
+        batch.check(&self.parameters.architecture)?;
         let mut all = Encoded::default();
         let mut first = 0;
         while first + 1 < batch.starts.len() {
-            let from = batch.starts[first];
-            let fits = |last: usize| (batch.starts[last + 1] - from) as usize <= GROUP;
-            let last = (first + 1..batch.starts.len() - 1).take_while(|&t| fits(t)).last().unwrap_or(first);
-            let to = batch.starts[last + 1];
-            let group = Batch {
-                ids: batch.ids[from as usize..to as usize].to_vec(),
-                starts: batch.starts[first..=last + 1].iter().map(|s| s - from).collect(),
-            };
+            let group = batch.group(first, GROUP);
             let layers = self.parameters.layers.len();
             let encoded = bert::forward(self, layers, &group, want).await?;
             all.vectors.extend(encoded.vectors);
             all.tokens.extend(encoded.tokens);
-            first = last + 1;
+            first += group.starts.len() - 1;
         }
         Ok(all)
     }

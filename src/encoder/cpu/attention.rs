@@ -1,26 +1,28 @@
-//! Dot-product attention of one text in f32, head by head, in register tiles of 4 queries.
+//! Dot-product attention of one text in f32, head by head.
 //!
-//! Every output is one sum in the order of the dimensions or keys, so the width of the target's vectors
-//! cannot change it. Must not know batches: a text never sees another's tokens.
+//! Eight queries at a time lie side by side, one a lane, so that scores, their exponentials and sums are
+//! computed down the keys without a step across lanes. Every output is one sum in the order of the
+//! dimensions or keys: the width of the target's vectors cannot change it. Must not know batches: a text
+//! never sees another's tokens.
 
-use super::float::{Constants, EXP, LANES, exp, largest, sum};
+use super::float::{Constants, EXP, exp, max};
 
-/// Keys or dimensions a register tile is wide.
-const TILE: usize = 8;
-/// Queries a register tile is high.
+/// Queries, or dimensions, side by side in a register tile.
+const LANES: usize = 8;
+/// Keys, or queries, that a register tile holds of them.
 const ROWS: usize = 4;
 
-/// One head's operands, kept between calls.
+/// One head's operands, kept between calls. T is rounded up to a multiple of [`ROWS`], D is a head's width.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    tokens: usize,
-    width: usize,
-    /// Keys, transposed in panels of [`TILE`]. `[T / 8, D, 8]`, D a head's width
-    keys: Vec<[f32; TILE]>,
-    /// Values in panels of [`TILE`] dimensions. `[D / 8, T, 8]`
-    values: Vec<[f32; TILE]>,
-    /// Scores of [`ROWS`] queries. `[4, T]`, T rounded up to [`LANES`]
-    scores: Vec<f32>,
+    /// Keys, [`ROWS`] side by side. `[T / 4, D, 4]`
+    keys: Vec<[f32; ROWS]>,
+    /// Values in panels of dimensions. `[D / 8, T, 8]`
+    values: Vec<[f32; LANES]>,
+    /// The queries in hand, transposed. `[D, 8]`
+    queries: Vec<[f32; LANES]>,
+    /// Their scores, then the exponentials of those. `[T, 8]`
+    scores: Vec<[f32; LANES]>,
 }
 
 /// `softmax(q k^T) v` for each head of `width` dimensions; the scores' factor is in the query's weights.
@@ -29,104 +31,108 @@ pub struct Scratch {
 pub fn attention(qkv: &[f32], tokens: usize, width: usize, scratch: &mut Scratch, out: &mut [f32]) {
     let hidden = out.len() / tokens;
     for head in (0..hidden).step_by(width) {
-        scratch.fill(qkv, tokens, width, hidden, head);
-        let queries = |t: usize| &qkv[t * 3 * hidden + head..][..width];
-        let mut t = 0;
-        while t + ROWS <= tokens {
-            rows::<ROWS>(queries, t, scratch, &mut out[t * hidden + head..], hidden);
-            t += ROWS;
-        }
-        // What is left over is taken together with rows that are done already, if there are enough.
-        if t < tokens && tokens >= ROWS {
-            t = tokens - ROWS;
-            rows::<ROWS>(queries, t, scratch, &mut out[t * hidden + head..], hidden);
-            t = tokens;
-        }
-        while t < tokens {
-            rows::<1>(queries, t, scratch, &mut out[t * hidden + head..], hidden);
-            t += 1;
+        scratch.take_keys_and_values(qkv, tokens, width, hidden, head);
+        for first in (0..tokens).step_by(LANES) {
+            let count = LANES.min(tokens - first);
+            scratch.take_queries(&qkv[first * 3 * hidden..], count, width, hidden, head);
+            scratch.score();
+            let inverse = exponentials(&mut scratch.scores[..tokens]);
+            scratch.mix(tokens, count, &inverse, &mut out[first * hidden + head..], hidden);
         }
     }
 }
 
 impl Scratch {
-    /// Takes the keys and values of the head that starts at channel `head`.
     #[inline(always)]
-    fn fill(&mut self, qkv: &[f32], tokens: usize, width: usize, hidden: usize, head: usize) {
-        self.tokens = tokens;
-        self.width = width;
-        let padded = tokens.next_multiple_of(LANES);
+    fn take_keys_and_values(&mut self, qkv: &[f32], tokens: usize, width: usize, hidden: usize, head: usize) {
         self.keys.clear();
-        self.keys.resize(padded / TILE * width, [0.0; TILE]);
-        self.values.resize(width / TILE * tokens, [0.0; TILE]);
-        self.scores.resize(ROWS * padded, 0.0);
+        self.keys.resize(tokens.div_ceil(ROWS) * width, [0.0; ROWS]);
+        self.values.resize(width / LANES * tokens, [0.0; LANES]);
+        self.queries.resize(width, [0.0; LANES]);
+        self.scores.resize(tokens.next_multiple_of(ROWS), [0.0; LANES]);
         for (t, row) in qkv.chunks_exact(3 * hidden).enumerate() {
             let (key, value) = (&row[hidden + head..][..width], &row[2 * hidden + head..][..width]);
-            for (lanes, &k) in self.keys[t / TILE * width..][..width].iter_mut().zip(key) {
-                lanes[t % TILE] = k;
+            for (side, &k) in self.keys[t / ROWS * width..][..width].iter_mut().zip(key) {
+                side[t % ROWS] = k;
             }
-            for (panel, v) in value.as_chunks::<TILE>().0.iter().enumerate() {
+            for (panel, v) in value.as_chunks::<LANES>().0.iter().enumerate() {
                 self.values[panel * tokens + t] = *v;
             }
         }
     }
-}
 
-/// The outputs of queries `first .. first + R`, written to `out: [R, H]` from this head's channels on.
-#[inline(always)]
-fn rows<'a, const R: usize>(
-    queries: impl Fn(usize) -> &'a [f32],
-    first: usize,
-    scratch: &mut Scratch,
-    out: &mut [f32],
-    hidden: usize,
-) {
-    let (tokens, padded) = (scratch.tokens, scratch.tokens.next_multiple_of(LANES));
-    let queries: [&[f32]; R] = std::array::from_fn(|r| queries(first + r));
-    for (p, panel) in scratch.keys.chunks_exact(scratch.width).enumerate() {
-        for (r, scores) in combine(queries, panel).iter().enumerate() {
-            scratch.scores[r * padded + p * TILE..][..TILE].copy_from_slice(scores);
+    /// Lanes beyond the last query keep what they had; nothing reads what becomes of it.
+    #[inline(always)]
+    fn take_queries(&mut self, qkv: &[f32], count: usize, width: usize, hidden: usize, head: usize) {
+        for (lane, row) in qkv.chunks(3 * hidden).take(count).enumerate() {
+            for (side, &q) in self.queries.iter_mut().zip(&row[head..][..width]) {
+                side[lane] = q;
+            }
         }
     }
-    let mut inverse = [0.0; R];
-    for (row, inverse) in scratch.scores.chunks_exact_mut(padded).zip(&mut inverse) {
-        row[tokens..].fill(f32::NEG_INFINITY);
-        *inverse = 1.0 / exponentials(row);
+
+    /// `scores[key][query] = q . k`
+    #[inline(always)]
+    fn score(&mut self) {
+        let width = self.queries.len();
+        for (keys, scores) in self.keys.chunks_exact(width).zip(self.scores.chunks_exact_mut(ROWS)) {
+            scores.copy_from_slice(&combine::<ROWS, 0>(keys, &self.queries));
+        }
     }
-    for (p, panel) in scratch.values.chunks_exact(tokens).enumerate() {
-        let weights = std::array::from_fn(|r| &scratch.scores[r * padded..][..tokens]);
-        for (r, sums) in combine::<R>(weights, panel).iter().enumerate() {
-            for (out, sum) in out[r * hidden + p * TILE..][..TILE].iter_mut().zip(sums) {
-                *out = sum * inverse[r];
+
+    /// `out[query][dimension] = sum over keys of weight * value`, weights divided by their sum.
+    #[inline(always)]
+    fn mix(&self, tokens: usize, count: usize, inverse: &[f32; LANES], out: &mut [f32], hidden: usize) {
+        for first in (0..count).step_by(ROWS) {
+            for (p, panel) in self.values.chunks_exact(tokens).enumerate() {
+                let weights = &self.scores[..tokens];
+                let sums = if first == 0 {
+                    combine::<LANES, 0>(weights, panel)
+                } else {
+                    combine::<LANES, ROWS>(weights, panel)
+                };
+                for (q, sums) in (first..count).zip(&sums) {
+                    for (out, sum) in out[q * hidden + p * LANES..][..LANES].iter_mut().zip(sums) {
+                        *out = sum * inverse[q];
+                    }
+                }
             }
         }
     }
 }
 
-/// `sum_i factors[r][i] * panel[i]`, in the order of i. `panel: [n, 8] -> [R, 8]`
+/// `sum_i factors[i][FROM + r] * panel[i][l]`, in the order of i. `[n, S], [n, 8] -> [4, 8]`
 #[inline(always)]
-fn combine<const R: usize>(factors: [&[f32]; R], panel: &[[f32; TILE]]) -> [[f32; TILE]; R] {
-    let factors = factors.map(|f| &f[..panel.len()]);
-    let mut sums = [[0.0; TILE]; R];
-    for (i, lanes) in panel.iter().enumerate() {
-        for r in 0..R {
-            for l in 0..TILE {
-                sums[r][l] += factors[r][i] * lanes[l];
+fn combine<const S: usize, const FROM: usize>(factors: &[[f32; S]], panel: &[[f32; LANES]]) -> [[f32; LANES]; ROWS] {
+    let mut sums = [[0.0; LANES]; ROWS];
+    for (factors, lanes) in factors.iter().zip(panel) {
+        for r in 0..ROWS {
+            for l in 0..LANES {
+                sums[r][l] += factors[FROM + r] * lanes[l];
             }
         }
     }
     sums
 }
 
-/// Replaces a row of scores by their exponentials, the largest being 1, and returns their sum.
+/// Replaces the scores of each query by their exponentials, the largest being 1; one over their sums.
 #[inline(always)]
-fn exponentials(row: &mut [f32]) -> f32 {
+fn exponentials(scores: &mut [[f32; LANES]]) -> [f32; LANES] {
     let constants = Constants::new(EXP);
-    let peak = largest(row, |v| v, f32::MIN);
-    for v in row.iter_mut() {
-        *v = exp(*v - peak, constants);
+    let mut peaks = [f32::MIN; LANES];
+    for scores in &*scores {
+        for l in 0..LANES {
+            peaks[l] = max(peaks[l], scores[l]);
+        }
     }
-    sum(row, |v| v)
+    let mut sums = [0.0; LANES];
+    for scores in scores {
+        for l in 0..LANES {
+            scores[l] = exp(scores[l] - peaks[l], constants);
+            sums[l] += scores[l];
+        }
+    }
+    sums.map(|sum| 1.0 / sum)
 }
 
 #[cfg(test)]

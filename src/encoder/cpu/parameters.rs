@@ -8,7 +8,6 @@ use super::steps::Norm;
 use crate::encoder::kernels::Linear;
 use crate::encoder::manifest::{Architecture, ModelError, Pooling};
 use crate::encoder::weights::{LinearWeights, Source, Weights, Words};
-use crate::encoder::{Batch, EncodeError};
 
 /// Everything that a forward pass reads.
 #[derive(Debug)]
@@ -73,25 +72,6 @@ impl Parameters {
             embedding_norm: Norm { weight: embedding_norm.weight, bias: embedding_norm.bias, epsilon },
             layers: layers.collect::<Result<_, ModelError>>()?,
         })
-    }
-
-    /// That every id has a row in the word table, and every text a place.
-    pub fn check(&self, batch: &Batch) -> Result<(), EncodeError> {
-        let Architecture { positions, vocabulary, .. } = self.architecture;
-        let bad = |why: String| Err(EncodeError::BadBatch(why));
-        if batch.starts.first() != Some(&0) || batch.starts.last() != Some(&(batch.ids.len() as u32)) {
-            return bad("its texts do not cover its tokens".into());
-        }
-        for text in batch.starts.windows(2) {
-            let tokens = i64::from(text[1]) - i64::from(text[0]);
-            if !(1..=positions as i64).contains(&tokens) {
-                return bad(format!("a text of {tokens} tokens, the model takes 1 to {positions}"));
-            }
-        }
-        match batch.ids.iter().find(|&&id| id as usize >= vocabulary) {
-            Some(id) => bad(format!("token {id}, the vocabulary has {vocabulary}")),
-            None => Ok(()),
-        }
     }
 }
 

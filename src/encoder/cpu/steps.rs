@@ -3,7 +3,7 @@
 //! Everything here is `inline(always)`, so that `paths.rs` can compile it for each instruction set.
 //! Must not know where weights come from.
 
-use super::float::{Constants, GELU, LANES, ROUND, gelu, largest, max, sum};
+use super::float::{Constants, GELU, LANES, ROUND, gelu, largest, max, min, sum};
 use super::product::Quantized;
 use crate::encoder::manifest::Pooling;
 
@@ -15,13 +15,14 @@ pub fn quantize(x: &[f32], smooth: &[f32], q: &mut Quantized) {
     let (round, mask) = std::hint::black_box((ROUND, 0xff));
     let rows = x.chunks_exact(width).zip(q.words.chunks_exact_mut(width / 4));
     for ((x, words), (scale, total)) in rows.zip(q.scales.iter_mut().zip(&mut q.sums)) {
-        let mut peaks = [0.0; LANES];
+        let (mut high, mut low) = ([0.0; LANES], [0.0; LANES]);
         for (x, smooth) in x.as_chunks::<LANES>().0.iter().zip(smooth.as_chunks::<LANES>().0) {
             for l in 0..LANES {
-                peaks[l] = max(peaks[l], (x[l] * smooth[l]).abs());
+                high[l] = max(high[l], x[l] * smooth[l]);
+                low[l] = min(low[l], x[l] * smooth[l]);
             }
         }
-        let peak = largest(&peaks, |v| v, 0.0);
+        let peak = largest(&low, |v| -v, largest(&high, |v| v, 0.0));
         let inverse = if peak > 0.0 { 127.0 / peak } else { 0.0 };
         // The low byte of each is the rounded value; the rest of the bits is the same for all.
         let bits = |x: f32, smooth: f32| (x * smooth * inverse + round).to_bits();

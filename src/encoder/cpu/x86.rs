@@ -34,6 +34,22 @@ pub fn product(path: Path, q: &Quantized, w: &Packed, y: &mut [f32]) {
     }
 }
 
+/// `rounds` of products that never leave the registers, and their number of operations: what the instruction
+/// set can do at most.
+#[cfg(feature = "cli")]
+pub fn in_registers(path: Path, rounds: usize) -> Option<usize> {
+    assert!(Path::available().contains(&path));
+    // SAFETY: the CPU has the instructions of an available path.
+    unsafe {
+        match path {
+            Path::Avx2 => Some(avx2::in_registers(rounds)),
+            Path::AvxVnni => Some(avx_vnni::in_registers(rounds)),
+            Path::Avx512Vnni => Some(avx512_vnni::in_registers(rounds)),
+            _ => None,
+        }
+    }
+}
+
 struct Task<'a> {
     q: &'a Quantized,
     w: &'a Packed,
@@ -63,6 +79,18 @@ macro_rules! instruction_set {
                         _ => {}
                     }
                 }
+            }
+
+            #[cfg(feature = "cli")]
+            #[target_feature(enable = $features)]
+            pub fn in_registers(rounds: usize) -> usize {
+                let w = std::hint::black_box($splat(0x0102_0304));
+                let mut acc = [w; 12];
+                for _ in 0..rounds {
+                    acc.iter_mut().for_each(|acc| *acc = $dot(*acc, w, *acc)); // nothing to hoist
+                }
+                std::hint::black_box(acc);
+                rounds * acc.len() * $lanes * 8
             }
 
             /// # Safety
