@@ -7,7 +7,7 @@
 
 const asked = new URLSearchParams(location.search);
 const device = asked.get("device") ?? "cpu";
-const model = asked.get("model") ?? "models/all-MiniLM-L6-v2/";
+const model = asked.get("model") ?? "models/minilm/";
 
 let worker;
 let last = 0;

@@ -43,7 +43,7 @@ impl Embedder {
     }
 
     async fn load(model: String, choice: DeviceChoice, load_gpu: &Function) -> Result<Self, Problem> {
-        let files = load::model(&model, true, |_| {}).await?;
+        let files = load::model(&model, true, |_| {}).files().await?;
         let mut device = on_cpu(&files).await?;
         let mut opener = files.opener(load_gpu.clone(), None);
         let (probes, cpu) = device.finding();

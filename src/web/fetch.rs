@@ -18,6 +18,8 @@ use crate::protocol::Problem;
 /// A connection that breaks is tried again this often, after a wait that doubles.
 const ATTEMPTS: u32 = 3;
 const FIRST_WAIT_MS: i32 = 400;
+/// Memory that is taken on a server's word, before the bytes are there.
+const MOST_BYTES_UNSEEN: f64 = 64e6;
 
 /// What a manifest says of a file.
 pub struct Expected<'a> {
@@ -110,7 +112,7 @@ async fn verify(bytes: &Uint8Array, expected: Option<&Expected<'_>>) -> Result<O
         return Ok(Some(why));
     }
     let altered = digest(bytes).await? != expected.sha256;
-    Ok(altered.then(|| "its content is not what the model's manifest says: it was altered on the way".to_owned()))
+    Ok(altered.then(|| "its content is not what the manifest says: it was altered on the way".to_owned()))
 }
 
 /// `fresh` asks past the browser's own cache, which may hold what was wrong the first time.
@@ -138,26 +140,27 @@ async fn download(
     };
     let body = response.body().ok_or_else(|| Failure::Passing("the answer is empty".to_owned()))?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let (mut chunks, mut done) = (Vec::<Uint8Array>::new(), 0u32);
+    // One array of the right size where that is known: chunks that are put together later need the memory twice.
+    let (mut bytes, mut done) = (Uint8Array::new_with_length(total.min(MOST_BYTES_UNSEEN) as u32), 0);
     loop {
         let part = JsFuture::from(reader.read()).await.map_err(passing)?;
         let value = Reflect::get(&part, &"value".into()).unwrap_or(JsValue::UNDEFINED);
         let Ok(chunk) = value.dyn_into::<Uint8Array>() else { break };
-        done += chunk.length();
-        chunks.push(chunk);
-        if expected.is_some_and(|expected| u64::from(done) > expected.bytes) {
-            reader.cancel().await.ok();
-            return Err(Failure::Passing("it is longer than the model's manifest says: it was replaced".to_owned()));
+        let end = done + chunk.length();
+        if expected.is_some_and(|expected| u64::from(end) > expected.bytes) {
+            JsFuture::from(reader.cancel()).await.ok();
+            return Err(Failure::Passing("it is longer than the manifest says: it was replaced".to_owned()));
         }
+        if end > bytes.length() {
+            let larger = Uint8Array::new_with_length(end.max(2 * bytes.length()));
+            larger.set(&bytes.subarray(0, done), 0);
+            bytes = larger;
+        }
+        bytes.set(&chunk, done);
+        done = end;
         progress(f64::from(done), total);
     }
-    let bytes = Uint8Array::new_with_length(done);
-    let mut at = 0;
-    for chunk in chunks {
-        bytes.set(&chunk, at);
-        at += chunk.length();
-    }
-    Ok(bytes)
+    Ok(if done == bytes.length() { bytes } else { bytes.slice(0, done) })
 }
 
 /// The length that the server announces, unless it is that of a compressed form; 0 where it is not known.

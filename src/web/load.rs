@@ -6,7 +6,7 @@ mod model;
 use std::cell::Cell;
 
 pub use catalog::catalog;
-pub use model::{ModelFiles, model};
+pub use model::{Coming, ModelFiles, model};
 
 use super::scope::now_ms;
 use crate::protocol::{Stage, Update};

@@ -13,7 +13,7 @@ use super::{
     embed::Embedder,
     error::fatal,
     gpu_remote::{OpenRemote, RemoteGpu},
-    load,
+    load::{self, Coming},
     queue::Queue,
     scope::{now_ms, turn},
     store::LogStore,
@@ -144,15 +144,15 @@ impl Worker {
         Ok(session.apply(command).await)
     }
 
-    /// Fetches catalogue and model side by side; each becomes a job when it is here.
+    /// Fetches catalogue and model side by side. The catalogue is decoded first: its vectors make the first cards.
     fn load(&self, catalog: String, model: String, choice: DeviceChoice, keep: bool) {
+        let coming = load::model(&model, keep, |update| say(vec![update]));
+        let (load_gpu, fault) = (self.load_gpu.clone(), self.fault.clone());
         spawn_local(async move {
             let loaded = load::catalog(&catalog, keep, |update| say(vec![update])).await;
             push(Job::Catalog(loaded.map(Box::new)));
-        });
-        let (load_gpu, fault) = (self.load_gpu.clone(), self.fault.clone());
-        spawn_local(async move {
-            if let Err(problem) = open_model(model, choice, keep, load_gpu, fault).await {
+            turn().await;
+            if let Err(problem) = open_model(coming, choice, load_gpu, fault).await {
                 push(Job::Model(Err(problem)));
             }
         });
@@ -170,13 +170,12 @@ impl Worker {
 
 /// First the CPU, so that the visitor need not wait; then the GPU is tried.
 async fn open_model(
-    address: String,
+    coming: Coming,
     choice: DeviceChoice,
-    keep: bool,
     load_gpu: Function,
     fault: Option<String>,
 ) -> Result<(), Problem> {
-    let files = load::model(&address, keep, |update| say(vec![update])).await?;
+    let files = coming.files().await?;
     let device = on_cpu(&files).await?;
     let (probes, cpu) = device.finding();
     let (probes, cpu) = (probes.clone(), cpu.clone());

@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Stdio,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -70,6 +70,11 @@ impl Browser {
         let script = json!({ "source": watch });
         driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
         Ok(Self { driver, profile, _service: service })
+    }
+
+    /// The folder that is only this browser's.
+    pub fn profile(&self) -> &Path {
+        &self.profile
     }
 
     /// Runs the body of an async function in the page and gives back what it returns.

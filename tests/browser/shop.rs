@@ -24,6 +24,13 @@ const WATCH: &str = r#"
     addEventListener("error", (event) => seen.errors.push(String(event.message)));
     addEventListener("unhandledrejection", (event) => seen.errors.push(String(event.reason)));
     addEventListener("nearmind-ready", () => (seen.ready ??= performance.now()));
+    window.Worker = class extends Worker {
+      constructor(...given) {
+        super(...given);
+        this.addEventListener("message", ({ data }) =>
+          data.updates?.some(({ type }) => type === "model-ready") && (seen.model ??= performance.now()));
+      }
+    };
     addEventListener("nearmind-error", (event) => seen.errors.push(event.detail.code));
     new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map((task) => [task.startTime, task.duration])))
       .observe({ type: "longtask", buffered: true });

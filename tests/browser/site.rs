@@ -17,8 +17,8 @@ pub type Fault = Box<dyn Fn(&str, &mut Reply) + Send + Sync>;
 
 pub struct Site {
     pub port: u16,
-    /// `METHOD URL`, in order of arrival.
-    log: Arc<Mutex<Vec<String>>>,
+    /// `METHOD URL` and the bytes of the answer's body, in order of arrival.
+    log: Arc<Mutex<Vec<(String, usize)>>>,
 }
 
 impl Site {
@@ -31,13 +31,11 @@ impl Site {
         assert!(folder.join("nearmind_bg.wasm").is_file(), "the site is not built: run `cargo xtask build`");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("a port").port();
-        let log = Arc::<Mutex<Vec<String>>>::default();
+        let log = Arc::<Mutex<Vec<(String, usize)>>>::default();
         let (origin, arrived) = (format!("http://127.0.0.1:{port}"), log.clone());
         // Ends with the process: a test's browser may ask until then.
         thread::spawn(move || {
             listen(&listener, move |request| {
-                let line = format!("{} {}", request.method, request.url);
-                arrived.lock().unwrap_or_else(PoisonError::into_inner).push(line);
                 // A browser that takes this server for its proxy sends whole addresses.
                 let mut asked = request.clone();
                 asked.url = request.url.strip_prefix(&origin).unwrap_or(&request.url).to_owned();
@@ -50,6 +48,8 @@ impl Site {
                 }
                 let path = asked.url.split('?').next().unwrap_or_default();
                 fault(path, &mut reply);
+                let line = format!("{} {}", request.method, request.url);
+                arrived.lock().unwrap_or_else(PoisonError::into_inner).push((line, reply.body.len()));
                 reply
             });
         });
@@ -60,9 +60,14 @@ impl Site {
         format!("http://127.0.0.1:{}/{path}", self.port)
     }
 
+    /// The requests so far, and the bytes that answered them.
+    pub fn sent(&self) -> Vec<(String, usize)> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The requests so far.
     pub fn requests(&self) -> Vec<String> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.sent().into_iter().map(|(line, _)| line).collect()
     }
 }
 

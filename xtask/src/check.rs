@@ -48,3 +48,10 @@ fn lint_wasm(features: &str) -> Result<()> {
 pub fn bench(args: &[String]) -> Result<()> {
     run(cargo().args(["run", "--profile", "native", "--bin", "nearmind", "--", "bench"]).args(args))
 }
+
+/// A first visit to the built site.
+pub fn measure() -> Result<()> {
+    packages::browser()?;
+    site::build()?;
+    run(cargo().args(["run", "--package", "browser-tests", "--bin", "measure"]))
+}

@@ -39,6 +39,8 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Measures a first visit in headless Chromium: time, bytes, memory.
+    Measure,
     /// Obtains and converts the model; `--from DIR --name X` converts one of your own.
     Models(models::Models),
     /// Redraws the demo shop's pictures from xtask/pictures.
@@ -57,6 +59,7 @@ fn main() -> Result<()> {
         Verb::Build => site::build(),
         Verb::Test => check::test(),
         Verb::Bench { args } => check::bench(&args),
+        Verb::Measure => check::measure(),
         Verb::Models(models) => models.run(),
         Verb::Pictures => {
             let drawn = pictures::draw(program::root()).map_err(anyhow::Error::msg)?;

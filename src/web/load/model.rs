@@ -49,30 +49,50 @@ impl Source for File {
     }
 }
 
-pub async fn model(address: &str, keep: bool, say: Say) -> Result<ModelFiles, Problem> {
-    let bad = |error: ModelError| fatal("model", error.to_string());
+/// A model that is on its way.
+pub struct Coming(Rc<Queue<Result<Fetched, Problem>>>);
+
+struct Fetched {
+    manifest: Manifest,
+    manifest_json: String,
+    tokenizer: File,
+    probes: File,
+    weights: File,
+}
+
+/// Starts to fetch. Nothing is computed before [`Coming::files`] is asked for: what the visitor sees first goes first.
+pub fn model(address: &str, keep: bool, say: Say) -> Coming {
+    let coming = Rc::new(Queue::default());
+    let (arrived, address) = (coming.clone(), address.to_owned());
+    spawn_local(async move { arrived.push(fetch(&address, keep, say).await) });
+    Coming(coming)
+}
+
+impl Coming {
+    pub async fn files(self) -> Result<ModelFiles, Problem> {
+        let Fetched { manifest, manifest_json, tokenizer, probes, weights: weights_file } = self.0.next().await?;
+        let tokenizer = Tokenizer::parse(&tokenizer.all(), &manifest).map_err(bad)?;
+        let probes = Probes::parse(&probes.all(), &manifest.architecture).map_err(bad)?;
+        let weights = Weights::open(weights_file.clone(), manifest.architecture).map_err(bad)?;
+        Ok(ModelFiles { manifest, manifest_json, tokenizer, probes, weights, weights_file })
+    }
+}
+
+async fn fetch(address: &str, keep: bool, say: Say) -> Result<Fetched, Problem> {
     let (folder, manifest) = places(address);
     let json = whole(&manifest, |_, _| {}).await?.all();
     let manifest = Manifest::parse(&json).map_err(bad)?;
     let files = &manifest.files;
-
-    // The weights are nearly all of the bytes: the small files arrive and are parsed while they come.
-    let coming = Rc::new(Queue::default());
-    spawn_local({
-        let (coming, folder, entry) = (coming.clone(), folder.to_owned(), files.weights.clone());
-        async move {
-            let progress = Progress::new(Stage::Model, entry.bytes as f64, say);
-            coming.push(file(&folder, &entry, keep, |done| progress.at(done)).await);
-        }
-    });
+    let progress = Progress::new(Stage::Model, files.weights.bytes as f64, say);
     let tokenizer = file(folder, &files.tokenizer, keep, |_| {}).await?;
-    let tokenizer = Tokenizer::parse(&tokenizer.all(), &manifest).map_err(bad)?;
     let probes = file(folder, &files.probes, keep, |_| {}).await?;
-    let probes = Probes::parse(&probes.all(), &manifest.architecture).map_err(bad)?;
-    let weights_file = coming.next().await?;
-    let weights = Weights::open(weights_file.clone(), manifest.architecture).map_err(bad)?;
+    let weights = file(folder, &files.weights, keep, |done| progress.at(done)).await?;
     let manifest_json = String::from_utf8_lossy(&json).into_owned();
-    Ok(ModelFiles { manifest, manifest_json, tokenizer, probes, weights, weights_file })
+    Ok(Fetched { manifest, manifest_json, tokenizer, probes, weights })
+}
+
+fn bad(error: ModelError) -> Problem {
+    fatal("model", error.to_string())
 }
 
 async fn file(folder: &str, entry: &FileEntry, keep: bool, progress: impl Fn(f64)) -> Result<File, Problem> {

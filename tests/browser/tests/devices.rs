@@ -84,6 +84,18 @@ async fn both_cpu_modules_give_the_bytes_of_the_native_build() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_measuring_page_embeds() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("bench.html").await?;
+        let script = "await candidate.init(); return [candidate.backend, (await candidate.embed(given[0])).map(({ length }) => length)];";
+        let answer = shop.ask(script, &[json!(TEXTS)]).await?;
+        assert_eq!(answer[1], json!([384, 384, 384, 384]), "{answer}");
+        Ok(())
+    })
+    .await
+}
+
 /// A visitor who said something; the list is theirs, not the cold start's.
 async fn wish(shop: &Shop) -> Result<Vec<(String, f64)>> {
     let wish = "await client.track('wish', { text: 'waterproof jacket for cycling in the rain' });";

@@ -1,0 +1,96 @@
+//! `cargo xtask measure`: what a first visit costs, in headless Chromium on this machine, the site on loopback.
+//!
+//! Prints the median of some visits, each with a fresh profile: times from navigation, bytes by kind, and the most
+//! memory that the renderer held.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use browser_tests::{Gpu, Shop, Site, visit};
+
+const VISITS: usize = 7;
+
+#[derive(Default)]
+struct Costs {
+    first_cards_ms: Vec<f64>,
+    model_ready_ms: Vec<f64>,
+    renderer_mb: Vec<f64>,
+    again_ms: Vec<f64>,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut costs = Costs::default();
+    let mut bytes = Vec::new();
+    for _ in 0..VISITS {
+        visit(Site::new(), Gpu::None, &[], async |shop| {
+            costs.first_cards_ms.push(first_cards(shop).await?);
+            shop.device().await?;
+            costs.model_ready_ms.push(shop.seen("model").await?.as_f64().context("the model's time")?);
+            shop.use_all().await?;
+            shop.idle().await?;
+            costs.renderer_mb.push(renderer_peak_mb(shop)?);
+            bytes = by_kind(&shop.site);
+            costs.again_ms.push(first_cards(shop).await?);
+            Ok(())
+        })
+        .await?;
+    }
+    println!("a first visit, medians of {VISITS}");
+    println!("  navigation to first recommendations  {:>7.0} ms", median(&mut costs.first_cards_ms));
+    println!("  navigation to the model's answers    {:>7.0} ms", median(&mut costs.model_ready_ms));
+    println!("  the renderer's peak memory           {:>7.0} MB", median(&mut costs.renderer_mb));
+    println!("  the same page again, to first cards  {:>7.0} ms", median(&mut costs.again_ms));
+    println!("bytes of the first visit, uncompressed");
+    for (kind, bytes) in bytes {
+        println!("  {kind:<36} {:>8.2} MB", bytes as f64 / 1e6);
+    }
+    Ok(())
+}
+
+async fn first_cards(shop: &Shop) -> Result<f64> {
+    shop.goto("index.html").await?;
+    shop.settled().await?;
+    shop.seen("ready").await?.as_f64().context("the time of the first cards")
+}
+
+/// What of an address tells its kind; the first that fits counts.
+const KINDS: [(&str, &[&str]); 5] = [
+    ("model and tokenizer", &["/models/"]),
+    ("catalogue", &["/catalog/"]),
+    ("recommender: wasm and its scripts", &["/nearmind", "/worker.js"]),
+    ("the shop's pictures and products", &["/shop/"]),
+    ("page, element, styles", &["/"]),
+];
+
+fn by_kind(site: &Site) -> Vec<(&'static str, usize)> {
+    let mut sums = KINDS.map(|(kind, _)| (kind, 0));
+    for (line, bytes) in site.sent() {
+        let fits = |(_, marks): &(&str, &[&str])| marks.iter().any(|mark| line.contains(mark));
+        if let Some(kind) = KINDS.iter().position(fits) {
+            sums[kind].1 += bytes;
+        }
+    }
+    sums.to_vec()
+}
+
+/// The most that a renderer of this browser held at once, as Linux counts it.
+fn renderer_peak_mb(shop: &Shop) -> Result<f64> {
+    let profile = shop.browser.profile().display().to_string();
+    let peak_kb = |process: fs::DirEntry| {
+        let command = fs::read_to_string(process.path().join("cmdline")).ok()?;
+        if !command.contains("--type=renderer") || !command.contains(&profile) {
+            return None;
+        }
+        let status = fs::read_to_string(process.path().join("status")).ok()?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        peak.trim().trim_end_matches(" kB").parse::<f64>().ok()
+    };
+    let peaks = fs::read_dir("/proc").context("processes are read from /proc")?.flatten().filter_map(peak_kb);
+    Ok(peaks.fold(0.0, f64::max) / 1024.0)
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
