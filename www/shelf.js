@@ -138,8 +138,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
 
   async #open() {
     this.#approach?.disconnect();
-    const [catalog, model] = [this.getAttribute("catalog"), this.getAttribute("model")];
-    if (!catalog || !model) {
+    if (!this.getAttribute("catalog") || !this.getAttribute("model")) {
       return this.#fail({
         code: "attributes",
         message: "nearmind-shelf needs the attributes catalog and model.",
@@ -147,10 +146,12 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
       });
     }
     if (this.state !== "ready") this.setAttribute("state", "loading");
-    const device = /** @type {Options["device"]} */ (this.getAttribute("device") ?? "auto");
     try {
       const { connect } = await import("./client.js");
       if (this.client || !this.isConnected) return;
+      // Read now: whatever changed an attribute while the script came has not been heard.
+      const [catalog, model] = [this.getAttribute("catalog") ?? "", this.getAttribute("model") ?? ""];
+      const device = /** @type {Options["device"]} */ (this.getAttribute("device") ?? "auto");
       this.client = connect({ catalog, model, device, lang: this.#lang });
     } catch (error) {
       return this.#fail({ code: "client", message: `${error}`, fatal: true });

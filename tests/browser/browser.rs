@@ -55,13 +55,16 @@ impl Browser {
         ] {
             wishes.add_arg(flag)?;
         }
+        // Chromium's own questions to its maker are not the page's.
+        let mut without = "AutofillServerCommunication,OptimizationHints,MediaRouter,Translate".to_owned();
         match gpu {
-            Gpu::None => wishes.add_arg("--disable-features=WebGPU,WebGPUService")?,
+            Gpu::None => without += ",WebGPU,WebGPUService",
             Gpu::Software => {
                 wishes.add_arg("--enable-unsafe-webgpu")?;
                 wishes.add_arg("--use-webgpu-adapter=swiftshader")?;
             }
         }
+        wishes.add_arg(&format!("--disable-features={without}"))?;
         flags.iter().try_for_each(|flag| wishes.add_arg(flag))?;
         wishes.add_arg(&format!("--user-data-dir={}", profile.display()))?;
         wishes.set("goog:loggingPrefs", json!({ "browser": "ALL" }))?;

@@ -19,7 +19,13 @@ async fn nothing_is_asked_of_any_server_once_the_page_has_loaded() -> Result<()>
         assert!(before > 10, "the proxy sees the page's requests");
         shop.use_all().await?;
         shop.idle().await?;
-        assert_eq!(shop.site.requests().split_off(before), Vec::<String>::new());
+        let mut after = shop.site.requests().split_off(before);
+        // Chromium itself asks its maker now and then; the page's policy would not let the page.
+        after.retain(|line| {
+            !(line.starts_with("CONNECT ")
+                && (line.ends_with(".google.com:443") || line.ends_with(".googleapis.com:443")))
+        });
+        assert_eq!(after, Vec::<String>::new());
         Ok(())
     })
     .await
