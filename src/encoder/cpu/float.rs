@@ -96,31 +96,11 @@ pub fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
             *lane += of(v);
         }
     }
-    fold(lanes, |a, b| a + b)
-}
-
-/// Largest of `of(v)` and `floor`. The length is a multiple of `LANES`.
-#[inline(always)]
-pub fn largest(values: &[f32], of: impl Fn(f32) -> f32, floor: f32) -> f32 {
-    let mut lanes = [floor; LANES];
-    for chunk in values.as_chunks::<LANES>().0 {
-        for (lane, &v) in lanes.iter_mut().zip(chunk) {
-            *lane = max(*lane, of(v));
-        }
-    }
-    fold(lanes, max)
-}
-
-#[inline(always)]
-fn fold(mut lanes: [f32; LANES], f: impl Fn(f32, f32) -> f32) -> f32 {
-    let mut width = LANES / 2;
-    while width > 0 {
-        for l in 0..width {
-            lanes[l] = f(lanes[l], lanes[l + width]);
-        }
-        width /= 2;
-    }
-    lanes[0]
+    // Hidden from the optimiser, or it computes half a vector at a time to please the first of these steps.
+    let lanes = std::hint::black_box(lanes);
+    let eight: [f32; 8] = std::array::from_fn(|l| lanes[l] + lanes[l + 8]);
+    let four: [f32; 4] = std::array::from_fn(|l| eight[l] + eight[l + 4]);
+    (four[0] + four[2]) + (four[1] + four[3])
 }
 
 #[cfg(test)]

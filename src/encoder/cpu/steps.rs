@@ -3,7 +3,7 @@
 //! Everything here is `inline(always)`, so that `paths.rs` can compile it for each instruction set.
 //! Must not know where weights come from.
 
-use super::float::{Constants, GELU, LANES, ROUND, gelu, largest, max, min, sum};
+use super::float::{Constants, GELU, ROUND, gelu, max, sum};
 use super::product::Quantized;
 use crate::encoder::manifest::Pooling;
 
@@ -12,17 +12,12 @@ use crate::encoder::manifest::Pooling;
 pub fn quantize(x: &[f32], smooth: &[f32], q: &mut Quantized) {
     let width = smooth.len();
     q.resize(x.len() / width, width);
-    let (round, mask) = std::hint::black_box((ROUND, 0xff));
+    let (round, mask, magnitude) = std::hint::black_box((ROUND, 0xff, 0x7fff_ffff));
     let rows = x.chunks_exact(width).zip(q.words.chunks_exact_mut(width / 4));
     for ((x, words), (scale, total)) in rows.zip(q.scales.iter_mut().zip(&mut q.sums)) {
-        let (mut high, mut low) = ([0.0; LANES], [0.0; LANES]);
-        for (x, smooth) in x.as_chunks::<LANES>().0.iter().zip(smooth.as_chunks::<LANES>().0) {
-            for l in 0..LANES {
-                high[l] = max(high[l], x[l] * smooth[l]);
-                low[l] = min(low[l], x[l] * smooth[l]);
-            }
-        }
-        let peak = largest(&low, |v| -v, largest(&high, |v| v, 0.0));
+        // Absolute values compare as their bits do; the order of an integer maximum is free.
+        let peak = x.iter().zip(smooth).fold(0, |most, (x, s)| u32::max(most, (x * s).to_bits() & magnitude));
+        let peak = f32::from_bits(peak);
         let inverse = if peak > 0.0 { 127.0 / peak } else { 0.0 };
         // The low byte of each is the rounded value; the rest of the bits is the same for all.
         let bits = |x: f32, smooth: f32| (x * smooth * inverse + round).to_bits();
