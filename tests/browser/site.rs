@@ -77,6 +77,17 @@ impl Default for Site {
     }
 }
 
+/// Replaces a piece of the worker's script.
+pub fn altered_worker(from: &'static str, to: &'static str) -> Fault {
+    Box::new(move |path, reply| {
+        if path == "/worker.js" && reply.status == 200 {
+            let script = String::from_utf8_lossy(&reply.body);
+            assert!(script.contains(from), "worker.js no longer has {from:?}");
+            reply.body = script.replace(from, to).into_bytes();
+        }
+    })
+}
+
 pub fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }

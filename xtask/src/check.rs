@@ -1,5 +1,7 @@
 //! What must hold before a change is taken: form, lints, tests. And the measurements.
 
+use std::{env, process::Command};
+
 use anyhow::Result;
 
 use crate::{
@@ -33,9 +35,19 @@ pub fn test() -> Result<()> {
     packages::vulkan()?;
     site::build()?;
     for package in PACKAGES {
-        step(&format!("tests: {package}"), || run(cargo().args(["test", "--package", package])))?;
+        step(&format!("tests: {package}"), || run(tests().args(["--package", package])))?;
     }
     Ok(())
+}
+
+/// Graphics drivers complain a hundred times where there is no such folder.
+fn tests() -> Command {
+    let mut tests = cargo();
+    if env::var_os("XDG_RUNTIME_DIR").is_none() {
+        tests.env("XDG_RUNTIME_DIR", env::temp_dir());
+    }
+    tests.arg("test");
+    tests
 }
 
 fn lint_wasm(features: &str) -> Result<()> {

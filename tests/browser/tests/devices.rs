@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use browser_tests::{
     Gpu, Shop, Site,
-    site::{Fault, root},
+    site::{altered_worker, root},
     visit,
 };
 use serde_json::{Value, json};
@@ -17,17 +17,6 @@ const TEXTS: [&str; 4] = [
     "tea",
     "防水骑行夹克, size M, 42 €",
 ];
-
-/// Replaces a piece of the worker's script.
-fn altered_worker(from: &'static str, to: &'static str) -> Fault {
-    Box::new(move |path, reply| {
-        if path == "/worker.js" && reply.status == 200 {
-            let script = String::from_utf8_lossy(&reply.body);
-            assert!(script.contains(from), "worker.js no longer has {from:?}");
-            reply.body = script.replace(from, to).into_bytes();
-        }
-    })
-}
 
 /// Bits of the vectors of some texts, from a worker without a shop.
 async fn embed(shop: &Shop, device: &str) -> Result<(Vec<f32>, Value)> {

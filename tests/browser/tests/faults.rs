@@ -1,7 +1,13 @@
 //! A model that is cut short, altered, replaced by a page or missing is refused, and the shop's own markup stands.
+//! Without storage the visit goes on in memory.
 
 use anyhow::Result;
-use browser_tests::{Gpu, Shop, Site, site::Fault, visit};
+use browser_tests::{
+    Gpu, Shop, Site,
+    site::{Fault, altered_worker},
+    visit,
+};
+use serde_json::json;
 use xtask::http::Reply;
 
 /// Does something to every answer for a path that ends like this.
@@ -61,4 +67,20 @@ async fn a_page_in_place_of_the_catalogue_is_refused() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_is_missing_is_named() -> Result<()> {
     refused("minilm/manifest.json", |reply| reply.status = 404, "the server answers 404").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_keeps_nothing_is_told_of_and_recommends_all_the_same() -> Result<()> {
+    let denied = "Object.defineProperty(self, 'indexedDB', { value: undefined }); const starting = start();";
+    visit(Site::with(altered_worker("const starting = start();", denied)), Gpu::None, &[], async |shop: &Shop| {
+        shop.goto("index.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        shop.device().await?;
+        assert_eq!(shop.seen("errors").await?, json!(["store"]));
+        let before = shop.for_you(10).await?;
+        shop.with_client("await client.track('wish', { text: 'tea for two' });", &[]).await?;
+        assert_ne!(shop.for_you(10).await?, before);
+        Ok(())
+    })
+    .await
 }

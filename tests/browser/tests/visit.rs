@@ -132,8 +132,11 @@ async fn a_reload_keeps_the_visitor_and_forgetting_erases_everything() -> Result
         let profile = shop.with_client(events, &[]).await?;
         assert!(strings(&profile)?.iter().filter(|event| event.starts_with("view_item ")).count() >= VIEWS, "{profile}");
 
+        let fetched = || shop.site.requests().iter().filter(|line| line.contains("model.safetensors")).count();
+        let fetched_before = fetched();
         shop.browser.driver.refresh().await?;
         shop.device().await?;
+        assert_eq!(fetched(), fetched_before, "a model that has arrived is kept");
         assert_eq!(shop.with_client(events, &[]).await?, profile);
         assert_eq!(shop.for_you(10).await?, list);
 
