@@ -3,12 +3,12 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::SystemTime,
 };
 
 use anyhow::{Context, Result};
 
 use crate::{
+    fresh::up_to_date,
     models,
     program::{cargo, command, root, run, target},
     step::{skipped, step},
@@ -25,7 +25,8 @@ pub fn build() -> Result<()> {
     models::ensure()?;
     step("command line", || run(cargo().args(["build", "--quiet", "--package", "nearmind", "--bin", "nearmind"])))?;
     catalog()?;
-    step("site", || run(command("trunk").args(["build", "--release", "--offline"])))?;
+    wasm::modules()?;
+    step("site", || run(command("trunk").args(["build", "--release"])))?;
     wasm::print_sizes()
 }
 
@@ -42,9 +43,8 @@ fn catalog_folder() -> PathBuf {
 /// The catalogue, made by the command line that was built before.
 fn catalog() -> Result<()> {
     let (feed, model, baker) = (root().join(FEED), root().join(MODEL), target().join("debug/nearmind"));
-    let made = changed(&catalog_folder().join("manifest.json"));
-    let sources = [&feed, &model.join("manifest.json"), &baker];
-    if made.is_some() && sources.iter().all(|source| changed(source) <= made) {
+    let sources = [feed.clone(), root().join("www/shop/pictures"), model.join("manifest.json"), baker.clone()];
+    if up_to_date(&catalog_folder().join("manifest.json"), &sources) {
         skipped("catalogue");
         return Ok(());
     }
@@ -53,10 +53,6 @@ fn catalog() -> Result<()> {
         bake.arg("bake").arg(&feed).arg("--model").arg(&model).arg("--pictures").arg(root().join("www"));
         run(bake.arg("--out").arg(catalog_folder()))
     })
-}
-
-fn changed(path: &Path) -> Option<SystemTime> {
-    path.metadata().and_then(|about| about.modified()).ok()
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
