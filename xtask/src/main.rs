@@ -3,6 +3,7 @@
 //! Every step says what it does and how long it took, and is skipped when it is up to date.
 
 mod check;
+mod fresh;
 mod models;
 mod packages;
 mod pictures;

@@ -1,42 +1,64 @@
 //! The wasm modules beside Trunk's own, and what else the site needs: run by Trunk when its part is staged.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{
+    fresh::up_to_date,
     program::{cargo, command, root, run, target},
     site,
-    step::step,
+    step::{skipped, step},
 };
 
 /// Adds the other two modules, the model and the catalogue to Trunk's staging folder.
 pub fn stage() -> Result<()> {
     let site = PathBuf::from(env::var_os("TRUNK_STAGING_DIR").context("this is a hook for `trunk build`")?);
-    // Only the package's own code sees relaxed SIMD; the dependencies are those of Trunk's build.
-    step("wasm: nearmind-relaxed", || module(&site, "nearmind-relaxed", "worker", "+simd128,+relaxed-simd"))?;
-    step("wasm: nearmind-gpu", || module(&site, "nearmind-gpu", "gpu", "+simd128"))?;
+    modules()?;
     for name in MODULES {
-        let path = site.join(format!("{name}_bg.wasm"));
-        fs::write(&path, without_custom_sections(&fs::read(&path)?)?)?;
+        let wasm = format!("{name}_bg.wasm");
+        if name != TRUNKS {
+            fs::copy(folder().join(format!("{name}.js")), site.join(format!("{name}.js")))?;
+            fs::copy(folder().join(&wasm), site.join(&wasm))?;
+        }
+        fs::write(site.join(&wasm), without_custom_sections(&fs::read(site.join(&wasm))?)?)?;
     }
     site::furnish(&site)
 }
 
-pub const MODULES: [&str; 3] = ["nearmind", "nearmind-relaxed", "nearmind-gpu"];
+const MODULES: [&str; 3] = [TRUNKS, "nearmind-relaxed", "nearmind-gpu"];
+/// The module that Trunk builds. All three have one file name in Cargo's folder, so Trunk's comes last and stays there,
+/// and the others are kept elsewhere.
+const TRUNKS: &str = "nearmind";
 
-fn module(site: &Path, name: &str, feature: &str, target_features: &str) -> Result<()> {
-    let mut build = cargo();
-    build.args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown"]);
-    build.args(["--no-default-features", "--features", feature, "--", &format!("-Ctarget-feature={target_features}")]);
-    run(&mut build)?;
-    let built = target().join("wasm32-unknown-unknown/release/nearmind.wasm");
-    let mut bind = command("wasm-bindgen");
-    bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(site).arg(built);
-    run(&mut bind)
+/// The modules beside Trunk's own.
+pub fn modules() -> Result<()> {
+    // Only the package's own code sees relaxed SIMD; the dependencies are those of Trunk's build.
+    module("nearmind-relaxed", "worker", "+simd128,+relaxed-simd")?;
+    module("nearmind-gpu", "gpu", "+simd128")
+}
+
+fn folder() -> PathBuf {
+    target().join("site/wasm")
+}
+
+fn module(name: &str, feature: &str, target_features: &str) -> Result<()> {
+    let sources = ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo/config.toml"];
+    let product = folder().join(format!("{name}_bg.wasm"));
+    if up_to_date(&product, &sources.map(|source| root().join(source))) {
+        skipped(&format!("wasm: {name}"));
+        return Ok(());
+    }
+    step(&format!("wasm: {name}"), || {
+        let mut build = cargo();
+        build.args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown"]);
+        build.args(["--no-default-features", "--features", feature, "--"]);
+        run(build.arg(format!("-Ctarget-feature={target_features}")))?;
+        let built = target().join("wasm32-unknown-unknown/release/nearmind.wasm");
+        let mut bind = command("wasm-bindgen");
+        bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(folder()).arg(built);
+        run(&mut bind)
+    })
 }
 
 /// A wasm module without names, producers and feature lists: nobody reads them in a browser.
