@@ -13,7 +13,7 @@ pub mod parts; //    the binary files of the pack
 use std::collections::BTreeMap;
 
 pub use document::{Document, document};
-pub use item::{Item, Words};
+pub use item::{Availability, Item, Words};
 pub use make::make;
 pub use pack::{Manifest, ModelName, Pack, PackError};
 

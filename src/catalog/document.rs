@@ -33,7 +33,7 @@ pub fn document(item: &Item) -> Document {
         text.push_str(part);
         text.len() - part.len()..text.len()
     };
-    add(&words.category, "");
+    add(words.category(), "");
     let title = add(&words.title, ": ");
     let description = add(&words.description, ". ");
     Document { text, lang: lang.to_owned(), title, description }
@@ -50,7 +50,7 @@ mod tests {
         let words = |title: &str, description: &str| Words {
             title: title.into(),
             description: description.into(),
-            category: "Outdoor".into(),
+            categories: vec!["Outdoor".into()],
         };
         item.words.insert("zh".into(), words("夹克", "防水"));
         let text = document(&item);

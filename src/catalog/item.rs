@@ -1,17 +1,23 @@
 //! One product as the shop describes it. Must not know where it came from or how it is ranked.
+//!
+//! As JSON it has only what is known: an absent field and an empty one are the same.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Between two steps of a category path where it is written as one text.
+pub const PATH_SEPARATOR: &str = " > ";
 
 /// What of an item depends on the language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Words {
     pub title: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    #[serde(default)]
-    pub category: String,
+    /// From the root to the leaf: `["Clothing", "Shoes"]`. Reads `"category": "Clothing > Shoes"` too.
+    #[serde(default, alias = "category", deserialize_with = "path", skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -19,18 +25,50 @@ pub struct Item {
     /// The shop's own id; unique in a catalogue.
     pub id: String,
     /// Path or URL of the product's page.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub url: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub image: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub brand: String,
+    /// What the visitor pays now; of the cheapest variant, where a product has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<f64>,
     /// ISO 4217.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability: Option<Availability>,
+    /// Pieces in stock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stock: Option<u32>,
+    /// Mean of what customers gave, 0..5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<f32>,
+    /// Ratings that the mean is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating_count: Option<u32>,
+    /// When it came out, in days since 1970-01-01.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<i64>,
+    /// The product that this is a variant of, where variants are kept apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// What else is known, as the shop words it: `color` -> `navy`, `size` -> `S, M, L`. Names are lower case.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
     /// By primary language subtag: `en`, `zh`. At least one.
     pub words: BTreeMap<String, Words>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Availability {
+    InStock,
+    OutOfStock,
+    Preorder,
 }
 
 impl Item {
@@ -41,5 +79,61 @@ impl Item {
             .or_else(|| self.words.get_key_value("en"))
             .or_else(|| self.words.first_key_value())
             .map(|(lang, words)| (lang.as_str(), words))
+    }
+}
+
+impl Words {
+    /// The leaf of the category path: what a card says. Empty where the shop names none.
+    pub fn category(&self) -> &str {
+        self.categories.last().map_or("", String::as_str)
+    }
+}
+
+/// `"Clothing > Shoes"` -> `["Clothing", "Shoes"]`; empty steps are left out.
+pub fn split_path(text: &str) -> Vec<String> {
+    text.split(PATH_SEPARATOR.trim()).map(str::trim).filter(|step| !step.is_empty()).map(str::to_owned).collect()
+}
+
+fn path<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Path {
+        Text(String),
+        Steps(Vec<String>),
+    }
+    Ok(match Path::deserialize(from)? {
+        Path::Text(text) => split_path(&text),
+        Path::Steps(steps) => steps,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_says_only_what_is_known_and_reads_it_again() {
+        let text = r#"{"id":"a","words":{"en":{"title":"Boot","categories":["Clothing","Shoes"]}}}"#;
+        let mut item: Item = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&item).unwrap(), text);
+        assert_eq!(item.words["en"].category(), "Shoes");
+        item.availability = Some(Availability::OutOfStock);
+        (item.rating, item.rating_count, item.date) = (Some(4.9), Some(7), Some(20_000));
+        item.attributes.insert("color".into(), "navy".into());
+        let text = serde_json::to_string(&item).unwrap();
+        assert!(text.contains(r#""availability":"out-of-stock","rating":4.9"#), "{text}");
+        assert_eq!(serde_json::from_str::<Item>(&text).unwrap(), item);
+    }
+
+    #[test]
+    fn a_category_may_be_written_as_one_text() {
+        for (text, expect) in [
+            (r#"{"title":"","category":"Cycling"}"#, vec!["Cycling"]),
+            (r#"{"title":"","category":"Clothing > Shoes >"}"#, vec!["Clothing", "Shoes"]),
+            (r#"{"title":"","categories":["R > B"]}"#, vec!["R > B"]),
+            (r#"{"title":"","category":""}"#, vec![]),
+        ] {
+            assert_eq!(serde_json::from_str::<Words>(text).unwrap().categories, expect);
+        }
     }
 }

@@ -22,10 +22,12 @@ pub fn make(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, model: Mod
     Catalog::new(items, (matrix, centre), (index, dictionary), model)
 }
 
-/// All texts of an item, in every language.
+/// All texts of an item, in every language: what it is found by.
 pub fn texts(item: &Item) -> impl Iterator<Item = &str> {
-    let words = item.words.values().flat_map(|words| [&words.title, &words.description, &words.category]);
-    words.chain([&item.brand]).map(String::as_str)
+    let titles = item.words.values().flat_map(|words| [&words.title, &words.description]);
+    let categories = item.words.values().flat_map(|words| &words.categories);
+    let rest = [&item.brand].into_iter().chain(&item.tags).chain(item.attributes.values());
+    titles.chain(categories).chain(rest).map(String::as_str)
 }
 
 /// The terms that an item is found by; those of a title count twice.

@@ -23,7 +23,7 @@ pub fn plain(catalog: &Catalog, profile: &Profile, lang: &str, hit: Hit) -> Card
         title: Part::plain(&words.title),
         description: Part::plain(&words.description),
         brand: item.brand.clone(),
-        category: words.category,
+        category: words.category().to_owned(),
         price: item.price.map(|amount| Price { amount, currency: item.currency.clone() }),
         reason: Vec::new(),
         score: hit.score,

@@ -53,7 +53,9 @@ pub fn items() -> Vec<Item> {
                 ("en", format!("{kind} {title}"), format!("A {kind} {title} {about}."), stem.to_string()),
                 ("zh", format!("{zh}{nth}号"), format!("{nth}号{zh}。"), category.to_string()),
             ]
-            .map(|(lang, title, description, category)| (lang.to_owned(), Words { title, description, category }))
+            .map(|(lang, title, description, category)| {
+                (lang.to_owned(), Words { title, description, categories: vec![category] })
+            })
             .into(),
             ..Item::default()
         };
