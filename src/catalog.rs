@@ -5,17 +5,23 @@
 pub mod bytes; //    reading and writing the pack's binary files
 pub mod clean; //    a feed -> items, and what was wrong
 pub mod document; // the one text of an item that is encoded
+pub mod fields; //   brand, category and price as numbers
 pub mod item;
 pub mod make; //     items and vectors -> catalogue
+pub mod mixture; //  how much each part of a score counts
 pub mod pack; //     manifest, files, decoder
 pub mod parts; //    the binary files of the pack
+pub mod relations; // which item follows which
 
 use std::collections::BTreeMap;
 
 pub use document::{Document, document};
+pub use fields::Fields;
 pub use item::{Availability, Item, Words};
 pub use make::make;
+pub use mixture::Mixture;
 pub use pack::{Manifest, ModelName, Pack, PackError};
+pub use relations::Relations;
 
 use crate::{
     text::{Dictionary, Index, Segmenter},
@@ -35,6 +41,11 @@ pub struct Catalog {
     pub segmenter: Segmenter,
     /// The model that encoded the items. Vectors of another model cannot be compared with these.
     pub model: ModelName,
+    /// Brand, category and price of the items.
+    pub fields: Fields,
+    /// What visitors did, where a shop has learned it.
+    pub relations: Option<Relations>,
+    pub mixture: Mixture,
     rows: BTreeMap<String, u32>,
 }
 
@@ -48,7 +59,9 @@ impl Catalog {
     ) -> Self {
         let rows = items.iter().enumerate().map(|(row, item)| (item.id.clone(), row as u32)).collect();
         let segmenter = Segmenter::new(&dictionary);
-        Self { items, matrix, centre, index, dictionary, segmenter, model, rows }
+        let fields = Fields::new(&items);
+        let (relations, mixture) = (None, Mixture::default());
+        Self { items, matrix, centre, index, dictionary, segmenter, model, fields, relations, mixture, rows }
     }
 
     pub fn len(&self) -> usize {

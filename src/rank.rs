@@ -3,10 +3,12 @@
 //! Pure and deterministic: equal inputs give equal lists, ties go to the smaller row, which is the smaller
 //! id. Must not know how the query came about, nor what an item is.
 
+pub mod evidence; // what speaks for each item, part by part
 mod varied;
 
 use std::collections::BTreeSet;
 
+pub use evidence::{Evidence, Parts};
 pub use varied::varied;
 
 use crate::vectors::{Hit, Matrix, Query};

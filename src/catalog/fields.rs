@@ -1,0 +1,50 @@
+//! What an item's structured fields say, as numbers that compare in one step: brand, category path, price.
+//!
+//! Must not know how much a match counts.
+
+use std::collections::BTreeMap;
+
+use super::Item;
+
+/// Numbers of names are the catalogue's own; 0 is "not known" and matches nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fields {
+    /// `[N]`
+    pub brand: Vec<u32>,
+    /// The leaf of the category path. `[N]`
+    pub category: Vec<u32>,
+    /// 0 where it is not known. `[N]`
+    pub price: Vec<f32>,
+}
+
+impl Fields {
+    pub fn new(items: &[Item]) -> Self {
+        let (mut brands, mut categories) = (BTreeMap::new(), BTreeMap::new());
+        let mut fields = Self::default();
+        for item in items {
+            fields.brand.push(number(&mut brands, item.brand.trim().to_lowercase()));
+            let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));
+            fields.category.push(number(&mut categories, path.unwrap_or_default()));
+            fields.price.push(item.price.map_or(0.0, |price| price as f32));
+        }
+        fields
+    }
+}
+
+fn number(names: &mut BTreeMap<String, u32>, name: String) -> u32 {
+    let next = names.len() as u32 + 1;
+    if name.is_empty() { 0 } else { *names.entry(name).or_insert(next) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_names_get_equal_numbers_and_no_name_gets_none() {
+        let item = |brand: &str, price| Item { brand: brand.into(), price, ..Item::default() };
+        let fields = Fields::new(&[item("HP", Some(2.5)), item("", None), item(" hp ", None), item("Dell", None)]);
+        assert_eq!(fields.brand, [1, 0, 1, 2]);
+        assert_eq!((fields.price, fields.category), (vec![2.5, 0.0, 0.0, 0.0], vec![0; 4]));
+    }
+}

@@ -1,0 +1,206 @@
+//! What visitors did with items, learned from a shop's interactions: which item follows which, and how much is known
+//! of each. No visitor is in it.
+//!
+//! relations.<hash>.bin    "NMRELAT1"
+//!                         count     N
+//!                         varint    interactions of an item, N times
+//!                         f32       the probability that a weight of 255 stands for
+//!                         N rows:   count of neighbours, and for each: varint distance to the row before (the first:
+//!                                   the row itself), u8 weight w, which stands for largest * (w / 255)^2
+//!
+//! Three bytes or so a neighbour: 100,000 items with 64 each are 20 MB, as few shops have. Must not know how it was
+//! learned, nor who it is for.
+
+use super::bytes::{Malformed, Reader, put_f32s, put_varint};
+
+const MAGIC: &[u8; 8] = b"NMRELAT1";
+/// After so many interactions half of what can be known of an item is known.
+const HALF_KNOWN: f32 = 5.0;
+
+/// Sparse item-item probabilities. N rows
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Relations {
+    /// Interactions of each item. `[N]`
+    counts: Vec<u32>,
+    /// Where each row's neighbours start, and at the end their number. `[N + 1]`
+    starts: Vec<u32>,
+    /// Rows of the neighbours, ascending within a row. `[E]`
+    neighbours: Vec<u32>,
+    /// `[E]`
+    weights: Vec<u8>,
+    /// What a weight of 255 stands for.
+    largest: f32,
+    most_counted: u32,
+}
+
+impl Relations {
+    /// `rows` has for each item its neighbours with a probability each; the `most` likeliest are kept.
+    pub fn new(counts: Vec<u32>, rows: Vec<Vec<(u32, f32)>>, most: usize) -> Self {
+        let largest = rows.iter().flatten().fold(0f32, |largest, neighbour| largest.max(neighbour.1));
+        let mut relations = Self { starts: vec![0], largest, ..Self::default() };
+        for mut row in rows {
+            row.retain(|neighbour| neighbour.1 > 0.0);
+            row.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            row.truncate(most);
+            row.sort_by_key(|neighbour| neighbour.0);
+            for (neighbour, probability) in row {
+                let weight = ((probability / largest).sqrt() * 255.0).round() as u8;
+                if weight > 0 {
+                    relations.neighbours.push(neighbour);
+                    relations.weights.push(weight);
+                }
+            }
+            relations.starts.push(relations.neighbours.len() as u32);
+        }
+        relations.counted(counts)
+    }
+
+    fn counted(mut self, counts: Vec<u32>) -> Self {
+        self.most_counted = counts.iter().copied().max().unwrap_or(0);
+        self.counts = counts;
+        self
+    }
+
+    /// N
+    pub fn len(&self) -> usize {
+        self.counts.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// Neighbours of all rows together.
+    pub fn edges(&self) -> usize {
+        self.neighbours.len()
+    }
+
+    /// Interactions with the item at `row`.
+    pub fn count(&self, row: u32) -> u32 {
+        self.counts[row as usize]
+    }
+
+    /// How popular the item is, 0..1. The root: the tenth sale says more than the thousandth.
+    pub fn popularity(&self, row: u32) -> f32 {
+        (self.counts[row as usize] as f32 / self.most_counted.max(1) as f32).sqrt()
+    }
+
+    /// How much interactions say of the item: 0 for a new one, towards 1.
+    pub fn known(&self, row: u32) -> f32 {
+        let count = self.counts[row as usize] as f32;
+        count / (count + HALF_KNOWN)
+    }
+
+    /// What follows the item at `row`, and how likely.
+    pub fn neighbours(&self, row: u32) -> impl Iterator<Item = (u32, f32)> + '_ {
+        let range = self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize;
+        let probability = |weight: u8| self.largest * (f32::from(weight) / 255.0) * (f32::from(weight) / 255.0);
+        self.neighbours[range.clone()].iter().copied().zip(self.weights[range].iter().map(move |&w| probability(w)))
+    }
+
+    /// How likely each item follows on rows with weights. `[N]`
+    pub fn follow(&self, signals: &[(u32, f32)]) -> Vec<f32> {
+        let mut sums = vec![0.0; self.len()];
+        for &(row, weight) in signals {
+            self.neighbours(row).for_each(|(neighbour, probability)| sums[neighbour as usize] += weight * probability);
+        }
+        sums
+    }
+
+    pub fn write(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        put_varint(&mut bytes, self.len() as u32);
+        self.counts.iter().for_each(|&count| put_varint(&mut bytes, count));
+        put_f32s(&mut bytes, &[self.largest]);
+        for ends in self.starts.windows(2) {
+            put_varint(&mut bytes, ends[1] - ends[0]);
+            let mut before = 0;
+            for at in ends[0] as usize..ends[1] as usize {
+                put_varint(&mut bytes, self.neighbours[at] - before);
+                bytes.push(self.weights[at]);
+                before = self.neighbours[at];
+            }
+        }
+        bytes
+    }
+
+    pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(bytes, MAGIC)?;
+        let len = reader.count()?;
+        let counts = (0..len).map(|_| reader.varint()).collect::<Result<Vec<u32>, _>>()?;
+        let largest = reader.f32s(1)?[0];
+        if largest < 0.0 {
+            return Err(Malformed("a probability is negative"));
+        }
+        let mut relations = Self { starts: vec![0], largest, ..Self::default() };
+        for _ in 0..len {
+            let mut before = 0u32;
+            for nth in 0..reader.count()? {
+                let distance = reader.varint()?;
+                let row =
+                    before.checked_add(distance).filter(|&row| (row as usize) < len && (nth == 0 || distance > 0));
+                before = row.ok_or(Malformed("a neighbour is a row that cannot be"))?;
+                relations.neighbours.push(before);
+                relations.weights.push(reader.take(1)?[0]);
+            }
+            relations.starts.push(relations.neighbours.len() as u32);
+        }
+        reader.end()?;
+        Ok(relations.counted(counts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn relations() -> Relations {
+        let rows = vec![vec![(2, 0.5), (1, 0.02), (3, 0.125)], vec![], vec![(0, 0.3)], vec![(3, 0.0)]];
+        Relations::new(vec![9, 0, 4, 1], rows, 2)
+    }
+
+    #[test]
+    fn the_likeliest_neighbours_are_kept_and_nearly_as_likely() {
+        let relations = relations();
+        let row: Vec<_> = relations.neighbours(0).collect();
+        assert_eq!(row.iter().map(|n| n.0).collect::<Vec<_>>(), [2, 3]);
+        assert!((row[0].1 - 0.5).abs() < 1e-6 && (row[1].1 - 0.125).abs() < 1e-2, "{row:?}");
+        assert_eq!((relations.edges(), relations.neighbours(1).count()), (3, 0));
+        let follow = relations.follow(&[(0, 0.5), (2, -1.0)]);
+        assert!((follow[2] - 0.25).abs() < 1e-6 && (follow[0] + 0.3).abs() < 1e-2 && follow[1] == 0.0);
+    }
+
+    #[test]
+    fn what_is_known_grows_with_interactions() {
+        let relations = relations();
+        assert_eq!((relations.popularity(0), relations.popularity(1)), (1.0, 0.0));
+        assert_eq!((relations.known(1), relations.count(2)), (0.0, 4));
+        assert!(relations.known(3) < relations.known(2) && relations.known(0) < 1.0);
+        assert_eq!(Relations::new(vec![0], vec![vec![]], 9).popularity(0), 0.0);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_its_first_bytes_stand() {
+        let relations = relations();
+        let bytes = relations.write();
+        assert_eq!(Relations::read(&bytes), Ok(relations));
+        assert_eq!(bytes[..13], *b"NMRELAT1\x04\x09\x00\x04\x01");
+        for len in 0..bytes.len() {
+            assert!(Relations::read(&bytes[..len]).is_err(), "{len}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_bytes_never_panic(at: prop::sample::Index, byte: u8) {
+            let mut bytes = relations().write();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            if let Ok(read) = Relations::read(&bytes) {
+                (0..read.len() as u32).for_each(|row| assert!(read.neighbours(row).count() <= read.len()));
+            }
+        }
+    }
+}
