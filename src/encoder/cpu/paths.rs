@@ -68,7 +68,7 @@ impl Path {
     /// How this path wants its weights.
     pub fn tiling(self) -> Tiling {
         match self {
-            Path::Portable => Tiling { columns: product::PORTABLE_COLUMNS, depth: 1, offset: 0 },
+            Path::Portable => Tiling { columns: 1, depth: 4, offset: 0 },
             Path::Simd128 => Tiling { columns: 8, depth: 2, offset: 0 },
             Path::RelaxedSimd => Tiling { columns: 8, depth: 4, offset: 64 },
             Path::Avx2 | Path::AvxVnni => Tiling { columns: 16, depth: 4, offset: 64 },

@@ -76,30 +76,11 @@ impl Packed {
     }
 }
 
-/// Columns that the portable product takes side by side.
-pub const PORTABLE_COLUMNS: usize = 16;
-
-/// `y = q W^T`, exact. `y: [M, N]`
+/// `y = q W^T`, exact; W's columns one after the other. `y: [M, N]`
 pub fn portable(q: &Quantized, w: &Packed, y: &mut [f32]) {
-    const N: usize = PORTABLE_COLUMNS;
-    for (p, panel) in w.values().chunks_exact(N * w.depth).enumerate() {
-        for (x, y) in q.values().chunks_exact(q.width).zip(y.chunks_exact_mut(w.columns)) {
-            let mut sums = [0i32; N];
-            for (x, w) in x.as_chunks::<4>().0.iter().zip(panel.as_chunks::<N>().0.as_chunks::<4>().0) {
-                // Four products of 7 by 8 bits fit 16: 4 * 127 * 63 < 2^15.
-                let mut four = [0i16; N];
-                for (&x, w) in x.iter().zip(w) {
-                    for l in 0..N {
-                        four[l] += i16::from(x) * i16::from(w[l]);
-                    }
-                }
-                for l in 0..N {
-                    sums[l] += i32::from(four[l]);
-                }
-            }
-            for (y, sum) in y[p * N..].iter_mut().zip(sums) {
-                *y = sum as f32;
-            }
+    for (x, y) in q.values().chunks_exact(q.width).zip(y.chunks_exact_mut(w.columns)) {
+        for (y, w) in y.iter_mut().zip(w.values().chunks_exact(w.depth)) {
+            *y = x.iter().zip(w).map(|(&x, &w)| i32::from(x) * i32::from(w)).sum::<i32>() as f32;
         }
     }
 }

@@ -4,6 +4,7 @@ use pollster::block_on;
 
 use super::*;
 use crate::encoder::cases::{self, Held, Model, Slot, batch, definition};
+use crate::encoder::manifest::sha256_hex;
 use crate::encoder::synthetic::Synthetic;
 use crate::encoder::weights::LinearWeights;
 
@@ -124,6 +125,19 @@ fn every_path_gives_the_bytes_of_the_portable_one() {
             }
         }
     }
+}
+
+/// A change of any step's order shows here, on any machine: catalogues and models would have to be made again.
+#[test]
+fn the_bytes_are_those_of_version_0_1() {
+    let model = Synthetic::new(96, 3, 2, 160, 9);
+    let file = Weights::open(&model.weights, model.manifest.architecture).unwrap();
+    let mut cpu = CpuModel::load(&file, Pooling::Mean).unwrap();
+    let vectors = block_on(cpu.encode(&cases::ragged(), Want::Vectors)).unwrap().vectors;
+    assert_eq!(
+        sha256_hex(bytemuck::cast_slice(&vectors)),
+        "fd7adda8be58617d3f6b1b1113d5d2ff83abcb7db91f03e3f4f7e948e509cf54"
+    );
 }
 
 #[test]
