@@ -173,11 +173,40 @@ pub struct DeviceReport {
     pub device: String,
     /// The kernels or the adapter: `relaxed SIMD`, `SIMD128`, or the adapter's name.
     pub detail: String,
-    /// One sentence for people: why this device and not the other.
-    pub reason: String,
+    pub reason: DeviceReason,
     /// Milliseconds for one probe text, by device, as measured at start.
     pub cpu_ms: Option<f64>,
     pub gpu_ms: Option<f64>,
+}
+
+/// Why this device and not the other; the page has the sentences. `why` is the browser's or the driver's own word.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum DeviceReason {
+    AskedCpu,
+    AskedGpu,
+    /// The GPU has not been tried yet.
+    Untried,
+    /// There is no GPU for programs.
+    Absent {
+        why: String,
+    },
+    /// There is one, and it cannot run the model.
+    Unfit {
+        why: String,
+    },
+    /// Known texts came out wrong: the worst cosine to the right vector, where it was one at all.
+    Wrong {
+        cosine: Option<f32>,
+        why: String,
+    },
+    /// The GPU is right, but slower: `cpu_ms` and `gpu_ms` of the report.
+    Slower,
+    /// The GPU is right and quicker.
+    Quicker,
+    Lost {
+        why: String,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -230,7 +230,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
   /** The shop's own markup stands again. @param {Problem} problem */
   #fail(problem) {
     this.#frame.footer.progress(null);
-    this.#frame.footer.tell(`${this.#say.failed} ${problem.message}`, {
+    this.#frame.footer.tell(`${this.#say.failed} ${this.#say.problems[problem.code] ?? problem.message}`, {
       label: this.#say.retry,
       run: () => (this.client ? this.client.restart() : this.#open()),
     });

@@ -153,9 +153,16 @@ export interface Part {
 export interface DeviceReport {
   device: string;
   detail: string;
-  reason: string;
+  reason: DeviceReason;
   cpuMs?: number | null;
   gpuMs?: number | null;
+}
+/** Why this device and not the other; `why` is the browser's or the driver's own word. */
+export interface DeviceReason {
+  code: "asked-cpu" | "asked-gpu" | "untried" | "absent" | "unfit" | "wrong" | "slower" | "quicker" | "lost";
+  why?: string;
+  /** Of the worst known text to its right vector. */
+  cosine?: number | null;
 }
 export interface ProfileSummary {
   events: EventLine[];

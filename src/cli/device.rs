@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 
 use crate::encoder::cpu::CpuModel;
-use crate::encoder::device::{Choice, Device, OpenGpu, Probes};
+use crate::encoder::device::{Choice, Device, OpenError, OpenGpu, Probes};
 use crate::encoder::gpu::{Gpu, Overrides};
 use crate::encoder::manifest::Pooling;
 use crate::encoder::weights::Weights;
@@ -84,15 +84,10 @@ pub struct OpenNative {
 impl OpenGpu for OpenNative {
     type Gpu = Gpu;
 
-    async fn open(&mut self) -> Result<(Gpu, String), String> {
-        let gpu = Gpu::open(&self.model, self.pooling, clock, Overrides::default()).await;
-        match gpu {
-            Ok(gpu) => {
-                let name = gpu.adapter().to_string();
-                Ok((gpu, name))
-            }
-            Err(error) => Err(error.to_string()),
-        }
+    async fn open(&mut self) -> Result<(Gpu, String), OpenError> {
+        let gpu = Gpu::open(&self.model, self.pooling, clock, Overrides::default()).await?;
+        let name = gpu.adapter().to_string();
+        Ok((gpu, name))
     }
 }
 

@@ -72,8 +72,9 @@ pub fn products_with_residual_and_norm(device: &mut impl Held, model: &Model) {
 
 pub fn attention_stays_within_its_text(device: &mut impl Held, model: &Model) {
     let batch = ragged();
-    for size in SCORE_SIZES {
-        let qkv = values(batch.ids.len(), 192, size);
+    let alike = (vec![0.5; batch.ids.len() * 192], 1.0); // each token weighs the same
+    let sized = SCORE_SIZES.map(|size| (values(batch.ids.len(), 192, size), size));
+    for (qkv, size) in sized.into_iter().chain([alike]) {
         let rows = device.put(&batch, Slot::Qkv, &qkv);
         let rows = device.attention(rows, &batch);
         let expected = definition::attention(&qkv, model.architecture(), &batch);

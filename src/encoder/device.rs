@@ -30,8 +30,17 @@ pub enum Choice {
 #[allow(async_fn_in_trait)] // one thread in the browser; natively the caller blocks
 pub trait OpenGpu {
     type Gpu: Encoder;
-    /// The encoder and the adapter's name, or a sentence why there is none.
-    async fn open(&mut self) -> Result<(Self::Gpu, String), String>;
+    /// The encoder and the adapter's name.
+    async fn open(&mut self) -> Result<(Self::Gpu, String), OpenError>;
+}
+
+/// Why there is no GPU to compute on, as a sentence for people.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum OpenError {
+    #[error("this device offers no GPU to programs ({0})")]
+    NoAdapter(String),
+    #[error("the GPU cannot run this model: {0}")]
+    Unfit(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +56,8 @@ pub enum Reason {
     Asked(Kind),
     /// The GPU has not been tried yet.
     Untried,
-    /// There is no GPU, and why.
-    Absent(String),
+    /// There is no GPU for this work, and why.
+    Absent(OpenError),
     /// The GPU's answers are wrong.
     Wrong(Flaw),
     /// The GPU is right, but slower. Milliseconds a text.
@@ -116,7 +125,7 @@ pub async fn try_gpu<O: OpenGpu>(
     }
     let (mut gpu, name) = match opener.open().await {
         Ok(opened) => opened,
-        Err(why) => return refused(Reason::Absent(why)),
+        Err(error) => return refused(Reason::Absent(error)),
     };
     if let Err(flaw) = prove(&mut gpu, probes, Some(&cpu.vectors)).await {
         return refused(Reason::Wrong(flaw));

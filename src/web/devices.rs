@@ -5,10 +5,9 @@ use super::{error::fatal, gpu_remote::OpenRemote, load::ModelFiles, scope::now_m
 use crate::{
     encoder::{
         cpu::CpuModel,
-        device::{self, Choice, Kind, Probes, Report},
-        tokenize::Role,
+        device::{self, Choice, Flaw, Kind, OpenError, Probes, Reason, Report},
     },
-    protocol::{DeviceChoice, DeviceReport, Problem},
+    protocol::{DeviceChoice, DeviceReason, DeviceReport, Problem},
 };
 
 pub type Device = device::Device<CpuModel, OpenRemote>;
@@ -18,10 +17,8 @@ pub async fn on_cpu(files: &ModelFiles) -> Result<Device, Problem> {
     let broken = |error: &dyn std::fmt::Display| fatal("model", error.to_string());
     let cpu = CpuModel::load(&files.weights, files.manifest.pooling).map_err(|e| broken(&e))?;
     let detail = cpu.detail().to_owned();
-    let texts: Vec<_> = files.probes.probes.iter().map(|probe| probe.text.as_str()).collect();
-    let batch = files.tokenizer.batch(&texts, Role::Passage).map_err(|e| broken(&e))?;
-    let vectors = files.probes.probes.iter().flat_map(|probe| probe.vector.iter().copied()).collect();
-    Device::on_cpu(cpu, detail, Probes { batch, vectors }, now_ms).await.map_err(|flaw| broken(&flaw))
+    let probes = Probes::new(&files.probes, &files.tokenizer).map_err(|e| broken(&e))?;
+    Device::on_cpu(cpu, detail, probes, now_ms).await.map_err(|flaw| broken(&flaw))
 }
 
 /// The report as the page reads it.
@@ -33,9 +30,26 @@ pub fn told(report: &Report) -> DeviceReport {
     DeviceReport {
         device: device.to_owned(),
         detail: report.detail.clone(),
-        reason: report.reason.to_string(),
+        reason: reason(&report.reason),
         cpu_ms: report.cpu_ms,
         gpu_ms: report.gpu_ms,
+    }
+}
+
+fn reason(reason: &Reason) -> DeviceReason {
+    match reason {
+        Reason::Asked(Kind::Cpu) => DeviceReason::AskedCpu,
+        Reason::Asked(Kind::Gpu) => DeviceReason::AskedGpu,
+        Reason::Untried => DeviceReason::Untried,
+        Reason::Absent(OpenError::NoAdapter(why)) => DeviceReason::Absent { why: why.clone() },
+        Reason::Absent(OpenError::Unfit(why)) => DeviceReason::Unfit { why: why.clone() },
+        Reason::Wrong(flaw) => {
+            let cosine = if let Flaw::Cosine { found, .. } = flaw { Some(*found) } else { None };
+            DeviceReason::Wrong { cosine, why: flaw.to_string() }
+        }
+        Reason::Slower { .. } => DeviceReason::Slower,
+        Reason::Quicker { .. } => DeviceReason::Quicker,
+        Reason::Lost(why) => DeviceReason::Lost { why: why.clone() },
     }
 }
 

@@ -11,6 +11,7 @@ use js_sys::{Error, Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::WorkerGlobalScope;
 
+use crate::encoder::device::OpenError;
 use crate::encoder::gpu::{Gpu, Overrides};
 use crate::encoder::manifest::Manifest;
 use crate::encoder::weights::{Source, Weights};
@@ -37,7 +38,10 @@ impl GpuModule {
         let overrides =
             Overrides { defect: (fault.as_deref() == Some("wrong")).then_some(WRONG), ..Default::default() };
         let opened = Gpu::open(&weights, manifest.pooling, now_ms, overrides).await;
-        let gpu = opened.map_err(|e| thrown("Open", &e))?;
+        let gpu = opened.map_err(|error| match error {
+            OpenError::NoAdapter(why) => thrown("NoAdapter", &why),
+            OpenError::Unfit(why) => thrown("Unfit", &why),
+        })?;
         let adapter = adapter_name(&gpu);
         Ok(GpuModule { gpu, adapter, answers_left: (fault.as_deref() == Some("lost")).then_some(ANSWERS_BEFORE_LOSS) })
     }

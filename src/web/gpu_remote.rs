@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::error::words;
-use crate::encoder::device::OpenGpu;
+use crate::encoder::device::{OpenError, OpenGpu};
 use crate::encoder::{Batch, EncodeError, Encoded, Encoder, Want};
 
 #[wasm_bindgen]
@@ -53,19 +53,27 @@ pub struct OpenRemote {
 impl OpenGpu for OpenRemote {
     type Gpu = RemoteGpu;
 
-    async fn open(&mut self) -> Result<(RemoteGpu, String), String> {
-        let told = |thrown: JsValue| words(&thrown);
+    async fn open(&mut self) -> Result<(RemoteGpu, String), OpenError> {
+        let told = |thrown: JsValue| match name(&thrown).as_deref() {
+            Some("NoAdapter") => OpenError::NoAdapter(words(&thrown)),
+            _ => OpenError::Unfit(words(&thrown)),
+        };
         let promise: Promise = self.load.call0(&JsValue::NULL).map_err(told)?.unchecked_into();
         let exports = JsFuture::from(promise).await.map_err(told)?;
         if exports.is_null() {
-            return Err("this browser offers no GPU to programs".to_string());
+            return Err(OpenError::NoAdapter("WebGPU has no adapter here".to_string()));
         }
         let class = exports.unchecked_into::<Exports>().class();
         let object = class.create(&self.manifest, &self.weights, self.fault.as_deref()).await.map_err(told)?;
         let object: Object = object.unchecked_into();
-        let name = object.adapter();
-        Ok((RemoteGpu { object, width: self.width }, name))
+        let adapter = object.adapter();
+        Ok((RemoteGpu { object, width: self.width }, adapter))
     }
+}
+
+/// What an error calls itself.
+fn name(thrown: &JsValue) -> Option<String> {
+    thrown.dyn_ref::<Error>().map(|error| String::from(error.name()))
 }
 
 /// An encoder in the GPU module.
@@ -86,10 +94,9 @@ impl Encoder for RemoteGpu {
                 Ok(Encoded { vectors: answer.vectors(), tokens: answer.tokens() })
             }
             Err(thrown) => {
-                let name = thrown.dyn_ref::<Error>().map(|error| String::from(error.name()));
                 let why = words(&thrown);
                 // Whatever else is thrown (a panic, memory) leaves a device that cannot be asked again.
-                Err(if name.as_deref() == Some("BadBatch") {
+                Err(if name(&thrown).as_deref() == Some("BadBatch") {
                     EncodeError::BadBatch(why)
                 } else {
                     EncodeError::DeviceLost(why)

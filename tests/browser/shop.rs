@@ -118,13 +118,13 @@ impl Shop {
 
     /// Waits until the GPU was tried too, and gives back where the encoder runs and why.
     pub async fn decided(&self) -> Result<Value> {
-        self.device_where("!device.reason.includes('not been tried')", &[]).await
+        self.device_where("device.reason.code !== 'untried'", &[]).await
     }
 
     /// Waits until the page was told this device and a reason with these words.
-    pub async fn reported(&self, device: &str, words: &str) -> Result<Value> {
-        let is_it = "device.device === given[0] && device.reason.includes(given[1])";
-        self.device_where(is_it, &[json!(device), json!(words)]).await
+    pub async fn reported(&self, device: &str, reason: &str) -> Result<Value> {
+        let is_it = "device.device === given[0] && device.reason.code === given[1]";
+        self.device_where(is_it, &[json!(device), json!(reason)]).await
     }
 
     async fn device_where(&self, condition: &str, arguments: &[Value]) -> Result<Value> {

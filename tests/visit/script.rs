@@ -10,7 +10,9 @@ use nearmind::{
         weights::Weights,
     },
     profile::{Event, EventName},
-    protocol::{Card, Command, DeviceChoice, DeviceReport, Part, Shelf, ShelfKind, ShelfRequest, Update, VERSION},
+    protocol::{
+        Card, Command, DeviceChoice, DeviceReason, DeviceReport, Part, Shelf, ShelfKind, ShelfRequest, Update, VERSION,
+    },
     session::{MemoryStore, Model, Session, model_name},
     text::Dictionary,
 };
@@ -92,7 +94,13 @@ pub fn catalog(items: Vec<Item>) -> Catalog {
 }
 
 pub fn device() -> DeviceReport {
-    DeviceReport { device: "cpu".into(), detail: String::new(), reason: String::new(), cpu_ms: None, gpu_ms: None }
+    DeviceReport {
+        device: "cpu".into(),
+        detail: String::new(),
+        reason: DeviceReason::Untried,
+        cpu_ms: None,
+        gpu_ms: None,
+    }
 }
 
 /// A session that has been opened on `store`, with everything loaded.

@@ -25,6 +25,15 @@ const EN = {
   privacy: "On this device only",
   failed: "No recommendations right now.",
   retry: "Try again",
+  // By code, for people; the event that developers hear has the address and the cause.
+  problems: /** @type {Record<string, string>} */ ({
+    download: "A file did not arrive whole: check the connection.",
+    insecure: "The page must be opened over https.",
+    catalog: "The shop's catalogue cannot be read.",
+    model: "The model does not work on this device.",
+    "start-failed": "This browser could not start the program.",
+    "worker-failed": "This browser could not start the program.",
+  }),
 };
 
 /** @type {typeof EN} */
@@ -50,6 +59,14 @@ const ZH = {
   privacy: "仅在本设备上计算",
   failed: "暂时没有推荐。",
   retry: "重试",
+  problems: {
+    download: "有文件未能完整下载，请检查网络。",
+    insecure: "须通过 https 打开本页。",
+    catalog: "无法读取商品目录。",
+    model: "模型无法在此设备上运行。",
+    "start-failed": "浏览器无法启动程序。",
+    "worker-failed": "浏览器无法启动程序。",
+  },
 };
 
 /** @typedef {typeof EN} Say */

@@ -77,7 +77,7 @@ function deviceLines(report, say) {
   const name = device === "gpu" ? say.gpu : say.cpu;
   return [
     h("p", { part: "panel-chosen", "data-device": device }, h("strong", {}, name), ` · ${detail}`),
-    h("p", { part: "panel-reason" }, reason),
+    h("p", { part: "panel-reason" }, say.reasons[reason.code](reason)),
     h("dl", { part: "panel-times" }, ...times),
   ];
 }

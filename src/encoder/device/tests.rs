@@ -62,9 +62,9 @@ struct Shelf(Vec<Fake>);
 impl OpenGpu for Shelf {
     type Gpu = Fake;
 
-    async fn open(&mut self) -> Result<(Fake, String), String> {
+    async fn open(&mut self) -> Result<(Fake, String), OpenError> {
         if self.0.is_empty() {
-            return Err("no adapter was found".to_string());
+            return Err(OpenError::NoAdapter("none was found".to_string()));
         }
         Ok((self.0.remove(0), "test adapter".to_string()))
     }
@@ -137,7 +137,10 @@ fn a_wrong_cpu_is_an_error() {
 #[test]
 fn no_gpu_says_why() {
     let device = choose(Choice::Auto, vec![]);
-    assert_eq!(device.report().reason.to_string(), "The CPU computes: no adapter was found.");
+    assert_eq!(
+        device.report().reason.to_string(),
+        "The CPU computes: this device offers no GPU to programs (none was found)."
+    );
 }
 
 #[test]

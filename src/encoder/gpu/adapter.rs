@@ -3,15 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::EncodeError;
-
-/// Why there is no GPU to compute on, as a sentence for people.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum OpenError {
-    #[error("this device offers no GPU to programs ({0})")]
-    NoAdapter(String),
-    #[error("the GPU cannot run this model: {0}")]
-    Unfit(String),
-}
+use super::super::device::OpenError;
 
 /// An open device.
 pub struct Context {

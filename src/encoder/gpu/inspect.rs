@@ -6,9 +6,22 @@ use crate::encoder::{Batch, EncodeError};
 impl Gpu {
     /// Starts a pass over rows that are given instead of embedded. `values: [T, n]`
     pub fn put(&mut self, batch: &Batch, rows: Rows, values: &[f32]) -> Rows {
+        if rows == Rows::Context {
+            return self.put_context(batch, values);
+        }
         self.begin(batch);
         self.write(rows, values);
         rows
+    }
+
+    /// Attention's output is made by the step that reads it: over a text of one token it is that token's value.
+    fn put_context(&mut self, batch: &Batch, values: &[f32]) -> Rows {
+        let tokens = batch.ids.len() as u32;
+        self.begin(&Batch { ids: batch.ids.clone(), starts: (0..=tokens).collect() });
+        let hidden = self.shape.model.hidden;
+        let qkv: Vec<f32> = values.chunks_exact(hidden).flat_map(|v| [&vec![0.0; 2 * hidden], v].concat()).collect();
+        self.write(Rows::Qkv, &qkv);
+        Rows::Context
     }
 
     /// `values: [T, n]`
@@ -36,6 +49,9 @@ impl Gpu {
 
     /// Ends the pass and gives back what a step has left. `[T, n]`
     pub async fn get(&mut self, rows: Rows, tokens: usize) -> Result<Vec<f32>, EncodeError> {
+        if rows == Rows::Context {
+            self.record(|s| &s.layers[0].output, None); // attention is its first part
+        }
         let (hidden, intermediate) = (self.shape.model.hidden, self.shape.model.intermediate);
         let read = self.submit(|m| {
             vec![match rows {

@@ -1,9 +1,9 @@
 // LayerNorm(residual + x W^T + b), x quantized here.  [T, K] f32, [T, H] f32 -> [T, H] f32 and int8
 //
 // A workgroup makes ROWS whole rows, so that the norm needs no second kernel; N = H <= THREADS * COLUMNS.
+// `inputs`, x, is declared and prepared by given.wgsl or attention.wgsl.
 // Grid: 1, row tiles.
 @group(0) @binding(0) var<uniform> size: Size;
-@group(0) @binding(1) var<storage, read> inputs: array<vec4f, CAPACITY * K / 4>; //                 [T, K/4]
 @group(0) @binding(2) var<storage, read> weights: array<u32, K / 4 * N>; //                         [K/4, N]
 @group(0) @binding(3) var<storage, read> channels: array<vec2f, N>; //                              scale, bias
 @group(0) @binding(4) var<storage, read> vectors: array<vec4f>; //  gain, offset, next smoothing [H/4]; smoothing [K/4]
@@ -48,6 +48,7 @@ fn add(r: u32, first_row: u32, column: u32, sum: Sum) {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
     let first_row = group.y * ROWS;
+    prepare(thread, first_row);
     quantize_rows(thread, first_row);
 
     let column{c} = min(thread + {c}u * THREADS, N - 1u);

@@ -2,7 +2,8 @@
 
 use wgpu::{BindGroup, Buffer, ComputePipeline};
 
-use super::adapter::{Context, OpenError};
+use super::super::device::OpenError;
+use super::adapter::Context;
 use super::memory::Memory;
 use super::shader::{Shape, Spelling};
 use super::upload::{DeviceLinear, DeviceLinearNorm, DeviceModel};
@@ -39,6 +40,7 @@ impl Step {
 /// The steps of one BERT layer.
 pub struct LayerSteps {
     pub qkv: Step,
+    /// Attention too.
     pub output: Step,
     pub up: Step,
     pub down: Step,
@@ -47,7 +49,6 @@ pub struct LayerSteps {
 /// Every step of the forward pass.
 pub struct Steps {
     pub embed: Step,
-    pub attention: Step,
     pub layers: Vec<LayerSteps>,
     pub pool: Step,
 }
@@ -60,42 +61,41 @@ const NORM: &str = include_str!("norm.wgsl");
 const LINEAR_NORM: &str = include_str!("linear_norm.wgsl");
 const EMBED: &str = include_str!("embed.wgsl");
 const ATTENTION: &str = include_str!("attention.wgsl");
+const GIVEN: &str = include_str!("given.wgsl");
 const POOL: &str = include_str!("pool.wgsl");
 
 impl Steps {
-    /// Compiles seven kernels and binds them.
+    /// Compiles six kernels and binds them.
     pub fn new(context: &Context, shape: &Shape, m: &Memory, model: &DeviceModel) -> Steps {
         let compile = |label, parts: &[&str], k, n| compile(context, label, &shape.wgsl(parts, k, n));
         let (h, i) = (shape.model.hidden, shape.model.intermediate);
         let qkv = compile("qkv", &[IDENTITY, LINEAR], h, 3 * h);
         let up = compile("up", &[GELU, LINEAR], h, i);
-        let output = compile("output", &[ROWS, NORM, LINEAR_NORM], h, h);
-        let down = compile("down", &[ROWS, NORM, LINEAR_NORM], i, h);
+        let output = compile("output", &[ROWS, NORM, ATTENTION, LINEAR_NORM], h, h);
+        let down = compile("down", &[ROWS, NORM, GIVEN, LINEAR_NORM], i, h);
         let embed = compile("embed", &[ROWS, NORM, EMBED], h, h);
-        let attention = compile("attention", &[ATTENTION], h, h);
         let pool = compile("pool", &[POOL], h, h);
 
         let linear = |pipeline, w: &DeviceLinear, out| {
             Step::new(context, pipeline, &[&m.size, &m.quantized, &w.weights, &w.channels, out])
         };
-        let linear_norm = |pipeline, w: &DeviceLinearNorm, inputs| {
+        let linear_norm = |pipeline, w: &DeviceLinearNorm, inputs, attended: &[&Buffer]| {
             let l = &w.linear;
             let buffers = [&m.size, inputs, &l.weights, &l.channels, &w.vectors, &m.states, &m.quantized];
-            Step::new(context, pipeline, &buffers)
+            Step::new(context, pipeline, &[&buffers, attended].concat())
         };
         let e = &model.embedding;
         let embedded = [&m.size, &m.tokens, &e.words, &e.scales, &e.positions, &e.vectors, &m.states, &m.quantized];
         Steps {
             embed: Step::new(context, &embed, &embedded),
-            attention: Step::new(context, &attention, &[&m.size, &m.spans, &m.qkv, &m.context]),
             layers: model
                 .layers
                 .iter()
                 .map(|w| LayerSteps {
                     qkv: linear(&qkv, &w.qkv, &m.qkv),
-                    output: linear_norm(&output, &w.output, &m.context),
+                    output: linear_norm(&output, &w.output, &m.context, &[&m.qkv, &m.spans]),
                     up: linear(&up, &w.up, &m.inner),
-                    down: linear_norm(&down, &w.down, &m.inner),
+                    down: linear_norm(&down, &w.down, &m.inner, &[]),
                 })
                 .collect(),
             pool: Step::new(context, &pool, &[&m.starts, &m.states, &m.pooled]),

@@ -10,7 +10,8 @@ use super::*;
 use crate::encoder::cases::{self, Held, Model, Slot, batch, definition, model, ragged};
 use crate::encoder::cpu::CpuModel;
 use crate::encoder::device::{Choice, Device, Flaw, Kind, LEAST_COSINE_TO_CPU, OpenGpu, Probes, Reason, prove};
-use crate::encoder::weights::LinearWeights;
+use crate::encoder::synthetic::Synthetic;
+use crate::encoder::weights::{LinearWeights, Weights};
 
 /// One device at a time: software adapters are slow enough alone.
 fn alone() -> MutexGuard<'static, ()> {
@@ -107,6 +108,21 @@ fn integer_products_are_exact_at_extremes() {
     });
 }
 
+/// The multilingual model has twelve layers; a submission of theirs must not keep the browser from its own.
+#[test]
+fn twelve_layers_take_at_most_sixty_dispatches() {
+    let _alone = alone();
+    let deep = Synthetic::new(64, 12, 2, 128, 5);
+    let weights = Weights::open(deep.weights, deep.manifest.architecture).unwrap();
+    match pollster::block_on(Gpu::open(&weights, Pooling::Mean, || 0.0, Overrides::default())) {
+        Ok(mut gpu) => {
+            pollster::block_on(gpu.encode(&batch(&[3]), Want::Vectors)).unwrap();
+            assert_eq!(gpu.dispatches(), 50);
+        }
+        Err(error) => eprintln!("SKIPPED: {error}"),
+    }
+}
+
 fn cosines(a: &[f32], b: &[f32]) -> Vec<f32> {
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     a.chunks(64).zip(b.chunks(64)).map(|(a, b)| dot(a, b)).collect()
@@ -198,10 +214,10 @@ struct OpenFragile {
 impl OpenGpu for OpenFragile {
     type Gpu = Fragile;
 
-    async fn open(&mut self) -> Result<(Fragile, String), String> {
+    async fn open(&mut self) -> Result<(Fragile, String), OpenError> {
         self.opened.set(self.opened.get() + 1);
         let overrides = Overrides { spelling: Some(Spelling::Float), defect: None };
-        let gpu = Gpu::open(&self.model, Pooling::Mean, || 0.0, overrides).await.map_err(|e| e.to_string())?;
+        let gpu = Gpu::open(&self.model, Pooling::Mean, || 0.0, overrides).await?;
         let name = gpu.adapter().to_string();
         Ok((Fragile { gpu, answers: self.answers }, name))
     }

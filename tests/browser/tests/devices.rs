@@ -138,9 +138,10 @@ async fn ends_on_the_cpu_after(
         assert_eq!(list.len(), 10);
         let report = shop.reported("cpu", reason).await?;
         assert_eq!(report["device"], "cpu", "{report}");
-        // Whoever asks the shelf about itself reads the same sentence.
+        // Whoever asks the shelf about itself reads a sentence for it.
         let panel = r#"
-            const sentence = given[0], root = shelf.shadowRoot;
+            const { panelMessages } = await import(new URL("element/panel-messages.js", document.baseURI));
+            const sentence = panelMessages(document.documentElement.lang).reasons[given[0].code](given[0]), root = shelf.shadowRoot;
             root.querySelector("[part~=about]").click();
             for (let tries = 0; tries < 100; tries++) {
               if (root.textContent.includes(sentence)) return true;
@@ -155,13 +156,13 @@ async fn ends_on_the_cpu_after(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_adapter_the_cpu_works_and_says_so() -> Result<()> {
-    ends_on_the_cpu(Site::new(), Gpu::None, "offers no GPU").await
+    ends_on_the_cpu(Site::new(), Gpu::None, "absent").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gpu_that_computes_wrongly_is_not_used_and_the_page_says_so() -> Result<()> {
     let wrong = altered_worker("wasm.start(loadGpu, null)", "wasm.start(loadGpu, 'wrong')");
-    ends_on_the_cpu(Site::with(wrong), Gpu::Software, "the GPU's answers are wrong").await
+    ends_on_the_cpu(Site::with(wrong), Gpu::Software, "wrong").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,7 +170,7 @@ async fn a_gpu_that_is_lost_leaves_the_work_to_the_cpu_and_the_page_says_so() ->
     let lost = altered_worker("wasm.start(loadGpu, null)", "wasm.start(loadGpu, 'lost')");
     // It works, is lost, is opened again, and is lost again.
     let search = async |shop: &Shop| {
-        shop.reported("gpu", "asked for").await?;
+        shop.reported("gpu", "asked-gpu").await?;
         for text in
             ["tent", "teapot", "lamp", "guitar", "duvet", "sneaker", "atlas", "drone", "hose", "kite", "soap", "kettle"]
         {
@@ -177,5 +178,5 @@ async fn a_gpu_that_is_lost_leaves_the_work_to_the_cpu_and_the_page_says_so() ->
         }
         Ok(())
     };
-    ends_on_the_cpu_after(search, Site::with(lost), Gpu::Software, "the GPU was lost").await
+    ends_on_the_cpu_after(search, Site::with(lost), Gpu::Software, "lost").await
 }
