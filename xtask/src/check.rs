@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{
     packages,
-    program::{cargo, run},
+    program::{cargo, root, run},
     site,
     step::step,
     tools,
@@ -56,9 +56,17 @@ fn lint_wasm(features: &str) -> Result<()> {
     run(clippy.args(["--features", features, "--", "-Dwarnings"]))
 }
 
-/// `nearmind bench`, built for speed.
+/// `nearmind bench`, built for speed, with every model that there is.
 pub fn bench(args: &[String]) -> Result<()> {
-    run(cargo().args(["run", "--profile", "native", "--bin", "nearmind", "--", "bench"]).args(args))
+    let mut bench = cargo();
+    bench.args(["run", "--profile", "native", "--bin", "nearmind", "--", "bench"]).args(args);
+    if !args.iter().any(|arg| arg.starts_with("--model")) {
+        let models = root().join("models").read_dir().into_iter().flatten().flatten();
+        for model in models.map(|entry| entry.path()).filter(|folder| folder.join("manifest.json").is_file()) {
+            bench.arg("--model").arg(model);
+        }
+    }
+    run(&mut bench)
 }
 
 /// A first visit to the built site.

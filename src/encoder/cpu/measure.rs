@@ -1,10 +1,13 @@
-//! How near the integer products come to what this machine can do at most. For the command line.
+//! How near the integer products come to what this machine can do at most, and what the steps beside them cost. For
+//! the command line.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use super::attention::Scratch;
 use super::paths::Path;
 use super::product::{Packed, Quantized};
+use super::steps::Norm;
 
 /// Operations a second of products that never leave the registers; none where the path has no such loop.
 pub fn limit(path: Path) -> Option<f64> {
@@ -30,6 +33,24 @@ pub fn product(path: Path, rows: usize, columns: usize, depth: usize) -> f64 {
     path.quantize(&x, &vec![1.0; depth], &mut q);
     let mut y = vec![0.0; rows * columns];
     (2 * rows * columns * depth) as f64 / best(|| path.product(&mut q, &packed, &mut y))
+}
+
+/// Seconds of each step beside the products for the `rows` of one text, in a layer `[rows, hidden]` and
+/// `[rows, inner]`.
+pub fn steps(path: Path, rows: usize, hidden: usize, inner: usize, head: usize) -> [(&'static str, f64); 4] {
+    let values = |n: usize| -> Vec<f32> { (0..n).map(|i| ((i * 7919 % 10007) as f32 / 5003.0) - 1.0).collect() };
+    let (x, qkv, up) = (values(rows * hidden), values(rows * 3 * hidden), values(rows * inner));
+    let (ones, scales) = (vec![1.0; inner], vec![1.0; rows]);
+    let norm = Norm { weight: vec![1.0; hidden], bias: vec![0.0; hidden], epsilon: 1e-12 };
+    let (mut q, mut scratch) = (Quantized::default(), Scratch::default());
+    let (mut out, mut wide, mut states) = (x.clone(), up.clone(), x.clone());
+    [
+        ("quantize", best(|| path.quantize(&x, &ones[..hidden], &mut q))),
+        ("attention", best(|| path.attention(&qkv, rows, head, &mut scratch, &mut out))),
+        // The input is read anew: repeated on its own output the values would vanish.
+        ("GELU", best(|| (wide.copy_from_slice(&up), path.rescale_gelu(&mut wide, &scales, &ones, &ones)))),
+        ("norm", best(|| path.rescale_add_norm(&x, &scales, &ones[..hidden], &ones[..hidden], &norm, &mut states))),
+    ]
 }
 
 /// Seconds of the quickest of many runs, in about a tenth of a second.
