@@ -9,6 +9,7 @@
  * @import {Problem, Progress, ShelfRequest, State, Update} from "./types.js"
  */
 import { Outbox } from "./outbox.js";
+import { spawn } from "./spawn.js";
 
 const VERSION = 1;
 /** A worker that dies is replaced this many times on one page; then the shop's own markup stands. */
@@ -130,7 +131,7 @@ class Client {
   start() {
     if (this.#worker) return;
     try {
-      this.#worker = new Worker(workerUrl(), { type: "module", name: "nearmind" });
+      this.#worker = spawn();
     } catch (error) {
       return this.#fail(String(error));
     }
@@ -220,18 +221,6 @@ class Client {
     this.#pending.clear();
   }
 }
-
-/**
- * The worker's address, in the form that `require-trusted-types-for 'script'` accepts.
- * The policy makes nothing but this one address.
- */
-function workerUrl() {
-  const url = new URL("./worker.js", import.meta.url).href;
-  policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy("nearmind", { createScriptURL: () => url });
-  return policy ? policy.createScriptURL("") : url;
-}
-/** @type {any} */
-let policy;
 
 const globalPrivacyControl = () => Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
 const blank = (/** @type {boolean} */ persist) => ({

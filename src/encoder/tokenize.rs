@@ -58,11 +58,13 @@ struct Ends {
 }
 
 /// What a text is to the model; some models want to be told by a prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// A search, a wish.
     Query,
     /// An item's text.
+    #[default]
     Passage,
 }
 

@@ -10,11 +10,7 @@ use super::{
     wire::{Embed, Embedded},
 };
 use crate::{
-    encoder::{
-        Encoder, Want,
-        device::try_gpu,
-        tokenize::{Role, Tokenizer},
-    },
+    encoder::{Encoder, Want, device::try_gpu, tokenize::Tokenizer},
     protocol::{DeviceChoice, Problem},
 };
 
@@ -36,7 +32,7 @@ impl Embedder {
         };
         let embedder = slot.insert(embedder);
         let failed = |error: &dyn std::fmt::Display| fatal("encoder", error.to_string());
-        let batch = embedder.tokenizer.batch(&embed.texts, Role::Passage).map_err(|error| failed(&error))?;
+        let batch = embedder.tokenizer.batch(&embed.texts, embed.role).map_err(|error| failed(&error))?;
         let encoded = embedder.device.encode(&batch, Want::Vectors).await.map_err(|error| failed(&error))?;
         let device = told(embedder.device.report());
         Ok(Embedded { vectors: encoded.vectors, width: embedder.device.width(), device })

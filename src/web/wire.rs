@@ -9,6 +9,7 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 use super::{error::words, scope::scope};
+use crate::encoder::tokenize::Role;
 use crate::protocol::{Command, DeviceChoice, DeviceReport, Problem, Update};
 
 #[derive(Deserialize)]
@@ -26,6 +27,9 @@ pub struct Embed {
     pub model: String,
     pub device: DeviceChoice,
     pub texts: Vec<String>,
+    /// Which prefix of the model they get.
+    #[serde(default)]
+    pub role: Role,
 }
 
 pub struct Embedded {

@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::Stdio,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -25,6 +25,13 @@ pub enum Gpu {
     None,
     /// SwiftShader: right, and slow.
     Software,
+}
+
+/// Of the renderer's memory, as Linux counts it: what it holds now, or the most that it ever held.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    Now,
+    Peak,
 }
 
 pub struct Browser {
@@ -75,9 +82,21 @@ impl Browser {
         Ok(Self { driver, profile, _service: service })
     }
 
-    /// The folder that is only this browser's.
-    pub fn profile(&self) -> &Path {
-        &self.profile
+    /// Of the renderer that holds most: the page and its workers are in one process.
+    pub fn renderer_mb(&self, which: Memory) -> Result<f64> {
+        let profile = self.profile.display().to_string();
+        let field = if which == Memory::Peak { "VmHWM:" } else { "VmRSS:" };
+        let held_kb = |process: fs::DirEntry| {
+            let command = fs::read_to_string(process.path().join("cmdline")).ok()?;
+            if !command.contains("--type=renderer") || !command.contains(&profile) {
+                return None;
+            }
+            let status = fs::read_to_string(process.path().join("status")).ok()?;
+            let held = status.lines().find_map(|line| line.strip_prefix(field))?;
+            held.trim().trim_end_matches(" kB").parse::<f64>().ok()
+        };
+        let held = fs::read_dir("/proc").context("processes are read from /proc")?.flatten().filter_map(held_kb);
+        Ok(held.fold(0.0, f64::max) / 1024.0)
     }
 
     /// Runs the body of an async function in the page and gives back what it returns.

@@ -6,6 +6,6 @@ pub mod browser;
 pub mod shop;
 pub mod site;
 
-pub use browser::{Browser, Gpu};
+pub use browser::{Browser, Gpu, Memory};
 pub use shop::{Shop, visit};
 pub use site::Site;

@@ -3,10 +3,8 @@
 //! Prints the median of some visits, each with a fresh profile: times from navigation, bytes by kind, and the most
 //! memory that the renderer held.
 
-use std::fs;
-
 use anyhow::{Context, Result};
-use browser_tests::{Gpu, Shop, Site, visit};
+use browser_tests::{Gpu, Memory, Shop, Site, visit};
 
 const VISITS: usize = 7;
 
@@ -29,7 +27,7 @@ async fn main() -> Result<()> {
             costs.model_ready_ms.push(shop.seen("model").await?.as_f64().context("the model's time")?);
             shop.use_all().await?;
             shop.idle().await?;
-            costs.renderer_mb.push(renderer_peak_mb(shop)?);
+            costs.renderer_mb.push(shop.browser.renderer_mb(Memory::Peak)?);
             bytes = by_kind(&shop.site);
             costs.again_ms.push(first_cards(shop).await?);
             Ok(())
@@ -72,22 +70,6 @@ fn by_kind(site: &Site) -> Vec<(&'static str, usize)> {
         }
     }
     sums.to_vec()
-}
-
-/// The most that a renderer of this browser held at once, as Linux counts it.
-fn renderer_peak_mb(shop: &Shop) -> Result<f64> {
-    let profile = shop.browser.profile().display().to_string();
-    let peak_kb = |process: fs::DirEntry| {
-        let command = fs::read_to_string(process.path().join("cmdline")).ok()?;
-        if !command.contains("--type=renderer") || !command.contains(&profile) {
-            return None;
-        }
-        let status = fs::read_to_string(process.path().join("status")).ok()?;
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        peak.trim().trim_end_matches(" kB").parse::<f64>().ok()
-    };
-    let peaks = fs::read_dir("/proc").context("processes are read from /proc")?.flatten().filter_map(peak_kb);
-    Ok(peaks.fold(0.0, f64::max) / 1024.0)
 }
 
 fn median(values: &mut [f64]) -> f64 {
