@@ -8,9 +8,9 @@ pub mod document; // the one text of an item that is encoded
 pub mod fields; //   brand, category and price as numbers
 pub mod item;
 pub mod make; //     items and vectors -> catalogue
+pub mod manifest; // which files make a pack
 pub mod mixture; //  how much each part of a score counts
-pub mod pack; //     manifest, files, decoder
-pub mod parts; //    the binary files of the pack
+pub mod pack; //     a catalogue to files, and back
 pub mod relations; // which item follows which
 
 use std::collections::BTreeMap;
@@ -19,8 +19,9 @@ pub use document::{Document, document};
 pub use fields::Fields;
 pub use item::{Availability, Item, Words};
 pub use make::make;
+pub use manifest::{Manifest, ModelName, PackError};
 pub use mixture::Mixture;
-pub use pack::{Manifest, ModelName, Pack, PackError};
+pub use pack::Pack;
 pub use relations::Relations;
 
 use crate::{

@@ -6,6 +6,7 @@ mod convert;
 mod device;
 mod embed;
 mod eval;
+pub mod folder;
 mod model;
 mod sts;
 

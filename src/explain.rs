@@ -53,7 +53,7 @@ impl Shares {
 /// Shares of `words` in the score of the text against `direction` `[H]`.
 pub fn shares(text: &States, words: &[Word], centre: &Centre, direction: &[f32]) -> Shares {
     let mut shares = Shares { words: vec![0.0; words.len()], rest: 0.0 };
-    let width = direction.len();
+    let width = centre.mean.len();
     let tokens = text.spans.len();
     let mut pooled = vec![0.0; width];
     text.states.chunks_exact(width).for_each(|state| add(&mut pooled, 1.0 / tokens as f32, state));
@@ -66,9 +66,8 @@ pub fn shares(text: &States, words: &[Word], centre: &Centre, direction: &[f32])
     if left == 0.0 {
         return shares;
     }
-    // The axis is taken out of the direction once instead of out of every token.
-    let mut plain = direction.to_vec();
-    add(&mut plain, -dot(direction, &centre.axis), &centre.axis);
+    // The map is applied to the direction once instead of to every token.
+    let plain = centre.lift(direction);
     let average = dot(&centre.mean, &plain);
     for (span, state) in text.spans.iter().zip(text.states.chunks_exact(width)) {
         let share = (dot(state, &plain) / length - average) / (tokens as f32 * left);
@@ -109,7 +108,7 @@ mod tests {
             axis in prop::collection::vec(-1f32..1.0, WIDTH),
             direction in prop::collection::vec(-1f32..1.0, WIDTH),
         ) {
-            let mut centre = Centre { mean, axis };
+            let mut centre = Centre { mean, axis, basis: Vec::new() };
             normalize(&mut centre.axis);
             let spans = vec![None, Some(0..2), Some(2..4), Some(4..5), Some(5..9), Some(8..11), None];
             let text = States { spans, states };

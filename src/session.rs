@@ -271,7 +271,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Vectors of two models cannot be compared: without this one the catalogue's vectors still rank.
     fn check_model(&mut self) -> Option<Update> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_ref()?);
-        if catalog.model == *model.name() && catalog.matrix.width() == model.width() {
+        if catalog.model == *model.name() && catalog.centre.mean.len() == model.width() {
             return None;
         }
         let detail = format!("{} / {}", catalog.model.name, model.name().name);

@@ -5,10 +5,14 @@
 
 pub mod arithmetic; // dot product and norm in f32, in one fixed order
 pub mod centre; //     what all texts have in common, taken out
+mod codes; //          one bit a component
+mod products; //       the sums, on each target's registers
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
 pub use centre::Centre;
+pub use codes::Codes;
+use products::products;
 
 /// N vectors of width H. A component is `rows[n * H + h] as f32 * scales[n]`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,6 +61,11 @@ impl Matrix {
         matrix
     }
 
+    /// Rows of which nothing is known: they score 0.
+    pub fn blank(rows: usize) -> Self {
+        Self { width: 0, rows: Vec::new(), scales: vec![0.0; rows] }
+    }
+
     /// From stored parts: `rows` `[N, H]`, `scales` `[N]`. `None` where the lengths do not agree.
     pub fn from_parts(width: usize, rows: Vec<i8>, scales: Vec<f32>) -> Option<Self> {
         (scales.len().checked_mul(width)? == rows.len()).then_some(Self { width, rows, scales })
@@ -93,33 +102,93 @@ impl Matrix {
 
     /// Dot product of a row with `query`.
     pub fn score(&self, row: u32, query: &Query) -> f32 {
-        dot(self.row(row), &query.values) as f32 * (self.scales[row as usize] * query.scale)
+        let mut sum = [0];
+        products(self.row(row), &query.values, &mut sum);
+        self.scaled(row, sum[0], query)
+    }
+
+    /// Dot products of all rows with `query`. `[N]`
+    pub fn scores(&self, query: &Query) -> Vec<f32> {
+        let mut scores = Vec::with_capacity(self.len());
+        self.each_score(query, |_, score| scores.push(score));
+        scores
     }
 
     /// Dot product of two rows.
     pub fn similarity(&self, a: u32, b: u32) -> f32 {
-        dot(self.row(a), self.row(b)) as f32 * (self.scales[a as usize] * self.scales[b as usize])
+        let sum: i32 = self.row(a).iter().zip(self.row(b)).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
+        sum as f32 * (self.scales[a as usize] * self.scales[b as usize])
     }
 
-    /// The `k` best rows that score at least `threshold` and that `keep` lets pass: best first, ties by row.
+    /// The `k` best rows that score at least `threshold` and that `keep` lets pass: best first, ties by row. Exact.
+    /// `keep` is asked only of rows that are good enough.
     pub fn top(&self, query: &Query, k: usize, threshold: f32, keep: impl Fn(u32) -> bool) -> Vec<Hit> {
-        let mut best = BinaryHeap::with_capacity(k.min(self.len()) + 1);
-        for row in (0..self.len() as u32).filter(|&row| keep(row)) {
-            let hit = Hit { row, score: self.score(row, query) };
-            if hit.score < threshold || (best.len() == k && best.peek().is_none_or(|worst| Ranked(hit) >= *worst)) {
-                continue;
-            }
-            best.push(Ranked(hit));
-            if best.len() > k {
-                best.pop();
+        let mut best = Best::new(k.min(self.len()), threshold);
+        self.each_score(query, |row, score| best.offer(Hit { row, score }, &keep));
+        best.into_list()
+    }
+
+    /// The `k` best of `rows`, as [`Matrix::top`] orders them.
+    pub fn top_of(&self, rows: impl IntoIterator<Item = u32>, query: &Query, k: usize, threshold: f32) -> Vec<Hit> {
+        let mut best = Best::new(k.min(self.len()), threshold);
+        rows.into_iter().for_each(|row| best.offer(Hit { row, score: self.score(row, query) }, &|_| true));
+        best.into_list()
+    }
+
+    fn each_score(&self, query: &Query, mut take: impl FnMut(u32, f32)) {
+        let mut sums = [0; BLOCK];
+        for start in (0..self.len()).step_by(BLOCK) {
+            let sums = &mut sums[..BLOCK.min(self.len() - start)];
+            products(&self.rows[start * self.width..][..sums.len() * self.width], &query.values, sums);
+            for (row, &sum) in (start as u32..).zip(&*sums) {
+                take(row, self.scaled(row, sum, query));
             }
         }
-        best.into_sorted_vec().into_iter().map(|ranked| ranked.0).collect()
+    }
+
+    fn scaled(&self, row: u32, sum: i32, query: &Query) -> f32 {
+        sum as f32 * (self.scales[row as usize] * query.scale)
     }
 
     fn row(&self, row: u32) -> &[i8] {
         let start = row as usize * self.width;
         &self.rows[start..start + self.width]
+    }
+}
+
+/// Rows whose products are summed before they are looked at.
+const BLOCK: usize = 256;
+
+/// The best hits so far.
+struct Best {
+    k: usize,
+    /// What a hit has to score to be looked at.
+    least: f32,
+    kept: BinaryHeap<Ranked>,
+}
+
+impl Best {
+    fn new(k: usize, threshold: f32) -> Self {
+        Self { k, least: threshold, kept: BinaryHeap::with_capacity(k + 1) }
+    }
+
+    #[inline]
+    fn offer(&mut self, hit: Hit, keep: &impl Fn(u32) -> bool) {
+        // Most rows of a large catalogue end here.
+        if hit.score < self.least || self.k == 0 || !keep(hit.row) {
+            return;
+        }
+        self.kept.push(Ranked(hit));
+        if self.kept.len() > self.k {
+            self.kept.pop();
+        }
+        if let Some(worst) = self.kept.peek().filter(|_| self.kept.len() == self.k) {
+            self.least = self.least.max(worst.0.score);
+        }
+    }
+
+    fn into_list(self) -> Vec<Hit> {
+        self.kept.into_sorted_vec().into_iter().map(|ranked| ranked.0).collect()
     }
 }
 
@@ -145,11 +214,6 @@ impl PartialEq for Ranked {
 }
 
 impl Eq for Ranked {}
-
-/// Sum of products in integers. The compiler turns it into widening multiply-adds on every target.
-fn dot<T: Copy + Into<i32>>(a: &[i8], b: &[T]) -> i32 {
-    a.iter().zip(b).map(|(&a, &b)| i32::from(a) * b.into()).sum()
-}
 
 fn largest(vector: &[f32]) -> f32 {
     vector.iter().fold(0.0, |largest, value| largest.max(value.abs()))

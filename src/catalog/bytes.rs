@@ -6,6 +6,9 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed(pub &'static str);
 
+/// Few enough that a small file cannot ask for a large memory, and more than addresses of one shop have in common.
+const MOST_COMMON: usize = 127;
+
 pub struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -29,6 +32,11 @@ impl<'a> Reader<'a> {
         Ok(self.take(4)?.iter().rev().fold(0, |value, &byte| value << 8 | u32::from(byte)))
     }
 
+    pub fn f64(&mut self) -> Result<f64, Malformed> {
+        let bytes = self.take(8)?;
+        Ok(f64::from_le_bytes(std::array::from_fn(|at| bytes[at])))
+    }
+
     pub fn f32s(&mut self, count: usize) -> Result<Vec<f32>, Malformed> {
         let bytes = self.take(count.checked_mul(4).ok_or(Malformed("it ends too soon"))?)?;
         let values: Vec<f32> = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
@@ -36,16 +44,30 @@ impl<'a> Reader<'a> {
     }
 
     /// LEB128: seven bits a byte, the lowest first.
-    pub fn varint(&mut self) -> Result<u32, Malformed> {
+    pub fn varint64(&mut self) -> Result<u64, Malformed> {
         let mut value = 0u64;
-        for shift in (0..35).step_by(7) {
-            let byte = self.take(1)?[0];
+        for shift in (0..63).step_by(7) {
+            let byte = self.byte()?;
             value |= u64::from(byte & 0x7F) << shift;
             if byte < 0x80 {
-                return u32::try_from(value).map_err(|_| Malformed("a number is too large"));
+                return Ok(value);
             }
         }
         Err(Malformed("a number is too large"))
+    }
+
+    pub fn varint(&mut self) -> Result<u32, Malformed> {
+        u32::try_from(self.varint64()?).map_err(|_| Malformed("a number is too large"))
+    }
+
+    pub fn byte(&mut self) -> Result<u8, Malformed> {
+        Ok(self.take(1)?[0])
+    }
+
+    /// A part that is read by itself: its varint length in bytes, then these.
+    pub fn block(&mut self) -> Result<Self, Malformed> {
+        let len = self.count()?;
+        Ok(Self { rest: self.take(len)? })
     }
 
     /// A number of things that take at least one byte each.
@@ -59,12 +81,39 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.take(len)?).map_err(|_| Malformed("a word is not UTF-8"))
     }
 
+    /// A string that begins like `before`, and takes its place: a byte for how many they have in common, no more than
+    /// [`MOST_COMMON`], and a string of the rest.
+    pub fn next_str(&mut self, before: &mut Vec<u8>) -> Result<String, Malformed> {
+        let common = usize::from(self.byte()?);
+        if common > before.len().min(MOST_COMMON) {
+            return Err(Malformed("a string has more in common with the one before than can be"));
+        }
+        let len = self.count()?;
+        before.truncate(common);
+        before.extend_from_slice(self.take(len)?);
+        std::str::from_utf8(before).map(str::to_owned).map_err(|_| Malformed("a word is not UTF-8"))
+    }
+
+    /// Bytes that are not read yet.
+    pub fn left(&self) -> usize {
+        self.rest.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     pub fn end(self) -> Result<(), Malformed> {
         if self.rest.is_empty() { Ok(()) } else { Err(Malformed("bytes are left over")) }
     }
 }
 
-pub fn put_varint(bytes: &mut Vec<u8>, mut value: u32) {
+pub fn put_varint(bytes: &mut Vec<u8>, value: u32) {
+    put_varint64(bytes, value.into());
+}
+
+/// Up to 63 bits.
+pub fn put_varint64(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         bytes.push(value as u8 | 0x80);
         value >>= 7;
@@ -75,6 +124,16 @@ pub fn put_varint(bytes: &mut Vec<u8>, mut value: u32) {
 pub fn put_str(bytes: &mut Vec<u8>, text: &str) {
     put_varint(bytes, text.len() as u32);
     bytes.extend_from_slice(text.as_bytes());
+}
+
+/// What [`Reader::next_str`] reads.
+pub fn put_next_str(bytes: &mut Vec<u8>, before: &mut Vec<u8>, text: &str) {
+    let common = before.iter().zip(text.as_bytes()).take(MOST_COMMON).take_while(|(a, b)| a == b).count();
+    bytes.push(common as u8);
+    put_varint64(bytes, (text.len() - common) as u64);
+    bytes.extend_from_slice(&text.as_bytes()[common..]);
+    before.truncate(common);
+    before.extend_from_slice(&text.as_bytes()[common..]);
 }
 
 pub fn put_f32s(bytes: &mut Vec<u8>, values: &[f32]) {

@@ -12,10 +12,10 @@ use crate::{
 pub fn make(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, model: ModelName) -> Catalog {
     items.sort_by(|a, b| a.0.id.cmp(&b.0.id));
     let width = items.first().map_or(0, |(_, vector)| vector.len());
-    let mut vectors: Vec<f32> = items.iter().flat_map(|(_, vector)| vector.iter().copied()).collect();
+    let vectors: Vec<f32> = items.iter().flat_map(|(_, vector)| vector.iter().copied()).collect();
     let centre = Centre::learn(width, &vectors);
-    vectors.chunks_exact_mut(width.max(1)).for_each(|vector| _ = centre.apply(vector));
-    let matrix = Matrix::quantize(width, &vectors);
+    let matrix =
+        if width == 0 { Matrix::blank(items.len()) } else { Matrix::quantize(width, &centre.apply_all(&vectors)) };
     let segmenter = Segmenter::new(&dictionary);
     let index = Index::build(items.iter().map(|(item, _)| searched(item, &segmenter)));
     let items = items.into_iter().map(|(item, _)| item).collect();

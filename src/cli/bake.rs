@@ -4,16 +4,13 @@
 
 mod pictures;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{device::DeviceArg, model::NativeModel};
+use super::{device::DeviceArg, folder, model::NativeModel};
 use crate::{
     catalog::{Item, Pack, clean::clean, document, make},
     encoder::tokenize::Role,
@@ -69,7 +66,7 @@ impl Bake {
         let catalog =
             make::make(clean.items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest));
         let pack = Pack::new(&catalog);
-        write(&self.out, &pack)?;
+        folder::write(&self.out, &pack)?;
         let bytes: usize = pack.files.iter().map(|(_, bytes)| bytes.len()).sum();
         println!("{items} items, {problems} problems, {bytes} bytes in {}", self.out.display());
         Ok(())
@@ -88,22 +85,4 @@ pub fn encode(model: &mut NativeModel, items: &[Item]) -> Result<Vec<Vec<f32>>> 
     }
     progress.finish_and_clear();
     Ok(vectors)
-}
-
-/// Writes the files, then the manifest that names them, and removes what the manifest no longer names.
-fn write(folder: &Path, pack: &Pack) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
-    for (name, bytes) in &pack.files {
-        let path = folder.join(name);
-        fs::write(&path, bytes).with_context(|| format!("writing {}", path.display()))?;
-    }
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let ours = ["items.", "vectors.", "words."].iter().any(|stem| name.starts_with(stem));
-        if ours && pack.files.iter().all(|(kept, _)| kept != name) {
-            fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
-        }
-    }
-    Ok(())
 }

@@ -57,9 +57,7 @@ impl Eval {
         report("popularity", &tests, |test| masked(test, popular.iter().copied()));
         let raw = Matrix::quantize(width, &vectors);
         let centre = Centre::learn(width, &vectors);
-        let mut centred = vectors;
-        centred.chunks_exact_mut(width).for_each(|vector| _ = centre.apply(vector));
-        let centred = Matrix::quantize(width, &centred);
+        let centred = Matrix::quantize(width, &centre.apply_all(&vectors));
         for (name, matrix) in [("raw", &raw), ("centred", &centred)] {
             for decay in DECAYS {
                 let name = format!("content, {name}, decay {decay}");

@@ -8,22 +8,26 @@ use super::arithmetic::{add, dot, norm, normalize};
 
 /// Below this many texts mean and component would be mostly the texts themselves.
 const FEWEST_ROWS: usize = 32;
-/// Of the power method; the component is settled long before.
+/// Of the power method; it ends before, when the component no longer turns.
 const ROUNDS: usize = 50;
+const SETTLED: f64 = 1e-12;
 
-/// `v -> normalize((v - mean) - ((v - mean) . axis) axis)`
-#[derive(Debug, Clone, PartialEq)]
+/// `v -> normalize(basis ((v - mean) - ((v - mean) . axis) axis))`: from the model's space, of width D, to the
+/// catalogue's, of width H.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Centre {
-    /// `[H]`
+    /// `[D]`
     pub mean: Vec<f32>,
-    /// First principal component: a unit vector, or zero. `[H]`
+    /// First principal component: a unit vector, or zero. `[D]`
     pub axis: Vec<f32>,
+    /// The directions that are kept: orthonormal rows, orthogonal to `axis`. `[H, D]`; empty where all are, and H is D
+    pub basis: Vec<f32>,
 }
 
 impl Centre {
     /// Leaves vectors as they are.
     pub fn none(width: usize) -> Self {
-        Self { mean: vec![0.0; width], axis: vec![0.0; width] }
+        Self { mean: vec![0.0; width], axis: vec![0.0; width], basis: Vec::new() }
     }
 
     /// From `vectors` `[N, H]`. Sums run in f64 and in the order of the rows: same rows, same bits.
@@ -38,17 +42,50 @@ impl Centre {
         }
         mean.iter_mut().for_each(|mean| *mean /= rows as f64);
         let axis = principal(vectors, &mean);
-        Self { mean: mean.iter().map(|&value| value as f32).collect(), axis }
+        Self { mean: mean.iter().map(|&value| value as f32).collect(), axis, basis: Vec::new() }
     }
 
-    /// Takes the common part out of `vector` `[H]` and scales the rest to length 1; returns the rest's length.
-    pub fn apply(&self, vector: &mut [f32]) -> f32 {
+    /// H, the width of what comes out.
+    pub fn width(&self) -> usize {
+        if self.basis.is_empty() { self.mean.len() } else { self.basis.len() / self.mean.len() }
+    }
+
+    /// Takes the common part out of `vector`, `[D]` and then `[H]`, and scales the rest to length 1; returns the rest's
+    /// length.
+    pub fn apply(&self, vector: &mut Vec<f32>) -> f32 {
         add(vector, -1.0, &self.mean);
         let along = dot(vector, &self.axis);
         add(vector, -along, &self.axis);
+        if !self.basis.is_empty() {
+            *vector = self.basis.chunks_exact(self.mean.len()).map(|kept| dot(vector, kept)).collect();
+        }
         let length = norm(vector);
         normalize(vector);
         length
+    }
+
+    /// All `vectors` `[N, D]` through the map. `[N, H]`
+    pub fn apply_all(&self, vectors: &[f32]) -> Vec<f32> {
+        let mut out = Vec::with_capacity(vectors.len() / self.mean.len().max(1) * self.width());
+        for vector in vectors.chunks_exact(self.mean.len().max(1)) {
+            let mut vector = vector.to_vec();
+            self.apply(&mut vector);
+            out.extend(vector);
+        }
+        out
+    }
+
+    /// The direction `[D]` in the model's space along which a vector scores what the map of it scores along `direction`
+    /// `[H]`, but for the mean and the length.
+    pub fn lift(&self, direction: &[f32]) -> Vec<f32> {
+        let mut lifted = direction.to_vec();
+        if !self.basis.is_empty() {
+            lifted = vec![0.0; self.mean.len()];
+            self.basis.chunks_exact(self.mean.len()).zip(direction).for_each(|(kept, &by)| add(&mut lifted, by, kept));
+        }
+        let along = dot(&lifted, &self.axis);
+        add(&mut lifted, -along, &self.axis);
+        lifted
     }
 }
 
@@ -67,7 +104,12 @@ fn principal(vectors: &[f32], mean: &[f64]) -> Vec<f32> {
         if length < 1e-12 {
             return vec![0.0; width]; // all rows are equal
         }
-        axis = next.iter().map(|value| value / length).collect();
+        next.iter_mut().for_each(|value| *value /= length);
+        let turned = 1.0 - next.iter().zip(&axis).map(|(next, axis)| next * axis).sum::<f64>();
+        axis = next;
+        if turned.abs() < SETTLED {
+            break;
+        }
     }
     axis.iter().map(|&value| value as f32).collect()
 }
@@ -100,6 +142,15 @@ mod tests {
         let length = centre.apply(&mut vector);
         assert!(dot(&vector, &centre.axis).abs() < 1e-5);
         assert!((norm(&vector) - 1.0).abs() < 1e-6 && length > 1.0);
+    }
+
+    #[test]
+    fn fewer_dimensions_keep_the_score_along_what_they_keep() {
+        let centre = Centre { basis: vec![0.0, 0.6, 0.8], mean: vec![1.0; 3], axis: vec![1.0, 0.0, 0.0] };
+        let mut vector = vec![7.0, 3.0, 2.0];
+        assert_eq!((centre.width(), centre.apply(&mut vector), vector), (1, 2.0, vec![1.0]));
+        assert_eq!(centre.lift(&[2.0]), [0.0, 1.2, 1.6]);
+        assert_eq!(Centre { basis: Vec::new(), ..centre }.lift(&[5.0, 1.0, 2.0]), [0.0, 1.0, 2.0]);
     }
 
     #[test]

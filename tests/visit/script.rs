@@ -1,7 +1,7 @@
 //! What a visit's script is written with: a small shop, a small model of random weights, commands and their answers.
 
 use nearmind::{
-    catalog::{Catalog, Item, Manifest, Pack, Words, document, make},
+    catalog::{Catalog, Item, Pack, Words, document, make},
     encoder::{
         Encoder, Want,
         cpu::CpuModel,
@@ -89,8 +89,7 @@ pub fn catalog(items: Vec<Item>) -> Catalog {
     let words = ["厨房", "夹克", "家居", "帐篷", "杯", "绿茶", "羊毛", "防水", "露营", "骑行"];
     let dictionary = Dictionary { words: words.map(|word| (word.to_owned(), 500)).to_vec() };
     let pack = Pack::new(&make(items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest)));
-    let manifest = Manifest::parse(&pack.files[3].1).unwrap();
-    manifest.decode([&pack.files[0].1, &pack.files[1].1, &pack.files[2].1]).unwrap()
+    pack.open().unwrap()
 }
 
 pub fn device() -> DeviceReport {

@@ -2,7 +2,7 @@
 
 use super::{Progress, Say, places};
 use crate::{
-    catalog::{Catalog, PackError, pack::Manifest},
+    catalog::{Catalog, Manifest, PackError},
     protocol::{Problem, Stage},
     web::{
         error::fatal,
@@ -22,5 +22,5 @@ pub async fn catalog(address: &str, keep: bool, say: Say) -> Result<Catalog, Pro
         files.push(checked(&url, &expected, keep, |done, _| progress.at(done)).await?.all());
         progress.file(file.bytes as f64);
     }
-    manifest.decode([&files[0], &files[1], &files[2]]).map_err(bad)
+    manifest.decode(&files).map_err(bad)
 }

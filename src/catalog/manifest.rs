@@ -1,0 +1,133 @@
+//! `manifest.json`: which files make the catalogue, and what each must be.
+//!
+//! {"format": "nearmind-pack", "version": 2,
+//!  "items":     {"file": "items.0123456789abcdef.bin", "sha256": "...", "bytes": 1},
+//!  "texts":     {"file": "texts.<hash>.bin", ...},
+//!  "vectors":   {...},
+//!  "words":     {...},
+//!  "relations": {...}, "mixture": {...},            where something was learned from the shop's orders
+//!  "model":     {"name": "all-MiniLM-L6-v2", "digest": "..."},
+//!  "languages": ["en", "zh"], "count": 240}
+//!
+//! The files never change under their name, so they may be cached for ever; only the manifest is asked for
+//! again. Must not know what is in a file.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::bytes::Malformed;
+
+pub const FORMAT: &str = "nearmind-pack";
+pub const VERSION: u32 = 2;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub format: String,
+    pub version: u32,
+    pub items: File,
+    pub texts: File,
+    pub vectors: File,
+    pub words: File,
+    /// What the shop's orders say of items: [`super::Catalog::relations`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relations: Option<File>,
+    /// How scores are mixed: [`super::Catalog::mixture`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mixture: Option<File>,
+    pub model: ModelName,
+    /// Primary subtags of the languages that the items are described in, sorted.
+    pub languages: Vec<String>,
+    /// Items.
+    pub count: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// Beside the manifest; holds the first 16 digits of the digest.
+    pub file: String,
+    /// Of the whole file, in lower-case hexadecimal.
+    pub sha256: String,
+    pub bytes: usize,
+}
+
+/// Which model made the vectors. Equal digests give equal vectors.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ModelName {
+    pub name: String,
+    /// SHA-256 of the weights, in lower-case hexadecimal.
+    pub digest: String,
+}
+
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PackError {
+    #[error(
+        "the catalogue's manifest cannot be read ({0}): is the address that of a manifest.json from `nearmind bake`?"
+    )]
+    Manifest(String),
+    #[error("the catalogue is of format version {found}, this build reads {VERSION}: bake it again with this build")]
+    Version { found: u32 },
+    #[error("{file} was cut short or altered: load the page again; if that does not help, publish the pack again")]
+    Altered { file: String },
+    #[error("{file} is not a part of a catalogue ({what}): bake it again")]
+    Malformed { file: String, what: &'static str },
+}
+
+impl Manifest {
+    pub fn parse(json: &[u8]) -> Result<Self, PackError> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: String,
+            version: u32,
+        }
+        let unreadable = |error: serde_json::Error| PackError::Manifest(error.to_string());
+        let head: Head = serde_json::from_slice(json).map_err(unreadable)?;
+        if head.format != FORMAT {
+            return Err(PackError::Manifest(format!("its format is {:?}", head.format)));
+        }
+        if head.version != VERSION {
+            return Err(PackError::Version { found: head.version });
+        }
+        let manifest: Self = serde_json::from_slice(json).map_err(unreadable)?;
+        if let Some(file) = manifest.files().into_iter().find(|file| file.file.contains(['/', '\\', ':'])) {
+            return Err(PackError::Manifest(format!("{:?} does not lie beside it", file.file)));
+        }
+        Ok(manifest)
+    }
+
+    /// What has to be fetched, in the order that [`Manifest::decode`] takes it.
+    pub fn files(&self) -> Vec<&File> {
+        let learned = [&self.relations, &self.mixture].into_iter().flatten();
+        [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(learned).collect()
+    }
+
+    pub fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec_pretty(self).expect("a manifest has nothing that JSON lacks")
+    }
+}
+
+impl File {
+    /// `items.0123456789abcdef.bin` for the stem `items` and the extension `bin`.
+    pub fn new(stem: &str, extension: &str, bytes: &[u8]) -> Self {
+        Self::named(stem, extension, hex(&Sha256::digest(bytes)), bytes.len())
+    }
+
+    /// Of a file that was digested while it was written.
+    pub fn named(stem: &str, extension: &str, sha256: String, bytes: usize) -> Self {
+        Self { file: format!("{stem}.{}.{extension}", &sha256[..16]), sha256, bytes }
+    }
+
+    /// `bytes` are the file's, whole and unaltered.
+    pub fn check(&self, bytes: &[u8]) -> Result<(), PackError> {
+        let whole = bytes.len() == self.bytes && hex(&Sha256::digest(bytes)) == self.sha256;
+        if whole { Ok(()) } else { Err(PackError::Altered { file: self.file.clone() }) }
+    }
+
+    pub(super) fn malformed(&self, Malformed(what): Malformed) -> PackError {
+        PackError::Malformed { file: self.file.clone(), what }
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

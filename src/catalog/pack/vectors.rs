@@ -1,0 +1,50 @@
+//! The pack's vectors, and the map that a visitor's texts go through to lie among them.
+//!
+//! vectors  8 bytes   "NMVECT02"
+//!          u32       N, rows
+//!          u32       H, width of the rows; 0 where nothing was embedded
+//!          u32       D, width of the model's vectors
+//!          f32 [D]   mean             f32 [D]  axis of the centring
+//!          f32 [H, D] basis, where H is less than D
+//!          f32 [N]   scales           i8 [N, H]  components
+//!
+//! Their one-bit codes are the signs of the components: [`crate::vectors::Codes`] makes them when it is opened, in less
+//! time than they would take to download. Numbers are little-endian.
+
+use std::io::{self, Write};
+
+use crate::{
+    catalog::bytes::{Malformed, Reader, put_f32s},
+    vectors::{Centre, Matrix},
+};
+
+const MAGIC: &[u8; 8] = b"NMVECT02";
+
+pub fn write(matrix: &Matrix, centre: &Centre, out: &mut impl Write) -> io::Result<()> {
+    let mut head = MAGIC.to_vec();
+    for number in [matrix.len(), matrix.width(), centre.mean.len()] {
+        head.extend((number as u32).to_le_bytes());
+    }
+    for values in [&centre.mean, &centre.axis, &centre.basis, matrix.scales()] {
+        put_f32s(&mut head, values);
+    }
+    out.write_all(&head)?;
+    out.write_all(bytemuck::cast_slice(matrix.rows()))
+}
+
+pub fn read(bytes: &[u8]) -> Result<(Matrix, Centre), Malformed> {
+    let mut reader = Reader::new(bytes, MAGIC)?;
+    let [rows, width, model] = [reader.u32()? as usize, reader.u32()? as usize, reader.u32()? as usize];
+    let too_large = Malformed("its size is more than can be");
+    if width > model {
+        return Err(Malformed("its rows are wider than the model's vectors"));
+    }
+    let (mean, axis) = (reader.f32s(model)?, reader.f32s(model)?);
+    let basis =
+        if width < model { reader.f32s(width.checked_mul(model).ok_or(too_large.clone())?)? } else { Vec::new() };
+    let scales = reader.f32s(rows)?;
+    let components = reader.take(rows.checked_mul(width).ok_or(too_large.clone())?)?;
+    reader.end()?;
+    let matrix = Matrix::from_parts(width, bytemuck::cast_slice(components).to_vec(), scales).ok_or(too_large)?;
+    Ok((matrix, Centre { mean, axis, basis }))
+}

@@ -1,0 +1,113 @@
+//! A packed catalogue in a folder. Must not know what its files say.
+//!
+//! Whoever reads the folder while it is written, and whoever kills the writing or fills the disk, finds one whole
+//! catalogue there: files have the digest of their content in their name, each is written beside and then renamed, and
+//! the manifest, which alone says which files belong together, is renamed last.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use tempfile::NamedTempFile;
+
+use crate::catalog::{Catalog, Manifest, Pack, manifest::File};
+
+pub const MANIFEST: &str = "manifest.json";
+/// What a file of a catalogue is called, before its digest. What is called otherwise is left alone.
+const STEMS: [&str; 6] = ["items.", "texts.", "vectors.", "words.", "relations.", "mixture."];
+
+/// The manifest of the catalogue in `folder`.
+pub fn manifest(folder: &Path) -> Result<Manifest> {
+    let path = folder.join(MANIFEST);
+    let json = fs::read(&path).with_context(|| format!("{}: `nearmind bake` makes a catalogue", path.display()))?;
+    Manifest::parse(&json).with_context(|| path.display().to_string())
+}
+
+/// The catalogue in `folder`, its digests checked.
+pub fn read(folder: &Path) -> Result<(Manifest, Catalog)> {
+    let manifest = manifest(folder)?;
+    let read = |file: &&File| {
+        let path = folder.join(&file.file);
+        fs::read(&path).with_context(|| path.display().to_string())
+    };
+    let files: Vec<Vec<u8>> = manifest.files().iter().map(read).collect::<Result<_>>()?;
+    let catalog = manifest.open(&files).with_context(|| folder.display().to_string())?;
+    Ok((manifest, catalog))
+}
+
+/// Puts a catalogue into `folder`, in the place of the one that is there.
+pub fn write(folder: &Path, pack: &Pack) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+    for (name, bytes) in &pack.files {
+        put(folder, name, bytes)?;
+    }
+    publish(folder, &pack.manifest)
+}
+
+/// Adds to the catalogue in `folder` what `nearmind learn` has learned, and leaves the rest as it is.
+pub fn add(folder: &Path, relations: Option<&[u8]>, mixture: Option<&[u8]>) -> Result<()> {
+    let mut manifest = manifest(folder)?;
+    let named = |stem, extension, bytes: &[u8]| -> Result<File> {
+        let file = File::new(stem, extension, bytes);
+        put(folder, &file.file, bytes)?;
+        Ok(file)
+    };
+    if let Some(bytes) = relations {
+        manifest.relations = Some(named("relations", "bin", bytes)?);
+    }
+    if let Some(bytes) = mixture {
+        manifest.mixture = Some(named("mixture", "json", bytes)?);
+    }
+    publish(folder, &manifest)
+}
+
+/// Makes `manifest` the folder's, and removes what it no longer names.
+pub fn publish(folder: &Path, manifest: &Manifest) -> Result<()> {
+    put(folder, MANIFEST, &manifest.to_json())?;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let ours = STEMS.iter().any(|stem| name.starts_with(stem)) || name.starts_with(BESIDE);
+        if ours && manifest.files().iter().all(|file| file.file != name) {
+            fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// How files are called that are being written.
+const BESIDE: &str = ".writing-";
+
+/// A file that is not in its place yet; dropped, it is gone.
+pub fn beside(folder: &Path) -> Result<NamedTempFile> {
+    let file = tempfile::Builder::new().prefix(BESIDE).tempfile_in(folder);
+    file.with_context(|| format!("writing in {}", folder.display()))
+}
+
+/// Gives a whole file its name.
+pub fn place(file: NamedTempFile, folder: &Path, name: &str) -> Result<()> {
+    let path: PathBuf = folder.join(name);
+    file.as_file().sync_all().with_context(|| format!("writing {}", path.display()))?;
+    readable(&file)?;
+    file.persist(&path).with_context(|| format!("writing {}", path.display()))?;
+    Ok(())
+}
+
+/// Temporary files are their owner's alone; those of a site are for its server.
+fn readable(file: &NamedTempFile) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(())
+}
+
+fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let mut file = beside(folder)?;
+    file.write_all(bytes).with_context(|| format!("writing {}", folder.join(name).display()))?;
+    place(file, folder, name)
+}
