@@ -6,11 +6,12 @@ mod convert;
 mod device;
 mod embed;
 mod eval;
+mod explain;
 pub mod folder;
 mod model;
 mod sts;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -35,9 +36,24 @@ enum Verb {
     /// Compares a model's cosines with people's judgement (STS benchmark).
     Sts(sts::Sts),
     /// Measures how well lists foretell the next purchase.
-    Eval(eval::Eval),
+    Eval(Evaluate),
     /// Measures the kernels against this machine's limit, the whole encoder, and its load.
     Bench(bench::Bench),
+}
+
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+struct Evaluate {
+    #[command(subcommand)]
+    part: Option<EvalPart>,
+    #[command(flatten)]
+    lists: Option<eval::Eval>,
+}
+
+#[derive(Subcommand)]
+enum EvalPart {
+    /// Measures whether the words that are marked are the reason for a score.
+    Explain(explain::Explain),
 }
 
 /// Reads the arguments and does what they say.
@@ -47,7 +63,9 @@ pub fn main() -> Result<()> {
         Verb::Bake(verb) => verb.run(),
         Verb::Embed(verb) => verb.run(),
         Verb::Sts(verb) => verb.run(),
-        Verb::Eval(verb) => verb.run(),
+        Verb::Eval(Evaluate { part: Some(EvalPart::Explain(verb)), .. }) => verb.run(),
+        Verb::Eval(Evaluate { lists: Some(verb), .. }) => verb.run(),
+        Verb::Eval(_) => bail!("eval wants --data DIR; `nearmind eval --help` says more"),
         Verb::Bench(verb) => verb.run(),
     }
 }

@@ -96,4 +96,10 @@ pub trait Encoder {
     fn width(&self) -> usize;
     /// Encodes a batch. Equal texts give equal vectors, alone or in any batch.
     async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError>;
+    /// How much one text's vector looks at each of its tokens through all layers' attention; sums to 1. `[T]`
+    ///
+    /// For the curious: it is no reason for anything. `None` where the device does not tell.
+    async fn attended(&mut self, _text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
+        Ok(None)
+    }
 }

@@ -5,12 +5,17 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result};
 
 use super::device::{DeviceArg, NativeDevice, choose};
-use crate::encoder::{
-    Encoder, Want,
-    device::Probes,
-    manifest::{self, FileEntry, Manifest},
-    tokenize::{Role, Tokenizer},
-    weights::Weights,
+use crate::{
+    encoder::{
+        Encoder, Want,
+        cpu::CpuModel,
+        device::Probes,
+        manifest::{self, FileEntry, Manifest},
+        synthetic,
+        tokenize::{Role, Tokenizer},
+        weights::Weights,
+    },
+    explain::States,
 };
 
 pub struct NativeModel {
@@ -49,5 +54,29 @@ impl NativeModel {
         let batch = self.tokenizer.batch(texts, role)?;
         let encoded = pollster::block_on(self.device.encode(&batch, Want::Vectors))?;
         Ok(encoded.vectors.chunks_exact(self.device.width()).map(<[f32]>::to_vec).collect())
+    }
+
+    /// Token states of items' texts, in their order.
+    pub fn states<T: AsRef<str>>(&mut self, texts: &[T]) -> Result<Vec<States>> {
+        let batch = self.tokenizer.batch(texts, Role::Passage)?;
+        let mut tokens = pollster::block_on(self.device.encode(&batch, Want::Tokens))?.tokens.into_iter();
+        let width = self.device.width();
+        let states = |text: &T| {
+            let spans: Vec<_> =
+                self.tokenizer.tokens(text.as_ref(), Role::Passage)?.into_iter().map(|t| t.span).collect();
+            let states = tokens.by_ref().take(spans.len() * width).collect();
+            Ok(States { spans, states })
+        };
+        texts.iter().map(states).collect()
+    }
+
+    /// Another model of the same shape, its weights drawn by chance: what is still the same was not the model's doing.
+    pub fn randomize(&mut self, seed: u64) -> Result<()> {
+        let weights = Weights::open(synthetic::weights(&self.manifest.architecture, seed), self.manifest.architecture)?;
+        let mut cpu = CpuModel::load(&weights, self.manifest.pooling)?;
+        let batch = self.tokenizer.batch(&["What it says, it says rightly."], Role::Passage)?;
+        let vectors = pollster::block_on(cpu.encode(&batch, Want::Vectors))?.vectors;
+        self.device = choose(weights, self.manifest.pooling, Probes { batch, vectors }, DeviceArg::Cpu.into())?;
+        Ok(())
     }
 }

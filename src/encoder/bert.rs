@@ -5,9 +5,21 @@ use super::{Batch, EncodeError, Encoded, Want};
 
 /// Embeds the batch and runs `layers` post-norm encoder layers over it.
 pub async fn forward<K: Kernels>(k: &mut K, layers: usize, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+    watched(k, layers, batch, want, |_, _| {}).await
+}
+
+/// [`forward`], and `see` sees queries, keys and values `[T, 3H]` of each layer.
+pub async fn watched<K: Kernels>(
+    k: &mut K,
+    layers: usize,
+    batch: &Batch,
+    want: Want,
+    mut see: impl FnMut(&mut K, &K::Rows),
+) -> Result<Encoded, EncodeError> {
     let mut x = k.embed(batch);
     for layer in 0..layers {
         let qkv = k.linear(&x, layer, Linear::Qkv);
+        see(k, &qkv);
         let context = k.attention(qkv, batch);
         x = k.linear_add_norm(context, layer, Linear::Output, x);
         let up = k.linear_gelu(&x, layer, Linear::Up);

@@ -4,6 +4,7 @@
 //! activations fit the core's own cache; all but attention works row by row, so grouping and batching
 //! change nothing.
 
+mod attended;
 mod attention;
 mod float;
 #[cfg(feature = "cli")]
@@ -223,5 +224,9 @@ impl Encoder for CpuModel {
             first += group.starts.len() - 1;
         }
         Ok(all)
+    }
+
+    async fn attended(&mut self, text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
+        attended::attended(self, text).await.map(Some)
     }
 }

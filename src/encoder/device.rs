@@ -238,6 +238,11 @@ impl<C: Encoder, O: OpenGpu> Encoder for Device<C, O> {
         }
         self.cpu.encode(batch, want).await
     }
+
+    /// The CPU tells: it is one text, and kernels on a GPU keep no attention.
+    async fn attended(&mut self, text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
+        self.cpu.attended(text).await
+    }
 }
 
 #[cfg(test)]

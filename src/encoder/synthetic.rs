@@ -94,7 +94,7 @@ fn tokenizer(words: &[String]) -> Vec<u8> {
 }
 
 /// A model file with every tensor of the format, filled with numbers of a trained model's size.
-fn weights(a: &Architecture, seed: u64) -> Vec<u8> {
+pub fn weights(a: &Architecture, seed: u64) -> Vec<u8> {
     let mut random = SplitMix(seed);
     let mut file = Writer::new(a);
     for (name, (dtype, shape)) in tensors(a) {

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Shares;
 use crate::text::Word;
 
 /// A run of text. With a `share` it is a highlighted word, and the share is its part of the score.
@@ -14,11 +13,6 @@ pub struct Part {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<f32>,
 }
-
-/// No more words than these are highlighted in one text.
-const MOST: usize = 4;
-/// A word is highlighted if it adds at least this part of what the first one adds.
-const LEAST: f32 = 0.4;
 
 impl Part {
     /// The whole text, nothing highlighted; nothing at all where it is empty.
@@ -44,20 +38,6 @@ impl Part {
     }
 }
 
-/// Which words to highlight: those that raise the score most, no stop words, and none if the text scores badly.
-pub fn highlight(words: &[Word], shares: &Shares) -> Vec<Option<f32>> {
-    let mut ranked: Vec<usize> =
-        (0..words.len()).filter(|&at| !words[at].stop && shares.words[at] > 0.0 && shares.score() > 0.0).collect();
-    ranked.sort_by(|&a, &b| shares.words[b].total_cmp(&shares.words[a]).then(a.cmp(&b)));
-    ranked.truncate(MOST);
-    let most = ranked.first().map_or(0.0, |&at| shares.words[at]);
-    let mut chosen = vec![None; words.len()];
-    for at in ranked.into_iter().filter(|&at| shares.words[at] >= LEAST * most) {
-        chosen[at] = Some(shares.words[at]);
-    }
-    chosen
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,14 +46,6 @@ mod tests {
         [(0..3, false), (4..7, true), (8..12, false), (14..17, false)]
             .map(|(range, stop)| Word { range, term: String::new(), stop })
             .to_vec()
-    }
-
-    #[test]
-    fn the_best_words_are_chosen_and_no_stop_words() {
-        let shares = Shares { words: vec![0.1, 0.9, 0.4, -0.2], rest: 0.0 };
-        assert_eq!(highlight(&words(), &shares), [None, None, Some(0.4), None]);
-        let repelled = Shares { rest: -3.0, ..shares };
-        assert_eq!(highlight(&words(), &repelled), [None; 4]);
     }
 
     #[test]

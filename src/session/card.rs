@@ -4,7 +4,7 @@
 
 use crate::{
     catalog::{Catalog, Document, document},
-    explain::{Part, States, highlight, shares},
+    explain::{Part, States, mark},
     profile::{Opinion, Profile},
     protocol::{Card, Price},
     text::{Word, terms, words},
@@ -44,12 +44,13 @@ pub fn explainable(catalog: &Catalog, row: u32, lang: &str) -> Option<Document> 
     item.words_in(lang).is_some_and(|(shown, _)| shown == document.lang).then_some(document)
 }
 
-/// Title and description with the words highlighted that bring the item closest to `direction` `[H]`.
+/// Title and description with the words marked that bring the item closest to `direction` `[H]`.
 pub fn explained(catalog: &Catalog, document: &Document, states: &States, direction: &[f32]) -> (Vec<Part>, Vec<Part>) {
-    let words = words(&document.text, &catalog.segmenter);
-    let chosen = highlight(&words, &shares(states, &words, &catalog.centre, direction));
-    let cut = |field| Part::cut(&document.text, field, &words, |nth: usize| chosen[nth]);
-    (cut(document.title.clone()), cut(document.description.clone()))
+    let Document { text, title, description, .. } = document;
+    let shown = [title.clone(), description.clone()];
+    let marked = mark(text, &shown, &catalog.segmenter, states, &catalog.centre, direction);
+    let [title, description] = shown.map(|field| Part::cut(text, field, &marked.words, |word| marked.share(word)));
+    (title, description)
 }
 
 /// Highlights the words of `query` in a search result, each with what it adds to the score by words.

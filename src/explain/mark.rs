@@ -1,0 +1,120 @@
+//! A text with the words to mark in it: few, telling, and only those that will stand the deletion test.
+//!
+//! The test itself (`deletion.rs`) encodes the text again, two or three times what a card costs at all. What is shown
+//! is chosen by a margin that needs nothing but the shares, and `nearmind eval explain` holds that choice to the test.
+//! Must not know how marks are drawn.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use super::{Shares, States, shares};
+use crate::{
+    text::{Segmenter, Word, words},
+    vectors::Centre,
+};
+
+/// No more words than these are marked in one text, each wherever it occurs.
+const MOST: usize = 4;
+/// A word is marked if it adds at least this part of what the first one adds.
+const LEAST: f32 = 0.4;
+/// Marked words together add more than as many drawn by chance do on average, by so many standard deviations.
+const MARGIN: f32 = 1.0;
+
+/// A text's words, what each adds to a score, and which of them to mark.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Marked {
+    pub words: Vec<Word>,
+    pub shares: Shares,
+    /// Words that say something and are shown: what may be marked, and what chance draws from. In order
+    pub candidates: Vec<usize>,
+    /// In order
+    pub chosen: Vec<usize>,
+}
+
+/// Marks the words in the `shown` parts of `text` that bring it closest to `direction` `[H]`.
+pub fn mark(
+    text: &str,
+    shown: &[Range<usize>],
+    segmenter: &Segmenter,
+    states: &States,
+    centre: &Centre,
+    direction: &[f32],
+) -> Marked {
+    let words = words(text, segmenter);
+    let shares = shares(states, &words, centre, direction);
+    let candidates = candidates(&words, shown);
+    let chosen = choose(&words, &candidates, &shares);
+    Marked { words, shares, candidates, chosen }
+}
+
+impl Marked {
+    /// What the word adds, if it is marked.
+    pub fn share(&self, word: usize) -> Option<f32> {
+        self.chosen.binary_search(&word).is_ok().then(|| self.shares.words[word])
+    }
+}
+
+fn candidates(words: &[Word], shown: &[Range<usize>]) -> Vec<usize> {
+    let seen = |word: &Word| shown.iter().any(|part| word.range.start >= part.start && word.range.end <= part.end);
+    (0..words.len()).filter(|&at| !words[at].stop && seen(&words[at])).collect()
+}
+
+/// Those that raise the score most, and none if the text scores badly. Words that repeat are one choice.
+fn choose(words: &[Word], candidates: &[usize], shares: &Shares) -> Vec<usize> {
+    let mut terms: BTreeMap<&str, f32> = BTreeMap::new();
+    for &at in candidates.iter().filter(|&&at| shares.words[at] > 0.0) {
+        *terms.entry(&words[at].term).or_default() += shares.words[at];
+    }
+    let mut ranked: Vec<(&str, f32)> = terms.into_iter().collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    ranked.truncate(if shares.score() > 0.0 { MOST } else { 0 });
+    let most = ranked.first().map_or(0.0, |&(_, share)| share);
+    ranked.retain(|&(_, share)| share >= LEAST * most);
+    let chosen = |at: &usize| shares.words[*at] > 0.0 && ranked.iter().any(|&(term, _)| term == words[*at].term);
+    let chosen: Vec<usize> = candidates.iter().copied().filter(chosen).collect();
+    if margin(&chosen, candidates, shares) > MARGIN { chosen } else { Vec::new() }
+}
+
+/// How far the sum of the `chosen` shares lies above that of as many drawn without replacement, in its deviations.
+fn margin(chosen: &[usize], candidates: &[usize], shares: &Shares) -> f32 {
+    let (count, all) = (chosen.len() as f32, candidates.len() as f32);
+    let mean = candidates.iter().map(|&at| shares.words[at]).sum::<f32>() / all;
+    let variance = candidates.iter().map(|&at| (shares.words[at] - mean).powi(2)).sum::<f32>() / all;
+    let deviation = (count * variance * (all - count) / (all - 1.0)).sqrt();
+    let above = chosen.iter().map(|&at| shares.words[at] - mean).sum::<f32>();
+    // Where everything is chosen, chance would choose the same.
+    if deviation > 0.0 { above / deviation } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(terms: [&str; 5]) -> Vec<Word> {
+        let word =
+            |(at, term): (usize, &str)| Word { range: at * 5..at * 5 + 4, term: term.into(), stop: term == "the" };
+        terms.into_iter().enumerate().map(word).collect()
+    }
+
+    #[test]
+    fn the_best_words_are_chosen_and_no_stop_words() {
+        let words = words(["red", "the", "tea", "cup", "red"]);
+        let all = candidates(&words, &[0..100]);
+        assert_eq!(all, [0, 2, 3, 4]);
+        let shares = Shares { words: vec![0.3, 0.9, 0.4, -0.2, 0.3], rest: 0.0 };
+        assert_eq!(choose(&words, &all, &shares), [0, 2, 4], "what repeats is one choice");
+        let repelled = Shares { rest: -3.0, ..shares.clone() };
+        assert_eq!(choose(&words, &all, &repelled), Vec::<usize>::new());
+        assert_eq!(choose(&words, &candidates(&words, &[10..24]), &shares), [2, 4], "only what is shown");
+    }
+
+    #[test]
+    fn nothing_is_marked_that_chance_would_mark_too() {
+        let words = words(["red", "tea", "cup", "mug", "jar"]);
+        let all = candidates(&words, &[0..100]);
+        let level = Shares { words: vec![0.21, 0.2, 0.2, 0.2, 0.21], rest: 0.0 };
+        assert_eq!(choose(&words, &all, &level).len(), 0, "as telling as any");
+        assert_eq!(choose(&words, &all[..1], &level).len(), 0, "the only word");
+        let telling = Shares { words: vec![0.5, 0.1, 0.1, 0.0, 0.1], rest: 0.0 };
+        assert_eq!(choose(&words, &all, &telling), [0]);
+    }
+}

@@ -1,0 +1,134 @@
+//! Explanations held to their word: over the demo shop's own texts, on every model and every device that is there.
+
+mod models;
+
+use std::{collections::BTreeSet, fs};
+
+use models::{Loaded, models};
+use nearmind::{
+    catalog::{Item, document},
+    explain::{States, mark},
+    text::{Segmenter, Word, language::is_han, words},
+    vectors::{Centre, arithmetic::dot},
+};
+
+/// Score and sum of shares differ by rounding only.
+const TOLERANCE: f32 = 1e-4;
+/// The catalogue's mean text is learned from as many.
+const TEXTS: usize = 40;
+
+/// Texts of the demo shop in a language, evenly spaced, and a long one that the model reads in windows.
+fn texts(lang: &str) -> Vec<String> {
+    let lines = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/shop/items.jsonl")).unwrap();
+    let items: Vec<Item> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let only = |item: &Item| {
+        let mut item = item.clone();
+        item.words.retain(|own, _| own == lang);
+        document(&item).text
+    };
+    let mut texts: Vec<String> = items.iter().step_by(items.len() / TEXTS).take(TEXTS).map(only).collect();
+    texts.push(texts[..12].join(" "));
+    texts
+}
+
+fn segmenter(texts: &[String]) -> Segmenter {
+    Segmenter::new(&Segmenter::full().dictionary_for(texts.iter().map(String::as_str)))
+}
+
+/// States and vectors of `texts`, centred by what they have in common.
+fn encoded(model: &mut Loaded, texts: &[String]) -> (Vec<States>, Vec<Vec<f32>>, Centre) {
+    let (states, mut vectors): (Vec<_>, Vec<_>) = texts.iter().map(|text| model.states(text)).unzip();
+    let centre = Centre::learn(model.width(), &vectors.concat());
+    vectors.iter_mut().for_each(|vector| _ = centre.apply(vector));
+    (states, vectors, centre)
+}
+
+fn sums_to_the_score(model: &mut Loaded, texts: &[String]) {
+    let segmenter = segmenter(texts);
+    let (states, vectors, centre) = encoded(model, texts);
+    assert!(centre.axis.iter().any(|&value| value != 0.0), "a component is taken out");
+    for (nth, (text, states)) in texts.iter().zip(&states).enumerate() {
+        for direction in [&vectors[(nth + 1) % texts.len()], &vectors[(nth * 7 + 3) % texts.len()]] {
+            let shown = [0..text.len()];
+            let marked = mark(text, &shown, &segmenter, states, &centre, direction);
+            let score = dot(&vectors[nth], direction);
+            let sum = marked.shares.score();
+            assert!((sum - score).abs() < TOLERANCE, "{}: {sum} is not {score}: {text}", model.name);
+        }
+    }
+}
+
+#[test]
+fn shares_of_real_texts_sum_to_the_score_on_every_model_and_device() {
+    for mut model in models() {
+        for lang in model.languages.clone() {
+            sums_to_the_score(&mut model, &texts(&lang));
+        }
+        if let Some(mut gpu) = model.on_gpu() {
+            let texts = texts(&model.languages[0]);
+            // A software adapter is slow: as few as a mean can be learned from, the shortest ones.
+            let mut few = texts[..TEXTS].to_vec();
+            few.sort_by_key(String::len);
+            few.truncate(32);
+            sums_to_the_score(&mut gpu, &few);
+        }
+    }
+}
+
+#[test]
+fn marked_words_are_whole_words_of_the_text() {
+    for mut model in models() {
+        for lang in model.languages.clone() {
+            let texts = texts(&lang);
+            let segmenter = segmenter(&texts);
+            let (states, vectors, centre) = encoded(&mut model, &texts);
+            let mut marks = 0;
+            for (nth, text) in texts.iter().enumerate() {
+                let marked =
+                    mark(text, &[0..text.len()], &segmenter, &states[nth], &centre, &vectors[(nth + 1) % texts.len()]);
+                let whole: BTreeSet<_> =
+                    words(text, &segmenter).iter().map(|word| (word.range.start, word.range.end)).collect();
+                for &at in &marked.chosen {
+                    let Word { range, stop, .. } = &marked.words[at];
+                    assert!(whole.contains(&(range.start, range.end)) && !stop, "{}", &text[range.clone()]);
+                    marks += 1;
+                }
+            }
+            assert!(marks > 0, "{}: no text in {lang:?} has a marked word", model.name);
+        }
+    }
+}
+
+#[test]
+fn other_weights_mark_other_words() {
+    for mut model in models() {
+        let texts = texts(&model.languages[0])[..TEXTS].to_vec();
+        let segmenter = segmenter(&texts);
+        let chosen = |model: &mut Loaded| -> Vec<BTreeSet<usize>> {
+            let (states, vectors, centre) = encoded(model, &texts);
+            let mark = |nth: usize| {
+                mark(
+                    &texts[nth],
+                    &[0..texts[nth].len()],
+                    &segmenter,
+                    &states[nth],
+                    &centre,
+                    &vectors[(nth + 1) % TEXTS],
+                )
+            };
+            (0..TEXTS).map(|nth| mark(nth).chosen.into_iter().collect()).collect()
+        };
+        let (own, random) = (chosen(&mut model), chosen(&mut model.randomized(1)));
+        let same = own.iter().zip(&random).filter(|(own, random)| own == random).count();
+        assert!(
+            same < TEXTS / 2,
+            "{}: {same} of {TEXTS} texts have the same words marked by chance's weights",
+            model.name
+        );
+    }
+}
+
+#[test]
+fn chinese_texts_are_chinese() {
+    assert!(texts("zh").iter().all(|text| text.contains(is_han)), "the properties above are over Chinese too");
+}

@@ -1,0 +1,111 @@
+//! The models that explanations are tried on: the small one of random weights, and every converted one in `models/`.
+
+use std::{fs, path::Path};
+
+use nearmind::{
+    encoder::{
+        Encoder, Want,
+        cpu::CpuModel,
+        device::OpenError,
+        gpu::{Gpu, Overrides},
+        manifest::Manifest,
+        synthetic::{self, Synthetic},
+        tokenize::{Role, Tokenizer},
+        weights::Weights,
+    },
+    explain::States,
+};
+use pollster::block_on;
+
+pub struct Loaded {
+    pub name: String,
+    pub languages: Vec<String>,
+    manifest: Manifest,
+    tokenizer: Vec<u8>,
+    weights: Vec<u8>,
+    device: Device,
+}
+
+enum Device {
+    Cpu(CpuModel),
+    Gpu(Box<Gpu>),
+}
+
+/// The small model, and those that `cargo xtask models` has made; says what is missing.
+pub fn models() -> Vec<Loaded> {
+    let small = Synthetic::small(7);
+    let mut models = vec![Loaded::new(small.manifest, small.tokenizer, small.weights)];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let mut folders: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    folders.sort();
+    for folder in folders.into_iter().filter(|folder| folder.join("manifest.json").is_file()) {
+        let read = |name: &str| {
+            fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name} of {}: {error}", folder.display()))
+        };
+        let manifest = Manifest::parse(&read("manifest.json")).unwrap();
+        if !folder.join(&manifest.files.weights.path).is_file() {
+            continue;
+        }
+        let (tokenizer, weights) = (read(&manifest.files.tokenizer.path), read(&manifest.files.weights.path));
+        models.push(Loaded::new(manifest, tokenizer, weights));
+    }
+    if models.len() == 1 {
+        eprintln!("SKIPPED: no trained model in models/. `cargo xtask models` makes them.");
+    }
+    models
+}
+
+impl Loaded {
+    fn new(manifest: Manifest, tokenizer: Vec<u8>, weights: Vec<u8>) -> Self {
+        let cpu = CpuModel::load(&Weights::open(&weights, manifest.architecture).unwrap(), manifest.pooling).unwrap();
+        let languages =
+            ["en", "zh"].map(String::from).into_iter().filter(|lang| manifest.languages.contains(lang)).collect();
+        Self { name: manifest.name.clone(), languages, manifest, tokenizer, weights, device: Device::Cpu(cpu) }
+    }
+
+    /// The same model with weights drawn by chance.
+    pub fn randomized(&self, seed: u64) -> Self {
+        let weights = synthetic::weights(&self.manifest.architecture, seed);
+        Self::new(self.manifest.clone(), self.tokenizer.clone(), weights)
+    }
+
+    /// The same model on whatever adapter wgpu finds.
+    pub fn on_gpu(&self) -> Option<Self> {
+        let weights = Weights::open(&self.weights, self.manifest.architecture).unwrap();
+        match block_on(Gpu::open(&weights, self.manifest.pooling, || 0.0, Overrides::default())) {
+            Ok(gpu) => {
+                let copy = Self::new(self.manifest.clone(), self.tokenizer.clone(), self.weights.clone());
+                Some(Self {
+                    name: format!("{} on {}", self.name, gpu.adapter()),
+                    device: Device::Gpu(Box::new(gpu)),
+                    ..copy
+                })
+            }
+            Err(OpenError::NoAdapter(why)) => {
+                eprintln!("SKIPPED: no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough.");
+                None
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub fn width(&self) -> usize {
+        self.manifest.architecture.hidden
+    }
+
+    /// Token states and the unit vector of an item's text.
+    pub fn states(&mut self, text: &str) -> (States, Vec<f32>) {
+        let tokenizer = Tokenizer::parse(&self.tokenizer, &self.manifest).unwrap();
+        let tokens = tokenizer.tokens(text, Role::Passage).unwrap();
+        let batch = tokenizer.batch(&[text], Role::Passage).unwrap();
+        let encoded = match &mut self.device {
+            Device::Cpu(cpu) => block_on(cpu.encode(&batch, Want::Tokens)),
+            Device::Gpu(gpu) => block_on(gpu.encode(&batch, Want::Tokens)),
+        }
+        .unwrap();
+        (
+            States { spans: tokens.into_iter().map(|token| token.span).collect(), states: encoded.tokens },
+            encoded.vectors,
+        )
+    }
+}
