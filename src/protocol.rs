@@ -4,10 +4,12 @@
 //! `www/` reads them as they are. Times are milliseconds since the Unix epoch, as the page's clock says.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use crate::{
     explain::Part,
     profile::{Event, EventName, Opinion},
+    rank::{Context, Kind as ShelfKind},
 };
 
 /// Sent with `Open`; the worker refuses a page of another version.
@@ -39,6 +41,18 @@ pub enum Command {
     Search { query: String, limit: usize, lang: String, now_ms: f64 },
     /// What the device knows of the visitor.
     Profile { lang: String, now_ms: f64 },
+    /// Unlearns one event, as `Profile` told it: what is left is what would be had it never happened.
+    Delete { event: Event, now_ms: f64 },
+    /// An interest, by the id that `Profile` told, is left out of all lists, or comes back.
+    MuteInterest { interest: String, muted: bool, now_ms: f64 },
+    /// The visitor's own name for an interest; an empty one gives it its words back.
+    RenameInterest { interest: String, name: String, now_ms: f64 },
+    /// Unlearns every event that an interest is made of.
+    DeleteInterest { interest: String, now_ms: f64 },
+    /// The whole log as text, to be kept or carried to another device.
+    Export { now_ms: f64 },
+    /// Adds what another device exported. What does not read as a profile changes nothing.
+    Import { profile: String, now_ms: f64 },
     /// Erases log, profile and everything derived from them.
     Forget,
 }
@@ -53,23 +67,30 @@ pub enum DeviceChoice {
     Gpu,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// What a list is to be. Scene, filter and rules come as the JSON that a shop writes them in; what is wrong with
+/// them is told, and the list is made without them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ShelfRequest {
+    /// Which built-in scene, where `scene` names or carries none.
     pub kind: ShelfKind,
-    /// The item that "more like this" is about.
-    #[serde(default)]
+    /// The item that "more like this" is about, or that others go with.
     pub item: Option<String>,
     pub limit: usize,
     /// BCP 47 tag of the page: `en`, `zh-CN`.
     pub lang: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ShelfKind {
-    ForYou,
-    MoreLikeThis,
+    /// The name of a built-in scene, or a scene (`src/rank/scene.rs`).
+    pub scene: Option<Value>,
+    /// What the page says of its surroundings.
+    pub context: Option<Context>,
+    /// A filter (`src/rank/filter.rs`) beside the scene's.
+    pub filter: Option<Value>,
+    /// Rules (`src/rank/rules.rs`) beside the scene's.
+    pub rules: Option<Value>,
+    /// Ids of items that are on the page already.
+    pub exclude: Vec<String>,
+    /// Where chance begins for a scene that explores: the same seed, the same list.
+    pub seed: u32,
 }
 
 /// What the worker says. Those that name a shelf carry its revision: the page drops what is stale.
@@ -104,6 +125,14 @@ pub enum Update {
         cards: Vec<Card>,
     },
     Profile(ProfileSummary),
+    /// The answer to `Export`: JSON.
+    Exported {
+        profile: String,
+    },
+    /// The answer to `Import`: how many events were new.
+    Imported {
+        events: usize,
+    },
     /// Everything about the visitor is gone.
     Forgotten,
     Error(Problem),
@@ -138,6 +167,12 @@ pub enum Basis {
     Profile,
     /// One item.
     Item,
+    /// What is in the cart.
+    Cart,
+    /// The page's own text, or what the visitor needs now.
+    Text,
+    /// What others buy.
+    Trending,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -212,12 +247,31 @@ pub enum DeviceReason {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileSummary {
+    /// The heaviest first.
+    pub interests: Vec<InterestLine>,
     pub events: Vec<EventLine>,
     pub stored_bytes: f64,
 }
 
+/// Several things that one taste explains.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InterestLine {
+    /// For commands; stays while the interest's oldest item does.
+    pub id: String,
+    /// The visitor's own name for it, or else its words.
+    pub name: String,
+    /// The words that its items have in common, in the page's language as far as items have it.
+    pub words: Vec<String>,
+    /// Part of all positive weight, 0..1, as it would be if nothing were muted.
+    pub weight: f32,
+    pub muted: bool,
+    /// The events that it is made of, oldest first.
+    pub events: Vec<EventLine>,
+}
+
 /// An event as a person reads it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EventLine {
     pub event: Event,

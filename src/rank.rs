@@ -1,82 +1,146 @@
-//! Which items to show, and in which order: select, score, diversify.
+//! Which items to show, and in which order: select, score, diversify, place.
 //!
 //! Pure and deterministic: equal inputs give equal lists, ties go to the smaller row, which is the smaller
-//! id. Must not know how the query came about, nor what an item is.
+//! id; chance comes in as a seed. Must not know how the scores came about, nor who is shown the list.
 
+pub mod diverse; //  which of the pool to take next
 pub mod evidence; // what speaks for each item, part by part
-mod varied;
+pub mod filter; //   which records a rule is about
+mod place; //        variants, buried and pinned items, shares of groups, chance
+pub mod rules; //    what the shop wants whatever the visitor likes
+pub mod scene; //    how one kind of list is made
+mod varied; //       a selection for someone of whom nothing is known
 
-use std::collections::BTreeSet;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 pub use evidence::{Evidence, Parts};
+pub use filter::Filter;
+pub use rules::{Context, Rules};
+pub use scene::{Kind, Scene};
 pub use varied::varied;
 
-use crate::vectors::{Hit, Matrix, Query};
+use crate::{
+    catalog::{Catalog, Fields, Mixture, Relations},
+    profile::{Columns, Profile, Source, Taste},
+    vectors::{Hit, Matrix},
+};
 
-/// What relevance counts against sameness (maximal marginal relevance, Carbonell and Goldstein 1998).
-const RELEVANCE: f32 = 0.75;
 /// How many times the limit is considered before the list is diversified.
 const POOL: usize = 5;
 
-/// What fits `query`, diversified, without the `excluded` rows. Only what attracts more than it repels.
-pub fn for_you(matrix: &Matrix, query: &Query, excluded: &BTreeSet<u32>, limit: usize) -> Vec<Hit> {
-    let pool = matrix.top(query, limit.saturating_mul(POOL), f32::MIN_POSITIVE, |row| !excluded.contains(&row));
-    diversify(matrix, pool, limit)
+/// What speaks for each item, of a visitor with this profile: the one way that a session and an evaluation score.
+pub fn evidence<'a>(
+    (matrix, fields, relations): (&Matrix, &'a Fields, Option<&'a Relations>),
+    mixture: Mixture,
+    (profile, taste): (&Profile, &Taste),
+    columns: &mut Columns,
+) -> Evidence<'a> {
+    let row = |source: &Source| if let Source::Item(row) = source { Some(*row) } else { None };
+    let rows: Vec<_> = profile.strong().filter_map(|signal| Some((row(&signal.source)?, signal.weight))).collect();
+    // A catalogue without vectors still has as many rows as fields.
+    let content = if matrix.width() == 0 { vec![0.0; fields.price.len()] } else { taste.scores(matrix, columns) };
+    Evidence::of(relations, fields, mixture, &rows, content)
 }
 
-/// What is nearest to the item at `row`, the nearest first.
-pub fn more_like_this(matrix: &Matrix, row: u32, excluded: &BTreeSet<u32>, limit: usize) -> Vec<Hit> {
-    let query = Query::new(&matrix.vector(row));
-    matrix.top(&query, limit, f32::MIN_POSITIVE, |other| other != row && !excluded.contains(&other))
+/// What a list is made from, beside the scores.
+pub struct Order<'a> {
+    pub catalog: &'a Catalog,
+    pub scene: &'a Scene,
+    /// The scene's and the request's.
+    pub rules: &'a Rules,
+    /// Rows that may be shown. `[N]`
+    pub fits: &'a [bool],
+    /// What rules add, in standard deviations of the scores. `[N]`, or empty for nothing
+    pub lift: &'a [f32],
+    /// Rows that are not shown, pinned or not.
+    pub refused: &'a BTreeSet<u32>,
+    /// Rows that are not shown unless they are pinned.
+    pub excluded: &'a BTreeSet<u32>,
+    pub seed: u32,
+    pub limit: usize,
 }
 
-/// Takes from `pool`, best first, what is good and unlike what was taken before.
-fn diversify(matrix: &Matrix, mut pool: Vec<Hit>, limit: usize) -> Vec<Hit> {
-    let Some(best) = pool.first().map(|hit| hit.score) else { return pool };
-    let mut nearest = vec![0f32; pool.len()];
-    let mut taken: Vec<Hit> = Vec::new();
-    while taken.len() < limit && !pool.is_empty() {
-        let worth = |at: usize| RELEVANCE * pool[at].score / best - (1.0 - RELEVANCE) * nearest[at];
-        let next = (1..pool.len()).fold(0, |next, at| if worth(at) > worth(next) { at } else { next });
-        let hit = pool.remove(next);
-        nearest.remove(next);
-        for (other, nearest) in pool.iter().zip(&mut nearest) {
-            *nearest = nearest.max(matrix.similarity(hit.row, other.row));
-        }
-        taken.push(hit);
+/// The list for `scores` `[N]`, of rows that score more than `above`.
+pub fn list(order: &Order, scores: &[f32], above: f32) -> Vec<Hit> {
+    let Order { catalog, scene, rules, limit, .. } = order;
+    let lifted = lifted(scores, order.lift);
+    let keep = |row: usize| {
+        let id = row as u32;
+        (scores[row] > above || order.lift.get(row).is_some_and(|lift| *lift > 0.0))
+            && order.fits[row]
+            && !order.refused.contains(&id)
+            && !order.excluded.contains(&id)
+    };
+    let scores = lifted.as_deref().unwrap_or(scores);
+    let mut pool = top(scores, limit.saturating_mul(POOL), keep);
+    if !scene.variants {
+        place::one_variant(catalog, &mut pool);
     }
-    taken
+    let (pool, buried) = place::buried(catalog, pool, rules);
+    let list = diverse::diverse(
+        &catalog.matrix,
+        pool.clone(),
+        scene.diversity,
+        if scene.exposure.is_empty() { *limit } else { pool.len() },
+    );
+    let mut list = place::places(catalog, list, &pool, scene, order.seed, *limit);
+    list.extend(buried);
+    list = place::pinned(catalog, list, rules, order.refused);
+    list.truncate(*limit);
+    list
+}
+
+/// A list that is chosen already, with what the rules say of places.
+pub fn selection(order: &Order, chosen: Vec<Hit>) -> Vec<Hit> {
+    let mut list = place::pinned(order.catalog, chosen, order.rules, order.refused);
+    list.truncate(order.limit);
+    list
+}
+
+/// The `k` best rows that `keep` lets pass: best first, ties by row.
+pub fn top(scores: &[f32], k: usize, keep: impl Fn(usize) -> bool) -> Vec<Hit> {
+    let mut best: Vec<Hit> = Vec::with_capacity(2 * k + 1);
+    let mut worst = f32::NEG_INFINITY;
+    for (row, &score) in scores.iter().enumerate() {
+        // Rows ascend: of equals the earlier stays.
+        if score > worst && keep(row) {
+            best.push(Hit { row: row as u32, score });
+            if best.len() >= 2 * k.max(1) {
+                best.select_nth_unstable_by(k.max(1) - 1, by_score);
+                best.truncate(k);
+                worst = best.iter().map(|hit| hit.score).fold(f32::INFINITY, f32::min);
+            }
+        }
+    }
+    best.sort_unstable_by(by_score);
+    best.truncate(k);
+    best
+}
+
+/// Scores with what rules add; `None` where they add nothing.
+fn lifted(scores: &[f32], lift: &[f32]) -> Option<Vec<f32>> {
+    if lift.iter().all(|lift| *lift == 0.0) {
+        return None;
+    }
+    let deviation = match deviation(scores) {
+        0.0 => 1.0, // all are equal: rules decide alone
+        deviation => deviation,
+    };
+    Some(scores.iter().zip(lift).map(|(score, lift)| score + lift * deviation).collect())
+}
+
+/// Summed in f64 and in the order of the rows.
+fn deviation(scores: &[f32]) -> f32 {
+    let count = scores.len().max(1) as f64;
+    let mean = scores.iter().map(|score| f64::from(*score)).sum::<f64>() / count;
+    let squares = scores.iter().map(|score| (f64::from(*score) - mean).powi(2)).sum::<f64>();
+    (squares / count).sqrt() as f32
+}
+
+/// Orders as a list does: the better score first, then the smaller row.
+fn by_score(a: &Hit, b: &Hit) -> Ordering {
+    b.score.total_cmp(&a.score).then(a.row.cmp(&b.row))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn matrix() -> Matrix {
-        // Two near copies, one different thing, one opposite.
-        Matrix::quantize(2, &[1.0, 0.0, 0.999, -0.04, 0.1, 0.995, -1.0, 0.0])
-    }
-
-    fn rows(hits: Vec<Hit>) -> Vec<u32> {
-        hits.into_iter().map(|hit| hit.row).collect()
-    }
-
-    #[test]
-    fn near_copies_make_room_for_something_else() {
-        let query = Query::new(&[1.0, 0.9]);
-        assert_eq!(rows(for_you(&matrix(), &query, &BTreeSet::new(), 3)), [0, 2, 1]);
-    }
-
-    #[test]
-    fn excluded_and_repelling_rows_stay_out() {
-        let query = Query::new(&[1.0, 0.0]);
-        assert_eq!(rows(for_you(&matrix(), &query, &BTreeSet::from([0]), 9)), [1, 2]);
-        assert_eq!(rows(more_like_this(&matrix(), 0, &BTreeSet::from([2]), 9)), [1]);
-    }
-
-    #[test]
-    fn nothing_known_and_nothing_there_are_survived() {
-        assert_eq!(for_you(&matrix(), &Query::new(&[0.0, 0.0]), &BTreeSet::new(), 3), []);
-        assert_eq!(for_you(&Matrix::default(), &Query::new(&[]), &BTreeSet::new(), 3), []);
-    }
-}
+mod tests;

@@ -6,39 +6,47 @@
 //! derived from it and can be made again.
 
 mod card;
+mod history; // commands that change the log
 mod log;
 mod model;
 mod phrases;
+mod portable; // the log as text, out and in
+mod ranking; // what is known -> one list
 mod search;
 mod shelf;
 mod store;
+mod summary; // what is known, for the visitor
 mod texts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::Explained;
 use phrases::{Tongue, Trouble};
+use ranking::View;
 use shelf::OpenShelf;
 use texts::Texts;
 
-pub use log::{Entry, Log};
+pub use log::{Entry, Log, Topic};
 pub use model::{Model, model_name};
 pub use store::{MemoryStore, Store, StoreError};
 
 use crate::{
     catalog::Catalog,
     encoder::{EncodeError, Encoder},
-    profile::{Event, EventName, Profile, Source, Taste, profile},
-    protocol::{Command, DeviceReport, EventLine, ProfileSummary, Update, VERSION},
+    profile::{Columns, Ledger, Source, weights::Weights},
+    protocol::{Command, DeviceReport, Update},
     text::language::primary,
 };
 
 pub struct Session<E, S> {
     store: S,
     log: Log,
+    /// The log by what it is about, for the catalogue that is here.
+    ledger: Ledger,
     catalog: Option<Catalog>,
     model: Option<Model<E>>,
     texts: Texts,
+    columns: Columns,
     explained: Explained,
     shelves: BTreeMap<String, OpenShelf>,
     /// By the page's clock, as the last command said.
@@ -52,9 +60,11 @@ impl<E: Encoder, S: Store> Session<E, S> {
         Self {
             store,
             log: Log::default(),
+            ledger: Ledger::default(),
             catalog: None,
             model: None,
             texts: Texts::default(),
+            columns: Columns::default(),
             explained: Explained::default(),
             shelves: BTreeMap::new(),
             now_ms: 0.0,
@@ -71,8 +81,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
     pub async fn set_catalog(&mut self, catalog: Catalog) -> Vec<Update> {
         let mut updates = vec![Update::CatalogReady { items: catalog.len() }];
         self.catalog = Some(catalog);
-        self.texts.clear();
-        self.explained = Explained::default();
+        self.derive_again();
+        self.shelves.values_mut().for_each(|shelf| shelf.setting = None);
         updates.extend(self.check_model());
         updates.extend(self.rank_all().await);
         updates
@@ -82,6 +92,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     pub async fn set_model(&mut self, model: Model<E>, device: DeviceReport) -> Vec<Update> {
         let mut updates = vec![Update::ModelReady { device }];
         self.model = Some(model);
+        self.columns.clear(); // texts stood where their words are
         updates.extend(self.check_model());
         updates.extend(self.rank_all().await);
         updates
@@ -116,6 +127,14 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 self.at(now_ms, &lang);
                 vec![Update::Profile(self.summary())]
             }
+            Command::Delete { event, now_ms } => self.delete(event, now_ms).await,
+            Command::MuteInterest { interest, muted, now_ms } => self.mark(&interest, now_ms, |_| muted, None).await,
+            Command::RenameInterest { interest, name, now_ms } => {
+                self.mark(&interest, now_ms, |was| was, Some(name)).await
+            }
+            Command::DeleteInterest { interest, now_ms } => self.delete_interest(&interest, now_ms).await,
+            Command::Export { now_ms } => vec![Update::Exported { profile: portable::export(&self.log, now_ms) }],
+            Command::Import { profile, now_ms } => self.import(&profile, now_ms).await,
             Command::Forget => self.forget().await,
         }
     }
@@ -140,95 +159,26 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
         }
         let states = self.explained.get(row)?;
-        let (title, description) = card::explained(catalog, &document, states, &shelf.direction);
+        let (title, description) = card::explained(catalog, &document, states, shelf.directions.get(&row)?);
         let item = catalog.item(row).id.clone();
         Some(vec![Update::Highlights { shelf: name.clone(), revision: shelf.revision, item, title, description }])
-    }
-
-    async fn open(&mut self, version: u32, lang: String, now_ms: f64) -> Vec<Update> {
-        self.at(now_ms, &lang);
-        if version != VERSION {
-            return vec![self.trouble(Trouble::Version, "")];
-        }
-        match self.store.load().await {
-            Ok(entries) => {
-                self.log = Log::replay(&entries);
-                self.rank_all().await
-            }
-            Err(error) => vec![self.trouble(Trouble::Store, &error.0)],
-        }
-    }
-
-    async fn track(&mut self, mut event: Event) -> Vec<Update> {
-        if !event.time_ms.is_finite() {
-            event.time_ms = self.now_ms;
-        }
-        self.now_ms = event.time_ms;
-        // A page that was left before the answer came lets the next one deliver the event again.
-        if self.log.events().contains(&event) {
-            return Vec::new();
-        }
-        self.record(Entry::Event(event)).await
-    }
-
-    async fn undo(&mut self, item: String, name: EventName, now_ms: f64) -> Vec<Update> {
-        self.now_ms = now_ms;
-        if !self.log.has(&item, name) {
-            return Vec::new();
-        }
-        self.record(Entry::Undo { item, name, time_ms: now_ms }).await
-    }
-
-    /// Adds to the log, which goes on in memory where it cannot be stored, and ranks again.
-    async fn record(&mut self, entry: Entry) -> Vec<Update> {
-        self.log.push(&entry);
-        let mut updates = self.rank_all().await;
-        if let Err(error) = self.store.append(&entry).await {
-            updates.push(self.trouble(Trouble::Store, &error.0));
-        }
-        updates
-    }
-
-    async fn forget(&mut self) -> Vec<Update> {
-        self.log = Log::default();
-        self.texts.clear();
-        self.explained = Explained::default();
-        let mut updates = vec![match self.store.clear().await {
-            Ok(()) => Update::Forgotten,
-            Err(error) => self.trouble(Trouble::Forget, &error.0),
-        }];
-        updates.extend(self.rank_all().await);
-        updates
     }
 
     async fn search(&mut self, query: String, limit: usize) -> Vec<Update> {
         let mut updates: Vec<Update> = self.encode([query.clone()]).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
-            let (profile, lang) = (self.profile(), primary(&self.lang));
-            let hits = search::search(catalog, &query, self.texts.place(&query, catalog).as_deref(), limit);
+            let lang = primary(&self.lang);
+            let profile = self.ledger.profile(&Weights::default(), self.now_ms, &BTreeSet::new(), &[]);
+            let found = search::search(catalog, &query, self.texts.place(&query, catalog).as_deref(), limit);
             let card = |hit| {
                 let mut card = card::plain(catalog, &profile, &lang, hit);
-                card::matched(catalog, &mut card, hit.row, &query);
+                card::matched(catalog, &mut card, hit.row, &found.terms);
                 card
             };
-            hits.into_iter().map(card).collect()
+            found.hits.iter().map(|hit| card(*hit)).collect()
         });
         updates.push(Update::Results { query, cards });
         updates
-    }
-
-    fn summary(&self) -> ProfileSummary {
-        let (profile, lang) = (self.profile(), primary(&self.lang));
-        let label = |event: &Event| match (&event.item, &event.text) {
-            (Some(id), _) => match self.catalog.as_ref().and_then(|catalog| Some((catalog, catalog.row(id)?))) {
-                Some((catalog, row)) => card::title(catalog, row, &lang).to_owned(),
-                None => id.clone(),
-            },
-            (None, text) => text.clone().unwrap_or_default(),
-        };
-        let line = |(event, &weight): (&Event, &f32)| EventLine { event: event.clone(), label: label(event), weight };
-        let events = self.log.events().iter().zip(&profile.event_weights).map(line).collect();
-        ProfileSummary { events, stored_bytes: self.log.bytes() as f64 }
     }
 
     async fn rank_all(&mut self) -> Vec<Update> {
@@ -237,19 +187,34 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     /// Ranks the open shelf of this name, or all.
     async fn rank(&mut self, only: Option<&str>) -> Vec<Update> {
-        let profile = self.profile();
-        let text = |source: &Source| if let Source::Text(text) = source { Some(text.clone()) } else { None };
-        let strong = profile.interests.iter().filter(|interest| !interest.is_faint());
-        let texts: Vec<String> = strong.filter_map(|interest| text(&interest.source)).collect();
-        let mut updates: Vec<Update> = self.encode(texts).await.into_iter().collect();
+        let wanted = |name: &str| only.is_none_or(|only| only == name);
+        let mut wrong = Vec::new();
+        if let Some(catalog) = &self.catalog {
+            let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
+            wrong.extend(shelves.flat_map(|(_, shelf)| shelf.read(catalog)));
+        }
+        let mut updates: Vec<Update> = wrong.iter().map(|why| self.trouble(Trouble::Scene, why)).collect();
+        updates.extend(self.encode(self.needed(wanted)).await);
+        let muted = self.muted();
         let Some(catalog) = &self.catalog else { return updates };
-        let taste = Taste::new(&profile, catalog.matrix.width(), |source| match source {
-            Source::Item(row) => Some(catalog.matrix.vector(*row)),
-            Source::Text(text) => self.texts.place(text, catalog),
-        });
-        let wanted = self.shelves.iter_mut().filter(|(name, _)| only.is_none_or(|only| only == name.as_str()));
-        updates.extend(wanted.map(|(name, shelf)| shelf.rank(name, catalog, &profile, &taste, &self.explained)));
+        let (ledger, texts, now_ms) = (&self.ledger, &self.texts, self.now_ms);
+        let view = View { catalog, ledger, muted: &muted, texts, now_ms };
+        let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
+        updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &view, &mut self.columns, &self.explained)));
         updates
+    }
+
+    /// Texts whose vectors these shelves need: what the visitor wrote and what their pages say.
+    fn needed(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let settings =
+            || self.shelves.iter().filter(|(name, _)| wanted(name)).filter_map(|(_, shelf)| shelf.setting.as_ref());
+        let mut texts: BTreeSet<String> = settings().filter_map(|setting| setting.text().map(str::to_owned)).collect();
+        for setting in settings() {
+            let profile = self.ledger.profile(&setting.scene.weights, self.now_ms, &BTreeSet::new(), &[]);
+            let text = |source: &Source| if let Source::Text(text) = source { Some(text.clone()) } else { None };
+            texts.extend(profile.strong().filter_map(|signal| text(&signal.source)));
+        }
+        texts.into_iter().collect()
     }
 
     /// Encodes what is not encoded yet, as far as there are a catalogue and a model.
@@ -263,9 +228,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
         None
     }
 
-    fn profile(&self) -> Profile {
-        let row_of = |id: &str| self.catalog.as_ref().and_then(|catalog| catalog.row(id));
-        profile(self.log.events(), self.now_ms, row_of)
+    /// Everything that follows from log and catalogue is made again.
+    fn derive_again(&mut self) {
+        let catalog = self.catalog.as_ref();
+        self.ledger = Ledger::of(self.log.events(), |id| catalog.and_then(|catalog| catalog.row(id)));
+        self.texts.clear();
+        self.columns.clear();
+        self.explained = Explained::default();
     }
 
     /// Vectors of two models cannot be compared: without this one the catalogue's vectors still rank.

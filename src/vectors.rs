@@ -7,11 +7,13 @@ pub mod arithmetic; // dot product and norm in f32, in one fixed order
 pub mod centre; //     what all texts have in common, taken out
 mod codes; //          one bit a component
 mod products; //       the sums, on each target's registers
+pub mod metric; //     how like two vectors are
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
 pub use centre::Centre;
 pub use codes::Codes;
+pub use metric::Metric;
 use products::products;
 
 /// N vectors of width H. A component is `rows[n * H + h] as f32 * scales[n]`.

@@ -20,8 +20,8 @@ use serde::Deserialize;
 use super::{bake::encode, device::DeviceArg, model::NativeModel};
 use crate::{
     catalog::{Item, Words},
-    profile::{Event, EventName, Source, Taste, profile},
-    vectors::{Centre, Matrix, Query, arithmetic::add},
+    profile::{Event, EventName, Likeness, Source, Taste, profile, weights::Weights},
+    vectors::{Centre, Matrix, Metric, Query, arithmetic::add},
 };
 
 const K: usize = 10;
@@ -99,16 +99,15 @@ fn decayed(matrix: &Matrix, history: &[u32], decay: f32) -> Vec<f32> {
 
 /// The direction of a visitor who bought the history, a thing a day.
 fn visited(matrix: &Matrix, history: &[u32]) -> Vec<f32> {
-    let event = |(nth, row): (usize, &u32)| Event {
-        name: EventName::Purchase,
-        item: Some(row.to_string()),
-        text: None,
-        time_ms: nth as f64 * DAY_MS,
-    };
+    let event = |(nth, row): (usize, &u32)| Event::on(EventName::Purchase, &row.to_string(), nth as f64 * DAY_MS);
     let log: Vec<Event> = history.iter().enumerate().map(event).collect();
-    let profile = profile(&log, history.len() as f64 * DAY_MS, |id| id.parse().ok());
+    let profile = profile(&log, history.len() as f64 * DAY_MS, &Weights::default(), |id| id.parse().ok());
     let vector = |source: &Source| if let Source::Item(row) = source { Some(matrix.vector(*row)) } else { None };
-    Taste::new(&profile, matrix.width(), vector).direction
+    let likeness = Likeness { metric: Metric::Cosine, amplify: 1.0 };
+    let mut direction = vec![0.0; matrix.width()];
+    let taste = Taste::new(&profile, likeness, vector);
+    taste.signals().iter().for_each(|(signal, vector)| add(&mut direction, signal.weight, vector));
+    direction
 }
 
 fn items(path: &Path) -> Result<Vec<Item>> {

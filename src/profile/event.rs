@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// GA4's e-commerce names, and the few that GA4 has none for (`like`, `dislike`, `hide`, `wish`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+/// GA4's e-commerce names, and the few that GA4 has none for (`like`, `dislike`, `hide`, `rate`, `wish`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventName {
     ViewItemList,
     SelectItem,
+    #[default]
     ViewItem,
     AddToCart,
     RemoveFromCart,
@@ -16,12 +17,27 @@ pub enum EventName {
     Like,
     Dislike,
     Hide,
+    /// Stars, 1 to 5, in `value`.
+    Rate,
     /// The answer to "what do you like?", in `text`.
     Wish,
 }
 
+impl EventName {
+    /// Whether it says anything of a taste. Shown is not seen; hiding may have any reason; out of the cart
+    /// only takes back what the cart said.
+    pub fn speaks(self) -> bool {
+        !matches!(self, Self::ViewItemList | Self::RemoveFromCart | Self::Hide)
+    }
+
+    /// Something done in passing, which fades with the steps that follow, unlike something said for good.
+    pub fn is_behaviour(self) -> bool {
+        !matches!(self, Self::Like | Self::Dislike | Self::Rate | Self::Wish)
+    }
+}
+
 /// One line of the visitor's log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     pub name: EventName,
@@ -31,8 +47,26 @@ pub struct Event {
     /// The search term or the wish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// What `rate` gave, 1 to 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// How long the visitor stayed with a `view_item`, as far as the page knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dwell_ms: Option<f64>,
     /// Milliseconds since the Unix epoch, by the page's clock.
     pub time_ms: f64,
+}
+
+impl Event {
+    /// Something done with an item.
+    pub fn on(name: EventName, item: &str, time_ms: f64) -> Self {
+        Self { name, item: Some(item.to_owned()), time_ms, ..Self::default() }
+    }
+
+    /// Something said: a wish or a search.
+    pub fn said(name: EventName, text: &str, time_ms: f64) -> Self {
+        Self { name, text: Some(text.to_owned()), time_ms, ..Self::default() }
+    }
 }
 
 /// The visitor's standing opinion of an item.

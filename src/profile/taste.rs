@@ -1,55 +1,212 @@
-//! A profile in the space of the item vectors: one direction that is the sum of its interests.
+//! A profile in the space of the item vectors: what each signal adds to the score of an item.
 //!
-//! The score of an item is its dot product with the direction, hence a sum over the interests: the one
-//! that adds most is the true reason. Must not know how vectors are made.
+//! ```text
+//! score(v) = sum over signals s of w_s * g(likeness(v, v_s)),    g(c) = max(c, 0)^p
+//! ```
+//! A sum, so that a reason is arithmetic. With p = 1 something between two tastes scores as much as what
+//! fits one of them; the higher p, the more each taste is served by what is really like it ("case
+//! amplification", Breese, Heckerman and Kadie 1998). The likenesses of a signal to all rows are one column,
+//! which nothing but the catalogue changes: one more event costs one more column. Must not know how vectors
+//! are made.
 
-use super::{Interest, Profile, Source};
-use crate::vectors::{
-    Query,
-    arithmetic::{add, dot},
-};
+use std::collections::BTreeMap;
 
-/// Interests with their vectors, and their weighted sum.
-#[derive(Debug, Clone, Default, PartialEq)]
+use super::{Profile, Signal, Source};
+use crate::vectors::{Matrix, Metric, arithmetic::add};
+
+/// What is weighed at once: with a step of 0.6 the twelfth view is faint.
+const MOST_SIGNALS: usize = 24;
+
+/// Higher powers leave nothing but copies.
+const MOST_AMPLIFIED: f32 = 8.0;
+
+/// How likeness counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Likeness {
+    pub metric: Metric,
+    /// p above; at least 1
+    pub amplify: f32,
+}
+
+/// Likeness of all rows to one source. `[N]`
+pub type Column = Vec<f32>;
+
+/// The columns of the signals that ranked last: derived, and made again where they are missing.
+#[derive(Debug, Default)]
+pub struct Columns {
+    kept: BTreeMap<(Metric, Source), Column>,
+}
+
+/// Signals with their vectors.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Taste {
-    parts: Vec<(Interest, Vec<f32>)>,
-    /// `sum of weight * vector`. `[H]`
-    pub direction: Vec<f32>,
+    signals: Vec<(Signal, Vec<f32>)>,
+    likeness: Likeness,
+}
+
+impl Likeness {
+    /// `max(c, 0)^p`; between two whole exponents a mixture of both powers, because the platforms' own powers differ in
+    /// their last bits.
+    fn amplified(self, likeness: f32) -> f32 {
+        let c = likeness.max(0.0);
+        let whole = self.amplify.clamp(1.0, MOST_AMPLIFIED).floor();
+        let power = (1..whole as u32).fold(c, |power, _| power * c);
+        let part = self.amplify.clamp(1.0, MOST_AMPLIFIED) - whole;
+        if part > 0.0 { (1.0 - part) * power + part * power * c } else { power }
+    }
+
+    /// What `like` adds to the score of `vector`, both `[H]`.
+    pub fn of(self, vector: &[f32], like: &[f32]) -> f32 {
+        self.amplified(self.metric.likeness(vector, like))
+    }
 }
 
 impl Taste {
     /// `vector_of` gives the centred unit vector `[H]` of a source, or `None` while it has none.
-    pub fn new(profile: &Profile, width: usize, vector_of: impl Fn(&Source) -> Option<Vec<f32>>) -> Self {
-        let with_vector = |interest: &Interest| Some((interest.clone(), vector_of(&interest.source)?));
-        let strong = profile.interests.iter().filter(|interest| !interest.is_faint());
-        let parts: Vec<_> = strong.filter_map(with_vector).collect();
-        let mut direction = vec![0.0; width];
-        parts.iter().for_each(|(interest, vector)| add(&mut direction, interest.weight, vector));
-        Self { parts, direction }
+    pub fn new(profile: &Profile, likeness: Likeness, vector_of: impl Fn(&Source) -> Option<Vec<f32>>) -> Self {
+        let mut strong: Vec<(usize, &Signal)> = profile.strong().enumerate().collect();
+        strong.sort_by(|a, b| b.1.weight.abs().total_cmp(&a.1.weight.abs()).then(a.0.cmp(&b.0)));
+        strong.truncate(MOST_SIGNALS);
+        strong.sort_by_key(|(at, _)| *at);
+        let with_vector = |(_, signal): (usize, &Signal)| Some((signal.clone(), vector_of(&signal.source)?));
+        Self { signals: strong.into_iter().filter_map(with_vector).collect(), likeness }
+    }
+
+    /// By first appearance, each with its vector `[H]`.
+    pub fn signals(&self) -> &[(Signal, Vec<f32>)] {
+        &self.signals
     }
 
     /// Something attracts the visitor, not only repels.
     pub fn is_known(&self) -> bool {
-        self.parts.iter().any(|(interest, _)| interest.weight > 0.0)
+        self.signals.iter().any(|(signal, _)| signal.weight > 0.0)
     }
 
-    pub fn query(&self) -> Query {
-        Query::new(&self.direction)
+    /// What each signal adds to the score of `vector` `[H]`.
+    pub fn contributions(&self, vector: &[f32]) -> impl Iterator<Item = (&Signal, f32)> {
+        self.signals.iter().map(move |(signal, own)| (signal, signal.weight * self.likeness.of(vector, own)))
     }
 
-    /// What each interest adds to the score of `vector` `[H]`.
-    pub fn contributions(&self, vector: &[f32]) -> impl Iterator<Item = (&Interest, f32)> {
-        self.parts.iter().map(move |(interest, own)| (interest, interest.weight * dot(own, vector)))
+    pub fn score(&self, vector: &[f32]) -> f32 {
+        self.contributions(vector).map(|(_, share)| share).sum()
     }
 
-    /// The interest that adds most to the score of `vector`, if any adds to it; the earlier of equals.
-    pub fn reason(&self, vector: &[f32]) -> Option<&Interest> {
-        let mut best: Option<(&Interest, f32)> = None;
-        for (interest, share) in self.contributions(vector) {
-            if share > best.map_or(0.0, |(_, most)| most) {
-                best = Some((interest, share));
+    /// The direction whose product with `vector` `[H]` is its score, as far as likeness is a product: what the
+    /// words of that item are weighed by. `[H]`
+    pub fn direction(&self, vector: &[f32]) -> Vec<f32> {
+        let mut direction = vec![0.0; vector.len()];
+        for (signal, own) in &self.signals {
+            let likeness = self.likeness.metric.likeness(vector, own);
+            if likeness > 0.0 {
+                add(&mut direction, signal.weight * self.likeness.amplified(likeness) / likeness, own);
             }
         }
-        best.map(|(interest, _)| interest)
+        direction
+    }
+
+    /// The score of every row. `[N]`
+    pub fn scores(&self, matrix: &Matrix, columns: &mut Columns) -> Vec<f32> {
+        let mut scores = vec![0.0; matrix.len()];
+        for (signal, vector) in &self.signals {
+            let column = columns.of(self.likeness.metric, &signal.source, vector, matrix);
+            for (score, likeness) in scores.iter_mut().zip(column) {
+                *score += signal.weight * self.likeness.amplified(*likeness);
+            }
+        }
+        scores
+    }
+
+    /// How like the row is to what the visitor likes least, 0 where nothing repels.
+    pub fn repelled(&self, vector: &[f32]) -> f32 {
+        let repelling = self.signals.iter().filter(|(signal, _)| signal.weight < 0.0);
+        repelling.map(|(_, own)| self.likeness.metric.likeness(vector, own)).fold(0.0, f32::max)
+    }
+}
+
+impl Columns {
+    /// Twice what one taste needs, so that a visitor who goes back and forth finds them again.
+    const MOST: usize = 2 * MOST_SIGNALS;
+
+    pub fn of(&mut self, metric: Metric, source: &Source, vector: &[f32], matrix: &Matrix) -> &Column {
+        let key = (metric, source.clone());
+        if self.kept.len() >= Self::MOST && !self.kept.contains_key(&key) {
+            self.kept.clear();
+        }
+        self.kept.entry(key).or_insert_with(|| metric.column(matrix, vector))
+    }
+
+    /// The catalogue or the model is another one.
+    pub fn clear(&mut self) {
+        self.kept.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        profile::EventName,
+        vectors::arithmetic::{dot, normalize},
+    };
+
+    const WIDTH: usize = 8;
+
+    fn taste(weights: &[f32], vectors: &[f32], amplify: f32) -> Taste {
+        let vector = |nth: usize| {
+            let mut vector = vectors[nth * WIDTH..][..WIDTH].to_vec();
+            normalize(&mut vector);
+            vector
+        };
+        let signal = |(nth, weight): (usize, &f32)| Signal {
+            source: Source::Item(nth as u32),
+            weight: *weight,
+            because: EventName::ViewItem,
+        };
+        let signals = weights.iter().enumerate().map(signal).collect();
+        let likeness = Likeness { metric: Metric::Cosine, amplify };
+        Taste::new(&Profile { signals, ..Profile::default() }, likeness, |source| match source {
+            Source::Item(row) => Some(vector(*row as usize)),
+            Source::Text(_) => None,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn contributions_and_direction_and_columns_agree(
+            weights in prop::collection::vec(-0.5f32..1.0, 4),
+            vectors in prop::collection::vec(-1f32..1.0, 5 * WIDTH),
+            amplify in 1f32..4.0,
+        ) {
+            let taste = taste(&weights, &vectors, amplify);
+            let mut item = vectors[4 * WIDTH..].to_vec();
+            normalize(&mut item);
+            let score = taste.score(&item);
+            prop_assert!((dot(&taste.direction(&item), &item) - score).abs() < 1e-4);
+            let matrix = Matrix::quantize(WIDTH, &item);
+            prop_assert!((taste.scores(&matrix, &mut Columns::default())[0] - score).abs() < 0.05);
+        }
+    }
+
+    #[test]
+    fn what_lies_between_two_tastes_has_no_advantage() {
+        let mut vectors = vec![0.0; 2 * WIDTH];
+        (vectors[0], vectors[WIDTH + 1]) = (1.0, 1.0);
+        let (one, between) = ([1.0, 0.0], [0.5f32.sqrt(), 0.5f32.sqrt()]);
+        let item = |first: [f32; 2]| [&first[..], &[0.0; WIDTH - 2]].concat();
+        let gain = |amplify| {
+            let taste = taste(&[0.5, 0.5], &vectors, amplify);
+            taste.score(&item(between)) - taste.score(&item(one))
+        };
+        assert!(gain(1.0) > 0.2 && gain(2.0).abs() < 1e-6 && gain(3.0) < -0.1);
+    }
+
+    #[test]
+    fn the_strongest_signals_are_weighed() {
+        let weights: Vec<f32> = (0..40).map(|nth| 1.0 + nth as f32 / 100.0).collect();
+        let taste = taste(&weights, &[0.5; 40 * WIDTH], 2.0);
+        let rows: Vec<_> = taste.signals().iter().map(|(signal, _)| signal.source.clone()).collect();
+        assert_eq!(rows, (16..40).map(Source::Item).collect::<Vec<_>>());
     }
 }

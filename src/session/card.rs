@@ -7,7 +7,7 @@ use crate::{
     explain::{Part, States, mark},
     profile::{Opinion, Profile},
     protocol::{Card, Price},
-    text::{Word, terms, words},
+    text::{Match, Word, words},
     vectors::Hit,
 };
 
@@ -53,15 +53,14 @@ pub fn explained(catalog: &Catalog, document: &Document, states: &States, direct
     (title, description)
 }
 
-/// Highlights the words of `query` in a search result, each with what it adds to the score by words.
-pub fn matched(catalog: &Catalog, card: &mut Card, row: u32, query: &str) {
-    let query = terms(query, &catalog.segmenter);
+/// Highlights the words of a search result that were found, each with what it adds to the score by words.
+pub fn matched(catalog: &Catalog, card: &mut Card, row: u32, found: &[Match]) {
     for field in [&mut card.title, &mut card.description] {
         let text: String = field.iter().map(|part| part.text.as_str()).collect();
         let words: Vec<Word> = words(&text, &catalog.segmenter);
         let share = |nth: usize| {
             let term = &words[nth].term;
-            query.contains(term).then(|| catalog.index.share(term, row))
+            found.iter().find(|found| found.term == *term).map(|found| found.weight * catalog.index.share(term, row))
         };
         *field = Part::cut(&text, 0..text.len(), &words, share);
     }

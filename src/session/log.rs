@@ -1,4 +1,7 @@
-//! The visitor's log: append-only, so that what was taken back is an entry too and replaying is enough.
+//! The visitor's log: what was taken back is an entry too, so that replaying is enough.
+//!
+//! It only grows, but where the visitor unlearns something: then the entries themselves go, and with them
+//! every mention of what no other entry is about. What is left is the log that never had it.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,13 +18,66 @@ pub enum Entry {
         name: EventName,
         time_ms: f64,
     },
+    /// How the visitor wants an interest: the one that any of these is of.
+    Interest {
+        about: Vec<Topic>,
+        /// The visitor's own name for it; empty: none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
+        muted: bool,
+        time_ms: f64,
+    },
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topic {
+    Item(String),
+    Text(String),
+}
+
+/// How the visitor wants an interest, as the last entry about it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mark<'a> {
+    pub name: &'a str,
+    pub muted: bool,
 }
 
 /// What all entries together say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Log {
+    entries: Vec<Entry>,
     standing: Vec<Event>,
     bytes: usize,
+}
+
+impl Topic {
+    pub fn of(event: &Event) -> Option<Self> {
+        match (&event.item, &event.text) {
+            (Some(item), _) => Some(Self::Item(item.clone())),
+            (None, Some(text)) => Some(Self::Text(text.trim().to_owned())),
+            (None, None) => None,
+        }
+    }
+
+    /// A name for it that no other topic has.
+    pub fn id(&self) -> String {
+        match self {
+            Self::Item(item) => format!("item:{item}"),
+            Self::Text(text) => format!("text:{text}"),
+        }
+    }
+}
+
+impl Entry {
+    fn is_about(&self, topic: &Topic) -> bool {
+        match self {
+            Self::Event(event) => Topic::of(event).as_ref() == Some(topic),
+            Self::Undo { item, .. } => matches!(topic, Topic::Item(own) if own == item),
+            Self::Interest { .. } => false,
+        }
+    }
 }
 
 impl Log {
@@ -33,6 +89,7 @@ impl Log {
 
     pub fn push(&mut self, entry: &Entry) {
         self.bytes += serde_json::to_string(entry).map_or(0, |json| json.len());
+        self.entries.push(entry.clone());
         match entry {
             Entry::Event(event) => self.standing.push(event.clone()),
             Entry::Undo { item, name, .. } => {
@@ -40,7 +97,48 @@ impl Log {
                     self.standing.remove(at);
                 }
             }
+            Entry::Interest { .. } => {}
         }
+    }
+
+    /// Without this event, as if it had never happened; itself where there is no such event.
+    pub fn without(&self, event: &Event) -> Self {
+        let at = self.entries.iter().rposition(|entry| matches!(entry, Entry::Event(own) if own == event));
+        let kept = self.entries.iter().enumerate().filter(|(nth, _)| Some(*nth) != at);
+        Self::replay(&forgetful(kept.map(|(_, entry)| entry.clone()).collect()))
+    }
+
+    /// Without anything about these.
+    pub fn without_topics(&self, topics: &[Topic]) -> Self {
+        let kept = self.entries.iter().filter(|entry| !topics.iter().any(|topic| entry.is_about(topic)));
+        Self::replay(&forgetful(kept.cloned().collect()))
+    }
+
+    /// With the entries of another log that this one lacks, in the order of time. The number is that of new events.
+    pub fn with(&self, other: &[Entry]) -> (Self, usize) {
+        let new: Vec<&Entry> = other.iter().filter(|entry| !self.entries.contains(entry)).collect();
+        let events = new.iter().filter(|entry| matches!(entry, Entry::Event(_))).count();
+        let mut entries: Vec<Entry> = self.entries.iter().chain(new).cloned().collect();
+        // Stable: where a clock ran backwards the older entries keep their order as far as time lets them.
+        entries.sort_by(|a, b| a.time_ms().total_cmp(&b.time_ms()));
+        (Self::replay(&entries), events)
+    }
+
+    /// How the visitor wants an interest that is made of these.
+    pub fn mark(&self, topics: &[Topic]) -> Mark<'_> {
+        let about = |entry: &'_ Entry| match entry {
+            Entry::Interest { about, .. } => about.iter().any(|topic| topics.contains(topic)),
+            _ => false,
+        };
+        match self.entries.iter().rfind(|entry| about(entry)) {
+            Some(Entry::Interest { name, muted, .. }) => Mark { name, muted: *muted },
+            _ => Mark::default(),
+        }
+    }
+
+    /// Whether any interest is muted: only then do lists have to look.
+    pub fn mutes(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry, Entry::Interest { muted: true, .. }))
     }
 
     /// Whether there is something to take back.
@@ -53,6 +151,11 @@ impl Log {
         &self.standing
     }
 
+    /// Everything, oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// Size of all entries as JSON.
     pub fn bytes(&self) -> usize {
         self.bytes
@@ -63,12 +166,45 @@ impl Log {
     }
 }
 
+impl Entry {
+    pub fn time_ms(&self) -> f64 {
+        match self {
+            Self::Event(event) => event.time_ms,
+            Self::Undo { time_ms, .. } | Self::Interest { time_ms, .. } => *time_ms,
+        }
+    }
+}
+
+/// Takes out of the marks on interests what no event is about any more.
+fn forgetful(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let known: std::collections::BTreeSet<Topic> = entries
+        .iter()
+        .filter_map(|entry| if let Entry::Event(event) = entry { Topic::of(event) } else { None })
+        .collect();
+    for entry in &mut entries {
+        if let Entry::Interest { about, .. } = entry {
+            about.retain(|topic| known.contains(topic));
+        }
+    }
+    entries.retain(|entry| match entry {
+        Entry::Event(_) => true,
+        Entry::Undo { item, .. } => known.contains(&Topic::Item(item.clone())),
+        Entry::Interest { about, .. } => !about.is_empty(),
+    });
+    entries
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn event(name: EventName, item: &str) -> Entry {
-        Entry::Event(Event { name, item: Some(item.to_owned()), text: None, time_ms: 1.0 })
+        Entry::Event(Event::on(name, item, 1.0))
+    }
+
+    fn mark(about: &[&str], muted: bool) -> Entry {
+        let about = about.iter().map(|item| Topic::Item((*item).to_owned())).collect();
+        Entry::Interest { about, name: String::new(), muted, time_ms: 3.0 }
     }
 
     #[test]
@@ -83,8 +219,43 @@ mod tests {
 
     #[test]
     fn entries_are_stored_under_stable_names() {
-        let json = r#"[{"kind":"event","name":"view_item","item":"a","timeMs":1.0},{"kind":"undo","item":"a","name":"like","timeMs":2.0}]"#;
+        let json = r#"[{"kind":"event","name":"view_item","item":"a","timeMs":1.0},{"kind":"undo","item":"a","name":"like","timeMs":2.0},{"kind":"interest","about":[{"item":"a"},{"text":"tea"}],"name":"Tea","muted":true,"timeMs":3.0},{"kind":"event","name":"rate","item":"a","value":4.0,"dwellMs":5.0,"timeMs":4.0}]"#;
         let entries: Vec<Entry> = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&entries).unwrap(), json);
+    }
+
+    #[test]
+    fn what_is_unlearned_is_mentioned_nowhere() {
+        let entries =
+            [event(EventName::Like, "a"), event(EventName::Like, "b"), mark(&["a", "b"], true), mark(&["a"], false)];
+        let log = Log::replay(&entries);
+        let Entry::Event(like) = &entries[0] else { panic!() };
+        let never = Log::replay(&[event(EventName::Like, "b"), mark(&["b"], true)]);
+        assert_eq!(log.without(like), never);
+        assert_eq!(log.without_topics(&[Topic::Item("a".into())]), never);
+        assert_eq!(log.without(&Event::on(EventName::Hide, "a", 1.0)), log);
+    }
+
+    #[test]
+    fn the_last_word_on_an_interest_counts() {
+        let log = Log::replay(&[
+            event(EventName::Like, "a"),
+            event(EventName::Like, "b"),
+            mark(&["a"], true),
+            mark(&["a", "b"], false),
+            mark(&["b"], true),
+        ]);
+        let muted =
+            |items: &[&str]| log.mark(&items.iter().map(|item| Topic::Item((*item).into())).collect::<Vec<_>>()).muted;
+        assert_eq!((muted(&["a"]), muted(&["b"]), muted(&["a", "b"]), muted(&["c"])), (false, true, true, false));
+    }
+
+    #[test]
+    fn two_logs_become_one_and_nothing_comes_twice() {
+        let at = |item: &str, time_ms| Entry::Event(Event::on(EventName::Like, item, time_ms));
+        let log = Log::replay(&[at("a", 1.0), at("c", 3.0)]);
+        let (both, new) = log.with(&[at("a", 1.0), at("b", 2.0)]);
+        assert_eq!((both.entries(), new), (&[at("a", 1.0), at("b", 2.0), at("c", 3.0)][..], 1));
+        assert_eq!(both.with(both.entries()), (both.clone(), 0));
     }
 }

@@ -34,6 +34,8 @@ impl Tongue {
             (EventName::Purchase, Chinese) => ("因为您买过“", "”"),
             (EventName::Like, English) => ("Because you like ", ""),
             (EventName::Like, Chinese) => ("因为您喜欢“", "”"),
+            (EventName::Rate, English) => ("Because you rated ", ""),
+            (EventName::Rate, Chinese) => ("因为您评价过“", "”"),
             (EventName::Wish, English) => ("Because you said “", "”"),
             (EventName::Wish, Chinese) => ("因为您说“", "”"),
             (EventName::Search, English) => ("Because you searched for “", "”"),
@@ -59,6 +61,12 @@ impl Tongue {
             (Basis::Profile, Chinese) => "为您推荐".to_owned(),
             (Basis::Item, English) => format!("More like {title}"),
             (Basis::Item, Chinese) => format!("与“{title}”相似"),
+            (Basis::Cart, English) => "Goes with your cart".to_owned(),
+            (Basis::Cart, Chinese) => "搭配您的购物车".to_owned(),
+            (Basis::Text, English) => "Fits this page".to_owned(),
+            (Basis::Text, Chinese) => "与本页相关".to_owned(),
+            (Basis::Trending, English) => "Popular now".to_owned(),
+            (Basis::Trending, Chinese) => "热门".to_owned(),
         }
     }
 
@@ -81,6 +89,18 @@ impl Tongue {
                 false,
                 "Your history could not be erased: clear this site's data in the browser's settings.",
                 "无法清除浏览记录，请在浏览器设置中清除本站数据。",
+            ),
+            Trouble::Scene => (
+                "scene",
+                false,
+                "The shop's scene, filter or rules could not be read: the list is made without them.",
+                "无法读取商店的场景、筛选或规则，列表将不使用它们。",
+            ),
+            Trouble::Import => (
+                "import",
+                false,
+                "This is no profile that can be read here: nothing was changed.",
+                "无法读取此文件，未作任何更改。",
             ),
             Trouble::OtherModel => (
                 "other-model",
@@ -107,6 +127,8 @@ pub enum Trouble {
     Version,
     Store,
     Forget,
+    Scene,
+    Import,
     OtherModel,
     Encoder,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     catalog::Catalog,
-    text::terms,
+    text::{Match, matches},
     vectors::{Hit, Query},
 };
 
@@ -18,11 +18,18 @@ const DEEP: usize = 100;
 /// Below this cosine to the query an item has another meaning.
 const THRESHOLD: f32 = 0.2;
 
+/// What was found, and by which words.
+pub struct Found {
+    pub hits: Vec<Hit>,
+    pub terms: Vec<Match>,
+}
+
 /// The items for `query`, best first, ties by row. `meaning` is where it lies among
 /// the items, `[H]`, if it lies anywhere.
-pub fn search(catalog: &Catalog, query: &str, meaning: Option<&[f32]>, limit: usize) -> Vec<Hit> {
-    let by_word = catalog.index.search(&terms(query, &catalog.segmenter)).into_iter().take(DEEP).map(|(row, _)| row);
-    let by_meaning = meaning.map_or_else(Vec::new, |vector| {
+pub fn search(catalog: &Catalog, query: &str, meaning: Option<&[f32]>, limit: usize) -> Found {
+    let terms = matches(query, &catalog.index, &catalog.segmenter);
+    let by_word = catalog.index.find(&terms).into_iter().take(DEEP).map(|(row, _)| row);
+    let by_meaning = meaning.filter(|_| catalog.matrix.width() > 0).map_or_else(Vec::new, |vector| {
         catalog.matrix.top(&Query::new(vector), DEEP, THRESHOLD, |_| true).iter().map(|hit| hit.row).collect()
     });
     let mut scores: BTreeMap<u32, f32> = BTreeMap::new();
@@ -32,5 +39,5 @@ pub fn search(catalog: &Catalog, query: &str, meaning: Option<&[f32]>, limit: us
     let mut hits: Vec<Hit> = scores.into_iter().map(|(row, score)| Hit { row, score }).collect();
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
     hits.truncate(limit);
-    hits
+    Found { hits, terms }
 }

@@ -9,13 +9,15 @@ use super::log::Entry;
 #[error("{0}")]
 pub struct StoreError(pub String);
 
-/// An append-only list that survives the page.
+/// A list that survives the page.
 #[allow(async_fn_in_trait)] // one thread in the browser; natively the caller blocks
 pub trait Store {
     /// Adds one entry at the end.
     async fn append(&mut self, entry: &Entry) -> Result<(), StoreError>;
     /// All entries, oldest first.
     async fn load(&mut self) -> Result<Vec<Entry>, StoreError>;
+    /// Puts `entries` in the place of all that is stored: all of it, or none.
+    async fn replace(&mut self, entries: &[Entry]) -> Result<(), StoreError>;
     /// Removes everything.
     async fn clear(&mut self) -> Result<(), StoreError>;
 }
@@ -34,6 +36,11 @@ impl Store for MemoryStore {
 
     async fn load(&mut self) -> Result<Vec<Entry>, StoreError> {
         Ok(self.entries.clone())
+    }
+
+    async fn replace(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+        self.entries = entries.to_vec();
+        Ok(())
     }
 
     async fn clear(&mut self) -> Result<(), StoreError> {

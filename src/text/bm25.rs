@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Match;
+
 /// How soon another occurrence of a word stops to count.
 const K1: f32 = 1.2;
 /// How much long texts are held back.
@@ -46,31 +48,45 @@ impl Index {
 
     /// The rows that contain any of `terms`, best first, ties by row. A term given twice counts once.
     pub fn search(&self, terms: &[String]) -> Vec<(u32, f32)> {
-        let mut scores = BTreeMap::new();
-        let mut terms: Vec<_> = terms.iter().collect();
-        terms.sort_unstable();
+        let mut terms: Vec<_> = terms.iter().map(|term| Match { term: term.clone(), weight: 1.0 }).collect();
+        terms.sort_unstable_by(|a, b| a.term.cmp(&b.term));
         terms.dedup();
-        for term in terms {
-            for (row, score) in self.scores(term) {
-                *scores.entry(row).or_insert(0.0) += score;
+        self.find(&terms)
+    }
+
+    /// The rows that contain any of `terms`, each counting by its weight; best first, ties by row.
+    pub fn find(&self, terms: &[Match]) -> Vec<(u32, f32)> {
+        let mean = self.mean_length();
+        let mut scores = vec![0f32; self.lengths.len()];
+        for Match { term, weight } in terms {
+            for (row, score) in self.scores(term, mean) {
+                scores[row as usize] += weight * score;
             }
         }
-        let mut found: Vec<(u32, f32)> = scores.into_iter().collect();
+        let mut found: Vec<(u32, f32)> = (0..).zip(scores).filter(|(_, score)| *score > 0.0).collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found
     }
 
     /// What one term adds to the score of one row; 0 where it does not occur.
     pub fn share(&self, term: &str, row: u32) -> f32 {
-        self.scores(term).find(|&(found, _)| found == row).map_or(0.0, |(_, score)| score)
+        self.scores(term, self.mean_length()).find(|&(found, _)| found == row).map_or(0.0, |(_, score)| score)
     }
 
-    fn scores(&self, term: &str) -> impl Iterator<Item = (u32, f32)> {
+    /// How rare a term is: its inverse document frequency; `None` where no text has it.
+    pub fn rarity(&self, term: &str) -> Option<f32> {
+        let (texts, with) = (self.lengths.len() as f32, self.postings.get(term)?.len() as f32);
+        Some((1.0 + (texts - with + 0.5) / (with + 0.5)).ln())
+    }
+
+    fn mean_length(&self) -> f32 {
         let texts = self.lengths.len() as f32;
-        let mean = (self.lengths.iter().map(|&n| u64::from(n)).sum::<u64>() as f32 / texts.max(1.0)).max(1.0);
+        (self.lengths.iter().map(|&n| u64::from(n)).sum::<u64>() as f32 / texts.max(1.0)).max(1.0)
+    }
+
+    fn scores(&self, term: &str, mean: f32) -> impl Iterator<Item = (u32, f32)> {
         let postings = self.postings.get(term).map_or(&[][..], Vec::as_slice);
-        let with = postings.len() as f32;
-        let idf = (1.0 + (texts - with + 0.5) / (with + 0.5)).ln();
+        let idf = self.rarity(term).unwrap_or(0.0);
         postings.iter().map(move |posting| {
             let count = posting.count as f32;
             let length = self.lengths[posting.row as usize] as f32;

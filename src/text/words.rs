@@ -43,20 +43,35 @@ pub fn words(text: &str, segmenter: &Segmenter) -> Vec<Word> {
 
 /// The terms that `text` is found by: its words but stop words, and of long Chinese words the shorter ones inside.
 pub fn terms(text: &str, segmenter: &Segmenter) -> Vec<String> {
+    query_terms(text, segmenter).into_iter().map(|(_, term)| term).collect()
+}
+
+/// The words of a query that are no stop words, as typed (NFKC, lower case) and as they are compared.
+pub fn query_terms(text: &str, segmenter: &Segmenter) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (_, run, han) in runs(text) {
         let words = if han { segmenter.cut_for_search(run) } else { run.unicode_words().collect() };
-        found.extend(words.into_iter().map(term).filter(|(_, stop)| !stop).map(|(term, _)| term));
+        for word in words {
+            let (term, stop) = term(word);
+            if !stop {
+                found.push((plain(word), term));
+            }
+        }
     }
     found
 }
 
 /// How a word is compared, and whether it is a stop word.
 fn term(word: &str) -> (String, bool) {
-    let plain: String = word.nfkc().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }).collect();
+    let plain = plain(word);
     let stop = is_stop(&plain);
     let english = plain.bytes().all(|b| b.is_ascii_alphabetic() || b == b'\'');
     if english { (STEMMER.stem(&plain).into_owned(), stop) } else { (plain, stop) }
+}
+
+/// NFKC in lower case, apostrophes straight.
+fn plain(word: &str) -> String {
+    word.nfkc().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }).collect()
 }
 
 /// The text cut where Han characters begin and end: start, run, whether it is Han.

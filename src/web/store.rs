@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! database "nearmind", version 1
-//!   log: 1 -> {kind: "event", name, item?, text?, timeMs} | {kind: "undo", item, name, timeMs}, 2 -> ...
+//!   log: 1 -> {kind: "event", name, item?, text?, timeMs} | {kind: "undo", item, name, timeMs},
+//!        2 -> {kind: "interest", about, name?, muted, timeMs}, ...
 //! ```
 //! Must not know what an entry means.
 
@@ -71,6 +72,23 @@ impl Store for LogStore {
         let reading = database.transaction(&[LOG], TransactionMode::ReadOnly).map_err(why)?;
         let entries = reading.object_store(LOG).map_err(why)?.get_all(None, None).map_err(why)?.await.map_err(why)?;
         entries.into_iter().map(|entry| serde_wasm_bindgen::from_value(entry).map_err(why)).collect()
+    }
+
+    /// In one transaction: a page that is closed meanwhile leaves the old log.
+    async fn replace(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+        let database = match self {
+            Self::Memory(memory, _) => return memory.replace(entries).await,
+            Self::Stored(database) => database,
+        };
+        let change = database.transaction(&[LOG], TransactionMode::ReadWrite).map_err(why)?;
+        let log = change.object_store(LOG).map_err(why)?;
+        log.clear().map_err(why)?.await.map_err(why)?;
+        for entry in entries {
+            let entry = entry.serialize(&Serializer::json_compatible()).map_err(why)?;
+            log.add(&entry, None).map_err(why)?.await.map_err(why)?;
+        }
+        change.commit().map_err(why)?.await.map_err(why)?;
+        Ok(())
     }
 
     async fn clear(&mut self) -> Result<(), StoreError> {

@@ -228,7 +228,7 @@ fn events() -> impl Strategy<Value = Vec<Command>> {
     let texts = vec!["red tea cup", "绿茶", "warm wool"];
     let event = |name, item, text, minute: u32| {
         let time_ms = NOW + f64::from(minute) * 60e3;
-        Command::Track { event: Event { name, item, text, time_ms } }
+        Command::Track { event: Event { name, item, text, time_ms, ..Event::default() } }
     };
     let command = prop_oneof![
         6 => (prop::sample::select(names.clone()), item.clone(), 0u32..600)

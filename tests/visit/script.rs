@@ -121,7 +121,8 @@ pub fn send(visit: &mut Visit, command: Command) -> Vec<Update> {
 }
 
 pub fn shelf_command(kind: ShelfKind, item: Option<&str>, lang: &str) -> Command {
-    let request = ShelfRequest { kind, item: item.map(str::to_owned), limit: 6, lang: lang.into() };
+    let request =
+        ShelfRequest { kind, item: item.map(str::to_owned), limit: 6, lang: lang.into(), ..ShelfRequest::default() };
     Command::Shelf { shelf: "s".into(), request, now_ms: NOW }
 }
 
@@ -135,12 +136,12 @@ pub fn for_you(visit: &mut Visit, lang: &str) -> Shelf {
 }
 
 pub fn track(visit: &mut Visit, name: EventName, item: &str, minute: u32) -> Vec<Update> {
-    let event = Event { name, item: Some(item.into()), text: None, time_ms: NOW + f64::from(minute) * 60e3 };
+    let event = Event::on(name, item, NOW + f64::from(minute) * 60e3);
     send(visit, Command::Track { event })
 }
 
 pub fn say(visit: &mut Visit, name: EventName, text: &str, minute: u32) -> Vec<Update> {
-    let event = Event { name, item: None, text: Some(text.into()), time_ms: NOW + f64::from(minute) * 60e3 };
+    let event = Event::said(name, text, NOW + f64::from(minute) * 60e3);
     send(visit, Command::Track { event })
 }
 

@@ -1,0 +1,201 @@
+//! The log gathered by what it is about, so that one more event costs one step.
+//!
+//! Keeps what no scene can change: which events count, and what was taken back. What they weigh is asked
+//! with a scene's weights and a time. Gathering event by event and gathering the whole log give the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Profile, Signal, Source,
+    event::{Event, EventName, Opinion},
+    weights::{DAY_MS, MOST, MOST_A_MINUTE, SESSION_MS, STEP, Weights},
+};
+
+/// Fewer stars than this speak against an item.
+const FAIR: f64 = 3.0;
+
+/// What the events that stand say, by source.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ledger {
+    /// By first appearance in the log.
+    traces: Vec<Trace>,
+    known: BTreeMap<Source, usize>,
+    /// Events that counted, by minute.
+    minutes: BTreeMap<i64, u32>,
+    /// Events of the log so far.
+    events: usize,
+}
+
+/// All that the log says of one source.
+#[derive(Debug, Clone, PartialEq)]
+struct Trace {
+    source: Source,
+    /// Events that count with their positions in the log, without the item and the text.
+    counted: Vec<(usize, Event)>,
+    opinion: Option<Opinion>,
+    hidden: bool,
+    in_cart: bool,
+    bought: bool,
+    rated: Option<f64>,
+    viewed_ms: f64,
+}
+
+impl Ledger {
+    /// `log` holds the events that stand, oldest first; items that `row_of` does not know are passed over.
+    pub fn of(log: &[Event], row_of: impl Fn(&str) -> Option<u32>) -> Self {
+        let mut ledger = Self::default();
+        log.iter().for_each(|event| ledger.push(event, &row_of));
+        ledger
+    }
+
+    /// The next event. Bursts are capped, and what it takes back is dropped.
+    pub fn push(&mut self, event: &Event, row_of: impl Fn(&str) -> Option<u32>) {
+        let at = self.events;
+        self.events += 1;
+        let Some(source) = Source::of(event, row_of) else { return };
+        let next = *self.known.entry(source.clone()).or_insert(self.traces.len());
+        if next == self.traces.len() {
+            self.traces.push(Trace::new(source));
+        }
+        let trace = &mut self.traces[next];
+        trace.note(event);
+        if !event.name.speaks() {
+            trace.drop_undone(event);
+            return;
+        }
+        if trace.opinion == Some(Opinion::Dislike) && event.name != EventName::Dislike {
+            return;
+        }
+        let minute = self.minutes.entry((event.time_ms / 60e3) as i64).or_default();
+        *minute += 1;
+        if *minute > MOST_A_MINUTE {
+            return;
+        }
+        trace.drop_undone(event);
+        // Again within a session: the later one stands for both.
+        let again = |before: &Event| before.name == event.name && (event.time_ms - before.time_ms).abs() < SESSION_MS;
+        trace.counted.retain(|(_, before)| !again(before));
+        trace.counted.push((at, Event { item: None, text: None, ..event.clone() }));
+    }
+
+    /// Rows in the cart.
+    pub fn cart(&self) -> impl Iterator<Item = u32> {
+        let row = |source: &Source| if let Source::Item(row) = source { Some(*row) } else { None };
+        self.traces.iter().filter(|trace| trace.in_cart).filter_map(move |trace| row(&trace.source))
+    }
+
+    /// What all this says at `now_ms`, and what the page `said` as if it happened now; signals of `muted` sources
+    /// are left out.
+    pub fn profile(
+        &self,
+        weights: &Weights,
+        now_ms: f64,
+        muted: &BTreeSet<Source>,
+        said: &[(Source, EventName)],
+    ) -> Profile {
+        let mut profile = Profile { event_weights: vec![0.0; self.events], ..Profile::default() };
+        for trace in &self.traces {
+            if let Source::Item(row) = trace.source {
+                profile.opinions.extend(trace.opinion.map(|opinion| (row, opinion)));
+                if trace.is_refused() {
+                    profile.refused.insert(row);
+                }
+                let lately = now_ms - trace.viewed_ms < weights.seen_days * DAY_MS;
+                if trace.in_cart || trace.bought || trace.rated.is_some() || lately {
+                    profile.seen.insert(row);
+                }
+            }
+        }
+        let audible: Vec<&Trace> = self.traces.iter().filter(|trace| !muted.contains(&trace.source)).collect();
+        let steps = steps(&audible, weights.step.unwrap_or(STEP));
+        for trace in audible {
+            let weigh = |(at, event): &(usize, Event)| {
+                weights.of(event) * weights.fade(now_ms - event.time_ms) * steps.get(at).copied().unwrap_or(1.0)
+            };
+            let each: Vec<f32> = trace.counted.iter().map(weigh).collect();
+            let sum: f32 = each.iter().sum();
+            let cut = if sum.abs() > MOST { MOST / sum.abs() } else { 1.0 };
+            let mut because = None;
+            for ((at, event), weight) in trace.counted.iter().zip(&each) {
+                profile.event_weights[*at] = weight * cut;
+                because = because.filter(|&(_, most)| most >= weight.abs()).or(Some((event.name, weight.abs())));
+            }
+            if let Some((because, _)) = because.filter(|_| sum != 0.0) {
+                profile.signals.push(Signal { source: trace.source.clone(), weight: sum * cut, because });
+            }
+        }
+        for (source, name) in said.iter().filter(|(source, _)| !muted.contains(source)) {
+            let weight = weights.of(&Event { name: *name, ..Event::default() });
+            match profile.signals.iter_mut().find(|signal| signal.source == *source) {
+                Some(known) => known.weight = known.weight.max(weight),
+                None => profile.signals.push(Signal { source: source.clone(), weight, because: *name }),
+            }
+        }
+        profile.normalize();
+        profile
+    }
+}
+
+impl Trace {
+    fn new(source: Source) -> Self {
+        Self {
+            source,
+            counted: Vec::new(),
+            opinion: None,
+            hidden: false,
+            in_cart: false,
+            bought: false,
+            rated: None,
+            viewed_ms: f64::NEG_INFINITY,
+        }
+    }
+
+    fn note(&mut self, event: &Event) {
+        match event.name {
+            EventName::SelectItem | EventName::ViewItem => self.viewed_ms = self.viewed_ms.max(event.time_ms),
+            EventName::AddToCart => self.in_cart = true,
+            EventName::RemoveFromCart => self.in_cart = false,
+            EventName::Purchase => (self.in_cart, self.bought) = (false, true),
+            EventName::Like => self.opinion = Some(Opinion::Like),
+            EventName::Dislike => self.opinion = Some(Opinion::Dislike),
+            EventName::Rate => self.rated = event.value,
+            EventName::Hide => self.hidden = true,
+            EventName::ViewItemList | EventName::Search | EventName::Wish => {}
+        }
+    }
+
+    fn is_refused(&self) -> bool {
+        let unloved = self.rated.is_some_and(|stars| stars < FAIR) && self.opinion != Some(Opinion::Like);
+        self.hidden || self.opinion == Some(Opinion::Dislike) || unloved
+    }
+
+    /// An event takes back earlier ones: out of the cart the cart, a dislike or few stars all that spoke for the item.
+    fn drop_undone(&mut self, event: &Event) {
+        let poor = event.value.is_some_and(|stars| stars < FAIR);
+        self.counted.retain(|(_, before)| match event.name {
+            EventName::RemoveFromCart => before.name != EventName::AddToCart,
+            EventName::Like => before.name != EventName::Dislike,
+            EventName::Dislike => false,
+            EventName::Rate => !poor && before.name != EventName::Rate,
+            _ => true,
+        });
+    }
+}
+
+/// What the steps after each event leave of its weight, by its position in the log.
+fn steps(traces: &[&Trace], step: f32) -> BTreeMap<usize, f32> {
+    let mut left = BTreeMap::new();
+    for wanted in [EventName::is_behaviour as fn(EventName) -> bool, |name| name == EventName::Wish] {
+        let of_stream = |trace: &&Trace| {
+            trace.counted.iter().filter(|(_, event)| wanted(event.name)).map(|(at, _)| *at).collect::<Vec<usize>>()
+        };
+        let mut stream: Vec<_> = traces.iter().map(of_stream).filter(|positions| !positions.is_empty()).collect();
+        stream.sort_by_key(|positions| std::cmp::Reverse(positions.last().copied()));
+        let mut factor = 1.0;
+        for positions in stream {
+            left.extend(positions.into_iter().map(|at| (at, factor)));
+            factor *= step;
+        }
+    }
+    left
+}

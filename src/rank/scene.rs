@@ -1,0 +1,251 @@
+//! A scene: how one kind of list is made, as a JSON file. Every field but `kind` may be absent.
+//!
+//! ```json
+//! {
+//!   "kind": "for-you",                     what the list rests on: for-you | more-like-this | goes-with | trending
+//!   "heading": {"en": "Tonight", "zh": "今晚"},   instead of the usual heading
+//!   "weights": {"events": {"view_item": 1, "purchase": 4, "dislike": -1},
+//!               "step": 0.6, "halfLifeDays": 30, "seenDays": 30},
+//!   "metric": "cosine",                     cosine | dot | euclidean | pearson
+//!   "threshold": 0,                         the least likeness of content that a shown item must have
+//!   "filter": {"range": {"field": "price", "to": 100}},
+//!   "rules": {"bury": [...], "boost": [...], "goesWith": [...], "pin": [...], "exclude": [...]},
+//!   "showSeen": false,                      may show again what the visitor knows
+//!   "variants": false,                      may show several variants of one product
+//!   "diversity": {"method": "mmr", "strength": 0.25},      mmr | dpp | none; strength 0..1
+//!   "exposure": [{"items": {"eq": {"field": "brand", "value": "Own"}}, "share": 0.2}],
+//!   "exploration": 0.1,                     part of the list that is drawn by chance, from the request's seed
+//!   "mixture": {"amplify": 2, "content": 1, "together": 2, "popularity": 0.02}   instead of the learned weights
+//! }
+//! ```
+//!
+//! The scenes of `scenes/` are built in; a page may bring its own. Must not know how a list is made.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{filter::Filter, rules::Rules};
+use crate::{catalog::Mixture, profile::weights::Weights, vectors::Metric};
+
+/// What a list rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// What the visitor did and said; a varied selection while nothing is known.
+    #[default]
+    ForYou,
+    /// One item.
+    MoreLikeThis,
+    /// What goes with the cart, or with one item.
+    GoesWith,
+    /// What others buy; a varied selection where nobody is known to have bought.
+    Trending,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct Scene {
+    pub kind: Kind,
+    /// By primary language subtag.
+    pub heading: BTreeMap<String, String>,
+    pub weights: Weights,
+    pub metric: Metric,
+    pub threshold: f32,
+    pub filter: Option<Filter>,
+    pub rules: Rules,
+    pub show_seen: bool,
+    pub variants: bool,
+    pub diversity: Diversity,
+    pub exposure: Vec<Exposure>,
+    pub exploration: f32,
+    pub mixture: Option<Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Diversity {
+    pub method: Method,
+    /// 0: by score alone; 1: by unlikeness alone.
+    pub strength: f32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    None,
+    /// Maximal marginal relevance.
+    #[default]
+    Mmr,
+    /// Determinantal point process.
+    Dpp,
+}
+
+/// A group of items has at least this part of the list, as far as it has items that fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exposure {
+    pub items: Filter,
+    pub share: f32,
+}
+
+impl Default for Diversity {
+    fn default() -> Self {
+        Self { method: Method::Mmr, strength: 0.25 }
+    }
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Self {
+            kind: Kind::ForYou,
+            heading: BTreeMap::new(),
+            weights: Weights::default(),
+            metric: Metric::Cosine,
+            threshold: 0.0,
+            filter: None,
+            rules: Rules::default(),
+            show_seen: false,
+            variants: false,
+            diversity: Diversity::default(),
+            exposure: Vec::new(),
+            exploration: 0.0,
+            mixture: None,
+        }
+    }
+}
+
+/// The built-in scenes, by name.
+const BUILT_IN: [(&str, &str); 9] = [
+    ("for-you", include_str!("scenes/for-you.json")),
+    ("more-like-this", include_str!("scenes/more-like-this.json")),
+    ("goes-with", include_str!("scenes/goes-with.json")),
+    ("trending", include_str!("scenes/trending.json")),
+    ("shop", include_str!("scenes/for-you.json")),
+    ("news", include_str!("scenes/news.json")),
+    ("music", include_str!("scenes/music.json")),
+    ("video", include_str!("scenes/video.json")),
+    ("courses", include_str!("scenes/courses.json")),
+];
+
+impl Scene {
+    /// The built-in scene of a kind.
+    pub fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::ForYou => Self::named("for-you"),
+            Kind::MoreLikeThis => Self::named("more-like-this"),
+            Kind::GoesWith => Self::named("goes-with"),
+            Kind::Trending => Self::named("trending"),
+        }
+        .unwrap_or_default()
+    }
+
+    /// A built-in scene. An error names those that there are.
+    pub fn named(name: &str) -> Result<Self, String> {
+        match BUILT_IN.iter().find(|(known, _)| *known == name) {
+            Some((_, json)) => serde_json::from_str(json).map_err(|error| error.to_string()),
+            None => {
+                let names = BUILT_IN.map(|(name, _)| name).join(", ");
+                Err(format!("there is no scene {name:?}; built in are {names}, and a page may bring its own as JSON"))
+            }
+        }
+    }
+
+    /// By name, or as its own JSON.
+    pub fn read(value: &Value) -> Result<Self, String> {
+        let scene: Self = match value {
+            Value::String(name) if !name.trim_start().starts_with('{') => Self::named(name)?,
+            Value::String(json) => serde_json::from_str(json).map_err(|error| error.to_string())?,
+            value => serde_json::from_value(value.clone()).map_err(|error| error.to_string())?,
+        };
+        match scene.problem() {
+            Some(problem) => Err(problem),
+            None => Ok(scene),
+        }
+    }
+
+    /// The learned weights with what the scene says instead.
+    pub fn mixture(&self, learned: Mixture) -> Result<Mixture, String> {
+        let mut merged = serde_json::to_value(learned).map_err(|error| error.to_string())?;
+        let (Value::Object(merged_fields), own) = (&mut merged, self.mixture.as_ref()) else { return Ok(learned) };
+        let own = match own {
+            None | Some(Value::Null) => return Ok(learned),
+            Some(own) => own.as_object().ok_or("it is no object of weights")?,
+        };
+        for (name, weight) in own {
+            match merged_fields.get_mut(name) {
+                Some(field) => *field = weight.clone(),
+                None => return Err(format!("there is no weight {name:?}")),
+            }
+        }
+        let refused = "a weight is no number, `step` is not 0 to 1, or `amplify` is below 1";
+        Mixture::read(merged.to_string().as_bytes()).ok_or_else(|| refused.to_owned())
+    }
+
+    /// What is wrong with it, for the person who wrote it.
+    pub fn problem(&self) -> Option<String> {
+        let shares = self.exposure.iter().map(|exposure| ("exposure: share", exposure.share));
+        let parts = [("diversity: strength", self.diversity.strength), ("exploration", self.exploration)];
+        let part = |(name, part): (&str, f32)| {
+            (!(0.0..=1.0).contains(&part)).then(|| format!("{name}: {part} is not between 0 and 1"))
+        };
+        let threshold = (!(-1.0..=1.0).contains(&self.threshold))
+            .then(|| format!("threshold: {} is no likeness from -1 to 1", self.threshold));
+        let filters = self.filter.iter().chain(self.exposure.iter().map(|exposure| &exposure.items));
+        (self.weights.problem().map(|problem| format!("weights: {problem}")))
+            .or(threshold)
+            .or_else(|| self.mixture(Mixture::default()).err().map(|problem| format!("mixture: {problem}")))
+            .or_else(|| parts.into_iter().chain(shares).find_map(part))
+            .or_else(|| filters.into_iter().find_map(Filter::problem))
+            .or_else(|| self.rules.problem().map(|problem| format!("rules: {problem}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_built_in_scenes_are_sound() {
+        for (name, json) in BUILT_IN {
+            let scene: Scene = serde_json::from_str(json).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(scene.problem(), None, "{name}");
+        }
+        for kind in [Kind::ForYou, Kind::MoreLikeThis, Kind::GoesWith, Kind::Trending] {
+            assert_eq!(Scene::of(kind).kind, kind);
+        }
+    }
+
+    #[test]
+    fn a_scene_is_read_by_name_as_an_object_or_as_text() {
+        assert_eq!(Scene::read(&json!("more-like-this")).unwrap(), Scene::of(Kind::MoreLikeThis));
+        let own = json!({"kind": "trending", "weights": {"events": {"view_item": 2.5}}, "exploration": 0.1});
+        let scene = Scene::read(&own).unwrap();
+        assert_eq!((scene.kind, scene.exploration), (Kind::Trending, 0.1));
+        assert_eq!(Scene::read(&json!(own.to_string())).unwrap(), scene);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (scene, expect) in [
+            (json!("nowhere"), "there is no scene \"nowhere\"; built in are for-you"),
+            (json!({"kind": "popular"}), "unknown variant `popular`"),
+            (json!({"bassis": "for-you"}), "unknown field `bassis`"),
+            (json!({"weights": {"events": {"view": 1}}}), "unknown variant `view`"),
+            (json!({"weights": {"step": 0}}), "weights: step"),
+            (json!({"mixture": {"amplify": 0}}), "mixture"),
+            (json!({"mixture": {"contents": 1}}), "mixture: there is no weight \"contents\""),
+            (json!({"exploration": 2}), "exploration: 2 is not between 0 and 1"),
+            (json!({"exposure": [{"items": {"has": "brand"}, "share": -1}]}), "share: -1"),
+            (json!({"rules": {"pin": [{"item": "a", "place": 0}]}}), "rules: \"a\" is pinned"),
+            (json!("{\"kind\": "), "EOF"),
+            (json!(7), "invalid type"),
+        ] {
+            let error = Scene::read(&scene).unwrap_err();
+            assert!(error.contains(expect), "{error}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The commands that change the log, and with it everything that follows from it.
+
+use super::{
+    Session,
+    log::{Entry, Log, Topic},
+    phrases::Trouble,
+    portable,
+    store::Store,
+};
+use crate::{
+    encoder::Encoder,
+    profile::{Event, EventName, Ledger},
+    protocol::{Update, VERSION},
+};
+
+impl<E: Encoder, S: Store> Session<E, S> {
+    pub(super) async fn open(&mut self, version: u32, lang: String, now_ms: f64) -> Vec<Update> {
+        self.at(now_ms, &lang);
+        if version != VERSION {
+            return vec![self.trouble(Trouble::Version, "")];
+        }
+        match self.store.load().await {
+            Ok(entries) => {
+                self.log = Log::replay(&entries);
+                self.derive_again();
+                self.rank_all().await
+            }
+            Err(error) => vec![self.trouble(Trouble::Store, &error.0)],
+        }
+    }
+
+    pub(super) async fn track(&mut self, mut event: Event) -> Vec<Update> {
+        if !event.time_ms.is_finite() {
+            event.time_ms = self.now_ms;
+        }
+        event.value = event.value.filter(|value| value.is_finite());
+        event.dwell_ms = event.dwell_ms.filter(|dwell_ms| dwell_ms.is_finite());
+        self.now_ms = event.time_ms;
+        // A page that was left before the answer came lets the next one deliver the event again.
+        if self.log.events().contains(&event) {
+            return Vec::new();
+        }
+        self.record(Entry::Event(event)).await
+    }
+
+    pub(super) async fn undo(&mut self, item: String, name: EventName, now_ms: f64) -> Vec<Update> {
+        self.now_ms = now_ms;
+        if !self.log.has(&item, name) {
+            return Vec::new();
+        }
+        self.record(Entry::Undo { item, name, time_ms: now_ms }).await
+    }
+
+    /// Unlearns one event: what is left is the log that never had it.
+    pub(super) async fn delete(&mut self, event: Event, now_ms: f64) -> Vec<Update> {
+        self.now_ms = now_ms;
+        self.rewrite(self.log.without(&event)).await
+    }
+
+    pub(super) async fn delete_interest(&mut self, interest: &str, now_ms: f64) -> Vec<Update> {
+        self.now_ms = now_ms;
+        match self.topics_of(interest) {
+            Some(topics) => self.rewrite(self.log.without_topics(&topics)).await,
+            None => Vec::new(),
+        }
+    }
+
+    /// Mutes, unmutes or names an interest. One that is not there is passed over.
+    pub(super) async fn mark(
+        &mut self,
+        interest: &str,
+        now_ms: f64,
+        muted: impl Fn(bool) -> bool,
+        name: Option<String>,
+    ) -> Vec<Update> {
+        self.now_ms = now_ms;
+        let Some(about) = self.topics_of(interest) else { return Vec::new() };
+        let was = self.log.mark(&about);
+        let name = name.map_or_else(|| was.name.to_owned(), |name| name.trim().chars().take(MOST_LETTERS).collect());
+        let entry = Entry::Interest { muted: muted(was.muted), name, about, time_ms: now_ms };
+        self.record(entry).await
+    }
+
+    /// Adds what another device exported. What does not read as a profile changes nothing.
+    pub(super) async fn import(&mut self, profile: &str, now_ms: f64) -> Vec<Update> {
+        self.now_ms = now_ms;
+        let entries = match portable::import(profile) {
+            Ok(entries) => entries,
+            Err(why) => return vec![self.trouble(Trouble::Import, &why)],
+        };
+        let (both, events) = self.log.with(&entries);
+        let mut updates = vec![Update::Imported { events }];
+        updates.extend(self.rewrite(both).await);
+        updates
+    }
+
+    pub(super) async fn forget(&mut self) -> Vec<Update> {
+        self.log = Log::default();
+        self.derive_again();
+        let mut updates = vec![match self.store.clear().await {
+            Ok(()) => Update::Forgotten,
+            Err(error) => self.trouble(Trouble::Forget, &error.0),
+        }];
+        updates.extend(self.rank_all().await);
+        updates
+    }
+
+    /// Adds to the log, which goes on in memory where it cannot be stored, and ranks again.
+    async fn record(&mut self, entry: Entry) -> Vec<Update> {
+        self.log.push(&entry);
+        let catalog = self.catalog.as_ref();
+        let row_of = |id: &str| catalog.and_then(|catalog| catalog.row(id));
+        match &entry {
+            Entry::Event(event) => self.ledger.push(event, row_of),
+            Entry::Undo { .. } => self.ledger = Ledger::of(self.log.events(), row_of),
+            Entry::Interest { .. } => {}
+        }
+        let mut updates = self.rank_all().await;
+        if let Err(error) = self.store.append(&entry).await {
+            updates.push(self.trouble(Trouble::Store, &error.0));
+        }
+        updates
+    }
+
+    /// Another log takes this one's place, in the store too, and everything is derived again.
+    async fn rewrite(&mut self, log: Log) -> Vec<Update> {
+        if log == self.log {
+            return Vec::new();
+        }
+        self.log = log;
+        self.derive_again();
+        let mut updates = self.rank_all().await;
+        if let Err(error) = self.store.replace(self.log.entries()).await {
+            updates.push(self.trouble(Trouble::Store, &error.0));
+        }
+        updates
+    }
+
+    fn topics_of(&self, interest: &str) -> Option<Vec<Topic>> {
+        let catalog = self.catalog.as_ref()?;
+        self.interests()
+            .into_iter()
+            .map(|found| self.topics(catalog, &found))
+            .find(|topics| topics.first().is_some_and(|leader| leader.id() == interest))
+    }
+}
+
+/// Of a name that a visitor gives.
+const MOST_LETTERS: usize = 80;

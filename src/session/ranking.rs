@@ -1,0 +1,249 @@
+//! From what is known of a visitor to one list: the pure function that every shelf is made by.
+//!
+//! Can be asked with another log or another limit, so that "what if" is answered by the very same steps.
+//! Must not know cards, words or the wire's updates.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::texts::Texts;
+use crate::{
+    catalog::{Catalog, Mixture},
+    profile::{Columns, EventName, Ledger, Likeness, Profile, Signal, Source, Taste},
+    protocol::{Basis, ShelfRequest},
+    rank::{self, Context, Evidence, Filter, Kind, Order, Rules, Scene},
+    vectors::Hit,
+};
+
+/// Someone who only said what they dislike gets a selection from what is less than this like it.
+const MOST_REPELLED: f32 = 0.3;
+
+/// What is known when a list is made.
+pub struct View<'a> {
+    pub catalog: &'a Catalog,
+    pub ledger: &'a Ledger,
+    /// Sources of muted interests.
+    pub muted: &'a BTreeSet<Source>,
+    pub texts: &'a Texts,
+    pub now_ms: f64,
+}
+
+/// What a list is to be: a request that was read and put to one catalogue.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    pub scene: Scene,
+    /// The catalogue's, and what the scene says instead.
+    pub mixture: Mixture,
+    /// The scene's and the request's.
+    pub rules: Rules,
+    pub context: Context,
+    /// The item that the list is about.
+    pub about: Option<u32>,
+    pub limit: usize,
+    pub seed: u32,
+    excluded: BTreeSet<u32>,
+    /// Rows that the filters let pass. `[N]`
+    fits: Vec<bool>,
+}
+
+/// A list and what it rests on.
+pub struct Ranked<'a> {
+    pub basis: Basis,
+    pub hits: Vec<Hit>,
+    pub profile: Profile,
+    /// What the content part of the scores is made of.
+    pub taste: Taste,
+    /// What speaks for any row, part by part. None where a selection was made without scores.
+    pub evidence: Option<Evidence<'a>>,
+}
+
+impl Setting {
+    /// Reads a request for `catalog`; what is wrong with it is told, and left out.
+    pub fn read(request: &ShelfRequest, catalog: &Catalog) -> (Self, Vec<String>) {
+        let mut wrong = Vec::new();
+        let own = request.scene.as_ref().filter(|scene| !scene.is_null()).map(Scene::read);
+        let scene = own.and_then(|scene| scene.map_err(|error| wrong.push(format!("scene: {error}"))).ok());
+        let mut scene = scene.unwrap_or_else(|| Scene::of(request.kind));
+        let mixture = scene.mixture(catalog.mixture).unwrap_or(catalog.mixture);
+        scene.weights.step = scene.weights.step.or(Some(mixture.step));
+        let filter: Option<Filter> = read(&request.filter, "filter", Filter::problem, &mut wrong);
+        let rules: Rules = read(&request.rules, "rules", Rules::problem, &mut wrong).unwrap_or_default();
+        let rules = scene.rules.clone().and(rules);
+        let filters: Vec<&Filter> = scene.filter.iter().chain(&filter).collect();
+        let shown =
+            |item| filters.iter().all(|filter| filter.holds(item)) && !rules.exclude.iter().any(|f| f.holds(item));
+        let setting = Self {
+            fits: catalog.items.iter().map(shown).collect(),
+            excluded: request.exclude.iter().filter_map(|id| catalog.row(id)).collect(),
+            about: request.item.as_deref().and_then(|id| catalog.row(id)),
+            context: request.context.clone().unwrap_or_default(),
+            limit: request.limit,
+            seed: request.seed,
+            scene,
+            mixture,
+            rules,
+        };
+        (setting, wrong)
+    }
+
+    /// The text that the page gave.
+    pub fn text(&self) -> Option<&str> {
+        self.context.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    fn likeness(&self) -> Likeness {
+        Likeness { metric: self.scene.metric, amplify: self.mixture.amplify }
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(
+    value: &Option<Value>,
+    name: &str,
+    problem: impl Fn(&T) -> Option<String>,
+    wrong: &mut Vec<String>,
+) -> Option<T> {
+    let value = value.as_ref().filter(|value| !value.is_null())?;
+    let read = match value {
+        Value::String(json) => serde_json::from_str(json),
+        value => serde_json::from_value(value.clone()),
+    };
+    let sound = |read: T| problem(&read).map_or(Ok(read), Err);
+    read.map_err(|error| error.to_string()).and_then(sound).map_err(|why| wrong.push(format!("{name}: {why}"))).ok()
+}
+
+/// The list that `setting` asks for, of what `view` knows.
+pub fn ranked<'a>(view: &View<'a>, setting: &Setting, columns: &mut Columns) -> Ranked<'a> {
+    let (catalog, scene) = (view.catalog, &setting.scene);
+    let cart = cart(view, setting);
+    let profile = view.ledger.profile(&scene.weights, view.now_ms, view.muted, &said(view, setting));
+    let (basis, subject) = subject(view, setting, &cart, &profile);
+    let taste = taste(view, setting, &subject);
+    let mut excluded = setting.excluded.clone();
+    excluded.extend(setting.about.iter().chain(&cart));
+    if !scene.show_seen {
+        excluded.extend(&profile.seen);
+    }
+    let lift = lift(catalog, setting, &cart);
+    let complements = if scene.kind == Kind::GoesWith { complements(catalog, setting, &cart, &lift) } else { None };
+    let order = Order {
+        catalog,
+        scene,
+        rules: &setting.rules,
+        fits: complements.as_deref().unwrap_or(&setting.fits),
+        lift: &lift,
+        refused: &profile.refused,
+        excluded: &excluded,
+        seed: setting.seed,
+        limit: setting.limit,
+    };
+    if basis != Basis::ColdStart {
+        let parts = (&catalog.matrix, &catalog.fields, catalog.relations.as_ref());
+        let evidence = rank::evidence(parts, setting.mixture, (&subject, &taste), columns);
+        let hits = rank::list(&order, &evidence.totals(), scene.threshold.max(0.0));
+        return Ranked { basis, hits, profile, taste, evidence: Some(evidence) };
+    }
+    let keep = |row: u32| {
+        setting.fits[row as usize]
+            && !profile.refused.contains(&row)
+            && !setting.excluded.contains(&row)
+            && taste.repelled(&catalog.matrix.vector(row)) < MOST_REPELLED
+    };
+    let hits = rank::selection(&order, rank::varied(&catalog.matrix, keep, setting.limit));
+    Ranked { basis, hits, profile, taste, evidence: None }
+}
+
+/// What the page says, as if it happened now.
+fn said(view: &View, setting: &Setting) -> Vec<(Source, EventName)> {
+    let rows = setting.context.cart.iter().filter_map(|id| view.catalog.row(id));
+    let cart = rows.map(|row| (Source::Item(row), EventName::AddToCart));
+    cart.chain(setting.text().map(|text| (Source::Text(text.to_owned()), EventName::Search))).collect()
+}
+
+/// What the list rests on, and the signals that it is about.
+fn subject(view: &View, setting: &Setting, cart: &BTreeSet<u32>, profile: &Profile) -> (Basis, Profile) {
+    let items = |rows: &mut dyn Iterator<Item = u32>| {
+        let said: Vec<_> = rows.map(|row| (Source::Item(row), EventName::AddToCart)).collect();
+        Ledger::default().profile(&setting.scene.weights, view.now_ms, &BTreeSet::new(), &said)
+    };
+    let attracts = |profile: &Profile| profile.signals.iter().any(|signal| signal.weight > 0.0);
+    let learned = view.catalog.relations.is_some();
+    match setting.scene.kind {
+        Kind::MoreLikeThis => (Basis::Item, items(&mut setting.about.into_iter())),
+        Kind::GoesWith if setting.about.is_some() => (Basis::Item, items(&mut setting.about.into_iter())),
+        Kind::GoesWith => (Basis::Cart, items(&mut cart.iter().copied())),
+        Kind::Trending if learned => (Basis::Trending, profile.clone()),
+        Kind::ForYou if attracts(profile) => {
+            let own = view.ledger.profile(&setting.scene.weights, view.now_ms, view.muted, &[]);
+            let basis = if attracts(&own) {
+                Basis::Profile
+            } else if cart.is_empty() {
+                Basis::Text
+            } else {
+                Basis::Cart
+            };
+            (basis, profile.clone())
+        }
+        Kind::ForYou | Kind::Trending => (Basis::ColdStart, profile.clone()),
+    }
+}
+
+fn taste(view: &View, setting: &Setting, profile: &Profile) -> Taste {
+    let matrix = &view.catalog.matrix;
+    Taste::new(profile, setting.likeness(), |source| match source {
+        _ if matrix.width() == 0 => None,
+        Source::Item(row) => Some(matrix.vector(*row)),
+        Source::Text(text) => view.texts.place(text, view.catalog),
+    })
+}
+
+/// Rows in the cart: what the page says and what the log knows.
+fn cart(view: &View, setting: &Setting) -> BTreeSet<u32> {
+    let told = setting.context.cart.iter().filter_map(|id| view.catalog.row(id));
+    told.chain(view.ledger.cart()).collect()
+}
+
+/// Rows that complement rather than repeat: of no category that is in the cart, but where a rule calls for them. `[N]`
+fn complements(catalog: &Catalog, setting: &Setting, cart: &BTreeSet<u32>, lift: &[f32]) -> Option<Vec<bool>> {
+    let category = |row: u32| catalog.fields.category[row as usize];
+    let own: BTreeSet<u32> =
+        cart.iter().copied().chain(setting.about).map(category).filter(|&number| number > 0).collect();
+    let called = |row: usize| lift.get(row).is_some_and(|lift| *lift > 0.0);
+    let fits = |(row, fits): (usize, &bool)| *fits && (called(row) || !own.contains(&category(row as u32)));
+    (!own.is_empty()).then(|| setting.fits.iter().enumerate().map(fits).collect())
+}
+
+/// What boosts and "goes with" rules add to each row now. `[N]`, or empty for nothing
+fn lift(catalog: &Catalog, setting: &Setting, cart: &BTreeSet<u32>) -> Vec<f32> {
+    let rules = &setting.rules;
+    let now = |when: &Option<Filter>| when.as_ref().is_none_or(|when| when.holds(&setting.context));
+    let boosts = rules.boost.iter().filter(|boost| now(&boost.when)).map(|boost| (&boost.items, boost.add));
+    let of = || cart.iter().copied().chain(setting.about);
+    let called = rules.goes_with.iter().filter(|rule| of().any(|row| rule.with.holds(catalog.item(row))));
+    let active: Vec<(&Filter, f32)> = boosts.chain(called.map(|rule| (&rule.show, rule.add))).collect();
+    if active.is_empty() {
+        return Vec::new();
+    }
+    let add = |item| active.iter().filter(|(filter, _)| filter.holds(item)).map(|(_, add)| add).sum();
+    catalog.items.iter().map(add).collect()
+}
+
+impl Ranked<'_> {
+    /// The signal that adds most to the score of the row, if any adds to it; the earlier of equals.
+    pub fn reason(&self, row: u32, vector: &[f32]) -> Option<&Signal> {
+        let evidence = self.evidence.as_ref()?;
+        let parts = evidence.parts(row);
+        let content: f32 = self.taste.score(vector);
+        let factor = if content > 0.0 { parts.content / content } else { 0.0 };
+        let together: BTreeMap<u32, f32> = evidence.together_from(row).into_iter().collect();
+        let mut best: Option<(&Signal, f32)> = None;
+        for (signal, share) in self.taste.contributions(vector) {
+            let others = if let Source::Item(row) = signal.source { together.get(&row).copied() } else { None };
+            let adds = share * factor + others.unwrap_or(0.0);
+            if adds > best.map_or(0.0, |(_, most)| most) {
+                best = Some((signal, adds));
+            }
+        }
+        best.map(|(signal, _)| signal)
+    }
+}

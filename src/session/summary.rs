@@ -1,0 +1,121 @@
+//! What the device knows of a visitor, as a person reads it: events, and the interests that they make.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Session, card,
+    log::{Mark, Topic},
+    store::Store,
+};
+use crate::{
+    catalog::Catalog,
+    encoder::Encoder,
+    profile::{Event, Interest, Profile, Signal, Source, interests, weights::Weights},
+    protocol::{EventLine, InterestLine, ProfileSummary},
+    text::{language::primary, words},
+};
+
+/// As many words as fit a line.
+const MOST_WORDS: usize = 4;
+
+impl<E: Encoder, S: Store> Session<E, S> {
+    pub(super) fn summary(&self) -> ProfileSummary {
+        let profile = self.heard(&self.muted());
+        let mut lines = Vec::new();
+        for (event, &weight) in self.log.events().iter().zip(&profile.event_weights) {
+            lines.push(EventLine { event: event.clone(), label: self.label(event), weight });
+        }
+        let interests = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
+            self.interests().iter().filter_map(|interest| self.line(catalog, interest, &lines)).collect()
+        });
+        ProfileSummary { interests, events: lines, stored_bytes: self.log.bytes() as f64 }
+    }
+
+    /// The visitor's interests, muted ones too, as a shelf with no scene of its own weighs events.
+    pub(super) fn interests(&self) -> Vec<Interest> {
+        let Some(catalog) = self.catalog.as_ref().filter(|catalog| catalog.matrix.width() > 0) else {
+            return Vec::new();
+        };
+        let vector = |source: &Source| match source {
+            Source::Item(row) => Some(catalog.matrix.vector(*row)),
+            Source::Text(text) => self.texts.place(text, catalog),
+        };
+        let profile = self.heard(&BTreeSet::new());
+        let with_vector = |signal: &Signal| Some((signal.clone(), vector(&signal.source)?));
+        interests(&profile.signals.iter().filter_map(with_vector).collect::<Vec<_>>())
+    }
+
+    /// Sources of the interests that the visitor muted.
+    pub(super) fn muted(&self) -> BTreeSet<Source> {
+        let Some(catalog) = self.catalog.as_ref().filter(|_| self.log.mutes()) else { return BTreeSet::new() };
+        let is_muted = |interest: &Interest| self.log.mark(&self.topics(catalog, interest)).muted;
+        self.interests().into_iter().filter(is_muted).flat_map(|interest| interest.members).collect()
+    }
+
+    /// What an interest is made of, as the log names it.
+    pub(super) fn topics(&self, catalog: &Catalog, interest: &Interest) -> Vec<Topic> {
+        let topic = |source: &Source| match source {
+            Source::Item(row) => Topic::Item(catalog.item(*row).id.clone()),
+            Source::Text(text) => Topic::Text(text.clone()),
+        };
+        interest.members.iter().map(topic).collect()
+    }
+
+    fn heard(&self, muted: &BTreeSet<Source>) -> Profile {
+        self.ledger.profile(&Weights::default(), self.now_ms, muted, &[])
+    }
+
+    fn line(&self, catalog: &Catalog, interest: &Interest, events: &[EventLine]) -> Option<InterestLine> {
+        let topics = self.topics(catalog, interest);
+        let Mark { name, muted } = self.log.mark(&topics);
+        let words = self.words_of(catalog, interest);
+        let of = |line: &&EventLine| Topic::of(&line.event).is_some_and(|topic| topics.contains(&topic));
+        Some(InterestLine {
+            id: topics.first()?.id(),
+            name: if name.is_empty() { words.join(" · ") } else { name.to_owned() },
+            weight: interest.weight,
+            muted,
+            events: events.iter().filter(of).cloned().collect(),
+            words,
+        })
+    }
+
+    /// The words that most of an interest's members have, the rarer in the catalogue the better.
+    fn words_of(&self, catalog: &Catalog, interest: &Interest) -> Vec<String> {
+        let lang = primary(&self.lang);
+        let mut found: BTreeMap<String, (f32, usize, String)> = BTreeMap::new();
+        for source in &interest.members {
+            let text = match source {
+                Source::Item(row) => {
+                    let own = catalog.item(*row).words_in(&lang);
+                    own.map_or_else(String::new, |(_, words)| format!("{}. {}", words.title, words.category()))
+                }
+                Source::Text(text) => text.clone(),
+            };
+            let mut once = BTreeSet::new();
+            for word in words(&text, &catalog.segmenter) {
+                let known = catalog.index.rarity(&word.term).filter(|_| !word.stop);
+                if let Some(rarity) = known.filter(|_| once.insert(word.term.clone())) {
+                    let place = found.len();
+                    let (worth, ..) =
+                        found.entry(word.term).or_insert_with(|| (0.0, place, text[word.range].to_lowercase()));
+                    *worth += rarity;
+                }
+            }
+        }
+        let mut found: Vec<_> = found.into_values().collect();
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        found.into_iter().take(MOST_WORDS).map(|(_, _, word)| word).collect()
+    }
+
+    fn label(&self, event: &Event) -> String {
+        let lang = primary(&self.lang);
+        match (&event.item, &event.text) {
+            (Some(id), _) => match self.catalog.as_ref().and_then(|catalog| Some((catalog, catalog.row(id)?))) {
+                Some((catalog, row)) => card::title(catalog, row, &lang).to_owned(),
+                None => id.clone(),
+            },
+            (None, text) => text.clone().unwrap_or_default(),
+        }
+    }
+}
