@@ -7,6 +7,7 @@ mod device;
 mod embed;
 mod eval;
 mod explain;
+pub mod feeds;
 pub mod folder;
 mod model;
 mod sts;

@@ -7,6 +7,8 @@ pub mod text; //     language, words, stop words, BM25                      pure
 pub mod vectors; //  int8 matrix [N, H], exact top-k                        pure
 pub mod encoder; //  text -> vector: the seam, tokenizer, forward pass, devices
 pub mod catalog; //  items, the packed catalogue and its decoder            pure
+#[cfg(feature = "feeds")]
+pub mod feeds; //    product feeds of every format -> clean items            pure
 pub mod profile; //  log of events -> interests                             pure
 pub mod rank; //     select -> score -> mix -> diversify                    pure
 pub mod explain; //  score -> shares of words -> text parts                 pure

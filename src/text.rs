@@ -6,7 +6,7 @@ pub mod bm25; //     which texts contain the words, weighed by rarity
 pub mod fuzzy; //    the terms that a query means, mistyped or half typed
 pub mod language; // Chinese or not, by script
 pub mod segment; //  Chinese words
-mod stops; //        words that explain nothing
+pub mod stops; //        words that explain nothing
 pub mod words; //    a text's words with their places
 
 pub use bm25::Index;

@@ -6,11 +6,11 @@ use std::{
 };
 
 /// The modules of src/lib.rs, lowest layer first.
-const LAYERS: [&str; 12] = [
-    "text", "vectors", "encoder", "catalog", "profile", "rank", "explain", "protocol", "session", "convert", "cli",
-    "web",
+const LAYERS: [&str; 13] = [
+    "text", "vectors", "encoder", "catalog", "feeds", "profile", "rank", "explain", "protocol", "session", "convert",
+    "cli", "web",
 ];
-const PURE: [&str; 6] = ["text", "vectors", "catalog", "profile", "rank", "explain"];
+const PURE: [&str; 7] = ["text", "vectors", "catalog", "feeds", "profile", "rank", "explain"];
 
 /// A file of the project: its path from the root, and what it says.
 struct Source {

@@ -1,0 +1,186 @@
+//! Items in the spool, and the order of their ids. Rows with one id become one: variants are folded, anything else is
+//! a duplicate, and the first row stands. Must not know how items are read from a feed.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use crate::{
+    catalog::Item,
+    feeds::{FeedError, Kind, Report, clean::UNTOLD, variants::fold},
+};
+
+/// Written at once.
+const BUFFER_BYTES: usize = 256 << 10;
+
+/// What a feed's items still lack until the feed has been read.
+#[derive(Debug, Clone)]
+pub struct Ends {
+    /// Of texts that are too short to tell.
+    pub lang: String,
+    pub rating_scale: f32,
+}
+
+/// Where an item waits.
+#[derive(Debug, Clone, Default)]
+pub struct Key {
+    id: Box<str>,
+    at: u64,
+    size: u32,
+    /// `u16::MAX` for an item that lacks nothing any more.
+    feed: u16,
+    row: u64,
+    trimmed: bool,
+    /// One of the rows of a product with variants.
+    product: bool,
+}
+
+impl Key {
+    /// Of an item that is not in the spool yet.
+    pub fn new(feed: u16, row: u64, trimmed: bool, product: bool) -> Self {
+        Self { feed, row, trimmed, product, ..Self::default() }
+    }
+}
+
+/// Items one after the other, as JSON.
+pub struct Spool<S> {
+    store: S,
+    keys: Vec<Key>,
+    buffer: Vec<u8>,
+    written: u64,
+}
+
+impl<S: Read + Write + Seek> Spool<S> {
+    pub fn new(store: S) -> Self {
+        Self { store, keys: Vec::new(), buffer: Vec::new(), written: 0 }
+    }
+
+    pub fn push(&mut self, item: &Item, key: Key) -> io::Result<()> {
+        let (at, size) = self.write(item)?;
+        self.keys.push(Key { id: item.id.as_str().into(), at, size, ..key });
+        Ok(())
+    }
+
+    fn write(&mut self, item: &Item) -> io::Result<(u64, u32)> {
+        let start = self.buffer.len();
+        serde_json::to_writer(&mut self.buffer, item).map_err(io::Error::other)?;
+        let place = (self.written + start as u64, (self.buffer.len() - start) as u32);
+        if self.buffer.len() >= BUFFER_BYTES {
+            self.flush()?;
+        }
+        Ok(place)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.store.seek(SeekFrom::Start(self.written))?;
+        self.store.write_all(&self.buffer)?;
+        self.written += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+/// Clean items, ascending by id, no id twice; as often as they are asked for.
+pub struct Items<S> {
+    spool: Spool<S>,
+    ends: Vec<Ends>,
+}
+
+impl<S: Read + Write + Seek> Items<S> {
+    pub(super) fn new(mut spool: Spool<S>, ends: Vec<Ends>, report: &mut Report) -> Result<Self, FeedError> {
+        spool.flush()?;
+        let mut keys = std::mem::take(&mut spool.keys);
+        keys.sort_by(|a, b| (&a.id, a.feed, a.row).cmp(&(&b.id, b.feed, b.row)));
+        let mut items = Self { spool, ends };
+        let mut kept: Vec<Key> = Vec::with_capacity(keys.len());
+        let mut keys = keys.into_iter().peekable();
+        while let Some(mut key) = keys.next() {
+            let mut folded: Option<Item> = None;
+            while let Some(next) = keys.next_if(|next| next.id == key.id) {
+                items.join(&mut folded, &key, &next, report)?;
+            }
+            if let Some(item) = folded {
+                (key.at, key.size) = items.spool.write(&item)?;
+                key.feed = u16::MAX;
+            }
+            kept.push(key);
+        }
+        items.spool.flush()?;
+        kept.shrink_to_fit();
+        items.spool.keys = kept;
+        report.items = items.len() as u64;
+        report.languages.clear();
+        Ok(items)
+    }
+
+    /// `next` has the id of `key`, which came before it.
+    fn join(&mut self, folded: &mut Option<Item>, key: &Key, next: &Key, report: &mut Report) -> Result<(), FeedError> {
+        let mut first = match folded.take() {
+            Some(item) => item,
+            None => self.load(key)?,
+        };
+        let other = self.load(next)?;
+        let name = |report: &Report, key: &Key| {
+            report.feeds.get(usize::from(key.feed)).map_or_else(String::new, |feed| feed.name.clone())
+        };
+        let (of, at) = (name(report, next), format!("as {} row {}", name(report, key), key.row));
+        if key.product && next.product {
+            report.folded += 1;
+            if !fold(&mut first, other) {
+                report.note(Kind::ManyValues, &of, next.row, &key.id);
+            }
+            *folded = Some(first);
+            return Ok(());
+        }
+        let kind = match () {
+            () if key.trimmed || next.trimmed => Kind::IdClash,
+            () if first == other => Kind::Duplicate,
+            () => Kind::Contradictory,
+        };
+        report.note(kind, &of, next.row, &format!("{}: {at}", key.id));
+        // What was folded before stays so.
+        if key.product && first.group.is_some() {
+            *folded = Some(first);
+        }
+        Ok(())
+    }
+
+    pub fn len(&self) -> usize {
+        self.spool.keys.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.spool.keys.is_empty()
+    }
+
+    pub fn id(&self, nth: usize) -> &str {
+        &self.spool.keys[nth].id
+    }
+
+    /// The nth item by id.
+    pub fn read(&mut self, nth: usize) -> io::Result<Item> {
+        let key = self.spool.keys[nth].clone();
+        let mut item = self.load(&key)?;
+        if key.product {
+            item.group = None;
+        }
+        Ok(item)
+    }
+
+    /// All items, one by one, ascending by id.
+    pub fn iter(&mut self) -> impl Iterator<Item = io::Result<Item>> {
+        (0..self.len()).map(|nth| self.read(nth))
+    }
+
+    fn load(&mut self, key: &Key) -> io::Result<Item> {
+        let mut bytes = vec![0; key.size as usize];
+        self.spool.store.seek(SeekFrom::Start(key.at))?;
+        self.spool.store.read_exact(&mut bytes)?;
+        let mut item: Item = serde_json::from_slice(&bytes).map_err(io::Error::other)?;
+        if let Some(ends) = self.ends.get(usize::from(key.feed)) {
+            if let Some(words) = item.words.remove(UNTOLD) {
+                item.words.entry(ends.lang.clone()).or_insert(words);
+            }
+            item.rating = item.rating.map(|rating| rating / ends.rating_scale * 5.0);
+        }
+        Ok(item)
+    }
+}

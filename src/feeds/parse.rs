@@ -1,0 +1,162 @@
+//! Formats to raw rows, one at a time. Must not know what makes an item good.
+//!
+//! A row that cannot be read is [`Unread`] and the next one follows; what ends a feed is a [`FeedError`].
+
+pub mod html; //   JSON-LD in pages
+pub mod json; //   arrays, wrapped arrays, lines
+pub mod jsonld; // schema.org's Product
+pub mod object; // JSON objects of any shop
+pub mod shopify; // products.json, and the CSV with variants
+pub mod table; //  CSV and TSV
+pub mod woo; //    WooCommerce's CSV
+pub mod xml; //    RSS, Atom and their like
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    io::{self, BufReader},
+    rc::Rc,
+};
+
+use super::{
+    Bytes, FeedError, Format,
+    columns::Columns,
+    raw::{Raw, Unread},
+    source::{HEAD_BYTES, Shared, Source},
+};
+
+/// What a parser reads from.
+pub type Text<'a> = BufReader<Source<'a>>;
+
+/// A parser. After `None` or a [`Stop`] it is not asked again.
+pub trait Rows {
+    fn next(&mut self) -> Result<Option<Row>, Stop>;
+
+    /// Number of the row that is being read, from 1.
+    fn row(&self) -> u64;
+
+    /// The language that the feed declares, if it does.
+    fn lang(&self) -> Option<String> {
+        None
+    }
+
+    /// What was made of each column, key or tag; empty where nothing was.
+    fn used(&self) -> BTreeMap<String, String>;
+}
+
+pub type Row = Result<Raw, Unread>;
+
+/// Why a parser cannot go on.
+#[derive(Debug)]
+pub enum Stop {
+    Io(io::Error),
+    /// The feed ends within a row.
+    Ends(String),
+    Broken(String),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// One feed, being read.
+pub struct Feed<'a> {
+    name: String,
+    pub format: Format,
+    shared: Rc<Shared>,
+    rows: Box<dyn Rows + 'a>,
+    ended: bool,
+}
+
+impl<'a> Feed<'a> {
+    /// `name` is for messages. Without a `format` it is recognised.
+    pub fn open(name: &str, reader: Bytes<'a>, format: Option<Format>, columns: &Columns) -> Result<Self, FeedError> {
+        let shared = Rc::new(Shared::default());
+        let source = Source::open(reader, &shared).map_err(|error| {
+            let why = shared.cut_off.borrow().clone();
+            match why {
+                Some(why) => FeedError::CutOff { feed: name.to_owned(), row: 0, why },
+                None => FeedError::Io(error),
+            }
+        })?;
+        if source.head().trim().is_empty() {
+            return Err(FeedError::Empty { feed: name.to_owned() });
+        }
+        let format = format.unwrap_or_else(|| Format::recognise(source.head()));
+        let columns = columns.clone();
+        let delimiter = table::delimiter(source.head());
+        let text = BufReader::with_capacity(HEAD_BYTES, source);
+        let (name, ended) = (name.to_owned(), false);
+        let rows: Result<Box<dyn Rows + 'a>, Stop> = match format {
+            Format::Table => table::open(text, delimiter, columns, &shared),
+            Format::Xml => Ok(Box::new(xml::Xml::new(text, columns, &shared))),
+            Format::Json => Ok(Box::new(json::Json::new(text, columns, &shared))),
+            Format::JsonLines => Ok(Box::new(json::Lines::new(text, columns, &shared))),
+            Format::Html => html::Html::open(text, columns).map(|html| Box::new(html) as _),
+        };
+        match rows {
+            Ok(rows) => Ok(Self { name, format, shared, rows, ended }),
+            Err(stop) => Err(error(&name, format, &shared, 1, stop)),
+        }
+    }
+
+    /// Bytes read so far, as the feed comes.
+    pub fn bytes(&self) -> u64 {
+        self.shared.bytes.get()
+    }
+
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub fn lang(&self) -> Option<String> {
+        self.rows.lang()
+    }
+
+    pub fn used(&self) -> BTreeMap<String, String> {
+        self.rows.used()
+    }
+}
+
+impl Iterator for Feed<'_> {
+    type Item = Result<Row, FeedError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        match self.rows.next() {
+            Ok(Some(row)) => {
+                self.shared.new_row();
+                Some(Ok(row))
+            }
+            Ok(None) => {
+                self.ended = true;
+                None
+            }
+            Err(stop) => {
+                self.ended = true;
+                Some(Err(error(&self.name, self.format, &self.shared, self.rows.row(), stop)))
+            }
+        }
+    }
+}
+
+fn error(feed: &str, format: Format, shared: &Shared, row: u64, stop: Stop) -> FeedError {
+    let feed = feed.to_owned();
+    if shared.too_long.get() {
+        return FeedError::TooLong { feed, row, format };
+    }
+    if let Some(why) = shared.cut_off.borrow().clone() {
+        return FeedError::CutOff { feed, row, why };
+    }
+    match stop {
+        Stop::Io(error) => FeedError::Io(error),
+        Stop::Ends(why) => FeedError::CutOff { feed, row, why },
+        Stop::Broken(why) => FeedError::Broken { feed, row, format, why },
+    }
+}
+
+/// Rows that one element of the feed gives: a product's variants, the products of a page.
+pub type Queue = VecDeque<Row>;

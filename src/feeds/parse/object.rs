@@ -1,0 +1,119 @@
+//! A JSON object of any shop as a raw row: ours, Shopify's, schema.org's, or one with known or mapped keys.
+//!
+//! Must not know how the object was found.
+
+use serde_json::{Map, Value};
+
+use super::{
+    Queue, jsonld, shopify,
+    table::{assign, says_something},
+};
+use crate::{
+    catalog::{Words, item::PATH_SEPARATOR},
+    feeds::{
+        columns::{Columns, Meaning, normal},
+        raw::{Field, Raw, Unread, excerpt},
+        value::date,
+    },
+};
+
+/// What the rows of a feed's keys were used for, by key.
+pub type Used = std::collections::BTreeMap<String, String>;
+
+/// The rows of one element: one, or one for each variant.
+pub fn rows(row: u64, value: &Value, columns: &Columns, used: &mut Used) -> Queue {
+    let Value::Object(object) = value else {
+        let why = "it is not a JSON object".to_owned();
+        return [Err(Unread { row, why, excerpt: excerpt(&value.to_string()) })].into();
+    };
+    if object.contains_key("@type") || object.contains_key("@graph") {
+        return jsonld::rows(row, value).into();
+    }
+    if shopify::is_product(object) {
+        used.entry("products.json".into()).or_insert_with(|| "Shopify's own".into());
+        return shopify::product(row, object);
+    }
+    let mut raw = Raw::new(row);
+    let ours = object.get("words").is_some_and(Value::is_object);
+    for (key, value) in object {
+        let name = normal(key);
+        match (name.as_str(), value) {
+            ("words", Value::Object(words)) => own_words(&mut raw, words),
+            ("attributes", Value::Object(attributes)) => {
+                attributes.iter().for_each(|(name, value)| raw.attribute(name, &text(value)));
+            }
+            ("date", Value::Number(days)) if ours => {
+                raw.set(Field::Date, days.as_i64().and_then(date::iso).unwrap_or_default());
+            }
+            ("group", Value::String(group)) if ours => raw.set(Field::Group, group.clone()),
+            _ => {
+                let meaning = columns.meaning(key);
+                if !used.contains_key(key) && used.len() < 500 {
+                    let about = meaning.as_ref().map(super::table::describe).unwrap_or_default();
+                    used.insert(key.clone(), about);
+                }
+                put(&mut raw, &name, meaning, value);
+            }
+        }
+    }
+    [Ok(raw)].into()
+}
+
+fn put(raw: &mut Raw, name: &str, meaning: Option<Meaning>, value: &Value) {
+    match (&meaning, value) {
+        (_, Value::Null) => {}
+        (
+            Some(Meaning::Field(field @ (Field::Price | Field::SalePrice | Field::ListPrice), rank)),
+            Value::Object(money),
+        ) => {
+            let amount = ["amount", "value", "price"].iter().find_map(|key| money.get(*key)).map(text);
+            raw.offer(*field, *rank, &amount.unwrap_or_default());
+            let currency = ["currency", "currency_code", "currencyCode"].iter().find_map(|key| money.get(*key));
+            raw.offer(Field::Currency, u8::MAX, &currency.map(text).unwrap_or_default());
+        }
+        (Some(Meaning::Field(Field::Rating, rank)), Value::Object(rating)) => {
+            let get = |keys: &[&str]| keys.iter().find_map(|key| rating.get(*key)).map(text).unwrap_or_default();
+            raw.offer(Field::Rating, *rank, &get(&["value", "average", "rate", "ratingValue"]));
+            raw.offer(Field::RatingCount, *rank, &get(&["count", "reviewCount", "ratingCount"]));
+        }
+        (Some(Meaning::Field(Field::Category, rank)), Value::Array(steps)) => {
+            let steps: Vec<String> = steps.iter().map(text).filter(|step| !step.is_empty()).collect();
+            raw.offer(Field::Category, *rank, &steps.join(PATH_SEPARATOR));
+        }
+        (Some(Meaning::Tags), Value::Array(tags)) => raw.tags.extend(tags.iter().map(text)),
+        // Reviews themselves, not their number.
+        (Some(Meaning::Field(Field::RatingCount, rank)), Value::Array(reviews)) => {
+            raw.offer(Field::RatingCount, *rank, &reviews.len().to_string());
+        }
+        (None, Value::Array(values)) if values.iter().all(|value| value.is_string() || value.is_number()) => {
+            let joined = values.iter().map(text).collect::<Vec<_>>().join(", ");
+            if says_something(&joined) {
+                raw.attribute(name, &joined);
+            }
+        }
+        (None, Value::Array(_) | Value::Object(_)) => {}
+        _ => assign(raw, name, meaning.as_ref(), &text(value), false),
+    }
+}
+
+fn own_words(raw: &mut Raw, words: &Map<String, Value>) {
+    for (lang, value) in words {
+        // A language whose words are no words is left to the cleaning: it has no title.
+        raw.words.push((lang.clone(), serde_json::from_value::<Words>(value.clone()).unwrap_or_default()));
+    }
+}
+
+/// A scalar as text; of a list or an object what names or shows it.
+pub fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(yes) => yes.to_string(),
+        Value::Null => String::new(),
+        Value::Array(values) => values.first().map(text).unwrap_or_default(),
+        Value::Object(object) => {
+            let keys = ["name", "src", "url", "value", "title", "@id", "id"];
+            keys.iter().find_map(|key| object.get(*key)).map(text).unwrap_or_default()
+        }
+    }
+}

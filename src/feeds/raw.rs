@@ -1,0 +1,127 @@
+//! One row of a feed as the feed words it: texts by field, nothing understood yet. Must not know formats.
+
+use std::ops::Index;
+
+use crate::catalog::Words;
+
+/// What a column, a key or a tag is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    Id,
+    Group,
+    Title,
+    Description,
+    Url,
+    Image,
+    Brand,
+    Category,
+    /// The price without a sale, or the only one.
+    Price,
+    /// The lower price of now.
+    SalePrice,
+    /// A higher one that is crossed out; says nothing of what is paid.
+    ListPrice,
+    Currency,
+    Availability,
+    Stock,
+    Rating,
+    /// The best rating there can be.
+    RatingBest,
+    RatingCount,
+    Date,
+    Lang,
+    /// `false`, `0`, `draft`: the shop does not show it.
+    Published,
+}
+
+const FIELDS: usize = Field::Published as usize + 1;
+
+/// A row that could be cut out of the feed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Raw {
+    /// From 1: the line of a file of lines, the row of a table as a spreadsheet counts, else the nth product.
+    pub row: u64,
+    values: [String; FIELDS],
+    ranks: [u8; FIELDS],
+    pub tags: Vec<String>,
+    pub attributes: Vec<(String, String)>,
+    /// Where the feed has words by language; else title, description and category are fields.
+    pub words: Vec<(String, Words)>,
+}
+
+impl Raw {
+    pub fn new(row: u64) -> Self {
+        Self { row, ..Self::default() }
+    }
+
+    /// Of several columns for one field the one of the lowest `rank` that says something is taken.
+    /// Descriptions are joined instead: a shop has a short one and a long one.
+    /// White space around an id is kept, because two ids may differ in nothing else.
+    pub fn offer(&mut self, field: Field, rank: u8, value: &str) {
+        if value.trim().is_empty() {
+            return;
+        }
+        let value = if field == Field::Id { value } else { value.trim() };
+        let (own, known) = (&mut self.values[field as usize], &mut self.ranks[field as usize]);
+        if own.is_empty() || (rank < *known && field != Field::Description) {
+            (*own, *known) = (value.to_owned(), rank);
+        } else if field == Field::Description && !own.contains(value) {
+            *own = if rank < *known { format!("{value}\n{own}") } else { format!("{own}\n{value}") };
+            *known = rank.min(*known);
+        }
+    }
+
+    /// Replaces what is there.
+    pub fn set(&mut self, field: Field, value: impl Into<String>) {
+        self.values[field as usize] = value.into();
+        self.ranks[field as usize] = 0;
+    }
+
+    pub fn attribute(&mut self, name: &str, value: &str) {
+        if !name.trim().is_empty() && !value.trim().is_empty() {
+            self.attributes.push((name.trim().to_owned(), value.trim().to_owned()));
+        }
+    }
+}
+
+impl Index<Field> for Raw {
+    type Output = str;
+
+    fn index(&self, field: Field) -> &str {
+        &self.values[field as usize]
+    }
+}
+
+/// A row that could not be read; the ones after it can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    pub row: u64,
+    pub why: String,
+    /// The beginning of the row as it stands in the feed.
+    pub excerpt: String,
+}
+
+/// The first characters of a text, for an example.
+pub fn excerpt(text: &str) -> String {
+    const MOST_CHARS: usize = 80;
+    match text.char_indices().nth(MOST_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_better_column_wins_and_descriptions_are_joined() {
+        let mut raw = Raw::new(1);
+        for (rank, value) in [(3, "third"), (1, " first "), (2, "second"), (0, " ")] {
+            raw.offer(Field::Title, rank, value);
+            raw.offer(Field::Description, rank, value);
+        }
+        assert_eq!(&raw[Field::Title], "first");
+        assert_eq!(&raw[Field::Description], "first\nthird\nsecond");
+    }
+}

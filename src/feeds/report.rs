@@ -1,0 +1,212 @@
+//! What was wrong with the feeds, counted by kind with the first examples, as data and for people.
+//!
+//! Every row is accounted for: it is an item, was folded into one, or was left out for a reason that is counted.
+//! Must not know how anything is found.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Format, raw::excerpt};
+
+/// Examples that are kept of each kind.
+const EXAMPLES: usize = 5;
+
+/// What became of a row that a problem was found in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    LeftOut,
+    Changed,
+    Kept,
+    /// Nothing is wrong, but there is less to recommend the item by.
+    Missing,
+}
+
+macro_rules! kinds {
+    ($($kind:ident $outcome:ident $text:literal)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Kind { $($kind),* }
+
+        impl Kind {
+            pub const ALL: &[Self] = &[$(Self::$kind),*];
+
+            pub fn outcome(self) -> Outcome {
+                match self { $(Self::$kind => Outcome::$outcome),* }
+            }
+
+            /// For people, after a count: "3 rows ...".
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$kind => $text),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    Malformed LeftOut "cannot be read"
+    NoId LeftOut "have no id"
+    NoTitle LeftOut "have no title in any language"
+    Unpublished LeftOut "are drafts, archived or hidden in the shop"
+    Duplicate LeftOut "repeat an earlier row"
+    Contradictory LeftOut "have an earlier row's id and say something else"
+    IdClash LeftOut "have an id that differs from an earlier one only in white space or invisible characters"
+    EmptyTitle Changed "have no title in one of their languages, which is left out"
+    PriceUnreadable Changed "have a price that is no number"
+    PriceNegative Changed "have a negative price"
+    AvailabilityUnknown Changed "have an availability that is not known"
+    StockUnreadable Changed "have a stock that is no count"
+    RatingUnreadable Changed "have a rating that cannot be"
+    DateUnreadable Changed "have a date that is not understood"
+    UnsafeUrl Changed "have an address that is no web address"
+    Markup Changed "have markup in their title"
+    Invisible Changed "have control, zero-width or direction-changing characters"
+    LongText Changed "have a text that is cut off"
+    ManyValues Changed "have more variants than an attribute lists"
+    Encoding Changed "lines are in another encoding than the feed"
+    SaleAbovePrice Kept "have a sale price above the price, which stands"
+    ListBelowPrice Kept "have a crossed-out price below the price"
+    CurrencyMix Kept "have another currency than most"
+    NoCurrency Kept "have a price without a currency: name it with --currency"
+    StockContradiction Kept "are out of stock with pieces in stock"
+    Language Kept "have words in another language than they say"
+    NoDescription Missing "have no description"
+    NoPrice Missing "have no price"
+    NoImage Missing "have no image"
+    NoUrl Missing "have no address"
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problems {
+    pub count: u64,
+    /// The first ones.
+    pub examples: Vec<Example>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    pub feed: String,
+    /// From 1: the line of a file of lines, the row of a table as a spreadsheet counts, else the nth product.
+    pub row: u64,
+    /// The id, where there is one, and what was found.
+    pub excerpt: String,
+}
+
+/// How one feed was understood.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FeedReport {
+    pub name: String,
+    pub format: Format,
+    pub encoding: String,
+    /// As it comes, before unpacking.
+    pub bytes: u64,
+    pub rows: u64,
+    /// Of texts that are too short to tell.
+    pub lang: String,
+    /// The best rating that the feed's ratings go up to.
+    pub rating_scale: f32,
+    /// What each column, key or tag was taken for; empty where it was not used.
+    pub columns: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub feeds: Vec<FeedReport>,
+    /// Rows = items + folded + those left out.
+    pub rows: u64,
+    pub items: u64,
+    /// Rows that became part of another row's item: variants of one product.
+    pub folded: u64,
+    /// Items by language.
+    pub languages: BTreeMap<String, u64>,
+    /// Prices by currency; the empty one is not known.
+    pub currencies: BTreeMap<String, u64>,
+    pub problems: BTreeMap<Kind, Problems>,
+}
+
+impl Report {
+    pub fn note(&mut self, kind: Kind, feed: &str, row: u64, text: &str) {
+        let problems = self.problems.entry(kind).or_default();
+        problems.count += 1;
+        if problems.examples.len() < EXAMPLES {
+            problems.examples.push(Example { feed: feed.to_owned(), row, excerpt: excerpt(text) });
+        }
+    }
+
+    pub fn count(&self, kind: Kind) -> u64 {
+        self.problems.get(&kind).map_or(0, |problems| problems.count)
+    }
+
+    pub fn left_out(&self) -> u64 {
+        self.sum(Outcome::LeftOut)
+    }
+
+    /// Everything but what is merely missing.
+    pub fn wrong(&self) -> u64 {
+        self.sum(Outcome::LeftOut) + self.sum(Outcome::Changed) + self.sum(Outcome::Kept)
+    }
+
+    fn sum(&self, outcome: Outcome) -> u64 {
+        self.problems.iter().filter(|(kind, _)| kind.outcome() == outcome).map(|(_, problems)| problems.count).sum()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for feed in &self.feeds {
+            writeln!(f, "{}: {} rows, {}, {}", feed.name, feed.rows, feed.format, feed.encoding)?;
+            let unused: Vec<_> =
+                feed.columns.iter().filter(|(_, use_)| use_.is_empty()).map(|(name, _)| name.as_str()).collect();
+            if !unused.is_empty() {
+                writeln!(f, "  not used: {}", unused.join(", "))?;
+            }
+        }
+        let left_out = self.left_out();
+        writeln!(
+            f,
+            "{} rows: {} items, {} folded into them as variants, {left_out} left out",
+            self.rows, self.items, self.folded
+        )?;
+        let titles = [
+            (Outcome::LeftOut, "left out"),
+            (Outcome::Changed, "kept without it, or corrected"),
+            (Outcome::Kept, "kept as they are"),
+            (Outcome::Missing, "missing"),
+        ];
+        for (outcome, title) in titles {
+            let of_it = || self.problems.iter().filter(|(kind, _)| kind.outcome() == outcome);
+            if of_it().next().is_some() {
+                writeln!(f, "{title}:")?;
+            }
+            for (kind, problems) in of_it() {
+                writeln!(f, "  {} {}", problems.count, kind.text())?;
+                for example in problems.examples.iter().filter(|_| outcome != Outcome::Missing).take(3) {
+                    writeln!(f, "    {} row {}: {}", example.feed, example.row, example.excerpt)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_counts_all_and_shows_the_first() {
+        let mut report = Report { rows: 9, items: 2, ..Report::default() };
+        for row in 1..=7 {
+            report.note(Kind::NoId, "feed.csv", row, "\"Tea\"");
+        }
+        report.note(Kind::NoImage, "feed.csv", 8, "tea");
+        let problems = &report.problems[&Kind::NoId];
+        assert_eq!((problems.count, problems.examples.len()), (7, EXAMPLES));
+        assert_eq!((report.left_out(), report.wrong()), (7, 7));
+        let text = report.to_string();
+        assert!(text.contains("9 rows: 2 items") && text.contains("7 have no id") && text.contains("feed.csv row 1"));
+        let json = serde_json::to_string(&report).unwrap();
+        assert!(json.contains("\"no-id\":{\"count\":7"));
+        assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+    }
+}

@@ -1,0 +1,61 @@
+//! Lines that are not UTF-8 and of which nobody says what they are: GBK or windows-1252, by what they look like.
+//!
+//! Must not know where lines come from.
+
+use encoding_rs::{GBK, WINDOWS_1252};
+
+/// Remembers the last line that was surely Chinese: one with a single odd byte is then read like its neighbours.
+#[derive(Debug, Default)]
+pub struct Legacy {
+    chinese: bool,
+}
+
+impl Legacy {
+    /// `line` is not UTF-8.
+    pub fn decode(&mut self, line: &[u8]) -> String {
+        let (mut good, mut bad) = (0, 0);
+        for part in line.utf8_chunks() {
+            good += part.valid().chars().filter(|c| !c.is_ascii()).count();
+            bad += part.invalid().len();
+        }
+        if good > bad {
+            // UTF-8 with a few bytes of something else: only these are decoded anew.
+            return line.utf8_chunks().fold(String::with_capacity(line.len()), |text, part| {
+                text + part.valid() + &WINDOWS_1252.decode_without_bom_handling(part.invalid()).0
+            });
+        }
+        let (gbk, broken) = GBK.decode_without_bom_handling(line);
+        let (common, other) = common_pairs(line);
+        if common > other {
+            self.chinese = common > 3 || self.chinese;
+        }
+        if !broken && common > other && (common > 1 || self.chinese) {
+            return gbk.into_owned();
+        }
+        WINDOWS_1252.decode_without_bom_handling(line).0.into_owned()
+    }
+}
+
+/// Pairs of bytes in the zone of GBK where the 3,755 commonest characters and its punctuation lie; other high bytes.
+/// Two accented letters in a row, which would be such a pair too, are rare in languages of windows-1252.
+fn common_pairs(line: &[u8]) -> (usize, usize) {
+    let (mut common, mut other, mut at) = (0, 0, 0);
+    while at < line.len() {
+        match (line[at], line.get(at + 1).copied().unwrap_or(0)) {
+            (0..=0x7f, _) => at += 1,
+            (0xa1..=0xa3 | 0xb0..=0xd7, 0xa1..=0xfe) => {
+                common += 1;
+                at += 2;
+            }
+            (_, 0x40..) => {
+                other += 1;
+                at += 2;
+            }
+            _ => {
+                other += 1;
+                at += 1;
+            }
+        }
+    }
+    (common, other)
+}

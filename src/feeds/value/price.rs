@@ -1,0 +1,150 @@
+//! Amounts of money as shops write them: `12.50 USD`, `1.234,50 €`, `¥99`, `CHF 1'299.-`.
+//!
+//! The last of `.` and `,` is the decimal mark where both occur. One comma before three digits separates thousands;
+//! so does one point, where a currency that has cents stands beside it. Must not know rows.
+
+/// An amount, with its currency where the text names one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Price {
+    pub amount: f64,
+    /// ISO 4217.
+    pub currency: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceFault {
+    /// No number, NaN or infinite.
+    Unreadable,
+    Negative,
+}
+
+#[rustfmt::skip]
+const CODES: &[&str] = &[
+    "AED", "ARS", "AUD", "BDT", "BGN", "BHD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "DZD", "EGP",
+    "EUR", "GBP", "GEL", "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JOD", "JPY", "KES", "KRW", "KWD", "KZT", "LKR",
+    "MAD", "MOP", "MXN", "MYR", "NGN", "NOK", "NZD", "OMR", "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "RUB",
+    "SAR", "SEK", "SGD", "THB", "TND", "TRY", "TWD", "UAH", "USD", "UYU", "VND", "ZAR",
+];
+/// Longer signs first: `HK$` is no `$`.
+#[rustfmt::skip]
+const SIGNS: &[(&str, &str)] = &[
+    ("HK$", "HKD"), ("NT$", "TWD"), ("US$", "USD"), ("CA$", "CAD"), ("C$", "CAD"), ("AU$", "AUD"), ("A$", "AUD"),
+    ("NZ$", "NZD"), ("S$", "SGD"), ("R$", "BRL"), ("RMB", "CNY"), ("人民币", "CNY"), ("日元", "JPY"), ("円", "JPY"),
+    ("元", "CNY"), ("￥", "CNY"), ("zł", "PLN"), ("Kč", "CZK"), ("₽", "RUB"), ("₹", "INR"), ("₩", "KRW"),
+    ("₫", "VND"), ("₺", "TRY"), ("₴", "UAH"), ("₪", "ILS"), ("฿", "THB"), ("€", "EUR"), ("£", "GBP"), ("$", "USD"),
+];
+/// Their thousandth parts are written, so a point before three digits is a decimal mark.
+const THOUSANDTHS: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
+
+/// The code as ISO 4217 writes it, where it is one.
+pub fn currency_code(text: &str) -> Option<&'static str> {
+    CODES.iter().find(|code| code.eq_ignore_ascii_case(text.trim())).copied()
+}
+
+/// `lang` decides what `¥` is, which China and Japan share.
+pub fn price(text: &str, lang: &str) -> Result<Price, PriceFault> {
+    let currency = currency(text, lang);
+    let start = text.find(|c: char| c.is_ascii_digit()).ok_or(PriceFault::Unreadable)?;
+    let digits: String = text[start..]
+        .chars()
+        .take_while(|c| {
+            c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}' | 'e' | 'E')
+        })
+        .collect();
+    let digits = digits.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let before = text[..start].trim_end_matches(|c: char| c.is_whitespace() || c == '.');
+    let negative = before.ends_with(['-', '−']) || before.starts_with(['-', '−', '(']);
+    let amount: f64 = plain(digits, currency).parse().map_err(|_| PriceFault::Unreadable)?;
+    match amount {
+        _ if !amount.is_finite() => Err(PriceFault::Unreadable),
+        _ if negative && amount > 0.0 => Err(PriceFault::Negative),
+        // A point or a comma before the first digit: ".50".
+        _ if text[..start].ends_with(['.', ',']) && !digits.contains(['.', ',']) => {
+            Ok(Price { amount: amount / 10f64.powi(digits.len() as i32), currency })
+        }
+        _ => Ok(Price { amount, currency }),
+    }
+}
+
+/// The number with a point as its only mark.
+fn plain(digits: &str, currency: Option<&'static str>) -> String {
+    let marks: Vec<(usize, char)> = digits.char_indices().filter(|(_, c)| matches!(c, '.' | ',')).collect();
+    let decimal = marks.last().and_then(|&(at, last)| {
+        let (before, after) = (&digits[..at], &digits[at + 1..]);
+        let thousands = after.len() == 3 && !before.is_empty() && before.len() <= 3 && before != "0";
+        let grouped = match marks.iter().filter(|(_, mark)| *mark == last).count() {
+            1 if marks.len() > 1 => false,
+            1 if last == ',' => thousands,
+            1 => thousands && currency.is_some_and(|code| !THOUSANDTHS.contains(&code)),
+            _ => true,
+        };
+        (!grouped).then_some(at)
+    });
+    let keep = |(at, c): (usize, char)| match c {
+        _ if decimal == Some(at) => Some('.'),
+        c if c.is_ascii_digit() || matches!(c, 'e' | 'E') => Some(c),
+        _ => None,
+    };
+    digits.char_indices().filter_map(keep).collect()
+}
+
+fn currency(text: &str, lang: &str) -> Option<&'static str> {
+    let mut letters = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() == 3);
+    if let Some(code) = letters.find_map(currency_code) {
+        return Some(code);
+    }
+    if text.contains('¥') {
+        return Some(if lang == "ja" { "JPY" } else { "CNY" });
+    }
+    SIGNS.iter().find(|(sign, _)| text.contains(sign)).map(|(_, code)| *code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_as_shops_write_them() {
+        for (text, amount, currency) in [
+            ("12.50 USD", 12.5, Some("USD")),
+            ("1.234,50 €", 1234.5, Some("EUR")),
+            ("¥99", 99.0, Some("CNY")),
+            ("￥1,299", 1299.0, Some("CNY")),
+            ("CHF 1'299.-", 1299.0, Some("CHF")),
+            ("HK$ 88.8", 88.8, Some("HKD")),
+            ("1 299,00 kr SEK", 1299.0, Some("SEK")),
+            ("2.500 €", 2500.0, Some("EUR")),
+            ("2.500 KWD", 2.5, Some("KWD")),
+            ("12.345", 12.345, None),
+            ("1,234", 1234.0, None),
+            ("0,999", 0.999, None),
+            ("1,234,567.89", 1_234_567.89, None),
+            ("1.234.567", 1_234_567.0, None),
+            ("eur 5", 5.0, Some("EUR")),
+            ("29.8元", 29.8, Some("CNY")),
+            (".50", 0.5, None),
+            ("1e3", 1000.0, None),
+            ("0", 0.0, None),
+            ("from $12.00", 12.0, Some("USD")),
+        ] {
+            assert_eq!(price(text, "zh"), Ok(Price { amount, currency }), "{text}");
+        }
+        assert_eq!(price("¥99", "ja").unwrap().currency, Some("JPY"));
+    }
+
+    #[test]
+    fn what_is_no_price_is_told_apart_from_what_is_negative() {
+        for (text, expect) in [
+            ("NaN", PriceFault::Unreadable),
+            ("inf", PriceFault::Unreadable),
+            ("1e999", PriceFault::Unreadable),
+            ("on request", PriceFault::Unreadable),
+            ("", PriceFault::Unreadable),
+            ("-5", PriceFault::Negative),
+            ("-12.50 USD", PriceFault::Negative),
+            ("USD -3", PriceFault::Negative),
+        ] {
+            assert_eq!(price(text, "en"), Err(expect), "{text}");
+        }
+    }
+}

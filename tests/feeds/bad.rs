@@ -1,0 +1,223 @@
+//! Bad feeds: each is read as far as it makes sense, or refused with an error that says what to do; nothing panics,
+//! and nothing is dropped in silence.
+
+use std::io::{Read, Write};
+
+use flate2::{Compression, write::GzEncoder};
+use nearmind::feeds::{FeedError, Format, Import, Kind, Options, Report};
+
+use super::{find, import, read, title};
+
+fn refused(feed: &[u8]) -> String {
+    match import(feed, Options::default()) {
+        Ok((items, report)) => panic!("read {} items: {report}", items.len()),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn first(report: &Report, kind: Kind) -> (u64, &str) {
+    let example = &report.problems.get(&kind).unwrap_or_else(|| panic!("no {kind:?} in {report}")).examples[0];
+    (example.row, &example.excerpt)
+}
+
+#[test]
+fn a_truncated_gzip_is_refused_and_not_taken_for_a_small_shop() {
+    let lines: String = (0..20_000).map(|nth| format!("{{\"id\":\"{nth}\",\"title\":\"Tea {nth}\"}}\n")).collect();
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(lines.as_bytes()).unwrap();
+    let packed = gzip.finish().unwrap();
+    assert_eq!(read(&packed).0.len(), 20_000);
+    for cut in [packed.len() * 2 / 3, packed.len() - 4] {
+        let error = refused(&packed[..cut]);
+        assert!(error.contains("ends in the middle") && error.contains("download it again"), "{error}");
+    }
+}
+
+#[test]
+fn a_feed_that_ends_within_a_product_is_refused() {
+    for feed in ["[{\"id\":1,\"title\":\"A\"},{\"id\":2", "{\"products\":[{\"id\":1}", "[{\"id\":1,\"title\":\"A\"}"] {
+        let error = import(feed.as_bytes(), Options { format: Some(Format::Json), ..Options::default() }).unwrap_err();
+        assert!(matches!(error, FeedError::CutOff { .. }), "{feed}: {error}");
+    }
+    let xml = include_str!("samples/google.xml");
+    assert!(refused(&xml.as_bytes()[..xml.len() / 2]).contains("ends in the middle"));
+}
+
+#[test]
+fn an_empty_feed_is_told_from_one_without_products() {
+    for feed in ["", "  \n\r\n", "\u{feff}"] {
+        assert!(refused(feed.as_bytes()).contains("it is empty"), "{feed:?}");
+    }
+    for feed in ["id,title\n", "[]", "<rss><channel><title>Shop</title></channel></rss>", "{\"products\":[]}"] {
+        assert!(refused(feed.as_bytes()).contains("no product"), "{feed}");
+    }
+    assert!(refused(b"colour;weight\nred;2\n").contains("--columns"));
+    assert!(refused(b"<html><body>Hello</body></html>").contains("no JSON-LD"));
+}
+
+#[test]
+fn encodings_are_mixed_marked_or_not_named() {
+    let gbk = encoding_rs::GBK.encode("编号,名称,价格\n1,防水夹克,¥99\n").0.into_owned();
+    let (items, _) = read(&gbk);
+    assert_eq!((title(&items[0], "zh"), items[0].price, items[0].currency.as_str()), ("防水夹克", Some(99.0), "CNY"));
+    let mixed = [b"id,title\n1,Caf\xe9 cr\xe8me\n".as_slice(), "2,防水夹克\n".as_bytes()].concat();
+    let (items, report) = read(&mixed);
+    assert_eq!(title(&items[1], "zh"), "防水夹克");
+    assert!(items[0].words.values().any(|words| words.title == "Café crème"));
+    assert_eq!(first(&report, Kind::Encoding), (2, "1,Café crème"));
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_no_part_of_a_value() {
+    let (items, report) = read("\u{feff}id,title,brand\r\na,Tea,Leaf\r\n\r\nb,Cup,Clay\r\n".as_bytes());
+    assert_eq!((items.len(), items[0].brand.as_str(), items[1].brand.as_str()), (2, "Leaf", "Clay"), "{report}");
+    let (items, _) = read(b"\xef\xbb\xbf{\"id\":\"a\",\"title\":\"Tea\"}\r\n{\"id\":\"b\",\"title\":\"Cup\"}\r\n");
+    assert_eq!(items.len(), 2);
+}
+
+#[test]
+fn quotes_inside_quotes() {
+    let feed = "id,title,brand\n1,\"A \"\"fine\"\" cup\",Clay\n2,\"A 5\" screen, black\",Clay\n3,Cup 3\" wide,Clay\n4,\"open,Clay\n5,Tea,Leaf\n";
+    let (items, report) = read(feed.as_bytes());
+    assert_eq!(title(find(&items, "1"), "en"), "A \"fine\" cup");
+    assert_eq!(title(find(&items, "3"), "en"), "Cup 3\" wide");
+    assert_eq!(items.len(), 2);
+    let problems = &report.problems[&Kind::Malformed];
+    assert_eq!((problems.count, problems.examples[0].row), (2, 3));
+    assert!(problems.examples[0].excerpt.contains("4 values for 3 columns"), "{report}");
+    assert!(problems.examples[1].excerpt.contains("nothing closes takes in 2 lines"), "{report}");
+}
+
+/// So many times the same bytes, without the memory for them.
+struct Endless {
+    head: &'static [u8],
+    body: u8,
+    left: u64,
+}
+
+impl Read for Endless {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let (size, head) = (out.len().min(self.left as usize), self.head.len().min(out.len()));
+        out[..size].fill(self.body);
+        out[..head].copy_from_slice(&self.head[..head]);
+        self.head = &self.head[head..];
+        self.left -= size as u64;
+        Ok(size)
+    }
+}
+
+#[test]
+fn a_line_of_a_hundred_megabytes_is_refused_in_every_format() {
+    for head in
+        ["{\"id\":\"", "id,title\n1,", "[{\"id\":\"", "<rss><item><title>", "<html><script>", "<rss ", "{\"a\":"]
+    {
+        let mut import = Import::new(Options::default(), std::io::Cursor::new(Vec::new()));
+        let line = Endless { head: head.as_bytes(), body: b'x', left: 100 << 20 };
+        let error = import.feed("long", Box::new(line), &mut |_| ()).unwrap_err();
+        assert!(matches!(error, FeedError::TooLong { .. }), "{head}: {error}");
+        assert!(error.to_string().contains("longer than 16 MB"), "{error}");
+    }
+}
+
+#[test]
+fn a_price_is_a_number_and_not_negative() {
+    let feed = "id\ttitle\tprice\na\tA\tNaN\nb\tB\t-3 EUR\nc\tC\tfree\nd\tD\t1e999\ne\tE\t4 EUR\nf\tF\t5\ng\tG\t3 USD\nh\tH\t2 EUR\n";
+    let (items, report) = read(feed.as_bytes());
+    let prices: Vec<_> = items.iter().map(|item| item.price).collect();
+    assert_eq!(prices, [None, None, None, None, Some(4.0), Some(5.0), Some(3.0), Some(2.0)]);
+    assert_eq!(report.count(Kind::PriceUnreadable), 3);
+    assert_eq!(first(&report, Kind::PriceUnreadable), (2, "a: NaN"));
+    assert_eq!(first(&report, Kind::PriceNegative), (3, "b: -3 EUR"));
+    assert_eq!(first(&report, Kind::NoCurrency), (7, "f: 5"));
+    assert_eq!(first(&report, Kind::CurrencyMix), (8, "USD"));
+    let (items, _) =
+        read(b"{\"id\":1,\"title\":\"A\",\"price\":-1,\"rating\":\"NaN\",\"stock\":\"-2\",\"reviews\":-5}");
+    assert_eq!((items[0].price, items[0].rating, items[0].stock, items[0].rating_count), (None, None, Some(0), None));
+}
+
+#[test]
+fn what_contradicts_itself_is_told() {
+    let feed = "id,title,price,sale price,availability,quantity\na,Tea,5 EUR,7 EUR,in stock,1\nb,Cup,5 EUR,4 EUR,out of stock,12\n";
+    let (items, report) = read(feed.as_bytes());
+    assert_eq!((items[0].price, items[1].price), (Some(5.0), Some(4.0)));
+    assert_eq!(first(&report, Kind::SaleAbovePrice), (2, "a: 7 EUR above 5 EUR"));
+    assert_eq!(first(&report, Kind::StockContradiction), (3, "b: out of stock, 12 pieces"));
+}
+
+#[test]
+fn ids_that_clash_repeat_or_contradict_are_three_different_things() {
+    let feed = "{\"id\":\"a\",\"title\":\"Tea\"}\n{\"id\":\"a\",\"title\":\"Tea\"}\n{\"id\":\" a \",\"title\":\"Cup\"}\n{\"id\":\"a\",\"title\":\"Pot\"}\n{\"id\":\"b\\u200b\",\"title\":\"Tea\"}\n{\"id\":\"\",\"title\":\"Tea\"}\n{\"id\":\"c\"}\nnonsense\n";
+    let (items, report) = read(feed.as_bytes());
+    assert_eq!((items.len(), title(&items[0], "en"), items[1].id.as_str()), (2, "Tea", "b"));
+    assert_eq!(first(&report, Kind::Duplicate), (2, "a: as feed-0 row 1"));
+    assert_eq!(first(&report, Kind::IdClash), (3, "a: as feed-0 row 1"));
+    assert_eq!(first(&report, Kind::Contradictory), (4, "a: as feed-0 row 1"));
+    assert_eq!((first(&report, Kind::NoId), first(&report, Kind::NoTitle)), ((6, "Tea"), (7, "c: ")));
+    assert_eq!(first(&report, Kind::Malformed).0, 8);
+}
+
+#[test]
+fn ten_thousand_variants_are_one_item_wherever_they_stand() {
+    let row = |nth: usize| format!("v{nth},Shirt,shirt,{} EUR,size {nth}\n", 10 + nth % 7);
+    let rows: String = (0..10_000).map(row).collect();
+    let feed = format!("id,title,item group id,price,size\n{rows}x,Tea,,3 EUR,\nv-last,Shirt,shirt,99 EUR,last\n");
+    let (items, report) = read(feed.as_bytes());
+    let shirt = find(&items, "shirt");
+    assert_eq!((items.len(), report.folded), (2, 10_000));
+    assert_eq!((shirt.price, shirt.attributes["price_max"].as_str()), (Some(10.0), "99"));
+    assert!(shirt.attributes["size"].starts_with("size 0, size 1, ") && shirt.attributes["size"].len() < 400);
+    assert!(report.count(Kind::ManyValues) > 0);
+}
+
+#[test]
+fn deeply_nested_json_costs_its_row_and_no_other() {
+    let deep = format!("{{\"id\":\"deep\",\"title\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    for feed in [
+        format!("[{{\"id\":1,\"title\":\"A\"}},{deep},{{\"id\":2,\"title\":\"B\"}}]"),
+        format!("{{\"id\":1,\"title\":\"A\"}}\n{deep}\n{{\"id\":2,\"title\":\"B\"}}\n"),
+    ] {
+        let (items, report) = read(feed.as_bytes());
+        assert_eq!((items.len(), report.count(Kind::Malformed)), (2, 1));
+        assert!(first(&report, Kind::Malformed).1.contains("recursion"), "{report}");
+    }
+    let nested = "<a>".repeat(50_000);
+    let (items, _) = read(format!("<rss><item><id>1</id><title>A</title>{nested}</item></rss>").as_bytes());
+    assert_eq!(items.len(), 1);
+}
+
+#[test]
+fn an_entity_bomb_stays_as_small_as_it_is_written() {
+    let mut bomb = "<?xml version=\"1.0\"?><!DOCTYPE rss [<!ENTITY a \"aaaaaaaaaa\">".to_owned();
+    for (name, of) in [("b", "a"), ("c", "b"), ("d", "c"), ("e", "d"), ("f", "e"), ("g", "f"), ("h", "g"), ("i", "h")] {
+        bomb += &format!("<!ENTITY {name} \"{}\">", format!("&{of};").repeat(10));
+    }
+    bomb += "<!ENTITY x SYSTEM \"file:///etc/passwd\">]><rss><item><id>1</id><title>Tea &i; &x;</title></item></rss>";
+    let (items, _) = read(bomb.as_bytes());
+    assert_eq!(items[0].words["en"].title, "Tea &i; &x;");
+}
+
+#[test]
+fn script_in_a_title_is_no_text_and_no_address() {
+    let feed = r#"{"id":"a","title":"<script>alert(1)</script>Tea <img src=x onerror=alert(1)>","link":"javascript:alert(1)","image":"data:text/html,x","brand":"<b>Leaf</b>"}"#;
+    let (items, report) = read(feed.as_bytes());
+    let item = &items[0];
+    assert_eq!(
+        (title(item, "en"), item.brand.as_str(), item.url.as_str(), item.image.as_str()),
+        ("Tea", "Leaf", "", "")
+    );
+    assert_eq!((report.count(Kind::Markup), report.count(Kind::UnsafeUrl)), (1, 2));
+    let (items, _) = read(
+        br#"{"id":"a","title":"<script>alert(1)</script>"}
+{"id":"b","title":"x","image":"data:image/svg+xml,<svg/>"}"#,
+    );
+    assert_eq!((items.len(), items[0].image.as_str()), (1, "data:image/svg+xml,<svg/>"));
+}
+
+#[test]
+fn text_from_the_right_stays_and_what_turns_it_goes() {
+    let feed = "{\"id\":\"a\",\"title\":\"שולחן עץ\"}\n{\"id\":\"b\",\"title\":\"Te\\u200b\\u202ea\\u0000\\u0007\"}\n{\"id\":\"c\",\"title\":\"\\u200b\\u202e\"}\n";
+    let (items, report) = read(feed.as_bytes());
+    assert_eq!(title(find(&items, "a"), "he"), "שולחן עץ");
+    assert!(find(&items, "b").words.values().any(|words| words.title == "Tea"));
+    assert_eq!((report.count(Kind::Invisible), report.count(Kind::NoTitle)), (1, 1));
+}

@@ -1,0 +1,47 @@
+//! Feeds of every format to items, and what becomes of bad ones. Samples are the project's own writing.
+#![cfg(feature = "feeds")]
+
+mod bad;
+mod formats;
+mod mutations;
+
+use std::io::Cursor;
+
+use nearmind::{
+    catalog::Item,
+    feeds::{FeedError, Import, Options, Report},
+};
+
+type Imported = Result<(Vec<Item>, Report), FeedError>;
+
+/// Items by id and the report of one feed.
+fn import(feed: &[u8], options: Options) -> Imported {
+    import_all(&[feed], options)
+}
+
+fn import_all(feeds: &[&[u8]], options: Options) -> Imported {
+    let mut import = Import::new(options, Cursor::new(Vec::new()));
+    for (nth, feed) in feeds.iter().enumerate() {
+        import.feed(&format!("feed-{nth}"), Box::new(*feed), &mut |_| ())?;
+    }
+    let (mut items, report) = import.finish()?;
+    let items: Vec<Item> = items.iter().collect::<Result<_, _>>().unwrap();
+    let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
+    assert!(ids.is_sorted_by(|a, b| a < b), "ascending, and no id twice: {ids:?}");
+    // Nothing is dropped in silence.
+    assert_eq!(report.rows, report.items + report.folded + report.left_out(), "{report}");
+    assert_eq!(report.items, items.len() as u64);
+    Ok((items, report))
+}
+
+fn read(feed: &[u8]) -> (Vec<Item>, Report) {
+    import(feed, Options::default()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn find<'a>(items: &'a [Item], id: &str) -> &'a Item {
+    items.iter().find(|item| item.id == id).unwrap_or_else(|| panic!("no {id:?} in {items:#?}"))
+}
+
+fn title<'a>(item: &'a Item, lang: &str) -> &'a str {
+    &item.words.get(lang).unwrap_or_else(|| panic!("no {lang} in {item:?}")).title
+}
