@@ -9,7 +9,9 @@ mod eval;
 mod explain;
 pub mod feeds;
 pub mod folder;
+mod inspect;
 mod model;
+mod recall;
 mod sts;
 
 use anyhow::{Result, bail};
@@ -32,6 +34,8 @@ enum Verb {
     Convert(convert::Convert),
     /// Turns a feed of items into a packed catalogue.
     Bake(bake::Bake),
+    /// Says what is in a packed catalogue.
+    Inspect(inspect::Inspect),
     /// Prints the vectors of texts, as JSON lines.
     Embed(embed::Embed),
     /// Compares a model's cosines with people's judgement (STS benchmark).
@@ -62,6 +66,7 @@ pub fn main() -> Result<()> {
     match Args::parse().verb {
         Verb::Convert(verb) => verb.run(),
         Verb::Bake(verb) => verb.run(),
+        Verb::Inspect(verb) => verb.run(),
         Verb::Embed(verb) => verb.run(),
         Verb::Sts(verb) => verb.run(),
         Verb::Eval(Evaluate { part: Some(EvalPart::Explain(verb)), .. }) => verb.run(),

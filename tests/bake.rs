@@ -5,11 +5,12 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
+    thread::yield_now,
 };
 
 use nearmind::{
-    catalog::Manifest,
+    catalog::{Catalog, Manifest},
     encoder::{
         Encoder, Want,
         cpu::CpuModel,
@@ -57,39 +58,88 @@ fn lines() -> Vec<String> {
     (0..40).map(line).collect()
 }
 
-fn bake(name: &str, feed: &[String], threads: &str) -> (Output, BTreeMap<String, Vec<u8>>) {
-    let (out, path) = (folder(name), folder("feeds").join(format!("{name}.jsonl")));
+struct Baked {
+    output: Output,
+    /// What lies in the folder of the catalogue, by its path there.
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Baked {
+    fn said(&self) -> String {
+        let (out, err) = (&self.output.stdout, &self.output.stderr);
+        [out, err].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
+    }
+
+    fn catalog(&self) -> Catalog {
+        let manifest = Manifest::parse(&self.files["manifest.json"]).unwrap();
+        manifest.open(&manifest.files().iter().map(|file| &self.files[&file.file]).collect::<Vec<_>>()).unwrap()
+    }
+}
+
+fn command(name: &str, feed: &[String], more: &[&str]) -> Command {
+    let path = folder("feeds").join(format!("{name}.jsonl"));
     fs::write(&path, feed.join("\n")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_nearmind"));
+    command.arg("bake").arg(path).arg("--out").arg(folder(name)).args(more);
+    if !more.contains(&"--no-embed") {
+        command.arg("--model").arg(model(name));
+    }
     command
-        .arg("bake")
-        .arg(path)
-        .arg("--model")
-        .arg(model(name))
-        .arg("--out")
-        .arg(&out)
-        .env("RAYON_NUM_THREADS", threads);
-    let output = command.output().unwrap();
-    let read = |entry: std::io::Result<fs::DirEntry>| {
+}
+
+fn bake(name: &str, feed: &[String], more: &[&str]) -> Baked {
+    let output = command(name, feed, more).output().unwrap();
+    Baked { output, files: files(&folder(name)) }
+}
+
+fn bake_anew(name: &str, feed: &[String], more: &[&str]) -> Baked {
+    fs::remove_dir_all(folder(name)).unwrap();
+    let baked = bake(name, feed, more);
+    assert!(baked.output.status.success(), "{}", baked.said());
+    baked
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap())
-    };
-    (output, fs::read_dir(out).unwrap().map(read).collect())
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() {
+            found.extend(files(&path).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
+        } else if let Ok(bytes) = fs::read(path) {
+            found.insert(name, bytes); // a running bake renames its files
+        }
+    }
+    found
+}
+
+/// Without what only the next bake needs.
+fn served(baked: &Baked) -> BTreeMap<&String, &Vec<u8>> {
+    baked.files.iter().filter(|(name, _)| !name.starts_with('.')).collect()
 }
 
 #[test]
 fn one_feed_gives_one_catalogue_on_any_threads_and_in_any_order() {
     let (feed, mut backwards) = (lines(), lines());
     backwards.reverse();
-    let (output, once) = bake("once", &feed, "1");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(once.len(), 5);
-    assert!(once == bake("threads", &feed, "4").1 && once == bake("backwards", &backwards, "2").1);
-    let manifest = Manifest::parse(&once["manifest.json"]).unwrap();
-    let catalog = manifest.open(&manifest.files().iter().map(|file| &once[&file.file]).collect::<Vec<_>>()).unwrap();
+    let on = |name, feed: &[String], threads| {
+        let more: &[&str] = if name == "fewer" { &["--dimensions", "7"] } else { &[] };
+        fs::remove_dir_all(folder(name)).unwrap();
+        let output = command(name, feed, more).env("RAYON_NUM_THREADS", threads).output().unwrap();
+        Baked { output, files: files(&folder(name)) }
+    };
+    let once = on("once", &feed, "1");
+    assert!(once.output.status.success(), "{}", once.said());
+    assert_eq!(served(&once).len(), 5);
+    assert!(once.files == on("threads", &feed, "2").files);
+    assert!(served(&once) == served(&on("backwards", &backwards, "2")));
+    let catalog = once.catalog();
     assert_eq!(catalog.len(), 40);
     // The dictionary of the feed's own words came along.
     assert!(catalog.dictionary.words.iter().any(|(word, _)| word == "防水"));
+    let fewer = on("fewer", &feed, "1");
+    assert_eq!((fewer.catalog().matrix.width(), fewer.catalog().centre.width()), (7, 7), "{}", fewer.said());
+    assert!(served(&fewer) == served(&on("fewer", &backwards, "2")));
 }
 
 #[test]
@@ -97,14 +147,100 @@ fn problems_are_told_and_a_new_bake_replaces_the_old_one() {
     let mut feed = lines();
     feed.push("nonsense".into());
     feed.push(feed[0].clone());
-    let (output, first) = bake("problems", &feed, "2");
-    let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(said.contains("40 items, 2 problems"), "{said}");
-    assert!(
-        told.contains("line 41: left out, not an item") && told.contains(r#"line 42: left out, "item-00""#),
-        "{told}"
-    );
-    let (_, second) = bake("problems", &feed[..35], "2");
-    assert_eq!((first.len(), second.len()), (5, 5));
-    assert!(!bake("nothing", &["nonsense".into()], "1").0.status.success());
+    let first = bake_anew("problems", &feed, &[]);
+    assert!(first.said().contains("40 items"), "{}", first.said());
+    let second = bake("problems", &feed[..35], &[]);
+    assert_eq!((served(&first).len(), served(&second).len(), second.catalog().len()), (5, 5, 35));
+    let nothing = bake("problems", &["nonsense".into()], &[]);
+    assert!(!nothing.output.status.success());
+    assert!(served(&nothing) == served(&second), "a feed without items leaves the catalogue as it was");
+}
+
+#[test]
+fn only_new_and_changed_texts_are_embedded_and_the_result_is_that_of_a_full_bake() {
+    let mut feed = lines();
+    let old = bake_anew("earlier", &feed, &[]);
+    assert!(old.said().contains("40 texts embedded"), "{}", old.said());
+    feed.remove(3);
+    feed[5] = feed[5].replace("A ", "A new ");
+    feed[8] = feed[8].replace("/9", "/elsewhere");
+    feed.push(feed[0].replace("item-00", "item-99").replace("red", "golden"));
+    let full = bake_anew("full", &feed, &[]);
+    let earlier = folder("earlier");
+    let next = bake_anew("next", &feed, &["--previous", earlier.to_str().unwrap()]);
+    assert!(next.said().contains("2 texts embedded") && next.said().contains("38 known"), "{}", next.said());
+    assert!(next.files == full.files && served(&next) != served(&old));
+    // What the same folder has kept is found without being named.
+    let again = bake("next", &feed, &[]);
+    assert!(again.said().contains("0 texts embedded") && again.files == full.files, "{}", again.said());
+}
+
+#[test]
+fn without_vectors_a_catalogue_is_found_by_its_words() {
+    let baked = bake_anew("words-only", &lines(), &["--no-embed"]);
+    let catalog = baked.catalog();
+    assert_eq!((catalog.len(), catalog.matrix.width(), catalog.model.name.as_str()), (40, 0, ""));
+    assert!(!catalog.index.search(&["jacket".to_owned()]).is_empty());
+    assert_eq!(baked.files.len(), 5, "nothing is kept where nothing is embedded");
+}
+
+/// The catalogue of `name` is whole and has `items`.
+fn whole(name: &str, items: usize) {
+    let found = Baked { output: Command::new("true").output().unwrap(), files: files(&folder(name)) };
+    assert_eq!(found.catalog().len(), items);
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_catalogue_whole() {
+    let old = bake_anew("full-disk", &lines()[..20], &[]);
+    let mut more = lines();
+    more.extend((0..200).map(|nth| lines()[nth % 40].replace("item-", &format!("more-{nth}-"))));
+    // No file of this process may grow beyond so many blocks of 512 bytes: writing then fails as on a full disk.
+    for blocks in ["1", "4", "8"] {
+        let bake = command("full-disk", &more, &[]);
+        let mut limited = Command::new("sh");
+        limited.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"")).arg("sh");
+        let output = limited.arg(bake.get_program()).args(bake.get_args()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("writing"), "{blocks}: {said}");
+        let now = Baked { output, files: files(&folder("full-disk")) };
+        assert!(served(&now).iter().all(|(name, _)| old.files.contains_key(*name)), "nothing half written stays");
+        whole("full-disk", 20);
+    }
+    assert!(bake("full-disk", &more, &[]).output.status.success());
+    whole("full-disk", 240);
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_a_whole_catalogue_and_the_next_bake_goes_on() {
+    bake_anew("killed", &lines()[..20], &[]);
+    let mut more = lines();
+    more.extend((0..600).map(|nth| lines()[nth % 40].replace("item-", &format!("more-{nth}-"))));
+    let grown =
+        |to: u64| move |folder: &Path| fs::metadata(folder.join(".bake/vectors")).is_ok_and(|kept| kept.len() > to);
+    let count = |stem: &str, folder: &Path| files(folder).keys().filter(|name| name.starts_with(stem)).count();
+    let moments: [&dyn Fn(&Path) -> bool; 6] = [
+        &|folder| count(".writing", folder) > 0,
+        &grown(8_000),
+        &grown(20_000),
+        &grown(60_000),
+        &|folder| count("texts", folder) > 1,
+        &|folder| count("vectors", folder) > 1,
+    ];
+    let mut died = 0;
+    for moment in moments {
+        let mut running = command("killed", &more, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while running.try_wait().unwrap().is_none() && !moment(&folder("killed")) {
+            yield_now();
+        }
+        running.kill().unwrap();
+        died += usize::from(!running.wait().unwrap().success());
+        let manifest = Manifest::parse(&fs::read(folder("killed").join("manifest.json")).unwrap()).unwrap();
+        whole("killed", manifest.count);
+    }
+    assert!(died > 0, "every bake was done before it could be killed");
+    let next = bake("killed", &more, &[]);
+    assert!(next.output.status.success(), "{}", next.said());
+    assert_eq!(served(&next).len(), 5, "what the killed ones left is gone");
+    assert!(next.files == bake_anew("never-killed", &more, &[]).files);
 }

@@ -31,7 +31,7 @@ pub fn texts(item: &Item) -> impl Iterator<Item = &str> {
 }
 
 /// The terms that an item is found by; those of a title count twice.
-fn searched(item: &Item, segmenter: &Segmenter) -> Vec<String> {
+pub fn searched(item: &Item, segmenter: &Segmenter) -> Vec<String> {
     let titles = item.words.values().map(|words| words.title.as_str());
     texts(item).chain(titles).flat_map(|text| terms(text, segmenter)).collect()
 }

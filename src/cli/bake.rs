@@ -1,35 +1,57 @@
 //! `nearmind bake FEED --model DIR --out DIR`: a feed of items to a packed catalogue.
 //!
-//! The same feed and model give the same bytes, whatever the number of threads and the order of the feed.
+//! The same feed and model give the same bytes, whatever the number of threads, the order of the feed, and what an
+//! earlier bake has kept. A catalogue that is there already stays whole until the new one is.
 
+mod embed;
+mod kept;
 mod pictures;
+mod reduce;
+mod write;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use embed::{Embedded, embed};
+use kept::{Kept, Maker};
+use reduce::reduce;
+use write::write;
 
-use super::{device::DeviceArg, folder, model::NativeModel};
+use super::{device::DeviceArg, model::NativeModel, recall::recall};
 use crate::{
-    catalog::{Item, Pack, clean::clean, document, make},
+    catalog::{Item, Manifest, ModelName, clean::clean, document},
     encoder::tokenize::Role,
     session::model_name,
-    text::Segmenter,
+    vectors::{Centre, Matrix},
 };
 
-/// Texts between two steps of the progress bar.
-const CHUNK: usize = 64;
 /// Problems of the feed that are printed one by one.
 const SHOWN: usize = 10;
+
+/// Items by ascending id, none twice. They lie on the disk and are read as often as they are needed.
+pub trait Rows {
+    fn len(&self) -> usize;
+    fn read(&mut self, nth: usize) -> Result<Item>;
+}
 
 #[derive(Debug, Args)]
 pub struct Bake {
     /// JSON Lines, one item a line
     feed: PathBuf,
     /// Folder of a converted model (`cargo xtask models` makes one)
+    #[arg(long, required_unless_present = "no_embed")]
+    model: Option<PathBuf>,
+    /// Without vectors: the catalogue is found by its words alone
+    #[arg(long, conflicts_with_all = ["model", "dimensions", "previous"])]
+    no_embed: bool,
+    /// Folder of an earlier bake: texts that it embedded are not embedded again. That of --out is looked at anyway
     #[arg(long)]
-    model: PathBuf,
+    previous: Option<PathBuf>,
+    /// Keep only so many dimensions, those in which this catalogue's vectors differ most: a smaller catalogue, and a
+    /// little less exact
+    #[arg(long)]
+    dimensions: Option<usize>,
     /// The site's folder: small SVG pictures that the items name become part of the catalogue, so that showing a card
     /// asks the host for nothing
     #[arg(long)]
@@ -37,13 +59,15 @@ pub struct Bake {
     /// Where the model runs; the CPU gives the same bytes on every machine
     #[arg(long, value_enum, default_value_t)]
     device: DeviceArg,
-    /// Folder for the catalogue; what an earlier bake left there is replaced
+    /// Folder for the catalogue, which replaces the one that is there. `.bake` in it is for the next bake: no visitor
+    /// needs it
     #[arg(long)]
     out: PathBuf,
 }
 
 impl Bake {
     pub fn run(&self) -> Result<()> {
+        let from = Instant::now();
         let feed =
             fs::read_to_string(&self.feed).with_context(|| format!("reading the feed {}", self.feed.display()))?;
         let mut clean = clean(&feed);
@@ -53,32 +77,80 @@ impl Bake {
         if clean.problems.len() > SHOWN {
             eprintln!("... and {} more problems", clean.problems.len() - SHOWN);
         }
+        clean.items.sort_by(|a, b| a.id.cmp(&b.id));
+        let problems = clean.problems.len();
         ensure!(!clean.items.is_empty(), "no item of {} can be used", self.feed.display());
-        if let Some(site) = &self.pictures {
-            let outside = pictures::inline(&mut clean.items, site)?;
+
+        let manifest = self.pack(&mut clean.items)?;
+        let bytes: usize = manifest.files().iter().map(|file| file.bytes).sum();
+        let secs = from.elapsed().as_secs_f64();
+        println!(
+            "{} items, {problems} problems, {bytes} bytes in {}; {secs:.1} s, {:.0} items a second",
+            manifest.count,
+            self.out.display(),
+            manifest.count as f64 / secs
+        );
+        Ok(())
+    }
+
+    fn pack(&self, items: &mut impl Rows) -> Result<Manifest> {
+        fs::create_dir_all(&self.out).with_context(|| format!("making the folder {}", self.out.display()))?;
+        let (matrix, centre, model) = match &self.model {
+            Some(model) => self.vectors(model, items)?,
+            None => (Matrix::blank(items.len()), Centre::none(0), ModelName::default()),
+        };
+        let mut outside = 0;
+        let manifest = write(&self.out, items, (&matrix, &centre), model, |item| {
+            let inside = self.pictures.as_ref().map_or(Ok(true), |site| pictures::inline(item, site))?;
+            outside += usize::from(!inside);
+            Ok(())
+        })?;
+        if outside > 0 {
             println!("{outside} pictures stay outside the catalogue: not found, larger than 8 KB, or not SVG");
         }
-        let (items, problems) = (clean.items.len(), clean.problems.len());
+        Ok(manifest)
+    }
 
-        let mut model = NativeModel::load(&self.model, self.device)?;
-        let vectors = encode(&mut model, &clean.items)?;
-        let dictionary = Segmenter::full().dictionary_for(clean.items.iter().flat_map(make::texts));
-        let catalog =
-            make::make(clean.items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest));
-        let pack = Pack::new(&catalog);
-        folder::write(&self.out, &pack)?;
-        let bytes: usize = pack.files.iter().map(|(_, bytes)| bytes.len()).sum();
-        println!("{items} items, {problems} problems, {bytes} bytes in {}", self.out.display());
-        Ok(())
+    fn vectors(&self, model: &std::path::Path, items: &mut impl Rows) -> Result<(Matrix, Centre, ModelName)> {
+        let mut model = NativeModel::load(model, self.device)?;
+        let maker = Maker { digest: model.digest, width: model.width() };
+        let folders: Vec<_> =
+            [Some(&self.out), self.previous.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+        let from = Instant::now();
+        let Embedded { vectors, fresh } = embed(&mut model, items, Kept::open(maker, &folders)?)?;
+        let secs = from.elapsed().as_secs_f64();
+        println!(
+            "{fresh} texts embedded in {secs:.1} s, {:.0} a second; {} known from before",
+            fresh as f64 / secs,
+            items.len() - fresh
+        );
+        let mut centre = Centre::learn(model.width(), &vectors);
+        if let Some(dimensions) = self.dimensions {
+            reduce(&mut centre, &vectors, dimensions)?;
+        }
+        let matrix = Matrix::quantize(centre.width(), &centre.apply_all(&vectors));
+        if let Some(recall) = recall(&vectors, &centre, &matrix) {
+            println!("{recall}");
+        }
+        Ok((matrix, centre, model_name(&model.manifest)))
+    }
+}
+
+impl Rows for Vec<Item> {
+    fn len(&self) -> usize {
+        Vec::len(self)
+    }
+
+    fn read(&mut self, nth: usize) -> Result<Item> {
+        Ok(self[nth].clone())
     }
 }
 
 /// The vector of each item's text, in the order of `items`.
 pub fn encode(model: &mut NativeModel, items: &[Item]) -> Result<Vec<Vec<f32>>> {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} items, {per_sec}, {eta} left")?;
-    let progress = ProgressBar::new(items.len() as u64).with_style(style);
+    let progress = embed::bar(items.len() as u64, "texts")?;
     let mut vectors = Vec::with_capacity(items.len());
-    for chunk in items.chunks(CHUNK) {
+    for chunk in items.chunks(embed::CHUNK) {
         let texts: Vec<String> = chunk.iter().map(|item| document(item).text).collect();
         vectors.extend(model.encode(&texts, Role::Passage)?);
         progress.inc(chunk.len() as u64);

@@ -67,15 +67,35 @@ pub fn add(folder: &Path, relations: Option<&[u8]>, mixture: Option<&[u8]>) -> R
 /// Makes `manifest` the folder's, and removes what it no longer names.
 pub fn publish(folder: &Path, manifest: &Manifest) -> Result<()> {
     put(folder, MANIFEST, &manifest.to_json())?;
+    let named = manifest.files();
+    sweep(folder, |name| {
+        let ours = STEMS.iter().any(|stem| name.starts_with(stem)) || name.starts_with(BESIDE);
+        ours && named.iter().all(|file| file.file != name)
+    })
+}
+
+/// Removes the files that a killed or an earlier bake has left.
+fn sweep(folder: &Path, left: impl Fn(&str) -> bool) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let ours = STEMS.iter().any(|stem| name.starts_with(stem)) || name.starts_with(BESIDE);
-        if ours && manifest.files().iter().all(|file| file.file != name) {
+        if path.file_name().and_then(|name| name.to_str()).is_some_and(&left) {
             fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
         }
     }
     Ok(())
+}
+
+/// What is in a pack's folder and for its owner alone: no visitor fetches it.
+pub const ASIDE: &str = ".bake";
+/// In there: what was wrong with the feed.
+pub const REPORT: &str = "report.json";
+
+/// That folder, which is made if need be.
+pub fn aside(folder: &Path) -> Result<PathBuf> {
+    let aside = folder.join(ASIDE);
+    fs::create_dir_all(&aside).with_context(|| format!("making the folder {}", aside.display()))?;
+    sweep(&aside, |name| name.starts_with(BESIDE))?;
+    Ok(aside)
 }
 
 /// How files are called that are being written.

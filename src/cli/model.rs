@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
 
 use super::device::{DeviceArg, NativeDevice, choose};
 use crate::{
@@ -19,6 +20,8 @@ use crate::{
 };
 
 pub struct NativeModel {
+    /// Of all that makes a vector: the manifest, which has the digests of the rest, and the kind of device.
+    pub digest: [u8; 32],
     pub manifest: Manifest,
     pub tokenizer: Tokenizer,
     device: NativeDevice,
@@ -37,7 +40,8 @@ impl NativeModel {
             file.check(&bytes)?;
             Ok(bytes)
         };
-        let manifest = Manifest::parse(&read("manifest.json")?)?;
+        let json = read("manifest.json")?;
+        let manifest = Manifest::parse(&json)?;
         let tokenizer = Tokenizer::parse(&checked(&manifest.files.tokenizer)?, &manifest)?;
         let probes = manifest::Probes::parse(&checked(&manifest.files.probes)?, &manifest.architecture)?;
         let weights = Weights::open(checked(&manifest.files.weights)?, manifest.architecture)?;
@@ -46,7 +50,17 @@ impl NativeModel {
         if device != DeviceArg::Cpu {
             eprintln!("{}. {}", chosen.report().detail, chosen.report().reason);
         }
-        Ok(Self { manifest, tokenizer, device: chosen })
+        Ok(Self {
+            digest: Sha256::digest([json.as_slice(), format!("{device:?}").as_bytes()].concat()).into(),
+            manifest,
+            tokenizer,
+            device: chosen,
+        })
+    }
+
+    /// H
+    pub fn width(&self) -> usize {
+        self.device.width()
     }
 
     /// Unit vectors `[H]` of any number of texts, in their order.

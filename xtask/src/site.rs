@@ -59,6 +59,9 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in from.read_dir().with_context(|| format!("{} cannot be read", from.display()))? {
         let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue; // what the next bake needs, and no visitor
+        }
         let to = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {
             copy(&entry.path(), &to)?;

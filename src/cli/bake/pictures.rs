@@ -10,23 +10,21 @@ use crate::catalog::Item;
 /// Larger ones stay where they are: every visitor would download all of them.
 const MOST_BYTES: usize = 8 * 1024;
 
-/// Replaces the address of each small SVG under `site` by the picture itself. Gives back how many stay outside.
-pub fn inline(items: &mut [Item], site: &Path) -> Result<usize> {
-    let mut outside = 0;
-    for item in items.iter_mut().filter(|item| !item.image.is_empty()) {
-        let path = site.join(&item.image);
-        if !item.image.ends_with(".svg") || item.image.contains("..") || !path.is_file() {
-            outside += 1;
-            continue;
-        }
-        let picture = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-        if picture.len() > MOST_BYTES {
-            outside += 1;
-            continue;
-        }
-        item.image = data_url(&picture);
+/// Replaces the address of a small SVG under `site` by the picture itself. Whether no picture stays outside.
+pub fn inline(item: &mut Item, site: &Path) -> Result<bool> {
+    let path = site.join(&item.image);
+    if item.image.is_empty() {
+        return Ok(true);
     }
-    Ok(outside)
+    if !item.image.ends_with(".svg") || item.image.contains("..") || !path.is_file() {
+        return Ok(false);
+    }
+    let picture = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    if picture.len() > MOST_BYTES {
+        return Ok(false);
+    }
+    item.image = data_url(&picture);
+    Ok(true)
 }
 
 /// Text, not base64: it compresses better. Only what ends or breaks an address is escaped.

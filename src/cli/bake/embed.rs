@@ -1,0 +1,82 @@
+//! The vectors of all items: those of texts that were embedded before are taken from there. Must not know the pack.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{
+    Rows,
+    kept::{Journal, Kept, Key, key},
+};
+use crate::{catalog::document, cli::model::NativeModel, encoder::tokenize::Role};
+
+/// Texts between two steps of the progress bar.
+pub const CHUNK: usize = 64;
+/// Texts that are embedded again, to see whether this build makes the same vectors as the one that kept them.
+const TRIED: usize = 4;
+
+/// What embedding took.
+pub struct Embedded {
+    /// As the model gives them. `[N, D]`
+    pub vectors: Vec<f32>,
+    /// Texts that were embedded now; the others were known.
+    pub fresh: usize,
+}
+
+/// The vectors of `items`, in their order, and what was kept brought up to date.
+pub fn embed(model: &mut NativeModel, items: &mut impl Rows, mut kept: Kept) -> Result<Embedded> {
+    let keys: Vec<Key> = (0..items.len()).map(|nth| Ok(key(&text(items, nth)?))).collect::<Result<_>>()?;
+    if !agrees(model, items, &keys, &mut kept)? {
+        kept.forget();
+    }
+    let missing: Vec<usize> = (0..keys.len()).filter(|&nth| !kept.has(&keys[nth])).collect();
+    let width = model.width();
+    let mut vectors = vec![0.0; keys.len() * width];
+    for nth in 0..keys.len() {
+        if let Some(vector) = kept.get(&keys[nth])? {
+            vectors[nth * width..][..width].copy_from_slice(&vector);
+        }
+    }
+    let mut journal = kept.append()?;
+    let progress = bar(missing.len() as u64, "texts")?;
+    for chunk in missing.chunks(CHUNK) {
+        let texts: Vec<String> = chunk.iter().map(|&nth| text(items, nth)).collect::<Result<_>>()?;
+        for (&nth, vector) in chunk.iter().zip(model.encode(&texts, Role::Passage)?) {
+            journal.push(&keys[nth], &vector)?;
+            vectors[nth * width..][..width].copy_from_slice(&vector);
+        }
+        progress.inc(chunk.len() as u64);
+    }
+    progress.finish_and_clear();
+    tidy(&kept, journal, &keys, &vectors, width)?;
+    Ok(Embedded { vectors, fresh: missing.len() })
+}
+
+/// Keeps the vectors of these texts and no others.
+fn tidy(kept: &Kept, journal: Journal, keys: &[Key], vectors: &[f32], width: usize) -> Result<()> {
+    drop(journal);
+    let by_key: BTreeMap<Key, usize> = keys.iter().enumerate().map(|(nth, key)| (*key, nth)).collect();
+    kept.replace(by_key.into_iter().map(|(key, nth)| (key, &vectors[nth * width..][..width])))
+}
+
+fn agrees(model: &mut NativeModel, items: &mut impl Rows, keys: &[Key], kept: &mut Kept) -> Result<bool> {
+    let known: Vec<usize> = (0..keys.len()).filter(|&nth| kept.has(&keys[nth])).take(TRIED).collect();
+    let texts: Vec<String> = known.iter().map(|&nth| text(items, nth)).collect::<Result<_>>()?;
+    for (nth, vector) in known.into_iter().zip(model.encode(&texts, Role::Passage)?) {
+        if kept.get(&keys[nth])?.is_none_or(|kept| kept != vector) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn text(items: &mut impl Rows, nth: usize) -> Result<String> {
+    Ok(document(&items.read(nth)?).text)
+}
+
+/// How far, how fast, and how long still.
+pub fn bar(len: u64, unit: &str) -> Result<ProgressBar> {
+    let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left");
+    Ok(ProgressBar::new(len).with_style(ProgressStyle::with_template(&template)?))
+}

@@ -1,0 +1,207 @@
+//! Vectors by the content of their texts, so that the next bake embeds only what is new. Beside the pack, for its owner
+//! alone: nobody serves it.
+//!
+//! .bake/vectors   8 bytes   "NMKEPT01"
+//!                 u32       D, width
+//!                 32 bytes  SHA-256 of what made them: the model's manifest, and the kind of device
+//!                 records:  16 bytes first half of the text's SHA-256, f32 [D], 4 bytes first of the SHA-256 of both
+//!
+//! Grows while texts are embedded: a bake that was killed goes on where it was. What cannot be read, or was made by
+//! another model, is left aside and embedded again. The vectors are as the model gave them, so that what is learned of
+//! all of them comes out as in a bake from nothing.
+
+use std::{
+    collections::HashMap,
+    fs::{File, OpenOptions},
+    io::{BufReader, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use crate::cli::folder;
+
+const MAGIC: &[u8; 8] = b"NMKEPT01";
+const HEAD: usize = 8 + 4 + 32;
+
+/// Of a text.
+pub type Key = [u8; 16];
+
+pub fn key(text: &str) -> Key {
+    let digest = Sha256::digest(text.as_bytes());
+    std::array::from_fn(|at| digest[at])
+}
+
+/// Which model made the vectors, and their width.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maker {
+    pub digest: [u8; 32],
+    pub width: usize,
+}
+
+/// Vectors of earlier bakes.
+pub struct Kept {
+    maker: Maker,
+    files: Vec<File>,
+    /// File and offset of a vector.
+    places: HashMap<Key, (usize, u64)>,
+    path: PathBuf,
+}
+
+impl Kept {
+    /// What the bakes into these folders left. New vectors are kept in the first.
+    pub fn open(maker: Maker, folders: &[&Path]) -> Result<Self> {
+        let path = folder::aside(folders[0])?.join("vectors");
+        let mut kept = Self { maker, files: Vec::new(), places: HashMap::new(), path };
+        for folder in folders {
+            let path = folder.join(folder::ASIDE).join("vectors");
+            if let Ok(file) = File::open(&path) {
+                kept.index(file).with_context(|| format!("reading {}", path.display()))?;
+            }
+        }
+        Ok(kept)
+    }
+
+    fn index(&mut self, file: File) -> Result<()> {
+        let mut reader = BufReader::with_capacity(1 << 20, &file);
+        let mut head = [0; HEAD];
+        if reader.read_exact(&mut head).is_err() || head != self.head() {
+            return Ok(());
+        }
+        let mut record = vec![0; self.record_bytes()];
+        let mut at = HEAD as u64;
+        // The last record may have been cut short; nothing follows it.
+        while reader.read_exact(&mut record).is_ok() {
+            let (body, check) = record.split_at(record.len() - 4);
+            if Sha256::digest(body)[..4] == *check {
+                let key = std::array::from_fn(|at| body[at]);
+                self.places.entry(key).or_insert((self.files.len(), at));
+            }
+            at += record.len() as u64;
+        }
+        drop(reader);
+        self.files.push(file);
+        Ok(())
+    }
+
+    pub fn has(&self, key: &Key) -> bool {
+        self.places.contains_key(key)
+    }
+
+    /// `[D]`
+    pub fn get(&mut self, key: &Key) -> Result<Option<Vec<f32>>> {
+        let Some(&(file, at)) = self.places.get(key) else { return Ok(None) };
+        let mut bytes = vec![0; self.maker.width * 4];
+        let file = &mut self.files[file];
+        file.seek(SeekFrom::Start(at + 16))?;
+        file.read_exact(&mut bytes)?;
+        Ok(Some(
+            bytes.chunks_exact(4).map(|value| f32::from_le_bytes([value[0], value[1], value[2], value[3]])).collect(),
+        ))
+    }
+
+    /// None of them is of this build.
+    pub fn forget(&mut self) {
+        self.places.clear();
+    }
+
+    /// A file for the vectors that are embedded now, which a bake that is killed leaves behind.
+    pub fn append(&self) -> Result<Journal> {
+        let broken = || format!("writing {}", self.path.display());
+        let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.path).with_context(broken)?;
+        let len = file.seek(SeekFrom::End(0))? as usize;
+        let mut head = [0; HEAD];
+        file.seek(SeekFrom::Start(0))?;
+        let ours = file.read_exact(&mut head).is_ok() && head == self.head();
+        if !ours || self.places.is_empty() {
+            file.set_len(0)?;
+            file.write_all(&self.head()).with_context(broken)?;
+        } else {
+            let torn = (len - HEAD) % self.record_bytes();
+            file.set_len((len - torn) as u64)?;
+        }
+        Ok(Journal { file, path: self.path.clone() })
+    }
+
+    /// Puts these in the place of all that was kept. Keys ascend, so that equal bakes leave equal bytes.
+    pub fn replace<'a>(&self, vectors: impl Iterator<Item = (Key, &'a [f32])>) -> Result<()> {
+        let folder = self.path.parent().context("a file lies in a folder")?;
+        let mut file = folder::beside(folder)?;
+        let mut out = std::io::BufWriter::with_capacity(1 << 20, &mut file);
+        let broken = || format!("writing {}", self.path.display());
+        out.write_all(&self.head()).with_context(broken)?;
+        for (key, vector) in vectors {
+            out.write_all(&record(&key, vector)).with_context(broken)?;
+        }
+        out.flush().with_context(broken)?;
+        drop(out);
+        folder::place(file, folder, "vectors")
+    }
+
+    fn head(&self) -> [u8; HEAD] {
+        let mut head = [0; HEAD];
+        head[..8].copy_from_slice(MAGIC);
+        head[8..12].copy_from_slice(&(self.maker.width as u32).to_le_bytes());
+        head[12..].copy_from_slice(&self.maker.digest);
+        head
+    }
+
+    fn record_bytes(&self) -> usize {
+        16 + self.maker.width * 4 + 4
+    }
+}
+
+/// Vectors that were embedded and not yet put in order.
+pub struct Journal {
+    file: File,
+    path: PathBuf,
+}
+
+impl Journal {
+    pub fn push(&mut self, key: &Key, vector: &[f32]) -> Result<()> {
+        self.file.write_all(&record(key, vector)).with_context(|| format!("writing {}", self.path.display()))
+    }
+}
+
+fn record(key: &Key, vector: &[f32]) -> Vec<u8> {
+    let mut record = key.to_vec();
+    record.extend(vector.iter().flat_map(|value| value.to_le_bytes()));
+    let check = Sha256::digest(&record);
+    record.extend_from_slice(&check[..4]);
+    record
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn maker(byte: u8) -> Maker {
+        Maker { digest: [byte; 32], width: 3 }
+    }
+
+    #[test]
+    fn a_torn_record_is_dropped_and_another_model_s_vectors_are_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |byte| Kept::open(maker(byte), &[folder.path()]).unwrap();
+        let mut journal = open(1).append().unwrap();
+        journal.push(&key("a"), &[1.0, 2.0, 3.0]).unwrap();
+        journal.push(&key("b"), &[4.0, 5.0, 6.0]).unwrap();
+        let path = folder.path().join(".bake/vectors");
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() - 5]).unwrap();
+        let mut kept = open(1);
+        assert_eq!((kept.get(&key("a")).unwrap(), kept.has(&key("b"))), (Some(vec![1.0, 2.0, 3.0]), false));
+        kept.append().unwrap().push(&key("c"), &[7.0, 8.0, 9.0]).unwrap();
+        assert_eq!(open(1).get(&key("c")).unwrap(), Some(vec![7.0, 8.0, 9.0]));
+        let mut altered = fs::read(&path).unwrap();
+        altered[HEAD + 20] ^= 1;
+        fs::write(&path, &altered).unwrap();
+        assert!(!open(1).has(&key("a")) && open(1).has(&key("c")));
+        assert!(!open(2).has(&key("c")));
+        open(1).replace([(key("z"), &[0.5f32; 3] as &[f32])].into_iter()).unwrap();
+        assert!(open(1).has(&key("z")) && !open(1).has(&key("c")));
+    }
+}

@@ -1,0 +1,141 @@
+//! Items and vectors into the files of a pack, an item at a time: a million are never in memory together.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, BufWriter, Write},
+    path::Path,
+};
+
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+
+use super::{Rows, embed::bar};
+use crate::{
+    catalog::{
+        Item, Manifest, ModelName,
+        make::{searched, texts},
+        manifest::{FORMAT, File, VERSION, hex},
+        pack,
+    },
+    cli::folder,
+    text::{Dictionary, Segmenter, language::is_han},
+    vectors::{Centre, Matrix},
+};
+
+/// Items that all cores take at a time.
+const CHUNK: usize = 4096;
+
+/// Writes the pack of `items` with their vectors into `out`. `change` sees each item before it is written.
+pub fn write(
+    out: &Path,
+    items: &mut impl Rows,
+    (matrix, centre): (&Matrix, &Centre),
+    model: ModelName,
+    mut change: impl FnMut(&mut Item) -> Result<()>,
+) -> Result<Manifest> {
+    let dictionary = dictionary(items)?;
+    let segmenter = Segmenter::new(&dictionary);
+    let mut languages = BTreeSet::new();
+    let (mut columns, mut words) = (pack::items::ItemsWriter::default(), pack::words::WordsWriter::default());
+    let mut titles = Part::new(out)?;
+    pack::texts::begin(&mut titles)?;
+    let progress = bar(items.len() as u64, "items packed")?;
+    each_chunk(items, |chunk| {
+        let terms: Vec<Vec<String>> = (&*chunk).par_iter().map(|item| searched(item, &segmenter)).collect();
+        terms.into_iter().for_each(|terms| words.push(terms));
+        for item in chunk.iter_mut() {
+            languages.extend(item.words.keys().cloned());
+            change(item)?;
+            columns.push(item);
+            pack::texts::write(item, &mut titles).context("writing the texts")?;
+        }
+        progress.inc(chunk.len() as u64);
+        Ok(())
+    })?;
+    progress.finish_and_clear();
+    let file = |stem, write: &mut dyn FnMut(&mut Part) -> io::Result<()>| -> Result<File> {
+        let mut part = Part::new(out)?;
+        write(&mut part).with_context(|| format!("writing the {stem} in {}", out.display()))?;
+        part.finish(out, stem)
+    };
+    let (mut columns, mut words) = (Some(columns), Some(words));
+    let manifest = Manifest {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        texts: titles.finish(out, "texts")?,
+        items: file("items", &mut |out| columns.take().map_or(Ok(()), |columns| columns.finish(out)))?,
+        words: file("words", &mut |out| words.take().map_or(Ok(()), |words| words.finish(&dictionary, out)))?,
+        vectors: file("vectors", &mut |out| pack::vectors::write(matrix, centre, out))?,
+        relations: None,
+        mixture: None,
+        model,
+        languages: languages.into_iter().collect(),
+        count: items.len(),
+    };
+    folder::publish(out, &manifest)?;
+    Ok(manifest)
+}
+
+/// The Chinese words of all texts.
+fn dictionary(items: &mut impl Rows) -> Result<Dictionary> {
+    let mut full: Option<Segmenter> = None;
+    let mut words = BTreeMap::new();
+    each_chunk(items, |chunk| {
+        let chinese = |item: &&Item| texts(item).any(|text| text.chars().any(is_han));
+        let chinese: Vec<&Item> = chunk.par_iter().map(|item| &*item).filter(chinese).collect();
+        if !chinese.is_empty() {
+            let full = full.get_or_insert_with(Segmenter::full);
+            let found =
+                chinese.par_chunks(64).map(|some| full.dictionary_for(some.iter().flat_map(|item| texts(item))));
+            words.extend(found.collect::<Vec<_>>().into_iter().flat_map(|dictionary| dictionary.words));
+        }
+        Ok(())
+    })?;
+    Ok(Dictionary { words: words.into_iter().collect() })
+}
+
+fn each_chunk(items: &mut impl Rows, mut take: impl FnMut(&mut [Item]) -> Result<()>) -> Result<()> {
+    for start in (0..items.len()).step_by(CHUNK) {
+        let end = items.len().min(start + CHUNK);
+        let mut chunk: Vec<Item> = (start..end).map(|nth| items.read(nth)).collect::<Result<_>>()?;
+        take(&mut chunk)?;
+    }
+    Ok(())
+}
+
+/// A file of the pack that is digested while it is written.
+struct Part {
+    file: BufWriter<NamedTempFile>,
+    digest: Sha256,
+    bytes: usize,
+}
+
+impl Part {
+    fn new(folder: &Path) -> Result<Self> {
+        let file = BufWriter::with_capacity(1 << 18, folder::beside(folder)?);
+        Ok(Self { file, digest: Sha256::new(), bytes: 0 })
+    }
+
+    fn finish(self, folder: &Path, stem: &str) -> Result<File> {
+        let file = File::named(stem, "bin", hex(&self.digest.finalize()), self.bytes);
+        let written = self.file.into_inner().map_err(io::IntoInnerError::into_error);
+        let written = written.with_context(|| format!("writing {}", folder.join(&file.file).display()))?;
+        folder::place(written, folder, &file.file)?;
+        Ok(file)
+    }
+}
+
+impl Write for Part {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        self.bytes += written;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}

@@ -1,0 +1,226 @@
+//! `nearmind inspect DIR`: what is in a packed catalogue, for people, and as JSON for scripts.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use flate2::{Compression, write::GzEncoder};
+use serde::Serialize;
+
+use super::folder;
+use crate::{
+    catalog::{Catalog, Item, Manifest},
+    vectors::Query,
+};
+
+/// Categories and brands that are listed.
+const SHOWN: usize = 12;
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// Folder of a packed catalogue
+    folder: PathBuf,
+    /// The item with this id, and what lies nearest to it
+    #[arg(long)]
+    item: Option<String>,
+    /// How many neighbours
+    #[arg(long, default_value_t = 10)]
+    neighbours: usize,
+    /// For scripts
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    items: usize,
+    languages: Vec<String>,
+    model: String,
+    dimensions: usize,
+    files: Vec<FileSize>,
+    bytes: usize,
+    gzip_bytes: usize,
+    gzip_bytes_per_item: f64,
+    /// Without the texts' file.
+    gzip_bytes_per_item_without_text: f64,
+    terms: usize,
+    neighbours_learned: usize,
+    known: BTreeMap<&'static str, usize>,
+    categories: Vec<(String, usize)>,
+    brands: Vec<(String, usize)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cleaning: Option<serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct FileSize {
+    file: String,
+    bytes: usize,
+    gzip_bytes: usize,
+}
+
+#[derive(Serialize)]
+struct Nearest<'a> {
+    item: &'a Item,
+    nearest: Vec<Neighbour<'a>>,
+}
+
+#[derive(Serialize)]
+struct Neighbour<'a> {
+    id: &'a str,
+    title: &'a str,
+    score: f32,
+}
+
+impl Inspect {
+    pub fn run(&self) -> Result<()> {
+        let (manifest, catalog) = folder::read(&self.folder)?;
+        let mut out = std::io::stdout().lock();
+        match &self.item {
+            Some(id) => {
+                let row = catalog.row(id).with_context(|| format!("there is no item {id:?} in the catalogue"))?;
+                let nearest = nearest(&catalog, row, self.neighbours);
+                if self.json {
+                    return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&nearest)?)?);
+                }
+                print_item(&mut out, &nearest)
+            }
+            None => {
+                let summary = summary(&self.folder, &manifest, &catalog)?;
+                if self.json {
+                    return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&summary)?)?);
+                }
+                print_summary(&mut out, &summary)
+            }
+        }
+    }
+}
+
+fn summary(folder: &Path, manifest: &Manifest, catalog: &Catalog) -> Result<Summary> {
+    let mut files = Vec::new();
+    for file in manifest.files() {
+        let bytes = fs::read(folder.join(&file.file))?;
+        files.push(FileSize { file: file.file.clone(), bytes: file.bytes, gzip_bytes: gzipped(&bytes)? });
+    }
+    let gzip_bytes: usize = files.iter().map(|file| file.gzip_bytes).sum();
+    let text: usize = files.iter().filter(|file| file.file.starts_with("texts.")).map(|file| file.gzip_bytes).sum();
+    let per_item = |bytes: usize| bytes as f64 / catalog.len().max(1) as f64;
+    let words = |item: &Item| item.words.values().next().cloned().unwrap_or_default();
+    let mut known = BTreeMap::new();
+    let mut count = |name, is: &dyn Fn(&Item) -> bool| {
+        known.insert(name, catalog.items.iter().filter(|item| is(item)).count());
+    };
+    count("description", &|item| !words(item).description.is_empty());
+    count("category", &|item| !words(item).categories.is_empty());
+    count("brand", &|item| !item.brand.is_empty());
+    count("image", &|item| !item.image.is_empty());
+    count("price", &|item| item.price.is_some());
+    count("availability", &|item| item.availability.is_some());
+    count("rating", &|item| item.rating.is_some());
+    count("date", &|item| item.date.is_some());
+    count("tags", &|item| !item.tags.is_empty());
+    let report = fs::read(folder.join(folder::ASIDE).join(folder::REPORT)).ok();
+    Ok(Summary {
+        items: catalog.len(),
+        languages: manifest.languages.clone(),
+        model: manifest.model.name.clone(),
+        dimensions: catalog.matrix.width(),
+        bytes: files.iter().map(|file| file.bytes).sum(),
+        gzip_bytes,
+        gzip_bytes_per_item: per_item(gzip_bytes),
+        gzip_bytes_per_item_without_text: per_item(gzip_bytes - text),
+        files,
+        terms: catalog.index.postings.len(),
+        neighbours_learned: catalog.relations.as_ref().map_or(0, |relations| relations.edges()),
+        known,
+        categories: most(catalog.items.iter().map(|item| words(item).categories.join(" > "))),
+        brands: most(catalog.items.iter().map(|item| item.brand.clone())),
+        cleaning: report.and_then(|json| serde_json::from_slice(&json).ok()),
+    })
+}
+
+/// What occurs most often, and how often; ties by name.
+fn most(names: impl Iterator<Item = String>) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    names.filter(|name| !name.is_empty()).for_each(|name| *counts.entry(name).or_default() += 1);
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.truncate(SHOWN);
+    counts
+}
+
+fn gzipped(bytes: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len())
+}
+
+fn nearest(catalog: &Catalog, row: u32, count: usize) -> Nearest<'_> {
+    let query = Query::new(&catalog.matrix.vector(row));
+    let hits = catalog.matrix.top(&query, count, f32::NEG_INFINITY, |other| other != row);
+    let neighbour = |hit: crate::vectors::Hit| {
+        let item = catalog.item(hit.row);
+        Neighbour { id: &item.id, title: title(item), score: hit.score }
+    };
+    let hits = if catalog.matrix.width() == 0 { Vec::new() } else { hits };
+    Nearest { item: catalog.item(row), nearest: hits.into_iter().map(neighbour).collect() }
+}
+
+fn title(item: &Item) -> &str {
+    item.words_in("en").map_or(&item.id, |(_, words)| &words.title)
+}
+
+fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {
+    let Summary { items, languages, model, dimensions, terms, .. } = summary;
+    writeln!(
+        out,
+        "{items} items in {}",
+        if languages.is_empty() { "no language".into() } else { languages.join(", ") }
+    )?;
+    match dimensions {
+        0 => writeln!(out, "no vectors: baked with --no-embed")?,
+        _ => writeln!(out, "vectors of {model}, {dimensions} dimensions")?,
+    }
+    writeln!(out, "{terms} terms, {} learned neighbours\n", summary.neighbours_learned)?;
+    writeln!(out, "{:>12} {:>12}  file", "bytes", "gzip")?;
+    for file in &summary.files {
+        writeln!(out, "{:>12} {:>12}  {}", file.bytes, file.gzip_bytes, file.file)?;
+    }
+    writeln!(
+        out,
+        "{:>12} {:>12}  in all; {:.0} bytes an item with its text, {:.0} without\n",
+        summary.bytes, summary.gzip_bytes, summary.gzip_bytes_per_item, summary.gzip_bytes_per_item_without_text
+    )?;
+    let known: Vec<String> = summary.known.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    writeln!(out, "known of how many: {}", known.join(", "))?;
+    for (name, counts) in [("category", &summary.categories), ("brand", &summary.brands)] {
+        if !counts.is_empty() {
+            writeln!(out, "\nmost by {name}")?;
+        }
+        for (value, count) in counts {
+            writeln!(out, "{count:>8}  {value}")?;
+        }
+    }
+    match &summary.cleaning {
+        Some(report) => writeln!(out, "\ncleaning\n{}", serde_json::to_string_pretty(report)?)?,
+        None => writeln!(out, "\nno report of the cleaning lies beside the catalogue")?,
+    }
+    Ok(())
+}
+
+fn print_item(out: &mut impl Write, nearest: &Nearest) -> Result<()> {
+    let Nearest { item, nearest } = nearest;
+    writeln!(out, "{}", serde_json::to_string_pretty(item)?)?;
+    if nearest.is_empty() {
+        writeln!(out, "\nno neighbours: the catalogue has no vectors")?;
+    }
+    for Neighbour { id, title, score } in nearest {
+        writeln!(out, "{score:>8.3}  {id}  {title}")?;
+    }
+    Ok(())
+}
