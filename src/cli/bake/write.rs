@@ -43,7 +43,7 @@ pub fn write(
     pack::texts::begin(&mut titles)?;
     let progress = bar(items.len() as u64, "items packed")?;
     each_chunk(items, |chunk| {
-        let terms: Vec<Vec<String>> = (&*chunk).par_iter().map(|item| searched(item, &segmenter)).collect();
+        let terms: Vec<Vec<String>> = (*chunk).par_iter().map(|item| searched(item, &segmenter)).collect();
         terms.into_iter().for_each(|terms| words.push(terms));
         for item in chunk.iter_mut() {
             languages.extend(item.words.keys().cloned());
@@ -84,7 +84,7 @@ fn dictionary(items: &mut impl Rows) -> Result<Dictionary> {
     let mut words = BTreeMap::new();
     each_chunk(items, |chunk| {
         let chinese = |item: &&Item| texts(item).any(|text| text.chars().any(is_han));
-        let chinese: Vec<&Item> = chunk.par_iter().map(|item| &*item).filter(chinese).collect();
+        let chinese: Vec<&Item> = chunk.par_iter().filter(chinese).collect();
         if !chinese.is_empty() {
             let full = full.get_or_insert_with(Segmenter::full);
             let found =
