@@ -18,6 +18,9 @@ pub use ledger::Ledger;
 pub use taste::{Columns, Likeness, Taste};
 use weights::{FAINT, Weights};
 
+/// More do not change a list, and an event must not cost more with every year.
+const MOST_SIGNALS: usize = 512;
+
 /// What a signal comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
@@ -79,6 +82,17 @@ impl Profile {
     /// Signals that can change a list, by first appearance.
     pub fn strong(&self) -> impl Iterator<Item = &Signal> {
         self.signals.iter().filter(|signal| !signal.is_faint())
+    }
+
+    /// The heaviest signals by first appearance, `most` of them; faint texts, which nobody has encoded, are left out.
+    pub fn heaviest(&self, most: usize) -> impl Iterator<Item = &Signal> {
+        let counts = |signal: &Signal| !signal.is_faint() || matches!(signal.source, Source::Item(_));
+        let mut heaviest: Vec<(usize, &Signal)> =
+            self.signals.iter().filter(|signal| counts(signal)).enumerate().collect();
+        heaviest.sort_by(|a, b| b.1.weight.abs().total_cmp(&a.1.weight.abs()).then(a.0.cmp(&b.0)));
+        heaviest.truncate(most.min(MOST_SIGNALS));
+        heaviest.sort_by_key(|(at, _)| *at);
+        heaviest.into_iter().map(|(_, signal)| signal)
     }
 
     /// Makes positive weights sum to 1; where there are none, negative ones to -1.

@@ -15,6 +15,7 @@ use std::{cmp::Ordering, collections::BTreeSet};
 
 pub use evidence::{Evidence, Parts};
 pub use filter::Filter;
+pub use place::Group;
 pub use rules::{Context, Rules};
 pub use scene::{Kind, Scene};
 pub use varied::varied;
@@ -36,7 +37,8 @@ pub fn evidence<'a>(
     columns: &mut Columns,
 ) -> Evidence<'a> {
     let row = |source: &Source| if let Source::Item(row) = source { Some(*row) } else { None };
-    let rows: Vec<_> = profile.strong().filter_map(|signal| Some((row(&signal.source)?, signal.weight))).collect();
+    let rows: Vec<_> =
+        profile.heaviest(usize::MAX).filter_map(|signal| Some((row(&signal.source)?, signal.weight))).collect();
     // A catalogue without vectors still has as many rows as fields.
     let content = if matrix.width() == 0 { vec![0.0; fields.price.len()] } else { taste.scores(matrix, columns) };
     Evidence::of(relations, fields, mixture, &rows, content)
@@ -52,6 +54,8 @@ pub struct Order<'a> {
     pub fits: &'a [bool],
     /// What rules add, in standard deviations of the scores. `[N]`, or empty for nothing
     pub lift: &'a [f32],
+    /// Rows that are to have a part of the list.
+    pub groups: &'a [Group<'a>],
     /// Rows that are not shown, pinned or not.
     pub refused: &'a BTreeSet<u32>,
     /// Rows that are not shown unless they are pinned.
@@ -64,26 +68,32 @@ pub struct Order<'a> {
 pub fn list(order: &Order, scores: &[f32], above: f32) -> Vec<Hit> {
     let Order { catalog, scene, rules, limit, .. } = order;
     let lifted = lifted(scores, order.lift);
-    let keep = |row: usize| {
+    let may = |row: usize| {
         let id = row as u32;
-        (scores[row] > above || order.lift.get(row).is_some_and(|lift| *lift > 0.0))
-            && order.fits[row]
-            && !order.refused.contains(&id)
-            && !order.excluded.contains(&id)
+        order.fits[row] && !order.refused.contains(&id) && !order.excluded.contains(&id)
     };
-    let scores = lifted.as_deref().unwrap_or(scores);
-    let mut pool = top(scores, limit.saturating_mul(POOL), keep);
+    let lifts = |row: usize| order.lift.get(row).is_some_and(|lift| *lift > 0.0);
+    let attracts = |row: usize| scores[row] > above || lifts(row);
+    let ranked = lifted.as_deref().unwrap_or(scores);
+    let mut pool = top(ranked, limit.saturating_mul(POOL), |row| may(row) && attracts(row));
+    for group in order.groups.iter().filter(|group| group.everywhere) {
+        // A group that the pool has too few of: a share is due to what attracts less, too.
+        let wanted = (group.share * *limit as f32).ceil() as usize;
+        if pool.iter().filter(|hit| (group.has)(hit.row)).count() < wanted {
+            pool.extend(top(ranked, wanted, |row| may(row) && (group.has)(row as u32)));
+        }
+    }
+    pool.sort_by(by_score);
+    pool.dedup_by_key(|hit| hit.row);
     if !scene.variants {
         place::one_variant(catalog, &mut pool);
     }
     let (pool, buried) = place::buried(catalog, pool, rules);
-    let list = diverse::diverse(
-        &catalog.matrix,
-        pool.clone(),
-        scene.diversity,
-        if scene.exposure.is_empty() { *limit } else { pool.len() },
-    );
-    let mut list = place::places(catalog, list, &pool, scene, order.seed, *limit);
+    let many = if order.groups.is_empty() { *limit } else { pool.len() };
+    let mut list = diverse::diverse(&catalog.matrix, pool.clone(), scene.diversity, many);
+    list = place::with_shares(list, order.groups, *limit);
+    list.truncate(*limit);
+    list = place::explored(list, &pool, scene.exploration, order.seed);
     list.extend(buried);
     list = place::pinned(catalog, list, rules, order.refused);
     list.truncate(*limit);

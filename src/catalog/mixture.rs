@@ -12,6 +12,9 @@ pub struct Mixture {
     pub step: f32,
     /// How much nearness counts over mere likeness: the exponent of the cosine to each signal.
     pub amplify: f32,
+    /// How much longer the content remembers: how often the root of a signal's weight is taken before they sum to 1
+    /// again. 0 as they are, 5 nearly all alike.
+    pub reach: u8,
     /// Weight of the content: what the texts say.
     pub content: f32,
     /// Weight of what others did after the same items.
@@ -32,7 +35,8 @@ impl Default for Mixture {
     fn default() -> Self {
         Self {
             step: 0.7,
-            amplify: 1.0,
+            amplify: 2.0,
+            reach: 0,
             content: 1.0,
             together: 2.0,
             popularity: 0.02,
@@ -48,9 +52,10 @@ impl Mixture {
     /// From the pack's file; what it does not say is as by default, and no number is other than finite.
     pub fn read(json: &[u8]) -> Option<Self> {
         let mixture: Self = serde_json::from_slice(json).ok()?;
-        let Self { step, amplify, content, together, popularity, brand, category, price, unknown } = mixture;
+        let Self { step, amplify, content, together, popularity, brand, category, price, unknown, reach } = mixture;
         let all = [step, amplify, content, together, popularity, brand, category, price, unknown];
-        (all.iter().all(|value| value.is_finite()) && (0.0..=1.0).contains(&step) && amplify >= 1.0).then_some(mixture)
+        (all.iter().all(|value| value.is_finite()) && (0.0..=1.0).contains(&step) && amplify >= 1.0 && reach <= 8)
+            .then_some(mixture)
     }
 
     pub fn write(&self) -> Vec<u8> {

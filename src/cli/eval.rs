@@ -103,7 +103,7 @@ fn visited(matrix: &Matrix, history: &[u32]) -> Vec<f32> {
     let log: Vec<Event> = history.iter().enumerate().map(event).collect();
     let profile = profile(&log, history.len() as f64 * DAY_MS, &Weights::default(), |id| id.parse().ok());
     let vector = |source: &Source| if let Source::Item(row) = source { Some(matrix.vector(*row)) } else { None };
-    let likeness = Likeness { metric: Metric::Cosine, amplify: 1.0 };
+    let likeness = Likeness { metric: Metric::Cosine, amplify: 1.0, reach: 0 };
     let mut direction = vec![0.0; matrix.width()];
     let taste = Taste::new(&profile, likeness, vector);
     taste.signals().iter().for_each(|(signal, vector)| add(&mut direction, signal.weight, vector));

@@ -4,11 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    filter::Filter,
-    rules::Rules,
-    scene::{Exposure, Scene},
-};
+use super::rules::Rules;
 use crate::{catalog::Catalog, vectors::Hit};
 
 /// Keeps the best variant of each product. `pool` is best first.
@@ -22,13 +18,21 @@ pub fn buried(catalog: &Catalog, pool: Vec<Hit>, rules: &Rules) -> (Vec<Hit>, Ve
     pool.into_iter().partition(|hit| !rules.bury.iter().any(|filter| filter.holds(catalog.item(hit.row))))
 }
 
-/// Of any first k places each group has at least `floor(share * k)`, as far as it has items: the next place goes to
-/// the best of the group that is furthest behind (Geyik, Ambler and Kenthapadi 2019, "DetGreedy").
-pub fn with_shares(catalog: &Catalog, list: Vec<Hit>, groups: &[Exposure], limit: usize) -> Vec<Hit> {
+/// Rows that are to have a part of the list.
+pub struct Group<'a> {
+    pub has: Box<dyn Fn(u32) -> bool + 'a>,
+    /// 0..1
+    pub share: f32,
+    /// Its rows are looked for beyond the best of all.
+    pub everywhere: bool,
+}
+
+/// Of any first k places each group has at least `floor(share * k)`, as far as it has rows: the next place goes to
+/// the best of a group that is behind (Geyik, Ambler and Kenthapadi 2019, "DetGreedy").
+pub fn with_shares(list: Vec<Hit>, groups: &[Group], limit: usize) -> Vec<Hit> {
     if groups.is_empty() {
         return list;
     }
-    let belongs = |hit: &Hit, filter: &Filter| filter.holds(catalog.item(hit.row));
     let mut left = list;
     let mut placed: Vec<Hit> = Vec::new();
     let mut counts = vec![0usize; groups.len()];
@@ -36,9 +40,9 @@ pub fn with_shares(catalog: &Catalog, list: Vec<Hit>, groups: &[Exposure], limit
         let places = placed.len() + 1;
         let lacks = |nth: usize| (groups[nth].share * places as f32).floor() as usize > counts[nth];
         let behind = (0..groups.len()).filter(|&nth| lacks(nth));
-        let next = behind.filter_map(|nth| left.iter().position(|hit| belongs(hit, &groups[nth].items))).min();
+        let next = behind.filter_map(|nth| left.iter().position(|hit| (groups[nth].has)(hit.row))).min();
         let hit = left.remove(next.unwrap_or(0));
-        counts.iter_mut().zip(groups).for_each(|(count, group)| *count += usize::from(belongs(&hit, &group.items)));
+        counts.iter_mut().zip(groups).for_each(|(count, group)| *count += usize::from((group.has)(hit.row)));
         placed.push(hit);
     }
     placed
@@ -76,13 +80,6 @@ pub fn pinned(catalog: &Catalog, mut list: Vec<Hit>, rules: &Rules, refused: &BT
     list
 }
 
-/// Everything that is decided about places, in turn; `pool` is best first and diversified up to `limit`.
-pub fn places(catalog: &Catalog, list: Vec<Hit>, pool: &[Hit], scene: &Scene, seed: u32, limit: usize) -> Vec<Hit> {
-    let mut list = with_shares(catalog, list, &scene.exposure, limit);
-    list.truncate(limit);
-    explored(list, pool, scene.exploration, seed)
-}
-
 /// SplitMix64 (Steele, Lea and Flood 2014): a few bits of chance that are the same everywhere.
 struct Chance(u64);
 
@@ -94,5 +91,46 @@ impl Chance {
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         ((z ^ (z >> 31)) >> 40) as f32 / (1u64 << 24) as f32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hits(rows: impl IntoIterator<Item = u32>) -> Vec<Hit> {
+        rows.into_iter().map(|row| Hit { row, score: 1.0 / (row + 1) as f32 }).collect()
+    }
+
+    fn rows(hits: &[Hit]) -> Vec<u32> {
+        hits.iter().map(|hit| hit.row).collect()
+    }
+
+    #[test]
+    fn a_group_has_its_share_of_every_beginning_as_far_as_it_goes() {
+        let group = |first: u32, share| Group { has: Box::new(move |row| row >= first), share, everywhere: true };
+        let list = with_shares(hits(0..20), &[group(10, 0.4)], 10);
+        for places in 1..=10 {
+            let of_group = list[..places].iter().filter(|hit| hit.row >= 10).count();
+            assert!(of_group >= (0.4 * places as f32) as usize, "{places}: {:?}", rows(&list));
+        }
+        assert_eq!(rows(&list).iter().filter(|row| **row >= 10).count(), 4);
+        assert_eq!(with_shares(hits(0..5), &[group(4, 1.0)], 5)[0].row, 4);
+        assert_eq!(rows(&with_shares(hits(0..5), &[group(9, 0.5)], 3)), [0, 1, 2]);
+    }
+
+    #[test]
+    fn chance_comes_from_the_seed_and_leaves_the_first_place_alone() {
+        let pool = hits(0..50);
+        let list = |seed| rows(&explored(pool[..10].to_vec(), &pool, 0.3, seed));
+        assert_eq!(list(7), list(7));
+        assert_ne!(list(7), list(8));
+        let drawn: usize = (0..200).map(|seed| list(seed).iter().filter(|row| **row >= 10).count()).sum();
+        assert!((0.25..0.35).contains(&(drawn as f32 / (200.0 * 9.0))), "{drawn}");
+        for seed in 0..20 {
+            let list = list(seed);
+            assert!(list[0] == 0 && list.iter().collect::<BTreeSet<_>>().len() == 10);
+        }
+        assert_eq!(rows(&explored(pool[..10].to_vec(), &pool, 0.0, 7)), rows(&pool[..10]));
     }
 }

@@ -13,6 +13,7 @@
 //!   "showSeen": false,                      may show again what the visitor knows
 //!   "variants": false,                      may show several variants of one product
 //!   "diversity": {"method": "mmr", "strength": 0.25},      mmr | dpp | none; strength 0..1
+//!   "interests": 0.5,                       0..1: how surely each interest has places by its weight
 //!   "exposure": [{"items": {"eq": {"field": "brand", "value": "Own"}}, "share": 0.2}],
 //!   "exploration": 0.1,                     part of the list that is drawn by chance, from the request's seed
 //!   "mixture": {"amplify": 2, "content": 1, "together": 2, "popularity": 0.02}   instead of the learned weights
@@ -58,6 +59,7 @@ pub struct Scene {
     pub show_seen: bool,
     pub variants: bool,
     pub diversity: Diversity,
+    pub interests: f32,
     pub exposure: Vec<Exposure>,
     pub exploration: f32,
     pub mixture: Option<Value>,
@@ -109,6 +111,7 @@ impl Default for Scene {
             show_seen: false,
             variants: false,
             diversity: Diversity::default(),
+            interests: 0.5,
             exposure: Vec::new(),
             exploration: 0.0,
             mixture: None,
@@ -186,7 +189,11 @@ impl Scene {
     /// What is wrong with it, for the person who wrote it.
     pub fn problem(&self) -> Option<String> {
         let shares = self.exposure.iter().map(|exposure| ("exposure: share", exposure.share));
-        let parts = [("diversity: strength", self.diversity.strength), ("exploration", self.exploration)];
+        let parts = [
+            ("diversity: strength", self.diversity.strength),
+            ("interests", self.interests),
+            ("exploration", self.exploration),
+        ];
         let part = |(name, part): (&str, f32)| {
             (!(0.0..=1.0).contains(&part)).then(|| format!("{name}: {part} is not between 0 and 1"))
         };

@@ -3,17 +3,20 @@
 //! Can be asked with another log or another limit, so that "what if" is answered by the very same steps.
 //! Must not know cards, words or the wire's updates.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use serde_json::Value;
 
 use super::texts::Texts;
 use crate::{
     catalog::{Catalog, Mixture},
-    profile::{Columns, EventName, Ledger, Likeness, Profile, Signal, Source, Taste},
+    profile::{Columns, EventName, Ledger, Likeness, Profile, Signal, Source, Taste, interests},
     protocol::{Basis, ShelfRequest},
-    rank::{self, Context, Evidence, Filter, Kind, Order, Rules, Scene},
-    vectors::Hit,
+    rank::{self, Context, Evidence, Filter, Group, Kind, Order, Rules, Scene},
+    vectors::{Hit, arithmetic::dot},
 };
 
 /// Someone who only said what they dislike gets a selection from what is less than this like it.
@@ -45,6 +48,8 @@ pub struct Setting {
     excluded: BTreeSet<u32>,
     /// Rows that the filters let pass. `[N]`
     fits: Vec<bool>,
+    /// Rows of each of the scene's groups with a share. `[N]` each
+    exposed: Vec<Vec<bool>>,
 }
 
 /// A list and what it rests on.
@@ -75,6 +80,11 @@ impl Setting {
             |item| filters.iter().all(|filter| filter.holds(item)) && !rules.exclude.iter().any(|f| f.holds(item));
         let setting = Self {
             fits: catalog.items.iter().map(shown).collect(),
+            exposed: scene
+                .exposure
+                .iter()
+                .map(|group| catalog.items.iter().map(|item| group.items.holds(item)).collect())
+                .collect(),
             excluded: request.exclude.iter().filter_map(|id| catalog.row(id)).collect(),
             about: request.item.as_deref().and_then(|id| catalog.row(id)),
             context: request.context.clone().unwrap_or_default(),
@@ -93,7 +103,7 @@ impl Setting {
     }
 
     fn likeness(&self) -> Likeness {
-        Likeness { metric: self.scene.metric, amplify: self.mixture.amplify }
+        Likeness { metric: self.scene.metric, amplify: self.mixture.amplify, reach: self.mixture.reach }
     }
 }
 
@@ -126,12 +136,14 @@ pub fn ranked<'a>(view: &View<'a>, setting: &Setting, columns: &mut Columns) -> 
     }
     let lift = lift(catalog, setting, &cart);
     let complements = if scene.kind == Kind::GoesWith { complements(catalog, setting, &cart, &lift) } else { None };
+    let groups = groups(catalog, setting, &taste, basis);
     let order = Order {
         catalog,
         scene,
         rules: &setting.rules,
         fits: complements.as_deref().unwrap_or(&setting.fits),
         lift: &lift,
+        groups: &groups,
         refused: &profile.refused,
         excluded: &excluded,
         seed: setting.seed,
@@ -211,6 +223,33 @@ fn complements(catalog: &Catalog, setting: &Setting, cart: &BTreeSet<u32>, lift:
     let called = |row: usize| lift.get(row).is_some_and(|lift| *lift > 0.0);
     let fits = |(row, fits): (usize, &bool)| *fits && (called(row) || !own.contains(&category(row as u32)));
     (!own.is_empty()).then(|| setting.fits.iter().enumerate().map(fits).collect())
+}
+
+/// Who is to have a part of the list: the scene's groups, and each of the visitor's interests by its weight.
+fn groups<'a>(catalog: &'a Catalog, setting: &'a Setting, taste: &Taste, basis: Basis) -> Vec<Group<'a>> {
+    let scene = &setting.scene;
+    let exposed = setting.exposed.iter().zip(&scene.exposure);
+    let mut groups: Vec<Group> = exposed
+        .map(|(rows, group)| Group { has: Box::new(|row| rows[row as usize]), share: group.share, everywhere: true })
+        .collect();
+    let wanted = basis == Basis::Profile && scene.interests > 0.0;
+    let interests = if wanted { interests(taste.signals()) } else { Vec::new() };
+    if interests.len() < 2 {
+        return groups;
+    }
+    let directions: Rc<Vec<Vec<f32>>> =
+        Rc::new(interests.iter().map(|interest| taste.toward(&interest.members)).collect());
+    for (nth, interest) in interests.iter().enumerate() {
+        let directions = Rc::clone(&directions);
+        // An item is of the interest that speaks most for it, the heavier of equals.
+        let has = move |row: u32| {
+            let vector = catalog.matrix.vector(row);
+            let adds: Vec<f32> = directions.iter().map(|direction| dot(direction, &vector)).collect();
+            (0..adds.len()).fold(0, |best, other| if adds[other] > adds[best] { other } else { best }) == nth
+        };
+        groups.push(Group { has: Box::new(has), share: scene.interests * interest.weight, everywhere: false });
+    }
+    groups
 }
 
 /// What boosts and "goes with" rules add to each row now. `[N]`, or empty for nothing

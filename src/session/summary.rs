@@ -42,7 +42,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         };
         let profile = self.heard(&BTreeSet::new());
         let with_vector = |signal: &Signal| Some((signal.clone(), vector(&signal.source)?));
-        interests(&profile.signals.iter().filter_map(with_vector).collect::<Vec<_>>())
+        interests(&profile.heaviest(usize::MAX).filter_map(with_vector).collect::<Vec<_>>())
     }
 
     /// Sources of the interests that the visitor muted.

@@ -1,6 +1,8 @@
 //! A whole visit as a script: commands in, updates out, with a small model of random weights and a log in memory.
 
+mod scenes;
 mod script;
+mod unlearn;
 
 use std::collections::BTreeSet;
 
@@ -222,7 +224,7 @@ fn the_order_of_the_feed_changes_no_list() {
     assert_eq!(ids(&one), ids(&other));
 }
 
-fn events() -> impl Strategy<Value = Vec<Command>> {
+pub fn events() -> impl Strategy<Value = Vec<Command>> {
     let names = vec![ViewItem, ViewItem, AddToCart, RemoveFromCart, Purchase, Like, Dislike, Hide];
     let item = (0..GROUPS.len(), 0usize..8).prop_map(|(group, nth)| format!("{}-{nth}", GROUPS[group].0));
     let texts = vec!["red tea cup", "绿茶", "warm wool"];

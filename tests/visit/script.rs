@@ -11,7 +11,8 @@ use nearmind::{
     },
     profile::{Event, EventName},
     protocol::{
-        Card, Command, DeviceChoice, DeviceReason, DeviceReport, Part, Shelf, ShelfKind, ShelfRequest, Update, VERSION,
+        Card, Command, DeviceChoice, DeviceReason, DeviceReport, Part, ProfileSummary, Shelf, ShelfKind, ShelfRequest,
+        Update, VERSION,
     },
     session::{MemoryStore, Model, Session, model_name},
     text::Dictionary,
@@ -118,6 +119,31 @@ pub fn open_command(version: u32, lang: &str) -> Command {
 
 pub fn send(visit: &mut Visit, command: Command) -> Vec<Update> {
     block_on(visit.apply(command))
+}
+
+/// A shelf of scene, filter, rules and context as a page would write them in JSON.
+pub fn ask(visit: &mut Visit, request: serde_json::Value) -> Vec<Update> {
+    let mut whole = serde_json::json!({"kind": "for-you", "limit": 6, "lang": "en"});
+    let fields = whole.as_object_mut().expect("an object");
+    fields.extend(request.as_object().expect("an object").clone());
+    let request = serde_json::from_value(whole).expect("a request");
+    send(visit, Command::Shelf { shelf: "s".into(), request, now_ms: NOW })
+}
+
+pub fn profile(visit: &mut Visit) -> ProfileSummary {
+    match send(visit, Command::Profile { lang: "en".into(), now_ms: NOW + 6e5 }).remove(0) {
+        Update::Profile(summary) => summary,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The problems that were told.
+pub fn problems(updates: &[Update]) -> Vec<String> {
+    let told = |update: &Update| match update {
+        Update::Error(problem) => Some(format!("{}: {}", problem.code, problem.message)),
+        _ => None,
+    };
+    updates.iter().filter_map(told).collect()
 }
 
 pub fn shelf_command(kind: ShelfKind, item: Option<&str>, lang: &str) -> Command {

@@ -1,0 +1,151 @@
+//! Scenes, filters, rules and surroundings, as a page writes them.
+
+use nearmind::{
+    protocol::{Basis, Command, EventName::*, Shelf},
+    session::MemoryStore,
+};
+use serde_json::json;
+
+use crate::script::*;
+
+#[test]
+fn a_filter_and_the_visitor_decide_together() {
+    let mut visit = open(MemoryStore::default(), "en");
+    track(&mut visit, ViewItem, "bicycle-0", 1);
+    let filter = json!({"all": [
+        {"in": {"field": "category", "values": ["bicycle", "tea"]}},
+        {"range": {"field": "price", "to": 22}},
+    ]});
+    let shown = shelf(&ask(&mut visit, json!({"filter": filter, "exclude": ["bicycle-3"]})));
+    assert!(!shown.cards.is_empty());
+    assert!(shown.cards.iter().all(|card| card.price.as_ref().is_some_and(|price| price.amount <= 22.0)));
+    assert!(shown.cards.iter().all(|card| ["bicycle", "tea"].contains(&card.category.as_str())));
+    assert!(!ids(&shown).contains(&"bicycle-3"));
+}
+
+#[test]
+fn rules_pin_bury_exclude_and_lift_by_the_surroundings() {
+    let mut visit = open(MemoryStore::default(), "en");
+    track(&mut visit, ViewItem, "bicycle-0", 1);
+    let rules = json!({
+        "pin": [{"item": "tea-5", "place": 2}, {"item": "gone", "place": 1}],
+        "exclude": [{"eq": {"field": "id", "value": "bicycle-1"}}],
+        "bury": [{"eq": {"field": "id", "value": "bicycle-2"}}],
+        "boost": [{
+            "when": {"eq": {"field": "season", "value": "winter"}},
+            "items": {"eq": {"field": "category", "value": "home"}},
+            "add": 20,
+        }],
+    });
+    let plain = shelf(&ask(&mut visit, json!({"rules": rules})));
+    assert_eq!(ids(&plain)[1], "tea-5");
+    assert!(!ids(&plain).contains(&"bicycle-1") && of(&plain, "home") < 4, "{:?}", ids(&plain));
+    assert!(ids(&plain).iter().position(|id| *id == "bicycle-2").is_none_or(|at| at == 5), "{:?}", ids(&plain));
+    let winter = shelf(&ask(&mut visit, json!({"rules": rules, "context": {"season": "winter", "hour": 9}})));
+    assert_eq!((of(&winter, "home"), ids(&winter)[1]), (5, "tea-5"), "{:?}", ids(&winter));
+    // What the visitor refused is not shown, pinned or not.
+    track(&mut visit, Hide, "tea-5", 2);
+    assert!(!ids(&shelf(&ask(&mut visit, json!({"rules": rules})))).contains(&"tea-5"));
+}
+
+#[test]
+fn a_cart_a_text_and_an_item_are_enough_without_history() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let cart = shelf(&ask(&mut visit, json!({"context": {"cart": ["camping-0", "unknown"]}})));
+    assert_eq!(cart.basis, Basis::Cart);
+    assert!(of(&cart, "camping") >= 3 && !ids(&cart).contains(&"camping-0"), "{:?}", ids(&cart));
+    let page = shelf(&ask(&mut visit, json!({"context": {"text": "a warm green tea cup for the kitchen table"}})));
+    assert_eq!((page.basis, page.heading.as_str()), (Basis::Text, "Fits this page"));
+    assert!(of(&page, "tea") >= 3, "{:?}", ids(&page));
+    assert!(page.cards.iter().all(|card| card.reason.is_empty()), "the visitor did not write the page");
+    // The same page says the same next time: nothing of it is kept.
+    assert_eq!(shelf(&ask(&mut visit, json!({}))).basis, Basis::ColdStart);
+    assert!(visit.into_store().entries.is_empty());
+}
+
+#[test]
+fn the_cart_page_shows_what_complements_and_not_what_repeats() {
+    let mut visit = open(MemoryStore::default(), "en");
+    track(&mut visit, AddToCart, "bicycle-0", 1);
+    let goes = shelf(&ask(&mut visit, json!({"scene": "goes-with"})));
+    assert_eq!((goes.basis, of(&goes, "bicycle")), (Basis::Cart, 0), "{:?}", ids(&goes));
+    let rules = json!({"goesWith": [{
+        "with": {"eq": {"field": "category", "value": "bicycle"}},
+        "show": {"eq": {"field": "category", "value": "camping"}},
+        "add": 9,
+    }]});
+    let ruled = shelf(&ask(&mut visit, json!({"scene": "goes-with", "rules": rules})));
+    assert_eq!(of(&ruled, "camping"), 6, "{:?}", ids(&ruled));
+    let empty = shelf(&send(&mut visit, Command::Undo { item: "bicycle-0".into(), name: AddToCart, now_ms: NOW }));
+    assert!(empty.cards.is_empty(), "nothing goes with an empty cart");
+    assert_eq!(shelf(&ask(&mut visit, json!({"scene": "goes-with", "item": "tea-0"}))).basis, Basis::Item);
+}
+
+#[test]
+fn a_scene_decides_what_events_say() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for minute in 1..4 {
+        track(&mut visit, ViewItem, &format!("bicycle-{minute}"), minute);
+    }
+    track(&mut visit, Like, "tea-0", 5);
+    let likes =
+        json!({"weights": {"events": {"view_item": 0.01, "like": 9}}, "heading": {"en": "Loved"}, "interests": 0});
+    let views = json!({"weights": {"events": {"view_item": 9, "like": 0.01}}, "showSeen": true, "interests": 0});
+    let loved = shelf(&ask(&mut visit, json!({"scene": likes})));
+    let viewed = shelf(&ask(&mut visit, json!({"scene": views})));
+    assert_eq!(loved.heading, "Loved");
+    assert!(of(&loved, "tea") >= 4 && of(&viewed, "bicycle") >= 4, "{:?} {:?}", ids(&loved), ids(&viewed));
+    for scene in ["news", "music", "video", "courses", "trending"] {
+        assert_eq!(shelf(&ask(&mut visit, json!({"scene": scene}))).cards.len(), 6, "{scene}");
+    }
+}
+
+#[test]
+fn several_interests_share_a_list() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for (minute, item) in ["tea-0", "bicycle-1", "tea-2", "bicycle-3", "bicycle-4", "tea-4"].iter().enumerate() {
+        track(&mut visit, Like, item, minute as u32);
+    }
+    let shared = shelf(&ask(&mut visit, json!({"scene": {"interests": 1, "diversity": {"method": "none"}}})));
+    assert!(of(&shared, "tea") >= 2 && of(&shared, "bicycle") >= 2, "{:?}", ids(&shared));
+}
+
+#[test]
+fn chance_and_exposure_follow_the_seed_and_the_share() {
+    let mut visit = open(MemoryStore::default(), "en");
+    track(&mut visit, ViewItem, "bicycle-0", 1);
+    let list = |visit: &mut Visit, scene: serde_json::Value, seed: u32| -> Shelf {
+        shelf(&ask(visit, json!({"scene": scene, "seed": seed})))
+    };
+    let exploring = json!({"exploration": 0.5});
+    let one = list(&mut visit, exploring.clone(), 3);
+    assert_eq!(ids(&list(&mut visit, exploring.clone(), 3)), ids(&one));
+    assert!((4..9).any(|seed| ids(&list(&mut visit, exploring.clone(), seed)) != ids(&one)));
+    let fair = json!({"exposure": [{"items": {"eq": {"field": "category", "value": "home"}}, "share": 0.5}]});
+    let fair = list(&mut visit, fair, 0);
+    assert!(of(&fair, "home") >= 3, "{:?}", ids(&fair));
+}
+
+#[test]
+fn what_is_wrong_is_told_once_and_the_shelf_stands() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let updates =
+        ask(&mut visit, json!({"scene": "nowhere", "filter": {"eq": {"field": "price"}}, "rules": {"pins": []}}));
+    let told = problems(&updates);
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[0].starts_with("scene: ") && told[0].contains("there is no scene \"nowhere\""), "{told:?}");
+    assert!(told[1].contains("missing field `value`") && told[2].contains("unknown field `pins`"), "{told:?}");
+    assert_eq!(shelf(&updates).cards.len(), 6);
+    assert!(problems(&track(&mut visit, ViewItem, "tea-0", 1)).is_empty());
+}
+
+#[test]
+fn search_survives_a_typo_and_an_unfinished_word() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let found = search(&mut visit, "waterprof jakcet ", "en");
+    assert!(found[0].item.starts_with("bicycle"), "{}", found[0].item);
+    let words: Vec<_> = found[0].title.iter().filter(|part| part.share.is_some()).map(|part| &part.text).collect();
+    assert_eq!(words, ["waterproof", "jacket"]);
+    assert!(search(&mut visit, "camp", "en")[0].item.starts_with("camping"));
+    assert!(search(&mut visit, "露", "zh-CN")[0].item.starts_with("camping"));
+}

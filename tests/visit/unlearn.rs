@@ -1,0 +1,154 @@
+//! What the visitor sees, changes, carries away and unlearns of their own profile.
+
+use nearmind::{
+    protocol::{Command, Event, EventName::*, InterestLine, Shelf, Update},
+    session::MemoryStore,
+};
+use proptest::prelude::*;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::script::*;
+
+/// A visitor of two tastes.
+fn visited() -> Visit {
+    let mut visit = open(MemoryStore::default(), "en");
+    for (minute, item) in ["tea-0", "bicycle-1", "tea-2", "bicycle-3", "bicycle-4"].iter().enumerate() {
+        track(&mut visit, Like, item, minute as u32);
+    }
+    visit
+}
+
+fn interest(visit: &mut Visit, item: &str) -> InterestLine {
+    let of = |interest: &InterestLine| interest.events.iter().any(|line| line.event.item.as_deref() == Some(item));
+    profile(visit).interests.into_iter().find(of).expect("an interest with the item")
+}
+
+/// Everything that follows from the log, and the log.
+fn state(mut visit: Visit) -> String {
+    let shelf = |visit: &mut Visit, request: serde_json::Value| Shelf { revision: 0, ..shelf(&ask(visit, request)) };
+    let requests = [json!({}), json!({"scene": "music"}), json!({"kind": "more-like-this", "item": "tea-3"})];
+    let lists = requests.map(|request| serde_json::to_string(&shelf(&mut visit, request)).unwrap());
+    let known = serde_json::to_string(&profile(&mut visit)).unwrap();
+    let log = serde_json::to_string(&visit.into_store().entries).unwrap();
+    let hash = Sha256::digest([&lists.concat(), &known, &log].map(String::as_str).concat());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn interests_have_words_and_events_and_can_be_named() {
+    let mut visit = visited();
+    let (tea, bicycle) = (interest(&mut visit, "tea-0"), interest(&mut visit, "bicycle-1"));
+    assert!(tea.id != bicycle.id && tea.weight < bicycle.weight && !tea.muted);
+    assert!(tea.words.contains(&"tea".to_owned()) && bicycle.words.contains(&"jacket".to_owned()), "{:?}", tea.words);
+    let named = Command::RenameInterest { interest: tea.id.clone(), name: " Afternoons ".into(), now_ms: NOW };
+    send(&mut visit, named);
+    assert_eq!(interest(&mut visit, "tea-2").name, "Afternoons");
+    track(&mut visit, Like, "tea-4", 9);
+    assert_eq!(interest(&mut visit, "tea-4").name, "Afternoons", "what is like it joins it");
+    let mut again = open(visit.into_store(), "en");
+    assert_eq!(interest(&mut again, "tea-0").name, "Afternoons");
+}
+
+#[test]
+fn a_muted_interest_is_in_no_list_until_it_comes_back() {
+    let mut visit = visited();
+    let before = ids(&for_you(&mut visit, "en")).join(" ");
+    let id = interest(&mut visit, "bicycle-1").id;
+    let mute = |muted| Command::MuteInterest { interest: id.clone(), muted, now_ms: NOW + 6e5 };
+    let without = shelf(&send(&mut visit, mute(true)));
+    assert!(of(&without, "tea") > of(&without, "bicycle"), "{:?}", ids(&without));
+    assert!(without.cards.iter().all(|card| !text(&card.reason).contains("jacket")));
+    assert!(interest(&mut visit, "bicycle-1").muted);
+    send(&mut visit, mute(false));
+    assert_eq!(ids(&for_you(&mut visit, "en")).join(" "), before);
+    assert!(
+        send(&mut visit, Command::MuteInterest { interest: "item:none".into(), muted: true, now_ms: NOW }).is_empty()
+    );
+}
+
+#[test]
+fn a_deleted_interest_is_nowhere_in_the_log() {
+    let mut visit = visited();
+    let id = interest(&mut visit, "bicycle-1").id;
+    send(&mut visit, Command::MuteInterest { interest: id.clone(), muted: true, now_ms: NOW });
+    send(&mut visit, Command::DeleteInterest { interest: id, now_ms: NOW });
+    let log = serde_json::to_string(&visit.into_store().entries).unwrap();
+    assert!(log.contains("tea-0") && !log.contains("bicycle"), "{log}");
+}
+
+#[test]
+fn a_profile_is_carried_to_another_device_and_what_is_none_changes_nothing() {
+    let mut visit = visited();
+    let Update::Exported { profile: carried } = send(&mut visit, Command::Export { now_ms: NOW }).remove(0) else {
+        panic!()
+    };
+    let mut other = open(MemoryStore::default(), "en");
+    track(&mut other, Wish, "", 1);
+    let import = |profile: &str| Command::Import { profile: profile.to_owned(), now_ms: NOW + 6e5 };
+    assert!(matches!(send(&mut other, import(&carried))[0], Update::Imported { events: 5 }));
+    assert!(matches!(send(&mut other, import(&carried))[0], Update::Imported { events: 0 }));
+    assert_eq!(ids(&for_you(&mut other, "en")), ids(&for_you(&mut visit, "en")));
+    let before = other.into_store();
+    let mut other = open(before.clone(), "en");
+    for bad in ["", "{}", &carried[..carried.len() / 2], &carried.replace("nearmind-profile", "x")] {
+        let told = problems(&send(&mut other, import(bad)));
+        assert!(told.len() == 1 && told[0].starts_with("import: "), "{told:?}");
+    }
+    assert_eq!(other.into_store(), before);
+}
+
+#[test]
+fn stars_and_dwell_are_events_too() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let rate = |item: &str, stars: f64, minute: f64| Command::Track {
+        event: Event { value: Some(stars), ..Event::on(Rate, item, NOW + minute * 60e3) },
+    };
+    send(&mut visit, rate("tea-0", 5.0, 1.0));
+    send(&mut visit, rate("bicycle-0", 1.0, 2.0));
+    let rated = for_you(&mut visit, "en");
+    assert!(of(&rated, "tea") > of(&rated, "bicycle"), "{:?}", ids(&rated));
+    assert!(!ids(&rated).contains(&"tea-0"), "it is known");
+    assert_eq!(text(&rated.cards[0].reason), "Because you rated steel green tea cup");
+    let stayed = |item: &str, ms: f64, minute: f64| Command::Track {
+        event: Event { dwell_ms: Some(ms), ..Event::on(ViewItem, item, NOW + minute * 60e3) },
+    };
+    send(&mut visit, stayed("home-0", f64::NAN, 3.0));
+    send(&mut visit, stayed("home-1", 60e3, 4.0));
+    let weights: Vec<f32> = profile(&mut visit).events.iter().map(|line| line.weight).collect();
+    assert!(weights[0] > 0.0 && weights[1] < 0.0 && weights[3] > weights[2], "{weights:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Unlearning is exact: the state, log and lists and interests, is that of a visit where it never happened.
+    #[test]
+    fn a_deleted_event_leaves_the_state_that_never_had_it(commands in crate::events(), at: prop::sample::Index) {
+        let tracked = |command: &Command| matches!(command, Command::Track { .. });
+        let positions: Vec<usize> = (0..commands.len()).filter(|&nth| tracked(&commands[nth])).collect();
+        prop_assume!(!positions.is_empty());
+        let at = *at.get(&positions);
+        let Command::Track { event } = commands[at].clone() else { unreachable!() };
+        let same = |command: &Command| matches!(command, Command::Track { event: other } if *other == event);
+        prop_assume!(commands.iter().filter(|command| same(command)).count() == 1);
+        // An undo takes back the event itself, or another in its stead: then the two visits differ by more than one event.
+        let undone = |command: &Command| {
+            matches!(command, Command::Undo { item, name, .. } if event.item.as_ref() == Some(item) && event.name == *name)
+        };
+        prop_assume!(!commands.iter().any(undone));
+        let (mut with, mut without) = (open(MemoryStore::default(), "en"), open(MemoryStore::default(), "en"));
+        for (nth, command) in commands.iter().enumerate() {
+            send(&mut with, command.clone());
+            if nth != at {
+                send(&mut without, command.clone());
+            }
+        }
+        for visit in [&mut with, &mut without] {
+            for_you(visit, "en");
+        }
+        send(&mut with, Command::Delete { event, now_ms: NOW });
+        send(&mut without, Command::Profile { lang: "en".into(), now_ms: NOW });
+        prop_assert_eq!(state(with), state(without));
+    }
+}
