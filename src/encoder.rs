@@ -19,6 +19,7 @@ pub mod reference; // the f32 forward pass in burn
 pub mod synthetic; // a small random model for tests
 pub mod tokenize; //  text -> ids and the words they belong to
 pub mod weights; //   the int8 safetensors file, checked and loaded
+pub mod windows; //   texts that are longer than the model's longest
 #[cfg(not(target_arch = "wasm32"))]
 pub mod write; //     writes that file
 
@@ -32,6 +33,22 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// No text yet.
+    pub fn new() -> Batch {
+        Batch { ids: Vec::new(), starts: vec![0] }
+    }
+
+    /// Adds a text; `ids` are not empty.
+    pub fn push(&mut self, ids: impl IntoIterator<Item = u32>) {
+        self.ids.extend(ids);
+        self.starts.push(self.ids.len() as u32);
+    }
+
+    /// B
+    pub fn texts(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
     /// That the texts cover the tokens, and that every token has an embedding and a position.
     pub fn check(&self, model: &manifest::Architecture) -> Result<(), EncodeError> {
         let bad = |why: String| Err(EncodeError::BadBatch(why));

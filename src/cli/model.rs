@@ -13,11 +13,15 @@ use crate::{
         device::Probes,
         manifest::{self, FileEntry, Manifest},
         synthetic,
-        tokenize::{Role, Tokenizer},
+        tokenize::{Role, Token, Tokenizer, readable},
         weights::Weights,
+        windows,
     },
     explain::States,
 };
+
+/// Texts that the model does not read that are named one by one.
+const SHOWN: usize = 5;
 
 pub struct NativeModel {
     /// Of all that makes a vector: the manifest, which has the digests of the rest, and the kind of device.
@@ -25,6 +29,8 @@ pub struct NativeModel {
     pub manifest: Manifest,
     pub tokenizer: Tokenizer,
     device: NativeDevice,
+    /// Texts of which most tokens are unknown.
+    unread: usize,
 }
 
 impl NativeModel {
@@ -55,6 +61,7 @@ impl NativeModel {
             manifest,
             tokenizer,
             device: chosen,
+            unread: 0,
         })
     }
 
@@ -63,25 +70,31 @@ impl NativeModel {
         self.device.width()
     }
 
-    /// Unit vectors `[H]` of any number of texts, in their order.
+    /// Unit vectors `[H]` of any number of texts of any length, in their order. Says on standard error which of them
+    /// the model does not read.
     pub fn encode<T: AsRef<str>>(&mut self, texts: &[T], role: Role) -> Result<Vec<Vec<f32>>> {
-        let batch = self.tokenizer.batch(texts, role)?;
-        let encoded = pollster::block_on(self.device.encode(&batch, Want::Vectors))?;
+        let tokens = texts.iter().map(|text| self.tokenizer.tokens(text.as_ref(), role));
+        let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
+        for (text, _) in texts.iter().zip(&tokens).filter(|(_, tokens)| !readable(tokens)) {
+            self.warn(text.as_ref());
+        }
+        let encoded =
+            pollster::block_on(windows::encode(&mut self.device, &tokens, (&self.manifest).into(), Want::Vectors))?;
         Ok(encoded.vectors.chunks_exact(self.device.width()).map(<[f32]>::to_vec).collect())
     }
 
-    /// Token states of items' texts, in their order.
+    /// Token states of items' texts of any length, in their order.
     pub fn states<T: AsRef<str>>(&mut self, texts: &[T]) -> Result<Vec<States>> {
-        let batch = self.tokenizer.batch(texts, Role::Passage)?;
-        let mut tokens = pollster::block_on(self.device.encode(&batch, Want::Tokens))?.tokens.into_iter();
-        let width = self.device.width();
-        let states = |text: &T| {
-            let spans: Vec<_> =
-                self.tokenizer.tokens(text.as_ref(), Role::Passage)?.into_iter().map(|t| t.span).collect();
-            let states = tokens.by_ref().take(spans.len() * width).collect();
-            Ok(States { spans, states })
+        let tokens = texts.iter().map(|text| self.tokenizer.tokens(text.as_ref(), Role::Passage));
+        let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
+        let limits = (&self.manifest).into();
+        let encoded = pollster::block_on(windows::encode(&mut self.device, &tokens, limits, Want::Tokens))?;
+        let (width, mut states) = (self.device.width(), encoded.tokens.into_iter());
+        let states_of = |tokens: Vec<Token>| States {
+            states: states.by_ref().take(tokens.len() * width).collect(),
+            spans: tokens.into_iter().map(|token| token.span).collect(),
         };
-        texts.iter().map(states).collect()
+        Ok(tokens.into_iter().map(states_of).collect())
     }
 
     /// Another model of the same shape, its weights drawn by chance: what is still the same was not the model's doing.
@@ -92,5 +105,20 @@ impl NativeModel {
         let vectors = pollster::block_on(cpu.encode(&batch, Want::Vectors))?.vectors;
         self.device = choose(weights, self.manifest.pooling, Probes { batch, vectors }, DeviceArg::Cpu.into())?;
         Ok(())
+    }
+
+    fn warn(&mut self, text: &str) {
+        self.unread += 1;
+        let (name, languages) = (&self.manifest.name, self.manifest.languages.join(", "));
+        match self.unread {
+            ..=SHOWN => {
+                let start: String = text.chars().take(40).collect();
+                eprintln!(
+                    "{name} does not read {start:?}: its vocabulary is for {languages}, and the vector means little"
+                );
+            }
+            _ if self.unread == SHOWN + 1 => eprintln!("... and more texts that {name} does not read"),
+            _ => {}
+        }
     }
 }

@@ -14,7 +14,8 @@ use crate::encoder::tokenize::Role;
 
 #[derive(Debug, Args)]
 pub struct Sts {
-    /// Tab-separated, with a header that names score, sentence1 and sentence2; `-` is standard input
+    /// Tab-separated, with a header that names score, sentence1 and sentence2, or without one: two sentences and their
+    /// score. May be gzipped; `-` is standard input
     file: PathBuf,
     /// Folder of a converted model
     #[arg(long)]
@@ -44,7 +45,7 @@ impl Sts {
         let vectors = model.encode(&texts, Role::Query)?;
         println!("{} pairs, Spearman x 100: {:.2}", pairs.len(), 100.0 * likeness(&pairs, &texts, &vectors));
         if let Some(full) = &self.full {
-            let full = full_vectors(full, &model.manifest, &texts)?;
+            let full = full_vectors(full, &model.manifest, &texts, Role::Query)?;
             println!("f32, Spearman x 100: {:.2}", 100.0 * likeness(&pairs, &texts, &full));
             let cosines: Vec<f32> = vectors.iter().zip(&full).map(|(a, b)| dot(a, b)).collect();
             let mean = cosines.iter().sum::<f32>() / cosines.len() as f32;
@@ -56,38 +57,74 @@ impl Sts {
 
     fn pairs(&self) -> Result<Vec<Pair>> {
         let table = read(&self.file)?;
-        let mut lines = table.lines();
-        let header: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
-        let column = |name: &str| {
-            header.iter().position(|c| *c == name).with_context(|| format!("the header has no column {name:?}"))
-        };
-        let (score, first, second) = (column("score")?, column("sentence1")?, column("sentence2")?);
-        let split = self.split.as_ref().map(|_| column("split")).transpose()?;
+        let columns = Columns::of(table.lines().next().unwrap_or_default(), self.split.is_some())?;
         let mut pairs = Vec::new();
-        for (number, line) in lines.enumerate() {
+        for (number, line) in table.lines().enumerate().skip(columns.header_lines) {
             let fields: Vec<&str> = line.split('\t').collect();
-            let field = |at: usize| fields.get(at).copied().with_context(|| format!("line {} is short", number + 2));
-            if let (Some(at), Some(wanted)) = (split, &self.split)
+            let field = |at: usize| fields.get(at).copied().with_context(|| format!("line {} is short", number + 1));
+            if let (Some(at), Some(wanted)) = (columns.split, &self.split)
                 && field(at)? != wanted
             {
                 continue;
             }
-            let value = field(score)?;
-            let value = value.parse().with_context(|| format!("line {}: {value:?} is no score", number + 2))?;
-            pairs.push(Pair { score: value, sentences: [field(first)?.into(), field(second)?.into()] });
+            let value = field(columns.score)?;
+            let score = value.parse().with_context(|| format!("line {}: {value:?} is no score", number + 1))?;
+            pairs.push(Pair { score, sentences: [field(columns.first)?.into(), field(columns.second)?.into()] });
         }
         ensure!(pairs.len() > 1, "there are fewer than two pairs");
         Ok(pairs)
     }
 }
 
-fn read(file: &Path) -> Result<String> {
-    if file == Path::new("-") {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text)?;
-        return Ok(text);
+/// Where in a line everything stands.
+#[derive(Debug, PartialEq, Eq)]
+struct Columns {
+    header_lines: usize,
+    score: usize,
+    first: usize,
+    second: usize,
+    split: Option<usize>,
+}
+
+impl Columns {
+    /// By the first line: a header, or a pair and its score.
+    fn of(line: &str, wants_split: bool) -> Result<Self> {
+        let names: Vec<&str> = line.split('\t').collect();
+        let place = |name: &str| names.iter().position(|column| *column == name);
+        if let [_, _, score] = names[..]
+            && score.parse::<f64>().is_ok()
+        {
+            ensure!(!wants_split, "--split needs a header with a column \"split\"");
+            return Ok(Self { header_lines: 0, score: 2, first: 0, second: 1, split: None });
+        }
+        let column = |name: &str| {
+            place(name).with_context(|| {
+                format!("the header has no column {name:?}; without a header, a line is two sentences and a score")
+            })
+        };
+        Ok(Self {
+            header_lines: 1,
+            score: column("score")?,
+            first: column("sentence1")?,
+            second: column("sentence2")?,
+            split: if wants_split { Some(column("split")?) } else { None },
+        })
     }
-    fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+fn read(file: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    if file == Path::new("-") {
+        io::stdin().read_to_end(&mut bytes)?;
+    } else {
+        bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    }
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        let mut text = Vec::new();
+        flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut text).context("the file is cut short")?;
+        bytes = text;
+    }
+    String::from_utf8(bytes).context("the file is not UTF-8")
 }
 
 /// Spearman's correlation of cosines and scores. `texts` are sorted.
@@ -141,6 +178,17 @@ mod tests {
     #[test]
     fn ranks_are_shared_by_equals() {
         assert_eq!(ranks(&[0.3, 0.1, 0.3, 0.9]), [2.5, 1.0, 2.5, 4.0]);
+    }
+
+    #[test]
+    fn a_header_names_the_columns_and_may_be_missing() {
+        let named = Columns { header_lines: 1, score: 1, first: 2, second: 3, split: Some(0) };
+        assert_eq!(Columns::of("split\tscore\tsentence1\tsentence2", true).unwrap(), named);
+        let plain = Columns { header_lines: 0, score: 2, first: 0, second: 1, split: None };
+        assert_eq!(Columns::of("一个小孩在骑马。\t孩子在骑马。\t4", false).unwrap(), plain);
+        assert!(Columns::of("一个小孩在骑马。\t孩子在骑马。\t4", true).is_err());
+        let refusal = Columns::of("a\tb\tc", false).unwrap_err().to_string();
+        assert!(refusal.contains("no column \"score\""), "{refusal}");
     }
 
     #[test]

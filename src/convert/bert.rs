@@ -4,15 +4,18 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
 
+use super::original::Original;
+use super::vocabulary::Vocabulary;
+use super::wordpiece::Words;
 use crate::encoder::full::{FullLayer, FullLinear, FullModel};
-use crate::encoder::manifest::{Architecture, Pooling};
+use crate::encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
 use crate::encoder::weights::NormWeights;
 
 /// What `config.json` says, as far as it matters.
@@ -35,13 +38,67 @@ fn absolute() -> String {
     "absolute".into()
 }
 
-/// Reads a directory. The model has the whole vocabulary of the file, and positions for its longest text.
-pub fn read(dir: &Path) -> Result<FullModel> {
-    let config: Config = json(&dir.join("config.json"))?;
-    let a = architecture(&config, longest(dir)?)?;
-    let path = dir.join("model.safetensors");
-    let bytes = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let file = SafeTensors::deserialize(&bytes).with_context(|| format!("{} is not usable", path.display()))?;
+/// `config.json`, `tokenizer.json`, `model.safetensors`.
+pub struct Folder {
+    config: Config,
+    architecture: Architecture,
+    pooling: Pooling,
+    vocabulary: Words,
+    path: PathBuf,
+    weights: Vec<u8>,
+}
+
+impl Folder {
+    /// Positions are those of the longest text.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let config: Config = json(&dir.join("config.json"))?;
+        let architecture = architecture(&config, longest(dir)?)?;
+        let (path, tokenizer) = (dir.join("model.safetensors"), dir.join("tokenizer.json"));
+        let weights = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let tokenizer = fs::read(&tokenizer).with_context(|| format!("{} cannot be read", tokenizer.display()))?;
+        let vocabulary = Words::parse(&tokenizer)?;
+        let rows = architecture.vocabulary;
+        ensure!(
+            vocabulary.words().iter().all(|(row, _)| *row < rows),
+            "tokenizer.json has words beyond the {rows} rows of the model"
+        );
+        Ok(Self { config, architecture, pooling: pooling(dir)?, vocabulary, path, weights })
+    }
+}
+
+impl Original for Folder {
+    fn architecture(&self) -> Architecture {
+        self.architecture
+    }
+
+    fn pooling(&self) -> Pooling {
+        self.pooling
+    }
+
+    fn prefixes(&self) -> Prefixes {
+        Prefixes::default()
+    }
+
+    fn vocabulary(&self) -> &dyn Vocabulary {
+        &self.vocabulary
+    }
+
+    fn sha256(&self) -> String {
+        sha256_hex(&self.weights)
+    }
+
+    fn full(&self, rows: &[usize]) -> Result<FullModel> {
+        let mut full = read(&self.path, &self.weights, &self.config, self.architecture, self.pooling)?;
+        let hidden = self.architecture.hidden;
+        full.words = rows.iter().flat_map(|&row| &full.words[row * hidden..][..hidden]).copied().collect();
+        full.architecture.vocabulary = rows.len();
+        Ok(full)
+    }
+}
+
+/// The model with the whole vocabulary of the file.
+fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Pooling) -> Result<FullModel> {
+    let file = SafeTensors::deserialize(bytes).with_context(|| format!("{} is not usable", path.display()))?;
     let prefix = if file.names().contains(&"embeddings.word_embeddings.weight") { "" } else { "bert." };
     let tensor = |name: &str, shape: &[usize]| {
         tensor(&file, &format!("{prefix}{name}"), shape).with_context(|| path.display().to_string())
@@ -85,7 +142,7 @@ pub fn read(dir: &Path) -> Result<FullModel> {
     }
     Ok(FullModel {
         architecture: a,
-        pooling: pooling(dir)?,
+        pooling,
         words: tensor("embeddings.word_embeddings.weight", &[a.vocabulary, h])?,
         positions,
         norm: norm("embeddings")?,

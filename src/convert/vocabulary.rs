@@ -1,126 +1,52 @@
-//! A tokenizer's vocabulary in a new order, without words that no text can produce.
+//! A tokenizer's vocabulary in a new order, without the words that are not kept.
 //!
-//! Tokens stay the same; only their numbers change, and the options that never change are written out as
-//! `encoder/tokenize.rs` reads them.
+//! Tokens stay the same where they are kept; only their numbers change, and the options that never change are written
+//! out as `encoder/tokenize.rs` reads them.
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail, ensure};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use anyhow::{Result, ensure};
 use tokenizers::TruncationParams;
 
 use crate::encoder::manifest::{Manifest, Prefixes};
 use crate::encoder::tokenize::{Role, Tokenizer};
 
-/// A `tokenizer.json` of a WordPiece model, as far as it matters.
-#[derive(Debug, Deserialize)]
-pub struct Vocabulary {
-    added_tokens: Vec<Value>,
-    normalizer: Value,
-    pre_tokenizer: Value,
-    post_processor: Value,
-    model: WordPiece,
-}
-
-#[derive(Debug, Deserialize)]
-struct WordPiece {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    unk_token: String,
-    continuing_subword_prefix: String,
-    max_input_chars_per_word: usize,
-    vocab: BTreeMap<String, usize>,
-}
-
-impl Vocabulary {
-    pub fn parse(json: &[u8]) -> Result<Self> {
-        let value: Value = serde_json::from_slice(json).context("tokenizer.json is not usable")?;
-        let kind = |part: &str| value[part]["type"].as_str().unwrap_or("none").to_owned();
-        for (part, known) in [("normalizer", "BertNormalizer"), ("pre_tokenizer", "BertPreTokenizer")] {
-            ensure!(kind(part) == known, "tokenizer.json has the {part} {}, only {known} is known", kind(part));
-        }
-        let vocabulary: Self = serde_json::from_value(value).context("tokenizer.json is not of a WordPiece model")?;
-        let kind = vocabulary.model.kind.as_deref().unwrap_or("WordPiece");
-        ensure!(kind == "WordPiece", "tokenizer.json has a {kind} model, only WordPiece is known");
-        Ok(vocabulary)
-    }
-
-    /// Row numbers of the words that a text can produce. `[unusedN]` never is: brackets are split from words.
-    pub fn used(&self) -> Vec<usize> {
-        let never = |word: &str| word.starts_with("[unused") && word.ends_with(']');
-        let words = self.model.vocab.iter().filter(|(word, _)| !never(word));
-        let mut used: Vec<usize> = words.map(|(_, &id)| id).collect();
-        used.sort_unstable();
-        used
-    }
-
+pub trait Vocabulary {
+    /// The words, by their row in the model's table.
+    fn words(&self) -> Vec<(usize, &str)>;
+    /// Rows that are worth keeping for texts in `languages`, ascending.
+    fn kept(&self, languages: &[String], common: &[String]) -> Result<Vec<usize>>;
     /// The `tokenizer.json` for a table whose row `id` was row `order[id]`.
-    pub fn reordered(&self, order: &[usize]) -> Result<Vec<u8>> {
-        let ids: BTreeMap<usize, usize> = order.iter().enumerate().map(|(id, &old)| (old, id)).collect();
-        let vocab: BTreeMap<&str, usize> =
-            self.model.vocab.iter().filter_map(|(word, old)| Some((word.as_str(), *ids.get(old)?))).collect();
-        let token = |word: &str| -> Result<(String, usize)> {
-            let id = vocab.get(word).with_context(|| format!("tokenizer.json: {word} is not in the vocabulary"))?;
-            Ok((word.to_owned(), *id))
-        };
-        let (start, end) = self.ends()?;
-        let mut added = self.added_tokens.clone();
-        for entry in &mut added {
-            let word = entry["content"].as_str().context("tokenizer.json: an added token has no content")?;
-            entry["id"] = token(word)?.1.into();
-        }
-        let model = &self.model;
-        let json = json!({
-            "version": "1.0", "truncation": null, "padding": null, "added_tokens": added,
-            "normalizer": self.normalizer, "pre_tokenizer": self.pre_tokenizer,
-            "post_processor": {"type": "BertProcessing", "sep": token(&end)?, "cls": token(&start)?},
-            "decoder": {"type": "WordPiece", "prefix": model.continuing_subword_prefix, "cleanup": true},
-            "model": {"type": "WordPiece", "unk_token": token(&model.unk_token)?.0, "vocab": vocab,
-                "continuing_subword_prefix": model.continuing_subword_prefix,
-                "max_input_chars_per_word": model.max_input_chars_per_word},
-        });
-        Ok(json.to_string().into_bytes())
-    }
+    fn reordered(&self, order: &[usize]) -> Result<Vec<u8>>;
+    /// The library's own tokenizer of the whole vocabulary, and the rows of its ids.
+    fn library(&self) -> Result<(tokenizers::Tokenizer, Vec<usize>)>;
+}
 
-    /// Every word, and some texts, give the same tokens by the trimmed file as by the library's own reading of the
-    /// original. `order[id]` is the original's number of the trimmed file's `id`.
-    pub fn prove(
-        &self,
-        original: &[u8],
-        trimmed: &[u8],
-        manifest: &Manifest,
-        order: &[usize],
-        texts: &[&str],
-    ) -> Result<()> {
-        let ours = Tokenizer::parse(trimmed, &Manifest { prefixes: Prefixes::default(), ..manifest.clone() })?;
-        let mut library = tokenizers::Tokenizer::from_bytes(original).map_err(anyhow::Error::msg)?;
-        library.with_padding(None);
-        let longest = TruncationParams { max_length: manifest.architecture.positions, ..Default::default() };
-        library.with_truncation(Some(longest)).map_err(anyhow::Error::msg)?;
-        for text in self.model.vocab.keys().map(String::as_str).chain(texts.iter().copied()) {
-            let expected = library.encode(text, true).map_err(anyhow::Error::msg)?;
-            let found = ours.batch(&[text], Role::Passage)?.ids;
-            let found: Vec<u32> = found.iter().map(|&id| order[id as usize] as u32).collect();
-            ensure!(found == expected.get_ids(), "the trimmed tokenizer cuts {text:?} differently from the original");
-        }
-        Ok(())
+/// Every kept word, and `texts`, give the same tokens by the trimmed file as by the library's own reading of the
+/// original, wherever the original's tokens are kept.
+pub fn prove(
+    vocabulary: &dyn Vocabulary,
+    trimmed: &[u8],
+    manifest: &Manifest,
+    order: &[usize],
+    texts: &[&str],
+) -> Result<()> {
+    let ours = Tokenizer::parse(trimmed, &Manifest { prefixes: Prefixes::default(), ..manifest.clone() })?;
+    let (mut library, rows) = vocabulary.library()?;
+    library.with_padding(None);
+    let longest = TruncationParams { max_length: manifest.architecture.positions, ..Default::default() };
+    library.with_truncation(Some(longest)).map_err(anyhow::Error::msg)?;
+    let ids: BTreeMap<usize, u32> = order.iter().zip(0..).map(|(&row, id)| (row, id)).collect();
+    let mut compared = 0;
+    for text in vocabulary.words().into_iter().map(|(_, word)| word).chain(texts.iter().copied()) {
+        let expected = library.encode(text, true).map_err(anyhow::Error::msg)?;
+        let expected: Option<Vec<u32>> =
+            expected.get_ids().iter().map(|&id| ids.get(rows.get(id as usize)?).copied()).collect();
+        let Some(expected) = expected else { continue };
+        let found = ours.batch(&[text], Role::Passage)?.ids;
+        ensure!(found == expected, "the trimmed tokenizer cuts {text:?} differently from the original");
+        compared += 1;
     }
-
-    /// The tokens around a text: `[CLS]` and `[SEP]`.
-    fn ends(&self) -> Result<(String, String)> {
-        let processor = &self.post_processor;
-        let ends = match processor["type"].as_str() {
-            Some("TemplateProcessing") => match processor["single"].as_array().map(Vec::as_slice) {
-                Some([start, text, end]) if text.get("Sequence").is_some() => {
-                    [&start["SpecialToken"]["id"], &end["SpecialToken"]["id"]]
-                }
-                _ => bail!("tokenizer.json: only a text between two special tokens is known"),
-            },
-            Some("BertProcessing") => [&processor["cls"][0], &processor["sep"][0]],
-            other => bail!("tokenizer.json has the post-processor {other:?}, which is not known"),
-        };
-        let [start, end] = ends.map(|end| end.as_str().map(String::from));
-        start.zip(end).context("tokenizer.json: the special tokens around a text have no name")
-    }
+    ensure!(compared >= order.len() / 2, "only {compared} of {} words could be compared", order.len());
+    Ok(())
 }

@@ -11,7 +11,7 @@ const FINE: usize = 256;
 /// The best step of a 16-level quantizer for normal values, in standard deviations; rows are searched around it.
 const STEP: f32 = 0.335;
 
-/// A quantized table; `order[id]` is the row of the original that became row `id`.
+/// A quantized table; `order[id]` is the row that became row `id`.
 pub struct QuantizedWords {
     pub order: Vec<usize>,
     /// How many rows, from the first, are in 8 bits.
@@ -26,19 +26,20 @@ pub struct QuantizedWords {
     pub mean: Vec<f32>,
 }
 
-/// `table: [any, H]`; only `rows` of it are kept.
-pub fn quantize(table: &[f32], rows: &[usize], hidden: usize) -> QuantizedWords {
+/// `table: [V, H]`
+pub fn quantize(table: &[f32], hidden: usize) -> QuantizedWords {
+    let rows = table.len() / hidden;
     let row = |index: usize| &table[index * hidden..][..hidden];
     let mut mean = vec![0.0; hidden];
-    for &index in rows {
-        mean.iter_mut().zip(row(index)).for_each(|(mean, v)| *mean += v / rows.len() as f32);
+    for index in 0..rows {
+        mean.iter_mut().zip(row(index)).for_each(|(mean, v)| *mean += v / rows as f32);
     }
     let centred = |index: usize| -> Vec<f32> { row(index).iter().zip(&mean).map(|(v, m)| v - m).collect() };
     let mut coarse: Vec<(usize, Coarse)> =
-        rows.par_iter().map(|&index| (index, Coarse::best(&centred(index)))).collect();
+        (0..rows).into_par_iter().map(|index| (index, Coarse::best(&centred(index)))).collect();
     // The worst first; sorting is stable, so that the outcome is one.
     coarse.sort_by(|a, b| b.1.loss.total_cmp(&a.1.loss));
-    let fine_rows = FINE.min(rows.len());
+    let fine_rows = FINE.min(rows);
     coarse[..fine_rows].sort_by_key(|(index, _)| *index);
     coarse[fine_rows..].sort_by_key(|(index, _)| *index);
 
@@ -47,8 +48,8 @@ pub fn quantize(table: &[f32], rows: &[usize], hidden: usize) -> QuantizedWords 
         fine_rows,
         fine: Vec::with_capacity(fine_rows * hidden),
         fine_scale: Vec::with_capacity(fine_rows),
-        coarse: Vec::with_capacity((rows.len() - fine_rows) * hidden / 2),
-        coarse_scale: Vec::with_capacity(rows.len() - fine_rows),
+        coarse: Vec::with_capacity((rows - fine_rows) * hidden / 2),
+        coarse_scale: Vec::with_capacity(rows - fine_rows),
         mean: Vec::new(),
     };
     for (index, _) in &coarse[..fine_rows] {
@@ -108,10 +109,9 @@ mod tests {
         let wave = |k: usize| ((k * k % 97) as f32 / 97.0 - 0.5) * 0.1;
         let mut table: Vec<f32> = (0..rows * hidden).map(wave).collect();
         table[7 * hidden] = 9.0; // a row with an outlier
-        let kept: Vec<usize> = (0..rows).filter(|row| *row != 3).collect();
-        let quantized = quantize(&table, &kept, hidden);
-        assert_eq!(quantized.fine_rows, 256);
-        assert!(quantized.order[..256].contains(&7) && !quantized.order.contains(&3));
+        let quantized = quantize(&table, hidden);
+        assert_eq!((quantized.fine_rows, quantized.order.len()), (256, rows));
+        assert!(quantized.order[..256].contains(&7));
         let words = Words {
             fine: quantized.fine.iter().map(|&v| v as i8).collect(),
             fine_scale: quantized.fine_scale,

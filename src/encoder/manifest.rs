@@ -7,6 +7,8 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::tokenize::Role;
+
 /// The manifest's own version; another one is refused.
 pub const FORMAT: u32 = 1;
 
@@ -129,6 +131,15 @@ impl Manifest {
             }
         }
         Ok(manifest)
+    }
+}
+
+impl Prefixes {
+    pub fn of(&self, role: Role) -> &str {
+        match role {
+            Role::Query => &self.query,
+            Role::Passage => &self.passage,
+        }
     }
 }
 

