@@ -36,52 +36,73 @@ pub async fn encode<E: Encoder>(
     limits: Limits,
     want: Want,
 ) -> Result<Encoded, EncodeError> {
-    let (mut short, mut long) = (Batch::new(), Batch::new());
-    let mut windows = Vec::new();
+    let fits = |text: &Vec<Token>| text.len() <= limits.longest;
+    let mut batch = Batch::new();
+    texts.iter().filter(|text| fits(text)).for_each(|text| batch.push(text.iter().map(|token| token.id)));
+    let short = if batch.texts() > 0 { encoder.encode(&batch, want).await? } else { Encoded::default() };
+    if batch.texts() == texts.len() {
+        return Ok(short);
+    }
+    let (width, mut all) = (encoder.width(), Encoded::default());
+    let (mut vectors, mut tokens) = (&short.vectors[..], &short.tokens[..]);
     for text in texts {
-        let cut = windows_of(text, limits.longest);
-        let batch = if cut.is_empty() { &mut short } else { &mut long };
-        if cut.is_empty() {
-            batch.push(text.iter().map(|token| token.id));
-        }
-        for window in &cut {
-            batch.push(window.tokens().map(|at| text[at].id));
-        }
-        windows.push(cut);
-    }
-    let width = encoder.width();
-    let empty = Encoded::default();
-    let short_encoded = if short.texts() > 0 { encoder.encode(&short, want).await? } else { empty.clone() };
-    if long.texts() == 0 {
-        return Ok(short_encoded);
-    }
-    // The vectors of windows have lost their lengths: the states are needed.
-    let long_encoded = encoder.encode(&long, Want::Tokens).await?;
-    if long_encoded.tokens.len() != long.ids.len() * width {
-        return Err(EncodeError::DeviceLost("it gave back too few token states".into()));
-    }
-    let mut vectors = short_encoded.vectors.chunks_exact(width);
-    let mut states = [short_encoded.tokens.as_slice(), long_encoded.tokens.as_slice()];
-    let mut take = |which: usize, tokens: usize| {
-        let (taken, rest) = states[which].split_at((tokens * width).min(states[which].len()));
-        states[which] = rest;
-        taken
-    };
-    let mut all = empty;
-    for (text, cut) in texts.iter().zip(&windows) {
-        if cut.is_empty() {
-            all.vectors.extend(vectors.next().unwrap_or_default());
-            all.tokens.extend(take(0, text.len()));
-            continue;
-        }
-        let of_windows: Vec<&[f32]> = cut.iter().map(|window| take(1, window.length())).collect();
-        all.vectors.extend(pool(&of_windows, cut, limits.pooling, width));
+        let (vector, states) = if fits(text) {
+            let states = if want == Want::Tokens { text.len() * width } else { 0 };
+            (front(&mut vectors, width)?.to_vec(), front(&mut tokens, states)?.to_vec())
+        } else {
+            // One at a time: its states are in memory.
+            encode_long(encoder, text, limits).await?
+        };
+        all.vectors.extend(vector);
         if want == Want::Tokens {
-            let kept = of_windows.iter().zip(cut).flat_map(|(states, window)| window.kept_states(states, width));
-            all.tokens.extend(kept);
+            all.tokens.extend(states);
         }
     }
     Ok(all)
+}
+
+/// The vector `[H]` of a text that does not fit, and its states `[T, H]`.
+async fn encode_long<E: Encoder>(
+    encoder: &mut E,
+    text: &[Token],
+    limits: Limits,
+) -> Result<(Vec<f32>, Vec<f32>), EncodeError> {
+    let (width, windows) = (encoder.width(), windows_of(text, limits.longest));
+    let mut batch = Batch::new();
+    windows.iter().for_each(|window| batch.push(window.tokens().map(|at| text[at].id)));
+    // The vectors of windows have lost their lengths: the states are needed.
+    let encoded = encoder.encode(&batch, Want::Tokens).await?;
+    let mut rest = &encoded.tokens[..];
+    let (mut states, mut firsts) = (Vec::new(), vec![0.0; width]);
+    for window in &windows {
+        let of_window = front(&mut rest, window.length() * width)?;
+        states.extend_from_slice(&of_window[window.kept_rows(width)]);
+        add(&mut firsts, window.kept.len() as f32, &of_window[..width]);
+    }
+    let rows = states.chunks_exact(width);
+    let mut vector = match limits.pooling {
+        Pooling::Mean => rows.fold(vec![0.0; width], |mut sum, state| {
+            add(&mut sum, 1.0, state);
+            sum
+        }),
+        // There is a first token for each window.
+        Pooling::First => firsts,
+        Pooling::Max => rows.fold(vec![f32::NEG_INFINITY; width], |mut most, state| {
+            most.iter_mut().zip(state).for_each(|(most, v)| *most = most.max(*v));
+            most
+        }),
+    };
+    normalize(&mut vector);
+    Ok((vector, states))
+}
+
+/// Takes `count` values from the front.
+fn front<'a>(values: &mut &'a [f32], count: usize) -> Result<&'a [f32], EncodeError> {
+    let (taken, rest) = values
+        .split_at_checked(count)
+        .ok_or_else(|| EncodeError::DeviceLost("it gave back less than it was asked for".into()))?;
+    *values = rest;
+    Ok(taken)
 }
 
 /// A window's part of a text's tokens.
@@ -106,19 +127,19 @@ impl Window {
         self.head + self.part.len() + 1
     }
 
-    /// The rows of `states` that are kept. `[kept, H]`
-    fn kept_states<'a>(&self, states: &'a [f32], width: usize) -> &'a [f32] {
-        let place = |at: usize| if at < self.head { at } else { at - self.part.start + self.head };
-        let to = if self.kept.end > self.end { self.length() } else { place(self.kept.end) };
-        &states[place(self.kept.start) * width..to * width]
+    /// Where the kept tokens' states lie in the window's `[length, H]`.
+    fn kept_rows(&self, width: usize) -> Range<usize> {
+        let place = |at: usize| match at {
+            at if at < self.head => at,
+            at if at > self.end => self.length(),
+            at => at - self.part.start + self.head,
+        };
+        place(self.kept.start) * width..place(self.kept.end) * width
     }
 }
 
-/// None where the text fits as it is.
+/// `text` is longer than `longest`, and start, prefix and end are less than half of that.
 fn windows_of(text: &[Token], longest: usize) -> Vec<Window> {
-    if text.len() <= longest {
-        return Vec::new();
-    }
     let head = text.iter().take_while(|token| token.span.is_none()).count();
     let end = text.len() - 1;
     let room = longest - head - 1;
@@ -137,21 +158,75 @@ fn windows_of(text: &[Token], longest: usize) -> Vec<Window> {
     (0..=steps).map(window).collect()
 }
 
-/// One unit vector of a text's windows. `[H]`
-fn pool(states: &[&[f32]], windows: &[Window], pooling: Pooling, width: usize) -> Vec<f32> {
-    let mut vector = vec![if pooling == Pooling::Max { f32::NEG_INFINITY } else { 0.0 }; width];
-    for (states, window) in states.iter().zip(windows) {
-        match pooling {
-            Pooling::Mean => {
-                window.kept_states(states, width).chunks_exact(width).for_each(|s| add(&mut vector, 1.0, s))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoder::cpu::CpuModel;
+    use crate::encoder::synthetic::Synthetic;
+    use crate::encoder::tokenize::{Role, Tokenizer};
+    use crate::encoder::weights::Weights;
+
+    fn tokens(head: usize, own: usize) -> Vec<Token> {
+        let token = |span| Token { id: 1, span, unknown: false };
+        let text = (0..own).map(|at| token(Some(at..at + 1)));
+        std::iter::repeat_with(|| token(None)).take(head).chain(text).chain([token(None)]).collect()
+    }
+
+    #[test]
+    fn windows_cover_a_text_and_every_token_stands_well_inside_one() {
+        for (longest, head) in [(8, 1), (16, 3), (128, 1), (512, 4)] {
+            let room = longest - head - 1;
+            for own in [room + 1, room + 2, 2 * room - 1, 2 * room, 7 * room + 3] {
+                let windows = windows_of(&tokens(head, own), longest);
+                let end = head + own;
+                let mut next = 0;
+                for window in &windows {
+                    assert_eq!((window.kept.start, window.length()), (next, longest), "{window:?}");
+                    let inside =
+                        window.part.start <= window.kept.start.max(head) && window.kept.end.min(end) <= window.part.end;
+                    assert!(inside, "{window:?}");
+                    // Half of what two windows share, but at the text's own ends.
+                    let margin = room / OVERLAP / 2;
+                    let before = window.kept.start.max(head) - window.part.start;
+                    assert!(window.part.start == head || before >= margin, "{window:?}");
+                    let after = window.part.end - window.kept.end.min(end);
+                    assert!(window.part.end == end || after >= margin, "{window:?}");
+                    next = window.kept.end;
+                }
+                assert_eq!(next, end + 1);
+                assert!((windows.len() - 2) * (room - room / OVERLAP) < own, "{} windows of {own}", windows.len());
             }
-            Pooling::First => add(&mut vector, window.kept.len() as f32, &states[..width]),
-            Pooling::Max => window
-                .kept_states(states, width)
-                .chunks_exact(width)
-                .for_each(|s| vector.iter_mut().zip(s).for_each(|(most, v)| *most = most.max(*v))),
         }
     }
-    normalize(&mut vector);
-    vector
+
+    #[test]
+    fn a_long_text_has_a_state_a_token_and_alone_equals_batched() {
+        let model = Synthetic::small(1);
+        let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
+        let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
+        for pooling in [Pooling::Mean, Pooling::First, Pooling::Max] {
+            let mut cpu = CpuModel::load(&weights, pooling).unwrap();
+            let limits = Limits { longest: model.manifest.architecture.positions, pooling };
+            let texts = ["red boots", &"warm wool hat and ".repeat(100), "tea", &"a steel knife ".repeat(45)];
+            let texts = texts.map(|text| tokenizer.tokens(text, Role::Passage).unwrap());
+            assert!(texts[1].len() > 3 * limits.longest);
+            let all = pollster::block_on(encode(&mut cpu, &texts, limits, Want::Tokens)).unwrap();
+            assert_eq!(all.tokens.len(), texts.iter().map(Vec::len).sum::<usize>() * cpu.width());
+            let mut states = &all.tokens[..];
+            for (text, vector) in texts.iter().zip(all.vectors.chunks_exact(cpu.width())) {
+                let one = [text.clone()];
+                let alone = pollster::block_on(encode(&mut cpu, &one, limits, Want::Tokens)).unwrap();
+                let own = front(&mut states, text.len() * cpu.width()).unwrap();
+                assert_eq!((vector, own), (&alone.vectors[..], &alone.tokens[..]));
+                let plain = pollster::block_on(encode(&mut cpu, &one, limits, Want::Vectors)).unwrap();
+                assert_eq!((vector, 0), (&plain.vectors[..], plain.tokens.len()));
+                if pooling == Pooling::Mean {
+                    let mut mean = vec![0.0; cpu.width()];
+                    own.chunks_exact(cpu.width()).for_each(|state| add(&mut mean, 1.0, state));
+                    normalize(&mut mean);
+                    assert!(mean.iter().zip(vector).all(|(a, b)| (a - b).abs() < 1e-6));
+                }
+            }
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use nearmind::convert::{About, convert, full_vectors};
 use nearmind::encoder::cpu::CpuModel;
 use nearmind::encoder::full::FullModel;
-use nearmind::encoder::manifest::{Manifest, Prefixes, Probes};
+use nearmind::encoder::manifest::{Manifest, Probes};
 use nearmind::encoder::reference::Reference;
 use nearmind::encoder::synthetic::Synthetic;
 use nearmind::encoder::tokenize::{Role, Tokenizer};
@@ -104,7 +104,8 @@ impl Folder {
             source: "a test".into(),
             licence: "MIT".into(),
             languages: vec!["en".into()],
-            prefixes: Prefixes::default(),
+            prefixes: None,
+            words: None,
         };
         let manifest = convert(&self.0, &out, about, |_| ())?;
         Ok((out, manifest))
@@ -128,13 +129,13 @@ fn config(vocabulary: usize) -> Value {
 }
 
 /// Least cosine of corresponding rows.
-fn least_cosine(a: &[f32], b: &[f32], width: usize) -> f32 {
+pub fn least_cosine(a: &[f32], b: &[f32], width: usize) -> f32 {
     assert_eq!(a.len(), b.len());
     let rows = a.chunks_exact(width).zip(b.chunks_exact(width));
     rows.map(|(a, b)| a.iter().zip(b).map(|(x, y)| x * y).sum()).fold(1.0, f32::min)
 }
 
-fn encode(encoder: &mut impl Encoder, tokenizer: &Tokenizer, texts: &[&str]) -> Vec<f32> {
+pub fn encode(encoder: &mut impl Encoder, tokenizer: &Tokenizer, texts: &[&str]) -> Vec<f32> {
     let batch = tokenizer.batch(texts, Role::Passage).unwrap();
     pollster::block_on(encoder.encode(&batch, Want::Vectors)).unwrap().vectors
 }
@@ -151,7 +152,7 @@ fn a_converted_model_is_the_f32_model_almost() {
     manifest.files.weights.check(&bytes).unwrap();
     let weights = Weights::open(&bytes, manifest.architecture).unwrap();
     let int8 = encode(&mut CpuModel::load(&weights, manifest.pooling).unwrap(), &tokenizer, &TEXTS);
-    let full = full_vectors(&folder.0, &manifest, &TEXTS).unwrap().concat();
+    let full = full_vectors(&folder.0, &manifest, &TEXTS, Role::Passage).unwrap().concat();
     let cosine = least_cosine(&int8, &full, 64);
     assert!(cosine > 0.995, "int8 to f32: {cosine}");
     // The same integers without rounding of activations: closer still, or a kernel is wrong.
@@ -206,7 +207,15 @@ fn what_cannot_be_converted_is_named() {
 
 #[test]
 fn minilm_answers_its_probes() {
-    let folder = Path::new("models/minilm");
+    answers_its_probes(Path::new("models/minilm"));
+}
+
+#[test]
+fn e5_answers_its_probes() {
+    answers_its_probes(Path::new("models/e5"));
+}
+
+fn answers_its_probes(folder: &Path) {
     let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
         eprintln!("SKIPPED: {} is not there; `cargo xtask models` makes it", folder.display());
         return;

@@ -2,6 +2,9 @@
 
 mod convert;
 mod memory;
+mod multilingual;
 mod mutations;
+mod package;
 mod random;
 mod tokenize;
+mod windows;

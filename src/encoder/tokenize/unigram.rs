@@ -67,7 +67,10 @@ impl From<File> for Steps {
             text.push_str(piece);
             Piece { from, to: text.len() as u32, id, score: *score }
         };
-        let pieces: Vec<Piece> = order.into_iter().map(piece).filter(|piece| piece.from < piece.to).collect();
+        let mut pieces: Vec<Piece> = order.into_iter().map(piece).filter(|piece| piece.from < piece.to).collect();
+        // A piece that is there twice has no second id: the count of words gives such a file away.
+        let of = |piece: &Piece| &text[piece.from as usize..piece.to as usize];
+        pieces.dedup_by(|one, before| of(one) == of(before));
         let first = |piece: &Piece| usize::from(text.as_bytes()[piece.from as usize]);
         let starts = (0..=256).map(|byte| pieces.partition_point(|piece| first(piece) < byte) as u32).collect();
         let least = vocab.iter().fold(f64::INFINITY, |least, (_, score)| least.min(*score));

@@ -1,0 +1,45 @@
+//! A real model and a real long text: what stands after the model's longest text counts too.
+
+use std::fs;
+use std::path::Path;
+
+use nearmind::encoder::Want;
+use nearmind::encoder::cpu::CpuModel;
+use nearmind::encoder::manifest::Manifest;
+use nearmind::encoder::tokenize::{Role, Tokenizer};
+use nearmind::encoder::weights::Weights;
+use nearmind::encoder::windows::{self, Limits};
+
+use crate::convert::encode;
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+#[test]
+fn the_end_of_a_long_text_counts() {
+    let folder = Path::new("models/minilm");
+    let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
+        eprintln!("SKIPPED: {} is not there; `cargo xtask models` makes it", folder.display());
+        return;
+    };
+    let manifest = Manifest::parse(&manifest).unwrap();
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    let tokenizer = Tokenizer::parse(&read(&manifest.files.tokenizer.path), &manifest).unwrap();
+    let weights = Weights::open(read(&manifest.files.weights.path), manifest.architecture).unwrap();
+    let mut cpu = CpuModel::load(&weights, manifest.pooling).unwrap();
+
+    // Products of all kinds, then what the shop is really about.
+    let lines = include_str!("../../src/convert/calibration/en.txt").lines().take(30).collect::<Vec<_>>().join(" ");
+    let end =
+        "We restore old violins and cellos, rehair bows, and teach children to play string instruments. ".repeat(12);
+    let long = format!("{lines} {end}");
+    let limits = Limits::from(&manifest);
+    let tokens = tokenizer.tokens(&long, Role::Passage).unwrap();
+    assert!(tokens.len() > 3 * limits.longest, "{} tokens", tokens.len());
+    let encoded = pollster::block_on(windows::encode(&mut cpu, &[tokens], limits, Want::Vectors)).unwrap();
+    let cut = encode(&mut cpu, &tokenizer, &[&long]);
+    let query = encode(&mut cpu, &tokenizer, &["violin lessons for my daughter"]);
+    let (whole, cut) = (dot(&encoded.vectors, &query), dot(&cut, &query));
+    assert!(whole > cut + 0.1, "with windows {whole}, cut {cut}");
+}
