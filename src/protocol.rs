@@ -55,6 +55,10 @@ pub enum Command {
     Import { profile: String, now_ms: f64 },
     /// Erases log, profile and everything derived from them.
     Forget,
+    /// The catalogue in two dimensions; `recommended` are the items to mark beside those that the visitor saw.
+    Map { recommended: Vec<String>, lang: String, now_ms: f64 },
+    /// Another tab has written to the log: reads it from the store again.
+    Reload { now_ms: f64 },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -133,6 +137,7 @@ pub enum Update {
     Imported {
         events: usize,
     },
+    Map(InterestMap),
     /// Everything about the visitor is gone.
     Forgotten,
     Error(Problem),
@@ -268,6 +273,37 @@ pub struct InterestLine {
     pub muted: bool,
     /// The events that it is made of, oldest first.
     pub events: Vec<EventLine>,
+}
+
+/// Items and interests, near where they are alike. Coordinates are of no unit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct InterestMap {
+    pub points: Vec<MapPoint>,
+    pub interests: Vec<MapInterest>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MapPoint {
+    pub item: String,
+    pub title: String,
+    pub x: f32,
+    pub y: f32,
+    pub kind: PointKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PointKind {
+    Recommended,
+    Seen,
+    Other,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MapInterest {
+    pub name: String,
+    pub x: f32,
+    pub y: f32,
 }
 
 /// An event as a person reads it.

@@ -8,6 +8,7 @@
 mod card;
 mod history; // commands that change the log
 mod log;
+mod map;
 mod model;
 mod phrases;
 mod portable; // the log as text, out and in
@@ -33,7 +34,7 @@ pub use store::{MemoryStore, Store, StoreError};
 use crate::{
     catalog::Catalog,
     encoder::{EncodeError, Encoder},
-    profile::{Columns, Ledger, Source, weights::Weights},
+    profile::{Columns, Event, Ledger, Source, weights::Weights},
     protocol::{Command, DeviceReport, Update},
     text::language::primary,
 };
@@ -136,6 +137,15 @@ impl<E: Encoder, S: Store> Session<E, S> {
             Command::Export { now_ms } => vec![Update::Exported { profile: portable::export(&self.log, now_ms) }],
             Command::Import { profile, now_ms } => self.import(&profile, now_ms).await,
             Command::Forget => self.forget().await,
+            Command::Map { recommended, lang, now_ms } => {
+                self.at(now_ms, &lang);
+                self.map(&recommended)
+            }
+            Command::Reload { now_ms } => {
+                let lang = self.lang.clone();
+                self.at(now_ms, &lang);
+                self.read_log().await
+            }
         }
     }
 
@@ -179,6 +189,21 @@ impl<E: Encoder, S: Store> Session<E, S> {
         });
         updates.push(Update::Results { query, cards });
         updates
+    }
+
+    fn map(&self, recommended: &[String]) -> Vec<Update> {
+        let Some(catalog) = &self.catalog else { return Vec::new() };
+        let row = |event: &Event| catalog.row(event.item.as_deref()?);
+        let interests = self.summary().interests.into_iter().filter_map(|interest| {
+            let rows: Vec<u32> = interest.events.iter().filter_map(|line| row(&line.event)).collect();
+            (!rows.is_empty()).then_some((interest.name, rows))
+        });
+        let marked = map::Marked {
+            seen: self.log.events().iter().filter_map(row).collect(),
+            recommended: recommended.iter().filter_map(|item| catalog.row(item)).collect(),
+            interests: interests.collect(),
+        };
+        vec![Update::Map(map::map(catalog, &primary(&self.lang), &marked))]
     }
 
     async fn rank_all(&mut self) -> Vec<Update> {

@@ -8,6 +8,7 @@ pub mod centre; //     what all texts have in common, taken out
 mod codes; //          one bit a component
 mod products; //       the sums, on each target's registers
 pub mod metric; //     how like two vectors are
+pub mod plane; //      two dimensions of them, to look at
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 

@@ -1,14 +1,19 @@
 // What a page gets from `import { NearmindShelf } from "./shelf.js"`.
 
-import type { Client, Problem, ShelfKind } from "./types.js";
+import type { CardExplanation, Nearmind, Problem } from "./types.js";
 
-/** `<nearmind-shelf>`; `shelf.js` lists its attributes, events, parts and properties. */
+/** `<nearmind-shelf>`; custom-elements.json describes it. */
 export class NearmindShelf extends HTMLElement {
-  kind: ShelfKind;
   item: string | null;
   limit: number;
+  context: object | null;
+  filter: object | null;
+  rules: object | null;
   readonly state: "idle" | "loading" | "ready" | "empty" | "failed";
-  readonly client: Client | null;
+  readonly client: Nearmind | null;
+  refresh(): Promise<void>;
+  explain(item: string): CardExplanation | null;
+  forget(): Promise<void>;
 }
 
 declare global {
@@ -16,9 +21,10 @@ declare global {
     "nearmind-shelf": NearmindShelf;
   }
   interface HTMLElementEventMap {
-    "nearmind-ready": CustomEvent<{ basis: "cold-start" | "profile" | "item"; items: string[] }>;
+    "nearmind-ready": CustomEvent<{ basis: string; items: string[] }>;
     "nearmind-select": CustomEvent<{ item: string; url: string; position: number }>;
     "nearmind-impression": CustomEvent<{ item: string; position: number }>;
     "nearmind-error": CustomEvent<Problem>;
+    "nearmind-metric": CustomEvent<{ name: string; value: number; unit: string }>;
   }
 }

@@ -6,22 +6,13 @@
  *       ... the shop's own markup, shown until there is something better, and on any failure ...
  *     </nearmind-shelf>
  *
- * Attributes  catalog, model   URLs; required
- *             kind             "for-you" (the default) or "more-like-this", which is about `item`
- *             item, limit, lang, device ("auto", "cpu", "gpu"), heading, theme ("light", "dark"; else the page's own)
- *             state            set by the element: "idle", "loading", "ready", "empty", "failed"
- * Events      nearmind-ready { basis, items }        nearmind-error { code, message, fatal }
- *             nearmind-select { item, url, position } nearmind-impression { item, position }; all bubble, composed
- * Parts       shelf header heading turn turn-button list place card picture image body brand title link description
- *             word reason price actions action like dislike hide footer status undo progress about
- * Properties  --nearmind-accent -ink -muted -line -surface -picture -mark -radius -gap -card-width -card-height
- *             -heading-size -picture-ratio -font
+ * custom-elements.json lists attributes, properties, methods, events, slots, parts and CSS properties; a test holds it
+ * to this code. The element asks and draws; the worker behind `nearmind.js` decides. Importing it without a DOM does
+ * nothing.
  *
- * The element asks and draws; the worker behind `client.js` decides. That file is also for the page itself: events,
- * search, the profile. Importing this one without a DOM does nothing.
- *
- * @import {Card, Client, Options, Problem, ShelfKind, ShelfUpdate, Update} from "./types.js"
+ * @import {Card, CardExplanation, Nearmind, Options, Problem, ShelfUpdate, Update} from "./types.js"
  */
+import { address } from "./element/format.js";
 import { Frame } from "./element/frame.js";
 import { Impressions } from "./element/impressions.js";
 import { messages } from "./element/messages.js";
@@ -30,12 +21,16 @@ import { shelfSheet } from "./element/styles.js";
 /** A shelf wakes up when it is this near to the viewport. */
 const NEAR = "600px";
 const LIMIT = 12;
+/** Another of these is another worker; another of the rest is another question. */
+const SOURCES = ["catalog", "model", "device", "storage", "worker"];
+/** What a page tells in data, not in text. */
+const RICH = /** @type {const} */ (["context", "filter", "rules"]);
 let shelves = 0;
 
 export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
-  static observedAttributes = ["catalog", "model", "device", "kind", "item", "limit", "lang", "heading"];
+  static observedAttributes = [...SOURCES, "item", "scene", "limit", "lang", "heading", "track"];
 
-  /** @type {Client | null} */
+  /** @type {Nearmind | null} */
   client = null;
   #name = `shelf-${++shelves}`;
   #revision = -1;
@@ -48,11 +43,16 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
   /** @type {(() => void) | undefined} */
   #unsubscribe;
   #asking = false;
+  #asked = 0;
+  /** @type {Record<string, object | null>} */
+  #rich = { context: null, filter: null, rules: null };
+  /** What the page says of itself: the product it is about. @type {import("./page-events.js").PageEvents | undefined} */
+  #page;
 
   connectedCallback() {
     if (!this.#frame) this.#build();
+    for (const name of RICH) this.#adopt(name);
     this.#dress();
-    if (this.state !== "ready") this.#reserve("idle");
     this.#approach = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this.#open(),
       { rootMargin: NEAR },
@@ -71,7 +71,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     if (before === now || !this.isConnected || !this.#frame) return;
     if (name === "heading" || name === "lang") this.#dress();
     if (!this.client || name === "heading") return;
-    if (name === "catalog" || name === "model" || name === "device") {
+    if (SOURCES.includes(name)) {
       this.#close();
       this.#open();
     } else {
@@ -79,14 +79,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     }
   }
 
-  /** @returns {ShelfKind} */
-  get kind() {
-    return this.getAttribute("kind") === "more-like-this" ? "more-like-this" : "for-you";
-  }
-  set kind(kind) {
-    this.setAttribute("kind", kind);
-  }
-
+  /** The item that the list is about; without the attribute it is about the visitor. Empty: the page's own product. */
   get item() {
     return this.getAttribute("item");
   }
@@ -105,6 +98,48 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     return this.getAttribute("state") ?? "idle";
   }
 
+  /** Where the visitor is and what for: `{cart: ["id"], season: "winter"}`. */
+  get context() {
+    return this.#rich.context;
+  }
+  set context(context) {
+    this.#tell("context", context);
+  }
+
+  /** Which items may be shown: `{brand: ["A"], price: {max: 50}}`. */
+  get filter() {
+    return this.#rich.filter;
+  }
+  set filter(filter) {
+    this.#tell("filter", filter);
+  }
+
+  /** What the shop wants besides: `{pin: ["id"], bury: [...], exclude: [...]}`. */
+  get rules() {
+    return this.#rich.rules;
+  }
+  set rules(rules) {
+    this.#tell("rules", rules);
+  }
+
+  /** Ranks again, and resolves when the answer is drawn. */
+  async refresh() {
+    await this.client?.openShelf(this.#name, this.#request());
+  }
+
+  /** Why an item stands where it stands; null where it is not on this shelf. @param {string} item */
+  explain(item) {
+    const view = this.#frame?.list.views.get(item);
+    if (!view) return null;
+    const { title, description, reason, score } = view.card;
+    return { item, position: [...this.#frame.list.views.keys()].indexOf(item), title, description, reason, score };
+  }
+
+  /** Erases everything that this device knows of the visitor. */
+  async forget() {
+    await this.client?.forget();
+  }
+
   get #lang() {
     return this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang || "en";
   }
@@ -119,15 +154,18 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     this.#impressions = new Impressions((item, node) =>
       this.#fire("nearmind-impression", { item, position: place(node) }),
     );
+    this.#frame.list.own = () => this.querySelector(":scope > template") && this;
     this.#frame.list.node.addEventListener("click", (event) => this.#click(event));
     this.#frame.list.node.addEventListener("auxclick", (event) => event.button === 1 && this.#click(event));
     this.#frame.footer.onAbout(() => this.#openPanel());
     root.append(this.#frame.node);
+    // A copy of a shelf has its attributes, and not yet its cards.
+    this.#reserve("idle");
   }
 
   #dress() {
     this.#frame.translate(this.#say);
-    this.#frame.head(this.getAttribute("heading") ?? this.#say[this.kind]);
+    this.#frame.head(this.getAttribute("heading") ?? this.#say[this.item === null ? "for-you" : "more-like-this"]);
   }
 
   /** @param {string} state */
@@ -147,12 +185,11 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     }
     if (this.state !== "ready") this.setAttribute("state", "loading");
     try {
-      const { connect } = await import("./client.js");
+      const wanted = [import("./nearmind.js"), this.querySelector(":scope > template") && import("./element/own-card.js")];
+      const [{ Nearmind }, own] = /** @type {any} */ (await Promise.all(wanted));
       if (this.client || !this.isConnected) return;
-      // Read now: whatever changed an attribute while the script came has not been heard.
-      const [catalog, model] = [this.getAttribute("catalog") ?? "", this.getAttribute("model") ?? ""];
-      const device = /** @type {Options["device"]} */ (this.getAttribute("device") ?? "auto");
-      this.client = connect({ catalog, model, device, lang: this.#lang });
+      this.#frame.list.OwnCard = own?.OwnCard;
+      this.client = Nearmind.open(this.#options());
     } catch (error) {
       return this.#fail({ code: "client", message: `${error}`, fatal: true });
     }
@@ -160,10 +197,38 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     const { problem, progress } = this.client.state;
     if (problem) return this.#fail(problem);
     this.#frame.footer.progress(progress);
+    if (new URLSearchParams(location.search).get("nearmind") === "debug") {
+      import("./debug.js").then(({ openDebug }) => this.client && openDebug(this.client, this.#lang));
+    }
+    // Who asks about the page's product needs it first; for the others it comes after what the visitor came for.
+    if (this.item === "") await this.#listen();
     this.#ask();
   }
 
+  /** Read when it is used: whatever changed an attribute while a script came has not been heard. @returns {Options} */
+  #options() {
+    return {
+      catalog: this.getAttribute("catalog") ?? "",
+      model: this.getAttribute("model") ?? "",
+      device: /** @type {Options["device"]} */ (this.getAttribute("device") ?? "auto"),
+      lang: this.#lang,
+      worker: this.getAttribute("worker") ?? undefined,
+      ...(this.getAttribute("storage") === "memory" ? { persist: false } : {}),
+    };
+  }
+
+  /** What the page says of itself anyway, to its own analytics and to search engines. */
+  async #listen() {
+    if (this.#page || this.getAttribute("track") === "off") return;
+    const { PageEvents } = await import("./page-events.js");
+    if (!this.client) return;
+    this.#page = PageEvents.of(this.client);
+    this.#page.onProduct(this, () => this.item === "" && this.#ask());
+  }
+
   #close() {
+    this.#page?.leave(this);
+    this.#page = undefined;
     this.#unsubscribe?.();
     this.client?.closeShelf(this.#name);
     this.client = null;
@@ -176,9 +241,31 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     this.#asking = true;
     queueMicrotask(() => {
       this.#asking = false;
-      const request = { kind: this.kind, item: this.item, limit: this.limit, lang: this.#lang };
+      const request = this.#request();
+      if (request.kind === "more-like-this" && !request.item) return;
+      this.#asked = performance.now();
       this.client?.openShelf(this.#name, request).catch(() => {});
     });
+  }
+
+  #request() {
+    const item = this.item || (this.item === "" ? (this.#page?.product ?? "") : null);
+    const kind = /** @type {const} */ (item === null ? "for-you" : "more-like-this");
+    return { kind, item, scene: this.getAttribute("scene"), limit: this.limit, lang: this.#lang, ...this.#rich };
+  }
+
+  /** @param {typeof RICH[number]} name @param {object | null} data */
+  #tell(name, data) {
+    this.#rich[name] = data ?? null;
+    if (this.client) this.#ask();
+  }
+
+  /** A property that was set before this script came hides the setter. @param {typeof RICH[number]} name */
+  #adopt(name) {
+    if (!Object.hasOwn(this, name)) return;
+    const data = this[name];
+    delete (/** @type {any} */ (this)[name]);
+    this[name] = data;
   }
 
   /** @param {Update} update */
@@ -195,6 +282,8 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
       case "highlights":
         if (update.shelf !== this.#name || update.revision !== this.#revision) return;
         return this.#frame.list.views.get(update.item)?.highlight(update.title, update.description);
+      case "metric":
+        return void (update.name === "model-ready" && this.#fire("nearmind-metric", metricOf(update)));
       case "restarted":
         if (this.state === "failed") this.setAttribute("state", "loading");
       // falls through
@@ -211,8 +300,11 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     const first = this.state !== "ready";
     this.#revision = revision;
     if (!this.getAttribute("heading") && heading) this.#frame.head(heading);
+    this.#fire("nearmind-metric", { name: first ? "first-shelf" : "shelf", value: performance.now() - this.#asked, unit: "ms" });
     if (!cards.length) return this.#frame.keepRoom(() => this.#reserve("empty"));
-    const draw = () => this.#frame.draw(cards, this.#say, this.#lang);
+    const base = new URL(this.getAttribute("base") ?? "", document.baseURI).href;
+    const placed = cards.map((card) => ({ ...card, url: address(card.url, base) ?? "", image: address(card.image, base) ?? "" }));
+    const draw = () => this.#frame.draw(placed, this.#say, this.#lang);
     if (first) {
       this.#frame.keepRoom(() => {
         draw();
@@ -223,12 +315,14 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     }
     this.#impressions.watch(this.#frame.list.node.children);
     if (!first) return;
+    this.#listen();
     this.#frame.announce(`${this.getAttribute("heading") ?? heading}: ${this.#say.list(cards.length)}`);
     this.#fire("nearmind-ready", { basis, items: cards.map(({ item }) => item) });
   }
 
   /** The shop's own markup stands again. @param {Problem} problem */
   #fail(problem) {
+    console.error(`nearmind: ${problem.message}`);
     this.#frame.footer.progress(null);
     this.#frame.footer.tell(`${this.#say.failed} ${this.#say.problems[problem.code] ?? problem.message}`, {
       label: this.#say.retry,
@@ -246,15 +340,16 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
 
   /** @param {MouseEvent} event */
   #click(event) {
-    const target = /** @type {Element} */ (event.target);
-    const node = /** @type {HTMLElement | null} */ (target.closest("li[data-item]"));
-    const view = this.#frame.list.views.get(node?.dataset.item ?? "");
-    if (!node || !view || !this.client) return;
-    const action = /** @type {HTMLElement | null} */ (target.closest("[data-action]"))?.dataset.action;
+    // The path, not the target: a card of the shop's own stands outside of the shadow tree.
+    const path = /** @type {HTMLElement[]} */ (event.composedPath());
+    const end = path.findIndex((node) => node.dataset?.item && node.localName === "li");
+    const view = this.#frame.list.views.get(path[end]?.dataset.item ?? "");
+    if (!view || !this.client) return;
+    const action = path.slice(0, end).find((node) => node.dataset?.action)?.dataset.action;
     if (action) return this.#act(/** @type {"like" | "dislike" | "hide"} */ (action), view.card, view.title);
-    if (!target.closest("a")) return;
+    if (!path.slice(0, end).some((node) => node.localName === "a")) return;
     this.client.track("select_item", { item: view.card.item }).catch(() => {});
-    const go = this.#fire("nearmind-select", { item: view.card.item, url: view.card.url, position: place(node) });
+    const go = this.#fire("nearmind-select", { item: view.card.item, url: view.card.url, position: place(path[end]) });
     if (!go) event.preventDefault();
   }
 
@@ -295,6 +390,9 @@ const place = (node) => [...(node.parentElement?.children ?? [])].indexOf(node);
 
 /** @param {Problem} problem */
 const problemOf = ({ code, message, fatal }) => ({ code, message, fatal });
+
+/** @param {import("./types.js").Metric} metric */
+const metricOf = ({ name, value, unit }) => ({ name, value, unit });
 
 if (globalThis.customElements && !customElements.get("nearmind-shelf"))
   customElements.define("nearmind-shelf", NearmindShelf);

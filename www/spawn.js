@@ -1,14 +1,31 @@
-/** The one place that makes a worker. */
+/**
+ * The one place that makes a worker, where Trusted Types are enforced and where they are not. Knows not what it does.
+ *
+ * Browsers start workers from the page's own origin only. A shop that loads Nearmind from another origin puts a file of
+ * one line on its own, `import "https://the.other.origin/nearmind/worker.js";`, and names it: no blob, so that
+ * `worker-src 'self'` goes on to hold.
+ */
+
+const OWN = new URL("./worker.js", import.meta.url).href;
+
+/** @param {string} [url] absolute @returns {Worker} */
+export function spawn(url = OWN) {
+  if (new URL(url).origin !== location.origin) {
+    throw new Error(
+      `a worker cannot be started from another origin (${url}). Put a file with the line import "${url}"; ` +
+        "on the page's own origin and name it in the attribute worker",
+    );
+  }
+  return new Worker(trusted(url), { type: "module", name: "nearmind" });
+}
 
 /** @type {any} */
 let policy;
+let wanted = "";
 
-/**
- * A worker of the recommender. Its address has the form that `require-trusted-types-for 'script'` accepts; the policy
- * makes nothing but this one address.
- */
-export function spawn() {
-  const url = new URL("./worker.js", import.meta.url).href;
-  policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy("nearmind", { createScriptURL: () => url });
-  return new Worker(policy ? policy.createScriptURL("") : url, { type: "module", name: "nearmind" });
+/** The policy makes nothing but the one address that is asked for here. @param {string} url */
+function trusted(url) {
+  wanted = url;
+  policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy("nearmind", { createScriptURL: () => wanted });
+  return policy ? policy.createScriptURL("") : url;
 }

@@ -10,10 +10,25 @@ export interface Options {
   lang?: string;
   /** May the log be stored? Without a word from the page: yes, unless the visitor sends Global Privacy Control. */
   persist?: boolean;
+  /** URL of the worker's script on the page's own origin, where Nearmind itself comes from another. */
+  worker?: string;
 }
 
+/** What a list is to be like; all of it may be left out. */
+export interface Wish {
+  /** The list is about this item, and not about the visitor. */
+  item?: string | null;
+  limit?: number;
+  lang?: string;
+  scene?: string | object | null;
+  context?: object | null;
+  filter?: object | null;
+  rules?: object | null;
+}
+export type Recommendations = ShelfUpdate;
+
 /** One worker, shared by everything on the page that asks for the same catalogue and model. */
-export interface Client {
+export interface Nearmind {
   readonly state: State;
   /** Loads the worker now, instead of with the first command. */
   start(): void;
@@ -22,11 +37,23 @@ export interface Client {
   /** Appends to the visitor's log. It reaches the log even if the visitor leaves the page at once. */
   track(name: EventName, about?: { item?: string; text?: string }): Promise<Update[]>;
   undo(name: EventName, item: string): Promise<Update[]>;
+  recommend(wish?: Wish): Promise<Recommendations>;
   search(query: string, options?: { limit?: number; lang?: string }): Promise<Card[]>;
   profile(lang?: string): Promise<ProfileSummary>;
   forget(): Promise<Update[]>;
+  /** Makes an event never have been. */
+  erase(event: Event): Promise<Update[]>;
+  muteInterest(interest: string, muted: boolean): Promise<Update[]>;
+  renameInterest(interest: string, name: string): Promise<Update[]>;
+  /** The products in two dimensions; null while there is nothing to draw. */
+  map(recommended?: string[], lang?: string): Promise<InterestMap | null>;
+  /** The profile as a text, for another device. */
+  exportProfile(): Promise<string>;
+  importProfile(profile: string): Promise<Update[]>;
   openShelf(shelf: string, request: ShelfRequest): Promise<Update[]>;
   closeShelf(shelf: string): void;
+  /** Milliseconds from command to answer, oldest first, by command. */
+  latencies(command?: string): Record<string, number[]>;
   send(command: Command): Promise<Update[]>;
 }
 
@@ -68,6 +95,10 @@ export interface ShelfRequest {
   item?: string | null;
   limit: number;
   lang: string;
+  scene?: string | object | null;
+  context?: object | null;
+  filter?: object | null;
+  rules?: object | null;
 }
 
 export type Command =
@@ -87,7 +118,14 @@ export type Command =
   | { type: "close-shelf"; shelf: string }
   | { type: "search"; query: string; limit: number; lang: string; nowMs: number }
   | { type: "profile"; lang: string; nowMs: number }
-  | { type: "forget" };
+  | { type: "forget" }
+  | { type: "reload"; nowMs: number }
+  | { type: "delete"; event: Event; nowMs: number }
+  | { type: "mute-interest"; interest: string; muted: boolean; nowMs: number }
+  | { type: "rename-interest"; interest: string; name: string; nowMs: number }
+  | { type: "map"; recommended: string[]; lang: string; nowMs: number }
+  | { type: "export"; nowMs: number }
+  | { type: "import"; profile: string; nowMs: number };
 
 export interface Progress {
   type: "progress";
@@ -111,6 +149,23 @@ export interface Highlights {
   title: Part[];
   description: Part[];
 }
+/** Said by the page's own client: how long something took. Never sent anywhere. */
+export interface Metric {
+  type: "metric";
+  name: string;
+  value: number;
+  unit: "ms";
+}
+/** Why an item stands where it stands: a part with a share is a word that counts. */
+export interface CardExplanation {
+  item: string;
+  /** From 0. */
+  position: number;
+  title: Part[];
+  description: Part[];
+  reason: Part[];
+  score: number;
+}
 export interface Problem {
   code: string;
   message: string;
@@ -126,8 +181,12 @@ export type Update =
   | { type: "results"; query: string; cards: Card[] }
   | ({ type: "profile" } & ProfileSummary)
   | { type: "forgotten" }
+  | ({ type: "map" } & InterestMap)
+  | { type: "exported"; profile: string }
+  | { type: "imported"; events: number }
   /** Said by the page's own client: the worker is a new one, and revisions begin again. */
   | { type: "restarted" }
+  | Metric
   | ({ type: "error" } & Problem);
 
 export interface Card {
@@ -164,8 +223,24 @@ export interface DeviceReason {
   /** Of the worst known text to its right vector. */
   cosine?: number | null;
 }
+/** Several events that belong together. */
+export interface Interest {
+  id: string;
+  name: string;
+  /** What tells it from the others, most telling first. */
+  words: string[];
+  weight: number;
+  muted: boolean;
+  events: EventLine[];
+}
+/** Items and interests in two dimensions: near where they are alike. */
+export interface InterestMap {
+  points: { item: string; title: string; x: number; y: number; kind: "seen" | "recommended" | "other" }[];
+  interests: { name: string; x: number; y: number }[];
+}
 export interface ProfileSummary {
   events: EventLine[];
+  interests?: Interest[];
   storedBytes: number;
 }
 export interface EventLine {

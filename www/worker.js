@@ -8,7 +8,7 @@ const RELAXED_DOT = new Uint8Array([
 ]);
 
 async function start() {
-  const name = WebAssembly.validate(RELAXED_DOT) ? "./nearmind-relaxed.js" : "./nearmind.js";
+  const name = WebAssembly.validate(RELAXED_DOT) ? "./wasm/nearmind-relaxed.js" : "./wasm/nearmind.js";
   const wasm = await import(name);
   await wasm.default();
   wasm.start(loadGpu, null);
@@ -19,7 +19,7 @@ async function start() {
 async function loadGpu() {
   const adapter = await navigator.gpu?.requestAdapter();
   if (!adapter) return null;
-  const gpu = await import("./nearmind-gpu.js");
+  const gpu = await import("./wasm/nearmind-gpu.js");
   await gpu.default();
   return gpu;
 }

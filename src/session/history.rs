@@ -19,6 +19,11 @@ impl<E: Encoder, S: Store> Session<E, S> {
         if version != VERSION {
             return vec![self.trouble(Trouble::Version, "")];
         }
+        self.read_log().await
+    }
+
+    /// Everything from the store, in place of what was known: another tab may have written.
+    pub(super) async fn read_log(&mut self) -> Vec<Update> {
         match self.store.load().await {
             Ok(entries) => {
                 self.log = Log::replay(&entries);

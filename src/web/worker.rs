@@ -116,7 +116,11 @@ impl Worker {
     }
 
     async fn message(&mut self, message: JsValue) {
-        let unreadable = |why: &str| fatal("message", format!("The page sent what this version cannot read: {why}."));
+        let unreadable = |why: &str| {
+            let message = format!("The page sent what this version cannot read: {why}.");
+            Problem { code: "message".to_owned(), message, fatal: false }
+        };
+        let id = js_sys::Reflect::get(&message, &"id".into()).unwrap_or(JsValue::NULL);
         match from_value::<Message>(message) {
             Ok(Message { id, command: Some(command), .. }) => answer(id, self.command(command).await),
             Ok(Message { id, embed: Some(embed), .. }) => {
@@ -126,7 +130,7 @@ impl Worker {
                 }
             }
             Ok(Message { id, .. }) => answer(id, Err(unreadable("it asks for nothing"))),
-            Err(error) => answer(JsValue::NULL, Err(unreadable(&error.to_string()))),
+            Err(error) => answer(id, Err(unreadable(&error.to_string()))),
         }
     }
 

@@ -38,9 +38,9 @@ const WATCH: &str = r#"
 
 /// The client that the page's own elements use: the same options give the same one.
 const CLIENT: &str = r#"
-    const { connect } = await import(new URL("client.js", document.baseURI));
-    const shelf = document.querySelector("nearmind-shelf");
-    const client = connect({
+    const { Nearmind } = await import(new URL("nearmind.js", document.baseURI));
+    const shelf = document.querySelector("nearmind-shelf, nearmind-profile");
+    const client = Nearmind.open({
       catalog: shelf.getAttribute("catalog"), model: shelf.getAttribute("model"),
       device: shelf.getAttribute("device") ?? "auto", lang: document.documentElement.lang || "en",
     });
@@ -184,6 +184,22 @@ impl Shop {
     /// The items of [`Shop::ranked`].
     pub async fn for_you(&self, limit: usize) -> Result<Vec<String>> {
         Ok(self.ranked(limit).await?.into_iter().map(|(item, _)| item).collect())
+    }
+
+    /// Waits until the page of the profile has drawn everything, the map too.
+    pub async fn profile_drawn(&self) -> Result<()> {
+        let drawn = r#"
+            const { shadowRoot } = document.querySelector("nearmind-profile");
+            const done = () => shadowRoot.querySelector("[part=map-figure] circle") && shadowRoot.querySelector("[part=panel-storage]");
+            while (!done()) await new Promise((next) => setTimeout(next, 50));"#;
+        self.ask(drawn, &[]).await?;
+        Ok(())
+    }
+
+    /// A key, as WebDriver names it, to whatever has the focus.
+    pub async fn press(&self, key: char) -> Result<()> {
+        self.browser.driver.action_chain().send_keys(key).perform().await?;
+        Ok(())
     }
 
     /// Everything that a visitor does without leaving the page.

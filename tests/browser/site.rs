@@ -2,14 +2,14 @@
 
 use std::{
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread,
 };
 
 use xtask::{
     http::{Reply, listen},
-    server::reply,
+    server::{POLICY, reply},
 };
 
 /// Changes an answer on its way; the path is that of the request, without its query.
@@ -27,8 +27,21 @@ impl Site {
     }
 
     pub fn with(fault: Fault) -> Self {
-        let folder = root().join("dist");
-        assert!(folder.join("nearmind_bg.wasm").is_file(), "the site is not built: run `cargo xtask build`");
+        Self::under("", fault)
+    }
+
+    /// The site below a path of its origin: `/deep/shop`.
+    pub fn under(path: &'static str, fault: Fault) -> Self {
+        Self::start(root().join("dist"), path, fault)
+    }
+
+    /// A site of another folder.
+    pub fn of(folder: PathBuf) -> Self {
+        Self::start(folder, "", Box::new(|_, _| {}))
+    }
+
+    fn start(folder: PathBuf, path: &'static str, fault: Fault) -> Self {
+        assert!(folder.join("wasm/nearmind_bg.wasm").is_file(), "the site is not built: run `cargo xtask build`");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("a port").port();
         let log = Arc::<Mutex<Vec<(String, usize)>>>::default();
@@ -39,6 +52,7 @@ impl Site {
                 // A browser that takes this server for its proxy sends whole addresses.
                 let mut asked = request.clone();
                 asked.url = request.url.strip_prefix(&origin).unwrap_or(&request.url).to_owned();
+                asked.url = asked.url.strip_prefix(path).unwrap_or("/outside").to_owned();
                 let mut reply = reply(&folder, &asked);
                 // Whatever a policy blocks, in the page or in the worker, is told to this server.
                 for (name, value) in &mut reply.headers {
@@ -84,6 +98,22 @@ pub fn altered_worker(from: &'static str, to: &'static str) -> Fault {
             let script = String::from_utf8_lossy(&reply.body);
             assert!(script.contains(from), "worker.js no longer has {from:?}");
             reply.body = script.replace(from, to).into_bytes();
+        }
+    })
+}
+
+/// A file that the site does not have; its kind by its name's end.
+pub fn page(path: &'static str, text: String) -> Fault {
+    let kind = match path.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css",
+        _ => "text/javascript",
+    };
+    Box::new(move |asked, reply| {
+        if asked == path {
+            reply.status = 200;
+            reply.headers = vec![("content-type", kind.into()), ("content-security-policy", POLICY.into())];
+            reply.body = text.clone().into_bytes();
         }
     })
 }

@@ -30,6 +30,7 @@ export const ZH = {
   total: "合计",
   order: "下单",
   orderNote: "这是演示：不会真的付款。",
+  profile: "本设备对您的了解",
   noScript: "这家商店需要 JavaScript。",
 };
 

@@ -1,8 +1,8 @@
 /**
  * What every page of the demo shop does: language, theme, cart count, and the client of its recommender.
- * It is used as any shop would use it: the element and its script for shelves, `connect` for events and search.
+ * It is used as any shop would use it: the element and its script for shelves, `Nearmind` for events and search.
  */
-import { connect } from "../client.js";
+import { Nearmind } from "../nearmind.js";
 import { showCount } from "./cart.js";
 import { lang } from "./items.js";
 import { spoken, ZH } from "./messages.js";
@@ -10,14 +10,14 @@ import { recall, remember } from "./store.js";
 
 export const say = spoken(lang);
 
-const shelf = /** @type {import("../shelf.js").NearmindShelf} */ (document.querySelector("nearmind-shelf"));
+const shelf = /** @type {HTMLElement} */ (document.querySelector("nearmind-shelf, nearmind-profile"));
 const parameters = new URLSearchParams(location.search);
 
 // `?device=cpu` or `gpu`, to compare them.
 const device = /** @type {"auto" | "cpu" | "gpu" | null} */ (parameters.get("device"));
 if (device) shelf.setAttribute("device", device);
 
-export const client = connect({
+export const client = Nearmind.open({
   catalog: shelf.getAttribute("catalog") ?? "",
   model: shelf.getAttribute("model") ?? "",
   device: device ?? "auto",
@@ -61,7 +61,17 @@ function offerThemes() {
   });
 }
 
+/** The shop works without a network from the second visit on. */
+function keepForLater() {
+  const url = new URL("../offline.js", import.meta.url).href;
+  const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("halfmoon", { createScriptURL: () => url });
+  const register = () => navigator.serviceWorker?.register(policy ? policy.createScriptURL("") : url).catch(ignore);
+  // After what the visitor came for.
+  shelf.addEventListener("nearmind-ready", register, { once: true });
+}
+
 translate(document);
+keepForLater();
 document.documentElement.dataset.translated = "";
 offerOtherLanguage();
 offerThemes();

@@ -4,6 +4,7 @@
  *
  * @import {Card, Part} from "../types.js"
  */
+import { money } from "./format.js";
 import { h, icon, ICONS, set, write } from "./dom.js";
 import { matching, plain, writeParts } from "./words.js";
 
@@ -65,7 +66,7 @@ export class CardView {
   /** @param {Card} card */
   update(card) {
     this.card = card;
-    set(this.#title, "href", safeUrl(card.url));
+    set(this.#title, "href", card.url || null);
     set(this.#image, "src", card.image || null);
     write(this.#brand, card.brand);
     write(this.#price, card.price ? money(card.price, this.#lang) : "");
@@ -88,6 +89,9 @@ export class CardView {
     const words = matching([...title, ...description]);
     write(this.#words, words.length ? this.#say.matching(words) : "");
   }
+
+  /** Nothing of it stands elsewhere. */
+  leave() {}
 
   get title() {
     return plain(this.card.title);
@@ -114,24 +118,3 @@ const button = (action, label) =>
     { part: `action ${action}`, type: "button", "data-action": action, "aria-label": label, title: label },
     icon(ICONS[action]),
   );
-
-/** A catalogue's address, unless it is a script. @param {string} url */
-function safeUrl(url) {
-  const { protocol, href } = new URL(url, document.baseURI);
-  return protocol === "http:" || protocol === "https:" ? href : null;
-}
-
-/** Making a format costs more than using it. @type {Map<string, Intl.NumberFormat>} */
-const formats = new Map();
-
-/** @param {{amount: number, currency: string}} price @param {string} lang */
-function money({ amount, currency }, lang) {
-  const key = `${lang} ${currency}`;
-  try {
-    const format = formats.get(key) ?? new Intl.NumberFormat(lang, { style: "currency", currency });
-    formats.set(key, format);
-    return format.format(amount);
-  } catch {
-    return `${amount} ${currency}`;
-  }
-}

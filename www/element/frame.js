@@ -10,7 +10,9 @@ export class Frame {
   list = new CardList();
   footer = new Footer();
   #slot = h("slot");
-  #heading = h("h2", { part: "heading", id: "heading" });
+  #headingText = h("slot", { name: "heading" });
+  #heading = h("h2", { part: "heading", id: "heading" }, this.#headingText);
+  #empty = h("slot", { name: "empty" });
   #back = h("button", { part: "turn-button", type: "button" }, icon(ICONS.back));
   #forth = h("button", { part: "turn-button", type: "button" }, icon(ICONS.forth));
   #news = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
@@ -24,6 +26,7 @@ export class Frame {
     "section",
     { part: "shelf", "aria-labelledby": "heading" },
     h("div", { class: "own" }, this.#slot),
+    h("div", { part: "empty" }, this.#empty),
     this.#stage,
     this.footer.node,
     this.#news,
@@ -33,7 +36,7 @@ export class Frame {
 
   constructor() {
     set(this.list.node, "aria-labelledby", "heading");
-    this.#slot.addEventListener("slotchange", () => this.#seeSlot());
+    for (const slot of [this.#slot, this.#empty]) slot.addEventListener("slotchange", () => this.#seeSlot());
     this.#back.addEventListener("click", () => this.#turn(-1));
     this.#forth.addEventListener("click", () => this.#turn(1));
     this.list.node.addEventListener("scroll", () => this.#seeEnds(), { passive: true });
@@ -49,12 +52,13 @@ export class Frame {
       set(button, "aria-label", label);
     }
     this.footer.translate(say);
+    write(this.#empty, say.empty);
     this.#seeSlot();
   }
 
   /** @param {string} text */
   head(text) {
-    write(this.#heading, text);
+    write(this.#headingText, text);
   }
 
   /** Says it to those who listen, once. @param {string} text */
@@ -94,7 +98,9 @@ export class Frame {
 
   /** Without markup of the shop's own, bones are shown instead of it. */
   #seeSlot() {
-    this.node.classList.toggle("bare", !this.#slot.assignedElements().length);
+    const own = this.#slot.assignedElements().some(({ localName }) => localName !== "template");
+    this.node.classList.toggle("bare", !own);
+    this.node.classList.toggle("has-empty", this.#empty.assignedElements().length > 0);
   }
 
   #seeEnds() {

@@ -12,13 +12,17 @@ const SLIDE_MS = 260;
 
 export class CardList {
   node = h("ul", { part: "list", role: "list" });
-  /** @type {Map<string, CardView>} */
+  /** @type {Map<string, CardView | import("./own-card.js").OwnCard>} */
   views = new Map();
   #lang = "";
+  /** Whose template makes the cards, if there is one. @type {() => HTMLElement | null} */
+  own = () => null;
+  /** @type {typeof import("./own-card.js").OwnCard | undefined} */
+  OwnCard;
 
   /** Holds the room until the cards come. @param {number} count */
   reserve(count) {
-    this.views.clear();
+    this.#drop([...this.views.keys()]);
     this.#fill(Array.from({ length: count }, skeleton));
   }
 
@@ -28,10 +32,14 @@ export class CardList {
    * @param {string} lang
    */
   draw(cards, say, lang) {
-    if (lang !== this.#lang) this.views.clear();
+    if (lang !== this.#lang) this.#drop([...this.views.keys()]);
     this.#lang = lang;
     const [before, focused, first] = [this.#boxes(), this.#focused(), this.#first()];
-    this.views = new Map(cards.map((card) => [card.item, this.#view(card, say, lang)]));
+    const left = new Set(this.views.keys());
+    for (const { item } of cards) left.delete(item);
+    const views = new Map(cards.map((card) => [card.item, this.#view(card, say, lang)]));
+    this.#drop([...left]);
+    this.views = views;
     this.#fill([...this.views.values()].map(({ node }) => node));
     cards.forEach(({ item }, place) => set(this.node.children[place], "data-item", item));
     this.#refocus(focused);
@@ -66,7 +74,17 @@ export class CardList {
   #view(card, say, lang) {
     const known = this.views.get(card.item);
     known?.update(card);
-    return known ?? new CardView(card, say, lang);
+    if (known) return known;
+    const host = this.own();
+    return host && this.OwnCard ? new this.OwnCard(host, card, say, lang) : new CardView(card, say, lang);
+  }
+
+  /** @param {string[]} items */
+  #drop(items) {
+    for (const item of items) {
+      this.views.get(item)?.leave?.();
+      this.views.delete(item);
+    }
   }
 
   #focused() {

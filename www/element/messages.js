@@ -23,6 +23,7 @@ const EN = {
   model: "Loading the model",
   probe: "Checking this device",
   privacy: "On this device only",
+  empty: "Nothing to recommend yet.",
   failed: "No recommendations right now.",
   retry: "Try again",
   // By code, for people; the event that developers hear has the address and the cause.
@@ -57,6 +58,7 @@ const ZH = {
   model: "正在加载模型",
   probe: "正在检查本设备",
   privacy: "仅在本设备上计算",
+  empty: "还没有可推荐的商品。",
   failed: "暂时没有推荐。",
   retry: "重试",
   problems: {

@@ -16,9 +16,18 @@ const CSS = `
   --_card-width: var(--nearmind-card-width, 15rem);
   --_card-height: var(--nearmind-card-height, 28rem);
   display: block;
+}
+/* Said here and not of the host: what a page says of all its elements, it says of the host too. */
+:is(.shelf, .profile, .panel) {
   color: var(--_ink);
   font: 400 1rem/1.4 var(--nearmind-font, inherit);
+  letter-spacing: normal;
+  word-spacing: normal;
   text-align: start;
+  text-indent: 0;
+  text-transform: none;
+  text-shadow: none;
+  white-space: normal;
 }
 :host([hidden]) { display: none }
 :host([theme="light"]) { color-scheme: light }
@@ -30,7 +39,10 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 
 .shelf { display: grid; grid-template: "stage" auto "footer" 2.75rem / minmax(0, 1fr) }
-.own, .live { grid-area: stage; min-inline-size: 0 }
+.own, .live, .empty { grid-area: stage; min-inline-size: 0 }
+.empty { display: none; align-self: center; color: var(--_muted) }
+:host([state="empty"]) .shelf:is(.bare, .has-empty) .empty { display: block }
+:host([state="empty"]) .shelf.has-empty .own, :host([state="empty"]) .shelf.bare .live { visibility: hidden }
 .live { visibility: hidden }
 :host([state="ready"]) .own { display: none }
 :host([state="ready"]) .live, .shelf.bare .live { visibility: visible }

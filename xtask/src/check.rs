@@ -5,7 +5,7 @@ use std::{env, process::Command};
 use anyhow::Result;
 
 use crate::{
-    packages,
+    axe, packages,
     program::{cargo, root, run},
     site,
     step::step,
@@ -32,6 +32,7 @@ pub fn test() -> Result<()> {
         step(&format!("lint: wasm, {features}"), || lint_wasm(features))?;
     }
     packages::browser()?;
+    axe::ensure()?;
     packages::vulkan()?;
     site::build()?;
     for package in PACKAGES {

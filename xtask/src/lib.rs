@@ -1,4 +1,9 @@
-//! What the command and the browser tests share: the server, so that the tests see the headers that a visitor sees.
+//! What the command and the browser tests share: the server, so that the tests see the headers that a visitor sees, and
+//! what is done to a site when it is built.
 
 pub mod http;
+pub mod npm;
+pub mod offline;
+pub mod plain;
 pub mod server;
+pub mod size;

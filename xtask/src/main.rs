@@ -2,6 +2,7 @@
 //!
 //! Every step says what it does and how long it took, and is skipped when it is up to date.
 
+mod axe;
 mod check;
 mod fresh;
 mod models;
@@ -12,6 +13,7 @@ mod site;
 mod step;
 mod tools;
 mod wasm;
+mod wheel;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};

@@ -4,6 +4,8 @@ use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use xtask::{npm, offline, plain, size::brotli_len};
+
 use crate::{
     fresh::up_to_date,
     program::{cargo, command, root, run, target},
@@ -15,15 +17,28 @@ use crate::{
 pub fn stage() -> Result<()> {
     let site = PathBuf::from(env::var_os("TRUNK_STAGING_DIR").context("this is a hook for `trunk build`")?);
     modules()?;
+    fs::create_dir_all(site.join(PLACE))?;
     for name in MODULES {
-        let wasm = format!("{name}_bg.wasm");
+        let [script, wasm] = files(name);
         if name != TRUNKS {
-            fs::copy(folder().join(format!("{name}.js")), site.join(format!("{name}.js")))?;
-            fs::copy(folder().join(&wasm), site.join(&wasm))?;
+            fs::copy(folder().join(&script), site.join(PLACE).join(&script))?;
+            fs::copy(folder().join(&wasm), site.join(PLACE).join(&wasm))?;
         }
-        fs::write(site.join(&wasm), without_custom_sections(&fs::read(site.join(&wasm))?)?)?;
+        let wasm = site.join(PLACE).join(&wasm);
+        fs::write(&wasm, without_custom_sections(&fs::read(&wasm)?)?)?;
     }
-    site::furnish(&site)
+    site::furnish(&site)?;
+    plain::scripts(&site)?;
+    npm::package(&site, &site.join("npm"))?;
+    let offline = fs::read_to_string(site.join("offline.js"))?;
+    Ok(fs::write(site.join("offline.js"), offline::script(&site, &offline)?)?)
+}
+
+/// Where in the site the modules lie, Trunk's too (by index.html): their names are their own, and the root is for what pages name.
+const PLACE: &str = "wasm";
+
+fn files(module: &str) -> [String; 2] {
+    [format!("{module}.js"), format!("{module}_bg.wasm")]
 }
 
 const MODULES: [&str; 3] = [TRUNKS, "nearmind-relaxed", "nearmind-gpu"];
@@ -92,10 +107,10 @@ fn without_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
 
 /// What a visitor downloads, by module. Brotli at its best, as a static host stores it.
 pub fn print_sizes() -> Result<()> {
-    let site = root().join("dist");
+    let site = root().join("dist").join(PLACE);
     for name in MODULES {
         let mut sizes = (0, 0);
-        for file in [format!("{name}.js"), format!("{name}_bg.wasm")] {
+        for file in files(name) {
             let bytes = fs::read(site.join(&file)).with_context(|| format!("the build has no {file}"))?;
             sizes.0 += bytes.len();
             sizes.1 += brotli_len(&bytes)?;
@@ -103,13 +118,6 @@ pub fn print_sizes() -> Result<()> {
         println!("{name:>17}: js + wasm {:>9} bytes, brotli {:>8}", sizes.0, sizes.1);
     }
     Ok(())
-}
-
-fn brotli_len(bytes: &[u8]) -> Result<usize> {
-    let mut out = Vec::new();
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    brotli::BrotliCompress(&mut &bytes[..], &mut out, &params)?;
-    Ok(out.len())
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ async fn first_cards(shop: &Shop) -> Result<f64> {
 const KINDS: [(&str, &[&str]); 5] = [
     ("model and tokenizer", &["/models/"]),
     ("catalogue", &["/catalog/"]),
-    ("recommender: wasm and its scripts", &["/nearmind", "/worker.js"]),
+    ("recommender: wasm and its scripts", &["/wasm/", "/worker.js"]),
     ("the shop's pictures and products", &["/shop/"]),
     ("page, element, styles", &["/"]),
 ];

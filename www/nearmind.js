@@ -1,62 +1,79 @@
 /**
- * The page's end of the wire: one worker for all that ask for the same catalogue and model, started when the
- * page is idle and somebody has asked for something. Knows commands and updates; knows no element and no ranking.
+ * Nearmind without an element, for pages that draw for themselves; and what the elements stand on.
+ *
+ *     import { Nearmind } from "./nearmind.js";
+ *     const nearmind = Nearmind.open({ catalog: "catalog/", model: "models/minilm/" });
+ *     await nearmind.track("view_item", { item: "rain-jacket-squall" });
+ *     const { basis, cards } = await nearmind.recommend({ limit: 6 });
+ *
+ * One worker for all that ask for the same catalogue and model, started when the page is idle and somebody has asked
+ * for something. Knows commands and updates; knows no element and no ranking. Importing it does nothing.
  *
  * page -> worker  { id, command }
  * worker -> page  { id | null, updates } or { id, error }
  *
- * @import {Client as ClientShape, Command, EventName, Options} from "./types.js"
- * @import {Problem, Progress, ShelfRequest, State, Update} from "./types.js"
+ * @import {Command, EventName, Explanation, Nearmind as NearmindShape, Options} from "./types.js"
+ * @import {Problem, Progress, Recommendations, ShelfRequest, State, Update, Wish} from "./types.js"
  */
+import { Latencies } from "./latencies.js";
 import { Outbox } from "./outbox.js";
 import { spawn } from "./spawn.js";
+import { Tabs } from "./tabs.js";
 
 const VERSION = 1;
 /** A worker that dies is replaced this many times on one page; then the shop's own markup stands. */
 const RESTARTS = 2;
 
-/** @type {Map<string, Client>} */
-const clients = new Map();
-
 /**
- * The client for a catalogue and a model; the same one for the same options.
- * @param {Options} options
+ * What all copies of this file on one page share, lest a script that is included twice starts two workers.
+ * @type {Map<string, Nearmind>}
  */
-export function connect({ catalog, model, device = "auto", lang = "en", persist }) {
-  const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
-  const open = { catalog: absolute(catalog), model: absolute(model), device };
-  const key = JSON.stringify(open);
-  const client = clients.get(key) ?? new Client({ ...open, lang, persist: persist ?? !globalPrivacyControl() });
-  clients.set(key, client);
-  return client;
-}
+const opened = (/** @type {any} */ (globalThis)[Symbol.for(`nearmind ${VERSION}`)] ??= new Map());
 
-/** @implements {ClientShape} */
-class Client {
+/** @implements {NearmindShape} */
+export class Nearmind {
+  /**
+   * The one for a catalogue and a model; the same one for the same options.
+   * @param {Options} options
+   * @returns {Nearmind}
+   */
+  static open({ catalog, model, device = "auto", lang = "en", persist = !globalPrivacyControl(), worker }) {
+    const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
+    const script = worker && absolute(worker);
+    const asked = { catalog: absolute(catalog), model: absolute(model), device, persist, worker: script };
+    const key = JSON.stringify(asked);
+    const known = opened.get(key) ?? new Nearmind({ ...asked, lang });
+    opened.set(key, known);
+    return known;
+  }
+
   /** @type {State} */
   state;
   #options;
   #outbox;
+  #tabs;
+  #latencies = new Latencies();
   /** @type {Worker | null} */
   #worker = null;
   #waking = false;
   #answered = false;
   #restarts = 0;
   #nextId = 1;
-  /** @type {Map<number, {command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void}>} */
+  /** @type {Map<number, Asked>} */
   #pending = new Map();
   /** @type {Map<string, ShelfRequest>} */
   #shelves = new Map();
   /** @type {Set<(update: Update) => void>} */
   #listeners = new Set();
 
-  /** @param {Required<Options>} options */
+  /** @param {Options & {persist: boolean, lang: string}} options Use {@link Nearmind.open}, which shares. */
   constructor(options) {
     this.#options = options;
     this.#outbox = new Outbox(options.persist);
+    this.#tabs = new Tabs(options.persist, () => this.#worker && this.#reload());
     this.state = blank(options.persist);
     // A page that comes back from the back/forward cache holds a log that other pages have written to since.
-    addEventListener("pageshow", (event) => event.persisted && this.#worker && this.restart());
+    addEventListener("pageshow", (event) => event.persisted && this.#worker && this.#reload());
   }
 
   /** @param {(update: Update) => void} listener */
@@ -82,6 +99,26 @@ class Client {
   }
 
   /**
+   * A list, ranked when the catalogue is here.
+   * @param {Wish} [wish]
+   * @returns {Promise<Recommendations>}
+   */
+  recommend({ item = null, limit = 12, lang = this.#options.lang, ...more } = {}) {
+    const shelf = `list-${this.#nextId}`;
+    return new Promise((resolve, reject) => {
+      const stop = this.subscribe((update) => {
+        if (update.type === "shelf" && update.shelf === shelf) resolve(update);
+        else if (update.type === "error" && update.fatal) reject(update);
+        else return;
+        stop();
+        this.closeShelf(shelf);
+      });
+      if (this.state.problem) return reject(this.state.problem);
+      this.openShelf(shelf, { kind: item ? "more-like-this" : "for-you", item, limit, lang, ...more }).catch(reject);
+    });
+  }
+
+  /**
    * @param {string} query
    * @param {{limit?: number, lang?: string}} [options]
    */
@@ -98,6 +135,41 @@ class Client {
   forget() {
     this.#outbox.clear();
     return this.send({ type: "forget" });
+  }
+
+  /** @param {import("./types.js").Event} event */
+  erase(event) {
+    this.#outbox.remove(event);
+    return this.send({ type: "delete", event, nowMs: Date.now() });
+  }
+
+  /** @param {string} interest @param {boolean} muted */
+  muteInterest(interest, muted) {
+    return this.send({ type: "mute-interest", interest, muted, nowMs: Date.now() });
+  }
+
+  /** @param {string} interest @param {string} name */
+  renameInterest(interest, name) {
+    return this.send({ type: "rename-interest", interest, name, nowMs: Date.now() });
+  }
+
+  /** @param {string[]} [recommended] Items to mark beside those that the visitor saw. */
+  async map(recommended = [], lang = this.#options.lang) {
+    const updates = await this.send({ type: "map", recommended, lang, nowMs: Date.now() });
+    return updates.find((update) => update.type === "map") ?? null;
+  }
+
+  async exportProfile() {
+    const updates = await this.send({ type: "export", nowMs: Date.now() });
+    return updates.find((update) => update.type === "exported")?.profile ?? "";
+  }
+
+  /** @param {string} profile */
+  async importProfile(profile) {
+    const updates = await this.send({ type: "import", profile, nowMs: Date.now() });
+    const refused = updates.find((update) => update.type === "error");
+    if (refused) throw refused;
+    return updates;
   }
 
   /**
@@ -122,7 +194,7 @@ class Client {
   send(command) {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
-      this.#pending.set(id, { command, resolve, reject });
+      this.#pending.set(id, { command, resolve, reject, since: performance.now() });
       if (this.#worker) this.#worker.postMessage({ id, command });
       else this.#wake();
     });
@@ -131,9 +203,9 @@ class Client {
   start() {
     if (this.#worker) return;
     try {
-      this.#worker = spawn();
+      this.#worker = spawn(this.#options.worker);
     } catch (error) {
-      return this.#fail(String(error));
+      return this.#fail(error instanceof Error ? error.message : `${error}`);
     }
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => this.#fail(event.message);
@@ -157,6 +229,16 @@ class Client {
     this.state = blank(this.#options.persist);
     this.#publish({ type: "restarted" });
     this.start();
+  }
+
+  /** The log was written to by another tab: what this page holds of it is old. */
+  #reload() {
+    this.send({ type: "reload", nowMs: Date.now() }).catch(ignore);
+  }
+
+  /** Milliseconds from command to answer, by command. @param {string} [command] */
+  latencies(command) {
+    return this.#latencies.of(command);
   }
 
   /** @param {import("./types.js").Event} event */
@@ -186,7 +268,10 @@ class Client {
       return;
     }
     for (const update of updates ?? []) this.#publish(update);
-    asked?.resolve(updates ?? []);
+    if (!asked) return;
+    asked.resolve(updates ?? []);
+    this.#publish(this.#latencies.add(asked.command.type, performance.now() - asked.since));
+    this.#tabs.tell(asked.command.type);
   }
 
   /** @param {Update} update */
@@ -221,6 +306,10 @@ class Client {
     this.#pending.clear();
   }
 }
+
+/**
+ * @typedef {{command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number}} Asked
+ */
 
 const globalPrivacyControl = () => Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
 const blank = (/** @type {boolean} */ persist) => ({

@@ -1,0 +1,109 @@
+//! For everyone: axe-core finds nothing against WCAG 2.2 AA in any state of the shop, in both languages, light and dark.
+
+use anyhow::{Context, Result};
+use browser_tests::{Gpu, Shop, Site, site::root, visit};
+use serde_json::{Value, json};
+use xtask::http::Reply;
+
+/// What axe finds on the page as it is, a line a rule.
+async fn findings(shop: &Shop) -> Result<Vec<String>> {
+    let axe =
+        std::fs::read_to_string(root().join("target/axe/axe.min.js")).context("`cargo xtask test` obtains axe")?;
+    shop.browser.driver.execute(&format!("{axe}; window.axe = axe;"), Vec::new()).await?;
+    let look = r#"
+        await Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})));
+        const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+        const { violations } = await axe.run(document, { runOnly: tags });
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.flat().join(" ")} (${failureSummary})`).slice(0, 3).join("; ")}`);"#;
+    let found = shop.ask(look, &[]).await?;
+    Ok(found.as_array().context("a list")?.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+async fn nothing_found(shop: &Shop, state: &str) -> Result<()> {
+    let found = findings(shop).await?;
+    assert_eq!(found, Vec::<String>::new(), "{state}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_on_any_page_in_either_language_light_or_dark() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("product.html?item=rain-jacket-squall").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        for theme in ["light", "dark"] {
+            let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+            shop.browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", scheme).await?;
+            for lang in ["en", "zh-CN"] {
+                for page in [
+                    "index.html?",
+                    "product.html?item=dripper-still&",
+                    "search.html?q=tent&",
+                    "cart.html?",
+                    "index.html?nearmind=debug&",
+                ] {
+                    shop.goto(&format!("{page}lang={lang}")).await?;
+                    assert_eq!(shop.settled().await?, "ready");
+                    shop.device().await?;
+                    nothing_found(shop, &format!("{page} {lang} {theme}")).await?;
+                }
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_in_the_dialog_on_the_profile_and_in_the_examples() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        for page in ["plain", "strict", "own-card", "headless", "chinese"] {
+            shop.goto(&format!("examples/{page}.html")).await?;
+            if page != "headless" {
+                assert_eq!(shop.settled().await?, "ready");
+            }
+            nothing_found(shop, page).await?;
+        }
+        for (page, lang) in [("index.html?lang=en", "en"), ("index.html?lang=zh-CN", "zh")] {
+            shop.goto(page).await?;
+            assert_eq!(shop.settled().await?, "ready");
+            shop.device().await?;
+            let open = r#"
+                const root = document.querySelector("nearmind-shelf").shadowRoot;
+                root.querySelector("[part=about]").click();
+                for (let tries = 0; !root.querySelector("[part=panel-events] li") && tries < 200; tries++) await new Promise((next) => setTimeout(next, 50));"#;
+            shop.ask(open, &[]).await?;
+            nothing_found(shop, &format!("the dialog, {lang}")).await?;
+        }
+        shop.goto("profile.html").await?;
+        shop.profile_drawn().await?;
+        nothing_found(shop, "the profile").await
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_when_it_fails_and_when_it_is_empty() -> Result<()> {
+    let missing = Box::new(|path: &str, reply: &mut Reply| {
+        if path.ends_with("minilm/manifest.json") {
+            reply.status = 404;
+        }
+    });
+    visit(Site::with(missing), Gpu::None, &[], async |shop| {
+        shop.goto("index.html").await?;
+        shop.problem().await?;
+        assert_eq!(shop.settled().await?, "failed");
+        nothing_found(shop, "failed").await
+    })
+    .await?;
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("examples/strict.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        let empty = r#"
+            const shelf = document.querySelector("nearmind-shelf");
+            shelf.item = "no-such-item";
+            while (shelf.state !== "empty") await new Promise((next) => setTimeout(next, 50));"#;
+        shop.ask(empty, &[]).await?;
+        nothing_found(shop, "empty").await
+    })
+    .await
+}

@@ -1,0 +1,235 @@
+//! The element as a product: what custom-elements.json promises is what the code has; attributes, properties and slots
+//! work at run time; several shelves share one worker; the page may draw its own cards, or have no element at all.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use browser_tests::{Gpu, Shop, Site, shop::strings, site::root, visit};
+use serde_json::{Value, json};
+
+/// Names of a list of the manifest.
+fn names(element: &Value, list: &str) -> Vec<String> {
+    let all = element[list].as_array().into_iter().flatten();
+    let mut names: Vec<_> = all.filter_map(|entry| entry["name"].as_str()).map(str::to_owned).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_manifest_of_the_elements_says_what_the_code_has() -> Result<()> {
+    let read = |file: &str| std::fs::read_to_string(root().join("www").join(file)).with_context(|| file.to_owned());
+    let manifest: Value = serde_json::from_str(&read("custom-elements.json")?)?;
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("index.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        for module in manifest["modules"].as_array().context("modules")? {
+            let (element, path) = (&module["declarations"][0], module["path"].as_str().context("a path")?);
+            let tag = element["tagName"].as_str().context("a name")?;
+            let code = r#"
+                await import(new URL(given[1], document.baseURI));
+                const type = customElements.get(given[0]);
+                const own = Object.getOwnPropertyNames(type.prototype);
+                return { attributes: type.observedAttributes, members: own.filter((name) => !/Callback$|^constructor$/.test(name)) };"#;
+            let code = shop.ask(code, &[json!(tag), json!(path)]).await?;
+            // Read by styles or with the list, they need not be observed.
+            let mut observed = strings(&code["attributes"])?;
+            let known = names(element, "attributes");
+            observed.extend(known.iter().filter(|name| ["theme", "base", "state"].contains(&name.as_str())).cloned());
+            observed.sort();
+            assert_eq!(known, observed, "{tag}");
+            let mut members = strings(&code["members"])?;
+            members.extend(names(element, "members").into_iter().filter(|name| name == "client"));
+            members.sort();
+            assert_eq!(names(element, "members"), members, "{tag}");
+            let declared = read(&path.replace(".js", ".d.ts"))?;
+            for member in &members {
+                let has = [": ", "(", "?: "].iter().any(|after| declared.contains(&format!("{member}{after}")));
+                assert!(has, "{path}'s declarations lack {member}");
+            }
+        }
+        let shelf = &manifest["modules"][0]["declarations"][0];
+        let script = read("shelf.js")?;
+        for event in names(shelf, "events") {
+            assert!(script.contains(&format!("\"{event}\"")), "{event} is never dispatched");
+            assert!(read("shelf.d.ts")?.contains(&format!("\"{event}\"")), "{event} has no type");
+        }
+        let drawn = r#"
+            const root = document.querySelector("nearmind-shelf").shadowRoot;
+            return [
+              [...new Set([...root.querySelectorAll("[part]")].flatMap((node) => [...node.part]))].filter((part) => part !== "skeleton").sort(),
+              [...root.querySelectorAll("slot")].map((slot) => slot.name).sort(),
+            ];"#;
+        let drawn = shop.ask(drawn, &[]).await?;
+        let (parts, promised) = (strings(&drawn[0])?, names(shelf, "cssParts"));
+        let unknown: Vec<_> = parts.iter().filter(|part| !promised.contains(part)).collect();
+        assert_eq!(unknown, Vec::<&String>::new(), "parts that the manifest does not name");
+        assert_eq!(strings(&drawn[1])?, names(shelf, "slots"));
+        let styles = read("element/styles.js")?;
+        let mut used: Vec<_> = styles.split("var(").filter_map(|rest| rest.split([',', ')']).next()).collect();
+        used.retain(|name| name.starts_with("--nearmind-"));
+        used.sort();
+        used.dedup();
+        assert_eq!(names(shelf, "cssProperties"), used);
+        Ok(())
+    })
+    .await
+}
+
+#[test]
+fn importing_without_a_page_does_nothing() -> Result<()> {
+    let Ok(version) = Command::new("node").arg("--version").output() else {
+        eprintln!("SKIPPED: there is no node here to import the modules without a page");
+        return Ok(());
+    };
+    assert!(version.status.success());
+    let import =
+        "await Promise.all(['shelf', 'profile', 'nearmind', 'debug'].map((name) => import(`./dist/${name}.js`)));";
+    let output = Command::new("node").args(["--input-type=module", "--eval", import]).current_dir(root()).output()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+/// Runs with the page's shelf at hand, and `drawn`, which waits for its next list.
+async fn with_shelf(shop: &Shop, body: &str) -> Result<Value> {
+    let script = r#"
+        const shelf = document.querySelector("nearmind-shelf");
+        const items = () => [...shelf.shadowRoot.querySelectorAll("li[data-item]")].map((card) => card.dataset.item);
+        const until = async (fits) => { while (!fits()) await new Promise((next) => setTimeout(next, 30)); };
+        const drawn = () => new Promise((done) => shelf.addEventListener("nearmind-metric", () => setTimeout(done), { once: true }));
+    "#;
+    shop.ask(&format!("{script} {body}"), &[]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attributes_and_properties_work_at_run_time() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("index.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        let answer = with_shelf(
+            shop,
+            r#"
+            const before = items();
+            const text = (part) => shelf.shadowRoot.querySelector(`[part~=${part}]`).textContent;
+            shelf.limit = 3;
+            await until(() => items().length === 3);
+            const three = items();
+            shelf.setAttribute("item", "dripper-still");
+            await until(() => text("heading").includes("Dripper"));
+            const about = [items(), text("heading"), shelf.explain(items()[0])];
+            shelf.setAttribute("heading", "With your coffee");
+            const heading = text("heading");
+            shelf.setAttribute("lang", "zh-CN");
+            await until(() => /[\u4e00-\u9fff]/.test(text("title")));
+            const chinese = text("title");
+            shelf.removeAttribute("heading");
+            shelf.item = null;
+            shelf.lang = "en";
+            await until(() => text("heading") === "For you" && items().join() === three.join());
+            await shelf.refresh();
+            return { before, three, about, heading, chinese, after: items() };"#,
+        )
+        .await?;
+        assert_eq!(answer["before"].as_array().map(Vec::len), Some(12));
+        assert_eq!(answer["three"].as_array().map(Vec::len), Some(3));
+        assert_ne!(answer["about"][0], answer["three"]);
+        assert!(answer["about"][1].as_str().is_some_and(|heading| heading.contains("Dripper")), "{answer}");
+        assert_eq!(answer["about"][2]["position"], 0);
+        assert_eq!(answer["heading"], "With your coffee");
+        assert!(answer["chinese"].as_str().is_some_and(|title| title.chars().any(|c| c > '\u{4e00}')), "{answer}");
+        assert_eq!(answer["after"], answer["three"]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_shelves_and_a_script_that_is_loaded_twice_share_one_worker_and_one_profile() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("examples/plain.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        let answer = shop.ask(r#"
+            const again = await import(new URL("../shelf.js?again", document.baseURI));
+            const twice = await import(new URL("../nearmind.js?again", document.baseURI));
+            const first = document.querySelector("nearmind-shelf");
+            const second = first.cloneNode(true);
+            second.removeAttribute("item");
+            first.after(second);
+            await new Promise((done) => second.addEventListener("nearmind-ready", done, { once: true }));
+            const same = twice.Nearmind.open({ catalog: "../catalog/", model: "../models/minilm/", lang: "en" });
+            const events = (await second.client.profile()).events.map(({ event }) => `${event.name} ${event.item}`);
+            const workers = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/worker.js")).length;
+            return [first.client === second.client, same === first.client, events, workers, seen.errors];"#, &[]).await?;
+        assert_eq!(answer, json!([true, true, ["view_item rain-jacket-squall"], 1, []]));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_makes_cards_in_the_page_that_work_like_the_shelfs_own() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("examples/own-card.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        let answer = with_shelf(shop, r#"
+            const cards = () => [...shelf.querySelectorAll(".nearmind-card")];
+            const [first] = cards();
+            const selected = new Promise((done) => shelf.addEventListener("nearmind-select", (event) => { event.preventDefault(); done(event.detail); }));
+            first.querySelector("a").click();
+            const { item, position } = await selected;
+            const styled = getComputedStyle(first.querySelector(".ticket")).borderTopStyle;
+            const shown = first.checkVisibility() && first.getBoundingClientRect().height > 0;
+            const before = [cards().length, first.querySelector("[data-text=price]").textContent, new URL(first.querySelector("a").href).pathname];
+            const next = drawn();
+            first.querySelector("[data-action=hide]").click();
+            await next;
+            const left = cards().every((card) => card.dataset.item !== first.dataset.item);
+            return [item === first.dataset.item, position, styled, shown, before[0], /\d/.test(before[1]), before[2], left, cards().length];"#).await?;
+        assert_eq!(answer, json!([true, 0, "dashed", true, 8, true, "/product.html", true, 8]));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slots_stand_in_for_the_heading_and_for_an_empty_list() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("examples/strict.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        let answer = with_shelf(shop, r#"
+            const heading = shelf.querySelector("[slot=heading]");
+            const empty = shelf.querySelector("[slot=empty]");
+            const before = [heading.checkVisibility({ visibilityProperty: true }), empty.checkVisibility()];
+            const next = drawn();
+            shelf.item = "no-such-item";
+            await next;
+            return [before, shelf.state, empty.checkVisibility({ visibilityProperty: true }), seen.violations, seen.errors];"#).await?;
+        assert_eq!(answer, json!([[true, false], "empty", true, [], []]));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_without_an_element_asks_and_draws_for_itself() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("examples/headless.html").await?;
+        let answer = shop
+            .ask(
+                r#"
+            const list = document.getElementById("list");
+            const changed = () => new Promise((done) => new MutationObserver(done).observe(list, { childList: true }));
+            if (!list.children.length) await changed();
+            const before = list.textContent;
+            document.querySelector("input").value = "waterproof jacket for cycling";
+            const next = changed();
+            document.getElementById("wish").requestSubmit();
+            await next;
+            return [list.children.length, before !== list.textContent, document.getElementById("basis").textContent];"#,
+                &[],
+            )
+            .await?;
+        assert_eq!(answer, json!([5, true, "From what you said and looked at."]));
+        Ok(())
+    })
+    .await
+}

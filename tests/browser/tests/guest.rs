@@ -1,0 +1,209 @@
+//! A good guest on a shop's page: small, late, still, unimpressed by the page's styles, and for every visitor: keyboard,
+//! right to left, less motion, forced colours.
+
+use anyhow::{Context, Result};
+use browser_tests::{
+    Gpu, Shop, Site,
+    site::{Fault, page, root},
+    visit,
+};
+use serde_json::json;
+use xtask::size::brotli_len;
+
+/// What the page's thread loads before the first cards.
+const LOADER_BYTES: usize = 15_000;
+
+const BARE: &str = r#"<nearmind-shelf catalog="catalog/" model="models/minilm/"></nearmind-shelf>"#;
+
+/// A page of one shelf, and what stands before it.
+fn bare(before: &str) -> String {
+    let head =
+        "<!doctype html><html lang=\"en\"><meta name=\"viewport\" content=\"width=device-width\"><title>A shop</title>";
+    format!("{head}{before}<script type=\"module\" src=\"shelf.js\"></script>{BARE}")
+}
+
+fn shelf_page(before: &str) -> Fault {
+    page("/guest.html", bare(before))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_loader_is_small() -> Result<()> {
+    visit(Site::with(shelf_page("")), Gpu::None, &[], async |shop| {
+        shop.goto("guest.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        let asked = shop.site.requests();
+        let scripts = asked.iter().filter_map(|line| line.strip_prefix("GET /")).filter(|path| path.ends_with(".js"));
+        let loader = scripts.filter(|path| !path.starts_with("wasm/") && *path != "worker.js");
+        // It comes after the first cards.
+        let loader: Vec<_> = loader.filter(|path| *path != "page-events.js").collect();
+        let mut bytes = 0;
+        for path in &loader {
+            bytes += brotli_len(&std::fs::read(root().join("dist").join(path))?)?;
+        }
+        println!("the loader: {bytes} bytes with brotli in {} files", loader.len());
+        assert!(bytes <= LOADER_BYTES, "{bytes} bytes: {loader:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn far_from_the_viewport_nothing_starts_and_near_it_it_does() -> Result<()> {
+    let (before, style) =
+        ("<link rel=\"stylesheet\" href=\"far.css\"><div class=\"far\"></div>", ".far { block-size: 6000px }");
+    let (shelf, far) = (shelf_page(before), page("/far.css", style.into()));
+    let both: Fault = Box::new(move |path, reply| {
+        shelf(path, reply);
+        far(path, reply);
+    });
+    visit(Site::with(both), Gpu::None, &[], async |shop| {
+        shop.goto("guest.html").await?;
+        let started =
+            || shop.site.requests().iter().any(|line| line.contains("nearmind.js") || line.contains("worker.js"));
+        shop.ask("await new Promise((next) => setTimeout(next, 1500));", &[]).await?;
+        assert!(!started(), "{:?}", shop.site.requests());
+        shop.ask("scrollTo(0, 5000);", &[]).await?;
+        assert_eq!(shop.settled().await?, "ready");
+        assert!(started());
+        Ok(())
+    })
+    .await
+}
+
+/// Sum of the shifts that the visitor has not caused, as web-vitals has it.
+const SHIFTS: &str = r#"
+    const shifts = await new Promise((done) => {
+      const seen = [];
+      new PerformanceObserver((list) => seen.push(...list.getEntries())).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => done(seen), 200);
+    });
+    return shifts.filter(({ hadRecentInput }) => !hadRecentInput).reduce((sum, { value }) => sum + value, 0);"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_on_the_page_shifts() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        for page in
+            ["examples/plain.html", "examples/chinese.html", "examples/own-card.html", "index.html", "cart.html"]
+        {
+            shop.goto(page).await?;
+            assert_eq!(shop.settled().await?, "ready", "{page}");
+            shop.ask("await new Promise((next) => setTimeout(next, 800));", &[]).await?;
+            let shift = shop.ask(SHIFTS, &[]).await?.as_f64().context("a number")?;
+            assert!(shift < 0.001, "{page} shifts by {shift}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_styles_of_the_page_do_not_reach_the_cards() -> Result<()> {
+    let hostile = "* { font-size: 40px !important; letter-spacing: 9px !important; text-transform: uppercase !important; \
+        line-height: 3 !important; white-space: nowrap !important; text-align: center !important; text-indent: 50px !important; \
+        word-spacing: 30px !important; font-style: italic !important; box-sizing: content-box !important; \
+        float: left; color: red !important } img, button, a, li, ul { display: none !important; position: absolute !important }";
+    let (calm, dressed) =
+        (page("/calm.html", bare("")), page("/guest.html", bare("<link rel=\"stylesheet\" href=\"hostile.css\">")));
+    let sheet = page("/hostile.css", hostile.into());
+    let style: Fault = Box::new(move |path, reply| {
+        calm(path, reply);
+        dressed(path, reply);
+        sheet(path, reply);
+    });
+    visit(Site::with(style), Gpu::None, &[], async |shop| {
+        let mut looks = Vec::new();
+        for page in ["calm.html", "guest.html"] {
+            shop.goto(page).await?;
+            assert_eq!(shop.settled().await?, "ready");
+            let look = r#"
+                const card = document.querySelector("nearmind-shelf").shadowRoot.querySelector("[part~=card]");
+                const { height, width } = card.getBoundingClientRect();
+                const title = getComputedStyle(card.querySelector("[part=title]"));
+                const price = getComputedStyle(card.querySelector("[part=price]"));
+                return [height, width, title.fontSize, title.letterSpacing, title.textTransform, title.whiteSpace, title.textIndent,
+                  title.wordSpacing, title.fontStyle, price.lineHeight, card.querySelector("img").checkVisibility(), title.textAlign, title.color];"#;
+            looks.push(shop.ask(look, &[]).await?);
+        }
+        assert_eq!(looks[0], looks[1]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_done_by_keyboard() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("examples/chinese.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        // What has the focus, as the shelf's parts name it.
+        let focused = r#"return document.querySelector("nearmind-shelf").shadowRoot.activeElement?.getAttribute("part") ?? null;"#;
+        let press = async |key: char| -> Result<String> {
+            shop.press(key).await?;
+            shop.ask("await new Promise((next) => setTimeout(next, 60));", &[]).await?;
+            Ok(shop.ask(focused, &[]).await?.as_str().unwrap_or("nothing").to_owned())
+        };
+        let (tab, enter, escape) = ('\u{e004}', '\u{e007}', '\u{e00c}');
+        let mut seen = Vec::new();
+        for _ in 0..40 {
+            seen.push(press(tab).await?);
+            if seen.last().is_some_and(|part| part == "about") {
+                break;
+            }
+        }
+        for part in ["link", "action like", "action dislike", "action hide", "about"] {
+            assert!(seen.iter().any(|known| known == part), "{part} is not reached: {seen:?}");
+        }
+        assert_eq!(press(enter).await?, "panel-close", "the dialog is open, and its first button has the focus");
+        assert_eq!(press(escape).await?, "about", "closed, and the focus is where it was");
+        Ok(())
+    })
+    .await
+}
+
+/// A visitor's settings, as the browser tells them to the page.
+async fn prefer(shop: &Shop, name: &str, value: &str) -> Result<()> {
+    let features = json!({ "features": [{ "name": name, "value": value }] });
+    shop.browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn less_motion_forced_colours_and_right_to_left_are_respected() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        let moving = r#"
+            const shelf = document.querySelector("nearmind-shelf"), root = shelf.shadowRoot;
+            const drawn = new Promise((done) => shelf.addEventListener("nearmind-metric", () => setTimeout(done), { once: true }));
+            root.querySelectorAll("[data-action=hide]")[1].click();
+            await drawn;
+            return root.getAnimations().filter((each) => !(each instanceof CSSTransition)).length;"#;
+        shop.goto("examples/chinese.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        assert!(shop.ask(moving, &[]).await?.as_u64().is_some_and(|count| count > 0));
+        prefer(shop, "prefers-reduced-motion", "reduce").await?;
+        assert_eq!(shop.ask(moving, &[]).await?, 0);
+
+        prefer(shop, "forced-colors", "active").await?;
+        shop.goto("examples/plain.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        let underlined = r#"
+            const root = document.querySelector("nearmind-shelf").shadowRoot;
+            for (let tries = 0; !root.querySelector("[part=word]") && tries < 200; tries++) await new Promise((next) => setTimeout(next, 50));
+            return getComputedStyle(root.querySelector("[part=word]")).textDecorationLine;"#;
+        assert_eq!(shop.ask(underlined, &[]).await?, "underline");
+
+        let mirrored = r#"
+            document.documentElement.dir = "rtl";
+            await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+            const root = document.querySelector("nearmind-shelf").shadowRoot;
+            const [first, second] = [...root.querySelectorAll("[part~=place]")].map((place) => place.getBoundingClientRect());
+            const forth = root.querySelectorAll("[part=turn-button]")[1];
+            const before = root.querySelector("[part=list]").scrollLeft;
+            forth.click();
+            await new Promise((next) => setTimeout(next, 200));
+            return [first.left > second.left, root.querySelector("[part=list]").scrollLeft < before,
+              document.documentElement.scrollWidth <= innerWidth];"#;
+        assert_eq!(shop.ask(mirrored, &[]).await?, json!([true, true, true]));
+        Ok(())
+    })
+    .await
+}

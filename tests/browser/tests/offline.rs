@@ -1,0 +1,121 @@
+//! The demo shop with the network off: the second visit is whole, and an update never mixes versions.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use anyhow::Result;
+use browser_tests::{Gpu, Shop, Site, site::root, visit};
+use serde_json::json;
+use xtask::{http::Reply, offline};
+
+/// Whatever is asked for, nobody answers.
+fn unplugged() -> (Arc<AtomicBool>, browser_tests::site::Fault) {
+    let off = Arc::new(AtomicBool::new(false));
+    let pulled = off.clone();
+    let fault = Box::new(move |_: &str, reply: &mut Reply| {
+        if pulled.load(Ordering::Relaxed) {
+            *reply = Reply { status: 503, headers: Vec::new(), body: Vec::new() };
+        }
+    });
+    (off, fault)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_visit_works_with_the_network_off() -> Result<()> {
+    let (off, fault) = unplugged();
+    visit(Site::with(fault), Gpu::None, &[], async |shop| {
+        shop.goto("index.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        shop.device().await?;
+        shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
+        shop.goto("index.html").await?; // now the catalogue's and the model's manifests pass through it too
+        shop.device().await?;
+        off.store(true, Ordering::Relaxed);
+        for page in
+            ["index.html", "product.html?item=rain-jacket-squall", "search.html?q=tent", "cart.html", "profile.html"]
+        {
+            shop.goto(page).await?;
+            if page == "profile.html" {
+                shop.profile_drawn().await?;
+            } else {
+                assert_eq!(shop.settled().await?, "ready", "{page}");
+            }
+            shop.device().await?;
+        }
+        let found = shop.with_client("return (await client.search('tent for two', { limit: 3 })).length;", &[]).await?;
+        assert_eq!(found, 3);
+        Ok(())
+    })
+    .await
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in from.read_dir()? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => copy(&entry.path(), &to.join(entry.file_name()))?,
+            false => drop(fs::copy(entry.path(), to.join(entry.file_name()))?),
+        }
+    }
+    Ok(())
+}
+
+/// What of its version each part of a page says.
+async fn versions(shop: &Shop) -> Result<serde_json::Value> {
+    let said = r#"
+        const text = async (path) => (await (await fetch(path)).text());
+        const [page, script] = [document.documentElement.dataset.version ?? "1", await text("demo/store.js")];
+        return [page, script.includes("version 2") ? "2" : "1"];"#;
+    shop.ask(said, &[]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_never_mixes_versions() -> Result<()> {
+    let folder = std::env::temp_dir().join(format!("nearmind-versions-{}", std::process::id()));
+    copy(&root().join("dist"), &folder)?;
+    let at = folder.clone();
+    visit(Site::of(folder.clone()), Gpu::None, &[], async move |shop| {
+        shop.goto("index.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
+        shop.goto("index.html").await?;
+        assert_eq!(versions(shop).await?, json!(["1", "1"]));
+
+        // The shop's owner puts up a new version, page and script.
+        let page = fs::read_to_string(at.join("index.html"))?.replace("<html lang=\"en\">", "<html lang=\"en\" data-version=\"2\">");
+        fs::write(at.join("index.html"), page)?;
+        fs::write(at.join("demo/store.js"), fs::read_to_string(at.join("demo/store.js"))? + "/* version 2 */\n")?;
+        let source = fs::read_to_string(root().join("www/offline.js"))?;
+        fs::write(at.join("offline.js"), offline::script(&at, &source)?)?;
+
+        // A page of the old one gets the rest of the old one, also while the new one is being fetched.
+        let update = r#"
+            const registration = await navigator.serviceWorker.ready;
+            await registration.update();
+            while (!registration.waiting) await new Promise((next) => setTimeout(next, 50));"#;
+        assert_eq!(versions(shop).await?, json!(["1", "1"]));
+        shop.ask(update, &[]).await?;
+        assert_eq!(versions(shop).await?, json!(["1", "1"]));
+        // The last one is left: the next page is wholly new.
+        shop.goto("index.html").await?;
+        let new = "while (document.documentElement?.dataset.version !== '2') await new Promise((next) => setTimeout(next, 50)); return true;";
+        for _ in 0..3 {
+            // The first try may be torn away by the reload that the worker asks for.
+            if shop.ask(new, &[]).await.is_ok() {
+                break;
+            }
+        }
+        assert_eq!(shop.settled().await?, "ready");
+        assert_eq!(versions(shop).await?, json!(["2", "2"]));
+        Ok(())
+    })
+    .await?;
+    Ok(fs::remove_dir_all(folder)?)
+}

@@ -1,0 +1,138 @@
+/**
+ * `?nearmind=debug`: for the shop's developer. Where the model runs and why, what is cached, how long answers take, the
+ * scene in force, and what each card's score is made of. Loaded when the address asks for it; nothing of it is sent.
+ *
+ * @import {Card, Nearmind, ShelfUpdate} from "./types.js"
+ */
+import { h } from "./element/dom.js";
+import { debugSheet } from "./element/debug-styles.js";
+import { panelMessages } from "./element/panel-messages.js";
+import { panelSheet } from "./element/panel-styles.js";
+import { deviceLines } from "./element/profile/device.js";
+import { filesLine } from "./element/profile/storage.js";
+import { shelfSheet } from "./element/styles.js";
+import { plain } from "./element/words.js";
+import { percentile } from "./latencies.js";
+
+/** Percentiles that are drawn: the middle, and the slow end. */
+const SHARES = /** @type {const} */ ([0.5, 0.9, 0.99]);
+
+export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
+  /** @type {Map<string, ShelfUpdate>} */
+  #shelves = new Map();
+  /** @type {Nearmind | undefined} */
+  #client;
+  #lang = "en";
+  #body = h("div", { class: "columns" });
+  #due = false;
+
+  /** @param {Nearmind} client @param {string} lang */
+  watch(client, lang) {
+    if (this.#client === client) return;
+    this.#client = client;
+    this.#lang = lang;
+    client.subscribe((update) => {
+      if (update.type === "shelf") this.#shelves.set(update.shelf, update);
+      this.#soon();
+    });
+    if (this.shadowRoot) return this.#soon();
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [shelfSheet(), panelSheet(), debugSheet()];
+    const say = panelMessages(lang).debug;
+    root.append(h("details", { class: "debug", open: true }, h("summary", {}, say.title), this.#body));
+    this.#soon();
+  }
+
+  /** Answers come in bunches, and nobody reads more than a few of these a second. */
+  #soon() {
+    if (this.#due) return;
+    this.#due = true;
+    setTimeout(async () => {
+      this.#due = false;
+      await this.#draw();
+    }, 250);
+  }
+
+  async #draw() {
+    const client = this.#client;
+    if (!client) return;
+    const [words, lang] = [panelMessages(this.#lang), this.#lang];
+    const say = words.debug;
+    const { state } = client;
+    const section = (/** @type {string} */ title, /** @type {(Node | string)[]} */ ...nodes) =>
+      h("section", {}, h("h3", {}, title), ...nodes);
+    this.#body.replaceChildren(
+      section(words.where, ...deviceLines(state.device, words)),
+      section(say.state, ...facts(state, say), h("dl", { part: "panel-storage" }, ...(await filesLine(state, words, lang)))),
+      section(say.latency, latencyPlot(client.latencies(), say)),
+      ...[...this.#shelves.values()].map((shelf) => section(`${shelf.shelf} · ${shelf.basis}`, h("p", {}, say.scene(sceneOf(shelf))), scores(shelf.cards, say))),
+    );
+  }
+}
+
+/** @param {ShelfUpdate} shelf */
+const sceneOf = (shelf) => /** @type {any} */ (shelf).scene ?? "shop";
+
+/** @param {import("./types.js").State} state @param {import("./element/panel-messages.js").PanelSay["debug"]} say */
+function facts({ items, problem, progress, persist }, say) {
+  const lines = [
+    items === null ? say.noCatalog : say.items(items),
+    persist ? say.stored : say.notStored,
+    ...(progress ? [`${progress.stage}: ${progress.done} / ${progress.total}`] : []),
+    ...(problem ? [`${problem.code}: ${problem.message}`] : []),
+  ];
+  return lines.map((line) => h("p", {}, line));
+}
+
+/**
+ * A line a command on one logarithmic scale, with a mark a percentile, and the same in numbers.
+ * @param {Record<string, number[]>} latencies
+ * @param {import("./element/panel-messages.js").PanelSay["debug"]} say
+ */
+function latencyPlot(latencies, say) {
+  const rows = Object.entries(latencies).filter(([, values]) => values.length);
+  const most = Math.max(10, ...rows.flatMap(([, values]) => values));
+  const at = (/** @type {number} */ ms) => Math.log10(1 + ms) / Math.log10(1 + most);
+  const head = h("tr", {}, ...[say.command, say.count, ...SHARES.map((share) => `p${share * 100}`), ""].map((name) => h("th", { scope: "col" }, name)));
+  const body = rows.map(([command, values]) => {
+    const marks = SHARES.map((share) => percentile(values, share));
+    const plot = h("td", { class: "plot", "aria-hidden": "true" });
+    const span = h("span", { class: "span" });
+    span.style.setProperty("--from", at(marks[0]).toFixed(3));
+    span.style.setProperty("--to", at(marks[2]).toFixed(3));
+    plot.append(span, ...marks.map((ms, i) => {
+      const mark = h("span", { class: `mark m${i}` });
+      mark.style.setProperty("--at", at(ms).toFixed(3));
+      return mark;
+    }));
+    return h("tr", {}, h("th", { scope: "row" }, command), ...[values.length, ...marks.map((ms) => ms.toFixed(ms < 10 ? 1 : 0))].map((text) => h("td", {}, `${text}`)), plot);
+  });
+  return h("table", { class: "latency" }, h("caption", {}, say.latencyAbout), h("thead", {}, head), h("tbody", {}, ...body));
+}
+
+/** @param {Card[]} cards @param {import("./element/panel-messages.js").PanelSay["debug"]} say */
+function scores(cards, say) {
+  const parts = (/** @type {Card} */ card) => Object.entries(/** @type {any} */ (card).parts ?? { score: card.score }).filter(([, value]) => typeof value === "number" && value !== 0);
+  const most = Math.max(...cards.map((card) => parts(card).reduce((sum, [, value]) => sum + Math.abs(Number(value)), 0)), Number.MIN_VALUE);
+  const lines = cards.map((card) => {
+    const bars = parts(card).map(([name, value], i) => {
+      const bar = h("span", { class: `part p${i % 6}`, title: `${name} ${Number(value).toFixed(4)}` });
+      bar.style.setProperty("--share", (Math.abs(Number(value)) / most).toFixed(4));
+      return bar;
+    });
+    const told = parts(card).map(([name, value]) => `${name} ${Number(value).toFixed(3)}`).join(" + ");
+    return h("li", {}, h("span", { class: "title" }, plain(card.title)), h("span", { class: "bars", "aria-hidden": "true" }, ...bars), h("span", { class: "numbers" }, `${told} = ${card.score.toFixed(3)}`));
+  });
+  return h("ol", { class: "scores", "aria-label": say.scores }, ...lines);
+}
+
+if (globalThis.customElements && !customElements.get("nearmind-debug"))
+  customElements.define("nearmind-debug", NearmindDebug);
+
+/** One panel a page, for the client that was opened first. @param {Nearmind} client @param {string} lang */
+export function openDebug(client, lang) {
+  const known = /** @type {NearmindDebug | null} */ (document.querySelector("nearmind-debug"));
+  const panel = known ?? /** @type {NearmindDebug} */ (document.createElement("nearmind-debug"));
+  if (!known) document.body.append(panel);
+  panel.watch(client, lang);
+}

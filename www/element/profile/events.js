@@ -1,0 +1,37 @@
+/**
+ * Every event in the log with its weight, newest first, each with a button that makes it never have been.
+ *
+ * @import {EventLine, Nearmind} from "../../types.js"
+ * @import {PanelSay} from "../panel-messages.js"
+ */
+import { h, icon, ICONS } from "../dom.js";
+
+/** @param {EventLine[]} events @param {Nearmind} client @param {PanelSay} say @param {string} lang @param {import("./view.js").Act} act */
+export function eventList(events, client, say, lang, act) {
+  if (!events.length) return h("p", { part: "panel-note" }, say.nothing);
+  const time = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
+  const most = Math.max(...events.map(({ weight }) => Math.abs(weight)), Number.MIN_VALUE);
+  const lines = events
+    .toSorted((a, b) => b.event.timeMs - a.event.timeMs)
+    .map(({ event, label, weight }, place) => {
+      const line = h("span", { class: `weight${weight < 0 ? " against" : ""}`, "aria-hidden": "true" });
+      line.style.setProperty("--share", (Math.abs(weight) / most).toFixed(3));
+      const when = h("time", { datetime: new Date(event.timeMs).toISOString() }, time.format(event.timeMs));
+      const erase = h(
+        "button",
+        { class: "small", type: "button", "data-place": `event:${place}`, "aria-label": say.eraseEvent(label), title: say.eraseOne },
+        icon(ICONS.close),
+      );
+      erase.addEventListener("click", () => act(() => client.erase(event), say.erasedEvent(label)));
+      return h(
+        "li",
+        { "data-event": event.name },
+        h("span", { class: "what" }, say.events[event.name] ?? event.name),
+        h("span", { class: "label", title: label }, label),
+        line,
+        when,
+        erase,
+      );
+    });
+  return h("ol", { part: "panel-events", tabindex: 0, "aria-label": say.visits }, ...lines);
+}

@@ -1,0 +1,78 @@
+/**
+ * The interest map: products in two dimensions, near where they are alike; the visitor's interests and what is
+ * recommended stand out. Beside it the same as a table, for whoever reads rather than looks. The worker projects.
+ *
+ * @import {InterestMap} from "../../types.js"
+ * @import {PanelSay} from "../panel-messages.js"
+ */
+import { h } from "../dom.js";
+
+const [WIDTH, HEIGHT, EDGE] = [640, 400, 16];
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @param {InterestMap | null} map @param {PanelSay} say @param {string} lang */
+export function interestMap(map, say, lang) {
+  if (!map?.points.length) return [];
+  const xs = map.points.map(({ x }) => x).concat(map.interests.map(({ x }) => x));
+  const ys = map.points.map(({ y }) => y).concat(map.interests.map(({ y }) => y));
+  const place = scale(xs, EDGE, WIDTH - EDGE);
+  const height = scale(ys, HEIGHT - EDGE, EDGE);
+  const marked = map.points.filter(({ kind }) => kind !== "other");
+  const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": say.mapAbout(map.points.length, marked.length) });
+  const dot = (/** @type {InterestMap["points"][number]} */ { x, y, kind, title }) => {
+    const shape = s("circle", { cx: place(x), cy: height(y), r: kind === "other" ? 2.5 : 5.5, class: `dot ${kind}` });
+    if (kind === "other") return shape;
+    const label = `${title}, ${say.kinds[kind]}`;
+    return s("g", { tabindex: 0, role: "img", "aria-label": label, class: "marked" }, s("title", {}, label), shape);
+  };
+  svg.append(
+    ...map.points.filter(({ kind }) => kind === "other").map(dot),
+    ...marked.map(dot),
+    ...map.interests.map(({ x, y, name }) =>
+      s(
+        "g",
+        { tabindex: 0, role: "img", "aria-label": `${name}, ${say.kinds.interest}`, class: "interest" },
+        s("circle", { cx: place(x), cy: height(y), r: 9, class: "dot interest" }),
+        s("text", { x: clamp(place(x), 70, WIDTH - 70), y: clamp(height(y) - 14, 14, HEIGHT - 6), "text-anchor": "middle" }, name),
+      ),
+    ),
+  );
+  const legend = h(
+    "ul",
+    { class: "legend", role: "list", "aria-hidden": "true" },
+    ...["interest", "recommended", "seen", "other"].map((kind) =>
+      h("li", {}, h("span", { class: `key ${kind}` }), say.kinds[/** @type {keyof PanelSay["kinds"]} */ (kind)]),
+    ),
+  );
+  return [h("figure", { part: "map-figure" }, svg, legend), table(map, say, lang)];
+}
+
+/** @param {InterestMap} map @param {PanelSay} say @param {string} _lang */
+function table({ points, interests }, say, _lang) {
+  const near = (/** @type {{x: number, y: number}} */ { x, y }) =>
+    interests.toSorted((a, b) => Math.hypot(a.x - x, a.y - y) - Math.hypot(b.x - x, b.y - y))[0]?.name ?? "";
+  const rows = points
+    .filter(({ kind }) => kind !== "other")
+    .map((point) =>
+      h("tr", {}, h("th", { scope: "row" }, point.title), h("td", {}, say.kinds[point.kind]), h("td", {}, near(point))),
+    );
+  const head = h("tr", {}, ...say.columns.map((name) => h("th", { scope: "col" }, name)));
+  return h("details", { part: "map-table" }, h("summary", {}, say.asTable), h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows)));
+}
+
+/** @param {number[]} values @param {number} from @param {number} to */
+function scale(values, from, to) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return (/** @type {number} */ value) => Math.round((from + ((value - least) / (most - least || 1)) * (to - from)) * 10) / 10;
+}
+
+/** @param {number} value @param {number} least @param {number} most */
+const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
+
+/** @param {string} tag @param {Record<string, string | number>} attributes @param {(Node | string)[]} children */
+function s(tag, attributes, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, `${value}`);
+  node.append(...children);
+  return node;
+}

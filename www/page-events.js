@@ -1,0 +1,114 @@
+/**
+ * What a shop's page tells others anyway: its analytics through GA4's `dataLayer`, past and future, in the form of gtag
+ * (`gtag("event", "view_item", {items: [{item_id}]})`) and of Tag Manager (`{event: "view_item", ecommerce: {...}}`);
+ * and search engines through JSON-LD. Read, never changed; nothing else listens less well for it. One listener a page.
+ *
+ * @import {EventName, Nearmind} from "./types.js"
+ */
+
+/** @type {EventName[]} */
+const NAMES = ["view_item", "select_item", "add_to_cart", "remove_from_cart", "purchase"];
+const PRODUCT = /^(https?:\/\/schema\.org\/)?(Product|ProductGroup|Book|Movie|Course|NewsArticle)$/;
+
+/** @type {WeakMap<Nearmind, PageEvents>} */
+const listening = new WeakMap();
+
+export class PageEvents {
+  /** The item that this page is about, once the page has said it. @type {string | null} */
+  product = null;
+  #nearmind;
+  #viewed = new Set();
+  /** @type {Map<object, () => void>} */
+  #waiting = new Map();
+
+  /** The only one for this client. @param {Nearmind} nearmind */
+  static of(nearmind) {
+    const known = listening.get(nearmind) ?? new PageEvents(nearmind);
+    listening.set(nearmind, known);
+    return known;
+  }
+
+  /** @param {Nearmind} nearmind */
+  constructor(nearmind) {
+    this.#nearmind = nearmind;
+    const layer = (/** @type {any} */ (globalThis).dataLayer ??= []);
+    if (Array.isArray(layer)) {
+      for (const entry of [...layer]) this.#read(entry);
+      const { push } = layer;
+      layer.push = (...entries) => {
+        const length = push.apply(layer, entries);
+        for (const entry of entries) this.#read(entry);
+        return length;
+      };
+    }
+    const item = productOf(document);
+    if (item) this.#view(item);
+  }
+
+  /** Hears when the page's product becomes known or another. @param {object} who @param {() => void} tell */
+  onProduct(who, tell) {
+    this.#waiting.set(who, tell);
+  }
+
+  /** @param {object} who */
+  leave(who) {
+    this.#waiting.delete(who);
+  }
+
+  /** @param {any} entry What was pushed: the arguments of gtag, or an object. */
+  #read(entry) {
+    const [name, about] = entry?.[0] === "event" ? [entry[1], entry[2]] : [entry?.event, entry?.ecommerce ?? entry];
+    if (name === "search" || name === "view_search_results") {
+      const text = about?.search_term;
+      if (typeof text === "string" && text.trim()) this.#track("search", { text: text.trim() });
+    }
+    if (!NAMES.includes(name) || !Array.isArray(about?.items)) return;
+    for (const each of about.items) {
+      const item = text(each?.item_id ?? each?.id);
+      if (!item) continue;
+      if (name === "view_item") this.#view(item);
+      else this.#track(name, { item });
+    }
+  }
+
+  /** A page may say it twice, here and there; it was one look. @param {string} item */
+  #view(item) {
+    if (this.#viewed.has(item)) return;
+    this.#viewed.add(item);
+    this.product = item;
+    this.#track("view_item", { item });
+    for (const tell of this.#waiting.values()) tell();
+  }
+
+  /** @param {EventName} name @param {{item?: string, text?: string}} about */
+  #track(name, about) {
+    this.#nearmind.track(name, about).catch(() => {});
+  }
+}
+
+/** The first product of the page's JSON-LD, by its sku or product id. @param {Document} page */
+export function productOf(page) {
+  for (const script of page.querySelectorAll('script[type="application/ld+json"]')) {
+    try {
+      const found = productIn(JSON.parse(script.textContent ?? ""));
+      if (found) return found;
+    } catch {
+      // Search engines skip it too.
+    }
+  }
+  return null;
+}
+
+/** @param {any} data @returns {string | null} */
+function productIn(data) {
+  if (Array.isArray(data)) return data.map(productIn).find(Boolean) ?? null;
+  if (typeof data !== "object" || !data) return null;
+  const types = [data["@type"]].flat();
+  if (types.some((type) => PRODUCT.test(type))) {
+    return text(data.sku) ?? text(data.productID) ?? text(data.identifier) ?? text(data["@id"]) ?? text(data.url);
+  }
+  return productIn(data["@graph"] ?? data.mainEntity ?? null);
+}
+
+/** @param {unknown} value */
+const text = (value) => (typeof value === "number" || (typeof value === "string" && value.trim()) ? `${value}`.trim() : null);

@@ -1,0 +1,74 @@
+//! The folder that `npm pack` makes a package of: elements, API, worker, wasm and types, and nothing of the demo.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+
+const FILES: [&str; 14] = [
+    "shelf.js",
+    "shelf.d.ts",
+    "profile.js",
+    "profile.d.ts",
+    "nearmind.js",
+    "nearmind.d.ts",
+    "types.d.ts",
+    "worker.js",
+    "spawn.js",
+    "outbox.js",
+    "latencies.js",
+    "tabs.js",
+    "page-events.js",
+    "debug.js",
+];
+const FOLDERS: [&str; 2] = ["element", "wasm"];
+
+/// From a built site. The version is the project's.
+pub fn package(site: &Path, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    for file in FILES.iter().chain(&["custom-elements.json", "pool.js"]) {
+        fs::copy(site.join(file), folder.join(file)).with_context(|| format!("the site has no {file}"))?;
+    }
+    for name in FOLDERS {
+        copy(&site.join(name), &folder.join(name))?;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for file in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+        fs::copy(root.join(file), folder.join(file))?;
+    }
+    let package = format!(
+        r#"{{
+  "name": "nearmind",
+  "version": "{}",
+  "description": "Recommendations that never leave the browser.",
+  "license": "MIT OR Apache-2.0",
+  "type": "module",
+  "main": "nearmind.js",
+  "types": "nearmind.d.ts",
+  "exports": {{
+    ".": {{ "types": "./nearmind.d.ts", "default": "./nearmind.js" }},
+    "./shelf": {{ "types": "./shelf.d.ts", "default": "./shelf.js" }},
+    "./profile": {{ "types": "./profile.d.ts", "default": "./profile.js" }},
+    "./custom-elements.json": "./custom-elements.json",
+    "./*": "./*"
+  }},
+  "customElements": "custom-elements.json",
+  "sideEffects": ["./shelf.js", "./profile.js", "./debug.js", "./worker.js"]
+}}
+"#,
+        env!("CARGO_PKG_VERSION")
+    );
+    Ok(fs::write(folder.join("package.json"), package)?)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in from.read_dir()? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()))?;
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! The list of the site's files that its service worker keeps: written above `offline.js`, so that another site is
+//! another script, which is how browsers find out. Must not know what the files are.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+/// What is fetched only when it is used, or kept by Nearmind itself, by what its manifest says.
+const LEFT_OUT: [&str; 6] = ["models/", "catalog/", "npm/", "examples/", "bench.", "wasm/nearmind-gpu"];
+const MANIFEST: &str = "/manifest.json";
+
+/// `offline.js` as visitors of this folder get it; `source` is what `www/` has.
+pub fn script(site: &Path, source: &str) -> Result<String> {
+    let mut files = BTreeMap::new();
+    list(site, site, &mut files)?;
+    let lines: Vec<_> = files.iter().map(|(path, digest)| format!("{path:?}:{digest:?}")).collect();
+    Ok(format!("const FILES = {{{}}};\n{source}", lines.join(",")))
+}
+
+fn list(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
+    for entry in folder.read_dir().with_context(|| format!("{} cannot be read", folder.display()))? {
+        let path = entry?.path();
+        let name = path.strip_prefix(site)?.to_string_lossy().replace('\\', "/");
+        let left_out = LEFT_OUT.iter().any(|left| name.starts_with(left)) && !name.ends_with(MANIFEST);
+        if path.is_dir() {
+            list(site, &path, files)?;
+        } else if !left_out && name != "offline.js" && !name.ends_with(".d.ts") {
+            let digest = Sha256::digest(fs::read(&path)?);
+            files.insert(name, digest.iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+    }
+    Ok(())
+}
