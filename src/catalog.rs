@@ -3,7 +3,6 @@
 //! Must not know visitors, nor read or write anything.
 
 pub mod bytes; //    reading and writing the pack's binary files
-pub mod clean; //    a feed -> items, and what was wrong
 pub mod document; // the one text of an item that is encoded
 pub mod fields; //   brand, category and price as numbers
 pub mod item;

@@ -1,4 +1,4 @@
-//! `nearmind bake FEED --model DIR --out DIR`: a feed of items to a packed catalogue.
+//! `nearmind bake FEED... --model DIR --out DIR`: product feeds to a packed catalogue.
 //!
 //! The same feed and model give the same bytes, whatever the number of threads, the order of the feed, and what an
 //! earlier bake has kept. A catalogue that is there already stays whole until the new one is.
@@ -9,25 +9,27 @@ mod pictures;
 mod reduce;
 mod write;
 
-use std::{fs, path::PathBuf, time::Instant};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::Args;
 use embed::{Embedded, embed};
 use kept::{Kept, Maker};
 use reduce::reduce;
 use write::write;
 
-use super::{device::DeviceArg, model::NativeModel, recall::recall};
+use super::{device::DeviceArg, feeds::FeedArgs, folder, model::NativeModel, recall::recall};
 use crate::{
-    catalog::{Item, Manifest, ModelName, clean::clean, document},
+    catalog::{Item, Manifest, ModelName, document},
     encoder::tokenize::Role,
+    feeds::Items,
     session::model_name,
     vectors::{Centre, Matrix},
 };
-
-/// Problems of the feed that are printed one by one.
-const SHOWN: usize = 10;
 
 /// Items by ascending id, none twice. They lie on the disk and are read as often as they are needed.
 pub trait Rows {
@@ -37,8 +39,8 @@ pub trait Rows {
 
 #[derive(Debug, Args)]
 pub struct Bake {
-    /// JSON Lines, one item a line
-    feed: PathBuf,
+    #[command(flatten)]
+    feeds: FeedArgs,
     /// Folder of a converted model (`cargo xtask models` makes one)
     #[arg(long, required_unless_present = "no_embed")]
     model: Option<PathBuf>,
@@ -68,25 +70,16 @@ pub struct Bake {
 impl Bake {
     pub fn run(&self) -> Result<()> {
         let from = Instant::now();
-        let feed =
-            fs::read_to_string(&self.feed).with_context(|| format!("reading the feed {}", self.feed.display()))?;
-        let mut clean = clean(&feed);
-        for problem in clean.problems.iter().take(SHOWN) {
-            eprintln!("{}: {problem}", self.feed.display());
-        }
-        if clean.problems.len() > SHOWN {
-            eprintln!("... and {} more problems", clean.problems.len() - SHOWN);
-        }
-        clean.items.sort_by(|a, b| a.id.cmp(&b.id));
-        let problems = clean.problems.len();
-        ensure!(!clean.items.is_empty(), "no item of {} can be used", self.feed.display());
-
-        let manifest = self.pack(&mut clean.items)?;
+        let (mut items, report) = self.feeds.read()?;
+        let manifest = self.pack(&mut items)?;
+        folder::report(&self.out, &report)?;
         let bytes: usize = manifest.files().iter().map(|file| file.bytes).sum();
         let secs = from.elapsed().as_secs_f64();
         println!(
-            "{} items, {problems} problems, {bytes} bytes in {}; {secs:.1} s, {:.0} items a second",
+            "{} items of {} rows, {} left out; {bytes} bytes in {}; {secs:.1} s, {:.0} items a second",
             manifest.count,
+            report.rows,
+            report.left_out(),
             self.out.display(),
             manifest.count as f64 / secs
         );
@@ -111,7 +104,7 @@ impl Bake {
         Ok(manifest)
     }
 
-    fn vectors(&self, model: &std::path::Path, items: &mut impl Rows) -> Result<(Matrix, Centre, ModelName)> {
+    fn vectors(&self, model: &Path, items: &mut impl Rows) -> Result<(Matrix, Centre, ModelName)> {
         let mut model = NativeModel::load(model, self.device)?;
         let maker = Maker { digest: model.digest, width: model.width() };
         let folders: Vec<_> =
@@ -136,13 +129,13 @@ impl Bake {
     }
 }
 
-impl Rows for Vec<Item> {
+impl Rows for Items<File> {
     fn len(&self) -> usize {
-        Vec::len(self)
+        Items::len(self)
     }
 
     fn read(&mut self, nth: usize) -> Result<Item> {
-        Ok(self[nth].clone())
+        Ok(Items::read(self, nth)?)
     }
 }
 

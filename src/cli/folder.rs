@@ -13,7 +13,10 @@ use std::{
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
 
-use crate::catalog::{Catalog, Manifest, Pack, manifest::File};
+use crate::{
+    catalog::{Catalog, Manifest, Pack, manifest::File},
+    feeds::Report,
+};
 
 pub const MANIFEST: &str = "manifest.json";
 /// What a file of a catalogue is called, before its digest. What is called otherwise is left alone.
@@ -96,6 +99,11 @@ pub fn aside(folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(&aside).with_context(|| format!("making the folder {}", aside.display()))?;
     sweep(&aside, |name| name.starts_with(BESIDE))?;
     Ok(aside)
+}
+
+/// Leaves the report of the cleaning for the owner.
+pub fn report(folder: &Path, report: &Report) -> Result<()> {
+    put(&aside(folder)?, REPORT, &serde_json::to_vec_pretty(report)?)
 }
 
 /// How files are called that are being written.

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::folder;
 use crate::{
     catalog::{Catalog, Item, Manifest},
+    feeds::Report,
     vectors::Query,
 };
 
@@ -54,7 +55,7 @@ struct Summary {
     categories: Vec<(String, usize)>,
     brands: Vec<(String, usize)>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cleaning: Option<serde_json::Value>,
+    cleaning: Option<Report>,
 }
 
 #[derive(Serialize)]
@@ -207,7 +208,7 @@ fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {
         }
     }
     match &summary.cleaning {
-        Some(report) => writeln!(out, "\ncleaning\n{}", serde_json::to_string_pretty(report)?)?,
+        Some(report) => write!(out, "\n{report}")?,
         None => writeln!(out, "\nno report of the cleaning lies beside the catalogue")?,
     }
     Ok(())
