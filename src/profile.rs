@@ -31,6 +31,11 @@ pub enum Source {
 }
 
 impl Source {
+    /// Its row, where it is an item.
+    pub fn row(&self) -> Option<u32> {
+        if let Self::Item(row) = self { Some(*row) } else { None }
+    }
+
     /// What an event is about; `None` for items that `row_of` does not know.
     pub fn of(event: &Event, row_of: impl Fn(&str) -> Option<u32>) -> Option<Self> {
         match event.name {

@@ -3,8 +3,12 @@
 //! Must not know how anything is computed. JSON names are camelCase, enum tags kebab-case, so that
 //! `www/` reads them as they are. Times are milliseconds since the Unix epoch, as the page's clock says.
 
+mod explanation; // why a card is where it is
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use explanation::{Attention, EventShare, Explanation, Moved, ScorePart, WhyNot};
 
 pub use crate::{
     explain::Part,
@@ -53,6 +57,12 @@ pub enum Command {
     Export { now_ms: f64 },
     /// Adds what another device exported. What does not read as a profile changes nothing.
     Import { profile: String, now_ms: f64 },
+    /// Why an item of an open shelf is where it is.
+    Explain { shelf: String, item: String, now_ms: f64 },
+    /// What would bring an item into an open shelf.
+    WhyNot { shelf: String, item: String, now_ms: f64 },
+    /// Where the model looked in an item's text.
+    Attention { item: String, lang: String, now_ms: f64 },
     /// Erases log, profile and everything derived from them.
     Forget,
     /// The catalogue in two dimensions; `recommended` are the items to mark beside those that the visitor saw.
@@ -129,6 +139,9 @@ pub enum Update {
         cards: Vec<Card>,
     },
     Profile(ProfileSummary),
+    Explanation(Explanation),
+    WhyNot(WhyNot),
+    Attention(Attention),
     /// The answer to `Export`: JSON.
     Exported {
         profile: String,

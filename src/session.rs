@@ -18,6 +18,7 @@ mod shelf;
 mod store;
 mod summary; // what is known, for the visitor
 mod texts;
+mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -136,6 +137,18 @@ impl<E: Encoder, S: Store> Session<E, S> {
             Command::DeleteInterest { interest, now_ms } => self.delete_interest(&interest, now_ms).await,
             Command::Export { now_ms } => vec![Update::Exported { profile: portable::export(&self.log, now_ms) }],
             Command::Import { profile, now_ms } => self.import(&profile, now_ms).await,
+            Command::Explain { shelf, item, now_ms } => {
+                self.now_ms = now_ms;
+                self.explain(&shelf, &item)
+            }
+            Command::WhyNot { shelf, item, now_ms } => {
+                self.now_ms = now_ms;
+                self.why_not(&shelf, &item)
+            }
+            Command::Attention { item, lang, now_ms } => {
+                self.at(now_ms, &lang);
+                self.attention(&item).await
+            }
             Command::Forget => self.forget().await,
             Command::Map { recommended, lang, now_ms } => {
                 self.at(now_ms, &lang);

@@ -346,6 +346,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     const view = this.#frame.list.views.get(path[end]?.dataset.item ?? "");
     if (!view || !this.client) return;
     const action = path.slice(0, end).find((node) => node.dataset?.action)?.dataset.action;
+    if (action === "why") return this.#openWhy(view.card.item, view.title);
     if (action) return this.#act(/** @type {"like" | "dislike" | "hide"} */ (action), view.card, view.title);
     if (!path.slice(0, end).some((node) => node.localName === "a")) return;
     this.client.track("select_item", { item: view.card.item }).catch(() => {});
@@ -375,6 +376,13 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
   async #openPanel() {
     const { openPanel } = await import("./element/panel.js");
     if (this.client && this.shadowRoot) openPanel(this.shadowRoot, this.client, this.#lang);
+  }
+
+  /** @param {string} item @param {string} title */
+  async #openWhy(item, title) {
+    const { openWhy } = await import("./element/why.js");
+    const about = { shelf: this.#name, item, title, lang: this.#lang };
+    if (this.client && this.shadowRoot) openWhy(this.shadowRoot, this.client, about);
   }
 
   /** @param {string} type @param {unknown} detail */

@@ -118,6 +118,9 @@ export type Command =
   | { type: "close-shelf"; shelf: string }
   | { type: "search"; query: string; limit: number; lang: string; nowMs: number }
   | { type: "profile"; lang: string; nowMs: number }
+  | { type: "explain"; shelf: string; item: string; nowMs: number }
+  | { type: "why-not"; shelf: string; item: string; nowMs: number }
+  | { type: "attention"; item: string; lang: string; nowMs: number }
   | { type: "forget" }
   | { type: "reload"; nowMs: number }
   | { type: "delete"; event: Event; nowMs: number }
@@ -180,6 +183,9 @@ export type Update =
   | Highlights
   | { type: "results"; query: string; cards: Card[] }
   | ({ type: "profile" } & ProfileSummary)
+  | ({ type: "explanation" } & Explanation)
+  | ({ type: "why-not" } & WhyNot)
+  | ({ type: "attention" } & Attention)
   | { type: "forgotten" }
   | ({ type: "map" } & InterestMap)
   | { type: "exported"; profile: string }
@@ -247,4 +253,45 @@ export interface EventLine {
   event: Event;
   label: string;
   weight: number;
+}
+
+/** A summand of a score: for programs, for people, and how much. */
+export interface ScorePart {
+  name: string;
+  label: string;
+  share: number;
+}
+
+/** Why an item stands where it stands in a shelf's list. */
+export interface Explanation {
+  shelf: string;
+  item: string;
+  /** From 1; absent where the list does not have the item. */
+  place?: number | null;
+  of: number;
+  /** Its place if score alone decided. */
+  byScore?: number | null;
+  score: number;
+  /** What the score is the sum of. */
+  parts: ScorePart[];
+  interests: ScorePart[];
+  /** What each event adds. `without`: the item's place without all that was done with that item or text. */
+  events: { event: Event; label: string; share: number; without?: { place?: number | null } | null }[];
+  sentences: Part[][];
+}
+
+/** What would bring an item into a list; replaying the log has confirmed it. */
+export interface WhyNot {
+  shelf: string;
+  item: string;
+  place?: number | null;
+  remove: Event[];
+  add?: Event | null;
+  sentence: Part[];
+}
+
+/** Where the model looked in an item's text; not a reason for anything. */
+export interface Attention {
+  item: string;
+  parts: Part[];
 }

@@ -87,6 +87,8 @@ fn margin(chosen: &[usize], candidates: &[usize], shares: &Shares) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use super::*;
 
     fn words(terms: [&str; 5]) -> Vec<Word> {
@@ -98,19 +100,19 @@ mod tests {
     #[test]
     fn the_best_words_are_chosen_and_no_stop_words() {
         let words = words(["red", "the", "tea", "cup", "red"]);
-        let all = candidates(&words, &[0..100]);
+        let all = candidates(&words, from_ref(&(0..100)));
         assert_eq!(all, [0, 2, 3, 4]);
         let shares = Shares { words: vec![0.3, 0.9, 0.4, -0.2, 0.3], rest: 0.0 };
         assert_eq!(choose(&words, &all, &shares), [0, 2, 4], "what repeats is one choice");
         let repelled = Shares { rest: -3.0, ..shares.clone() };
         assert_eq!(choose(&words, &all, &repelled), Vec::<usize>::new());
-        assert_eq!(choose(&words, &candidates(&words, &[10..24]), &shares), [2, 4], "only what is shown");
+        assert_eq!(choose(&words, &candidates(&words, from_ref(&(10..24))), &shares), [2, 4], "only what is shown");
     }
 
     #[test]
     fn nothing_is_marked_that_chance_would_mark_too() {
         let words = words(["red", "tea", "cup", "mug", "jar"]);
-        let all = candidates(&words, &[0..100]);
+        let all = candidates(&words, from_ref(&(0..100)));
         let level = Shares { words: vec![0.21, 0.2, 0.2, 0.2, 0.21], rest: 0.0 };
         assert_eq!(choose(&words, &all, &level).len(), 0, "as telling as any");
         assert_eq!(choose(&words, &all[..1], &level).len(), 0, "the only word");

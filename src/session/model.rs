@@ -2,12 +2,12 @@
 //!
 //! Must not know items, nor what a text is for.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::Range};
 
 use crate::{
     catalog::ModelName,
     encoder::{
-        EncodeError, Encoder, Want,
+        Batch, EncodeError, Encoder, Want,
         manifest::{Manifest, Pooling},
         tokenize::{Role, Tokenizer, readable},
         windows::{self, Limits},
@@ -22,6 +22,9 @@ pub struct Model<E> {
     name: ModelName,
     limits: Limits,
 }
+
+/// The bytes that each token stands for, and how much each was looked at. `[T]`
+pub type Attended = (Vec<Option<Range<usize>>>, Vec<f32>);
 
 impl<E: Encoder> Model<E> {
     pub fn new(manifest: &Manifest, tokenizer: Tokenizer, encoder: E) -> Self {
@@ -59,6 +62,16 @@ impl<E: Encoder> Model<E> {
         let spans = tokens.iter().map(|token| token.span.clone()).collect();
         let states = windows::encode(&mut self.encoder, &[tokens], self.limits, Want::Tokens).await?.tokens;
         Ok(Some(States { spans, states }))
+    }
+
+    /// Where the model looks in an item's text, as far as it is read at once. `None` where the device does not tell.
+    pub async fn attended(&mut self, text: &str) -> Result<Option<Attended>, EncodeError> {
+        let mut tokens = self.tokenizer.tokens(text, Role::Passage)?;
+        tokens.truncate(self.limits.longest);
+        let mut batch = Batch::new();
+        batch.push(tokens.iter().map(|token| token.id));
+        let weights = self.encoder.attended(&batch).await?;
+        Ok(weights.map(|weights| (tokens.into_iter().map(|token| token.span).collect(), weights)))
     }
 }
 

@@ -3,6 +3,10 @@
 //! A reason is a template filled with the true largest contributor; there is no template for what the
 //! profile does not know. Other languages read English.
 
+mod copy; // why, in a sentence
+
+pub use copy::Claim;
+
 use crate::{
     explain::Part,
     profile::EventName,
@@ -96,6 +100,9 @@ impl Tongue {
                 "The shop's scene, filter or rules could not be read: the list is made without them.",
                 "无法读取商店的场景、筛选或规则，列表将不使用它们。",
             ),
+            Trouble::Unknown => {
+                ("unknown", false, "This list or this product is not known here.", "此处没有该列表或该商品。")
+            }
             Trouble::Import => (
                 "import",
                 false,
@@ -128,6 +135,7 @@ pub enum Trouble {
     Store,
     Forget,
     Scene,
+    Unknown,
     Import,
     OtherModel,
     Encoder,

@@ -3,17 +3,14 @@
 //! Can be asked with another log or another limit, so that "what if" is answered by the very same steps.
 //! Must not know cards, words or the wire's updates.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{collections::BTreeSet, rc::Rc};
 
 use serde_json::Value;
 
 use super::texts::Texts;
 use crate::{
     catalog::{Catalog, Mixture},
-    profile::{Columns, EventName, Ledger, Likeness, Profile, Signal, Source, Taste, interests},
+    profile::{Columns, EventName, Ledger, Likeness, Profile, Source, Taste, interests},
     protocol::{Basis, ShelfRequest},
     rank::{self, Context, Evidence, Filter, Group, Kind, Order, Rules, Scene},
     vectors::{Hit, arithmetic::dot},
@@ -23,12 +20,12 @@ use crate::{
 const MOST_REPELLED: f32 = 0.3;
 
 /// What is known when a list is made.
-pub struct View<'a> {
+pub struct View<'a, 'l> {
     pub catalog: &'a Catalog,
-    pub ledger: &'a Ledger,
+    pub ledger: &'l Ledger,
     /// Sources of muted interests.
-    pub muted: &'a BTreeSet<Source>,
-    pub texts: &'a Texts,
+    pub muted: &'l BTreeSet<Source>,
+    pub texts: &'l Texts,
     pub now_ms: f64,
 }
 
@@ -123,7 +120,7 @@ fn read<T: serde::de::DeserializeOwned>(
 }
 
 /// The list that `setting` asks for, of what `view` knows.
-pub fn ranked<'a>(view: &View<'a>, setting: &Setting, columns: &mut Columns) -> Ranked<'a> {
+pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns) -> Ranked<'a> {
     let (catalog, scene) = (view.catalog, &setting.scene);
     let cart = cart(view, setting);
     let profile = view.ledger.profile(&scene.weights, view.now_ms, view.muted, &said(view, setting));
@@ -265,24 +262,4 @@ fn lift(catalog: &Catalog, setting: &Setting, cart: &BTreeSet<u32>) -> Vec<f32> 
     }
     let add = |item| active.iter().filter(|(filter, _)| filter.holds(item)).map(|(_, add)| add).sum();
     catalog.items.iter().map(add).collect()
-}
-
-impl Ranked<'_> {
-    /// The signal that adds most to the score of the row, if any adds to it; the earlier of equals.
-    pub fn reason(&self, row: u32, vector: &[f32]) -> Option<&Signal> {
-        let evidence = self.evidence.as_ref()?;
-        let parts = evidence.parts(row);
-        let content: f32 = self.taste.score(vector);
-        let factor = if content > 0.0 { parts.content / content } else { 0.0 };
-        let together: BTreeMap<u32, f32> = evidence.together_from(row).into_iter().collect();
-        let mut best: Option<(&Signal, f32)> = None;
-        for (signal, share) in self.taste.contributions(vector) {
-            let others = if let Source::Item(row) = signal.source { together.get(&row).copied() } else { None };
-            let adds = share * factor + others.unwrap_or(0.0);
-            if adds > best.map_or(0.0, |(_, most)| most) {
-                best = Some((signal, adds));
-            }
-        }
-        best.map(|(signal, _)| signal)
-    }
 }

@@ -7,11 +7,12 @@ use super::{
     model::Explained,
     phrases::Tongue,
     ranking::{Setting, View, ranked},
+    why::claim::claim,
 };
 use crate::{
     catalog::Catalog,
-    profile::{Columns, Source},
-    protocol::{Basis, Card, Shelf, ShelfRequest, Update},
+    profile::Columns,
+    protocol::{Shelf, ShelfRequest, Update},
     text::language::primary,
 };
 
@@ -43,50 +44,37 @@ impl OpenShelf {
 
     /// Ranks the shelf; what was still to explain of the last ranking is dropped. `None` before `read`.
     pub fn rank(&mut self, name: &str, view: &View, columns: &mut Columns, known: &Explained) -> Option<Update> {
-        let setting = self.setting.as_ref()?;
-        self.revision += 1;
-        let (lang, catalog) = (primary(&self.request.lang), view.catalog);
+        let Self { request, revision, setting, directions, todo } = self;
+        let setting = setting.as_ref()?;
+        *revision += 1;
+        let (lang, catalog) = (primary(&request.lang), view.catalog);
         let tongue = Tongue::of(&lang);
         let ranked = ranked(view, setting, columns);
         let own = setting.scene.heading.get(&lang).or_else(|| setting.scene.heading.get("en")).cloned();
         let about = setting.about.map_or("", |row| card::title(catalog, row, &lang));
         let heading = own.unwrap_or_else(|| tongue.heading(ranked.basis, about));
-        let reasons = matches!(ranked.basis, Basis::Profile | Basis::Cart);
-        let page = setting.text().map(str::to_owned);
-        (self.todo.clear(), self.directions.clear());
+        todo.clear();
+        directions.clear();
         let mut cards = Vec::new();
         for &hit in &ranked.hits {
             let mut card = card::plain(catalog, &ranked.profile, &lang, hit);
-            let vector = catalog.matrix.vector(hit.row);
-            if reasons
-                && let Some(signal) = ranked.reason(hit.row, &vector)
-                // A liked card stays on the shelf; that it is like itself is no reason.
-                && signal.source != Source::Item(hit.row)
-            {
-                card.reason = match &signal.source {
-                    Source::Item(row) => tongue.reason(signal.because, card::title(catalog, *row, &lang)),
-                    // The visitor did not write the page.
-                    Source::Text(text) if page.as_ref() == Some(text) => Vec::new(),
-                    Source::Text(text) => tongue.reason(signal.because, text),
-                };
-            }
+            let claim = claim(catalog, &lang, &ranked, setting, hit.row);
+            card.reason = claim.map_or_else(Vec::new, |claim| tongue.claim(&claim.brief()));
             if ranked.evidence.is_some() && ranked.taste.is_known() {
-                self.directions.insert(hit.row, ranked.taste.direction(&vector));
+                let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row));
+                if let Some(document) = card::explainable(catalog, hit.row, &lang) {
+                    match known.get(hit.row) {
+                        Some(states) => {
+                            (card.title, card.description) = card::explained(catalog, &document, states, &direction)
+                        }
+                        None => todo.push_back(hit.row),
+                    }
+                }
+                directions.insert(hit.row, direction);
             }
-            self.explain(catalog, known, &lang, hit.row, &mut card);
             cards.push(card);
         }
-        let (shelf, basis) = (name.to_owned(), ranked.basis);
-        Some(Update::Shelf(Shelf { shelf, revision: self.revision, basis, heading, cards }))
-    }
-
-    /// Highlights the card's words if its token states are at hand, else notes it down for later.
-    fn explain(&mut self, catalog: &Catalog, known: &Explained, lang: &str, row: u32, card: &mut Card) {
-        let Some(direction) = self.directions.get(&row) else { return };
-        let Some(document) = card::explainable(catalog, row, lang) else { return };
-        match known.get(row) {
-            Some(states) => (card.title, card.description) = card::explained(catalog, &document, states, direction),
-            None => self.todo.push_back(row),
-        }
+        let (shelf, revision, basis) = (name.to_owned(), *revision, ranked.basis);
+        Some(Update::Shelf(Shelf { shelf, revision, basis, heading, cards }))
     }
 }

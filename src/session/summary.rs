@@ -65,7 +65,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.ledger.profile(&Weights::default(), self.now_ms, muted, &[])
     }
 
-    fn line(&self, catalog: &Catalog, interest: &Interest, events: &[EventLine]) -> Option<InterestLine> {
+    pub(super) fn line(&self, catalog: &Catalog, interest: &Interest, events: &[EventLine]) -> Option<InterestLine> {
         let topics = self.topics(catalog, interest);
         let Mark { name, muted } = self.log.mark(&topics);
         let words = self.words_of(catalog, interest);
@@ -108,7 +108,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         found.into_iter().take(MOST_WORDS).map(|(_, _, word)| word).collect()
     }
 
-    fn label(&self, event: &Event) -> String {
+    pub(super) fn label(&self, event: &Event) -> String {
         let lang = primary(&self.lang);
         match (&event.item, &event.text) {
             (Some(id), _) => match self.catalog.as_ref().and_then(|catalog| Some((catalog, catalog.row(id)?))) {

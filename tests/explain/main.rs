@@ -1,8 +1,9 @@
 //! Explanations held to their word: over the demo shop's own texts, on every model and every device that is there.
 
 mod models;
+mod visit;
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, ops::Range};
 
 use models::{Loaded, models};
 use nearmind::{
@@ -31,6 +32,11 @@ fn texts(lang: &str) -> Vec<String> {
     texts
 }
 
+/// All of a text is shown.
+fn whole(text: &str) -> Vec<Range<usize>> {
+    vec![Range { start: 0, end: text.len() }]
+}
+
 fn segmenter(texts: &[String]) -> Segmenter {
     Segmenter::new(&Segmenter::full().dictionary_for(texts.iter().map(String::as_str)))
 }
@@ -49,8 +55,7 @@ fn sums_to_the_score(model: &mut Loaded, texts: &[String]) {
     assert!(centre.axis.iter().any(|&value| value != 0.0), "a component is taken out");
     for (nth, (text, states)) in texts.iter().zip(&states).enumerate() {
         for direction in [&vectors[(nth + 1) % texts.len()], &vectors[(nth * 7 + 3) % texts.len()]] {
-            let shown = [0..text.len()];
-            let marked = mark(text, &shown, &segmenter, states, &centre, direction);
+            let marked = mark(text, &whole(text), &segmenter, states, &centre, direction);
             let score = dot(&vectors[nth], direction);
             let sum = marked.shares.score();
             assert!((sum - score).abs() < TOLERANCE, "{}: {sum} is not {score}: {text}", model.name);
@@ -84,7 +89,7 @@ fn marked_words_are_whole_words_of_the_text() {
             let mut marks = 0;
             for (nth, text) in texts.iter().enumerate() {
                 let marked =
-                    mark(text, &[0..text.len()], &segmenter, &states[nth], &centre, &vectors[(nth + 1) % texts.len()]);
+                    mark(text, &whole(text), &segmenter, &states[nth], &centre, &vectors[(nth + 1) % texts.len()]);
                 let whole: BTreeSet<_> =
                     words(text, &segmenter).iter().map(|word| (word.range.start, word.range.end)).collect();
                 for &at in &marked.chosen {
@@ -106,14 +111,7 @@ fn other_weights_mark_other_words() {
         let chosen = |model: &mut Loaded| -> Vec<BTreeSet<usize>> {
             let (states, vectors, centre) = encoded(model, &texts);
             let mark = |nth: usize| {
-                mark(
-                    &texts[nth],
-                    &[0..texts[nth].len()],
-                    &segmenter,
-                    &states[nth],
-                    &centre,
-                    &vectors[(nth + 1) % TEXTS],
-                )
+                mark(&texts[nth], &whole(&texts[nth]), &segmenter, &states[nth], &centre, &vectors[(nth + 1) % TEXTS])
             };
             (0..TEXTS).map(|nth| mark(nth).chosen.into_iter().collect()).collect()
         };

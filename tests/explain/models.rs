@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use nearmind::{
     encoder::{
-        Encoder, Want,
+        Want,
         cpu::CpuModel,
         device::OpenError,
         gpu::{Gpu, Overrides},
@@ -12,6 +12,7 @@ use nearmind::{
         synthetic::{self, Synthetic},
         tokenize::{Role, Tokenizer},
         weights::Weights,
+        windows,
     },
     explain::States,
 };
@@ -27,7 +28,7 @@ pub struct Loaded {
 }
 
 enum Device {
-    Cpu(CpuModel),
+    Cpu(Box<CpuModel>),
     Gpu(Box<Gpu>),
 }
 
@@ -60,7 +61,14 @@ impl Loaded {
         let cpu = CpuModel::load(&Weights::open(&weights, manifest.architecture).unwrap(), manifest.pooling).unwrap();
         let languages =
             ["en", "zh"].map(String::from).into_iter().filter(|lang| manifest.languages.contains(lang)).collect();
-        Self { name: manifest.name.clone(), languages, manifest, tokenizer, weights, device: Device::Cpu(cpu) }
+        Self {
+            name: manifest.name.clone(),
+            languages,
+            manifest,
+            tokenizer,
+            weights,
+            device: Device::Cpu(Box::new(cpu)),
+        }
     }
 
     /// The same model with weights drawn by chance.
@@ -97,15 +105,13 @@ impl Loaded {
     pub fn states(&mut self, text: &str) -> (States, Vec<f32>) {
         let tokenizer = Tokenizer::parse(&self.tokenizer, &self.manifest).unwrap();
         let tokens = tokenizer.tokens(text, Role::Passage).unwrap();
-        let batch = tokenizer.batch(&[text], Role::Passage).unwrap();
+        let spans = tokens.iter().map(|token| token.span.clone()).collect();
+        let (texts, limits) = ([tokens], (&self.manifest).into());
         let encoded = match &mut self.device {
-            Device::Cpu(cpu) => block_on(cpu.encode(&batch, Want::Tokens)),
-            Device::Gpu(gpu) => block_on(gpu.encode(&batch, Want::Tokens)),
+            Device::Cpu(cpu) => block_on(windows::encode(&mut **cpu, &texts, limits, Want::Tokens)),
+            Device::Gpu(gpu) => block_on(windows::encode(&mut **gpu, &texts, limits, Want::Tokens)),
         }
         .unwrap();
-        (
-            States { spans: tokens.into_iter().map(|token| token.span).collect(), states: encoded.tokens },
-            encoded.vectors,
-        )
+        (States { spans, states: encoded.tokens }, encoded.vectors)
     }
 }

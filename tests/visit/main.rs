@@ -40,7 +40,7 @@ fn views_move_the_shelf_and_a_dislike_moves_it_away() {
     assert_eq!((warm.basis, warm.revision), (Basis::Profile, cold.revision + 3));
     assert!(of(&warm, "bicycle") >= 4, "{:?}", ids(&warm));
     assert!(!ids(&warm).iter().any(|id| ["bicycle-0", "bicycle-1", "bicycle-2"].contains(id)));
-    assert!(text(&warm.cards[0].reason).starts_with("Because you viewed "));
+    assert_eq!(text(&warm.cards[0].reason), "Like 3 things you chose in bicycle");
 
     let away = shelf(&track(&mut visit, Dislike, "bicycle-3", 4));
     assert!(of(&away, "bicycle") < of(&warm, "bicycle"), "{:?} {:?}", ids(&warm), ids(&away));

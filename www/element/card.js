@@ -8,7 +8,7 @@ import { money } from "./format.js";
 import { h, icon, ICONS, set, write } from "./dom.js";
 import { matching, plain, writeParts } from "./words.js";
 
-/** @typedef {"like" | "dislike" | "hide"} Action */
+/** @typedef {"like" | "dislike" | "hide" | "why"} Action */
 
 export class CardView {
   /** @type {Card} */
@@ -40,7 +40,9 @@ export class CardView {
       like: button("like", say.like),
       dislike: button("dislike", say.dislike),
       hide: button("hide", say.hide),
+      why: button("why", say.why),
     };
+    set(this.#buttons.why, "aria-haspopup", "dialog");
     this.#actions.append(...Object.values(this.#buttons));
     this.node = h(
       "div",

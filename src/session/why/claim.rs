@@ -1,0 +1,172 @@
+//! What dominates an item's score, as one claim with its numbers. Must not know how it is worded.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    catalog::Catalog,
+    profile::{Signal, Source},
+    protocol::{Basis, ScorePart},
+    session::{
+        card,
+        phrases::Claim,
+        ranking::{Ranked, Setting},
+    },
+    text::{terms, words},
+};
+
+/// One signal that adds this part of all is the reason; below it, what several have in common.
+const ALONE: f32 = 0.5;
+/// Prices are alike within this factor.
+const ALIKE: f64 = 1.25;
+
+/// What a signal adds to an item's score.
+pub struct Added<'a> {
+    pub signal: &'a Signal,
+    pub content: f32,
+    pub together: f32,
+}
+
+impl Added<'_> {
+    pub fn sum(&self) -> f32 {
+        self.content + self.together
+    }
+}
+
+/// The summands of a score by name.
+#[derive(Debug, Default)]
+pub struct Summands(Vec<(&'static str, f32)>);
+
+impl Summands {
+    /// Moves `share` to `name`; a part that is not there yet begins.
+    pub fn add(&mut self, name: &'static str, share: f32) {
+        match self.0.iter_mut().find(|part| part.0 == name) {
+            Some(part) => part.1 += share,
+            None => self.0.push((name, share)),
+        }
+    }
+
+    /// Those that are not nothing, by how much each says.
+    pub fn list(mut self, label: impl Fn(&str) -> String) -> Vec<ScorePart> {
+        self.0.retain(|(_, share)| share.abs() > super::NOTHING);
+        self.0.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        let part = |(name, share): (&str, f32)| ScorePart { name: name.to_owned(), label: label(name), share };
+        self.0.into_iter().map(part).collect()
+    }
+}
+
+impl Ranked<'_> {
+    /// The score without what rules add.
+    pub fn total(&self, row: u32) -> f32 {
+        self.evidence.as_ref().map_or(0.0, |evidence| evidence.parts(row).total())
+    }
+
+    pub fn summands(&self, row: u32) -> Summands {
+        Summands(self.evidence.as_ref().map_or_else(Vec::new, |evidence| evidence.parts(row).named().to_vec()))
+    }
+
+    /// What each signal adds to the score of the row; together they are its content and what others did.
+    pub fn added(&self, catalog: &Catalog, row: u32) -> Vec<Added<'_>> {
+        let Some(evidence) = &self.evidence else { return Vec::new() };
+        let vector = catalog.matrix.vector(row);
+        let together: BTreeMap<u32, f32> = evidence.together_from(row).into_iter().collect();
+        let raw: f32 = self.taste.score(&vector);
+        // The gate and the weight of content are the same for all signals.
+        let factor = if raw != 0.0 { evidence.parts(row).content / raw } else { 0.0 };
+        let together = |source: &Source| match source {
+            Source::Item(row) => together.get(row).copied().unwrap_or(0.0),
+            Source::Text(_) => 0.0,
+        };
+        let added = |(signal, share): (_, f32)| (signal, share * factor);
+        let all = self.taste.contributions(&vector).map(added);
+        all.map(|(signal, content): (&Signal, f32)| Added { signal, content, together: together(&signal.source) })
+            .collect()
+    }
+}
+
+/// What speaks for the row most, if a visit does at all.
+pub fn claim<'a>(
+    catalog: &'a Catalog,
+    lang: &str,
+    ranked: &'a Ranked,
+    setting: &Setting,
+    row: u32,
+) -> Option<Claim<'a>> {
+    if !matches!(ranked.basis, Basis::Profile | Basis::Cart) {
+        return None;
+    }
+    let parts = ranked.evidence.as_ref()?.parts(row);
+    // A liked card stays on the shelf, and that it is like itself is no reason; nor did the visitor write the page.
+    let own = |added: &Added| match &added.signal.source {
+        Source::Item(other) => *other != row,
+        Source::Text(text) => setting.text() != Some(text),
+    };
+    let mut added: Vec<Added> =
+        ranked.added(catalog, row).into_iter().filter(|added| added.sum() > 0.0 && own(added)).collect();
+    added.sort_by(|a, b| b.sum().total_cmp(&a.sum()));
+    let sum: f32 = added.iter().map(Added::sum).sum();
+    let chosen: Vec<u32> = added.iter().filter_map(|added| added.signal.source.row()).collect();
+    let same = |number: &dyn Fn(u32) -> u32| {
+        let count = chosen.iter().filter(|&&other| number(other) == number(row)).count();
+        if number(row) > 0 { count } else { 0 }
+    };
+    let fields = &catalog.fields;
+    let in_category = same(&|row| fields.category[row as usize]);
+    let of_brand = same(&|row| fields.brand[row as usize]);
+    let category = || catalog.item(row).words_in(lang).map_or("", |(_, words)| words.category());
+    let brand = || catalog.item(row).brand.as_str();
+    let larger = |part: f32| {
+        part > sum.max(parts.popularity).max(parts.brand).max(parts.category).max(parts.price) - super::NOTHING
+    };
+    if parts.popularity > 0.0 && larger(parts.popularity) {
+        return Some(Claim::Popular { times: catalog.relations.as_ref()?.count(row) });
+    }
+    if parts.price > 0.0 && larger(parts.price) {
+        let count = alike(catalog, row, &chosen);
+        return (count > 0).then_some(Claim::Price { count });
+    }
+    if parts.brand > 0.0 && larger(parts.brand) && of_brand > 0 {
+        return Some(Claim::Brand { count: of_brand, brand: brand() });
+    }
+    if parts.category > 0.0 && larger(parts.category) && in_category > 0 {
+        return Some(Claim::Category { count: in_category, category: category() });
+    }
+    let first = added.first()?;
+    let share_of = |number: &[u32]| -> f32 {
+        let alike = |added: &&Added| {
+            added.signal.source.row().is_some_and(|other| number[other as usize] == number[row as usize])
+        };
+        added.iter().filter(alike).map(Added::sum).sum::<f32>() / sum
+    };
+    if first.sum() < ALONE * sum {
+        if in_category > 1 && share_of(&fields.category) >= ALONE {
+            return Some(Claim::Category { count: in_category, category: category() });
+        }
+        if of_brand > 1 && share_of(&fields.brand) >= ALONE {
+            return Some(Claim::Brand { count: of_brand, brand: brand() });
+        }
+    }
+    let name = first.signal.because;
+    Some(match &first.signal.source {
+        Source::Item(other) if first.together > first.content => {
+            Claim::Together { what: card::title(catalog, *other, lang), times: catalog.relations.as_ref()?.count(row) }
+        }
+        Source::Item(other) => Claim::Event { name, what: card::title(catalog, *other, lang) },
+        Source::Text(text) => Claim::Said { name, what: text, words: shared(catalog, lang, text, row) },
+    })
+}
+
+/// How many of the `chosen` cost about as much.
+fn alike(catalog: &Catalog, row: u32, chosen: &[u32]) -> usize {
+    let price = |row: u32| catalog.item(row).price.filter(|price| *price > 0.0);
+    let near = |&&other: &&u32| price(other).zip(price(row)).is_some_and(|(a, b)| a.max(b) <= ALIKE * a.min(b));
+    chosen.iter().filter(near).count()
+}
+
+/// The words of what was said that the item's own text has, as they were said.
+fn shared<'a>(catalog: &Catalog, lang: &str, said: &'a str, row: u32) -> Vec<&'a str> {
+    let own = catalog.item(row).words_in(lang).map_or_else(Vec::new, |(_, words)| {
+        terms(&format!("{} {}", words.title, words.description), &catalog.segmenter)
+    });
+    let said_words = words(said, &catalog.segmenter).into_iter().filter(|word| !word.stop && own.contains(&word.term));
+    said_words.map(|word| &said[word.range]).collect()
+}

@@ -1,0 +1,206 @@
+//! What a visit is told of its lists: sums that are sums, and "what if" answered by doing it.
+
+#[path = "../visit/script.rs"]
+#[allow(dead_code)]
+mod script;
+
+use nearmind::{
+    profile::{Event, EventName::*},
+    protocol::{Attention, Command, Explanation, ShelfKind, Update, WhyNot},
+    session::MemoryStore,
+};
+use script::*;
+
+fn explain(visit: &mut Visit, item: &str) -> Explanation {
+    let now_ms = NOW + 3600e3;
+    match send(visit, Command::Explain { shelf: "s".into(), item: item.into(), now_ms }).remove(0) {
+        Update::Explanation(explanation) => explanation,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn why_not(visit: &mut Visit, item: &str) -> WhyNot {
+    match send(visit, Command::WhyNot { shelf: "s".into(), item: item.into(), now_ms: NOW + 3600e3 }).remove(0) {
+        Update::WhyNot(answer) => answer,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn delete(visit: &mut Visit, event: &Event) {
+    send(visit, Command::Delete { event: event.clone(), now_ms: NOW + 3600e3 });
+}
+
+/// Views of several groups, a wish and a dislike.
+fn visited(lang: &str) -> Visit {
+    let mut visit = open(MemoryStore::default(), lang);
+    for_you(&mut visit, lang);
+    track(&mut visit, ViewItem, "tea-0", 1);
+    track(&mut visit, ViewItem, "tea-1", 2);
+    track(&mut visit, AddToCart, "camping-2", 3);
+    say(&mut visit, Wish, "warm wool bag", 4);
+    track(&mut visit, Dislike, "bicycle-1", 5);
+    track(&mut visit, ViewItem, "bicycle-4", 6);
+    visit
+}
+
+#[test]
+fn parts_and_events_sum_to_the_score() {
+    let mut visit = visited("en");
+    let list = for_you(&mut visit, "en");
+    assert_eq!(list.cards.len(), 6);
+    for (nth, card) in list.cards.iter().enumerate() {
+        let why = explain(&mut visit, &card.item);
+        assert_eq!((why.place, why.of), (Some(nth + 1), 6));
+        let sum: f32 = why.parts.iter().map(|part| part.share).sum();
+        assert!((sum - card.score).abs() < 1e-4, "{}: {sum} {}", card.item, card.score);
+        let visit_parts = why.parts.iter().filter(|part| ["content", "together"].contains(&part.name.as_str()));
+        let from_visit: f32 = visit_parts.map(|part| part.share).sum();
+        let by_event: f32 = why.events.iter().map(|event| event.share).sum();
+        assert!((from_visit - by_event).abs() < 1e-4, "{}: {from_visit} {by_event}", card.item);
+        assert!(why.parts.iter().all(|part| !part.label.is_empty()) && !why.interests.is_empty());
+        assert!(!why.sentences.is_empty() && why.events.is_sorted_by(|a, b| a.share.abs() >= b.share.abs() - 1e-6));
+    }
+}
+
+#[test]
+fn what_an_item_would_be_without_an_event_is_what_it_then_is() {
+    let mut visit = visited("en");
+    let list = for_you(&mut visit, "en");
+    let mut tried = 0;
+    for card in &list.cards {
+        let why = explain(&mut visit, &card.item);
+        for told in why.events.iter().filter(|event| event.without.is_some()) {
+            let mut other = visited("en");
+            for_you(&mut other, "en");
+            let same = |event: &&nearmind::protocol::EventShare| {
+                event.event.item == told.event.item && event.event.text == told.event.text
+            };
+            why.events.iter().filter(same).for_each(|event| delete(&mut other, &event.event));
+            let then = for_you(&mut other, "en");
+            let place = ids(&then).iter().position(|id| *id == card.item).map(|place| place + 1);
+            let foretold = told.without.unwrap().place;
+            assert_eq!(place, foretold.filter(|place| *place <= 6), "{} without {:?}", card.item, told.event);
+            tried += 1;
+        }
+    }
+    assert!(tried >= 6, "{tried}");
+}
+
+#[test]
+fn why_not_names_the_smallest_change_and_doing_it_brings_the_item_in() {
+    let (mut removed, mut added) = (0, 0);
+    for group in ["tea", "camping", "bicycle", "home"] {
+        for nth in 3..8 {
+            let item = format!("{group}-{nth}");
+            let mut visit = visited("en");
+            let is_here = |visit: &mut Visit| ids(&for_you(visit, "en")).contains(&item.as_str());
+            let answer = why_not(&mut visit, &item);
+            assert_eq!(answer.place.is_some(), is_here(&mut visit), "{item}");
+            assert!(
+                text(&answer.sentence).contains(explain(&mut visit, &item).item.split('-').next().unwrap())
+                    || !answer.sentence.is_empty()
+            );
+            if let Some(event) = &answer.add {
+                let mut other = visited("en");
+                send(&mut other, Command::Track { event: event.clone() });
+                assert!(is_here(&mut other), "{item} with {event:?}");
+                added += 1;
+            }
+            for kept in 0..=answer.remove.len() {
+                // All of them bring it in; all but one do not.
+                let mut other = visited("en");
+                answer
+                    .remove
+                    .iter()
+                    .enumerate()
+                    .filter(|(nth, _)| *nth != kept)
+                    .for_each(|(_, e)| delete(&mut other, e));
+                let all = kept == answer.remove.len();
+                if !answer.remove.is_empty() {
+                    assert_eq!(is_here(&mut other), all, "{item} without {:?}, but {kept}", answer.remove);
+                    removed += 1;
+                }
+            }
+        }
+    }
+    assert!(removed > 2 && added > 2, "{removed} {added}");
+}
+
+#[test]
+fn what_the_visitor_hid_is_missing_for_that() {
+    let mut visit = visited("en");
+    let first = for_you(&mut visit, "en").cards[0].item.clone();
+    track(&mut visit, Hide, &first, 7);
+    let answer = why_not(&mut visit, &first);
+    let names: Vec<_> = answer.remove.iter().map(|event| (event.name, event.item.as_deref())).collect();
+    assert_eq!(names, [(Hide, Some(first.as_str()))]);
+    assert!(answer.add.is_none(), "no view undoes a hide");
+}
+
+#[test]
+fn reasons_are_sentences_in_the_pages_language() {
+    let mut english = open(MemoryStore::default(), "en");
+    for_you(&mut english, "en");
+    track(&mut english, ViewItem, "tea-0", 1);
+    let card = shelf(&track(&mut english, ViewItem, "tea-0", 2)).cards[0].clone();
+    assert!(text(&card.reason).starts_with("Because you viewed "));
+    let why = explain(&mut english, &card.item);
+    assert!(text(&why.sentences[1]).starts_with("Without "), "{:?}", why.sentences);
+    for nth in 1..4 {
+        track(&mut english, AddToCart, &format!("tea-{nth}"), 10 + nth);
+    }
+    track(&mut english, ViewItem, "bicycle-0", 20);
+    let several = for_you(&mut english, "en");
+    let reasons: Vec<String> = several.cards.iter().map(|card| text(&card.reason)).collect();
+    assert!(
+        reasons.iter().any(|reason| reason.starts_with("Like ") && reason.ends_with(" things you chose in tea")),
+        "{reasons:?}"
+    );
+
+    let mut chinese = visited("zh-CN");
+    let list = for_you(&mut chinese, "zh-CN");
+    let why = explain(&mut chinese, &list.cards[0].item);
+    let said: String = why.sentences.iter().map(|sentence| text(sentence)).collect();
+    assert!(said.contains("没有“") && why.parts[0].label.chars().all(|c| !c.is_ascii()), "{said}");
+}
+
+#[test]
+fn a_wish_is_answered_with_its_own_words() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for_you(&mut visit, "en");
+    let first = shelf(&say(&mut visit, Wish, "a waterproof jacket for me", 1)).cards[0].item.clone();
+    let why = explain(&mut visit, &first);
+    assert_eq!(text(&why.sentences[0]), "Because you said “a waterproof jacket for me”. It says waterproof, jacket.");
+}
+
+#[test]
+fn a_selection_without_history_claims_nothing_of_the_visitor() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let cold = for_you(&mut visit, "en");
+    let why = explain(&mut visit, &cold.cards[0].item);
+    assert!(why.events.is_empty() && text(&why.sentences[0]).starts_with("Nothing is known of you yet"));
+    assert!((why.parts.iter().map(|part| part.share).sum::<f32>() - cold.cards[0].score).abs() < 1e-4);
+    let like = shelf(&send(&mut visit, shelf_command(ShelfKind::MoreLikeThis, Some("tea-3"), "en")));
+    let why = explain(&mut visit, &like.cards[0].item);
+    assert_eq!(why.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["context"]);
+}
+
+#[test]
+fn attention_is_told_of_every_word_and_sums_to_less_than_all() {
+    let mut visit = visited("en");
+    let command = Command::Attention { item: "tea-3".into(), lang: "en".into(), now_ms: NOW };
+    let Update::Attention(Attention { parts, .. }) = send(&mut visit, command).remove(0) else { panic!() };
+    let sum: f32 = parts.iter().filter_map(|part| part.share).sum();
+    assert!(sum > 0.2 && sum < 1.0, "the model's own marks are looked at too: {sum}");
+    assert!(text(&parts).contains("green tea cup"));
+}
+
+#[test]
+fn what_is_not_there_is_told() {
+    let mut visit = visited("en");
+    for (shelf, item) in [("other", "tea-0"), ("s", "nothing")] {
+        let command = Command::Explain { shelf: shelf.into(), item: item.into(), now_ms: NOW };
+        let updates = send(&mut visit, command);
+        assert!(matches!(&updates[..], [Update::Error(problem)] if problem.code == "unknown" && !problem.fatal));
+    }
+}
