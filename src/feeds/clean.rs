@@ -11,6 +11,7 @@ use super::{
     raw::{Field, Raw},
     report::Kind,
     value::{self, date, lang::Languages, text},
+    variants::HIGHEST_PRICE,
 };
 use crate::catalog::{Availability, Item};
 
@@ -98,6 +99,11 @@ impl Cleaner {
             if !name.is_empty() && !value.is_empty() {
                 item.attributes.entry(name).or_insert(value);
             }
+        }
+        // A highest price that is no other than the price says nothing.
+        let same = |highest: &String| highest.parse().ok() == item.price;
+        if item.attributes.get(HIGHEST_PRICE).is_some_and(same) {
+            item.attributes.remove(HIGHEST_PRICE);
         }
         item.id = id;
         Some(Cleaned { item, trimmed })

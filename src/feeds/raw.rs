@@ -101,13 +101,15 @@ pub struct Unread {
     pub excerpt: String,
 }
 
-/// The first characters of a text, for an example.
+/// The first characters of a text, in one line, for an example.
 pub fn excerpt(text: &str) -> String {
-    const MOST_CHARS: usize = 80;
-    match text.char_indices().nth(MOST_CHARS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    const MOST_CHARS: usize = 120;
+    let mut characters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut excerpt: String = characters.by_ref().take(MOST_CHARS).collect();
+    if characters.next().is_some() {
+        excerpt.push('…');
     }
+    excerpt
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Variants of a product folded into one item: a visitor is recommended a shirt, not its sizes.
 //!
 //! The item has the id, words, address and picture of the product (of its first variant, where the feed has no row for
-//! the product), the lowest price, `price_max` among the attributes where prices differ, the sum of the stock, and of
+//! the product), the lowest price, `price max` among the attributes where prices differ, the sum of the stock, and of
 //! each attribute the values of all variants in the feed's order. Must not know feeds.
 
 use std::str::FromStr;
@@ -33,7 +33,7 @@ impl FromStr for Variants {
 /// Values of an attribute that an item lists.
 pub const MOST_VALUES: usize = 32;
 /// The highest price of the variants.
-pub const HIGHEST_PRICE: &str = "price_max";
+pub const HIGHEST_PRICE: &str = "price max";
 const BETWEEN: &str = ", ";
 
 /// `item` takes in a variant of the same product. `false` where an attribute has too many values to list them all.

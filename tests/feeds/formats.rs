@@ -16,11 +16,11 @@ fn google_merchant_as_a_table() {
     assert_eq!(lamp.words["en"].description, "A bright lamp & a heavy foot for the desk, with a dimmer.");
     assert_eq!(lamp.words["en"].categories, ["Home", "Lighting", "Lamps"]);
     assert_eq!((lamp.price, lamp.currency.as_str()), (Some(39.9), "EUR"));
-    assert_eq!(lamp.attributes["list_price"], "49.9");
+    assert_eq!(lamp.attributes["list price"], "49.9");
     assert_eq!(lamp.attributes["condition"], "new");
     assert!(!lamp.attributes.contains_key("shipping weight"), "what Google needs for itself is no attribute");
     let shirt = find(&items, "shirt");
-    assert_eq!((shirt.price, shirt.attributes["price_max"].as_str()), (Some(60.0), "65"));
+    assert_eq!((shirt.price, shirt.attributes["price max"].as_str()), (Some(60.0), "65"));
     assert_eq!((shirt.availability, shirt.attributes["size"].as_str()), (Some(Availability::InStock), "S, M"));
     assert_eq!(shirt.group, None);
     assert_eq!(report.feeds[0].columns["item group id"], "group");
@@ -36,7 +36,7 @@ fn google_merchant_as_rss() {
     assert_eq!(lamp.words["en"].description, "A bright lamp & a heavy foot.");
     assert_eq!(lamp.words["en"].categories, ["Home", "Lighting", "Lamps"]);
     assert_eq!(lamp.url, "https://shop.example/lamp-1?a=1&b=2");
-    assert_eq!((lamp.price, lamp.attributes["list_price"].as_str()), (Some(39.9), "49.9"), "not that of the shipping");
+    assert_eq!((lamp.price, lamp.attributes["list price"].as_str()), (Some(39.9), "49.9"), "not that of the shipping");
     assert_eq!(lamp.attributes["color"], "black");
     // HTML that nobody closed, an entity of HTML's and a bare & do not end the feed.
     let tea = find(&items, "tea-2");
@@ -61,7 +61,7 @@ fn shopify_in_both_exports_gives_the_same_ids() {
     for items in [&json, &csv] {
         let shirt = find(items, "linen-shirt");
         assert_eq!((title(shirt, "en"), shirt.brand.as_str()), ("Linen Shirt", "Kestrel Lane"));
-        assert_eq!((shirt.price, shirt.attributes["price_max"].as_str()), (Some(60.0), "65"));
+        assert_eq!((shirt.price, shirt.attributes["price max"].as_str()), (Some(60.0), "65"));
         assert_eq!((shirt.attributes["size"].as_str(), shirt.attributes["color"].as_str()), ("S, M", "sand"));
         assert_eq!((shirt.tags.len(), shirt.url.as_str()), (2, "/products/linen-shirt"));
         assert_eq!((shirt.availability, shirt.words["en"].category()), (Some(Availability::InStock), "Shirts"));
@@ -93,7 +93,7 @@ fn woocommerce() {
     let hoodie = find(&items, "44");
     assert_eq!((title(hoodie, "en"), hoodie.words["en"].description.as_str()), ("Hoodie", "Warm. Cotton fleece."));
     assert_eq!(hoodie.words["en"].categories, ["Clothing", "Hoodies"]);
-    assert_eq!((hoodie.price, hoodie.attributes["price_max"].as_str()), (Some(39.0), "42"));
+    assert_eq!((hoodie.price, hoodie.attributes["price max"].as_str()), (Some(39.0), "42"));
     assert_eq!((hoodie.stock, hoodie.attributes["color"].as_str()), (Some(4), "Blue, Red"));
     let cap = find(&items, "50");
     assert_eq!((cap.price, cap.availability), (Some(16.0), Some(Availability::Preorder)));
@@ -114,7 +114,7 @@ fn json_ld_in_pages() {
     );
     assert_eq!((lamp.url.as_str(), lamp.image.as_str()), ("https://shop.example/lamp-1", "https://shop.example/1.jpg"));
     let tea = find(&items, "tea");
-    assert_eq!((title(tea, "zh"), tea.price, tea.attributes["price_max"].as_str()), ("龙井茶 50克", Some(68.0), "128"));
+    assert_eq!((title(tea, "zh"), tea.price, tea.attributes["price max"].as_str()), ("龙井茶 50克", Some(68.0), "128"));
     assert_eq!((tea.attributes["size"].as_str(), tea.availability), ("50克, 100克", Some(Availability::InStock)));
 }
 

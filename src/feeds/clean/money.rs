@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The crossed-out price, as an attribute.
-const LIST_PRICE: &str = "list_price";
+const LIST_PRICE: &str = "list price";
 
 /// The sale's price where it is below the price. A price whose currency nobody names is kept: it can be compared.
 pub fn fill(item: &mut Item, raw: &Raw, currency: Option<&str>, note: &mut impl FnMut(Kind, &str)) {

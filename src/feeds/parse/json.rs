@@ -95,13 +95,42 @@ impl Rows for Lines<'_> {
 }
 
 fn parse(row: u64, bytes: &[u8], columns: &Columns, used: &mut Used) -> Queue {
-    match serde_json::from_slice(bytes) {
+    match serde_json::from_slice(bytes).or_else(|error| serde_json::from_slice(&quoted(bytes)).map_err(|_| error)) {
         Ok(value) => object::rows(row, &value, columns, used),
         Err(error) => {
             let excerpt = excerpt(&String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]));
             [Err(Unread { row, why: format!("not JSON: {error}"), excerpt })].into()
         }
     }
+}
+
+/// `NaN` and `Infinity`, which JSON does not have and Python writes all the same, become texts: the cleaning then says
+/// which value is no number.
+fn quoted(bytes: &[u8]) -> Vec<u8> {
+    let (mut out, mut string, mut at) = (Vec::with_capacity(bytes.len() + 8), false, 0);
+    while at < bytes.len() {
+        let word =
+            [b"-Infinity".as_slice(), b"Infinity", b"NaN"].into_iter().find(|word| bytes[at..].starts_with(word));
+        match (string, bytes[at], word) {
+            (true, b'\\', _) => {
+                out.extend_from_slice(&bytes[at..bytes.len().min(at + 2)]);
+                at += 2;
+                continue;
+            }
+            (_, b'"', _) => string = !string,
+            (false, _, Some(word)) => {
+                out.push(b'"');
+                out.extend_from_slice(word);
+                out.push(b'"');
+                at += word.len();
+                continue;
+            }
+            _ => {}
+        }
+        out.push(bytes[at]);
+        at += 1;
+    }
+    out
 }
 
 /// Where the reader stands.

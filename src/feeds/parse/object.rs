@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// Keys that a report names; a feed that has ids for keys would fill it.
+const MOST_KEYS: usize = 500;
+
 /// What the rows of a feed's keys were used for, by key.
 pub type Used = std::collections::BTreeMap<String, String>;
 
@@ -48,11 +51,13 @@ pub fn rows(row: u64, value: &Value, columns: &Columns, used: &mut Used) -> Queu
             ("group", Value::String(group)) if ours => raw.set(Field::Group, group.clone()),
             _ => {
                 let meaning = columns.meaning(key);
-                if !used.contains_key(key) && used.len() < 500 {
-                    let about = meaning.as_ref().map(super::table::describe).unwrap_or_default();
-                    used.insert(key.clone(), about);
-                }
+                let known = meaning.as_ref().map(super::table::describe);
+                let attributes = raw.attributes.len();
                 put(&mut raw, &name, meaning, value);
+                if used.get(key).is_none_or(String::is_empty) && used.len() < MOST_KEYS {
+                    let attribute = if raw.attributes.len() > attributes { "attribute" } else { "" };
+                    used.insert(key.clone(), known.unwrap_or_else(|| attribute.to_owned()));
+                }
             }
         }
     }
