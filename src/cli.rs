@@ -10,6 +10,8 @@ mod explain;
 pub mod feeds;
 pub mod folder;
 mod inspect;
+pub(crate) mod interactions;
+mod learn;
 mod model;
 mod recall;
 mod sts;
@@ -40,7 +42,9 @@ enum Verb {
     Embed(embed::Embed),
     /// Compares a model's cosines with people's judgement (STS benchmark).
     Sts(sts::Sts),
-    /// Measures how well lists foretell the next purchase.
+    /// Learns from a shop's interactions what follows what, and puts it into its catalogue.
+    Learn(learn::Learn),
+    /// Measures how well lists foretell what visitors do next.
     Eval(Evaluate),
     /// Measures the kernels against this machine's limit, the whole encoder, and its load.
     Bench(bench::Bench),
@@ -69,6 +73,7 @@ pub fn main() -> Result<()> {
         Verb::Inspect(verb) => verb.run(),
         Verb::Embed(verb) => verb.run(),
         Verb::Sts(verb) => verb.run(),
+        Verb::Learn(verb) => verb.run(),
         Verb::Eval(Evaluate { part: Some(EvalPart::Explain(verb)), .. }) => verb.run(),
         Verb::Eval(Evaluate { lists: Some(verb), .. }) => verb.run(),
         Verb::Eval(_) => bail!("eval wants --data DIR; `nearmind eval --help` says more"),

@@ -16,6 +16,8 @@ pub mod protocol; // Command and Update, the only wire types
 pub mod session; //  owns all state: a Command in, Updates out
 
 #[cfg(feature = "cli")]
+pub mod learn; //    a shop's interactions -> relations and mixture
+#[cfg(feature = "cli")]
 pub mod convert; //  an f32 model directory -> int8 weights, manifest, probes
 #[cfg(feature = "cli")]
 pub mod cli; //      the command line's verbs: convert, bake, embed, eval

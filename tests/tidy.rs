@@ -6,9 +6,9 @@ use std::{
 };
 
 /// The modules of src/lib.rs, lowest layer first.
-const LAYERS: [&str; 13] = [
-    "text", "vectors", "encoder", "catalog", "feeds", "profile", "rank", "explain", "protocol", "session", "convert",
-    "cli", "web",
+const LAYERS: [&str; 14] = [
+    "text", "vectors", "encoder", "catalog", "feeds", "profile", "rank", "explain", "protocol", "session", "learn",
+    "convert", "cli", "web",
 ];
 const PURE: [&str; 7] = ["text", "vectors", "catalog", "feeds", "profile", "rank", "explain"];
 

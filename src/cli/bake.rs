@@ -24,8 +24,7 @@ use write::write;
 
 use super::{device::DeviceArg, feeds::FeedArgs, folder, model::NativeModel, recall::recall};
 use crate::{
-    catalog::{Item, Manifest, ModelName, document},
-    encoder::tokenize::Role,
+    catalog::{Item, Manifest, ModelName},
     feeds::Items,
     session::model_name,
     vectors::{Centre, Matrix},
@@ -137,17 +136,4 @@ impl Rows for Items<File> {
     fn read(&mut self, nth: usize) -> Result<Item> {
         Ok(Items::read(self, nth)?)
     }
-}
-
-/// The vector of each item's text, in the order of `items`.
-pub fn encode(model: &mut NativeModel, items: &[Item]) -> Result<Vec<Vec<f32>>> {
-    let progress = embed::bar(items.len() as u64, "texts")?;
-    let mut vectors = Vec::with_capacity(items.len());
-    for chunk in items.chunks(embed::CHUNK) {
-        let texts: Vec<String> = chunk.iter().map(|item| document(item).text).collect();
-        vectors.extend(model.encode(&texts, Role::Passage)?);
-        progress.inc(chunk.len() as u64);
-    }
-    progress.finish_and_clear();
-    Ok(vectors)
 }

@@ -1,161 +1,222 @@
-//! `nearmind eval --data DIR --model DIR`: how well lists foretell the next purchase.
+//! `nearmind eval --data DIR`: how well lists foretell what visitors do next, by the field's metrics and protocols.
 //!
-//! All items are ranked, the history is masked (and only it), one target a test row. HitRate@10 is the part of
-//! rows whose target is in the list, NDCG@10 the mean of 1 / log2(rank + 1). `items.jsonl.gz`,
-//! `interactions.tsv.gz` and `test.tsv.gz` as the published next-purchase sets have them.
+//! Everything is learned from `interactions`; the tests are looked at once, to measure. All items are ranked, the
+//! history is masked and nothing else; where no target has ever been touched, items that nobody touched are ranked among
+//! themselves. Equal sets and seeds give equal reports.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-};
+mod interval; // bootstrap over visitors, paired tests
+mod metrics; //  of one list
+mod plot;
+mod ratings; //  RMSE and MAE of predicted ratings
+mod report;
+mod scorers; //  by name
+mod set; //      items, interactions, tests
+mod vectors; //  of the items' texts, kept
 
-use anyhow::{Context, Result, ensure};
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use anyhow::{Context, Result};
 use clap::Args;
-use flate2::read::GzDecoder;
+use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
-use serde::Deserialize;
+use serde_json::json;
 
-use super::{bake::encode, device::DeviceArg, model::NativeModel};
+use self::{
+    interval::Visitors,
+    metrics::{Items, gini, measure, top},
+    report::{Measured, Report, SHORT},
+    scorers::Scorers,
+    set::{Set, Split},
+};
 use crate::{
-    catalog::{Item, Words},
-    profile::{Event, EventName, Likeness, Source, Taste, profile, weights::Weights},
-    vectors::{Centre, Matrix, Metric, Query, arithmetic::add},
+    catalog::Fields,
+    learn::{Shop, baselines::Similar, tune},
+    vectors::{Centre, Matrix},
 };
 
-const K: usize = 10;
-const DECAYS: [f32; 5] = [0.4, 0.5, 0.6, 0.7, 0.8];
-const DAY_MS: f64 = 86_400e3;
+/// Of the baselines, as the field sets them.
+const EASE_LAMBDA: f64 = 200.0;
+const KNN_SHRINK: f32 = 10.0;
+const KNN_NEIGHBOURS: usize = 200;
+/// Cases between two steps of the progress bar.
+const CHUNK: usize = 512;
 
 #[derive(Debug, Args)]
 pub struct Eval {
-    /// Folder with items.jsonl.gz, interactions.tsv.gz and test.tsv.gz
+    /// Folder with items.jsonl, interactions.tsv and test.tsv, each plain or gzipped; without test.tsv the tests are made
+    /// of the interactions
     #[arg(long)]
     data: PathBuf,
-    /// Folder of a converted model
+    /// Folder of a converted model; by default one below models/ that reads the items' language
     #[arg(long)]
-    model: PathBuf,
-}
-
-/// A history, oldest first, and what was bought next. Rows
-struct Test {
-    history: Vec<u32>,
-    target: u32,
+    model: Option<PathBuf>,
+    /// Makes tests of the interactions this way, even where there is a test.tsv
+    #[arg(long, value_enum)]
+    split: Option<Split>,
+    /// Shows what each setting foretold on visitors held out of the interactions
+    #[arg(long)]
+    grid: bool,
+    /// Writes all figures there, as JSON
+    #[arg(long)]
+    report: Option<PathBuf>,
+    /// Draws them there, as SVG
+    #[arg(long)]
+    plot: Option<PathBuf>,
+    /// Folder in which vectors are kept
+    #[arg(long, default_value = "target/vectors")]
+    cache: PathBuf,
+    /// Of everything that is drawn by chance
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
 }
 
 impl Eval {
     pub fn run(&self) -> Result<()> {
-        let items = items(&self.data.join("items.jsonl.gz"))?;
-        let rows: BTreeMap<&str, u32> = items.iter().zip(0..).map(|(item, row)| (item.id.as_str(), row)).collect();
-        let tests = tests(&self.data.join("test.tsv.gz"), &rows)?;
-        let popular = popular(&self.data.join("interactions.tsv.gz"), &rows)?;
-        let vectors = encode(&mut NativeModel::load(&self.model, DeviceArg::Cpu)?, &items)?.concat();
-        let width = vectors.len() / items.len();
-        println!("{} items, {} tests         HitRate@10  NDCG@10", items.len(), tests.len());
-
-        report("popularity", &tests, |test| masked(test, popular.iter().copied()));
+        let set = Set::read(&self.data, self.split, self.seed)?;
+        set.faults.iter().for_each(|fault| eprintln!("{}: {fault}", self.data.display()));
+        let bar = progress(set.items.len(), "items encoded")?;
+        let model = vectors::model(self.model.as_deref(), &set.items)?;
+        let (vectors, width) =
+            vectors::vectors(&model, &set.items, &self.cache, &|done| bar.set_position(done as u64))?;
+        bar.finish_and_clear();
         let raw = Matrix::quantize(width, &vectors);
-        let centre = Centre::learn(width, &vectors);
-        let centred = Matrix::quantize(width, &centre.apply_all(&vectors));
-        for (name, matrix) in [("raw", &raw), ("centred", &centred)] {
-            for decay in DECAYS {
-                let name = format!("content, {name}, decay {decay}");
-                report(&name, &tests, |test| nearest(matrix, test, &decayed(matrix, &test.history, decay)));
+        let matrix = Matrix::quantize(width, &Centre::learn(width, &vectors).apply_all(&vectors));
+        let fields = Fields::new(&set.items);
+        let histories = set.interactions.histories();
+        let shop = Shop { matrix: &matrix, fields: &fields };
+        let learned = tune::learn(shop, &histories, self.seed, &|what| {
+            if self.grid {
+                eprintln!("learning: {what}");
             }
+        });
+        let scorers = Scorers {
+            learned: &learned,
+            fields: &fields,
+            matrix: &matrix,
+            raw: &raw,
+            knn: Similar::item_knn(&histories, set.items.len(), KNN_SHRINK, KNN_NEIGHBOURS),
+            ease: Similar::ease(&histories, set.items.len(), EASE_LAMBDA),
+            seed: self.seed,
+        };
+        let mut report = self.measure(&set, &scorers)?;
+        report.learned = json!({
+            "mixture": learned.mixture, "table": learned.table, "before": learned.before, "after": learned.after,
+            "edges": learned.relations.edges(), "bytes": learned.relations.write().len(),
+        });
+        report.ratings = ratings::predict(&set.interactions, &matrix, self.seed);
+        println!(
+            "{} items, {} tests ({}), {} interactions",
+            set.items.len(),
+            set.cases.len(),
+            set.split,
+            set.interactions.len()
+        );
+        report.print();
+        if let Some(path) = &self.report {
+            let json = serde_json::to_vec_pretty(&report)?;
+            fs::write(path, json).with_context(|| format!("writing {}", path.display()))?;
         }
-        report("content, as a visit ranks", &tests, |test| nearest(&centred, test, &visited(&centred, &test.history)));
-        Ok(())
+        self.plot.as_ref().map_or(Ok(()), |path| plot::plot(&report, path))
+    }
+
+    fn measure(&self, set: &Set, scorers: &Scorers) -> Result<Report> {
+        let relations = &scorers.learned.relations;
+        let len = set.items.len();
+        let counts: Vec<u32> = (0..len as u32).map(|row| relations.count(row)).collect();
+        let items = Items { counts: &counts, tail: &tail(&counts), matrix: scorers.matrix };
+        let is_new = |row: &u32| counts[*row as usize] == 0;
+        let among_new = set.interactions.len() > 0 && set.cases.iter().all(|case| case.targets.iter().all(is_new));
+        let bar = progress(set.cases.len(), "tests ranked")?;
+        let mut measured: Vec<(String, Measured, Vec<f64>)> = Vec::new();
+        for (chunk, cases) in set.cases.chunks(CHUNK).enumerate() {
+            let one = |(nth, case): (usize, &set::Case)| {
+                let lists = scorers.scores(chunk * CHUNK + nth, &case.history);
+                let measure = |(name, mut scores): (String, Vec<f32>)| {
+                    case.history.iter().for_each(|&row| scores[row as usize] = f32::NEG_INFINITY);
+                    if among_new {
+                        let touched = (0..len as u32).filter(|row| !is_new(row));
+                        touched.for_each(|row| scores[row as usize] = f32::NEG_INFINITY);
+                    }
+                    let list = top(&scores);
+                    let values = measure(&items, &scores, &list, &case.history, &case.targets, case.wanted);
+                    (name, values, list)
+                };
+                lists.into_iter().map(measure).collect::<Vec<_>>()
+            };
+            let lists: Vec<_> = cases.par_iter().enumerate().map(one).collect();
+            for lists in lists {
+                for (at, (name, values, list)) in lists.into_iter().enumerate() {
+                    if measured.len() == at {
+                        measured.push((name, Measured::default(), vec![0.0; len]));
+                    }
+                    let (_, measured, shown) = &mut measured[at];
+                    measured.rows.push(values);
+                    list.iter().for_each(|&row| shown[row as usize] += 1.0);
+                }
+            }
+            bar.inc(cases.len() as u64);
+        }
+        bar.finish_and_clear();
+        let finished = |(name, mut measured, shown): (String, Measured, Vec<f64>)| {
+            measured.together = together(&shown, scorers.fields);
+            (name, measured)
+        };
+        let measured: Vec<(String, Measured)> = measured.into_iter().map(finished).collect();
+        let visitors = Visitors::new(set.cases.iter().map(|case| case.visitor.as_str()));
+        let mut lengths: Vec<usize> = set.cases.iter().map(|case| case.history.len()).collect();
+        lengths.sort_unstable();
+        let middle = lengths[lengths.len() / 2];
+        let of = |belongs: &dyn Fn(&set::Case) -> bool| set.cases.iter().map(belongs).collect::<Vec<bool>>();
+        let known = |case: &set::Case| set.interactions.visitors.contains_key(&case.visitor);
+        let slices = [
+            ("cold-items", of(&|case| !case.targets.is_empty() && case.targets.iter().all(is_new))),
+            ("rare-items", of(&|case| case.targets.iter().any(|row| (1..=5).contains(&counts[*row as usize])))),
+            ("cold-users", of(&|case| !known(case))),
+            ("one-or-two-events", of(&|case| case.history.len() <= 2)),
+            (SHORT, of(&|case| case.history.len() < middle)),
+        ];
+        let mut report = Report::new(&measured, &visitors, &slices, self.seed);
+        let candidates = if among_new { "items that nobody touched, among themselves" } else { "all items" };
+        report.set = BTreeMap::from([
+            ("items".to_owned(), json!(len)),
+            ("interactions".to_owned(), json!(set.interactions.len())),
+            ("tests".to_owned(), json!(set.cases.len())),
+            ("visitors".to_owned(), json!(visitors.count())),
+            ("split".to_owned(), json!(set.split)),
+            ("candidates".to_owned(), json!(candidates)),
+            ("faults".to_owned(), json!(set.faults)),
+        ]);
+        Ok(report)
     }
 }
 
-fn report(name: &str, tests: &[Test], list: impl Fn(&Test) -> Vec<u32> + Sync) {
-    let ranks: Vec<Option<usize>> =
-        tests.par_iter().map(|test| list(test).iter().position(|&row| row == test.target)).collect();
-    let mean =
-        |gain: fn(usize) -> f64| ranks.iter().flatten().map(|&rank| gain(rank)).sum::<f64>() / tests.len() as f64;
-    println!("{name:32} {:10.4} {:8.4}", mean(|_| 1.0), mean(|rank| 1.0 / (rank as f64 + 2.0).log2()));
-}
-
-fn masked(test: &Test, rows: impl Iterator<Item = u32>) -> Vec<u32> {
-    rows.filter(|row| !test.history.contains(row)).take(K).collect()
-}
-
-fn nearest(matrix: &Matrix, test: &Test, direction: &[f32]) -> Vec<u32> {
-    let keep = |row| !test.history.contains(&row);
-    matrix.top(&Query::new(direction), K, f32::NEG_INFINITY, keep).iter().map(|hit| hit.row).collect()
-}
-
-/// The plain baseline: each step back weighs `decay` times as much.
-fn decayed(matrix: &Matrix, history: &[u32], decay: f32) -> Vec<f32> {
-    let mut direction = vec![0.0; matrix.width()];
-    let mut weight = 1.0;
-    for &row in history.iter().rev() {
-        add(&mut direction, weight, &matrix.vector(row));
-        weight *= decay;
-    }
-    direction
-}
-
-/// The direction of a visitor who bought the history, a thing a day.
-fn visited(matrix: &Matrix, history: &[u32]) -> Vec<f32> {
-    let event = |(nth, row): (usize, &u32)| Event::on(EventName::Purchase, &row.to_string(), nth as f64 * DAY_MS);
-    let log: Vec<Event> = history.iter().enumerate().map(event).collect();
-    let profile = profile(&log, history.len() as f64 * DAY_MS, &Weights::default(), |id| id.parse().ok());
-    let vector = |source: &Source| if let Source::Item(row) = source { Some(matrix.vector(*row)) } else { None };
-    let likeness = Likeness { metric: Metric::Cosine, amplify: 1.0, reach: 0 };
-    let mut direction = vec![0.0; matrix.width()];
-    let taste = Taste::new(&profile, likeness, vector);
-    taste.signals().iter().for_each(|(signal, vector)| add(&mut direction, signal.weight, vector));
-    direction
-}
-
-fn items(path: &Path) -> Result<Vec<Item>> {
-    #[derive(Deserialize)]
-    struct Line {
-        id: String,
-        #[serde(default)]
-        title: String,
-        #[serde(default)]
-        description: String,
-    }
-    let item = |line: String| -> Result<Item> {
-        let Line { id, title, description } = serde_json::from_str(&line)?;
-        let words = Words { title, description, ..Words::default() };
-        Ok(Item { id, words: [("en".to_owned(), words)].into(), ..Item::default() })
-    };
-    let mut items: Vec<Item> = lines(path)?.into_iter().map(item).collect::<Result<_>>()?;
-    ensure!(!items.is_empty(), "{} has no items", path.display());
-    items.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(items)
-}
-
-fn tests(path: &Path, rows: &BTreeMap<&str, u32>) -> Result<Vec<Test>> {
-    let row =
-        |id: &str| rows.get(id).copied().with_context(|| format!("the item {id:?} of a test is not in the catalogue"));
-    let test = |line: &String| {
-        let mut fields = line.split('\t').skip(1);
-        let (history, target) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
-        Ok(Test { history: history.split(' ').map(row).collect::<Result<_>>()?, target: row(target)? })
-    };
-    lines(path)?.iter().skip(1).map(test).collect()
-}
-
-/// Rows by how often they were bought before the tests, ties by row.
-fn popular(path: &Path, rows: &BTreeMap<&str, u32>) -> Result<Vec<u32>> {
-    let mut counts = vec![0u32; rows.len()];
-    for line in lines(path)?.iter().skip(1) {
-        if let Some(&row) = line.split('\t').nth(1).and_then(|id| rows.get(id)) {
-            counts[row as usize] += 1;
+/// What is measured of all lists together. `shown` counts how often each item is in one. `[N]`
+fn together(shown: &[f64], fields: &Fields) -> Vec<(String, f64)> {
+    let coverage = shown.iter().filter(|&&times| times > 0.0).count() as f64 / shown.len() as f64;
+    let mut figures = vec![("ItemCoverage@10".to_owned(), coverage), ("GiniIndex@10".to_owned(), gini(shown))];
+    for (name, numbers) in [("brand", &fields.brand), ("category", &fields.category)] {
+        let mut groups: BTreeMap<u32, f64> = BTreeMap::new();
+        numbers.iter().zip(shown).filter(|(number, _)| **number > 0).for_each(|(number, times)| {
+            *groups.entry(*number).or_default() += times;
+        });
+        if groups.len() > 1 {
+            let groups: Vec<f64> = groups.into_values().collect();
+            figures.push((format!("ExposureGini@10:{name}"), gini(&groups)));
         }
     }
-    let mut popular: Vec<u32> = (0..counts.len() as u32).collect();
-    popular.sort_by_key(|&row| (std::cmp::Reverse(counts[row as usize]), row));
-    Ok(popular)
+    figures
 }
 
-fn lines(path: &Path) -> Result<Vec<String>> {
-    let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
-    let lines: std::io::Result<Vec<String>> = BufReader::new(GzDecoder::new(file)).lines().collect();
-    lines.with_context(|| format!("reading {}", path.display()))
+/// Which items are among the tenth that is least popular.
+fn tail(counts: &[u32]) -> Vec<bool> {
+    let mut rows: Vec<usize> = (0..counts.len()).collect();
+    rows.sort_by_key(|&row| (counts[row], row));
+    let mut tail = vec![false; counts.len()];
+    rows.iter().take(counts.len() / 10).for_each(|&row| tail[row] = true);
+    tail
+}
+
+fn progress(len: usize, what: &str) -> Result<ProgressBar> {
+    let style = ProgressStyle::with_template(&format!("{{bar:30}} {{pos}}/{{len}} {what}, {{per_sec}}, {{eta}} left"))?;
+    Ok(ProgressBar::new(len as u64).with_style(style))
 }

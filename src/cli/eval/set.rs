@@ -1,0 +1,195 @@
+//! A set to evaluate on: items, interactions before the tests, and tests; and tests made of the interactions where
+//! there are none. Must not know scorers.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::ValueEnum;
+use rand::{SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+
+use crate::{
+    catalog::{Item, Words},
+    cli::interactions::{Interactions, Seen, find, lines, text},
+};
+
+/// What is held out where a set has no tests of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Split {
+    /// The last item of each visitor
+    LeaveLastOut,
+    /// The last tenth of the interactions by time
+    Time,
+    /// A fifth of the items, as if they were new: ranked among themselves
+    ColdItems,
+}
+
+/// What one visitor did, oldest first, and what is to be foretold.
+pub struct Case {
+    pub visitor: String,
+    pub history: Vec<u32>,
+    /// Rows; those that are not in the catalogue are missed by every scorer.
+    pub targets: Vec<u32>,
+    /// With those that are not in the catalogue.
+    pub wanted: usize,
+}
+
+pub struct Set {
+    /// Sorted by id; row r is `items[r]`.
+    pub items: Vec<Item>,
+    pub interactions: Interactions,
+    pub cases: Vec<Case>,
+    /// What could not be used, in words.
+    pub faults: Vec<String>,
+    /// Where the cases come from.
+    pub split: String,
+}
+
+impl Set {
+    pub fn read(folder: &Path, split: Option<Split>, seed: u64) -> Result<Self> {
+        let file = |name: &str| find(folder, name);
+        let path = file("items.jsonl").with_context(|| format!("{} has no items.jsonl(.gz)", folder.display()))?;
+        let (items, mut faults) = items(&path)?;
+        let rows: BTreeMap<&str, u32> = items.iter().zip(0..).map(|(item, row)| (item.id.as_str(), row)).collect();
+        let row_of = |id: &str| rows.get(id).copied();
+        let mut interactions = match file("interactions.tsv").or_else(|| file("interactions.jsonl")) {
+            Some(path) => Interactions::read(&path, row_of)?,
+            None => Interactions::default(),
+        };
+        let counts = [
+            (interactions.malformed, "lines that are no interaction"),
+            (interactions.unknown, "interactions with unknown items"),
+        ];
+        faults.extend(counts.iter().filter(|fault| fault.0 > 0).map(|(count, what)| format!("{count} {what}")));
+        let test = file("test.tsv").filter(|_| split.is_none());
+        let (cases, split) = match (test, split.unwrap_or(Split::LeaveLastOut)) {
+            (Some(path), _) => (cases(&path, row_of, &mut faults)?, "test".to_owned()),
+            (None, split) => {
+                let cases = split.make(&mut interactions, items.len(), seed);
+                (cases, split.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned()))
+            }
+        };
+        ensure!(
+            !cases.is_empty(),
+            "{} has nothing to test on: neither test.tsv nor interactions to hold out",
+            folder.display()
+        );
+        Ok(Self { items, interactions, cases, faults, split })
+    }
+}
+
+impl Split {
+    /// Takes the cases out of the interactions.
+    fn make(self, interactions: &mut Interactions, len: usize, seed: u64) -> Vec<Case> {
+        let rows = |events: &[Seen]| events.iter().map(|event| event.row).collect::<Vec<u32>>();
+        let mut hidden = vec![false; len];
+        if self == Self::ColdItems {
+            let touched: BTreeSet<u32> = interactions.visitors.values().flatten().map(|event| event.row).collect();
+            let mut touched: Vec<u32> = touched.into_iter().collect();
+            touched.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+            touched.iter().take(touched.len() / 5).for_each(|&row| hidden[row as usize] = true);
+        }
+        let mut times: Vec<f64> = interactions.visitors.values().flatten().filter_map(|event| event.time).collect();
+        times.sort_by(f64::total_cmp);
+        let late = times.get(times.len() * 9 / 10).copied().unwrap_or(f64::INFINITY);
+        let mut cases = Vec::new();
+        for (visitor, events) in &mut interactions.visitors {
+            let held: Vec<Seen> = match self {
+                Self::LeaveLastOut => events.split_off(events.len() - usize::from(events.len() > 1)),
+                Self::Time => events.extract_if(.., |event| event.time.is_some_and(|time| time >= late)).collect(),
+                Self::ColdItems => events.extract_if(.., |event| hidden[event.row as usize]).collect(),
+            };
+            let history = rows(events);
+            let mut targets = rows(&held);
+            match self {
+                Self::ColdItems => {
+                    targets.sort_unstable();
+                    targets.dedup();
+                    let wanted = targets.len();
+                    if wanted > 0 && !history.is_empty() {
+                        cases.push(Case { visitor: visitor.clone(), history, targets, wanted });
+                    }
+                }
+                Self::LeaveLastOut | Self::Time => {
+                    let known = history.len();
+                    let mut history = history;
+                    for target in targets {
+                        if !history.is_empty() && !history.contains(&target) {
+                            let (visitor, history) = (visitor.clone(), history.clone());
+                            cases.push(Case { visitor, history, targets: vec![target], wanted: 1 });
+                        }
+                        history.push(target);
+                    }
+                    debug_assert!(history.len() >= known);
+                }
+            }
+        }
+        cases
+    }
+}
+
+fn items(path: &PathBuf) -> Result<(Vec<Item>, Vec<String>)> {
+    let (mut items, mut bad) = (BTreeMap::new(), 0usize);
+    for line in lines(path)? {
+        let line = line.with_context(|| format!("reading {}", path.display()))?;
+        match serde_json::from_str::<Value>(&line).ok().and_then(|line| item(&line)) {
+            Some(item) => _ = items.entry(item.id.clone()).or_insert(item),
+            None => bad += usize::from(!line.trim().is_empty()),
+        }
+    }
+    ensure!(!items.is_empty(), "{} has no items", path.display());
+    let faults = if bad > 0 { vec![format!("{bad} lines that are no item")] } else { Vec::new() };
+    Ok((items.into_values().collect(), faults))
+}
+
+/// What a line says of an item. The id is all that it needs.
+fn item(line: &Value) -> Option<Item> {
+    let of = |name: &str| line.get(name).and_then(text).unwrap_or_default();
+    let categories = match line.get("categories").or(line.get("category")) {
+        Some(Value::Array(steps)) => steps.iter().filter_map(text).collect(),
+        Some(other) => text(other).into_iter().collect(),
+        None => Vec::new(),
+    };
+    let words = Words { title: of("title"), description: of("description"), categories };
+    let price = of("price").trim_start_matches(|c: char| !c.is_ascii_digit()).replace(',', "").parse::<f64>().ok();
+    let id = line.get("id").or(line.get("item_id")).and_then(text)?;
+    let words = [("en".to_owned(), words)].into();
+    Some(Item { id, brand: of("brand"), price: price.filter(|price| price.is_finite()), words, ..Item::default() })
+}
+
+fn cases(path: &Path, row_of: impl Fn(&str) -> Option<u32>, faults: &mut Vec<String>) -> Result<Vec<Case>> {
+    let (mut cases, mut unknown, mut malformed) = (Vec::new(), 0usize, 0usize);
+    for (nth, line) in lines(path)?.enumerate() {
+        let line = line.with_context(|| format!("reading {}", path.display()))?;
+        if nth == 0 && line.contains("target") || line.trim().is_empty() {
+            continue;
+        }
+        let mut fields = line.split('\t');
+        let (Some(visitor), Some(history), Some(targets)) = (fields.next(), fields.next(), fields.next()) else {
+            malformed += 1;
+            continue;
+        };
+        let mut rows = |ids: &str| -> (Vec<u32>, usize) {
+            let found: Vec<Option<u32>> = ids.split_whitespace().map(&row_of).collect();
+            unknown += found.iter().filter(|row| row.is_none()).count();
+            (found.iter().flatten().copied().collect(), found.len())
+        };
+        let (history, _) = rows(history);
+        let (targets, wanted) = rows(targets);
+        if wanted == 0 {
+            malformed += 1;
+            continue;
+        }
+        cases.push(Case { visitor: visitor.to_owned(), history, targets, wanted });
+    }
+    if cases.is_empty() {
+        bail!("{} has no rows of `user_id history target`, separated by tabs", path.display());
+    }
+    let counts = [(malformed, "lines that are no test"), (unknown, "unknown items in tests")];
+    faults.extend(counts.iter().filter(|fault| fault.0 > 0).map(|(count, what)| format!("{count} {what}")));
+    Ok(cases)
+}

@@ -1,0 +1,66 @@
+//! `nearmind learn --pack DIR --interactions FILE`: what visitors did, into the catalogue that they did it in.
+//!
+//! Adds two files to the pack, what follows what and how much each part of a score counts; the rest stays as it is.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{folder, interactions::Interactions};
+use crate::learn::{Shop, tune};
+
+#[derive(Debug, Args)]
+pub struct Learn {
+    /// Folder of a catalogue from `nearmind bake`
+    #[arg(long)]
+    pack: PathBuf,
+    /// Tab-separated with the columns user_id and item_id (and event, timestamp, value), or GA4 events as JSON Lines;
+    /// plain or gzipped; several times for several files
+    #[arg(long, required = true)]
+    interactions: Vec<PathBuf>,
+    /// Of the visitors that are held out to compare settings
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl Learn {
+    pub fn run(&self) -> Result<()> {
+        let (_, catalog) = folder::read(&self.pack)?;
+        let mut all = Interactions::default();
+        for path in &self.interactions {
+            let found = Interactions::read(path, |id| catalog.row(id))?;
+            println!(
+                "{}: {} interactions of {} visitors; {} with unknown items and {} malformed lines are left out",
+                path.display(),
+                found.len(),
+                found.visitors.len(),
+                found.unknown,
+                found.malformed
+            );
+            all.merge(found);
+        }
+        ensure!(all.len() > 0, "no interaction is with an item of {}: are the ids the shop's?", self.pack.display());
+        let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}")?);
+        bar.enable_steady_tick(std::time::Duration::from_millis(200));
+        let shop = Shop { matrix: &catalog.matrix, fields: &catalog.fields };
+        let learned = tune::learn(shop, &all.histories(), self.seed, &|what| bar.set_message(what.to_owned()));
+        bar.finish_and_clear();
+        let relations = learned.relations.write();
+        folder::add(&self.pack, Some(&relations), Some(&learned.mixture.write()))?;
+        let new = (0..catalog.len() as u32).filter(|&row| learned.relations.count(row) == 0).count();
+        println!(
+            "foretold of visitors held out: HitRate@10 {:.3} -> {:.3}, NDCG@10 {:.3} -> {:.3}",
+            learned.before.hit_rate, learned.after.hit_rate, learned.before.ndcg, learned.after.ndcg
+        );
+        println!(
+            "{} neighbours of {} items, {new} of them known by their texts alone; {} bytes in {}",
+            learned.relations.edges(),
+            catalog.len(),
+            relations.len(),
+            self.pack.display()
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! From a shop's interactions to what its catalogue ships: which item follows which, and how much each part counts.
+//!
+//! ```text
+//! P(i | h) = sum over events h before i, at most `length` apart, of decay^(distance - 1)   / (all that follows h + shrink)
+//! ```
+//! counts a step back with the weight `back`. Compared on visitors whose interactions it was not made of, with the
+//! same score that a visit ranks by. An item that few have touched borrows from those that are like it. Nothing of a
+//! single visitor is kept. Must not know files.
+
+pub mod baselines; // EASE, ItemKNN: what the mixture is held to
+pub mod follow; //    counts of what follows what -> relations
+pub mod like; //      items that few have touched, and whom they are like
+pub mod tune; //      settings by what they foretell
+pub mod validate; //  visitors and items held out
+
+use crate::{
+    catalog::{Fields, Mixture, Relations},
+    vectors::Matrix,
+};
+
+/// What of a catalogue the learning looks at. N rows each
+#[derive(Clone, Copy)]
+pub struct Shop<'a> {
+    /// Centred unit vectors; of width 0 where there are none.
+    pub matrix: &'a Matrix,
+    pub fields: &'a Fields,
+}
+
+/// What a pack ships, and how it was found.
+pub struct Learned {
+    pub relations: Relations,
+    pub mixture: Mixture,
+    pub table: follow::Settings,
+    /// What the settings foretold of the visitors held out, before and after the search.
+    pub before: validate::Foretold,
+    pub after: validate::Foretold,
+}
+
+/// The rows of a visitor with weights that sum to 1: each step back counts `step` times as much, the last time counts.
+pub fn signals(history: &[u32], step: f32) -> Vec<(u32, f32)> {
+    let mut signals: Vec<(u32, f32)> = Vec::new();
+    let mut weight = 1f32;
+    for &row in history.iter().rev().take(MOST_REMEMBERED) {
+        if signals.iter().all(|signal| signal.0 != row) {
+            signals.push((row, weight));
+        }
+        weight = (weight * step).max(f32::MIN_POSITIVE);
+    }
+    let sum: f32 = signals.iter().map(|signal| signal.1).sum();
+    signals.iter_mut().for_each(|signal| signal.1 /= sum);
+    signals
+}
+
+/// Of a visitor's events, the last ones.
+const MOST_REMEMBERED: usize = 300;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_event_counts_most_and_each_item_once() {
+        let signals = signals(&[3, 1, 3, 2], 0.5);
+        assert_eq!(signals.iter().map(|signal| signal.0).collect::<Vec<_>>(), [2, 3, 1]);
+        assert!((signals.iter().map(|signal| signal.1).sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!((signals[1].1 / signals[0].1 - 0.5).abs() < 1e-6 && (signals[2].1 / signals[0].1 - 0.25).abs() < 1e-6);
+        assert!(super::signals(&[], 0.5).is_empty());
+    }
+}

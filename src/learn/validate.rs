@@ -1,0 +1,239 @@
+//! What settings foretell of visitors, and of items, that they were not learned from.
+//!
+//! A fifth of the visitors is held out at a time, and the last things that each did are to be foretold from what came
+//! before. Apart from that a fifth of the items is held out, as if they came new into the shop, and is ranked among
+//! itself. No test row is ever seen here.
+
+use std::sync::{Arc, Mutex};
+
+use rand::{SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::{
+    Shop,
+    follow::{Settings, Table},
+    like::Likes,
+    signals,
+};
+use crate::{
+    catalog::{Mixture, Relations},
+    rank::{Evidence, content},
+};
+
+const FOLDS: usize = 5;
+/// Rows that are foretold: enough that a difference of .01 is seen.
+const MOST_ROWS: usize = 2400;
+/// Scores of rows that are computed for one comparison; fewer rows in a large catalogue.
+const MOST_SCORES: usize = 24_000_000;
+/// The last things of each visitor that are foretold.
+const LAST: usize = 3;
+const K: usize = 10;
+
+/// How well, 0..1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Foretold {
+    pub hit_rate: f64,
+    pub ndcg: f64,
+    /// NDCG of items that nobody had touched, among themselves.
+    pub unseen_ndcg: f64,
+}
+
+impl Foretold {
+    /// One number to compare by: the logarithm, so that a hundredth more is a hundredth more in any shop. Items held out
+    /// count a tenth: they are few among what is bought.
+    pub fn worth(self) -> f64 {
+        let log = |value: f64| (value + 1e-4).ln();
+        log(self.hit_rate + self.ndcg) + 0.1 * log(self.unseen_ndcg)
+    }
+}
+
+/// What one part of the interactions foretells of another.
+struct Fold<'a> {
+    histories: Vec<&'a [u32]>,
+    /// A history, oldest first, and what came next.
+    rows: Vec<(&'a [u32], u32)>,
+    likes: Likes,
+}
+
+/// Items held out.
+struct Unseen {
+    hidden: Vec<bool>,
+    histories: Vec<Vec<u32>>,
+    /// A history without the hidden items, and those of them that the visitor had.
+    rows: Vec<(Vec<u32>, Vec<u32>)>,
+    likes: Likes,
+}
+
+pub struct Validation<'a> {
+    shop: Shop<'a>,
+    folds: Vec<Fold<'a>>,
+    unseen: Unseen,
+    /// What the texts say, by what it depends on: most of the work, and the same for most comparisons.
+    contents: Mutex<Option<((f32, u8), Arc<Contents>)>>,
+}
+
+/// What the texts say of every item to each history. `[N]` each
+struct Contents {
+    folds: Vec<Vec<Vec<f32>>>,
+    unseen: Vec<Vec<f32>>,
+}
+
+/// What was learned of each fold, and of the items that are left when some are hidden.
+pub struct Tables {
+    folds: Vec<Table>,
+    unseen: Table,
+}
+
+/// The same as probabilities.
+#[derive(Clone)]
+pub struct Related {
+    folds: Vec<Relations>,
+    unseen: Relations,
+}
+
+impl<'a> Validation<'a> {
+    /// `None` where there are too few visitors to hold any out.
+    pub fn new(shop: Shop<'a>, histories: &'a [Vec<u32>], seed: u64) -> Option<Self> {
+        let mut order: Vec<usize> = (0..histories.len()).filter(|&at| histories[at].len() > 1).collect();
+        if order.len() < 2 * FOLDS {
+            return None;
+        }
+        let mut chance = ChaCha8Rng::seed_from_u64(seed);
+        order.shuffle(&mut chance);
+        let len = shop.matrix.len();
+        let most = (MOST_SCORES / len.max(1)).clamp(200, MOST_ROWS);
+        let mut folds = Vec::new();
+        let mut wanted = most;
+        for nth in 0..FOLDS {
+            let mut held: Vec<usize> = order.iter().skip(nth).step_by(FOLDS).copied().collect();
+            held.truncate(wanted.max(1));
+            let mut rows: Vec<(&[u32], u32)> = held.iter().flat_map(|&at| last(&histories[at])).collect();
+            if rows.len() > wanted {
+                // One of each visitor before two of any.
+                rows = held.iter().flat_map(|&at| last(&histories[at]).next()).collect();
+                rows.truncate(wanted);
+            }
+            wanted -= rows.len();
+            let held: std::collections::BTreeSet<usize> = held.into_iter().collect();
+            let kept = |at: &usize| !held.contains(at);
+            let histories: Vec<&[u32]> = (0..histories.len()).filter(kept).map(|at| &histories[at][..]).collect();
+            let likes = Likes::new(shop.matrix, &counts(&histories, len));
+            folds.push(Fold { histories, rows, likes });
+            if wanted == 0 {
+                break;
+            }
+        }
+        let unseen = Unseen::new(shop, histories, &order, most / 4, &mut chance);
+        Some(Self { shop, folds, unseen, contents: Mutex::new(None) })
+    }
+
+    pub fn count(&self, settings: Settings) -> Tables {
+        let len = self.shop.matrix.len();
+        let folds = self.folds.par_iter().map(|fold| Table::count(&fold.histories, len, settings)).collect();
+        let left: Vec<&[u32]> = self.unseen.histories.iter().map(Vec::as_slice).collect();
+        Tables { folds, unseen: Table::count(&left, len, settings) }
+    }
+
+    pub fn relate(&self, tables: &Tables, settings: Settings) -> Related {
+        let relate = |(table, fold): (&Table, &Fold)| table.relations(settings, &fold.likes);
+        let folds = tables.folds.par_iter().zip(&self.folds).map(relate).collect();
+        Related { folds, unseen: tables.unseen.relations(settings, &self.unseen.likes) }
+    }
+
+    /// What `mixture` foretells with what was learned.
+    pub fn foretell(&self, related: &Related, mixture: Mixture) -> Foretold {
+        let mut sums = (0.0, 0.0);
+        let mut rows = 0usize;
+        let contents = self.contents(mixture);
+        for ((fold, relations), contents) in self.folds.iter().zip(&related.folds).zip(&contents.folds) {
+            let gain = |(&(history, target), content): (&(&[u32], u32), &Vec<f32>)| {
+                let mut totals = self.totals(relations, mixture, history, content);
+                history.iter().for_each(|&seen| totals[seen as usize] = f32::NEG_INFINITY);
+                let own = totals[target as usize];
+                let rank = totals.iter().filter(|&&total| total > own).count();
+                if rank < K { (1.0, 1.0 / (rank as f64 + 2.0).log2()) } else { (0.0, 0.0) }
+            };
+            let gains: Vec<(f64, f64)> = fold.rows.par_iter().zip(contents).map(gain).collect();
+            sums = gains.iter().fold(sums, |sums, gain| (sums.0 + gain.0, sums.1 + gain.1));
+            rows += gains.len();
+        }
+        let mean = |sum: f64| sum / rows.max(1) as f64;
+        let unseen_ndcg = self.foretell_unseen(&related.unseen, mixture, &contents.unseen);
+        Foretold { hit_rate: mean(sums.0), ndcg: mean(sums.1), unseen_ndcg }
+    }
+
+    fn foretell_unseen(&self, relations: &Relations, mixture: Mixture, contents: &[Vec<f32>]) -> f64 {
+        let Unseen { hidden, rows, .. } = &self.unseen;
+        let gain = |((history, targets), content): (&(Vec<u32>, Vec<u32>), &Vec<f32>)| {
+            let totals = self.totals(relations, mixture, history, content);
+            let mut list: Vec<u32> = (0..totals.len() as u32).filter(|&row| hidden[row as usize]).collect();
+            let by_total = |a: &u32, b: &u32| totals[*b as usize].total_cmp(&totals[*a as usize]).then(a.cmp(b));
+            if list.len() > K {
+                list.select_nth_unstable_by(K - 1, by_total);
+                list.truncate(K);
+            }
+            list.sort_by(by_total);
+            let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
+            let hits = list.iter().enumerate().filter(|(_, row)| targets.contains(row));
+            hits.map(|(rank, _)| discount(rank)).sum::<f64>() / (0..targets.len().min(K)).map(discount).sum::<f64>()
+        };
+        let gains: Vec<f64> = rows.par_iter().zip(contents).map(gain).collect();
+        gains.iter().sum::<f64>() / gains.len().max(1) as f64
+    }
+
+    fn totals(&self, relations: &Relations, mixture: Mixture, history: &[u32], content: &[f32]) -> Vec<f32> {
+        let signals = signals(history, mixture.step);
+        Evidence::of(Some(relations), self.shop.fields, mixture, &signals, content.to_vec()).totals()
+    }
+
+    fn contents(&self, mixture: Mixture) -> Arc<Contents> {
+        let key = (mixture.step, mixture.reach);
+        let mut kept = self.contents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some((_, contents)) = kept.as_ref().filter(|kept| kept.0 == key) {
+            return contents.clone();
+        }
+        let one = |history: &[u32]| content(self.shop.matrix, &signals(history, mixture.step), mixture);
+        let fold = |fold: &Fold| fold.rows.par_iter().map(|row| one(row.0)).collect();
+        let folds = self.folds.iter().map(fold).collect();
+        let contents =
+            Arc::new(Contents { folds, unseen: self.unseen.rows.par_iter().map(|row| one(&row.0)).collect() });
+        *kept = Some((key, contents.clone()));
+        contents
+    }
+}
+
+impl Unseen {
+    fn new(shop: Shop, histories: &[Vec<u32>], order: &[usize], most: usize, chance: &mut ChaCha8Rng) -> Self {
+        let len = shop.matrix.len();
+        let mut items: Vec<usize> = (0..len).collect();
+        items.shuffle(chance);
+        let mut hidden = vec![false; len];
+        items.iter().take(len / FOLDS).for_each(|&row| hidden[row] = true);
+        let is_hidden = |row: &&u32| hidden[**row as usize];
+        let histories_left: Vec<Vec<u32>> =
+            histories.iter().map(|history| history.iter().filter(|row| !is_hidden(row)).copied().collect()).collect();
+        let row = |&at: &usize| {
+            let targets: Vec<u32> = histories[at].iter().filter(is_hidden).copied().collect();
+            (!targets.is_empty() && !histories_left[at].is_empty()).then(|| (histories_left[at].clone(), targets))
+        };
+        let rows = order.iter().filter_map(row).take(most).collect();
+        let left: Vec<&[u32]> = histories_left.iter().map(Vec::as_slice).collect();
+        let likes = Likes::new(shop.matrix, &counts(&left, len));
+        Self { hidden, histories: histories_left, rows, likes }
+    }
+}
+
+/// The last things of a history that were new to the visitor, the last first, each with what came before.
+fn last(history: &[u32]) -> impl Iterator<Item = (&[u32], u32)> {
+    let new = move |at: &usize| !history[..*at].contains(&history[*at]);
+    (1..history.len()).rev().filter(new).take(LAST).map(move |at| (&history[..at], history[at]))
+}
+
+fn counts(histories: &[&[u32]], len: usize) -> Vec<u32> {
+    let mut counts = vec![0; len];
+    histories.iter().flat_map(|history| history.iter()).for_each(|&row| counts[row as usize] += 1);
+    counts
+}
