@@ -1,4 +1,5 @@
-//! Interactions from a file: tab-separated with a header, or GA4-like events as JSON Lines; plain or gzipped.
+//! Interactions from a file: tab-separated with a header (RecBole's `name:type` too), or GA4-like events as JSON Lines;
+//! plain or gzipped.
 //!
 //! What cannot be used is counted, never an error by itself. Must not know what is learned of it.
 
@@ -40,14 +41,18 @@ impl Interactions {
     pub fn read(path: &Path, row_of: impl Fn(&str) -> Option<u32>) -> Result<Self> {
         let mut found = Self::default();
         let mut columns: Option<Columns> = None;
+        let mut first = true;
         for line in lines(path)? {
             let line = line.with_context(|| format!("reading {}", path.display()))?;
             if line.trim().is_empty() {
                 continue;
             }
-            if columns.is_none() && !line.starts_with('{') {
-                columns = Some(Columns::of(&line).with_context(|| path.display().to_string())?);
-                continue;
+            if first {
+                first = false;
+                if !line.trim_start_matches('\u{feff}').starts_with('{') {
+                    columns = Some(Columns::of(&line).with_context(|| path.display().to_string())?);
+                    continue;
+                }
             }
             let read = if let Some(columns) = &columns { columns.read(&line) } else { event(&line) };
             let Some(read) = read else {
@@ -172,6 +177,12 @@ pub fn text(value: &Value) -> Option<String> {
 /// `DIR/NAME` or `DIR/NAME.gz`, whichever there is.
 pub fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     [name.to_owned(), format!("{name}.gz")].iter().map(|name| folder.join(name)).find(|path| path.is_file())
+}
+
+/// The file in `folder` that ends with `.EXTENSION`: how RecBole calls the files of a set.
+pub fn find_atomic(folder: &Path, extension: &str) -> Option<PathBuf> {
+    let paths = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|found| found == extension)).min()
 }
 
 /// The lines of a file, which may be gzipped.

@@ -10,11 +10,11 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     catalog::{Item, Words},
-    cli::interactions::{Interactions, Seen, find, lines, text},
+    cli::interactions::{Interactions, Seen, find, find_atomic, lines, text},
 };
 
 /// What is held out where a set has no tests of its own.
@@ -52,11 +52,16 @@ pub struct Set {
 impl Set {
     pub fn read(folder: &Path, split: Option<Split>, seed: u64) -> Result<Self> {
         let file = |name: &str| find(folder, name);
-        let path = file("items.jsonl").with_context(|| format!("{} has no items.jsonl(.gz)", folder.display()))?;
+        let path = file("items.jsonl").or_else(|| find_atomic(folder, "item"));
+        let path =
+            path.with_context(|| format!("{} has no items.jsonl(.gz), nor a .item of RecBole", folder.display()))?;
         let (items, mut faults) = items(&path)?;
         let rows: BTreeMap<&str, u32> = items.iter().zip(0..).map(|(item, row)| (item.id.as_str(), row)).collect();
         let row_of = |id: &str| rows.get(id).copied();
-        let mut interactions = match file("interactions.tsv").or_else(|| file("interactions.jsonl")) {
+        let mut interactions = match file("interactions.tsv")
+            .or_else(|| file("interactions.jsonl"))
+            .or_else(|| find_atomic(folder, "inter"))
+        {
             Some(path) => Interactions::read(&path, row_of)?,
             None => Interactions::default(),
         };
@@ -134,9 +139,18 @@ impl Split {
 
 fn items(path: &PathBuf) -> Result<(Vec<Item>, Vec<String>)> {
     let (mut items, mut bad) = (BTreeMap::new(), 0usize);
+    let mut names: Option<Vec<String>> = None;
     for line in lines(path)? {
         let line = line.with_context(|| format!("reading {}", path.display()))?;
-        match serde_json::from_str::<Value>(&line).ok().and_then(|line| item(&line)) {
+        if names.is_none() && line.contains(":token") {
+            names = Some(line.split('\t').map(|name| name.split(':').next().unwrap_or(name).to_owned()).collect());
+            continue;
+        }
+        let read = match &names {
+            Some(names) => Some(atomic(names, &line)),
+            None => serde_json::from_str::<Value>(&line).ok(),
+        };
+        match read.and_then(|line| item(&line)) {
             Some(item) => _ = items.entry(item.id.clone()).or_insert(item),
             None => bad += usize::from(!line.trim().is_empty()),
         }
@@ -144,6 +158,19 @@ fn items(path: &PathBuf) -> Result<(Vec<Item>, Vec<String>)> {
     ensure!(!items.is_empty(), "{} has no items", path.display());
     let faults = if bad > 0 { vec![format!("{bad} lines that are no item")] } else { Vec::new() };
     Ok((items.into_values().collect(), faults))
+}
+
+/// A line of RecBole's `.item` under this project's names.
+fn atomic(names: &[String], line: &str) -> Value {
+    let fields: BTreeMap<&str, &str> = names.iter().map(String::as_str).zip(line.split('\t')).collect();
+    let of = |wanted: &str| {
+        let found = fields.iter().find(|(name, value)| name.ends_with(wanted) && !value.trim().is_empty());
+        found.map(|(_, value)| value.trim()).unwrap_or_default()
+    };
+    let title =
+        if of("year").is_empty() { of("title").to_owned() } else { format!("{} ({})", of("title"), of("year")) };
+    let categories = if of("class").is_empty() { of("categories") } else { of("class") };
+    json!({"id": of("item_id"), "title": title, "categories": categories, "brand": of("brand"), "price": of("price")})
 }
 
 /// What a line says of an item. The id is all that it needs.
@@ -192,4 +219,60 @@ fn cases(path: &Path, row_of: impl Fn(&str) -> Option<u32>, faults: &mut Vec<Str
     let counts = [(malformed, "lines that are no test"), (unknown, "unknown items in tests")];
     faults.extend(counts.iter().filter(|fault| fault.0 > 0).map(|(count, what)| format!("{count} {what}")));
     Ok(cases)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        files.iter().for_each(|(name, text)| std::fs::write(folder.path().join(name), text).unwrap());
+        folder
+    }
+
+    const ITEMS: &str = r#"{"id": "a", "title": "Pen", "price": "$1,299.50"}
+{"id": 7, "categories": ["Office", "Paper"]}
+{"title": "no id"}
+"#;
+
+    #[test]
+    fn a_set_is_read_with_all_that_is_missing_or_unknown() {
+        let tests = "user_id\thistory\ttarget\nu\ta gone\t7\nv\t\tgone\nbroken\n";
+        let found =
+            folder(&[("items.jsonl", ITEMS), ("interactions.tsv", "user_id\titem_id\nu\ta\n"), ("test.tsv", tests)]);
+        let set = Set::read(found.path(), None, 1).unwrap();
+        assert_eq!((set.items[0].id.as_str(), set.items[1].price), ("7", Some(1299.5)));
+        let cases: Vec<_> =
+            set.cases.iter().map(|case| (case.history.clone(), case.targets.clone(), case.wanted)).collect();
+        assert_eq!(cases, [(vec![1], vec![0], 1), (vec![], vec![], 1)]);
+        assert_eq!(set.faults, ["1 lines that are no item", "1 lines that are no test", "2 unknown items in tests"]);
+    }
+
+    #[test]
+    fn tests_are_made_of_the_interactions_and_taken_out_of_them() {
+        let interactions = "user_id\titem_id\ttimestamp\nu\ta\t1\nu\t7\t2\nv\ta\t3\n";
+        let found = folder(&[("items.jsonl", ITEMS), ("interactions.tsv", interactions)]);
+        let set = Set::read(found.path(), Some(Split::LeaveLastOut), 1).unwrap();
+        assert_eq!((set.cases.len(), set.interactions.len(), set.split.as_str()), (1, 2, "leave-last-out"));
+        assert_eq!((set.cases[0].history.clone(), set.cases[0].targets.clone()), (vec![1], vec![0]));
+        let late =
+            folder(&[("items.jsonl", ITEMS), ("interactions.tsv", "user_id\titem_id\ttimestamp\nu\ta\t1\nu\t7\t9\n")]);
+        let set = Set::read(late.path(), Some(Split::Time), 1).unwrap();
+        assert_eq!((set.cases.len(), set.interactions.len()), (1, 1));
+    }
+
+    #[test]
+    fn recboles_files_are_read_and_an_empty_folder_says_what_is_missing() {
+        let items = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n1\tToy Story\t1995\tAnimation\n";
+        let inter = "user_id:token\titem_id:token\trating:float\ttimestamp:float\n5\t1\t4\t9\n5\t1\t3\t8\n";
+        let found = folder(&[("ml.item", items), ("ml.inter", inter)]);
+        let error = Set::read(found.path(), None, 1).err().unwrap().to_string();
+        assert!(error.contains("nothing to test on"), "{error}");
+        let error = Set::read(folder(&[]).path(), None, 1).err().unwrap().to_string();
+        assert!(error.contains("items.jsonl"), "{error}");
+        let (read, _) = super::items(&found.path().join("ml.item")).unwrap();
+        let words = &read[0].words["en"];
+        assert_eq!((words.title.as_str(), words.category()), ("Toy Story (1995)", "Animation"));
+    }
 }
