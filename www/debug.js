@@ -2,7 +2,7 @@
  * `?nearmind=debug`: for the shop's developer. Where the model runs and why, what is cached, how long answers take, the
  * scene in force, and what each card's score is made of. Loaded when the address asks for it; nothing of it is sent.
  *
- * @import {Card, Nearmind, ShelfUpdate} from "./types.js"
+ * @import {Nearmind, ShelfUpdate} from "./types.js"
  */
 import { h } from "./element/dom.js";
 import { debugSheet } from "./element/debug-styles.js";
@@ -65,7 +65,7 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
       section(words.where, ...deviceLines(state.device, words)),
       section(say.state, ...facts(state, say), h("dl", { part: "panel-storage" }, ...(await filesLine(state, words, lang)))),
       section(say.latency, latencyPlot(client.latencies(), say)),
-      ...[...this.#shelves.values()].map((shelf) => section(`${shelf.shelf} · ${shelf.basis}`, h("p", {}, say.scene(sceneOf(shelf))), scores(shelf.cards, say))),
+      ...(await Promise.all([...this.#shelves.values()].map(async (shelf) => section(`${shelf.shelf} · ${shelf.basis}`, h("p", {}, say.scene(sceneOf(shelf))), await scores(client, shelf, say))))),
     );
   }
 }
@@ -110,18 +110,31 @@ function latencyPlot(latencies, say) {
   return h("table", { class: "latency" }, h("caption", {}, say.latencyAbout), h("thead", {}, head), h("tbody", {}, ...body));
 }
 
-/** @param {Card[]} cards @param {import("./element/panel-messages.js").PanelSay["debug"]} say */
-function scores(cards, say) {
-  const parts = (/** @type {Card} */ card) => Object.entries(/** @type {any} */ (card).parts ?? { score: card.score }).filter(([, value]) => typeof value === "number" && value !== 0);
-  const most = Math.max(...cards.map((card) => parts(card).reduce((sum, [, value]) => sum + Math.abs(Number(value)), 0)), Number.MIN_VALUE);
-  const lines = cards.map((card) => {
-    const bars = parts(card).map(([name, value], i) => {
-      const bar = h("span", { class: `part p${i % 6}`, title: `${name} ${Number(value).toFixed(4)}` });
-      bar.style.setProperty("--share", (Math.abs(Number(value)) / most).toFixed(4));
+/**
+ * A bar a card: what its score is the sum of.
+ * @param {Nearmind} client
+ * @param {ShelfUpdate} shelf
+ * @param {import("./element/panel-messages.js").PanelSay["debug"]} say
+ */
+async function scores(client, shelf, say) {
+  const explained = await Promise.all(shelf.cards.map(({ item }) => client.explainIn(shelf.shelf, item).catch(() => null)));
+  const parts = shelf.cards.map(({ score }, i) => explained[i]?.parts.filter(({ share }) => share) ?? [{ name: "score", share: score }]);
+  const length = (/** @type {typeof parts[number]} */ all) => all.reduce((sum, { share }) => sum + Math.abs(share), 0);
+  const most = Math.max(...parts.map(length), Number.MIN_VALUE);
+  const lines = shelf.cards.map((card, i) => {
+    const bars = parts[i].map(({ name, share }, place) => {
+      const bar = h("span", { class: `part p${place % 6}`, title: `${name} ${share.toFixed(4)}` });
+      bar.style.setProperty("--share", (Math.abs(share) / most).toFixed(4));
       return bar;
     });
-    const told = parts(card).map(([name, value]) => `${name} ${Number(value).toFixed(3)}`).join(" + ");
-    return h("li", {}, h("span", { class: "title" }, plain(card.title)), h("span", { class: "bars", "aria-hidden": "true" }, ...bars), h("span", { class: "numbers" }, `${told} = ${card.score.toFixed(3)}`));
+    const told = parts[i].map(({ name, share }) => `${name} ${share.toFixed(3)}`).join(" + ");
+    return h(
+      "li",
+      {},
+      h("span", { class: "name" }, plain(card.title)),
+      h("span", { class: "bars", "aria-hidden": "true" }, ...bars),
+      h("span", { class: "numbers" }, `${told} = ${card.score.toFixed(3)}`),
+    );
   });
   return h("ol", { class: "scores", "aria-label": say.scores }, ...lines);
 }

@@ -103,19 +103,50 @@ export class Nearmind {
    * @param {Wish} [wish]
    * @returns {Promise<Recommendations>}
    */
-  recommend({ item = null, limit = 12, lang = this.#options.lang, ...more } = {}) {
+  recommend(wish = {}) {
+    return this.#inList(wish, async (list) => list);
+  }
+
+  /**
+   * Why an item stands where it stands in a list, or would stand; null where the catalogue lacks it.
+   * @param {string} item
+   * @param {Wish} [wish] of the list
+   * @returns {Promise<Explanation | null>}
+   */
+  explain(item, wish = {}) {
+    return this.#inList(wish, ({ shelf }) => this.explainIn(shelf, item));
+  }
+
+  /** The same in a list that is open. @param {string} shelf @param {string} item @returns {Promise<Explanation | null>} */
+  async explainIn(shelf, item) {
+    const updates = await this.send({ type: "explain", shelf, item, nowMs: Date.now() });
+    return updates.find((update) => update.type === "explanation") ?? null;
+  }
+
+  /**
+   * Opens a list for as long as something is done with it.
+   * @template T
+   * @param {Wish} wish
+   * @param {(list: Recommendations) => Promise<T>} work
+   */
+  async #inList({ item = null, limit = 12, lang = this.#options.lang, ...more }, work) {
     const shelf = `list-${this.#nextId}`;
-    return new Promise((resolve, reject) => {
+    /** @type {Recommendations} */
+    const list = await new Promise((resolve, reject) => {
+      if (this.state.problem) return reject(this.state.problem);
       const stop = this.subscribe((update) => {
         if (update.type === "shelf" && update.shelf === shelf) resolve(update);
         else if (update.type === "error" && update.fatal) reject(update);
         else return;
         stop();
-        this.closeShelf(shelf);
       });
-      if (this.state.problem) return reject(this.state.problem);
       this.openShelf(shelf, { kind: item ? "more-like-this" : "for-you", item, limit, lang, ...more }).catch(reject);
     });
+    try {
+      return await work(list);
+    } finally {
+      this.closeShelf(shelf);
+    }
   }
 
   /**

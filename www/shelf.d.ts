@@ -1,6 +1,6 @@
 // What a page gets from `import { NearmindShelf } from "./shelf.js"`.
 
-import type { CardExplanation, Nearmind, Problem } from "./types.js";
+import type { Explanation, Nearmind, Problem } from "./types.js";
 
 /** `<nearmind-shelf>`; custom-elements.json describes it. */
 export class NearmindShelf extends HTMLElement {
@@ -12,7 +12,7 @@ export class NearmindShelf extends HTMLElement {
   readonly state: "idle" | "loading" | "ready" | "empty" | "failed";
   readonly client: Nearmind | null;
   refresh(): Promise<void>;
-  explain(item: string): CardExplanation | null;
+  explain(item: string): Promise<Explanation | null>;
   forget(): Promise<void>;
 }
 

@@ -10,24 +10,23 @@
  * to this code. The element asks and draws; the worker behind `nearmind.js` decides. Importing it without a DOM does
  * nothing.
  *
- * @import {Card, CardExplanation, Nearmind, Options, Problem, ShelfUpdate, Update} from "./types.js"
+ * @import {Card, Nearmind, Options, Problem, ShelfUpdate, Update} from "./types.js"
  */
 import { address } from "./element/format.js";
 import { Frame } from "./element/frame.js";
 import { Impressions } from "./element/impressions.js";
-import { messages } from "./element/messages.js";
+import { loadMessages, messages } from "./element/messages.js";
 import { shelfSheet } from "./element/styles.js";
+import { ToldElement } from "./element/told.js";
 
 /** A shelf wakes up when it is this near to the viewport. */
 const NEAR = "600px";
 const LIMIT = 12;
 /** Another of these is another worker; another of the rest is another question. */
 const SOURCES = ["catalog", "model", "device", "storage", "worker"];
-/** What a page tells in data, not in text. */
-const RICH = /** @type {const} */ (["context", "filter", "rules"]);
 let shelves = 0;
 
-export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
+export class NearmindShelf extends ToldElement {
   static observedAttributes = [...SOURCES, "item", "scene", "limit", "lang", "heading", "track"];
 
   /** @type {Nearmind | null} */
@@ -44,15 +43,14 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
   #unsubscribe;
   #asking = false;
   #asked = 0;
-  /** @type {Record<string, object | null>} */
-  #rich = { context: null, filter: null, rules: null };
   /** What the page says of itself: the product it is about. @type {import("./page-events.js").PageEvents | undefined} */
   #page;
 
   connectedCallback() {
     if (!this.#frame) this.#build();
-    for (const name of RICH) this.#adopt(name);
+    this.adoptTold();
     this.#dress();
+    loadMessages(this.#lang)?.then(() => this.#dress());
     this.#approach = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this.#open(),
       { rootMargin: NEAR },
@@ -70,6 +68,7 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
   attributeChangedCallback(name, before, now) {
     if (before === now || !this.isConnected || !this.#frame) return;
     if (name === "heading" || name === "lang") this.#dress();
+    if (name === "lang") loadMessages(this.#lang)?.then(() => this.#dress());
     if (!this.client || name === "heading") return;
     if (SOURCES.includes(name)) {
       this.#close();
@@ -98,41 +97,14 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     return this.getAttribute("state") ?? "idle";
   }
 
-  /** Where the visitor is and what for: `{cart: ["id"], season: "winter"}`. */
-  get context() {
-    return this.#rich.context;
-  }
-  set context(context) {
-    this.#tell("context", context);
-  }
-
-  /** Which items may be shown: `{brand: ["A"], price: {max: 50}}`. */
-  get filter() {
-    return this.#rich.filter;
-  }
-  set filter(filter) {
-    this.#tell("filter", filter);
-  }
-
-  /** What the shop wants besides: `{pin: ["id"], bury: [...], exclude: [...]}`. */
-  get rules() {
-    return this.#rich.rules;
-  }
-  set rules(rules) {
-    this.#tell("rules", rules);
-  }
-
   /** Ranks again, and resolves when the answer is drawn. */
   async refresh() {
     await this.client?.openShelf(this.#name, this.#request());
   }
 
-  /** Why an item stands where it stands; null where it is not on this shelf. @param {string} item */
-  explain(item) {
-    const view = this.#frame?.list.views.get(item);
-    if (!view) return null;
-    const { title, description, reason, score } = view.card;
-    return { item, position: [...this.#frame.list.views.keys()].indexOf(item), title, description, reason, score };
+  /** Why an item stands where it stands; null where the catalogue lacks it. @param {string} item */
+  async explain(item) {
+    return (await this.client?.explainIn(this.#name, item)) ?? null;
   }
 
   /** Erases everything that this device knows of the visitor. */
@@ -185,8 +157,8 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
     }
     if (this.state !== "ready") this.setAttribute("state", "loading");
     try {
-      const wanted = [import("./nearmind.js"), this.querySelector(":scope > template") && import("./element/own-card.js")];
-      const [{ Nearmind }, own] = /** @type {any} */ (await Promise.all(wanted));
+      const wanted = [import("./nearmind.js"), loadMessages(this.#lang), this.querySelector(":scope > template") && import("./element/own-card.js")];
+      const [{ Nearmind }, , own] = /** @type {any} */ (await Promise.all(wanted));
       if (this.client || !this.isConnected) return;
       this.#frame.list.OwnCard = own?.OwnCard;
       this.client = Nearmind.open(this.#options());
@@ -251,21 +223,11 @@ export class NearmindShelf extends (globalThis.HTMLElement ?? class {}) {
   #request() {
     const item = this.item || (this.item === "" ? (this.#page?.product ?? "") : null);
     const kind = /** @type {const} */ (item === null ? "for-you" : "more-like-this");
-    return { kind, item, scene: this.getAttribute("scene"), limit: this.limit, lang: this.#lang, ...this.#rich };
+    return { kind, item, scene: this.getAttribute("scene"), limit: this.limit, lang: this.#lang, ...this.toldAll() };
   }
 
-  /** @param {typeof RICH[number]} name @param {object | null} data */
-  #tell(name, data) {
-    this.#rich[name] = data ?? null;
+  whenTold() {
     if (this.client) this.#ask();
-  }
-
-  /** A property that was set before this script came hides the setter. @param {typeof RICH[number]} name */
-  #adopt(name) {
-    if (!Object.hasOwn(this, name)) return;
-    const data = this[name];
-    delete (/** @type {any} */ (this)[name]);
-    this[name] = data;
   }
 
   /** @param {Update} update */

@@ -2,8 +2,8 @@
  * The one place that makes a worker, where Trusted Types are enforced and where they are not. Knows not what it does.
  *
  * Browsers start workers from the page's own origin only. A shop that loads Nearmind from another origin puts a file of
- * one line on its own, `import "https://the.other.origin/nearmind/worker.js";`, and names it: no blob, so that
- * `worker-src 'self'` goes on to hold.
+ * one line on its own, `import "https://the.other.origin/nearmind/worker.js";`, and names it: no blob, which a policy
+ * could not tell from any other.
  */
 
 const OWN = new URL("./worker.js", import.meta.url).href;

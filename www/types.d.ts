@@ -38,6 +38,10 @@ export interface Nearmind {
   track(name: EventName, about?: { item?: string; text?: string }): Promise<Update[]>;
   undo(name: EventName, item: string): Promise<Update[]>;
   recommend(wish?: Wish): Promise<Recommendations>;
+  /** Why an item stands where it stands in a list; null where the catalogue lacks it. */
+  explain(item: string, wish?: Wish): Promise<Explanation | null>;
+  /** The same in a list that is open, as an element's is. */
+  explainIn(shelf: string, item: string): Promise<Explanation | null>;
   search(query: string, options?: { limit?: number; lang?: string }): Promise<Card[]>;
   profile(lang?: string): Promise<ProfileSummary>;
   forget(): Promise<Update[]>;
@@ -158,16 +162,6 @@ export interface Metric {
   name: string;
   value: number;
   unit: "ms";
-}
-/** Why an item stands where it stands: a part with a share is a word that counts. */
-export interface CardExplanation {
-  item: string;
-  /** From 0. */
-  position: number;
-  title: Part[];
-  description: Part[];
-  reason: Part[];
-  score: number;
 }
 export interface Problem {
   code: string;

@@ -17,7 +17,7 @@ const CSS = `
 .mark.m0 { background: var(--_accent) }
 .scores { padding-inline-start: 1.5rem }
 .scores li { padding-block: .125rem }
-.scores .title { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.scores .name { border: 0; padding: 0; min-block-size: 0; display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .scores .bars { display: flex; block-size: .5rem; margin-block: .125rem }
 .scores .numbers { color: var(--_muted) }
 .part { inline-size: calc(var(--share) * 100%); background: var(--_accent) }

@@ -38,42 +38,19 @@ const EN = {
   }),
 };
 
-/** @type {typeof EN} */
-const ZH = {
-  "for-you": "为您推荐",
-  "more-like-this": "相似商品",
-  like: "喜欢",
-  dislike: "不感兴趣",
-  hide: "隐藏",
-  why: "为什么推荐？",
-  opinions: (title) => `您对“${title}”的看法`,
-  liked: (title) => `已喜欢“${title}”。`,
-  disliked: (title) => `将减少与“${title}”类似的商品。`,
-  hidden: (title) => `已隐藏“${title}”。`,
-  undone: "已撤销。",
-  undo: "撤销",
-  matching: (words) => `匹配的词：${words.join("、")}。`,
-  list: (count) => `${count} 件商品。`,
-  back: "向前翻",
-  forth: "向后翻",
-  catalog: "正在加载商品目录",
-  model: "正在加载模型",
-  probe: "正在检查本设备",
-  privacy: "仅在本设备上计算",
-  empty: "还没有可推荐的商品。",
-  failed: "暂时没有推荐。",
-  retry: "重试",
-  problems: {
-    download: "有文件未能完整下载，请检查网络。",
-    insecure: "须通过 https 打开本页。",
-    catalog: "无法读取商品目录。",
-    model: "模型无法在此设备上运行。",
-    "start-failed": "浏览器无法启动程序。",
-    "worker-failed": "浏览器无法启动程序。",
-  },
-};
-
 /** @typedef {typeof EN} Say */
 
+/** Those that have come; English is always here. @type {Record<string, Say>} */
+const known = { en: EN };
+
+/** @param {string} lang BCP 47 */
+const languageOf = (lang) => (/^zh\b/i.test(lang) ? "zh" : "en");
+
+/** Another language is fetched when a page speaks it. Nothing where it is here. @param {string} lang BCP 47 */
+export function loadMessages(lang) {
+  if (known[languageOf(lang)]) return null;
+  return import("./messages-zh.js").then(({ ZH }) => void (known.zh = ZH));
+}
+
 /** @param {string} lang BCP 47 @returns {Say} */
-export const messages = (lang) => (/^zh\b/i.test(lang) ? ZH : EN);
+export const messages = (lang) => known[languageOf(lang)] ?? EN;

@@ -20,7 +20,11 @@ const CSS = `
 /* Said here and not of the host: what a page says of all its elements, it says of the host too. */
 :is(.shelf, .profile, .panel) {
   color: var(--_ink);
-  font: 400 1rem/1.4 var(--nearmind-font, inherit);
+  font-family: var(--nearmind-font, inherit);
+  font-size: 1rem;
+  font-style: normal;
+  font-weight: 400;
+  line-height: 1.4;
   letter-spacing: normal;
   word-spacing: normal;
   text-align: start;

@@ -3,7 +3,7 @@
  * list would be without it, and the way to forget it. Then what else one may ask: where the model looked, and why
  * another product is not here. Loaded when it is first opened. Asks the client; computes nothing.
  *
- * @import {Attention, Card, Client, Explanation, Part, WhyNot} from "../types.js"
+ * @import {Attention, Card, Explanation, Nearmind, Part, WhyNot} from "../types.js"
  * @import {WhySay} from "./why-messages.js"
  */
 import { h, icon, ICONS, set, write } from "./dom.js";
@@ -18,7 +18,7 @@ const FOUND = 5;
 
 /**
  * @param {ShadowRoot} root
- * @param {Client} client
+ * @param {Nearmind} client
  * @param {{shelf: string, item: string, title: string, lang: string}} about
  */
 export async function openWhy(root, client, about) {
@@ -122,7 +122,7 @@ function bar(share) {
   return node;
 }
 
-/** Where the model looked, asked for when it is opened. @param {Client} client @param {{item: string, lang: string}} about @param {WhySay} say */
+/** Where the model looked, asked for when it is opened. @param {Nearmind} client @param {{item: string, lang: string}} about @param {WhySay} say */
 function looked(client, { item, lang }, say) {
   const text = h("p", { part: "why-looked", "aria-hidden": "true" });
   const words = h("p", { part: "panel-note" });
@@ -141,7 +141,7 @@ function looked(client, { item, lang }, say) {
   return details;
 }
 
-/** @param {Client} client @param {{shelf: string, lang: string}} about @param {WhySay} say */
+/** @param {Nearmind} client @param {{shelf: string, lang: string}} about @param {WhySay} say */
 function another(client, { shelf, lang }, say) {
   const field = h("input", { part: "why-name", type: "search", "aria-label": say.find, placeholder: say.find });
   const found = h("ul", { part: "why-found", role: "list" });

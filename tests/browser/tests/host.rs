@@ -80,7 +80,7 @@ fn foreign_shop(worker: &'static str, elsewhere: String) -> Fault {
         reply.status = 200;
         reply.body = body.into_bytes();
         let policy = format!(
-            "default-src 'none'; script-src 'self' {elsewhere} 'wasm-unsafe-eval'; worker-src 'self'; \
+            "default-src 'none'; script-src 'self' {elsewhere} 'wasm-unsafe-eval'; worker-src 'self' {elsewhere}; \
              connect-src {elsewhere}; style-src 'self'; img-src data:; require-trusted-types-for 'script'; trusted-types nearmind"
         );
         reply.headers = vec![("content-type", kind.into()), ("content-security-policy", policy)];

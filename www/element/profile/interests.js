@@ -28,7 +28,8 @@ export function interestList(interests, client, say, act) {
     mute.addEventListener("click", () =>
       act(() => client.muteInterest(id, !muted), muted ? say.unmutedNow(name) : say.mutedNow(name)),
     );
-    const about = words.filter((word) => word !== name).join(say.comma);
+    // An interest without a name of the visitor's is called by its words.
+    const about = name === words.join(" · ") ? "" : words.join(say.comma);
     return h("li", { "data-interest": id, class: muted ? "muted" : "" }, field, line, h("span", { class: "what" }, about), mute);
   });
   return h("ul", { part: "panel-interests", role: "list" }, ...lines);

@@ -33,7 +33,7 @@ export function interestMap(map, say, lang) {
         "g",
         { tabindex: 0, role: "img", "aria-label": `${name}, ${say.kinds.interest}`, class: "interest" },
         s("circle", { cx: place(x), cy: height(y), r: 9, class: "dot interest" }),
-        s("text", { x: clamp(place(x), 70, WIDTH - 70), y: clamp(height(y) - 14, 14, HEIGHT - 6), "text-anchor": "middle" }, name),
+        s("text", { x: clamp(place(x), 70, WIDTH - 70), y: clamp(height(y) - 14, 14, HEIGHT - 6), "text-anchor": "middle" }, short(name)),
       ),
     ),
   );
@@ -65,6 +65,9 @@ function scale(values, from, to) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return (/** @type {number} */ value) => Math.round((from + ((value - least) / (most - least || 1)) * (to - from)) * 10) / 10;
 }
+
+/** There is no room for more than two of its words. @param {string} name */
+const short = (name) => name.split(" · ").slice(0, 2).join(" · ");
 
 /** @param {number} value @param {number} least @param {number} most */
 const clamp = (value, least, most) => Math.min(most, Math.max(least, value));

@@ -1,0 +1,72 @@
+//! What the README tells people to paste works as it is pasted.
+
+use anyhow::{Context, Result};
+use browser_tests::{
+    Gpu, Site,
+    site::{Fault, root},
+    visit,
+};
+use serde_json::json;
+
+/// The README's blocks in a language.
+fn blocks(lang: &str) -> Result<Vec<String>> {
+    let readme = std::fs::read_to_string(root().join("README.md"))?;
+    let fence = format!("```{lang}\n");
+    Ok(readme.split(&fence).skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect())
+}
+
+/// A shop whose page is this, and which has Nearmind in /nearmind/.
+fn shop(body: String) -> Site {
+    let page: Fault = Box::new(move |path, reply| {
+        if path == "/outside" {
+            reply.status = 200;
+            reply.headers = vec![("content-type", "text/html; charset=utf-8".into())];
+            reply.body = format!("<!doctype html><html lang=\"en\"><title>A shop</title>{body}").into_bytes();
+        }
+    });
+    Site::under("/nearmind", page)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_tag_of_the_readme_works_as_it_is_pasted() -> Result<()> {
+    let tags = blocks("html")?;
+    assert!(tags.len() >= 3);
+    for tag in tags {
+        visit(shop(tag.clone()), Gpu::None, &[], async |shop| {
+            shop.goto("shop.html").await?;
+            if tag.contains("<nearmind-profile") {
+                shop.profile_drawn().await?;
+            } else {
+                assert_eq!(shop.settled().await?, "ready", "{tag}");
+                let count = "return document.querySelector('nearmind-shelf').shadowRoot.querySelectorAll('li[data-item]').length;";
+                assert!(shop.ask(count, &[]).await?.as_u64().context("a count")? >= 6, "{tag}");
+            }
+            assert_eq!(shop.seen("errors").await?, json!([]), "{tag}");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_script_of_the_readme_works_as_it_is_pasted() -> Result<()> {
+    let scripts = blocks("js")?;
+    assert!(!scripts.is_empty());
+    for script in scripts {
+        let page = format!(
+            "<script type=\"module\">{script}; window.came = {{ basis, cards, found, events, interests }};</script>"
+        );
+        visit(shop(page), Gpu::None, &[], async |shop| {
+            shop.goto("shop.html").await?;
+            let came = r#"
+                while (!window.came) await new Promise((next) => setTimeout(next, 50));
+                return [came.basis, came.cards.length, came.found.length > 0, came.events.length];"#;
+            assert_eq!(shop.ask(came, &[]).await?, json!(["profile", 6, true, 1]));
+            assert_eq!(shop.seen("errors").await?, json!([]));
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}

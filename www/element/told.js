@@ -1,0 +1,58 @@
+/**
+ * What a page tells an element in data and not in text, through properties. Knows no shelf and no worker.
+ */
+
+const NAMES = /** @type {const} */ (["context", "filter", "rules"]);
+
+export class ToldElement extends (globalThis.HTMLElement ?? class {}) {
+  /** @type {Record<typeof NAMES[number], object | null>} */
+  #told = { context: null, filter: null, rules: null };
+
+  /** Where the visitor is and what for: `{cart: ["id"], season: "winter"}`. */
+  get context() {
+    return this.#told.context;
+  }
+  set context(context) {
+    this.#tell("context", context);
+  }
+
+  /** Which items may be shown: `{brand: ["A"], price: {max: 50}}`. */
+  get filter() {
+    return this.#told.filter;
+  }
+  set filter(filter) {
+    this.#tell("filter", filter);
+  }
+
+  /** What the shop wants besides: `{pin: ["id"], bury: [...], exclude: [...]}`. */
+  get rules() {
+    return this.#told.rules;
+  }
+  set rules(rules) {
+    this.#tell("rules", rules);
+  }
+
+  /** All of it, for a request. */
+  toldAll() {
+    return { ...this.#told };
+  }
+
+  /** A property that was set before the script came hides its setter: takes it over. */
+  adoptTold() {
+    for (const name of NAMES) {
+      if (!Object.hasOwn(this, name)) continue;
+      const data = this[name];
+      delete (/** @type {any} */ (this)[name]);
+      this[name] = data;
+    }
+  }
+
+  /** For the element: something else is told. */
+  whenTold() {}
+
+  /** @param {typeof NAMES[number]} name @param {object | null} data */
+  #tell(name, data) {
+    this.#told[name] = data ?? null;
+    this.whenTold();
+  }
+}
