@@ -202,7 +202,6 @@ mod tests {
         category: 1.0,
         price: 0.25,
         unknown: 0.0,
-        reach: 0,
     };
 
     #[test]
