@@ -5,7 +5,7 @@ export function suitable(): number;
 
 /** Many texts to vectors, on several cores. See pool.js. */
 export class EmbedPool {
-  constructor(options: { model: string; device?: "auto" | "cpu" | "gpu"; workers?: number });
+  constructor(options: { model: string; device?: "auto" | "cpu" | "gpu"; workers?: number; worker?: string });
   /** Workers that run. */
   readonly size: number;
   /** Loads the model, and says where it runs. */

@@ -37,6 +37,8 @@ export class EmbedPool {
   #model;
   #device;
   #most;
+  /** @type {string | undefined} */
+  #script;
   /** @type {Job[]} */
   #waiting = [];
   /** @type {Hand[]} */
@@ -45,8 +47,12 @@ export class EmbedPool {
   #loaded = false;
   #lastId = 0;
 
-  /** @param {{model: string, device?: "auto" | "cpu" | "gpu", workers?: number}} options */
-  constructor({ model, device = "cpu", workers = suitable() }) {
+  /**
+   * `worker` is the address of the worker's script on the page's own origin, where Nearmind lies on another one.
+   * @param {{model: string, device?: "auto" | "cpu" | "gpu", workers?: number, worker?: string}} options
+   */
+  constructor({ model, device = "cpu", workers = suitable(), worker }) {
+    this.#script = worker && new URL(worker, document.baseURI).href;
     this.#model = new URL(model, document.baseURI).href;
     this.#device = device;
     this.#most = device === "cpu" ? workers : 1; // there is one GPU
@@ -112,7 +118,7 @@ export class EmbedPool {
 
   #start() {
     /** @type {Hand} */
-    const hand = { worker: spawn(), jobs: new Map() };
+    const hand = { worker: spawn(this.#script), jobs: new Map() };
     hand.worker.onmessage = ({ data: { id, error, updates, ...embedded } }) => {
       const job = hand.jobs.get(id);
       if (!job) return;
