@@ -131,11 +131,11 @@ fn a_price_is_a_number_and_not_negative() {
     assert_eq!(first(&report, Kind::NoCurrency), (7, "f: 5"));
     assert_eq!(first(&report, Kind::CurrencyMix), (8, "USD"));
     // Python writes what JSON does not have.
-    let lines =
-        "{\"id\":1,\"title\":\"A \\\"NaN\\\" B\",\"price\":NaN}\n{\"id\":2,\"title\":\"B\",\"price\":-Infinity}\n";
+    let lines = "{\"id\":1,\"title\":\"A \\\"NaN\\\" B\",\"price\":NaN,\"category\":NaN,\"tags\":[NaN],\"words\":NaN}\n{\"id\":2,\"title\":\"B\",\"price\":-Infinity}\n";
     let (items, report) = read(lines.as_bytes());
     assert_eq!((title(&items[0], "en"), items[0].price, items.len()), ("A \"NaN\" B", None, 2));
     assert_eq!(report.count(Kind::PriceUnreadable), 2);
+    assert!(items[0].tags.is_empty() && items[0].words["en"].categories.is_empty());
     let (items, _) =
         read(b"{\"id\":1,\"title\":\"A\",\"price\":-1,\"rating\":\"NaN\",\"stock\":\"-2\",\"reviews\":-5}");
     assert_eq!((items[0].price, items[0].rating, items[0].stock, items[0].rating_count), (None, None, Some(0), None));

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Queue, Row, Rows, Stop, Text,
-    object::{self, Used},
+    object::{self, NOT_A_NUMBER, Used},
 };
 use crate::feeds::{
     columns::Columns,
@@ -104,8 +104,8 @@ fn parse(row: u64, bytes: &[u8], columns: &Columns, used: &mut Used) -> Queue {
     }
 }
 
-/// `NaN` and `Infinity`, which JSON does not have and Python writes all the same, become texts: the cleaning then says
-/// which value is no number.
+/// `NaN` and `Infinity`, which JSON does not have and Python writes all the same for what it does not know, become a
+/// text that says so.
 fn quoted(bytes: &[u8]) -> Vec<u8> {
     let (mut out, mut string, mut at) = (Vec::with_capacity(bytes.len() + 8), false, 0);
     while at < bytes.len() {
@@ -120,7 +120,7 @@ fn quoted(bytes: &[u8]) -> Vec<u8> {
             (_, b'"', _) => string = !string,
             (false, _, Some(word)) => {
                 out.push(b'"');
-                out.extend_from_slice(word);
+                out.extend_from_slice(NOT_A_NUMBER.as_bytes());
                 out.push(b'"');
                 at += word.len();
                 continue;

@@ -20,6 +20,9 @@ use crate::{
 /// Keys that a report names; a feed that has ids for keys would fill it.
 const MOST_KEYS: usize = 500;
 
+/// Stands for a bare `NaN`; no feed has it, because it begins with a character for private use.
+pub const NOT_A_NUMBER: &str = "\u{e000}NaN";
+
 /// What the rows of a feed's keys were used for, by key.
 pub type Used = std::collections::BTreeMap<String, String>;
 
@@ -67,6 +70,13 @@ pub fn rows(row: u64, value: &Value, columns: &Columns, used: &mut Used) -> Queu
 fn put(raw: &mut Raw, name: &str, meaning: Option<Meaning>, value: &Value) {
     match (&meaning, value) {
         (_, Value::Null) => {}
+        // Where a number should be it is told; elsewhere it means that there is nothing.
+        (_, Value::String(text)) if text == NOT_A_NUMBER => match meaning {
+            Some(Meaning::Field(field @ (Field::Price | Field::SalePrice | Field::Rating | Field::Stock), rank)) => {
+                raw.offer(field, rank, "NaN");
+            }
+            _ => {}
+        },
         (
             Some(Meaning::Field(field @ (Field::Price | Field::SalePrice | Field::ListPrice), rank)),
             Value::Object(money),
@@ -111,6 +121,7 @@ fn own_words(raw: &mut Raw, words: &Map<String, Value>) {
 /// A scalar as text; of a list or an object what names or shows it.
 pub fn text(value: &Value) -> String {
     match value {
+        Value::String(text) if text == NOT_A_NUMBER => String::new(),
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Bool(yes) => yes.to_string(),
