@@ -15,6 +15,7 @@ mod learn;
 mod model;
 mod recall;
 mod sts;
+mod visit;
 
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
@@ -46,6 +47,8 @@ enum Verb {
     Learn(learn::Learn),
     /// Measures how well lists foretell what visitors do next.
     Eval(Evaluate),
+    /// Measures what an event costs in a large shop, from the click to the new list.
+    Visit(visit::Visit),
     /// Measures the kernels against this machine's limit, the whole encoder, and its load.
     Bench(bench::Bench),
 }
@@ -77,6 +80,7 @@ pub fn main() -> Result<()> {
         Verb::Eval(Evaluate { part: Some(EvalPart::Explain(verb)), .. }) => verb.run(),
         Verb::Eval(Evaluate { lists: Some(verb), .. }) => verb.run(),
         Verb::Eval(_) => bail!("eval wants --data DIR; `nearmind eval --help` says more"),
+        Verb::Visit(verb) => verb.run(),
         Verb::Bench(verb) => verb.run(),
     }
 }

@@ -1,0 +1,112 @@
+//! `nearmind visit [--items N]... [--out DIR]`: what one event costs in a large shop, from the click to the new list.
+//!
+//! The shop is made up: items around a hundred centres, so that there is something to like. With `--out` its catalogue
+//! is written, too, for the page `visit.html`, which measures the same in a browser's worker.
+
+use std::{path::PathBuf, time::Instant};
+
+use anyhow::Result;
+use clap::Args;
+use pollster::block_on;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::folder;
+use crate::{
+    catalog::{Catalog, Item, ModelName, Pack, Words, make},
+    encoder::cpu::CpuModel,
+    profile::{Event, EventName},
+    protocol::{Command, DeviceChoice, ShelfRequest, VERSION},
+    session::{MemoryStore, Session},
+    text::Dictionary,
+};
+
+const WIDTH: usize = 384;
+const CENTRES: usize = 100;
+/// Events of the visit; the first ones warm the caches.
+const EVENTS: usize = 60;
+const WARM: usize = 10;
+
+#[derive(Debug, Args)]
+pub struct Visit {
+    /// How many items the shop has
+    #[arg(long, default_values_t = [10_000, 100_000])]
+    items: Vec<usize>,
+    /// Writes the catalogue of each size into DIR/N
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+impl Visit {
+    pub fn run(&self) -> Result<()> {
+        println!("an event to a new list of 10, one core");
+        for &items in &self.items {
+            let catalog = shop(items);
+            if let Some(out) = &self.out {
+                folder::write(&out.join(items.to_string()), &Pack::new(&catalog))?;
+            }
+            let mut times_ms = times(catalog, items);
+            times_ms.sort_by(f64::total_cmp);
+            let at = |part: f64| times_ms[((times_ms.len() - 1) as f64 * part) as usize];
+            println!("  {items:>7} items   median {:6.2} ms   95 of 100 within {:6.2} ms", at(0.5), at(0.95));
+        }
+        Ok(())
+    }
+}
+
+fn shop(items: usize) -> Catalog {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut vector = |spread: f32| (0..WIDTH).map(|_| random.random_range(-spread..spread)).collect::<Vec<f32>>();
+    let centres: Vec<Vec<f32>> = (0..CENTRES).map(|_| vector(1.0)).collect();
+    let item = |nth: usize| {
+        let words = Words {
+            title: format!("Thing {} of kind {}", nth, nth % CENTRES),
+            description: format!("Made for bench {} in colour {}.", nth % 977, nth % 13),
+            categories: vec![format!("Kind {}", nth % CENTRES)],
+        };
+        Item {
+            id: format!("item-{nth:06}"),
+            url: format!("/item-{nth:06}"),
+            price: Some((nth % 500) as f64),
+            words: [("en".to_owned(), words)].into(),
+            ..Item::default()
+        }
+    };
+    let mut near = |nth: usize| {
+        let mut own = vector(1.0);
+        own.iter_mut().zip(&centres[nth % CENTRES]).for_each(|(own, centre)| *own += centre);
+        own
+    };
+    let all = (0..items).map(|nth| (item(nth), near(nth))).collect();
+    make(all, Dictionary::default(), ModelName { name: "none".into(), digest: String::new() })
+}
+
+/// Milliseconds of each event but the first.
+fn times(catalog: Catalog, items: usize) -> Vec<f64> {
+    let mut session: Session<CpuModel, MemoryStore> = Session::new(MemoryStore::default());
+    let lang = || "en".to_owned();
+    let open = Command::Open {
+        version: VERSION,
+        catalog: String::new(),
+        model: String::new(),
+        device: DeviceChoice::Cpu,
+        lang: lang(),
+        persist: false,
+        now_ms: 0.0,
+    };
+    block_on(session.apply(open));
+    block_on(session.set_catalog(catalog));
+    let request = ShelfRequest { limit: 10, lang: lang(), ..ShelfRequest::default() };
+    block_on(session.apply(Command::Shelf { shelf: "s".into(), request, now_ms: 0.0 }));
+    let mut times_ms = Vec::new();
+    for nth in 0..EVENTS {
+        // Half of the views are of one kind, the others of any.
+        let row = if nth % 2 == 0 { nth * CENTRES } else { nth * 7919 } % items;
+        let event = Event::on(EventName::ViewItem, &format!("item-{row:06}"), nth as f64 * 60e3);
+        let from = Instant::now();
+        let updates = block_on(session.apply(Command::Track { event }));
+        times_ms.push(from.elapsed().as_secs_f64() * 1e3);
+        assert!(!updates.is_empty(), "every event ranks the shelf again");
+    }
+    times_ms.split_off(WARM)
+}
