@@ -33,16 +33,17 @@ pub fn with_shares(list: Vec<Hit>, groups: &[Group], limit: usize) -> Vec<Hit> {
     if groups.is_empty() {
         return list;
     }
-    let mut left = list;
+    let of = |hit: Hit| (hit, groups.iter().map(|group| (group.has)(hit.row)).collect::<Vec<bool>>());
+    let mut left: Vec<(Hit, Vec<bool>)> = list.into_iter().map(of).collect();
     let mut placed: Vec<Hit> = Vec::new();
     let mut counts = vec![0usize; groups.len()];
     while placed.len() < limit && !left.is_empty() {
         let places = placed.len() + 1;
         let lacks = |nth: usize| (groups[nth].share * places as f32).floor() as usize > counts[nth];
         let behind = (0..groups.len()).filter(|&nth| lacks(nth));
-        let next = behind.filter_map(|nth| left.iter().position(|hit| (groups[nth].has)(hit.row))).min();
-        let hit = left.remove(next.unwrap_or(0));
-        counts.iter_mut().zip(groups).for_each(|(count, group)| *count += usize::from((group.has)(hit.row)));
+        let next = behind.filter_map(|nth| left.iter().position(|(_, has)| has[nth])).min();
+        let (hit, has) = left.remove(next.unwrap_or(0));
+        counts.iter_mut().zip(has).for_each(|(count, has)| *count += usize::from(has));
         placed.push(hit);
     }
     placed

@@ -152,3 +152,25 @@ proptest! {
         prop_assert_eq!(state(with), state(without));
     }
 }
+
+/// Each event of a visit in turn is deleted: log, lists and interests hash as if it had never happened.
+#[test]
+fn a_deleted_event_leaves_no_trace() {
+    let names = [(Like, "tea-0"), (ViewItem, "bicycle-1"), (Dislike, "home-2"), (AddToCart, "tea-2"), (Hide, "home-0")];
+    let event = |nth: usize| Event::on(names[nth].0, names[nth].1, NOW + nth as f64 * 60e3);
+    let mut hashes = std::collections::BTreeSet::new();
+    for gone in 0..names.len() {
+        let (mut with, mut without) = (open(MemoryStore::default(), "en"), open(MemoryStore::default(), "en"));
+        for nth in 0..names.len() {
+            send(&mut with, Command::Track { event: event(nth) });
+            if nth != gone {
+                send(&mut without, Command::Track { event: event(nth) });
+            }
+        }
+        send(&mut with, Command::Delete { event: event(gone), now_ms: NOW });
+        let hash = state(with);
+        assert_eq!(hash, state(without), "{:?}", names[gone]);
+        hashes.insert(hash);
+    }
+    assert_eq!(hashes.len(), names.len(), "every event had changed something");
+}
