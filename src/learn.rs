@@ -15,7 +15,8 @@ pub mod validate; //  visitors and items held out
 
 use crate::{
     catalog::{Fields, Mixture, Relations},
-    vectors::Matrix,
+    profile::{Columns, EventName, Likeness, Profile, Signal, Source, Taste},
+    vectors::{Matrix, Metric},
 };
 
 /// What of a catalogue the learning looks at. N rows each
@@ -49,6 +50,28 @@ pub fn signals(history: &[u32], step: f32) -> Vec<(u32, f32)> {
     let sum: f32 = signals.iter().map(|signal| signal.1).sum();
     signals.iter_mut().for_each(|signal| signal.1 /= sum);
     signals
+}
+
+/// A visitor of whom these rows are known, as a visit has them: profile and taste.
+pub fn visitor(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture) -> (Profile, Taste) {
+    let signal =
+        |&(row, weight): &(u32, f32)| Signal { source: Source::Item(row), weight, because: EventName::Purchase };
+    let profile = Profile { signals: signals.iter().map(signal).collect(), ..Profile::default() };
+    let likeness = Likeness { metric: Metric::Cosine, amplify: mixture.amplify, reach: mixture.reach };
+    let vector = |source: &Source| match source {
+        Source::Item(row) if matrix.width() > 0 => Some(matrix.vector(*row)),
+        _ => None,
+    };
+    let taste = Taste::new(&profile, likeness, vector);
+    (profile, taste)
+}
+
+/// What the texts say of every item to a visitor of whom these rows are known. `[N]`
+pub fn content(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture) -> Vec<f32> {
+    if matrix.width() == 0 {
+        return vec![0.0; matrix.len()];
+    }
+    visitor(matrix, signals, mixture).1.scores(matrix, &mut Columns::default())
 }
 
 /// Of a visitor's events, the last ones.

@@ -13,7 +13,7 @@ mod varied; //       a selection for someone of whom nothing is known
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
-pub use evidence::{Evidence, Parts, content};
+pub use evidence::{Evidence, Parts};
 pub use filter::Filter;
 pub use place::Group;
 pub use rules::{Context, Rules};

@@ -12,14 +12,14 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Shop,
+    Shop, content,
     follow::{Settings, Table},
     like::Likes,
     signals,
 };
 use crate::{
     catalog::{Mixture, Relations},
-    rank::{Evidence, content},
+    rank::Evidence,
 };
 
 const FOLDS: usize = 5;

@@ -6,10 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    catalog::{Catalog, Fields, Mixture, Relations},
-    vectors::{Matrix, Query, arithmetic::add},
-};
+use crate::catalog::{Catalog, Fields, Mixture, Relations};
 
 /// The parts of one item's score, each already weighted.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -135,47 +132,6 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// What the texts say of every item: how like it is to the signals, which are remembered as far as `reach` says. `[N]`
-pub fn content(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture) -> Vec<f32> {
-    let signals = tempered(signals, mixture.reach);
-    if mixture.amplify == 1.0 {
-        let mut direction = vec![0.0; matrix.width()];
-        signals.iter().for_each(|&(row, weight)| add(&mut direction, weight, &matrix.vector(row)));
-        return column(matrix, &direction);
-    }
-    let mut sums = vec![0.0; matrix.len()];
-    for (row, weight) in signals {
-        let column = column(matrix, &matrix.vector(row));
-        sums.iter_mut().zip(column).for_each(|(sum, like)| *sum += weight * amplified(like, mixture.amplify));
-    }
-    sums
-}
-
-/// Signals with weights that differ less: the root is taken `reach` times of each, and they sum to what they did.
-pub fn tempered(signals: &[(u32, f32)], reach: u8) -> Vec<(u32, f32)> {
-    if reach == 0 {
-        return signals.to_vec();
-    }
-    let sum = |signals: &[(u32, f32)]| signals.iter().map(|signal| signal.1.abs()).sum::<f32>();
-    let flat = |weight: f32| (0..reach).fold(weight.abs(), |weight, _| weight.sqrt()).copysign(weight);
-    let mut tempered: Vec<(u32, f32)> = signals.iter().map(|&(row, weight)| (row, flat(weight))).collect();
-    let factor = sum(signals) / sum(&tempered).max(f32::MIN_POSITIVE);
-    tempered.iter_mut().for_each(|signal| signal.1 *= factor);
-    tempered
-}
-
-/// `max(c, 0)^p`; between two whole exponents a mixture of both powers: powers differ in their last bits by platform.
-fn amplified(likeness: f32, exponent: f32) -> f32 {
-    let c = likeness.max(0.0);
-    let power = (1..exponent as u32).fold(c, |power, _| power * c);
-    let part = exponent.fract();
-    (1.0 - part) * power + part * power * c
-}
-
-fn column(matrix: &Matrix, direction: &[f32]) -> Vec<f32> {
-    if direction.is_empty() { vec![0.0; matrix.len()] } else { matrix.scores(&Query::new(direction)) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,28 +196,5 @@ mod tests {
         let gated = Mixture { unknown: 1.0, ..plain };
         let gated = Evidence::of(Some(&relations), &fields, gated, &[(0, 1.0)], content);
         assert!((gated.parts(3).content - 0.4).abs() < 1e-6 && gated.parts(2).content < 0.13);
-    }
-
-    #[test]
-    fn flatter_weights_still_sum_to_what_they_did_and_push_away() {
-        let flat = tempered(&[(0, 0.81), (1, 0.01), (2, -0.16)], 1);
-        let sum: f32 = flat.iter().map(|signal| signal.1.abs()).sum();
-        assert!((sum - 0.98).abs() < 1e-6 && flat[2].1 < 0.0);
-        assert!((flat[0].1 / flat[1].1 - 9.0).abs() < 1e-3);
-        assert_eq!(tempered(&[(0, 0.5)], 0), [(0, 0.5)]);
-    }
-
-    #[test]
-    fn content_is_linear_unless_it_is_amplified() {
-        let matrix = Matrix::quantize(2, &[1.0, 0.0, 0.0, 1.0, 0.6, 0.8, -1.0, 0.0]);
-        let signals = [(0, 0.5), (1, 0.5)];
-        let near = |amplify, expected: [f32; 4]| {
-            let found = content(&matrix, &signals, Mixture { amplify, ..MIXTURE });
-            let close = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-2);
-            assert!(close, "{amplify}: {found:?}");
-        };
-        near(1.0, [0.5, 0.5, 0.7, -0.5]);
-        near(2.0, [0.5, 0.5, 0.5, 0.0]);
-        near(1.5, [0.5, 0.5, 0.6, 0.0]);
     }
 }

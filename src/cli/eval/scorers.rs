@@ -1,6 +1,6 @@
 //! Scorers by name: each gives every item a number for a history.
 //!
-//! `shipped` is what a shop gets from `nearmind learn`: the same settings, and the same `rank::Evidence` that a visit
+//! `shipped` is what a shop gets from `nearmind learn`: the same settings, and the same `rank::evidence` that a visit
 //! ranks by; each of its ablations is that sum without one part. Must not know what is measured.
 
 use rand::{RngExt, SeedableRng};
@@ -8,8 +8,9 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::{
     catalog::{Fields, Mixture},
-    learn::{Learned, baselines::Similar, signals},
-    rank::{Evidence, Parts, content},
+    learn::{Learned, baselines::Similar, content, signals, visitor},
+    profile::Columns,
+    rank::{self, Parts},
     vectors::Matrix,
 };
 
@@ -57,9 +58,9 @@ impl Scorers<'_> {
         add("content-centred", centred);
         add("unlearned", {
             let mixture = Mixture::default();
-            let signals = signals(history, mixture.step);
-            let content = content(self.matrix, &signals, mixture);
-            Evidence::of(None, self.fields, mixture, &signals, content).totals()
+            let (profile, taste) = visitor(self.matrix, &signals(history, mixture.step), mixture);
+            let catalog = (self.matrix, self.fields, None);
+            rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default()).totals()
         });
         let parts = self.parts(history);
         add(SHIPPED, parts.iter().map(Parts::total).collect());
@@ -74,9 +75,9 @@ impl Scorers<'_> {
 
     fn parts(&self, history: &[u32]) -> Vec<Parts> {
         let mixture = self.learned.mixture;
-        let signals = signals(history, mixture.step);
-        let content = content(self.matrix, &signals, mixture);
-        let evidence = Evidence::of(Some(&self.learned.relations), self.fields, mixture, &signals, content);
+        let (profile, taste) = visitor(self.matrix, &signals(history, mixture.step), mixture);
+        let catalog = (self.matrix, self.fields, Some(&self.learned.relations));
+        let evidence = rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default());
         (0..self.fields.price.len() as u32).map(|row| evidence.parts(row)).collect()
     }
 
