@@ -72,11 +72,13 @@ pub struct Validation<'a> {
     folds: Vec<Fold<'a>>,
     unseen: Unseen,
     /// What the texts say, by what it depends on: most of the work, and the same for most comparisons.
-    contents: Mutex<Option<((f32, u8), Arc<Contents>)>>,
+    contents: Mutex<Option<Arc<Contents>>>,
 }
 
 /// What the texts say of every item to each history. `[N]` each
 struct Contents {
+    /// Step and reach of the mixture.
+    of: (f32, u8),
     folds: Vec<Vec<Vec<f32>>>,
     unseen: Vec<Vec<f32>>,
 }
@@ -192,15 +194,15 @@ impl<'a> Validation<'a> {
     fn contents(&self, mixture: Mixture) -> Arc<Contents> {
         let key = (mixture.step, mixture.reach);
         let mut kept = self.contents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some((_, contents)) = kept.as_ref().filter(|kept| kept.0 == key) {
+        if let Some(contents) = kept.as_ref().filter(|kept| kept.of == key) {
             return contents.clone();
         }
         let one = |history: &[u32]| content(self.shop.matrix, &signals(history, mixture.step), mixture);
         let fold = |fold: &Fold| fold.rows.par_iter().map(|row| one(row.0)).collect();
         let folds = self.folds.iter().map(fold).collect();
         let contents =
-            Arc::new(Contents { folds, unseen: self.unseen.rows.par_iter().map(|row| one(&row.0)).collect() });
-        *kept = Some((key, contents.clone()));
+            Arc::new(Contents { of: key, folds, unseen: self.unseen.rows.par_iter().map(|row| one(&row.0)).collect() });
+        *kept = Some(contents.clone());
         contents
     }
 }

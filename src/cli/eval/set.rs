@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -137,7 +137,7 @@ impl Split {
     }
 }
 
-fn items(path: &PathBuf) -> Result<(Vec<Item>, Vec<String>)> {
+fn items(path: &Path) -> Result<(Vec<Item>, Vec<String>)> {
     let (mut items, mut bad) = (BTreeMap::new(), 0usize);
     let mut names: Option<Vec<String>> = None;
     for line in lines(path)? {
