@@ -25,7 +25,7 @@ pub struct Marked {
 pub fn map(catalog: &Catalog, lang: &str, marked: &Marked) -> InterestMap {
     let count = catalog.matrix.len();
     let every = count.div_ceil(MOST_DOTS).max(1) as u32;
-    let shown = |row: &u32| row % every == 0 || marked.seen.contains(row) || marked.recommended.contains(row);
+    let shown = |row: &u32| row.is_multiple_of(every) || marked.seen.contains(row) || marked.recommended.contains(row);
     let rows: Vec<u32> = (0..count as u32).filter(shown).collect();
     let vectors: Vec<_> = rows.iter().map(|&row| catalog.matrix.vector(row)).collect();
     let places = plane(&vectors);
