@@ -281,6 +281,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
         if catalog.model == *model.name() && catalog.centre.mean.len() == model.width() {
             return None;
         }
+        if catalog.matrix.width() == 0 {
+            self.model = None; // packed without vectors, on purpose: words rank
+            return None;
+        }
         let detail = format!("{} / {}", catalog.model.name, model.name().name);
         self.model = None;
         Some(self.trouble(Trouble::OtherModel, &detail))

@@ -19,6 +19,8 @@ mod kept; //   the cache of files
 #[cfg(feature = "worker")]
 mod load; //   a catalogue, a model and a device from their addresses
 #[cfg(feature = "worker")]
+mod nearest; // the nearest vectors, for the page that measures
+#[cfg(feature = "worker")]
 mod queue; //  what waits for the loop
 #[cfg(feature = "worker")]
 mod scope; //  the worker's global scope

@@ -3,6 +3,7 @@
 mod scenes;
 mod script;
 mod unlearn;
+mod wordless;
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,52 @@
+//! Packs that earlier builds wrote. A sample never changes; a new version gets a new one.
+
+use std::{fs, path::PathBuf};
+
+use nearmind::{
+    catalog::{Catalog, Manifest, Pack, PackError},
+    text::terms,
+    vectors::Query,
+};
+
+use crate::sample;
+
+fn folder(version: u32) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/pack/v{version}"))
+}
+
+fn open(version: u32) -> Result<Catalog, PackError> {
+    let manifest = Manifest::parse(&fs::read(folder(version).join("manifest.json")).unwrap())?;
+    let files: Vec<_> =
+        manifest.files().iter().map(|file| fs::read(folder(version).join(&file.file)).unwrap()).collect();
+    manifest.open(&files)
+}
+
+#[test]
+fn the_first_version_says_what_to_do() {
+    let error = open(1).err().unwrap();
+    assert_eq!(error, PackError::Version { found: 1 });
+    assert!(error.to_string().contains("bake it again"), "{error}");
+}
+
+#[test]
+fn the_second_version_is_read_and_finds_what_it_found() {
+    let (read, made) = (open(2).unwrap(), sample::catalog());
+    assert_eq!((&read.items, &read.dictionary, &read.model), (&made.items, &made.dictionary, &made.model));
+    assert_eq!((&read.relations, read.mixture), (&made.relations, made.mixture));
+    let row = read.row("lamp-01").unwrap();
+    let nearest = read.matrix.top(&Query::new(&read.matrix.vector(row)), 3, 0.0, |other| other != row);
+    let ids: Vec<_> = nearest.iter().map(|hit| read.item(hit.row).id.as_str()).collect();
+    assert_eq!(ids, ["kettle-12", "scarf-23", "tent-34"]);
+    let found = read.index.search(&terms("blue kettles", &read.segmenter));
+    assert_eq!(read.item(found[0].0).words["en"].title, "A blue kettle");
+    assert!(!read.index.search(&terms("防水", &read.segmenter)).is_empty());
+}
+
+#[test]
+fn this_build_writes_the_same_bytes() {
+    let pack = Pack::new(&sample::catalog());
+    for (name, bytes) in &pack.files {
+        assert!(fs::read(folder(2).join(name)).is_ok_and(|frozen| frozen == *bytes), "{name} is not the sample's");
+    }
+    assert_eq!(fs::read(folder(2).join("manifest.json")).unwrap(), pack.manifest.to_json());
+}

@@ -1,0 +1,11 @@
+//! The pack as a format: samples that load for ever, and files that were broken on purpose.
+
+#[path = "../model/memory.rs"]
+mod memory;
+#[allow(dead_code)] // the tests of models use more of it
+#[path = "../model/random.rs"]
+mod random;
+
+mod frozen;
+mod mutations;
+mod sample;
