@@ -36,7 +36,7 @@ const CSS = `
 .name { font: inherit; color: inherit; background: none; border: 1px solid var(--_line); border-radius: .5rem; min-block-size: 2rem; min-inline-size: 0; padding-inline: .75rem }
 .name:hover { border-color: var(--_muted) }
 .map-figure svg { inline-size: 100%; block-size: auto; border: 1px solid var(--_line); border-radius: .75rem; background: var(--_surface); fill: none; stroke: none; overflow: hidden }
-.dot.other { fill: var(--_line) }
+.dot.other { fill: color-mix(in srgb, var(--_muted) 40%, var(--_surface)) }
 .dot.seen { fill: var(--_muted) }
 .dot.recommended { fill: var(--_accent) }
 .dot.interest { stroke: var(--_accent); stroke-width: 3; fill: var(--_surface) }
@@ -44,7 +44,7 @@ const CSS = `
 .map-figure g:focus-visible { outline: 2px solid var(--_accent); outline-offset: 3px }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-block-start: .5rem; padding: 0; list-style: none; font-size: .8125rem; color: var(--_muted) }
 .legend li { display: flex; align-items: center; gap: .375rem }
-.key { inline-size: .625rem; block-size: .625rem; border-radius: 50%; background: var(--_line) }
+.key { inline-size: .625rem; block-size: .625rem; border-radius: 50%; background: color-mix(in srgb, var(--_muted) 40%, var(--_surface)) }
 .key.interest { background: var(--_surface); box-shadow: inset 0 0 0 .1875rem var(--_accent) }
 .key.recommended { background: var(--_accent) }
 .key.seen { background: var(--_muted) }
@@ -68,6 +68,7 @@ const CSS = `
 .forget-question p { margin-block-end: .75rem }
 .forget-confirm { background: light-dark(#a4231c, #ffb4a9); border-color: transparent; color: light-dark(#fff, #3b0703); margin-inline-end: .5rem }
 .forget-confirm:hover { filter: brightness(1.08) }
+@media (max-width: 40rem) { .map-figure text { font-size: 22px } }
 @media (forced-colors: active) { .bar.chosen, .weight { background: Highlight; forced-color-adjust: none } }
 `;
 

@@ -72,3 +72,41 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a script imports from beside itself.
+    fn imports(script: &str) -> impl Iterator<Item = &str> {
+        let marks = ["from \"", "import(\"", "new URL(\""];
+        let found = marks.into_iter().flat_map(|mark| script.split(mark).skip(1));
+        found.filter_map(|rest| rest.split('"').next()).filter(|path| path.starts_with('.'))
+    }
+
+    #[test]
+    fn the_package_is_whole() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www");
+        let folder = std::env::temp_dir().join(format!("nearmind-npm-{}", std::process::id()));
+        let (site, package_folder) = (folder.join("site"), folder.join("npm"));
+        copy(&root, &site).unwrap();
+        fs::create_dir_all(site.join("wasm")).unwrap();
+        package(&site, &package_folder).unwrap();
+        let mut waiting: Vec<_> = FILES.iter().map(|file| package_folder.join(file)).collect();
+        let mut seen = 0;
+        while let Some(path) = waiting.pop() {
+            let script = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            for import in imports(&script).filter(|import| !import.contains("wasm/") && !import.ends_with(".d.ts")) {
+                let file = path.parent().unwrap().join(import);
+                let there = file.is_file() || file.with_extension("d.ts").is_file();
+                assert!(there, "{} imports {import}, which the package lacks", path.display());
+                seen += 1;
+                if import.contains("element/") && waiting.len() < 200 {
+                    waiting.push(file);
+                }
+            }
+        }
+        assert!(seen > 20, "{seen} imports");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
