@@ -14,7 +14,6 @@
  */
 import { address } from "./element/format.js";
 import { Frame } from "./element/frame.js";
-import { Impressions } from "./element/impressions.js";
 import { loadMessages, messages } from "./element/messages.js";
 import { shelfSheet } from "./element/styles.js";
 import { ToldElement } from "./element/told.js";
@@ -35,7 +34,7 @@ export class NearmindShelf extends ToldElement {
   #revision = -1;
   /** @type {Frame} */
   #frame;
-  /** @type {Impressions} */
+  /** @type {import("./element/impressions.js").Impressions | undefined} */
   #impressions;
   /** @type {IntersectionObserver | undefined} */
   #approach;
@@ -60,7 +59,7 @@ export class NearmindShelf extends ToldElement {
 
   disconnectedCallback() {
     this.#approach?.disconnect();
-    this.#impressions.stop();
+    this.#impressions?.stop();
     this.#close();
   }
 
@@ -123,9 +122,6 @@ export class NearmindShelf extends ToldElement {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [shelfSheet()];
     this.#frame = new Frame();
-    this.#impressions = new Impressions((item, node) =>
-      this.#fire("nearmind-impression", { item, position: place(node) }),
-    );
     this.#frame.list.own = () => this.querySelector(":scope > template") && this;
     this.#frame.list.node.addEventListener("click", (event) => this.#click(event));
     this.#frame.list.node.addEventListener("auxclick", (event) => event.button === 1 && this.#click(event));
@@ -187,6 +183,15 @@ export class NearmindShelf extends ToldElement {
       worker: this.getAttribute("worker") ?? undefined,
       ...(this.getAttribute("storage") === "memory" ? { persist: false } : {}),
     };
+  }
+
+  /** Which cards are seen: asked when there are cards. */
+  async #watch() {
+    const { Impressions } = await import("./element/impressions.js");
+    const seen = (/** @type {string} */ item, /** @type {HTMLElement} */ node) =>
+      this.#fire("nearmind-impression", { item, position: place(node) });
+    this.#impressions ??= new Impressions(seen);
+    if (this.isConnected) this.#impressions.watch(this.#frame.list.node.children);
   }
 
   /** What the page says of itself anyway, to its own analytics and to search engines. */
@@ -275,7 +280,7 @@ export class NearmindShelf extends ToldElement {
     } else {
       draw();
     }
-    this.#impressions.watch(this.#frame.list.node.children);
+    this.#watch();
     if (!first) return;
     this.#listen();
     this.#frame.announce(`${this.getAttribute("heading") ?? heading}: ${this.#say.list(cards.length)}`);
