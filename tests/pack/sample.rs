@@ -29,16 +29,16 @@ fn item(nth: usize) -> Item {
         rating: [None, Some(4.9), Some(3.25), Some(1.0 / 3.0)][nth % 4],
         rating_count: [None, Some(7)][nth % 2],
         date: [None, Some(20_000), Some(-3)][nth % 3],
-        group: (nth % 6 == 0).then(|| format!("group of {thing}")),
+        group: nth.is_multiple_of(6).then(|| format!("group of {thing}")),
         tags: ["gift", "winter", "gift"][..nth % 4].iter().map(|tag| (*tag).to_owned()).collect(),
         ..Item::default()
     };
     item.attributes.insert("color".into(), colour.into());
-    if nth % 7 == 0 {
+    if nth.is_multiple_of(7) {
         item.attributes.insert("care".into(), "Wipe it with a damp cloth. ".repeat(12));
     }
     item.words.insert("en".into(), words(&title, "For long evenings & short walks.", &["Home", thing]));
-    if nth % 2 == 0 {
+    if nth.is_multiple_of(2) {
         item.words.insert("zh".into(), words(&format!("{nth}号防水夹克"), "轻便、防水。", &["家居"]));
     }
     item

@@ -71,12 +71,15 @@ fn put(raw: &mut Raw, name: &str, meaning: Option<Meaning>, value: &Value) {
     match (&meaning, value) {
         (_, Value::Null) => {}
         // Where a number should be it is told; elsewhere it means that there is nothing.
-        (_, Value::String(text)) if text == NOT_A_NUMBER => match meaning {
-            Some(Meaning::Field(field @ (Field::Price | Field::SalePrice | Field::Rating | Field::Stock), rank)) => {
+        (_, Value::String(text)) if text == NOT_A_NUMBER => {
+            if let Some(Meaning::Field(
+                field @ (Field::Price | Field::SalePrice | Field::Rating | Field::Stock),
+                rank,
+            )) = meaning
+            {
                 raw.offer(field, rank, "NaN");
             }
-            _ => {}
-        },
+        }
         (
             Some(Meaning::Field(field @ (Field::Price | Field::SalePrice | Field::ListPrice), rank)),
             Value::Object(money),
