@@ -145,7 +145,7 @@ async fn everything_is_done_by_keyboard() -> Result<()> {
         };
         let (tab, enter, escape) = ('\u{e004}', '\u{e007}', '\u{e00c}');
         let mut seen = Vec::new();
-        for _ in 0..40 {
+        for _ in 0..80 {
             seen.push(press(tab).await?);
             if seen.last().is_some_and(|part| part == "about") {
                 break;
