@@ -49,7 +49,6 @@ export class NearmindShelf extends ToldElement {
     if (!this.#frame) this.#build();
     this.adoptTold();
     this.#dress();
-    loadMessages(this.#lang)?.then(() => this.#dress());
     this.#approach = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this.#open(),
       { rootMargin: NEAR },
@@ -67,7 +66,6 @@ export class NearmindShelf extends ToldElement {
   attributeChangedCallback(name, before, now) {
     if (before === now || !this.isConnected || !this.#frame) return;
     if (name === "heading" || name === "lang") this.#dress();
-    if (name === "lang") loadMessages(this.#lang)?.then(() => this.#dress());
     if (!this.client || name === "heading") return;
     if (SOURCES.includes(name)) {
       this.#close();
@@ -131,7 +129,10 @@ export class NearmindShelf extends ToldElement {
     this.#reserve("idle");
   }
 
+  /** In the page's language, as soon as its words are here: what is said in two languages moves. */
   #dress() {
+    const coming = loadMessages(this.#lang);
+    if (coming) return void coming.then(() => this.#dress());
     this.#frame.translate(this.#say);
     this.#frame.head(this.getAttribute("heading") ?? this.#say[this.item === null ? "for-you" : "more-like-this"]);
   }

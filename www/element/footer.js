@@ -15,7 +15,7 @@ export class Footer {
   #aboutText = h("span");
   #about = h(
     "button",
-    { part: "about", type: "button", "aria-haspopup": "dialog" },
+    { part: "about", type: "button", "aria-haspopup": "dialog", hidden: true },
     icon(ICONS.device),
     this.#aboutText,
   );
@@ -44,6 +44,7 @@ export class Footer {
   translate(say) {
     this.#say = say;
     write(this.#aboutText, say.privacy);
+    set(this.#about, "hidden", false);
     set(this.#about, "aria-label", say.privacy);
   }
 
