@@ -171,7 +171,7 @@ mod tests {
         let matrix = Matrix::quantize(2, &[1.0, 0.2, -1.0, 0.2].repeat(20));
         let events = |visitor: usize| {
             let value = |row: u32| {
-                let taste = if (row % 2 == 0) == (visitor % 2 == 0) { 1.0 } else { -1.0 };
+                let taste = if (row.is_multiple_of(2)) == (visitor.is_multiple_of(2)) { 1.0 } else { -1.0 };
                 3.0 + taste - if visitor < 10 { 1.0 } else { 0.0 }
             };
             (0..40).map(|row| Seen { row, time: None, value: Some(value(row)) }).collect()
