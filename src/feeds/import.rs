@@ -186,7 +186,7 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
 
     fn keep(&mut self, Pending { item, row, trimmed, .. }: Pending) -> Result<(), FeedError> {
         let product = self.options.variants == Variants::Fold && item.group.is_some();
-        self.spool.push(&item, Key::new(self.ends.len() as u16, row, trimmed, product))?;
+        self.spool.push(&item, Key::new(self.ends.len() as u32, row, trimmed, product))?;
         Ok(())
     }
 

@@ -25,8 +25,8 @@ pub struct Key {
     id: Box<str>,
     at: u64,
     size: u32,
-    /// `u16::MAX` for an item that lacks nothing any more.
-    feed: u16,
+    /// `u32::MAX` for an item that lacks nothing any more.
+    feed: u32,
     row: u64,
     trimmed: bool,
     /// One of the rows of a product with variants.
@@ -35,7 +35,7 @@ pub struct Key {
 
 impl Key {
     /// Of an item that is not in the spool yet.
-    pub fn new(feed: u16, row: u64, trimmed: bool, product: bool) -> Self {
+    pub fn new(feed: u32, row: u64, trimmed: bool, product: bool) -> Self {
         Self { feed, row, trimmed, product, ..Self::default() }
     }
 }
@@ -99,7 +99,7 @@ impl<S: Read + Write + Seek> Items<S> {
             }
             if let Some(item) = folded {
                 (key.at, key.size) = items.spool.write(&item)?;
-                key.feed = u16::MAX;
+                key.feed = u32::MAX;
             }
             kept.push(key);
         }
@@ -119,7 +119,7 @@ impl<S: Read + Write + Seek> Items<S> {
         };
         let other = self.load(next)?;
         let name = |report: &Report, key: &Key| {
-            report.feeds.get(usize::from(key.feed)).map_or_else(String::new, |feed| feed.name.clone())
+            report.feeds.get(key.feed as usize).map_or_else(String::new, |feed| feed.name.clone())
         };
         let (of, at) = (name(report, next), format!("as {} row {}", name(report, key), key.row));
         if key.product && next.product {
@@ -175,7 +175,7 @@ impl<S: Read + Write + Seek> Items<S> {
         self.spool.store.seek(SeekFrom::Start(key.at))?;
         self.spool.store.read_exact(&mut bytes)?;
         let mut item: Item = serde_json::from_slice(&bytes).map_err(io::Error::other)?;
-        if let Some(ends) = self.ends.get(usize::from(key.feed)) {
+        if let Some(ends) = self.ends.get(key.feed as usize) {
             if let Some(words) = item.words.remove(UNTOLD) {
                 item.words.entry(ends.lang.clone()).or_insert(words);
             }

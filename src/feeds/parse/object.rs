@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Keys that a report names; a feed that has ids for keys would fill it.
-const MOST_KEYS: usize = 500;
+pub const MOST_KEYS: usize = 500;
 
 /// Stands for a bare `NaN`; no feed has it, because it begins with a character for private use.
 pub const NOT_A_NUMBER: &str = "\u{e000}NaN";

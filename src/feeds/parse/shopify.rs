@@ -152,7 +152,7 @@ impl Rows for Csv<'_> {
     }
 
     fn used(&self) -> BTreeMap<String, String> {
-        const USED: [&str; 19] = [
+        const USED: [&str; 21] = [
             "handle",
             "title",
             "body (html)",
@@ -172,6 +172,8 @@ impl Rows for Csv<'_> {
             "option2 value",
             "option3 value",
             "option1 name",
+            "option2 name",
+            "option3 name",
         ];
         let about = |name: &String| if USED.contains(&name.as_str()) { "Shopify's own".into() } else { String::new() };
         self.records.header.iter().map(|name| (name.clone(), about(name))).collect()

@@ -13,7 +13,7 @@ use quick_xml::{
 
 use super::{
     Row, Rows, Stop, Text,
-    object::Used,
+    object::{MOST_KEYS, Used},
     table::{assign, describe},
 };
 use crate::{
@@ -70,14 +70,16 @@ impl<'a> Xml<'a> {
             "currencyid" => Some(Meaning::Field(Field::Currency, 1)),
             _ => self.columns.meaning(name),
         };
-        if !self.used.contains_key(name) && self.used.len() < 500 {
-            self.used.insert(name.to_owned(), meaning.as_ref().map(describe).unwrap_or_default());
-        }
+        let (known, attributes) = (meaning.as_ref().map(describe), product.raw.attributes.len());
         let meaning = match meaning {
             Some(Meaning::Field(field, own)) if own > 0 => Some(Meaning::Field(field, own.saturating_add(rank))),
             other => other,
         };
         assign(&mut product.raw, &column, meaning.as_ref(), &text, self.google);
+        if self.used.get(name).is_none_or(String::is_empty) && self.used.len() < MOST_KEYS {
+            let attribute = if product.raw.attributes.len() > attributes { "attribute" } else { "" };
+            self.used.insert(name.to_owned(), known.unwrap_or_else(|| attribute.to_owned()));
+        }
     }
 
     /// What stands in attributes: links, pictures, parameters, the product's own id.
