@@ -8,22 +8,21 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use flate2::read::GzDecoder;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{device::DeviceArg, folder, model::NativeModel, sts::spearman};
 use crate::{
-    catalog::{Catalog, Document, Item, Words, document, item::split_path, make},
-    encoder::tokenize::Role,
+    catalog::{Catalog, Document, Item, document, make},
+    encoder::{manifest::Manifest, tokenize::Role},
     explain::{Marked, States, deletion, mark},
+    feeds::{Import, Options},
     session::model_name,
-    text::{Segmenter, language::language},
+    text::Segmenter,
     vectors::{Centre, Query, arithmetic::dot},
 };
 
@@ -34,15 +33,17 @@ const DRAWS: u64 = 5;
 /// Texts that are encoded at a time.
 const CHUNK: usize = 256;
 const SEED: u64 = 1;
+/// Where `cargo xtask models` puts models.
+const MODELS: &str = "models";
 
 #[derive(Debug, Args)]
 pub struct Explain {
     /// A packed catalogue, a set with items.jsonl.gz, or a file of items, one a line
     #[arg(long)]
     data: PathBuf,
-    /// Folder of a converted model
-    #[arg(long, default_value = "models/minilm")]
-    model: PathBuf,
+    /// Folder of a converted model; otherwise the one in models/ that made the pack or reads the language
+    #[arg(long)]
+    model: Option<PathBuf>,
     /// At most so many items, evenly spaced
     #[arg(long, default_value_t = 800)]
     items: usize,
@@ -79,8 +80,14 @@ struct Case {
 
 impl Explain {
     pub fn run(&self) -> Result<()> {
-        let mut model = NativeModel::load(&self.model, DeviceArg::Cpu)?;
-        let catalog = self.catalog(&mut model)?;
+        let packed = self.data.join(folder::MANIFEST).is_file();
+        let items = if packed { Vec::new() } else { spaced(&items(&self.data)?, self.items) };
+        let chinese =
+            items.iter().filter(|item| !item.words.contains_key("en") && item.words.contains_key("zh")).count();
+        let lang = if 2 * chinese > items.len() { "zh" } else { "en" };
+        let folder = self.model.clone().map_or_else(|| model_for(&self.data, lang), Ok)?;
+        let mut model = NativeModel::load(&folder, DeviceArg::Cpu)?;
+        let catalog = if packed { self.packed(&model)? } else { made(&mut model, items)? };
         let cases = self.cases(&catalog, &mut model)?;
         let shown: Vec<&Case> = cases.iter().filter(|case| !case.marked.chosen.is_empty()).collect();
         ensure!(!shown.is_empty(), "no card shows a marked word: are the texts in a language that the model reads?");
@@ -103,23 +110,11 @@ impl Explain {
         }
     }
 
-    /// The packed catalogue, or one made of the items.
-    fn catalog(&self, model: &mut NativeModel) -> Result<Catalog> {
-        let path = &self.data;
-        if path.join(folder::MANIFEST).is_file() {
-            let (_, catalog) = folder::read(path)?;
-            let own = model_name(&model.manifest);
-            ensure!(catalog.model == own, "the catalogue was baked with {}, not with {}", catalog.model.name, own.name);
-            return Ok(catalog);
-        }
-        let items = spaced(&items(path)?, self.items);
-        let texts: Vec<String> = items.iter().map(|item| document(item).text).collect();
-        let mut vectors = Vec::new();
-        for texts in texts.chunks(CHUNK) {
-            vectors.extend(model.encode(texts, Role::Passage)?);
-        }
-        let dictionary = Segmenter::full().dictionary_for(items.iter().flat_map(make::texts));
-        Ok(make::make(items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest)))
+    fn packed(&self, model: &NativeModel) -> Result<Catalog> {
+        let (_, catalog) = folder::read(&self.data)?;
+        let own = model_name(&model.manifest);
+        ensure!(catalog.model == own, "the catalogue was baked with {}, not with {}", catalog.model.name, own.name);
+        Ok(catalog)
     }
 
     /// The first cards of what each visitor sees who viewed one product.
@@ -145,6 +140,17 @@ impl Explain {
         }
         Ok(cases)
     }
+}
+
+/// A catalogue of the items, as a bake makes it.
+fn made(model: &mut NativeModel, items: Vec<Item>) -> Result<Catalog> {
+    let texts: Vec<String> = items.iter().map(|item| document(item).text).collect();
+    let mut vectors = Vec::new();
+    for texts in texts.chunks(CHUNK) {
+        vectors.extend(model.encode(texts, Role::Passage)?);
+    }
+    let dictionary = Segmenter::full().dictionary_for(items.iter().flat_map(make::texts));
+    Ok(make::make(items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest)))
 }
 
 fn marked(catalog: &Catalog, document: &Document, states: &States, centre: &Centre, direction: &[f32]) -> Marked {
@@ -221,31 +227,37 @@ fn mean(values: impl Iterator<Item = f32>) -> f32 {
     values.iter().sum::<f32>() / values.len().max(1) as f32
 }
 
-/// A set's items, a line each; what they say, in the language that they say it in.
+/// The items of a set or of one feed, in whatever format it is.
 fn items(path: &Path) -> Result<Vec<Item>> {
-    #[derive(Deserialize)]
-    struct Line {
-        id: String,
-        title: String,
-        #[serde(default, alias = "features")]
-        description: String,
-        #[serde(default)]
-        category: String,
+    let of_set = ["items.jsonl.gz", "items.jsonl"].map(|name| path.join(name)).into_iter().find(|file| file.is_file());
+    let path = of_set.unwrap_or_else(|| path.to_owned());
+    let mut import = Import::new(Options::default(), tempfile::tempfile()?);
+    let feed = File::open(&path).with_context(|| format!("opening {}", path.display()))?;
+    import.feed(&path.display().to_string(), Box::new(feed), &mut |_| {})?;
+    let (mut items, report) = import.finish()?;
+    eprint!("{report}");
+    ensure!(!items.is_empty(), "no row of {} is an item: the report above says why", path.display());
+    (0..items.len()).map(|nth| Ok(items.read(nth)?)).collect()
+}
+
+/// Of the converted models beside this command the one that made the pack or, of those that read the items' language,
+/// the one that reads the fewest.
+fn model_for(data: &Path, lang: &str) -> Result<PathBuf> {
+    let pack = folder::manifest(data).ok();
+    let mut found: Vec<(usize, PathBuf)> = Vec::new();
+    for entry in fs::read_dir(MODELS).with_context(|| format!("looking for models in {MODELS}"))? {
+        let path = entry?.path();
+        let Ok(json) = fs::read(path.join(folder::MANIFEST)) else { continue };
+        let manifest = Manifest::parse(&json)?;
+        let fits = match &pack {
+            Some(pack) => pack.model == model_name(&manifest),
+            None => manifest.languages.iter().any(|own| own == lang),
+        };
+        if fits {
+            found.push((manifest.languages.len(), path));
+        }
     }
-    let path = if path.is_dir() { path.join("items.jsonl.gz") } else { path.to_owned() };
-    let file = File::open(&path).with_context(|| format!("opening {}", path.display()))?;
-    let lines: std::io::Result<Vec<String>> = BufReader::new(GzDecoder::new(file)).lines().collect();
-    let lines = lines.with_context(|| format!("reading {}", path.display()))?;
-    let item = |line: &String| {
-        let Line { id, title, description, category } = serde_json::from_str(line).ok()?;
-        let lang = language(&format!("{title} {description}")).to_owned();
-        let words = Words { title, description, categories: split_path(&category) };
-        Some(Item { id, words: [(lang, words)].into(), ..Item::default() })
-    };
-    let items: Vec<Item> = lines.iter().filter_map(item).collect();
-    ensure!(!items.is_empty(), "no line of {} is an item", path.display());
-    if items.len() < lines.len() {
-        eprintln!("{} of {} lines are no items", lines.len() - items.len(), lines.len());
-    }
-    Ok(items)
+    let best = found.into_iter().min();
+    let missing = || format!("no model in {MODELS} fits: `cargo xtask models` makes them, --model names another");
+    Ok(best.with_context(missing)?.1)
 }
