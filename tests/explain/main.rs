@@ -3,14 +3,21 @@
 mod models;
 mod visit;
 
-use std::{collections::BTreeSet, fs, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    ops::Range,
+};
 
 use models::{Loaded, models};
 use nearmind::{
     catalog::{Item, document},
     explain::{States, mark},
     text::{Segmenter, Word, language::is_han, words},
-    vectors::{Centre, arithmetic::dot},
+    vectors::{
+        Centre,
+        arithmetic::{add, dot},
+    },
 };
 
 /// Score and sum of shares differ by rounding only.
@@ -120,6 +127,43 @@ fn other_weights_mark_other_words() {
         assert!(
             same < TEXTS / 2,
             "{}: {same} of {TEXTS} texts have the same words marked by chance's weights",
+            model.name
+        );
+    }
+}
+
+/// The shop's products by id, in English.
+fn products() -> BTreeMap<String, String> {
+    let lines = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/shop/items.jsonl")).unwrap();
+    let items = lines.lines().map(|line| serde_json::from_str::<Item>(line).unwrap());
+    items.map(|item| (item.id.clone(), document(&item).text)).collect()
+}
+
+#[test]
+fn the_same_product_is_marked_for_what_the_visitor_looked_at() {
+    let products = products();
+    let texts: Vec<String> = products.values().step_by(8).cloned().collect();
+    for mut model in models().into_iter().skip(1) {
+        let (_, _, centre) = encoded(&mut model, &texts);
+        let text = &products["dress-sorrel"];
+        let segmenter = segmenter(&[text.clone()]);
+        let (states, _) = model.states(text);
+        let mut marks = |viewed: [&str; 2]| -> Vec<String> {
+            let mut direction = vec![0.0; model.width()];
+            for id in viewed {
+                let mut vector = model.states(&products[id]).1;
+                centre.apply(&mut vector);
+                add(&mut direction, 0.5, &vector);
+            }
+            let marked = mark(text, &whole(text), &segmenter, &states, &centre, &direction);
+            marked.chosen.iter().map(|&word| marked.words[word].term.clone()).collect()
+        };
+        let linen = marks(["linen-shirt-salt", "linen-shirt-breakwater"]);
+        let summer = marks(["dress-meadow", "dress-lido"]);
+        assert!(linen.contains(&"linen".into()), "{}: {linen:?}", model.name);
+        assert!(
+            summer.contains(&"summer".into()) && !linen.contains(&"summer".into()),
+            "{}: {linen:?} {summer:?}",
             model.name
         );
     }
