@@ -15,6 +15,7 @@ export class CardList {
   /** @type {Map<string, CardView | import("./own-card.js").OwnCard>} */
   views = new Map();
   #lang = "";
+  #sliding = false;
   /** Whose template makes the cards, if there is one. @type {() => HTMLElement | null} */
   own = () => null;
   /** @type {typeof import("./own-card.js").OwnCard | undefined} */
@@ -34,7 +35,8 @@ export class CardList {
   draw(cards, say, lang) {
     if (lang !== this.#lang) this.#drop([...this.views.keys()]);
     this.#lang = lang;
-    const [before, focused, first] = [this.#boxes(), this.#focused(), this.#first()];
+    const [focused, first] = [this.#focused(), this.#first()];
+    this.#slideLater();
     const left = new Set(this.views.keys());
     for (const { item } of cards) left.delete(item);
     const views = new Map(cards.map((card) => [card.item, this.#view(card, say, lang)]));
@@ -45,7 +47,6 @@ export class CardList {
     this.#refocus(focused);
     // A new order is read from its beginning, unless the visitor is in the middle of it.
     if (!focused && this.#first() !== first) this.node.scrollLeft = 0;
-    this.#slide(before);
   }
 
   /** One node in each place. @param {Element[]} nodes */
@@ -108,6 +109,17 @@ export class CardList {
     if (/** @type {ShadowRoot} */ (this.node.getRootNode()).activeElement !== target) {
       /** @type {HTMLElement | null | undefined} */ (target)?.focus({ preventScroll: true });
     }
+  }
+
+  /** From where the cards are now to where the next frame has them: its layout is made once, and not in this task. */
+  #slideLater() {
+    if (this.#sliding) return;
+    this.#sliding = true;
+    const before = this.#boxes();
+    requestAnimationFrame(() => {
+      this.#sliding = false;
+      this.#slide(before);
+    });
   }
 
   #boxes() {

@@ -178,10 +178,15 @@ async fn less_motion_forced_colours_and_right_to_left_are_respected() -> Result<
     visit(Site::new(), Gpu::None, &[], async |shop| {
         let moving = r#"
             const shelf = document.querySelector("nearmind-shelf"), root = shelf.shadowRoot;
-            const drawn = new Promise((done) => shelf.addEventListener("nearmind-metric", () => setTimeout(done), { once: true }));
+            const moving = () => root.getAnimations().filter((each) => !(each instanceof CSSTransition)).length;
+            const frame = () => new Promise((next) => requestAnimationFrame(next));
+            while (moving()) await frame();
+            const drawn = new Promise((done) => shelf.addEventListener("nearmind-metric", done, { once: true }));
             root.querySelectorAll("[data-action=hide]")[1].click();
             await drawn;
-            return root.getAnimations().filter((each) => !(each instanceof CSSTransition)).length;"#;
+            await frame();
+            await frame();
+            return moving();"#;
         shop.goto("examples/chinese.html").await?;
         assert_eq!(shop.settled().await?, "ready");
         assert!(shop.ask(moving, &[]).await?.as_u64().is_some_and(|count| count > 0));
