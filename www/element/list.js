@@ -16,6 +16,10 @@ export class CardList {
   views = new Map();
   #lang = "";
   #sliding = false;
+  #toStart = false;
+  /** Where each item's card was in the last frame, in pixels from the list's corner. */
+  #places = new Map();
+  #width = 0;
   /** Whose template makes the cards, if there is one. @type {() => HTMLElement | null} */
   own = () => null;
   /** @type {typeof import("./own-card.js").OwnCard | undefined} */
@@ -46,7 +50,7 @@ export class CardList {
     cards.forEach(({ item }, place) => set(this.node.children[place], "data-item", item));
     this.#refocus(focused);
     // A new order is read from its beginning, unless the visitor is in the middle of it.
-    if (!focused && this.#first() !== first) this.node.scrollLeft = 0;
+    if (!focused && this.#first() !== first) this.#toStart = true;
   }
 
   /** One node in each place. @param {Element[]} nodes */
@@ -111,22 +115,25 @@ export class CardList {
     }
   }
 
-  /** From where the cards are now to where the next frame has them: its layout is made once, and not in this task. */
+  /**
+   * Cards slide from where the last frame had them to where this one has them. Measured in the frame, where the layout
+   * is made anyway: asked for in the middle of drawing, it would be made once more.
+   */
   #slideLater() {
     if (this.#sliding) return;
     this.#sliding = true;
-    const before = this.#boxes();
     requestAnimationFrame(() => {
       this.#sliding = false;
-      this.#slide(before);
+      if (this.#toStart) this.node.scrollLeft = 0;
+      this.#toStart = false;
+      const [before, width] = [this.#places, this.#width];
+      this.#width = this.node.clientWidth;
+      this.#places = new Map([...this.views.keys()].map((item, at) => [item, place(this.node.children[at])]));
+      if (width === this.#width) this.#slide(before);
     });
   }
 
-  #boxes() {
-    return new Map([...this.views].map(([item, { node }]) => [item, node.getBoundingClientRect()]));
-  }
-
-  /** @param {Map<string, DOMRect>} before */
+  /** @param {Map<string, {x: number, y: number}>} before */
   #slide(before) {
     if (!before.size || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const [item, { node }] of this.views) {
@@ -135,7 +142,7 @@ export class CardList {
         node.animate([{ opacity: 0 }, { opacity: 1 }], { duration: SLIDE_MS, easing: "ease-out" });
         continue;
       }
-      const to = node.getBoundingClientRect();
+      const to = this.#places.get(item) ?? from;
       const [x, y] = [from.x - to.x, from.y - to.y];
       if (x || y) {
         node.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], {
@@ -145,4 +152,10 @@ export class CardList {
       }
     }
   }
+}
+
+/** @param {Element} node */
+function place(node) {
+  const { offsetLeft: x, offsetTop: y } = /** @type {HTMLElement} */ (node);
+  return { x, y };
 }
