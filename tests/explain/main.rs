@@ -146,7 +146,7 @@ fn the_same_product_is_marked_for_what_the_visitor_looked_at() {
     for mut model in models().into_iter().skip(1) {
         let (_, _, centre) = encoded(&mut model, &texts);
         let text = &products["wide-trousers-dune"];
-        let segmenter = segmenter(&[text.clone()]);
+        let segmenter = segmenter(std::slice::from_ref(text));
         let (states, _) = model.states(text);
         let mut marks = |viewed: [&str; 2]| -> Vec<String> {
             let mut direction = vec![0.0; model.width()];
