@@ -116,7 +116,7 @@ impl Report {
                 figure("ItemCoverage@10"),
             );
         }
-        for (name, slice) in &self.slices {
+        for (name, slice) in self.slices.iter().filter(|(_, slice)| slice.rows > 0) {
             let figures = slice.scorers.get(SHIPPED);
             let figure = |at: usize| figures.and_then(|figures| figures.get(NAMES[at])).copied().unwrap_or(0.0);
             println!("{name}: {} rows, shipped {:.4} / {:.4}", slice.rows, figure(HIT_RATE), figure(NDCG));
