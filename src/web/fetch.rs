@@ -5,7 +5,7 @@
 
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStreamDefaultReader, RequestCache, RequestInit, Response};
 
 use super::{
@@ -22,10 +22,10 @@ const FIRST_WAIT_MS: i32 = 400;
 const MOST_BYTES_UNSEEN: f64 = 64e6;
 
 /// What a manifest says of a file.
-pub struct Expected<'a> {
+pub struct Expected {
     pub bytes: u64,
     /// Lower-case hexadecimal.
-    pub sha256: &'a str,
+    pub sha256: String,
 }
 
 /// Fetched bytes, outside of the wasm memory, which never shrinks: callers copy in what they use, part by part.
@@ -58,32 +58,29 @@ enum Failure {
     Lasting(String),
 }
 
-/// A small file, or one that checks itself. `progress` hears bytes done and expected in all (0: not known).
-pub async fn whole(url: &str, progress: impl Fn(f64, f64)) -> Result<File, Problem> {
-    attempts(url, None, &progress).await
+/// A small file, or one that checks itself.
+pub async fn whole(url: &str) -> Result<File, Problem> {
+    attempts(url, None, &|_| {}).await
 }
 
-/// A file that must be what its manifest says; from the cache where it was kept (and checked again).
-pub async fn checked(
-    url: &str,
-    expected: &Expected<'_>,
-    keep: bool,
-    progress: impl Fn(f64, f64),
-) -> Result<File, Problem> {
+/// A file that must be what its manifest says; from the cache where it was kept (and checked again). `progress` hears
+/// how many bytes are here.
+pub async fn checked(url: String, expected: Expected, keep: bool, progress: impl Fn(f64)) -> Result<File, Problem> {
     let kept = Kept::open(keep).await;
-    if let Some(bytes) = kept.find(url, expected.sha256).await {
+    if let Some(bytes) = kept.find(&url, &expected.sha256).await {
         if digest(&bytes).await? == expected.sha256 {
-            progress(expected.bytes as f64, expected.bytes as f64);
+            progress(expected.bytes as f64);
             return Ok(File(bytes));
         }
-        kept.remove(url, expected.sha256).await;
+        kept.remove(&url, &expected.sha256).await;
     }
-    let file = attempts(url, Some(expected), &progress).await?;
-    kept.put(url, expected.sha256, &file.0).await;
+    let file = attempts(&url, Some(&expected), &progress).await?;
+    let bytes = file.0.clone();
+    spawn_local(async move { kept.put(&url, &expected.sha256, &bytes).await }); // nobody waits for the disk
     Ok(file)
 }
 
-async fn attempts(url: &str, expected: Option<&Expected<'_>>, progress: &impl Fn(f64, f64)) -> Result<File, Problem> {
+async fn attempts(url: &str, expected: Option<&Expected>, progress: &impl Fn(f64)) -> Result<File, Problem> {
     let mut attempt = 0;
     loop {
         let failure = match download(url, expected, attempt > 0, progress).await {
@@ -104,7 +101,7 @@ async fn attempts(url: &str, expected: Option<&Expected<'_>>, progress: &impl Fn
 }
 
 /// Why the bytes are not those of the manifest.
-async fn verify(bytes: &Uint8Array, expected: Option<&Expected<'_>>) -> Result<Option<String>, Problem> {
+async fn verify(bytes: &Uint8Array, expected: Option<&Expected>) -> Result<Option<String>, Problem> {
     let Some(expected) = expected else { return Ok(None) };
     if u64::from(bytes.length()) != expected.bytes {
         let why =
@@ -118,9 +115,9 @@ async fn verify(bytes: &Uint8Array, expected: Option<&Expected<'_>>) -> Result<O
 /// `fresh` asks past the browser's own cache, which may hold what was wrong the first time.
 async fn download(
     url: &str,
-    expected: Option<&Expected<'_>>,
+    expected: Option<&Expected>,
     fresh: bool,
-    progress: &impl Fn(f64, f64),
+    progress: &impl Fn(f64),
 ) -> Result<Uint8Array, Failure> {
     let passing = |thrown: JsValue| Failure::Passing(words(&thrown));
     let init = RequestInit::new();
@@ -158,7 +155,7 @@ async fn download(
         }
         bytes.set(&chunk, done);
         done = end;
-        progress(f64::from(done), total);
+        progress(f64::from(done));
     }
     Ok(if done == bytes.length() { bytes } else { bytes.slice(0, done) })
 }

@@ -3,7 +3,7 @@
 mod catalog;
 mod model;
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 pub use catalog::catalog;
 pub use model::{Coming, ModelFiles, model};
@@ -14,12 +14,11 @@ use crate::protocol::{Stage, Update};
 /// Tells the page something that it did not ask for just now.
 pub type Say = fn(Update);
 
-/// Says how far a stage of several files is, a few times a second.
+/// Says how far a stage is, a few times a second, while its files come side by side.
 struct Progress {
     stage: Stage,
     total: f64,
-    /// Of the files before the one that is coming.
-    before: Cell<f64>,
+    done: Cell<f64>,
     said_ms: Cell<f64>,
     say: Say,
 }
@@ -27,22 +26,24 @@ struct Progress {
 impl Progress {
     const EVERY_MS: f64 = 100.0;
 
-    fn new(stage: Stage, total: f64, say: Say) -> Self {
-        Self { stage, total, before: Cell::new(0.0), said_ms: Cell::new(f64::NEG_INFINITY), say }
+    fn new(stage: Stage, total: f64, say: Say) -> Rc<Self> {
+        let said_ms = Cell::new(f64::NEG_INFINITY);
+        Rc::new(Self { stage, total, done: Cell::new(0.0), said_ms, say })
     }
 
-    /// Bytes of the file that is coming.
-    fn at(&self, bytes: f64) {
-        let (done, now) = (self.before.get() + bytes, now_ms());
+    /// Hears of one of the files how many bytes of it are here; fewer than before when it starts again.
+    fn file(self: &Rc<Self>) -> impl Fn(f64) + 'static {
+        let (progress, before) = (self.clone(), Cell::new(0.0));
+        move |bytes| progress.add(bytes - before.replace(bytes))
+    }
+
+    fn add(&self, bytes: f64) {
+        let (done, now) = (self.done.get() + bytes, now_ms());
+        self.done.set(done);
         if now - self.said_ms.get() >= Self::EVERY_MS || done >= self.total {
             self.said_ms.set(now);
             (self.say)(Update::Progress { stage: self.stage, done, total: self.total });
         }
-    }
-
-    /// A file of this size is here.
-    fn file(&self, bytes: f64) {
-        self.before.set(self.before.get() + bytes);
     }
 }
 

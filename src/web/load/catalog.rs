@@ -7,20 +7,22 @@ use crate::{
     web::{
         error::fatal,
         fetch::{Expected, checked, whole},
+        later::later,
     },
 };
 
 pub async fn catalog(address: &str, keep: bool, say: Say) -> Result<Catalog, Problem> {
     let bad = |error: PackError| fatal("catalog", error.to_string());
     let (folder, manifest) = places(address);
-    let manifest = Manifest::parse(&whole(&manifest, |_, _| {}).await?.all()).map_err(bad)?;
+    let manifest = Manifest::parse(&whole(&manifest).await?.all()).map_err(bad)?;
     let progress = Progress::new(Stage::Catalog, manifest.files().iter().map(|file| file.bytes as f64).sum(), say);
+    let coming = manifest.files().into_iter().map(|file| {
+        let expected = Expected { bytes: file.bytes as u64, sha256: file.sha256.clone() };
+        later(checked(format!("{folder}{}", file.file), expected, keep, progress.file()))
+    });
     let mut files = Vec::new();
-    for file in manifest.files() {
-        let expected = Expected { bytes: file.bytes as u64, sha256: &file.sha256 };
-        let url = format!("{folder}{}", file.file);
-        files.push(checked(&url, &expected, keep, |done, _| progress.at(done)).await?.all());
-        progress.file(file.bytes as f64);
+    for file in coming.collect::<Vec<_>>() {
+        files.push(file.outcome().await?.all());
     }
     manifest.decode(&files).map_err(bad)
 }

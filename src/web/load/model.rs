@@ -1,14 +1,11 @@
 //! A model: manifest, tokenizer, probes and weights, checked and ready for a device.
 
-use std::rc::Rc;
-
 use js_sys::Function;
-use wasm_bindgen_futures::spawn_local;
 
 use super::{Progress, Say, places};
 use crate::{
     encoder::{
-        manifest::{FileEntry, Manifest, ModelError, Probes},
+        manifest::{Manifest, ModelError, Probes},
         tokenize::Tokenizer,
         weights::{Source, Weights},
     },
@@ -17,7 +14,7 @@ use crate::{
         error::fatal,
         fetch::{Expected, File, checked, whole},
         gpu_remote::OpenRemote,
-        queue::Queue,
+        later::{Later, later},
     },
 };
 
@@ -50,7 +47,7 @@ impl Source for File {
 }
 
 /// A model that is on its way.
-pub struct Coming(Rc<Queue<Result<Fetched, Problem>>>);
+pub struct Coming(Later<Result<Fetched, Problem>>);
 
 struct Fetched {
     manifest: Manifest,
@@ -62,15 +59,12 @@ struct Fetched {
 
 /// Starts to fetch. Nothing is computed before [`Coming::files`] is asked for: what the visitor sees first goes first.
 pub fn model(address: &str, keep: bool, say: Say) -> Coming {
-    let coming = Rc::new(Queue::default());
-    let (arrived, address) = (coming.clone(), address.to_owned());
-    spawn_local(async move { arrived.push(fetch(&address, keep, say).await) });
-    Coming(coming)
+    Coming(later(fetch(address.to_owned(), keep, say)))
 }
 
 impl Coming {
     pub async fn files(self) -> Result<ModelFiles, Problem> {
-        let Fetched { manifest, manifest_json, tokenizer, probes, weights: weights_file } = self.0.next().await?;
+        let Fetched { manifest, manifest_json, tokenizer, probes, weights: weights_file } = self.0.outcome().await?;
         let tokenizer = Tokenizer::parse(&tokenizer.all(), &manifest).map_err(bad)?;
         let probes = Probes::parse(&probes.all(), &manifest.architecture).map_err(bad)?;
         let weights = Weights::open(weights_file.clone(), manifest.architecture).map_err(bad)?;
@@ -78,24 +72,25 @@ impl Coming {
     }
 }
 
-async fn fetch(address: &str, keep: bool, say: Say) -> Result<Fetched, Problem> {
-    let (folder, manifest) = places(address);
-    let json = whole(&manifest, |_, _| {}).await?.all();
+async fn fetch(address: String, keep: bool, say: Say) -> Result<Fetched, Problem> {
+    let (folder, manifest) = places(&address);
+    let json = whole(&manifest).await?.all();
     let manifest = Manifest::parse(&json).map_err(bad)?;
-    let files = &manifest.files;
-    let progress = Progress::new(Stage::Model, files.weights.bytes as f64, say);
-    let tokenizer = file(folder, &files.tokenizer, keep, |_| {}).await?;
-    let probes = file(folder, &files.probes, keep, |_| {}).await?;
-    let weights = file(folder, &files.weights, keep, |done| progress.at(done)).await?;
-    let manifest_json = String::from_utf8_lossy(&json).into_owned();
-    Ok(Fetched { manifest, manifest_json, tokenizer, probes, weights })
+    let files = [&manifest.files.weights, &manifest.files.tokenizer, &manifest.files.probes];
+    let progress = Progress::new(Stage::Model, files.iter().map(|file| file.bytes as f64).sum(), say);
+    let [weights, tokenizer, probes] = files.map(|entry| {
+        let expected = Expected { bytes: entry.bytes, sha256: entry.sha256.clone() };
+        later(checked(format!("{folder}{}", entry.path), expected, keep, progress.file()))
+    });
+    Ok(Fetched {
+        tokenizer: tokenizer.outcome().await?,
+        probes: probes.outcome().await?,
+        weights: weights.outcome().await?,
+        manifest_json: String::from_utf8_lossy(&json).into_owned(),
+        manifest,
+    })
 }
 
 fn bad(error: ModelError) -> Problem {
     fatal("model", error.to_string())
-}
-
-async fn file(folder: &str, entry: &FileEntry, keep: bool, progress: impl Fn(f64)) -> Result<File, Problem> {
-    let expected = Expected { bytes: entry.bytes, sha256: &entry.sha256 };
-    checked(&format!("{folder}{}", entry.path), &expected, keep, |done, _| progress(done)).await
 }
