@@ -17,6 +17,8 @@ mod gpu_remote; // that class, as an encoder
 #[cfg(feature = "worker")]
 mod kept; //   the cache of files
 #[cfg(feature = "worker")]
+mod later; //  work that starts now
+#[cfg(feature = "worker")]
 mod load; //   a catalogue, a model and a device from their addresses
 #[cfg(feature = "worker")]
 mod nearest; // the nearest vectors, for the page that measures
