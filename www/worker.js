@@ -8,7 +8,7 @@ const RELAXED_DOT = new Uint8Array([
 ]);
 
 async function start() {
-  const name = WebAssembly.validate(RELAXED_DOT) ? "./wasm/nearmind-relaxed.js" : "./wasm/nearmind.js";
+  const name = WebAssembly.validate(RELAXED_DOT) ? "./wasm/nearmind-worker-relaxed.js" : "./wasm/nearmind-worker.js";
   const wasm = await import(name);
   await wasm.default();
   wasm.start(loadGpu, null);

@@ -41,7 +41,10 @@ impl Site {
     }
 
     fn start(folder: PathBuf, path: &'static str, fault: Fault) -> Self {
-        assert!(folder.join("wasm/nearmind_bg.wasm").is_file(), "the site is not built: run `cargo xtask build`");
+        assert!(
+            folder.join("wasm/nearmind-worker_bg.wasm").is_file(),
+            "the site is not built: run `cargo xtask build`"
+        );
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("a port").port();
         let log = Arc::<Mutex<Vec<(String, usize)>>>::default();

@@ -41,15 +41,14 @@ fn files(module: &str) -> [String; 2] {
     [format!("{module}.js"), format!("{module}_bg.wasm")]
 }
 
-const MODULES: [&str; 3] = [TRUNKS, "nearmind-relaxed", "nearmind-gpu"];
-/// The module that Trunk builds. All three have one file name in Cargo's folder, so Trunk's comes last and stays there,
-/// and the others are kept elsewhere.
-const TRUNKS: &str = "nearmind";
+const MODULES: [&str; 3] = [TRUNKS, "nearmind-worker-relaxed", "nearmind-gpu"];
+/// The module that Trunk builds. The others have one file name in Cargo's folder, so they are kept elsewhere.
+const TRUNKS: &str = "nearmind-worker";
 
 /// The modules beside Trunk's own.
 pub fn modules() -> Result<()> {
     // Only the package's own code sees relaxed SIMD; the dependencies are those of Trunk's build.
-    module("nearmind-relaxed", "worker", "+simd128,+relaxed-simd")?;
+    module("nearmind-worker-relaxed", "worker", "+simd128,+relaxed-simd")?;
     module("nearmind-gpu", "gpu", "+simd128")
 }
 
@@ -115,7 +114,7 @@ pub fn print_sizes() -> Result<()> {
             sizes.0 += bytes.len();
             sizes.1 += brotli_len(&bytes)?;
         }
-        println!("{name:>17}: js + wasm {:>9} bytes, brotli {:>8}", sizes.0, sizes.1);
+        println!("{name:>23}: js + wasm {:>9} bytes, brotli {:>8}", sizes.0, sizes.1);
     }
     Ok(())
 }

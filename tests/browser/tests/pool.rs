@@ -100,7 +100,14 @@ async fn twenty_loads_and_unloads_return_to_the_same_memory() -> Result<()> {
         for _ in 0..20 {
             shop.ask(&load_and_unload, &[json!(true)]).await?;
         }
-        let after = now().await?;
+        let mut after = now().await?;
+        // A browser that has other work to do gives ended workers back later.
+        for _ in 0..10 {
+            if after < before + SLACK_MB {
+                break;
+            }
+            after = now().await?;
+        }
         shop.ask(&load_and_unload, &[json!(false)]).await?;
         let with_one = now().await?;
         println!("{before:.0} MB before, {after:.0} after twenty, {with_one:.0} with one that stays");
