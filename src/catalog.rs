@@ -2,21 +2,20 @@
 //!
 //! Must not know visitors, nor read or write anything.
 
-pub mod bytes; //    reading and writing the pack's binary files
 pub mod document; // the one text of an item that is encoded
 pub mod fields; //   brand, category and price as numbers
 pub mod item;
+pub mod items; //    all items, as their files hold them
 pub mod make; //     items and vectors -> catalogue
 pub mod manifest; // which files make a pack
 pub mod mixture; //  how much each part of a score counts
 pub mod pack; //     a catalogue to files, and back
 pub mod relations; // which item follows which
 
-use std::collections::BTreeMap;
-
 pub use document::{Document, document};
 pub use fields::Fields;
 pub use item::{Availability, Item, Words};
+pub use items::{ItemRef, Items};
 pub use make::make;
 pub use manifest::{Manifest, ModelName, PackError};
 pub use mixture::Mixture;
@@ -28,9 +27,9 @@ use crate::{
     vectors::{Centre, Matrix},
 };
 
-/// Row r of `matrix` and of `index` belongs to `items[r]`; items are sorted by id.
+/// Row r of `matrix` and of `index` belongs to item r; items are sorted by id.
 pub struct Catalog {
-    pub items: Vec<Item>,
+    pub items: Items,
     /// Centred unit vectors. `[N, H]`
     pub matrix: Matrix,
     /// The map that made them so; the visitor's texts go through it too.
@@ -46,22 +45,23 @@ pub struct Catalog {
     /// What visitors did, where a shop has learned it.
     pub relations: Option<Relations>,
     pub mixture: Mixture,
-    rows: BTreeMap<String, u32>,
 }
 
 impl Catalog {
-    /// `items` sorted by id and as many as `matrix` and `index` have rows.
+    /// As many `items` as `matrix` and `index` have rows.
     pub fn new(
-        items: Vec<Item>,
+        items: Items,
         (matrix, centre): (Matrix, Centre),
         (index, dictionary): (Index, Dictionary),
         model: ModelName,
     ) -> Self {
-        let rows = items.iter().enumerate().map(|(row, item)| (item.id.clone(), row as u32)).collect();
         let segmenter = Segmenter::new(&dictionary);
-        let fields = Fields::new(&items);
+        let fields = Fields::of(items.iter().map(|item| {
+            let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));
+            (item.brand(), path.unwrap_or_default(), item.price())
+        }));
         let (relations, mixture) = (None, Mixture::default());
-        Self { items, matrix, centre, index, dictionary, segmenter, model, fields, relations, mixture, rows }
+        Self { items, matrix, centre, index, dictionary, segmenter, model, fields, relations, mixture }
     }
 
     pub fn len(&self) -> usize {
@@ -73,10 +73,10 @@ impl Catalog {
     }
 
     pub fn row(&self, id: &str) -> Option<u32> {
-        self.rows.get(id).copied()
+        self.items.row(id)
     }
 
-    pub fn item(&self, row: u32) -> &Item {
-        &self.items[row as usize]
+    pub fn item(&self, row: u32) -> ItemRef<'_> {
+        self.items.get(row)
     }
 }

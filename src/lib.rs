@@ -3,6 +3,7 @@
 //! The modules in layer order; a module may use those above it in this list, never those below.
 //! ARCHITECTURE.md says what is absent from each, and `tests/tidy.rs` holds the code to it.
 
+pub mod bytes; //    numbers and strings of binary files                    pure
 pub mod text; //     language, words, stop words, BM25                      pure
 pub mod vectors; //  int8 matrix [N, H], exact top-k                        pure
 pub mod encoder; //  text -> vector: the seam, tokenizer, forward pass, devices

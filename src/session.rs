@@ -183,7 +183,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
         let states = self.explained.get(row)?;
         let (title, description) = card::explained(catalog, &document, states, shelf.directions.get(&row)?);
-        let item = catalog.item(row).id.clone();
+        let item = catalog.item(row).id().to_owned();
         Some(vec![Update::Highlights { shelf: name.clone(), revision: shelf.revision, item, title, description }])
     }
 

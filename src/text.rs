@@ -5,11 +5,15 @@
 pub mod bm25; //     which texts contain the words, weighed by rarity
 pub mod fuzzy; //    the terms that a query means, mistyped or half typed
 pub mod language; // Chinese or not, by script
+pub mod postings; // which texts each term occurs in
 pub mod segment; //  Chinese words
-pub mod stops; //        words that explain nothing
+pub mod stops; //    words that explain nothing
+pub mod strings; //  many strings in one
 pub mod words; //    a text's words with their places
 
 pub use bm25::Index;
 pub use fuzzy::{Match, matches};
+pub use postings::Postings;
 pub use segment::{Dictionary, Segmenter};
+pub use strings::Strings;
 pub use words::{Word, terms, words};

@@ -21,8 +21,8 @@ use products::products;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Matrix {
     width: usize,
-    /// `[N, H]`, row-major, -127..=127
-    rows: Vec<i8>,
+    /// `[N, H]`, row-major: an i8 each, -127..=127, as the bytes that a file has
+    rows: Vec<u8>,
     /// `[N]`
     scales: Vec<f32>,
 }
@@ -58,7 +58,7 @@ impl Matrix {
         for vector in vectors.chunks_exact(width.max(1)) {
             let largest = largest(vector);
             let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-            matrix.rows.extend(vector.iter().map(|value| (value / scale).round() as i8));
+            matrix.rows.extend(vector.iter().map(|value| (value / scale).round() as i8 as u8));
             matrix.scales.push(scale);
         }
         matrix
@@ -69,8 +69,8 @@ impl Matrix {
         Self { width: 0, rows: Vec::new(), scales: vec![0.0; rows] }
     }
 
-    /// From stored parts: `rows` `[N, H]`, `scales` `[N]`. `None` where the lengths do not agree.
-    pub fn from_parts(width: usize, rows: Vec<i8>, scales: Vec<f32>) -> Option<Self> {
+    /// From stored parts: `rows` `[N, H]`, an i8 each, `scales` `[N]`. `None` where the lengths do not agree.
+    pub fn from_parts(width: usize, rows: Vec<u8>, scales: Vec<f32>) -> Option<Self> {
         (scales.len().checked_mul(width)? == rows.len()).then_some(Self { width, rows, scales })
     }
 
@@ -90,7 +90,7 @@ impl Matrix {
 
     /// `[N, H]`
     pub fn rows(&self) -> &[i8] {
-        &self.rows
+        bytemuck::cast_slice(&self.rows)
     }
 
     /// `[N]`
@@ -142,7 +142,7 @@ impl Matrix {
         let mut sums = [0; BLOCK];
         for start in (0..self.len()).step_by(BLOCK) {
             let sums = &mut sums[..BLOCK.min(self.len() - start)];
-            products(&self.rows[start * self.width..][..sums.len() * self.width], &query.values, sums);
+            products(&self.rows()[start * self.width..][..sums.len() * self.width], &query.values, sums);
             for (row, &sum) in (start as u32..).zip(&*sums) {
                 take(row, self.scaled(row, sum, query));
             }
@@ -155,7 +155,7 @@ impl Matrix {
 
     fn row(&self, row: u32) -> &[i8] {
         let start = row as usize * self.width;
-        &self.rows[start..start + self.width]
+        &self.rows()[start..start + self.width]
     }
 }
 

@@ -176,6 +176,53 @@ fn only_new_and_changed_texts_are_embedded_and_the_result_is_that_of_a_full_bake
     assert!(again.said().contains("0 texts embedded") && again.files == full.files, "{}", again.said());
 }
 
+/// Every visitor looks at three items, each after the one before it.
+fn learn(name: &str) {
+    let visit = |visitor: usize| {
+        let line = move |step| format!("v{visitor}\titem-{:02}\t{step}", (visitor * 7 + step * (1 + visitor % 3)) % 40);
+        (0..4).map(line).collect::<Vec<_>>().join("\n")
+    };
+    let lines: Vec<String> = (0..120).map(visit).collect();
+    let path = folder("feeds").join(format!("{name}.tsv"));
+    fs::write(&path, format!("user_id\titem_id\ttimestamp\n{}", lines.join("\n"))).unwrap();
+    let mut learn = Command::new(env!("CARGO_BIN_EXE_nearmind"));
+    let output = learn.arg("learn").arg("--pack").arg(folder(name)).arg("--interactions").arg(path).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// By id: how often the item was chosen, and what follows it.
+fn learned(catalog: &Catalog) -> BTreeMap<&str, (u32, BTreeMap<&str, i32>)> {
+    let relations = catalog.relations.as_ref().expect("something was learned");
+    let item = |row: u32| {
+        let next = relations.neighbours(row).map(|(next, p)| (catalog.item(next).id(), (p * 1e3).round() as i32));
+        (catalog.item(row).id(), (relations.count(row), next.collect()))
+    };
+    (0..catalog.len() as u32).map(item).collect()
+}
+
+#[test]
+fn what_was_learned_of_an_item_stays_with_it() {
+    let mut feed = lines();
+    bake_anew("learned", &feed, &["--no-embed"]);
+    learn("learned");
+    let again = bake("learned", &feed, &["--no-embed"]);
+    let (before, gone) = (again.catalog(), feed.remove(3));
+    assert!(gone.contains("item-03") && again.said().contains("of 40 items stays; 0 are new"), "{}", again.said());
+    feed.insert(0, gone.replace("item-03", "item-000"));
+    let next = bake("learned", &feed, &["--no-embed"]);
+    assert!(next.said().contains("of 39 items stays; 1 are new"), "{}", next.said());
+    let (after, mut expected) = (next.catalog(), learned(&before));
+    assert!(expected.values().any(|(_, next)| next.contains_key("item-03")) && before.mixture == after.mixture);
+    expected.remove("item-03");
+    expected.values_mut().for_each(|(_, next)| next.retain(|id, _| *id != "item-03"));
+    expected.insert("item-000", (0, BTreeMap::new()));
+    assert_eq!(learned(&after), expected);
+    // In another folder, too, where the earlier one is named.
+    let earlier = folder("learned");
+    let moved = bake_anew("learned-moved", &feed, &["--no-embed", "--previous", earlier.to_str().unwrap()]);
+    assert!(served(&moved) == served(&next), "{}", moved.said());
+}
+
 #[test]
 fn without_vectors_a_catalogue_is_found_by_its_words() {
     let baked = bake_anew("words-only", &lines(), &["--no-embed"]);

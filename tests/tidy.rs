@@ -6,11 +6,11 @@ use std::{
 };
 
 /// The modules of src/lib.rs, lowest layer first.
-const LAYERS: [&str; 14] = [
-    "text", "vectors", "encoder", "catalog", "feeds", "profile", "rank", "explain", "protocol", "session", "learn",
-    "convert", "cli", "web",
+const LAYERS: [&str; 15] = [
+    "bytes", "text", "vectors", "encoder", "catalog", "feeds", "profile", "rank", "explain", "protocol", "session",
+    "learn", "convert", "cli", "web",
 ];
-const PURE: [&str; 7] = ["text", "vectors", "catalog", "feeds", "profile", "rank", "explain"];
+const PURE: [&str; 8] = ["bytes", "text", "vectors", "catalog", "feeds", "profile", "rank", "explain"];
 
 /// A file of the project: its path from the root, and what it says.
 struct Source {

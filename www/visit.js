@@ -1,6 +1,7 @@
 /**
  * What one event costs in a large shop, from the click to the new list, the messages to the worker and back included.
- * `?catalog=` the address of a catalogue that `nearmind visit --out` wrote, `?items=` how many items it has.
+ * `?catalog=` the address of a catalogue that `nearmind visit --out` wrote, `?items=` how many items it has. With
+ * `?model=none/` the memory that it says is the catalogue's and the visit's alone.
  */
 import { Nearmind } from "./nearmind.js";
 
@@ -12,7 +13,8 @@ const EVENTS = 60;
 const WARM = 10;
 
 async function measure() {
-  const client = Nearmind.open({ catalog, model: asked.get("model") ?? "models/minilm/", device: "cpu", persist: false });
+  const model = asked.get("model") ?? "models/minilm/";
+  const client = Nearmind.open({ catalog, model, device: "cpu", persist: false, worker: "visit-worker.js" });
   const here = new Promise((resolve) => client.subscribe((update) => update.type === "catalog-ready" && resolve(update)));
   await client.openShelf("s", { kind: "for-you", limit: 10, lang: "en" });
   await here;
@@ -27,7 +29,16 @@ async function measure() {
   }
   const sorted = times.slice(WARM).sort((a, b) => a - b);
   const at = (part) => sorted[Math.floor((sorted.length - 1) * part)].toFixed(2);
-  return `${items} items: an event to a new list of 10: median ${at(0.5)} ms, quickest ${at(0)} ms`;
+  const took = `median ${at(0.5)} ms, quickest ${at(0)} ms`;
+  return `${items} items: an event to a new list of 10: ${took}; the worker's wasm holds ${await heldMb()} MB`;
+}
+
+/** What the worker's program has taken of memory. */
+function heldMb() {
+  const channel = new BroadcastChannel("nearmind-visit");
+  const held = new Promise((resolve) => (channel.onmessage = ({ data }) => resolve((data / 1e6).toFixed(1))));
+  channel.postMessage("");
+  return held;
 }
 
 document.getElementById("said").textContent = await measure().catch((why) => String(why.message ?? why));

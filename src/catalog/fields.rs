@@ -19,13 +19,20 @@ pub struct Fields {
 
 impl Fields {
     pub fn new(items: &[Item]) -> Self {
+        Self::of(items.iter().map(|item| {
+            let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));
+            (item.brand.as_str(), path.unwrap_or_default(), item.price)
+        }))
+    }
+
+    /// From brands, category paths and prices.
+    pub fn of<'a>(items: impl Iterator<Item = (&'a str, String, Option<f64>)>) -> Self {
         let (mut brands, mut categories) = (BTreeMap::new(), BTreeMap::new());
         let mut fields = Self::default();
-        for item in items {
-            fields.brand.push(number(&mut brands, item.brand.trim().to_lowercase()));
-            let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));
-            fields.category.push(number(&mut categories, path.unwrap_or_default()));
-            fields.price.push(item.price.map_or(0.0, |price| price as f32));
+        for (brand, path, price) in items {
+            fields.brand.push(number(&mut brands, brand.trim().to_lowercase()));
+            fields.category.push(number(&mut categories, path));
+            fields.price.push(price.map_or(0.0, |price| price as f32));
         }
         fields
     }

@@ -74,12 +74,15 @@ pub enum Availability {
 impl Item {
     /// The item's words in `lang` (a primary subtag), else in English, else in the first language it has.
     pub fn words_in(&self, lang: &str) -> Option<(&str, &Words)> {
-        self.words
-            .get_key_value(lang)
-            .or_else(|| self.words.get_key_value("en"))
-            .or_else(|| self.words.first_key_value())
-            .map(|(lang, words)| (lang.as_str(), words))
+        let nth = preferred(self.words.keys().map(String::as_str), lang)?;
+        self.words.iter().nth(nth).map(|(lang, words)| (lang.as_str(), words))
     }
+}
+
+/// Which of `languages`: `lang`, else English, else the first.
+pub fn preferred<'a>(languages: impl Iterator<Item = &'a str> + Clone, lang: &str) -> Option<usize> {
+    let place = |wanted| languages.clone().position(|language| language == wanted);
+    place(lang).or_else(|| place("en")).or_else(|| languages.clone().next().map(|_| 0))
 }
 
 impl Words {

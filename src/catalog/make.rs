@@ -2,15 +2,16 @@
 //!
 //! Rows are put in the order of ids first, so that the order of a feed changes nothing.
 
-use super::{Catalog, Item, ModelName};
+use super::{Catalog, Item, Items, ModelName};
 use crate::{
     text::{Dictionary, Index, Segmenter, terms},
     vectors::{Centre, Matrix},
 };
 
-/// `items` with their vectors `[H]`; no id twice. `dictionary` has the Chinese words of their texts.
+/// `items` with their vectors `[H]`; of several with one id the first. `dictionary` has the Chinese words of their texts.
 pub fn make(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, model: ModelName) -> Catalog {
     items.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+    items.dedup_by(|later, first| later.0.id == first.0.id);
     let width = items.first().map_or(0, |(_, vector)| vector.len());
     let vectors: Vec<f32> = items.iter().flat_map(|(_, vector)| vector.iter().copied()).collect();
     let centre = Centre::learn(width, &vectors);
@@ -18,7 +19,7 @@ pub fn make(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, model: Mod
         if width == 0 { Matrix::blank(items.len()) } else { Matrix::quantize(width, &centre.apply_all(&vectors)) };
     let segmenter = Segmenter::new(&dictionary);
     let index = Index::build(items.iter().map(|(item, _)| searched(item, &segmenter)));
-    let items = items.into_iter().map(|(item, _)| item).collect();
+    let items = Items::pack(items.iter().map(|(item, _)| item)).expect("items whose ids ascend can be packed");
     Catalog::new(items, (matrix, centre), (index, dictionary), model)
 }
 

@@ -15,7 +15,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::bytes::Malformed;
+use crate::bytes::Malformed;
 
 pub const FORMAT: &str = "nearmind-pack";
 pub const VERSION: u32 = 2;

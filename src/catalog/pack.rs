@@ -10,33 +10,34 @@ pub mod words; //   index and dictionary
 use std::{collections::BTreeSet, io};
 
 use super::{
-    Catalog, Item, Mixture, Relations,
-    bytes::Malformed,
+    Catalog, Items, Mixture, Relations,
     manifest::{FORMAT, File, Manifest, PackError, VERSION},
 };
+use crate::bytes::Malformed;
 
 impl Manifest {
     /// The catalogue from the bytes of [`Manifest::files`], after a check that they are those.
     pub fn open<B: AsRef<[u8]>>(&self, files: &[B]) -> Result<Catalog, PackError> {
         self.files().into_iter().zip(files).try_for_each(|(file, bytes)| file.check(bytes.as_ref()))?;
-        self.decode(files)
+        self.decode(files.iter().map(|bytes| bytes.as_ref().to_vec()))
     }
 
-    /// The catalogue from the bytes of [`Manifest::files`], whose digests have been checked on the way.
-    pub fn decode<B: AsRef<[u8]>>(&self, files: &[B]) -> Result<Catalog, PackError> {
-        let mut files = files.iter().map(AsRef::as_ref);
+    /// The catalogue from the bytes of [`Manifest::files`], whose digests have been checked on the way. A file is asked for
+    /// when the one before it is decoded, and becomes the part of the catalogue that it describes: nothing is there twice.
+    pub fn decode(&self, files: impl IntoIterator<Item = Vec<u8>>) -> Result<Catalog, PackError> {
+        let mut files = files.into_iter();
         let mut bytes = |file: &File| files.next().ok_or_else(|| file.malformed(Malformed("it is not there")));
-        let mut items = items::read(bytes(&self.items)?).map_err(|error| self.items.malformed(error))?;
-        texts::read(bytes(&self.texts)?, &mut items).map_err(|error| self.texts.malformed(error))?;
+        let columns = items::read(bytes(&self.items)?).map_err(|error| self.items.malformed(error))?;
+        let items = Items::open(columns, bytes(&self.texts)?).map_err(|error| self.texts.malformed(error))?;
         let vectors = vectors::read(bytes(&self.vectors)?).map_err(|error| self.vectors.malformed(error))?;
         let words = words::read(bytes(&self.words)?).map_err(|error| self.words.malformed(error))?;
         let relations = self
             .relations
             .as_ref()
-            .map(|file| bytes(file).and_then(|bytes| Relations::read(bytes).map_err(|error| file.malformed(error))));
+            .map(|file| bytes(file).and_then(|bytes| Relations::read(&bytes).map_err(|error| file.malformed(error))));
         let relations = relations.transpose()?;
         let mixture = self.mixture.as_ref().map(|file| {
-            let mixture = Mixture::read(bytes(file)?);
+            let mixture = Mixture::read(&bytes(file)?);
             mixture.ok_or_else(|| file.malformed(Malformed("it has a weight that cannot be")))
         });
         let mixture = mixture.transpose()?.unwrap_or_default();
@@ -66,18 +67,19 @@ impl Pack {
             files.push((file.file.clone(), bytes));
             file
         };
-        let languages: BTreeSet<_> = catalog.items.iter().flat_map(|item| item.words.keys()).collect();
+        let languages: BTreeSet<_> = catalog.items.iter().flat_map(|item| item.languages()).collect();
+        let [columns, texts] = catalog.items.files().map(<[u8]>::to_vec);
         let manifest = Manifest {
             format: FORMAT.to_owned(),
             version: VERSION,
-            items: add("items", "bin", written(|out| write_items(&catalog.items, out))),
-            texts: add("texts", "bin", written(|out| write_texts(&catalog.items, out))),
+            items: add("items", "bin", columns),
+            texts: add("texts", "bin", texts),
             vectors: add("vectors", "bin", written(|out| vectors::write(&catalog.matrix, &catalog.centre, out))),
             words: add("words", "bin", written(|out| words::write(&catalog.index, &catalog.dictionary, out))),
             relations: catalog.relations.as_ref().map(|relations| add("relations", "bin", relations.write())),
             mixture: (catalog.mixture != Mixture::default()).then(|| add("mixture", "json", catalog.mixture.write())),
             model: catalog.model.clone(),
-            languages: languages.into_iter().cloned().collect(),
+            languages: languages.into_iter().map(str::to_owned).collect(),
             count: catalog.len(),
         };
         Self { manifest, files }
@@ -96,24 +98,13 @@ fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Vec<u8> {
     bytes
 }
 
-fn write_items(items: &[Item], out: &mut Vec<u8>) -> io::Result<()> {
-    let mut writer = items::ItemsWriter::default();
-    items.iter().for_each(|item| writer.push(item));
-    writer.finish(out)
-}
-
-fn write_texts(items: &[Item], out: &mut Vec<u8>) -> io::Result<()> {
-    texts::begin(out)?;
-    items.iter().try_for_each(|item| texts::write(item, out))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::{
-        catalog::{ModelName, Words, make},
+        catalog::{Item, ModelName, Words, make},
         text::Dictionary,
     };
 
@@ -205,7 +196,7 @@ mod tests {
             let mut files = bytes(&pack);
             files[which] = &damaged;
             let unchanged = damaged == pack.files[which].1;
-            let result = pack.manifest.decode(&files);
+            let result = pack.manifest.decode(files.iter().map(|bytes| bytes.to_vec()));
             prop_assert!(!cut || unchanged || result.is_err());
         }
     }

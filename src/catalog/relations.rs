@@ -11,7 +11,7 @@
 //! Three bytes or so a neighbour: 100,000 items with 64 each are 20 MB, as few shops have. Must not know how it was
 //! learned, nor who it is for.
 
-use super::bytes::{Malformed, Reader, put_f32s, put_varint};
+use crate::bytes::{Malformed, Reader, put_f32s, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMRELAT1";
 /// After so many interactions half of what can be known of an item is known.

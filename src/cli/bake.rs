@@ -1,12 +1,14 @@
 //! `nearmind bake FEED... --model DIR --out DIR`: product feeds to a packed catalogue.
 //!
 //! The same feed and model give the same bytes, whatever the number of threads, the order of the feed, and what an
-//! earlier bake has kept. A catalogue that is there already stays whole until the new one is.
+//! earlier bake has kept. What `nearmind learn` has learned of items stays with them. A catalogue that is there already
+//! stays whole until the new one is.
 
 mod embed;
-mod kept;
+pub mod kept;
+mod learned;
 mod pictures;
-mod reduce;
+pub mod reduce;
 mod write;
 
 use std::{
@@ -19,6 +21,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use embed::{Embedded, embed};
 use kept::{Kept, Maker};
+use learned::Learned;
 use reduce::reduce;
 use write::write;
 
@@ -44,9 +47,10 @@ pub struct Bake {
     #[arg(long, required_unless_present = "no_embed")]
     model: Option<PathBuf>,
     /// Without vectors: the catalogue is found by its words alone
-    #[arg(long, conflicts_with_all = ["model", "dimensions", "previous"])]
+    #[arg(long, conflicts_with_all = ["model", "dimensions"])]
     no_embed: bool,
-    /// Folder of an earlier bake: texts that it embedded are not embedded again. That of --out is looked at anyway
+    /// Folder of an earlier bake: texts that it embedded are not embedded again, what was learned of its items stays.
+    /// That of --out is looked at anyway
     #[arg(long)]
     previous: Option<PathBuf>,
     /// Keep only so many dimensions, those in which this catalogue's vectors differ most: a smaller catalogue, and a
@@ -92,7 +96,8 @@ impl Bake {
             None => (Matrix::blank(items.len()), Centre::none(0), ModelName::default()),
         };
         let mut outside = 0;
-        let manifest = write(&self.out, items, (&matrix, &centre), model, |item| {
+        let learned = Learned::of(&self.folders());
+        let manifest = write(&self.out, items, (&matrix, &centre), model, learned.as_ref(), |item| {
             let inside = self.pictures.as_ref().map_or(Ok(true), |site| pictures::inline(item, site))?;
             outside += usize::from(!inside);
             Ok(())
@@ -103,13 +108,16 @@ impl Bake {
         Ok(manifest)
     }
 
+    /// Where earlier bakes may have left something.
+    fn folders(&self) -> Vec<&Path> {
+        [Some(&self.out), self.previous.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect()
+    }
+
     fn vectors(&self, model: &Path, items: &mut impl Rows) -> Result<(Matrix, Centre, ModelName)> {
         let mut model = NativeModel::load(model, self.device)?;
         let maker = Maker { digest: model.digest, width: model.width() };
-        let folders: Vec<_> =
-            [Some(&self.out), self.previous.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
         let from = Instant::now();
-        let Embedded { vectors, fresh } = embed(&mut model, items, Kept::open(maker, &folders)?)?;
+        let Embedded { vectors, fresh } = embed(&mut model, items, Kept::open(maker, &self.folders())?)?;
         let secs = from.elapsed().as_secs_f64();
         println!(
             "{fresh} texts embedded in {secs:.1} s, {:.0} a second; {} known from before",

@@ -130,7 +130,8 @@ impl Explain {
         }
         let mut cases = Vec::new();
         for pairs in pairs.chunks(CHUNK) {
-            let documents: Vec<Document> = pairs.iter().map(|&(_, row)| document(catalog.item(row))).collect();
+            let documents: Vec<Document> =
+                pairs.iter().map(|&(_, row)| document(&catalog.item(row).to_item())).collect();
             let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
             let states = model.states(&texts)?;
             for ((&(viewed, row), document), states) in pairs.iter().zip(documents).zip(&states) {
@@ -195,7 +196,7 @@ fn deleted(catalog: &Catalog, model: &mut NativeModel, cases: &[&Case]) -> Resul
 /// The mean rank correlation (Spearman) of the candidates' shares with those that a model of random weights gives.
 fn correlation(catalog: &Catalog, model: &mut NativeModel, cases: &[Case]) -> Result<f32> {
     let rows: BTreeSet<u32> = cases.iter().flat_map(|case| [case.viewed, case.row]).collect();
-    let texts: Vec<String> = rows.iter().map(|&row| document(catalog.item(row)).text).collect();
+    let texts: Vec<String> = rows.iter().map(|&row| document(&catalog.item(row).to_item()).text).collect();
     let mut vectors = model.encode(&texts, Role::Passage)?;
     let centre = Centre::learn(vectors[0].len(), &vectors.concat());
     vectors.iter_mut().for_each(|vector| _ = centre.apply(vector));

@@ -51,20 +51,21 @@ pub fn write(folder: &Path, pack: &Pack) -> Result<()> {
 }
 
 /// Adds to the catalogue in `folder` what `nearmind learn` has learned, and leaves the rest as it is.
-pub fn add(folder: &Path, relations: Option<&[u8]>, mixture: Option<&[u8]>) -> Result<()> {
-    let mut manifest = manifest(folder)?;
-    let named = |stem, extension, bytes: &[u8]| -> Result<File> {
+pub fn add(folder: &Path, relations: &[u8], mixture: &[u8]) -> Result<()> {
+    let [relations, mixture] = learned(folder, Some(relations), Some(mixture))?;
+    publish(folder, &Manifest { relations, mixture, ..manifest(folder)? })
+}
+
+/// Puts what was learned into `folder`: relations and mixture, for a manifest to name.
+pub fn learned(folder: &Path, relations: Option<&[u8]>, mixture: Option<&[u8]>) -> Result<[Option<File>; 2]> {
+    let named = |stem, extension, bytes: &[u8]| {
         let file = File::new(stem, extension, bytes);
-        put(folder, &file.file, bytes)?;
-        Ok(file)
+        put(folder, &file.file, bytes).map(|()| file)
     };
-    if let Some(bytes) = relations {
-        manifest.relations = Some(named("relations", "bin", bytes)?);
-    }
-    if let Some(bytes) = mixture {
-        manifest.mixture = Some(named("mixture", "json", bytes)?);
-    }
-    publish(folder, &manifest)
+    Ok([
+        relations.map(|bytes| named("relations", "bin", bytes)).transpose()?,
+        mixture.map(|bytes| named("mixture", "json", bytes)).transpose()?,
+    ])
 }
 
 /// Makes `manifest` the folder's, and removes what it no longer names.

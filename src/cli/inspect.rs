@@ -7,14 +7,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use flate2::{Compression, write::GzEncoder};
 use serde::Serialize;
 
-use super::folder;
+use super::{
+    bake::kept::Kept,
+    folder,
+    recall::{Recall, reductions},
+};
 use crate::{
-    catalog::{Catalog, Item, Manifest},
+    catalog::{Catalog, Item, ItemRef, Manifest, document, item::PATH_SEPARATOR, items::WordsRef},
     feeds::Report,
     vectors::Query,
 };
@@ -32,6 +36,10 @@ pub struct Inspect {
     /// How many neighbours
     #[arg(long, default_value_t = 10)]
     neighbours: usize,
+    /// How many of the ten nearest are still found with fewer dimensions, in int8 and in 1 bit: from the vectors that the
+    /// bake has left in `.bake`
+    #[arg(long, conflicts_with = "item")]
+    recall: bool,
     /// For scripts
     #[arg(long)]
     json: bool,
@@ -54,6 +62,8 @@ struct Summary {
     known: BTreeMap<&'static str, usize>,
     categories: Vec<(String, usize)>,
     brands: Vec<(String, usize)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    recall: Vec<Recall>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cleaning: Option<Report>,
 }
@@ -67,7 +77,7 @@ struct FileSize {
 
 #[derive(Serialize)]
 struct Nearest<'a> {
-    item: &'a Item,
+    item: Item,
     nearest: Vec<Neighbour<'a>>,
 }
 
@@ -92,7 +102,10 @@ impl Inspect {
                 print_item(&mut out, &nearest)
             }
             None => {
-                let summary = summary(&self.folder, &manifest, &catalog)?;
+                let mut summary = summary(&self.folder, &manifest, &catalog)?;
+                if self.recall {
+                    summary.recall = recall(&self.folder, &catalog)?;
+                }
                 if self.json {
                     return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&summary)?)?);
                 }
@@ -111,20 +124,19 @@ fn summary(folder: &Path, manifest: &Manifest, catalog: &Catalog) -> Result<Summ
     let gzip_bytes: usize = files.iter().map(|file| file.gzip_bytes).sum();
     let text: usize = files.iter().filter(|file| file.file.starts_with("texts.")).map(|file| file.gzip_bytes).sum();
     let per_item = |bytes: usize| bytes as f64 / catalog.len().max(1) as f64;
-    let words = |item: &Item| item.words.values().next().cloned().unwrap_or_default();
     let mut known = BTreeMap::new();
-    let mut count = |name, is: &dyn Fn(&Item) -> bool| {
-        known.insert(name, catalog.items.iter().filter(|item| is(item)).count());
+    let mut count = |name, is: &dyn Fn(ItemRef) -> bool| {
+        known.insert(name, catalog.items.iter().filter(|item| is(*item)).count());
     };
     count("description", &|item| !words(item).description.is_empty());
     count("category", &|item| !words(item).categories.is_empty());
-    count("brand", &|item| !item.brand.is_empty());
-    count("image", &|item| !item.image.is_empty());
-    count("price", &|item| item.price.is_some());
-    count("availability", &|item| item.availability.is_some());
-    count("rating", &|item| item.rating.is_some());
-    count("date", &|item| item.date.is_some());
-    count("tags", &|item| !item.tags.is_empty());
+    count("brand", &|item| !item.brand().is_empty());
+    count("image", &|item| !item.image().is_empty());
+    count("price", &|item| item.price().is_some());
+    count("availability", &|item| item.availability().is_some());
+    count("rating", &|item| item.rating().is_some());
+    count("date", &|item| item.date().is_some());
+    count("tags", &|item| !item.tags().is_empty());
     let report = fs::read(folder.join(folder::ASIDE).join(folder::REPORT)).ok();
     Ok(Summary {
         items: catalog.len(),
@@ -139,10 +151,20 @@ fn summary(folder: &Path, manifest: &Manifest, catalog: &Catalog) -> Result<Summ
         terms: catalog.index.postings.len(),
         neighbours_learned: catalog.relations.as_ref().map_or(0, |relations| relations.edges()),
         known,
-        categories: most(catalog.items.iter().map(|item| words(item).categories.join(" > "))),
-        brands: most(catalog.items.iter().map(|item| item.brand.clone())),
+        categories: most(catalog.items.iter().map(|item| words(item).categories.join(PATH_SEPARATOR))),
+        brands: most(catalog.items.iter().map(|item| item.brand().to_owned())),
+        recall: Vec::new(),
         cleaning: report.and_then(|json| serde_json::from_slice(&json).ok()),
     })
+}
+
+/// What smaller vectors of this catalogue lose.
+fn recall(folder: &Path, catalog: &Catalog) -> Result<Vec<Recall>> {
+    let texts = catalog.items.iter().map(|item| document(&item.to_item()).text);
+    let vectors = Kept::of(folder)?.all(texts)?;
+    let vectors = vectors.context("the vectors that the last bake has left are of other texts: bake again")?;
+    ensure!(catalog.centre.mean.len() * catalog.len() == vectors.len(), "they are of another model: bake again");
+    reductions(&vectors, &catalog.centre)
 }
 
 /// What occurs most often, and how often; ties by name.
@@ -166,14 +188,19 @@ fn nearest(catalog: &Catalog, row: u32, count: usize) -> Nearest<'_> {
     let hits = catalog.matrix.top(&query, count, f32::NEG_INFINITY, |other| other != row);
     let neighbour = |hit: crate::vectors::Hit| {
         let item = catalog.item(hit.row);
-        Neighbour { id: &item.id, title: title(item), score: hit.score }
+        Neighbour { id: item.id(), title: title(item), score: hit.score }
     };
     let hits = if catalog.matrix.width() == 0 { Vec::new() } else { hits };
-    Nearest { item: catalog.item(row), nearest: hits.into_iter().map(neighbour).collect() }
+    Nearest { item: catalog.item(row).to_item(), nearest: hits.into_iter().map(neighbour).collect() }
 }
 
-fn title(item: &Item) -> &str {
-    item.words_in("en").map_or(&item.id, |(_, words)| &words.title)
+/// In the first of its languages.
+fn words(item: ItemRef<'_>) -> WordsRef<'_> {
+    item.words().next().map(|(_, words)| words).unwrap_or_default()
+}
+
+fn title(item: ItemRef<'_>) -> &str {
+    item.words_in("en").map_or(item.id(), |(_, words)| words.title)
 }
 
 fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {
@@ -206,6 +233,13 @@ fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {
         for (value, count) in counts {
             writeln!(out, "{count:>8}  {value}")?;
         }
+    }
+    if !summary.recall.is_empty() {
+        writeln!(out, "\nrecall@10 against f32   f32    int8   1 bit, then int8")?;
+    }
+    for recall in &summary.recall {
+        let Recall { dimensions, f32, int8, one_bit, .. } = recall;
+        writeln!(out, "{dimensions:>8} dimensions  {f32:.4}  {int8:.4}  {one_bit:.4}")?;
     }
     match &summary.cleaning {
         Some(report) => write!(out, "\n{report}")?,

@@ -48,7 +48,7 @@ impl Learn {
         let learned = tune::learn(shop, &all.histories(), self.seed, &|what| bar.set_message(what.to_owned()));
         bar.finish_and_clear();
         let relations = learned.relations.write();
-        folder::add(&self.pack, Some(&relations), Some(&learned.mixture.write()))?;
+        folder::add(&self.pack, &relations, &learned.mixture.write())?;
         let new = (0..catalog.len() as u32).filter(|&row| learned.relations.count(row) == 0).count();
         println!(
             "foretold of visitors held out: HitRate@10 {:.3} -> {:.3}, NDCG@10 {:.3} -> {:.3}",

@@ -16,7 +16,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
-use crate::catalog::{Availability, Item};
+use crate::catalog::{Availability, ItemRef};
 
 /// Deeper nesting is a mistake, or meant to harm.
 const DEEPEST: usize = 16;
@@ -132,27 +132,27 @@ fn same_text(a: &str, b: &str) -> bool {
 }
 
 /// `id brand price currency availability stock rating ratings date group tag category title`, else an attribute.
-impl Record for Item {
+impl Record for ItemRef<'_> {
     fn any(&self, field: &str, fits: &mut dyn FnMut(Found<'_>) -> bool) -> bool {
         let mut number = |value: Option<f64>| value.is_some_and(|value| fits(Found::Number(value)));
         match field {
-            "price" => return number(self.price),
-            "stock" => return number(self.stock.map(f64::from)),
-            "rating" => return number(self.rating.map(f64::from)),
-            "ratings" => return number(self.rating_count.map(f64::from)),
-            "date" => return number(self.date.map(|days| days as f64)),
+            "price" => return number(self.price()),
+            "stock" => return number(self.stock().map(f64::from)),
+            "rating" => return number(self.rating().map(f64::from)),
+            "ratings" => return number(self.rating_count().map(f64::from)),
+            "date" => return number(self.date().map(|days| days as f64)),
             _ => {}
         }
         let mut text = |text: &str| !text.is_empty() && fits(Found::Text(text));
         match field {
-            "id" => text(&self.id),
-            "brand" => text(&self.brand),
-            "currency" => text(&self.currency),
-            "group" => self.group.as_deref().is_some_and(text),
-            "tag" => self.tags.iter().any(|tag| text(tag)),
-            "title" => self.words.values().any(|words| text(&words.title)),
-            "category" => self.words.values().flat_map(|words| &words.categories).any(|step| text(step)),
-            "availability" => self.availability.is_some_and(|availability| {
+            "id" => text(self.id()),
+            "brand" => text(self.brand()),
+            "currency" => text(self.currency()),
+            "group" => self.group().is_some_and(text),
+            "tag" => self.tags().into_iter().any(text),
+            "title" => self.words().any(|(_, words)| text(words.title)),
+            "category" => self.words().any(|(_, words)| words.categories.into_iter().any(&mut text)),
+            "availability" => self.availability().is_some_and(|availability| {
                 text(match availability {
                     Availability::InStock => "in-stock",
                     Availability::OutOfStock => "out-of-stock",
@@ -160,7 +160,10 @@ impl Record for Item {
                 })
             }),
             // Several values of an attribute stand in one text: `S, M, L`.
-            _ => self.attributes.get(field).is_some_and(|value| text(value) || value.split(", ").any(text)),
+            _ => {
+                let value = self.attributes().into_iter().find(|(name, _)| *name == field);
+                value.is_some_and(|(_, value)| text(value) || value.split(", ").any(text))
+            }
         }
     }
 }
@@ -168,7 +171,7 @@ impl Record for Item {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Words;
+    use crate::catalog::{Item, Items, Words};
 
     fn item() -> Item {
         let words = Words {
@@ -207,8 +210,8 @@ mod tests {
             (r#"{"all": []}"#, true),
             (r#"{"any": []}"#, false),
         ] {
-            let filter: Filter = serde_json::from_str(filter).unwrap();
-            assert_eq!((filter.holds(&item()), filter.problem()), (expect, None), "{filter:?}");
+            let (filter, items): (Filter, _) = (serde_json::from_str(filter).unwrap(), Items::pack(&[item()]).unwrap());
+            assert_eq!((filter.holds(&items.get(0)), filter.problem()), (expect, None), "{filter:?}");
         }
     }
 

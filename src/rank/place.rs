@@ -10,12 +10,12 @@ use crate::{catalog::Catalog, vectors::Hit};
 /// Keeps the best variant of each product. `pool` is best first.
 pub fn one_variant(catalog: &Catalog, pool: &mut Vec<Hit>) {
     let mut shown = BTreeSet::new();
-    pool.retain(|hit| catalog.item(hit.row).group.as_ref().is_none_or(|group| shown.insert(group.clone())));
+    pool.retain(|hit| catalog.item(hit.row).group().is_none_or(|group| shown.insert(group)));
 }
 
 /// The pool without what is buried, and what is.
 pub fn buried(catalog: &Catalog, pool: Vec<Hit>, rules: &Rules) -> (Vec<Hit>, Vec<Hit>) {
-    pool.into_iter().partition(|hit| !rules.bury.iter().any(|filter| filter.holds(catalog.item(hit.row))))
+    pool.into_iter().partition(|hit| !rules.bury.iter().any(|filter| filter.holds(&catalog.item(hit.row))))
 }
 
 /// Rows that are to have a part of the list.

@@ -14,17 +14,17 @@ use crate::{
 /// The card of `hit` in `lang` (a primary subtag), its text plain and without a reason.
 pub fn plain(catalog: &Catalog, profile: &Profile, lang: &str, hit: Hit) -> Card {
     let item = catalog.item(hit.row);
-    let words = item.words_in(lang).map(|(_, words)| words.clone()).unwrap_or_default();
+    let words = item.words_in(lang).map(|(_, words)| words).unwrap_or_default();
     let opinion: Option<Opinion> = profile.opinions.get(&hit.row).copied();
     Card {
-        item: item.id.clone(),
-        url: item.url.clone(),
-        image: item.image.clone(),
-        title: Part::plain(&words.title),
-        description: Part::plain(&words.description),
-        brand: item.brand.clone(),
+        item: item.id().to_owned(),
+        url: item.url(),
+        image: item.image(),
+        title: Part::plain(words.title),
+        description: Part::plain(words.description),
+        brand: item.brand().to_owned(),
         category: words.category().to_owned(),
-        price: item.price.map(|amount| Price { amount, currency: item.currency.clone() }),
+        price: item.price().map(|amount| Price { amount, currency: item.currency().to_owned() }),
         reason: Vec::new(),
         score: hit.score,
         opinion,
@@ -34,13 +34,13 @@ pub fn plain(catalog: &Catalog, profile: &Profile, lang: &str, hit: Hit) -> Card
 /// The item's title in `lang`, or its id where it has none.
 pub fn title<'a>(catalog: &'a Catalog, row: u32, lang: &str) -> &'a str {
     let item = catalog.item(row);
-    item.words_in(lang).map(|(_, words)| words.title.as_str()).filter(|title| !title.is_empty()).unwrap_or(&item.id)
+    item.words_in(lang).map(|(_, words)| words.title).filter(|title| !title.is_empty()).unwrap_or(item.id())
 }
 
 /// The text that explains the item at `row`, if that is the text which a page in `lang` shows.
 pub fn explainable(catalog: &Catalog, row: u32, lang: &str) -> Option<Document> {
     let item = catalog.item(row);
-    let document = document(item);
+    let document = document(&item.to_item());
     item.words_in(lang).is_some_and(|(shown, _)| shown == document.lang).then_some(document)
 }
 

@@ -30,7 +30,7 @@ pub fn map(catalog: &Catalog, lang: &str, marked: &Marked) -> InterestMap {
     let vectors: Vec<_> = rows.iter().map(|&row| catalog.matrix.vector(row)).collect();
     let places = plane(&vectors);
     let point = |(&row, [x, y]): (&u32, &[f32; 2])| MapPoint {
-        item: catalog.item(row).id.clone(),
+        item: catalog.item(row).id().to_owned(),
         title: card::title(catalog, row, lang).to_owned(),
         x: *x,
         y: *y,

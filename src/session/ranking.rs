@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::texts::Texts;
 use crate::{
-    catalog::{Catalog, Mixture},
+    catalog::{Catalog, ItemRef, Mixture},
     profile::{Columns, EventName, Ledger, Likeness, Profile, Source, Taste, interests},
     protocol::{Basis, ShelfRequest},
     rank::{self, Context, Evidence, Filter, Group, Kind, Order, Rules, Scene},
@@ -73,14 +73,15 @@ impl Setting {
         let rules: Rules = read(&request.rules, "rules", Rules::problem, &mut wrong).unwrap_or_default();
         let rules = scene.rules.clone().and(rules);
         let filters: Vec<&Filter> = scene.filter.iter().chain(&filter).collect();
-        let shown =
-            |item| filters.iter().all(|filter| filter.holds(item)) && !rules.exclude.iter().any(|f| f.holds(item));
+        let shown = |item: ItemRef| {
+            filters.iter().all(|filter| filter.holds(&item)) && !rules.exclude.iter().any(|f| f.holds(&item))
+        };
         let setting = Self {
             fits: catalog.items.iter().map(shown).collect(),
             exposed: scene
                 .exposure
                 .iter()
-                .map(|group| catalog.items.iter().map(|item| group.items.holds(item)).collect())
+                .map(|group| catalog.items.iter().map(|item| group.items.holds(&item)).collect())
                 .collect(),
             excluded: request.exclude.iter().filter_map(|id| catalog.row(id)).collect(),
             about: request.item.as_deref().and_then(|id| catalog.row(id)),
@@ -255,11 +256,11 @@ fn lift(catalog: &Catalog, setting: &Setting, cart: &BTreeSet<u32>) -> Vec<f32> 
     let now = |when: &Option<Filter>| when.as_ref().is_none_or(|when| when.holds(&setting.context));
     let boosts = rules.boost.iter().filter(|boost| now(&boost.when)).map(|boost| (&boost.items, boost.add));
     let of = || cart.iter().copied().chain(setting.about);
-    let called = rules.goes_with.iter().filter(|rule| of().any(|row| rule.with.holds(catalog.item(row))));
+    let called = rules.goes_with.iter().filter(|rule| of().any(|row| rule.with.holds(&catalog.item(row))));
     let active: Vec<(&Filter, f32)> = boosts.chain(called.map(|rule| (&rule.show, rule.add))).collect();
     if active.is_empty() {
         return Vec::new();
     }
-    let add = |item| active.iter().filter(|(filter, _)| filter.holds(item)).map(|(_, add)| add).sum();
+    let add = |item: ItemRef| active.iter().filter(|(filter, _)| filter.holds(&item)).map(|(_, add)| add).sum();
     catalog.items.iter().map(add).collect()
 }

@@ -55,7 +55,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// What an interest is made of, as the log names it.
     pub(super) fn topics(&self, catalog: &Catalog, interest: &Interest) -> Vec<Topic> {
         let topic = |source: &Source| match source {
-            Source::Item(row) => Topic::Item(catalog.item(*row).id.clone()),
+            Source::Item(row) => Topic::Item(catalog.item(*row).id().to_owned()),
             Source::Text(text) => Topic::Text(text.clone()),
         };
         interest.members.iter().map(topic).collect()

@@ -96,7 +96,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         if let (Some(catalog), Some(model)) = (&self.catalog, &mut self.model)
             && let Some(row) = catalog.row(item)
         {
-            let text = document(catalog.item(row)).text;
+            let text = document(&catalog.item(row).to_item()).text;
             match model.attended(&text).await {
                 Ok(Some((spans, weights))) => {
                     let words = words(&text, &catalog.segmenter);
@@ -135,7 +135,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let score = at.map_or_else(|| ranked.total(row), |at| ranked.hits[at].score);
         let mut answer = Explanation {
             shelf: shelf.to_owned(),
-            item: catalog.item(row).id.clone(),
+            item: catalog.item(row).id().to_owned(),
             place: at.map(|at| at + 1),
             of: ranked.hits.len(),
             by_score: at.map(|at| 1 + ranked.hits.iter().filter(|hit| hit.score > ranked.hits[at].score).count()),
@@ -209,7 +209,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let (catalog, log) = (replay.catalog, self.log.events());
         let lang = primary(&self.shelves[shelf].request.lang);
         let tongue = Tongue::of(&lang);
-        let id = &catalog.item(row).id;
+        let id = catalog.item(row).id();
         let ranked = replay.ranked(log, replay.setting);
         let place = ranked.hits.iter().position(|hit| hit.row == row).map(|place| place + 1);
         let (mut remove, mut add) = (None, None);
@@ -224,7 +224,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let added = add.as_ref().map(|event| self.label(event));
         WhyNot {
             shelf: shelf.to_owned(),
-            item: id.clone(),
+            item: id.to_owned(),
             place,
             remove: remove.iter().map(|&at| log[at].clone()).collect(),
             sentence: tongue.why_not(card::title(catalog, row, &lang), place, &labels, add.as_ref().zip(added)),
@@ -259,8 +259,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let alike = |other: usize| matrix.similarity(row, other as u32);
         let likeness: Vec<f32> = if matrix.width() == 0 { Vec::new() } else { (0..matrix.len()).map(alike).collect() };
         let nearest = crate::rank::top(&likeness, LIKE_IT, |other| other as u32 != row);
-        let view = |row: u32| Event::on(EventName::ViewItem, &catalog.item(row).id, self.now_ms);
-        let like = Event::on(EventName::Like, &catalog.item(row).id, self.now_ms);
+        let view = |row: u32| Event::on(EventName::ViewItem, catalog.item(row).id(), self.now_ms);
+        let like = Event::on(EventName::Like, catalog.item(row).id(), self.now_ms);
         nearest.into_iter().map(|hit| view(hit.row)).chain([like]).collect()
     }
 }

@@ -3,47 +3,26 @@
 //! BM25 as Robertson and Zaragoza describe it (The Probabilistic Relevance Framework: BM25 and Beyond,
 //! 2009), with Lucene's inverse document frequency, which is never negative, and Lucene's constants.
 
-use std::collections::BTreeMap;
-
-use super::Match;
+use super::{Match, Postings, postings::PostingsWriter};
 
 /// How soon another occurrence of a word stops to count.
 const K1: f32 = 1.2;
 /// How much long texts are held back.
 const B: f32 = 0.75;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Posting {
-    /// Which text.
-    pub row: u32,
-    /// How often the term occurs in it; at least 1.
-    pub count: u32,
-}
-
 /// An inverted index over N texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Index {
     /// Terms of each text. `[N]`
     pub lengths: Vec<u32>,
-    /// Where each term occurs, by ascending row.
-    pub postings: BTreeMap<String, Vec<Posting>>,
+    pub postings: Postings,
 }
 
 impl Index {
     pub fn build(texts: impl IntoIterator<Item = Vec<String>>) -> Self {
-        let mut index = Self::default();
-        for (row, terms) in texts.into_iter().enumerate() {
-            index.lengths.push(terms.len() as u32);
-            let row = row as u32;
-            for term in terms {
-                let postings = index.postings.entry(term).or_default();
-                match postings.last_mut() {
-                    Some(last) if last.row == row => last.count += 1,
-                    _ => postings.push(Posting { row, count: 1 }),
-                }
-            }
-        }
-        index
+        let mut writer = IndexWriter::default();
+        texts.into_iter().for_each(|terms| writer.push(terms));
+        writer.finish()
     }
 
     /// The rows that contain any of `terms`, best first, ties by row. A term given twice counts once.
@@ -75,7 +54,7 @@ impl Index {
 
     /// How rare a term is: its inverse document frequency; `None` where no text has it.
     pub fn rarity(&self, term: &str) -> Option<f32> {
-        let (texts, with) = (self.lengths.len() as f32, self.postings.get(term)?.len() as f32);
+        let (texts, with) = (self.lengths.len() as f32, self.postings.count(self.postings.find(term)?) as f32);
         Some((1.0 + (texts - with + 0.5) / (with + 0.5)).ln())
     }
 
@@ -85,13 +64,33 @@ impl Index {
     }
 
     fn scores(&self, term: &str, mean: f32) -> impl Iterator<Item = (u32, f32)> {
-        let postings = self.postings.get(term).map_or(&[][..], Vec::as_slice);
         let idf = self.rarity(term).unwrap_or(0.0);
-        postings.iter().map(move |posting| {
-            let count = posting.count as f32;
-            let length = self.lengths[posting.row as usize] as f32;
-            (posting.row, idf * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / mean)))
+        let found = self.postings.find(term).map(|term| self.postings.rows(term));
+        found.into_iter().flatten().map(move |(row, count)| {
+            let (count, length) = (count as f32, self.lengths[row as usize] as f32);
+            (row, idf * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / mean)))
         })
+    }
+}
+
+/// Takes texts one by one, so that a catalogue need not be in memory to be indexed.
+#[derive(Default)]
+pub struct IndexWriter {
+    lengths: Vec<u32>,
+    postings: PostingsWriter,
+}
+
+impl IndexWriter {
+    /// The terms of the next text, each as often as it occurs.
+    pub fn push(&mut self, mut terms: Vec<String>) {
+        let row = self.lengths.len() as u32;
+        self.lengths.push(terms.len() as u32);
+        terms.sort_unstable();
+        terms.chunk_by(|a, b| a == b).for_each(|equal| self.postings.push(&equal[0], row, equal.len() as u32));
+    }
+
+    pub fn finish(self) -> Index {
+        Index { lengths: self.lengths, postings: self.postings.finish() }
     }
 }
 

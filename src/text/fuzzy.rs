@@ -5,7 +5,7 @@
 //! one edit). Only words that share one of their first two letters are compared: 100,000 terms in a few
 //! milliseconds. Must not know what the index is of.
 
-use std::{cmp::Reverse, collections::BTreeMap, ops::Bound};
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use strsim::osa_distance;
 
@@ -36,7 +36,7 @@ pub fn matches(query: &str, index: &Index, segmenter: &Segmenter) -> Vec<Match> 
     let unfinished = query.chars().next_back().is_some_and(char::is_alphanumeric);
     for (nth, (word, term)) in words.into_iter().enumerate() {
         let mut means = Vec::new();
-        if index.postings.contains_key(&term) {
+        if index.postings.find(&term).is_some() {
             means.push((term.clone(), 1.0));
         }
         if nth == last && unfinished {
@@ -58,15 +58,11 @@ fn begun(word: &str, index: &Index) -> Vec<String> {
     if word.is_ascii() && word.len() < 2 {
         return Vec::new();
     }
-    let mut found: Vec<&String> = from(index, word).take_while(|term| term.starts_with(word)).collect();
+    let terms = &index.postings;
+    let mut found: Vec<usize> = beginning(index, word).map(|(at, _)| at).collect();
     // "cycli" is on its way to "cycling", whose term is "cycl".
     let stems = (1..=ENDING).filter_map(|ending| word.get(..word.len().checked_sub(ending)?));
-    found.extend(
-        stems
-            .filter(|stem| stem.len() > ENDING)
-            .filter_map(|stem| index.postings.get_key_value(stem))
-            .map(|(term, _)| term),
-    );
+    found.extend(stems.filter(|stem| stem.len() > ENDING).filter_map(|stem| terms.find(stem)));
     commonest(found, index)
 }
 
@@ -78,19 +74,19 @@ fn mistyped(term: &str, index: &Index) -> Vec<(String, f32)> {
         4..6 => 1,
         _ => 2,
     };
-    let mut nearest: (usize, Vec<&String>) = (most, Vec::new());
+    let mut nearest: (usize, Vec<usize>) = (most, Vec::new());
     let mut firsts: Vec<&str> = vec![&term[..1], &term[1..2]];
     firsts.dedup();
     for first in firsts {
-        for other in from(index, first).take_while(|other| other.starts_with(first)) {
+        for (at, other) in beginning(index, first) {
             if other.len().abs_diff(term.len()) > nearest.0 || !other.is_ascii() {
                 continue;
             }
             let edits = osa_distance(term, other);
             if edits < nearest.0 {
-                nearest = (edits, vec![other]);
+                nearest = (edits, vec![at]);
             } else if edits == nearest.0 {
-                nearest.1.push(other);
+                nearest.1.push(at);
             }
         }
     }
@@ -98,15 +94,15 @@ fn mistyped(term: &str, index: &Index) -> Vec<(String, f32)> {
     commonest(nearest.1, index).into_iter().map(|term| (term, weight)).collect()
 }
 
-/// The terms from `start` on, in their order.
-fn from<'a>(index: &'a Index, start: &str) -> impl Iterator<Item = &'a String> {
-    index.postings.range::<str, _>((Bound::Included(start), Bound::Unbounded)).map(|(term, _)| term)
+/// The terms that begin with `start`, and their places.
+fn beginning<'a>(index: &'a Index, start: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
+    index.postings.from(start).take_while(move |(_, term)| term.starts_with(start))
 }
 
-fn commonest(mut terms: Vec<&String>, index: &Index) -> Vec<String> {
-    terms.sort_by_key(|term| (Reverse(index.postings[*term].len()), *term));
-    terms.truncate(MOST);
-    terms.into_iter().cloned().collect()
+/// Of the terms at these places those that most texts have.
+fn commonest(mut terms: Vec<usize>, index: &Index) -> Vec<String> {
+    terms.sort_by_key(|&term| (Reverse(index.postings.count(term)), term));
+    terms.into_iter().take(MOST).filter_map(|term| index.postings.term(term)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -24,22 +24,25 @@
 //! Titles and descriptions are in the texts' file. A column in which nothing is known is an empty block. Blocks, strings
 //! and numbers are those of `bytes.rs`. No byte stands for more than 255 in memory besides the items' own size.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    io::{self, Write},
-};
+mod write;
 
-use crate::catalog::{
-    Availability, Item, Words,
-    bytes::{Malformed, Reader, put_next_str, put_str, put_varint, put_varint64},
+use std::array;
+
+pub use write::ItemsWriter;
+
+use crate::{
+    bytes::{MOST_COMMON, Malformed, Reader},
+    catalog::Availability,
+    text::Strings,
 };
 
 const MAGIC: &[u8; 8] = b"NMITEM02";
 const MOST_POOLED: usize = 255;
 const RAW: u64 = 7;
+const POWERS: [f64; 7] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
 
 /// Columns in the order of the file.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Id,
     Url,
@@ -59,257 +62,278 @@ enum Column {
 
 const COLUMNS: usize = Column::Attribute as usize + 1;
 
-/// Takes items one by one, so that a catalogue need not be in memory to be written.
-#[derive(Default)]
-pub struct ItemsWriter {
-    count: u32,
-    columns: [Vec<u8>; COLUMNS],
-    /// Whether anything is known in a column.
-    known: [bool; COLUMNS],
-    pool: HashMap<String, u32>,
-    pooled: Vec<u8>,
-    before: [Vec<u8>; 3],
+use Column::{Attribute, Brand, Category, Currency, Date, Group, Image, Languages, Price, Rating, Stock, Tags, Url};
+
+/// Those whose rows are read by themselves: not strings that begin like the one before.
+const PLAIN: [Column; COLUMNS - 3] =
+    [Languages, Category, Brand, Price, Currency, Stock, Rating, Date, Group, Tags, Attribute];
+
+/// The file as it came, read through once, and where each row begins in each column: what is asked of a row is read then.
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
+    bytes: Vec<u8>,
+    /// Where each string of the pool begins. `[K]`
+    pool: Vec<u32>,
+    /// `[N]`
+    ids: Strings,
+    url: Signposts,
+    image: Signposts,
+    /// Where each row begins. `[N]` of each plain column, or none where nothing is known
+    rows: [Vec<u32>; COLUMNS],
 }
 
-impl ItemsWriter {
-    /// Items come in the order of their ids.
-    pub fn push(&mut self, item: &Item) {
-        self.count += 1;
-        for (column, text) in [(Column::Id, &item.id), (Column::Url, &item.url), (Column::Image, &item.image)] {
-            put_next_str(&mut self.columns[column as usize], &mut self.before[column as usize], text);
-            self.known[column as usize] |= !text.is_empty();
-        }
-        self.number(Column::Languages, item.words.len() as u64);
-        for (language, words) in &item.words {
-            self.pooled(Column::Languages, language);
-            self.number(Column::Category, words.categories.len() as u64);
-            words.categories.iter().for_each(|step| self.pooled(Column::Category, step));
-        }
-        self.pooled(Column::Brand, &item.brand);
-        let price = item.price.map_or(0, |price| 1 + decimal(price, |near| near.to_bits() == price.to_bits()));
-        self.decimal(Column::Price, price, item.price);
-        self.pooled(Column::Currency, &item.currency);
-        let availability = match item.availability {
-            None => 0,
-            Some(Availability::InStock) => 1,
-            Some(Availability::OutOfStock) => 2,
-            Some(Availability::Preorder) => 3,
-        };
-        self.number(Column::Stock, availability);
-        self.number(Column::Stock, item.stock.map_or(0, |pieces| u64::from(pieces) + 1));
-        let rating = item
-            .rating
-            .map_or(0, |rating| 1 + decimal(rating.into(), |near| (near as f32).to_bits() == rating.to_bits()));
-        self.decimal(Column::Rating, rating, item.rating.map(f64::from));
-        self.number(Column::Rating, item.rating_count.map_or(0, |count| u64::from(count) + 1));
-        let date = item.date.map_or(0, |days| 1 + (days.clamp(-MOST_DAYS, MOST_DAYS) << 1 ^ days >> 63) as u64);
-        self.number(Column::Date, date);
-        self.number(Column::Group, item.group.is_some().into());
-        item.group.iter().for_each(|group| self.pooled(Column::Group, group));
-        self.number(Column::Tags, item.tags.len() as u64);
-        item.tags.iter().for_each(|tag| self.pooled(Column::Tags, tag));
-        self.number(Column::Attribute, item.attributes.len() as u64);
-        for (name, value) in &item.attributes {
-            self.pooled(Column::Attribute, name);
-            self.pooled(Column::Attribute, value);
-        }
-    }
-
-    pub fn finish(self, out: &mut impl Write) -> io::Result<()> {
-        let mut head = MAGIC.to_vec();
-        put_varint(&mut head, self.count);
-        out.write_all(&head)?;
-        for (column, known) in self.columns.iter().zip(self.known) {
-            put(out, if known { column } else { &[] })?;
-        }
-        let mut pool = Vec::new();
-        put_varint(&mut pool, self.pool.len() as u32);
-        pool.extend_from_slice(&self.pooled);
-        put(out, &pool)
-    }
-
-    fn number(&mut self, column: Column, value: u64) {
-        self.known[column as usize] |= value > 0;
-        put_varint64(&mut self.columns[column as usize], value);
-    }
-
-    fn decimal(&mut self, column: Column, code: u64, value: Option<f64>) {
-        self.number(column, code);
-        if let Some(value) = value.filter(|_| code == 1 + RAW) {
-            self.columns[column as usize].extend(value.to_le_bytes());
-        }
-    }
-
-    fn pooled(&mut self, column: Column, text: &str) {
-        self.known[column as usize] |= !text.is_empty();
-        let bytes = &mut self.columns[column as usize];
-        if text.len() > MOST_POOLED {
-            put_varint(bytes, 0);
-            return put_str(bytes, text);
-        }
-        if let Some(&place) = self.pool.get(text) {
-            return put_varint(bytes, place + 1);
-        }
-        let place = self.pool.len() as u32;
-        self.pool.insert(text.to_owned(), place);
-        put_str(&mut self.pooled, text);
-        put_varint(bytes, place + 1);
+/// The rest follows from the bytes.
+impl PartialEq for Columns {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
     }
 }
 
-/// 27 million years: all dates that can be meant, in fewer bits than a varint has.
-const MOST_DAYS: i64 = 10_000_000_000;
-
-fn put(out: &mut impl Write, block: &[u8]) -> io::Result<()> {
-    let mut len = Vec::new();
-    put_varint64(&mut len, block.len() as u64);
-    out.write_all(&len)?;
-    out.write_all(block)
-}
-
-/// `digits * 8 + places` of the shortest decimal that `same` takes for the value.
-fn decimal(value: f64, same: impl Fn(f64) -> bool) -> u64 {
-    let places = (0..RAW).find(|&places| {
-        let digits = (value * POWERS[places as usize]).round();
-        (0.0..MOST_DIGITS).contains(&digits) && same(digits / POWERS[places as usize])
-    });
-    places.map_or(RAW, |places| ((value * POWERS[places as usize]).round() as u64) << 3 | places)
-}
-
-const POWERS: [f64; 7] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
-/// Integers below this are exact in f64.
-const MOST_DIGITS: f64 = 9_007_199_254_740_992.0;
-
-/// Items without titles and descriptions, which [`super::texts`] has.
-pub fn read(bytes: &[u8]) -> Result<Vec<Item>, Malformed> {
-    let mut reader = Reader::new(bytes, MAGIC)?;
+/// Reads through the file once: what a [`Columns`] has can be read. `bytes` become its.
+pub fn read(bytes: Vec<u8>) -> Result<Columns, Malformed> {
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(Malformed("it is larger than 4 GiB"));
+    }
+    let mut found = Columns::default();
+    let mut reader = Reader::new(&bytes, MAGIC)?;
     let count = reader.varint()? as usize;
-    let mut columns = Vec::with_capacity(COLUMNS);
-    for _ in 0..COLUMNS {
-        let block = reader.block()?;
-        columns.push(if block.is_empty() { None } else { Some(block) });
+    let mut blocks = array::from_fn::<_, COLUMNS, _>(|_| Reader::of(&[]));
+    for block in &mut blocks {
+        *block = reader.block()?;
     }
-    let mut block = reader.block()?;
+    let mut strings = reader.block()?;
     reader.end()?;
-    let mut pool = Vec::new();
-    for _ in 0..block.count()? {
-        let text = block.str()?;
-        if text.len() > MOST_POOLED {
+    for _ in 0..strings.count()? {
+        found.pool.push(strings.place() as u32);
+        if strings.str()?.len() > MOST_POOLED {
             return Err(Malformed("a string of the pool is too long"));
         }
-        pool.push(text);
     }
-    block.end()?;
-    let mut columns = Columns { columns, pool, before: Default::default() };
-    let mut items: Vec<Item> = Vec::new();
-    for _ in 0..count {
-        let item = columns.item()?;
-        if items.last().is_some_and(|last| last.id >= item.id) {
+    strings.end()?;
+    let pool = Pool { bytes: &bytes, places: &found.pool };
+    let known = blocks.each_ref().map(|block| !block.is_empty());
+    for column in PLAIN.into_iter().filter(|&column| known[column as usize]) {
+        // A row takes a byte at least: what a number claims is not taken on trust.
+        found.rows[column as usize].reserve_exact(count.min(blocks[column as usize].left()));
+    }
+    let mut before: [Vec<u8>; 3] = Default::default();
+    for row in 0..count {
+        let [ids, urls, images, ..] = &mut blocks;
+        let id = if known[0] { ids.next_str(&mut before[0])? } else { String::new() };
+        if row > 0 && found.ids.get(row - 1).is_none_or(|last| last >= id.as_str()) || !found.ids.push(&id) {
             return Err(Malformed("the items are not in the order of their ids, or an id is there twice"));
         }
-        items.push(item);
-    }
-    columns.columns.into_iter().flatten().try_for_each(Reader::end)?;
-    Ok(items)
-}
-
-struct Columns<'a> {
-    /// `None` where nothing is known.
-    columns: Vec<Option<Reader<'a>>>,
-    pool: Vec<&'a str>,
-    before: [Vec<u8>; 3],
-}
-
-impl<'a> Columns<'a> {
-    fn item(&mut self) -> Result<Item, Malformed> {
-        let [id, url, image] = [self.next(Column::Id)?, self.next(Column::Url)?, self.next(Column::Image)?];
-        let mut words = BTreeMap::new();
-        for _ in 0..self.many(Column::Languages)? {
-            let language = self.text(Column::Languages)?;
-            if words.last_key_value().is_some_and(|(last, _)| *last >= language) {
-                return Err(Malformed("an item's languages are not sorted"));
+        if known[Url as usize] {
+            found.url.pass(row, urls, &mut before[1])?;
+        }
+        if known[Image as usize] {
+            found.image.pass(row, images, &mut before[2])?;
+        }
+        let mut languages = 0;
+        for column in PLAIN.into_iter().filter(|&column| known[column as usize]) {
+            let reader = &mut blocks[column as usize];
+            found.rows[column as usize].push(reader.place() as u32);
+            match column {
+                Languages => languages = pool.languages(reader)?.len(),
+                Category => (0..languages).try_for_each(|_| pool.texts(reader).map(drop))?,
+                Price => drop(decimal(reader)?),
+                Stock => drop(stock(reader)?),
+                Rating => drop(rating(reader)?),
+                Date => drop(date(reader)?),
+                Group => drop(pool.group(reader)?),
+                Tags => drop(pool.texts(reader)?),
+                Attribute => drop(pool.attributes(reader)?),
+                _ => drop(pool.text(reader)?),
             }
-            words.insert(language, Words { categories: self.texts(Column::Category)?, ..Words::default() });
         }
-        let brand = self.text(Column::Brand)?;
-        let price = self.decimal(Column::Price)?;
-        let currency = self.text(Column::Currency)?;
-        let availability = match self.number(Column::Stock)? {
-            0 => None,
-            1 => Some(Availability::InStock),
-            2 => Some(Availability::OutOfStock),
-            3 => Some(Availability::Preorder),
-            _ => return Err(Malformed("an availability is none of ours")),
-        };
-        let stock = self.optional(Column::Stock)?;
-        let rating = self.decimal(Column::Rating)?.map(|rating| rating as f32);
-        let rating_count = self.optional(Column::Rating)?;
-        let date = self.number(Column::Date)?.checked_sub(1).map(|days| (days >> 1) as i64 ^ -((days & 1) as i64));
-        let group = if self.number(Column::Group)? > 0 { Some(self.text(Column::Group)?) } else { None };
-        let tags = self.texts(Column::Tags)?;
-        let mut attributes = BTreeMap::new();
-        for _ in 0..self.many(Column::Attribute)? {
-            attributes.insert(self.text(Column::Attribute)?, self.text(Column::Attribute)?);
-        }
-        Ok(Item {
-            id,
-            url,
-            image,
-            brand,
-            price,
-            currency,
-            availability,
-            stock,
-            rating,
-            rating_count,
-            date,
-            group,
-            tags,
-            attributes,
-            words,
+    }
+    blocks.into_iter().try_for_each(Reader::end)?;
+    found.ids = found.ids.done();
+    Ok(Columns { bytes, ..found })
+}
+
+/// What is known of a row; of one that is not there, nothing.
+impl Columns {
+    /// The file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Ascending. `[N]`
+    pub fn ids(&self) -> &Strings {
+        &self.ids
+    }
+
+    pub fn url(&self, row: u32) -> String {
+        self.url.read(row, &self.bytes).unwrap_or_default()
+    }
+
+    pub fn image(&self, row: u32) -> String {
+        self.image.read(row, &self.bytes).unwrap_or_default()
+    }
+
+    /// Ascending.
+    pub fn languages(&self, row: u32) -> Vec<&str> {
+        self.read(Languages, row, |pool, reader| pool.languages(reader))
+    }
+
+    /// The path in the row's nth language.
+    pub fn categories(&self, row: u32, nth: usize) -> Vec<&str> {
+        self.read(Category, row, |pool, reader| {
+            (0..nth).try_for_each(|_| pool.texts(reader).map(drop))?;
+            pool.texts(reader)
         })
     }
 
-    fn next(&mut self, column: Column) -> Result<String, Malformed> {
-        let before = &mut self.before[column as usize];
-        self.columns[column as usize].as_mut().map_or(Ok(String::new()), |reader| reader.next_str(before))
+    pub fn brand(&self, row: u32) -> &str {
+        self.read(Brand, row, |pool, reader| pool.text(reader))
     }
 
-    fn number(&mut self, column: Column) -> Result<u64, Malformed> {
-        self.columns[column as usize].as_mut().map_or(Ok(0), Reader::varint64)
+    pub fn price(&self, row: u32) -> Option<f64> {
+        self.read(Price, row, |_, reader| decimal(reader))
     }
 
-    fn optional(&mut self, column: Column) -> Result<Option<u32>, Malformed> {
-        let number = self.number(column)?.checked_sub(1);
-        number.map(|number| u32::try_from(number).map_err(|_| Malformed("a number is too large"))).transpose()
+    pub fn currency(&self, row: u32) -> &str {
+        self.read(Currency, row, |pool, reader| pool.text(reader))
     }
 
-    fn decimal(&mut self, column: Column) -> Result<Option<f64>, Malformed> {
-        let Some(code) = self.number(column)?.checked_sub(1) else { return Ok(None) };
-        let places = code & RAW;
-        if places < RAW {
-            return Ok(Some((code >> 3) as f64 / POWERS[places as usize]));
+    /// And the pieces.
+    pub fn stock(&self, row: u32) -> (Option<Availability>, Option<u32>) {
+        self.read(Stock, row, |_, reader| stock(reader))
+    }
+
+    /// And of how many.
+    pub fn rating(&self, row: u32) -> (Option<f32>, Option<u32>) {
+        self.read(Rating, row, |_, reader| rating(reader))
+    }
+
+    pub fn date(&self, row: u32) -> Option<i64> {
+        self.read(Date, row, |_, reader| date(reader))
+    }
+
+    pub fn group(&self, row: u32) -> Option<&str> {
+        self.read(Group, row, |pool, reader| pool.group(reader))
+    }
+
+    pub fn tags(&self, row: u32) -> Vec<&str> {
+        self.read(Tags, row, |pool, reader| pool.texts(reader))
+    }
+
+    pub fn attributes(&self, row: u32) -> Vec<(&str, &str)> {
+        self.read(Attribute, row, |pool, reader| pool.attributes(reader))
+    }
+
+    /// What was read once when the file was opened is sound.
+    fn read<'a, T: Default>(
+        &'a self,
+        column: Column,
+        row: u32,
+        read: impl FnOnce(&Pool<'a>, &mut Reader<'a>) -> Result<T, Malformed>,
+    ) -> T {
+        let Some(&place) = self.rows[column as usize].get(row as usize) else { return T::default() };
+        let pool = Pool { bytes: &self.bytes, places: &self.pool };
+        read(&pool, &mut Reader::of(&self.bytes[place as usize..])).unwrap_or_default()
+    }
+}
+
+/// Where to begin to read strings that begin like the one before: every so many rows, what stood before.
+#[derive(Debug, Clone, Default)]
+struct Signposts {
+    places: Vec<u32>,
+    /// As much of each string as the next one can share.
+    before: Vec<u8>,
+    /// Where each ends in `before`.
+    ends: Vec<u32>,
+}
+
+impl Signposts {
+    const EVERY: usize = 16;
+
+    fn pass(&mut self, row: usize, reader: &mut Reader, before: &mut Vec<u8>) -> Result<(), Malformed> {
+        if row.is_multiple_of(Self::EVERY) {
+            self.places.push(reader.place() as u32);
+            self.before.extend(before.iter().take(MOST_COMMON));
+            self.ends.push(self.before.len() as u32);
         }
-        let Some(reader) = &mut self.columns[column as usize] else { return Ok(None) };
-        let value = reader.f64()?;
-        if value.is_finite() { Ok(Some(value)) } else { Err(Malformed("a number is not finite")) }
+        reader.next_str(before).map(drop)
     }
 
-    fn many(&mut self, column: Column) -> Result<usize, Malformed> {
-        self.columns[column as usize].as_mut().map_or(Ok(0), Reader::count)
+    fn read(&self, row: u32, bytes: &[u8]) -> Option<String> {
+        let (post, rest) = (row as usize / Self::EVERY, row as usize % Self::EVERY);
+        let mut reader = Reader::of(&bytes[*self.places.get(post)? as usize..]);
+        let start = post.checked_sub(1).map_or(0, |last| self.ends[last] as usize);
+        let mut before = self.before[start..self.ends[post] as usize].to_vec();
+        (0..rest).try_for_each(|_| reader.next_bytes(&mut before)).ok()?;
+        reader.next_str(&mut before).ok()
+    }
+}
+
+/// Strings that several rows have.
+struct Pool<'a> {
+    bytes: &'a [u8],
+    places: &'a [u32],
+}
+
+impl<'a> Pool<'a> {
+    fn text(&self, reader: &mut Reader<'a>) -> Result<&'a str, Malformed> {
+        match reader.varint()?.checked_sub(1) {
+            None => reader.str(),
+            Some(nth) => {
+                let place = self.places.get(nth as usize).ok_or(Malformed("the pool has no such string"))?;
+                Reader::of(&self.bytes[*place as usize..]).str()
+            }
+        }
     }
 
-    fn text(&mut self, column: Column) -> Result<String, Malformed> {
-        let Some(reader) = &mut self.columns[column as usize] else { return Ok(String::new()) };
-        let text = match reader.varint()?.checked_sub(1) {
-            None => reader.str()?,
-            Some(place) => self.pool.get(place as usize).ok_or(Malformed("the pool has no such string"))?,
-        };
-        Ok(text.to_owned())
+    fn texts(&self, reader: &mut Reader<'a>) -> Result<Vec<&'a str>, Malformed> {
+        (0..reader.count()?).map(|_| self.text(reader)).collect()
     }
 
-    fn texts(&mut self, column: Column) -> Result<Vec<String>, Malformed> {
-        let count = self.many(column)?;
-        (0..count).map(|_| self.text(column)).collect()
+    fn languages(&self, reader: &mut Reader<'a>) -> Result<Vec<&'a str>, Malformed> {
+        let languages = self.texts(reader)?;
+        let sorted = languages.is_sorted_by(|a, b| a < b);
+        if sorted { Ok(languages) } else { Err(Malformed("an item's languages are not sorted")) }
     }
+
+    fn group(&self, reader: &mut Reader<'a>) -> Result<Option<&'a str>, Malformed> {
+        if reader.varint64()? > 0 { self.text(reader).map(Some) } else { Ok(None) }
+    }
+
+    fn attributes(&self, reader: &mut Reader<'a>) -> Result<Vec<(&'a str, &'a str)>, Malformed> {
+        (0..reader.count()?).map(|_| Ok((self.text(reader)?, self.text(reader)?))).collect()
+    }
+}
+
+fn stock(reader: &mut Reader) -> Result<(Option<Availability>, Option<u32>), Malformed> {
+    let availability = match reader.varint64()? {
+        0 => None,
+        1 => Some(Availability::InStock),
+        2 => Some(Availability::OutOfStock),
+        3 => Some(Availability::Preorder),
+        _ => return Err(Malformed("an availability is none of ours")),
+    };
+    Ok((availability, optional(reader)?))
+}
+
+fn rating(reader: &mut Reader) -> Result<(Option<f32>, Option<u32>), Malformed> {
+    Ok((decimal(reader)?.map(|rating| rating as f32), optional(reader)?))
+}
+
+fn date(reader: &mut Reader) -> Result<Option<i64>, Malformed> {
+    Ok(reader.varint64()?.checked_sub(1).map(|days| (days >> 1) as i64 ^ -((days & 1) as i64)))
+}
+
+fn optional(reader: &mut Reader) -> Result<Option<u32>, Malformed> {
+    let number = reader.varint64()?.checked_sub(1);
+    number.map(|number| u32::try_from(number).map_err(|_| Malformed("a number is too large"))).transpose()
+}
+
+fn decimal(reader: &mut Reader) -> Result<Option<f64>, Malformed> {
+    let Some(code) = reader.varint64()?.checked_sub(1) else { return Ok(None) };
+    let places = code & RAW;
+    if places < RAW {
+        return Ok(Some((code >> 3) as f64 / POWERS[places as usize]));
+    }
+    let value = reader.f64()?;
+    if value.is_finite() { Ok(Some(value)) } else { Err(Malformed("a number is not finite")) }
 }

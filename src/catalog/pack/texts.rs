@@ -7,9 +7,9 @@
 
 use std::io::{self, Write};
 
-use crate::catalog::{
-    Item,
+use crate::{
     bytes::{Malformed, Reader, put_str},
+    catalog::Item,
 };
 
 const MAGIC: &[u8; 8] = b"NMTEXT02";
@@ -29,12 +29,41 @@ pub fn write(item: &Item, out: &mut impl Write) -> io::Result<()> {
     out.write_all(&bytes)
 }
 
-/// Puts titles and descriptions into `items`, which have their languages.
-pub fn read(bytes: &[u8], items: &mut [Item]) -> Result<(), Malformed> {
-    let mut reader = Reader::new(bytes, MAGIC)?;
-    for words in items.iter_mut().flat_map(|item| item.words.values_mut()) {
-        words.title = reader.str()?.to_owned();
-        words.description = reader.str()?.to_owned();
+/// The file as it came, and where each item begins in it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Texts {
+    bytes: Vec<u8>,
+    /// `[N]`
+    rows: Vec<u32>,
+}
+
+/// Of items that have so many `languages` each. `bytes` become the texts'.
+pub fn read(bytes: Vec<u8>, languages: impl ExactSizeIterator<Item = usize>) -> Result<Texts, Malformed> {
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(Malformed("it is larger than 4 GiB"));
     }
-    reader.end()
+    let mut rows = Vec::with_capacity(languages.len());
+    let mut reader = Reader::new(&bytes, MAGIC)?;
+    for languages in languages {
+        rows.push(reader.place() as u32);
+        (0..2 * languages).try_for_each(|_| reader.str().map(drop))?;
+    }
+    reader.end()?;
+    Ok(Texts { bytes, rows })
+}
+
+impl Texts {
+    /// The file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Title and description of the item at `row` in its `nth` language; nothing where it has none.
+    pub fn of(&self, row: u32, nth: usize) -> (&str, &str) {
+        let Some(&place) = self.rows.get(row as usize) else { return ("", "") };
+        let mut reader = Reader::of(&self.bytes[place as usize..]);
+        let passed = (0..2 * nth).try_for_each(|_| reader.str().map(drop));
+        // All of it was read once when the file was opened.
+        passed.and_then(|()| Ok((reader.str()?, reader.str()?))).unwrap_or_default()
+    }
 }

@@ -14,7 +14,7 @@
 use std::io::{self, Write};
 
 use crate::{
-    catalog::bytes::{Malformed, Reader, put_f32s},
+    bytes::{Malformed, Reader, put_f32s},
     vectors::{Centre, Matrix},
 };
 
@@ -32,8 +32,9 @@ pub fn write(matrix: &Matrix, centre: &Centre, out: &mut impl Write) -> io::Resu
     out.write_all(bytemuck::cast_slice(matrix.rows()))
 }
 
-pub fn read(bytes: &[u8]) -> Result<(Matrix, Centre), Malformed> {
-    let mut reader = Reader::new(bytes, MAGIC)?;
+/// `bytes` become the matrix: a large catalogue's are most of what it takes in memory, and are there once.
+pub fn read(mut bytes: Vec<u8>) -> Result<(Matrix, Centre), Malformed> {
+    let mut reader = Reader::new(&bytes, MAGIC)?;
     let [rows, width, model] = [reader.u32()? as usize, reader.u32()? as usize, reader.u32()? as usize];
     let too_large = Malformed("its size is more than can be");
     if width > model {
@@ -43,8 +44,10 @@ pub fn read(bytes: &[u8]) -> Result<(Matrix, Centre), Malformed> {
     let basis =
         if width < model { reader.f32s(width.checked_mul(model).ok_or(too_large.clone())?)? } else { Vec::new() };
     let scales = reader.f32s(rows)?;
-    let components = reader.take(rows.checked_mul(width).ok_or(too_large.clone())?)?;
+    let components = reader.place();
+    reader.take(rows.checked_mul(width).ok_or(too_large.clone())?)?;
     reader.end()?;
-    let matrix = Matrix::from_parts(width, bytemuck::cast_slice(components).to_vec(), scales).ok_or(too_large)?;
+    bytes.drain(..components);
+    let matrix = Matrix::from_parts(width, bytes, scales).ok_or(too_large)?;
     Ok((matrix, Centre { mean, axis, basis }))
 }

@@ -63,6 +63,27 @@ impl Kept {
         Ok(kept)
     }
 
+    /// What the last bake into `folder` left, whatever the model.
+    pub fn of(folder: &Path) -> Result<Self> {
+        let path = folder.join(folder::ASIDE).join("vectors");
+        let missing = || format!("{}: a bake with a model leaves them", path.display());
+        let mut head = [0; HEAD];
+        File::open(&path).and_then(|mut file| file.read_exact(&mut head)).with_context(missing)?;
+        let width = u32::from_le_bytes([head[8], head[9], head[10], head[11]]) as usize;
+        let maker = Maker { digest: std::array::from_fn(|at| head[12 + at]), width };
+        Self::open(maker, &[folder])
+    }
+
+    /// `[N, D]` of these texts, if all are known.
+    pub fn all(&mut self, texts: impl Iterator<Item = String>) -> Result<Option<Vec<f32>>> {
+        let mut vectors = Vec::new();
+        for text in texts {
+            let Some(vector) = self.get(&key(&text))? else { return Ok(None) };
+            vectors.extend(vector);
+        }
+        Ok(Some(vectors))
+    }
+
     fn index(&mut self, file: File) -> Result<()> {
         let mut reader = BufReader::with_capacity(1 << 20, &file);
         let mut head = [0; HEAD];

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use super::{Rows, embed::bar};
+use super::{Rows, embed::bar, learned::Learned};
 use crate::{
     catalog::{
         Item, Manifest, ModelName,
@@ -20,25 +20,27 @@ use crate::{
         pack,
     },
     cli::folder,
-    text::{Dictionary, Segmenter, language::is_han},
+    text::{Dictionary, Segmenter, bm25::IndexWriter, language::is_han},
     vectors::{Centre, Matrix},
 };
 
 /// Items that all cores take at a time.
 const CHUNK: usize = 4096;
 
-/// Writes the pack of `items` with their vectors into `out`. `change` sees each item before it is written.
+/// Writes the pack of `items` with their vectors, and with what was `learned` of them, into `out`. `change` sees each item
+/// before it is written.
 pub fn write(
     out: &Path,
     items: &mut impl Rows,
     (matrix, centre): (&Matrix, &Centre),
     model: ModelName,
+    learned: Option<&Learned>,
     mut change: impl FnMut(&mut Item) -> Result<()>,
 ) -> Result<Manifest> {
     let dictionary = dictionary(items)?;
     let segmenter = Segmenter::new(&dictionary);
-    let mut languages = BTreeSet::new();
-    let (mut columns, mut words) = (pack::items::ItemsWriter::default(), pack::words::WordsWriter::default());
+    let (mut languages, mut were) = (BTreeSet::new(), Vec::new());
+    let (mut columns, mut words) = (pack::items::ItemsWriter::default(), IndexWriter::default());
     let mut titles = Part::new(out)?;
     pack::texts::begin(&mut titles)?;
     let progress = bar(items.len() as u64, "items packed")?;
@@ -47,6 +49,7 @@ pub fn write(
         terms.into_iter().for_each(|terms| words.push(terms));
         for item in chunk.iter_mut() {
             languages.extend(item.words.keys().cloned());
+            were.extend(learned.map(|learned| learned.row(&item.id)));
             change(item)?;
             columns.push(item);
             pack::texts::write(item, &mut titles).context("writing the texts")?;
@@ -60,16 +63,23 @@ pub fn write(
         write(&mut part).with_context(|| format!("writing the {stem} in {}", out.display()))?;
         part.finish(out, stem)
     };
-    let (mut columns, mut words) = (Some(columns), Some(words));
+    let (mut columns, words) = (Some(columns), words.finish());
+    let relations = learned.and_then(|learned| learned.relations(&were)).map(|relations| relations.write());
+    let mixture = learned.and_then(|learned| learned.mixture).map(|mixture| mixture.write());
+    let [relations, mixture] = folder::learned(out, relations.as_deref(), mixture.as_deref())?;
+    if learned.is_some() {
+        let new = were.iter().filter(|was| was.is_none()).count();
+        println!("what was learned of {} items stays; {new} are new: `nearmind learn` takes them in", were.len() - new);
+    }
     let manifest = Manifest {
         format: FORMAT.to_owned(),
         version: VERSION,
         texts: titles.finish(out, "texts")?,
         items: file("items", &mut |out| columns.take().map_or(Ok(()), |columns| columns.finish(out)))?,
-        words: file("words", &mut |out| words.take().map_or(Ok(()), |words| words.finish(&dictionary, out)))?,
+        words: file("words", &mut |out| pack::words::write(&words, &dictionary, out))?,
         vectors: file("vectors", &mut |out| pack::vectors::write(matrix, centre, out))?,
-        relations: None,
-        mixture: None,
+        relations,
+        mixture,
         model,
         languages: languages.into_iter().collect(),
         count: items.len(),

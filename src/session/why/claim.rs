@@ -113,7 +113,7 @@ pub fn claim<'a>(
     let in_category = same(&|row| fields.category[row as usize]);
     let of_brand = same(&|row| fields.brand[row as usize]);
     let category = || catalog.item(row).words_in(lang).map_or("", |(_, words)| words.category());
-    let brand = || catalog.item(row).brand.as_str();
+    let brand = || catalog.item(row).brand();
     let larger = |part: f32| {
         part > sum.max(parts.popularity).max(parts.brand).max(parts.category).max(parts.price) - super::NOTHING
     };
@@ -157,7 +157,7 @@ pub fn claim<'a>(
 
 /// How many of the `chosen` cost about as much.
 fn alike(catalog: &Catalog, row: u32, chosen: &[u32]) -> usize {
-    let price = |row: u32| catalog.item(row).price.filter(|price| *price > 0.0);
+    let price = |row: u32| catalog.item(row).price().filter(|price| *price > 0.0);
     let near = |&&other: &&u32| price(other).zip(price(row)).is_some_and(|(a, b)| a.max(b) <= ALIKE * a.min(b));
     chosen.iter().filter(near).count()
 }

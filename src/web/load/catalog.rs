@@ -22,7 +22,8 @@ pub async fn catalog(address: &str, keep: bool, say: Say) -> Result<Catalog, Pro
     });
     let mut files = Vec::new();
     for file in coming.collect::<Vec<_>>() {
-        files.push(file.outcome().await?.all());
+        files.push(file.outcome().await?);
     }
-    manifest.decode(&files).map_err(bad)
+    // A file leaves the browser's memory for ours when it is decoded, one after the other.
+    manifest.decode(files.into_iter().map(|file| file.all())).map_err(bad)
 }

@@ -32,7 +32,7 @@ fuzz_target!(|input: &[u8]| {
         0 => _ = Manifest::parse(bytes),
         nth => {
             files[nth - 1] = bytes;
-            let _ = PACK.manifest.decode(&files);
+            let _ = PACK.manifest.decode(files.iter().map(|bytes| bytes.to_vec()));
         }
     }
 });

@@ -1,4 +1,4 @@
-//! Little-endian numbers, variable-length integers and strings: what the pack's binary files are made of.
+//! Little-endian numbers, variable-length integers and strings: what binary files are made of.
 //!
 //! A reader never allocates more than the bytes that are left can fill, whatever a length claims.
 
@@ -7,24 +7,39 @@
 pub struct Malformed(pub &'static str);
 
 /// Few enough that a small file cannot ask for a large memory, and more than addresses of one shop have in common.
-const MOST_COMMON: usize = 127;
+pub const MOST_COMMON: usize = 127;
 
+#[derive(Debug, Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
+    /// Where `rest` begins in the file.
+    place: usize,
 }
 
 impl<'a> Reader<'a> {
+    /// From the first byte on.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, place: 0 }
+    }
+
     /// After the eight bytes that say which format and version this is.
     pub fn new(bytes: &'a [u8], magic: &[u8; 8]) -> Result<Self, Malformed> {
-        match bytes.strip_prefix(magic) {
-            Some(rest) => Ok(Self { rest }),
-            None => Err(Malformed("it does not begin with the format's eight bytes")),
+        let mut reader = Self::of(bytes);
+        match reader.take(magic.len()) {
+            Ok(found) if found == magic => Ok(reader),
+            _ => Err(Malformed("it does not begin with the format's eight bytes")),
         }
+    }
+
+    /// Where the next byte lies: in the whole file, in a block too.
+    pub fn place(&self) -> usize {
+        self.place
     }
 
     pub fn take(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
         let (taken, rest) = self.rest.split_at_checked(len).ok_or(Malformed("it ends too soon"))?;
         self.rest = rest;
+        self.place += len;
         Ok(taken)
     }
 
@@ -66,8 +81,8 @@ impl<'a> Reader<'a> {
 
     /// A part that is read by itself: its varint length in bytes, then these.
     pub fn block(&mut self) -> Result<Self, Malformed> {
-        let len = self.count()?;
-        Ok(Self { rest: self.take(len)? })
+        let (len, place) = (self.count()?, self.place);
+        Ok(Self { rest: self.take(len)?, place })
     }
 
     /// A number of things that take at least one byte each.
@@ -84,6 +99,12 @@ impl<'a> Reader<'a> {
     /// A string that begins like `before`, and takes its place: a byte for how many they have in common, no more than
     /// [`MOST_COMMON`], and a string of the rest.
     pub fn next_str(&mut self, before: &mut Vec<u8>) -> Result<String, Malformed> {
+        self.next_bytes(before)?;
+        std::str::from_utf8(before).map(str::to_owned).map_err(|_| Malformed("a word is not UTF-8"))
+    }
+
+    /// The same, of a string that is only on the way to another.
+    pub fn next_bytes(&mut self, before: &mut Vec<u8>) -> Result<(), Malformed> {
         let common = usize::from(self.byte()?);
         if common > before.len().min(MOST_COMMON) {
             return Err(Malformed("a string has more in common with the one before than can be"));
@@ -91,7 +112,7 @@ impl<'a> Reader<'a> {
         let len = self.count()?;
         before.truncate(common);
         before.extend_from_slice(self.take(len)?);
-        std::str::from_utf8(before).map(str::to_owned).map_err(|_| Malformed("a word is not UTF-8"))
+        Ok(())
     }
 
     /// Bytes that are not read yet.

@@ -1,0 +1,241 @@
+//! All items of a catalogue, as their files hold them: an item is a view that reads what is asked of it.
+//!
+//! 100,000 items that were a struct each took three times what they take so. Must not know where the files come from.
+
+use super::{
+    Availability, Item, Words,
+    item::preferred,
+    pack::{
+        items::{self, Columns, ItemsWriter},
+        texts::{self, Texts},
+    },
+};
+use crate::bytes::Malformed;
+
+/// N items, sorted by id.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Items {
+    columns: Columns,
+    texts: Texts,
+}
+
+/// One of them.
+#[derive(Clone, Copy)]
+pub struct ItemRef<'a> {
+    items: &'a Items,
+    row: u32,
+}
+
+/// What of it depends on the language.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WordsRef<'a> {
+    pub title: &'a str,
+    pub description: &'a str,
+    /// From the root to the leaf.
+    pub categories: Vec<&'a str>,
+}
+
+impl Items {
+    /// From the two files of a pack, which become theirs.
+    pub fn open(columns: Columns, texts: Vec<u8>) -> Result<Self, Malformed> {
+        let languages = (0..columns.ids().len() as u32).map(|row| columns.languages(row).len());
+        let texts = texts::read(texts, languages)?;
+        Ok(Self { columns, texts })
+    }
+
+    /// Packs `items`, whose ids ascend.
+    pub fn pack<'a>(items: impl IntoIterator<Item = &'a Item>) -> Result<Self, Malformed> {
+        let (mut columns, mut texts, mut writer) = (Vec::new(), Vec::new(), ItemsWriter::default());
+        let mut written = texts::begin(&mut texts);
+        for item in items {
+            writer.push(item);
+            written = written.and_then(|()| texts::write(item, &mut texts));
+        }
+        let written = written.and_then(|()| writer.finish(&mut columns));
+        written.map_err(|_| Malformed("memory is full"))?;
+        Self::open(items::read(columns)?, texts)
+    }
+
+    /// The files: columns and texts.
+    pub fn files(&self) -> [&[u8]; 2] {
+        [self.columns.bytes(), self.texts.bytes()]
+    }
+
+    /// N
+    pub fn len(&self) -> usize {
+        self.columns.ids().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn row(&self, id: &str) -> Option<u32> {
+        self.columns.ids().find(id).ok().map(|row| row as u32)
+    }
+
+    pub fn get(&self, row: u32) -> ItemRef<'_> {
+        ItemRef { items: self, row }
+    }
+
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = ItemRef<'_>> {
+        (0..self.len() as u32).map(|row| self.get(row))
+    }
+}
+
+/// What the item says; what is not known is empty. [`Item`] says what each field means.
+impl<'a> ItemRef<'a> {
+    pub fn id(self) -> &'a str {
+        self.items.columns.ids().get(self.row as usize).unwrap_or_default()
+    }
+
+    pub fn url(self) -> String {
+        self.items.columns.url(self.row)
+    }
+
+    pub fn image(self) -> String {
+        self.items.columns.image(self.row)
+    }
+
+    pub fn brand(self) -> &'a str {
+        self.items.columns.brand(self.row)
+    }
+
+    pub fn price(self) -> Option<f64> {
+        self.items.columns.price(self.row)
+    }
+
+    pub fn currency(self) -> &'a str {
+        self.items.columns.currency(self.row)
+    }
+
+    pub fn availability(self) -> Option<Availability> {
+        self.items.columns.stock(self.row).0
+    }
+
+    pub fn stock(self) -> Option<u32> {
+        self.items.columns.stock(self.row).1
+    }
+
+    pub fn rating(self) -> Option<f32> {
+        self.items.columns.rating(self.row).0
+    }
+
+    pub fn rating_count(self) -> Option<u32> {
+        self.items.columns.rating(self.row).1
+    }
+
+    pub fn date(self) -> Option<i64> {
+        self.items.columns.date(self.row)
+    }
+
+    pub fn group(self) -> Option<&'a str> {
+        self.items.columns.group(self.row)
+    }
+
+    pub fn tags(self) -> Vec<&'a str> {
+        self.items.columns.tags(self.row)
+    }
+
+    pub fn attributes(self) -> Vec<(&'a str, &'a str)> {
+        self.items.columns.attributes(self.row)
+    }
+
+    /// Primary subtags, ascending.
+    pub fn languages(self) -> Vec<&'a str> {
+        self.items.columns.languages(self.row)
+    }
+
+    /// In each of its languages.
+    pub fn words(self) -> impl Iterator<Item = (&'a str, WordsRef<'a>)> {
+        self.languages().into_iter().enumerate().map(move |(nth, language)| (language, self.words_at(nth)))
+    }
+
+    /// As [`Item::words_in`].
+    pub fn words_in(self, lang: &str) -> Option<(&'a str, WordsRef<'a>)> {
+        let languages = self.languages();
+        let nth = preferred(languages.iter().copied(), lang)?;
+        Some((languages[nth], self.words_at(nth)))
+    }
+
+    fn words_at(self, nth: usize) -> WordsRef<'a> {
+        let (title, description) = self.items.texts.of(self.row, nth);
+        WordsRef { title, description, categories: self.items.columns.categories(self.row, nth) }
+    }
+
+    /// All of it.
+    pub fn to_item(self) -> Item {
+        let own = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<String>>();
+        let words = |words: WordsRef| Words {
+            title: words.title.to_owned(),
+            description: words.description.to_owned(),
+            categories: own(words.categories),
+        };
+        let attribute = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Item {
+            id: self.id().to_owned(),
+            url: self.url(),
+            image: self.image(),
+            brand: self.brand().to_owned(),
+            price: self.price(),
+            currency: self.currency().to_owned(),
+            availability: self.availability(),
+            stock: self.stock(),
+            rating: self.rating(),
+            rating_count: self.rating_count(),
+            date: self.date(),
+            group: self.group().map(str::to_owned),
+            tags: own(self.tags()),
+            attributes: self.attributes().into_iter().map(attribute).collect(),
+            words: self.words().map(|(lang, own)| (lang.to_owned(), words(own))).collect(),
+        }
+    }
+}
+
+impl<'a> WordsRef<'a> {
+    /// As [`Words::category`].
+    pub fn category(&self) -> &'a str {
+        self.categories.last().copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Urls of which some are longer than two can share, and a picture here and there.
+    fn item(nth: usize) -> Item {
+        let words = |title: &str| Words { title: format!("{title} {nth}"), ..Words::default() };
+        Item {
+            id: format!("{nth:03}"),
+            url: format!("https://shop.example/{}{nth}", "夹克/".repeat(nth % 40)),
+            image: if nth.is_multiple_of(5) { format!("/{nth}.svg") } else { String::new() },
+            price: [Some(f64::NAN), Some(2.5), None][nth % 3],
+            tags: vec!["a".into(), "b".repeat(300)],
+            words: [("en".to_owned(), words("Jacket")), ("zh".to_owned(), words("夹克"))].into(),
+            ..Item::default()
+        }
+    }
+
+    #[test]
+    fn an_item_is_what_it_was_wherever_it_stands() {
+        let made: Vec<Item> = (0..70).map(item).collect();
+        let items = Items::pack(&made).unwrap();
+        for (nth, mut made) in made.into_iter().enumerate().rev() {
+            made.price = made.price.filter(|price| price.is_finite());
+            assert_eq!(items.get(nth as u32).to_item(), made, "{nth}");
+            assert_eq!(items.row(&made.id), Some(nth as u32));
+        }
+        assert_eq!((items.len(), items.row("7"), items.get(70).to_item()), (70, None, Item::default()));
+        let words = items.get(7).words_in("de").unwrap();
+        assert_eq!((words.0, words.1.title, words.1.category()), ("en", "Jacket 7", ""));
+    }
+
+    #[test]
+    fn ids_ascend_and_come_once() {
+        for wrong in [[item(2), item(1)], [item(1), item(1)]] {
+            assert!(Items::pack(&wrong).is_err());
+        }
+        assert!(Items::pack(&[]).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,72 @@
+//! What `nearmind learn` put into the catalogue that a bake replaces: it stays with the items that stay.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    catalog::{
+        Manifest, Mixture, Relations,
+        manifest::File,
+        pack::items::{self, Columns},
+    },
+    cli::folder,
+};
+
+pub struct Learned {
+    items: Columns,
+    relations: Option<Relations>,
+    pub mixture: Option<Mixture>,
+}
+
+impl Learned {
+    /// Of the first of these folders that has a catalogue with something learned. What cannot be read is told, and lost.
+    pub fn of(folders: &[&Path]) -> Option<Self> {
+        folders.iter().find_map(|folder| {
+            let manifest = folder::manifest(folder).ok()?;
+            if manifest.relations.is_none() && manifest.mixture.is_none() {
+                return None;
+            }
+            let read = Self::read(folder, &manifest);
+            read.map_err(|why| println!("what was learned before is left out, run `nearmind learn` again: {why:#}"))
+                .ok()
+        })
+    }
+
+    fn read(folder: &Path, manifest: &Manifest) -> Result<Self> {
+        let bytes = |file: &File| -> Result<Vec<u8>> {
+            let path = folder.join(&file.file);
+            let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
+            file.check(&bytes)?;
+            Ok(bytes)
+        };
+        let broken = |file: &File| format!("{} is not a part of a catalogue", file.file);
+        let items = items::read(bytes(&manifest.items)?).ok().with_context(|| broken(&manifest.items))?;
+        let relations = manifest.relations.as_ref().map(|file| {
+            let relations =
+                Relations::read(&bytes(file)?).ok().filter(|relations| relations.len() == items.ids().len());
+            relations.with_context(|| broken(file))
+        });
+        let mixture = manifest.mixture.as_ref().map(|file| Mixture::read(&bytes(file)?).with_context(|| broken(file)));
+        Ok(Self { relations: relations.transpose()?, mixture: mixture.transpose()?, items })
+    }
+
+    /// Where the item was.
+    pub fn row(&self, id: &str) -> Option<u32> {
+        self.items.ids().find(id).ok().map(|row| row as u32)
+    }
+
+    /// The same for other rows: `rows` says of each where it was, if it was there.
+    pub fn relations(&self, rows: &[Option<u32>]) -> Option<Relations> {
+        let old = self.relations.as_ref()?;
+        let mut now = vec![None; old.len()];
+        (0..).zip(rows).for_each(|(row, was)| was.iter().for_each(|&was| now[was as usize] = Some(row)));
+        let neighbours = |was: u32| {
+            let stay = old.neighbours(was).filter_map(|(row, probability)| Some((now[row as usize]?, probability)));
+            stay.collect::<Vec<(u32, f32)>>()
+        };
+        let counts = rows.iter().map(|was| was.map_or(0, |was| old.count(was))).collect();
+        let next = rows.iter().map(|was| was.map_or_else(Vec::new, neighbours)).collect();
+        Some(Relations::new(counts, next, usize::MAX))
+    }
+}
