@@ -14,6 +14,7 @@ pub(crate) mod interactions;
 mod learn;
 mod model;
 mod recall;
+mod sets;
 mod sts;
 mod visit;
 
@@ -47,6 +48,8 @@ enum Verb {
     Learn(learn::Learn),
     /// Measures how well lists foretell what visitors do next.
     Eval(Evaluate),
+    /// Turns published data sets into folders that `eval` reads.
+    Sets(sets::Sets),
     /// Measures what an event costs in a large shop, from the click to the new list.
     Visit(visit::Visit),
     /// Measures the kernels against this machine's limit, the whole encoder, and its load.
@@ -80,6 +83,7 @@ pub fn main() -> Result<()> {
         Verb::Eval(Evaluate { part: Some(EvalPart::Explain(verb)), .. }) => verb.run(),
         Verb::Eval(Evaluate { lists: Some(verb), .. }) => verb.run(),
         Verb::Eval(_) => bail!("eval wants --data DIR; `nearmind eval --help` says more"),
+        Verb::Sets(verb) => verb.run(),
         Verb::Visit(verb) => verb.run(),
         Verb::Bench(verb) => verb.run(),
     }

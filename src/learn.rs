@@ -15,7 +15,7 @@ pub mod validate; //  visitors and items held out
 
 use crate::{
     catalog::{Fields, Mixture, Relations},
-    profile::{Columns, EventName, Likeness, Profile, Signal, Source, Taste},
+    profile::{Columns, EventName, Known, Likeness, Profile, Signal, Source, Taste},
     vectors::{Matrix, Metric},
 };
 
@@ -52,26 +52,36 @@ pub fn signals(history: &[u32], step: f32) -> Vec<(u32, f32)> {
     signals
 }
 
-/// A visitor of whom these rows are known, as a visit has them: profile and taste.
-pub fn visitor(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture) -> (Profile, Taste) {
-    let signal =
-        |&(row, weight): &(u32, f32)| Signal { source: Source::Item(row), weight, because: EventName::Purchase };
-    let profile = Profile { signals: signals.iter().map(signal).collect(), ..Profile::default() };
-    let likeness = Likeness { metric: Metric::Cosine, amplify: mixture.amplify, reach: mixture.reach };
+/// A visitor of whom these rows are known, as a visit has them: profile and taste. What they `said`, a centred vector
+/// `[H]`, weighs as much as the last thing that they did.
+pub fn visitor(matrix: &Matrix, signals: &[(u32, f32)], said: Option<&[f32]>, mixture: Mixture) -> (Profile, Taste) {
+    let last = signals.first().map_or(1.0, |signal| signal.1);
+    let share = if said.is_some() && !signals.is_empty() { 1.0 / (1.0 + last) } else { 1.0 };
+    let signal = |&(row, weight): &(u32, f32)| Signal {
+        source: Source::Item(row),
+        weight: weight * share,
+        because: EventName::Purchase,
+    };
+    let mut profile = Profile { signals: signals.iter().map(signal).collect(), ..Profile::default() };
+    let wish = |_| Signal { source: Source::Text(String::new()), weight: last * share, because: EventName::Wish };
+    profile.signals.extend(said.map(wish));
+    let likeness =
+        Likeness { metric: Metric::Cosine, amplify: mixture.amplify, reach: mixture.reach, lasting: mixture.lasting };
     let vector = |source: &Source| match source {
         Source::Item(row) if matrix.width() > 0 => Some(matrix.vector(*row)),
-        _ => None,
+        Source::Item(_) => None,
+        Source::Text(_) => said.map(<[f32]>::to_vec),
     };
     let taste = Taste::new(&profile, likeness, vector);
     (profile, taste)
 }
 
 /// What the texts say of every item to a visitor of whom these rows are known. `[N]`
-pub fn content(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture) -> Vec<f32> {
+pub fn content(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture, known: Known) -> Vec<f32> {
     if matrix.width() == 0 {
         return vec![0.0; matrix.len()];
     }
-    visitor(matrix, signals, mixture).1.scores(matrix, &mut Columns::default())
+    visitor(matrix, signals, None, mixture).1.scores(matrix, known, &mut Columns::default())
 }
 
 /// Of a visitor's events, the last ones.

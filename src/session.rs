@@ -13,7 +13,7 @@ mod model;
 mod phrases;
 mod portable; // the log as text, out and in
 mod ranking; // what is known -> one list
-mod search;
+pub mod search;
 mod shelf;
 mod store;
 mod summary; // what is known, for the visitor

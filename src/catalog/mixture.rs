@@ -15,6 +15,9 @@ pub struct Mixture {
     /// How much longer the content remembers: how often the root of a signal's weight is taken before they sum to 1
     /// again. 0 as they are, 5 nearly all alike.
     pub reach: u8,
+    /// The same, of all evidence, for an item of which nothing is known.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub lasting: u8,
     /// Weight of the content: what the texts say.
     pub content: f32,
     /// Weight of what others did after the same items.
@@ -31,12 +34,17 @@ pub struct Mixture {
     pub unknown: f32,
 }
 
+fn is_nothing(reach: &u8) -> bool {
+    *reach == 0
+}
+
 impl Default for Mixture {
     fn default() -> Self {
         Self {
             step: 0.7,
             amplify: 2.0,
             reach: 0,
+            lasting: 0,
             content: 1.0,
             together: 2.0,
             popularity: 0.02,
@@ -52,9 +60,13 @@ impl Mixture {
     /// From the pack's file; what it does not say is as by default, and no number is other than finite.
     pub fn read(json: &[u8]) -> Option<Self> {
         let mixture: Self = serde_json::from_slice(json).ok()?;
-        let Self { step, amplify, content, together, popularity, brand, category, price, unknown, reach } = mixture;
+        let Self { step, amplify, content, together, popularity, brand, category, price, unknown, reach, lasting } =
+            mixture;
         let all = [step, amplify, content, together, popularity, brand, category, price, unknown];
-        (all.iter().all(|value| value.is_finite()) && (0.0..=1.0).contains(&step) && amplify >= 1.0 && reach <= 8)
+        (all.iter().all(|value| value.is_finite())
+            && (0.0..=1.0).contains(&step)
+            && amplify >= 1.0
+            && reach.max(lasting) <= 8)
             .then_some(mixture)
     }
 

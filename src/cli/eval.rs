@@ -29,9 +29,15 @@ use self::{
     set::{Set, Split},
 };
 use crate::{
-    catalog::Fields,
-    learn::{Shop, baselines::Similar, tune},
-    vectors::{Centre, Matrix},
+    catalog::{Fields, ModelName, document, make},
+    encoder::tokenize::Role,
+    learn::{
+        Shop,
+        baselines::Similar,
+        tune::{self, Heard},
+    },
+    text::Segmenter,
+    vectors::Matrix,
 };
 
 /// Of the baselines, as the field sets them.
@@ -76,24 +82,31 @@ impl Eval {
         set.faults.iter().for_each(|fault| eprintln!("{}: {fault}", self.data.display()));
         let bar = progress(set.items.len(), "items encoded")?;
         let model = vectors::model(self.model.as_deref(), &set.items)?;
-        let (vectors, width) =
-            vectors::vectors(&model, &set.items, &self.cache, &|done| bar.set_position(done as u64))?;
+        let encode = |texts: &[String], role| {
+            vectors::vectors(&model, texts, role, &self.cache, &|done| bar.set_position(done as u64))
+        };
+        let texts: Vec<String> = set.items.iter().map(|item| document(item).text).collect();
+        let (vectors, width) = encode(&texts, Role::Passage)?;
+        let queries: Vec<String> = set.cases.iter().filter_map(|case| case.query.clone()).collect();
+        let said = if queries.is_empty() { Vec::new() } else { encode(&queries, Role::Query)?.0 };
         bar.finish_and_clear();
         let raw = Matrix::quantize(width, &vectors);
-        let matrix = Matrix::quantize(width, &Centre::learn(width, &vectors).apply_all(&vectors));
-        let fields = Fields::new(&set.items);
+        let dictionary = Segmenter::full().dictionary_for(set.items.iter().flat_map(make::texts));
+        let items = set.items.iter().cloned().zip(vectors.chunks_exact(width).map(<[f32]>::to_vec)).collect();
+        let catalog = make::make(items, dictionary, ModelName { name: String::new(), digest: String::new() });
         let histories = set.interactions.histories();
-        let shop = Shop { matrix: &matrix, fields: &fields };
-        let learned = tune::learn(shop, &histories, self.seed, &|what| {
+        let shop = Shop { matrix: &catalog.matrix, fields: &catalog.fields };
+        let learned = tune::learn(shop, &histories, self.seed, &|heard| {
             if self.grid {
-                eprintln!("learning: {what}");
+                println!("{}", tried(heard));
             }
         });
         let scorers = Scorers {
             learned: &learned,
-            fields: &fields,
-            matrix: &matrix,
+            catalog: &catalog,
             raw: &raw,
+            said: &said,
+            places: &places(&set.cases),
             knn: Similar::item_knn(&histories, set.items.len(), KNN_SHRINK, KNN_NEIGHBOURS),
             ease: Similar::ease(&histories, set.items.len(), EASE_LAMBDA),
             seed: self.seed,
@@ -103,7 +116,7 @@ impl Eval {
             "mixture": learned.mixture, "table": learned.table, "before": learned.before, "after": learned.after,
             "edges": learned.relations.edges(), "bytes": learned.relations.write().len(),
         });
-        report.ratings = ratings::predict(&set.interactions, &matrix, self.seed);
+        report.ratings = ratings::predict(&set.interactions, &catalog.matrix, self.seed);
         println!(
             "{} items, {} tests ({}), {} interactions",
             set.items.len(),
@@ -123,20 +136,23 @@ impl Eval {
         let relations = &scorers.learned.relations;
         let len = set.items.len();
         let counts: Vec<u32> = (0..len as u32).map(|row| relations.count(row)).collect();
-        let items = Items { counts: &counts, tail: &tail(&counts), matrix: scorers.matrix };
+        let items = Items { counts: &counts, tail: &tail(&counts), matrix: &scorers.catalog.matrix };
         let is_new = |row: &u32| counts[*row as usize] == 0;
         let among_new = set.interactions.len() > 0 && set.cases.iter().all(|case| case.targets.iter().all(is_new));
         let bar = progress(set.cases.len(), "tests ranked")?;
         let mut measured: Vec<(String, Measured, Vec<f64>)> = Vec::new();
         for (chunk, cases) in set.cases.chunks(CHUNK).enumerate() {
             let one = |(nth, case): (usize, &set::Case)| {
-                let lists = scorers.scores(chunk * CHUNK + nth, &case.history);
-                let measure = |(name, mut scores): (String, Vec<f32>)| {
+                let mut lists = scorers.scores(chunk * CHUNK + nth, case);
+                for (_, scores) in &mut lists {
                     case.history.iter().for_each(|&row| scores[row as usize] = f32::NEG_INFINITY);
                     if among_new {
                         let touched = (0..len as u32).filter(|row| !is_new(row));
                         touched.for_each(|row| scores[row as usize] = f32::NEG_INFINITY);
                     }
+                }
+                lists.extend(scorers.diversified(&lists));
+                let measure = |(name, scores): (String, Vec<f32>)| {
                     let list = top(&scores);
                     let values = measure(&items, &scores, &list, &case.history, &case.targets, case.wanted);
                     (name, values, list)
@@ -158,7 +174,7 @@ impl Eval {
         }
         bar.finish_and_clear();
         let finished = |(name, mut measured, shown): (String, Measured, Vec<f64>)| {
-            measured.together = together(&shown, scorers.fields);
+            measured.together = together(&shown, &scorers.catalog.fields);
             (name, measured)
         };
         let measured: Vec<(String, Measured)> = measured.into_iter().map(finished).collect();
@@ -190,6 +206,12 @@ impl Eval {
     }
 }
 
+/// Which of the sentences each case is, if it has one.
+fn places(cases: &[set::Case]) -> Vec<Option<usize>> {
+    let mut next = 0..;
+    cases.iter().map(|case| case.query.as_ref().and_then(|_| next.next())).collect()
+}
+
 /// What is measured of all lists together. `shown` counts how often each item is in one. `[N]`
 fn together(shown: &[f64], fields: &Fields) -> Vec<(String, f64)> {
     let coverage = shown.iter().filter(|&&times| times > 0.0).count() as f64 / shown.len() as f64;
@@ -214,6 +236,14 @@ fn tail(counts: &[u32]) -> Vec<bool> {
     let mut tail = vec![false; counts.len()];
     rows.iter().take(counts.len() / 10).for_each(|&row| tail[row] = true);
     tail
+}
+
+/// A line of the grid: what was tried, and what it foretold of visitors and items held out of the interactions.
+fn tried(heard: Heard) -> String {
+    match heard {
+        Heard::Begins(what) => format!("# {what}"),
+        Heard::Tried(settings, mixture, foretold) => json!([foretold, settings, mixture]).to_string(),
+    }
 }
 
 fn progress(len: usize, what: &str) -> Result<ProgressBar> {

@@ -9,7 +9,10 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{folder, interactions::Interactions};
-use crate::learn::{Shop, tune};
+use crate::learn::{
+    Shop,
+    tune::{self, Heard},
+};
 
 #[derive(Debug, Args)]
 pub struct Learn {
@@ -45,7 +48,11 @@ impl Learn {
         let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}")?);
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
         let shop = Shop { matrix: &catalog.matrix, fields: &catalog.fields };
-        let learned = tune::learn(shop, &all.histories(), self.seed, &|what| bar.set_message(what.to_owned()));
+        let learned = tune::learn(shop, &all.histories(), self.seed, &|heard| {
+            if let Heard::Begins(what) = heard {
+                bar.set_message(what.to_owned());
+            }
+        });
         bar.finish_and_clear();
         let relations = learned.relations.write();
         folder::add(&self.pack, &relations, &learned.mixture.write())?;

@@ -8,8 +8,12 @@ use crate::catalog::Relations;
 
 /// Neighbours of an item that a pack ships.
 pub const MOST_NEIGHBOURS: usize = 64;
+/// Further ones that are neighbours only because they are like some: what is well known leaves them no room otherwise.
+const MOST_LIKE_SOME: usize = 32;
 /// Neighbours that are kept while settings are compared.
 const MOST_COUNTED: usize = 2 * MOST_NEIGHBOURS;
+/// Fewer interactions make an item no rarer.
+const FEW: f64 = 5.0;
 /// Pairs that are sorted at a time.
 const MOST_PAIRS: usize = 16 << 20;
 
@@ -23,6 +27,9 @@ pub struct Settings {
     pub back: f32,
     /// Pairs that are nobody's: how little a few say.
     pub shrink: f32,
+    /// How much less is said by what follows everything: an item that is c times as popular as another counts
+    /// c^popular times less after the same item.
+    pub popular: f32,
     /// How much an item that few have touched borrows from those that are like it.
     pub borrow: f32,
 }
@@ -92,9 +99,11 @@ impl Table {
         let lent = likes.lent(&self.counts, settings.borrow);
         let mut extra = vec![0f32; self.rows.len()];
         let mut touched: Vec<u32> = Vec::new();
+        let discount = self.discounts(settings.popular);
         let row = |(neighbours, sum): (&Vec<(u32, f32)>, &f32)| {
             let scale = 1.0 / (sum + settings.shrink);
-            let mut row: Vec<(u32, f32)> = neighbours.iter().map(|n| (n.0, n.1 * scale)).collect();
+            let mut row: Vec<(u32, f32)> =
+                neighbours.iter().map(|n| (n.0, n.1 * scale * discount[n.0 as usize])).collect();
             for &(neighbour, probability) in &row {
                 for &(borrower, share) in &lent[neighbour as usize] {
                     if extra[borrower as usize] == 0.0 {
@@ -106,15 +115,29 @@ impl Table {
             for own in &mut row {
                 own.1 += std::mem::take(&mut extra[own.0 as usize]);
             }
-            row.extend(
-                touched
-                    .drain(..)
-                    .filter_map(|at| Some((at, std::mem::take(&mut extra[at as usize]))).filter(|n| n.1 > 0.0)),
-            );
+            let like_some = touched.drain(..).map(|at| (at, std::mem::take(&mut extra[at as usize])));
+            let mut like_some: Vec<(u32, f32)> = like_some.filter(|n| n.1 > 0.0).collect();
+            likeliest(&mut row, MOST_NEIGHBOURS);
+            likeliest(&mut like_some, MOST_LIKE_SOME);
+            row.append(&mut like_some);
             row
         };
         let rows = self.rows.iter().zip(&self.sums).map(row).collect();
-        Relations::new(self.counts.clone(), rows, MOST_NEIGHBOURS)
+        Relations::new(self.counts.clone(), rows, MOST_NEIGHBOURS + MOST_LIKE_SOME)
+    }
+
+    /// What is left of a pair with each row; 1 for the item that an interaction is with on average. `[N]`
+    fn discounts(&self, popular: f32) -> Vec<f32> {
+        let counts = || self.counts.iter().map(|&count| f64::from(count));
+        let usual = counts().map(|count| count * count).sum::<f64>() / counts().sum::<f64>().max(1.0);
+        counts().map(|count| (usual / count.max(FEW)).powf(f64::from(popular)) as f32).collect()
+    }
+}
+
+fn likeliest(row: &mut Vec<(u32, f32)>, most: usize) {
+    if row.len() > most {
+        row.select_nth_unstable_by(most - 1, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        row.truncate(most);
     }
 }
 
@@ -122,7 +145,7 @@ impl Table {
 mod tests {
     use super::*;
 
-    const SETTINGS: Settings = Settings { decay: 0.5, length: 2, back: 0.0, shrink: 0.0, borrow: 0.0 };
+    const SETTINGS: Settings = Settings { decay: 0.5, length: 2, back: 0.0, shrink: 0.0, popular: 0.0, borrow: 0.0 };
 
     fn follows(histories: &[&[u32]], settings: Settings, likes: &Likes, row: u32) -> Vec<(u32, f32)> {
         Table::count(histories, 5, settings).relations(settings, likes).neighbours(row).collect()
@@ -143,6 +166,17 @@ mod tests {
         near(&follows(&histories, Settings { shrink: 2.5, ..SETTINGS }, &Likes::none(5), 0), &[(1, 0.2), (2, 0.3)]);
         near(&follows(&histories, Settings { back: 1.0, length: 1, ..SETTINGS }, &Likes::none(5), 3), &[(2, 1.0)]);
         assert!(follows(&histories, SETTINGS, &Likes::none(5), 3).is_empty());
+    }
+
+    #[test]
+    fn what_follows_everything_says_less() {
+        // After 0 come 1 and 2 alike, but 2 comes after 3 as well, again and again.
+        let mut histories: Vec<&[u32]> = vec![&[0, 1], &[0, 2]];
+        histories.extend(std::iter::repeat_n(&[3, 2][..], 18));
+        let settings = Settings { length: 1, popular: 0.5, ..SETTINGS };
+        let found = follows(&histories, settings, &Likes::none(5), 0);
+        assert_eq!(found.iter().map(|n| n.0).collect::<Vec<_>>(), [1, 2]);
+        assert!((found[0].1 / found[1].1 - (19f32 / 5.0).sqrt()).abs() < 0.05, "{found:?}");
     }
 
     #[test]

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use crate::vectors::{Hit, Matrix, Query};
 
 /// Items that one borrows from.
-const MOST_LIKE: usize = 10;
+const MOST_LIKE: usize = 20;
 /// An item with more interactions than this stands for itself.
-const WELL_KNOWN: u32 = 30;
+const WELL_KNOWN: u32 = 10;
 /// Half of what is known of an item is its own after so many interactions.
 const HALF_KNOWN: f32 = 3.0;
 

@@ -7,16 +7,17 @@ use super::{
     Learned, Shop,
     follow::{Settings, Table},
     like::Likes,
-    validate::{Foretold, Related, Validation},
+    validate::{Foretold, Related, Tables, Validation},
 };
 use crate::catalog::Mixture;
 
 /// Of three sets what came out in the middle: where the search begins, and what a shop with few visitors gets.
-pub const START: Settings = Settings { decay: 0.8, length: 10, back: 0.5, shrink: 20.0, borrow: 0.5 };
+pub const START: Settings = Settings { decay: 0.8, length: 10, back: 0.5, shrink: 20.0, popular: 0.0, borrow: 0.5 };
 const START_MIXTURE: Mixture = Mixture {
     step: 0.7,
     amplify: 1.0,
     reach: 2,
+    lasting: 4,
     content: 1.0,
     together: 2.5,
     popularity: 0.0,
@@ -25,114 +26,139 @@ const START_MIXTURE: Mixture = Mixture {
     price: 0.0,
     unknown: 0.0,
 };
-const WINDOWS: [(f32, usize, f32); 6] =
-    [(0.5, 5, 0.2), (0.5, 5, 0.5), (0.8, 10, 0.2), (0.8, 10, 0.5), (0.9, 20, 0.2), (0.9, 20, 0.5)];
+const WINDOWS: [(f32, usize, f32); 7] =
+    [(0.5, 5, 0.2), (0.5, 5, 0.5), (0.8, 10, 0.2), (0.8, 10, 0.5), (0.9, 20, 0.2), (0.9, 20, 0.5), (1.0, 50, 1.0)];
 const SHRINKS: [f32; 5] = [2.0, 5.0, 20.0, 50.0, 100.0];
+const POPULARS: [f32; 3] = [0.15, 0.3, 0.45];
 const BORROWS: [f32; 4] = [0.0, 0.25, 0.5, 1.0];
-const TOGETHERS: [f32; 9] = [0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0];
+const TOGETHERS: [f32; 11] = [0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0, 30.0];
 const STEPS: [f32; 5] = [0.5, 0.6, 0.7, 0.8, 0.9];
 const REACHES: [u8; 5] = [0, 1, 2, 3, 5];
+const LASTINGS: [u8; 5] = [0, 2, 4, 6, 8];
+const UNKNOWNS: [f32; 6] = [-0.5, 0.0, 0.5, 1.0, 2.0, 4.0];
 const POPULARITIES: [f32; 5] = [-0.05, 0.02, 0.05, 0.1, 0.2];
-const UNKNOWNS: [f32; 3] = [0.25, 0.5, 1.0];
-const MATCHES: [f32; 3] = [0.05, 0.1, 0.2];
+const MATCHES: [f32; 4] = [0.05, 0.1, 0.2, 0.4];
 /// A further part has to be worth this much (a hundredth of what is foretold): less may be chance.
 const WORTHWHILE: f64 = 0.01;
 
-/// Learns from histories, oldest first. `progress` hears what is being tried.
-pub fn learn(shop: Shop, histories: &[Vec<u32>], seed: u64, progress: &dyn Fn(&str)) -> Learned {
+/// What the search tells while it goes on.
+pub enum Heard<'a> {
+    Begins(&'a str),
+    Tried(Settings, Mixture, Foretold),
+}
+
+/// Learns from histories, oldest first. `hear` is told what is being tried.
+pub fn learn(shop: Shop, histories: &[Vec<u32>], seed: u64, hear: &dyn Fn(Heard)) -> Learned {
     let all: Vec<&[u32]> = histories.iter().map(Vec::as_slice).collect();
-    let mut search =
-        Search { table: START, mixture: START_MIXTURE, before: Foretold::default(), after: Foretold::default() };
-    if shop.matrix.width() == 0 {
-        search.mixture.content = 0.0;
-    }
+    let mixture = if shop.matrix.width() == 0 { Mixture { content: 0.0, ..START_MIXTURE } } else { START_MIXTURE };
+    let (mut before, mut best) = (Foretold::default(), (START, mixture, Foretold::default()));
     if let Some(validation) = Validation::new(shop, histories, seed) {
-        search.run(&validation, shop, progress);
+        let mut search = Search::new(&validation, mixture, hear);
+        before = search.best.2;
+        search.run(shop);
+        best = search.best;
     }
-    progress("counting what follows what");
-    let table = Table::count(&all, shop.matrix.len(), search.table);
-    let relations = table.relations(search.table, &Likes::new(shop.matrix, table.counts()));
-    Learned { relations, mixture: search.mixture, table: search.table, before: search.before, after: search.after }
+    let (settings, mixture, after) = best;
+    hear(Heard::Begins("counting what follows what"));
+    let table = Table::count(&all, shop.matrix.len(), settings);
+    let relations = table.relations(settings, &Likes::new(shop.matrix, table.counts()));
+    Learned { relations, mixture, table: settings, before, after }
 }
 
-struct Search {
-    table: Settings,
-    mixture: Mixture,
-    before: Foretold,
-    after: Foretold,
+struct Search<'a> {
+    validation: &'a Validation<'a>,
+    hear: &'a dyn Fn(Heard),
+    best: (Settings, Mixture, Foretold),
+    /// Of the best settings.
+    related: Related,
 }
 
-impl Search {
-    fn run(&mut self, validation: &Validation, shop: Shop, progress: &dyn Fn(&str)) {
-        progress("how far apart two events belong together");
-        let start = self.table;
-        let mut best: Option<(f64, Settings, Related)> = None;
+impl<'a> Search<'a> {
+    fn new(validation: &'a Validation<'a>, mixture: Mixture, hear: &'a dyn Fn(Heard)) -> Self {
+        let related = validation.relate(&validation.count(START), START);
+        let foretold = validation.foretell(&related, mixture);
+        Self { validation, hear, best: (START, mixture, foretold), related }
+    }
+
+    fn run(&mut self, shop: Shop) {
+        let mixture = self.best.1;
+        let together = |together| Mixture { together, ..mixture };
+        (self.hear)(Heard::Begins("how far apart two events belong together"));
         for (decay, length, back) in WINDOWS {
-            let window = Settings { decay, length, back, ..start };
-            let tables = validation.count(window);
-            for shrink in SHRINKS {
-                let settings = Settings { shrink, ..window };
-                let related = validation.relate(&tables, settings);
-                if settings == start {
-                    self.before = validation.foretell(&related, self.mixture);
-                }
-                for together in [2.0, 4.0, 9.0] {
-                    let foretold = validation.foretell(&related, Mixture { together, ..self.mixture });
-                    if best.as_ref().is_none_or(|best| foretold.worth() > best.0) {
-                        (self.after, self.table) = (foretold, settings);
-                        best = Some((foretold.worth(), settings, related.clone()));
-                        self.mixture.together = together;
-                    }
-                }
+            let window = Settings { decay, length, back, ..START };
+            self.try_settings(&self.validation.count(window), window, &[2.0, 4.0, 9.0].map(together));
+        }
+        let tables = self.validation.count(self.best.0);
+        (self.hear)(Heard::Begins("how little a few say"));
+        let settings = self.best.0;
+        for shrink in SHRINKS {
+            self.try_settings(&tables, Settings { shrink, ..settings }, &[2.0, 4.0, 9.0].map(together));
+        }
+        (self.hear)(Heard::Begins("how little it says that what is popular follows"));
+        let settings = self.best.0;
+        for popular in POPULARS {
+            for shrink in [settings.shrink, settings.shrink * 3.0] {
+                self.try_settings(&tables, Settings { popular, shrink, ..settings }, &[self.best.1]);
             }
         }
-        let Some((_, _, mut related)) = best else { return };
-        progress("what a new item borrows");
-        let tables = validation.count(self.table);
+        (self.hear)(Heard::Begins("what a new item borrows"));
+        let settings = self.best.0;
         for borrow in BORROWS {
-            let settings = Settings { borrow, ..self.table };
-            let other = validation.relate(&tables, settings);
-            let foretold = validation.foretell(&other, self.mixture);
-            if foretold.worth() > self.after.worth() {
-                (self.after, self.table, related) = (foretold, settings, other);
-            }
+            self.try_settings(&tables, Settings { borrow, ..settings }, &[self.best.1]);
         }
-        progress("how much each part counts");
+        (self.hear)(Heard::Begins("how much each part counts"));
         for _ in 0..2 {
-            self.try_each(validation, &related, 0.0, STEPS.map(|step| move |m: &mut Mixture| m.step = step));
-            self.try_each(validation, &related, 0.0, REACHES.map(|reach| move |m: &mut Mixture| m.reach = reach));
-            self.try_each(validation, &related, 0.0, TOGETHERS.map(|t| move |m: &mut Mixture| m.together = t));
+            self.try_each(0.0, STEPS.map(|step| move |m: &mut Mixture| m.step = step));
+            self.try_each(0.0, REACHES.map(|reach| move |m: &mut Mixture| m.reach = reach));
+            self.try_each(0.0, TOGETHERS.map(|together| move |m: &mut Mixture| m.together = together));
+            self.try_each(0.0, LASTINGS.map(|lasting| move |m: &mut Mixture| m.lasting = lasting));
+            self.try_each(0.0, UNKNOWNS.map(|unknown| move |m: &mut Mixture| m.unknown = unknown));
         }
-        self.try_each(validation, &related, WORTHWHILE, POPULARITIES.map(|p| move |m: &mut Mixture| m.popularity = p));
-        self.try_each(validation, &related, WORTHWHILE, UNKNOWNS.map(|u| move |m: &mut Mixture| m.unknown = u));
+        self.try_each(WORTHWHILE, POPULARITIES.map(|popularity| move |m: &mut Mixture| m.popularity = popularity));
         if shop.fields.brand.iter().any(|&brand| brand > 0) {
-            self.try_each(validation, &related, WORTHWHILE, MATCHES.map(|b| move |m: &mut Mixture| m.brand = b));
+            self.try_each(WORTHWHILE, MATCHES.map(|brand| move |m: &mut Mixture| m.brand = brand));
         }
         if shop.fields.category.iter().any(|&category| category > 0) {
-            self.try_each(validation, &related, WORTHWHILE, MATCHES.map(|c| move |m: &mut Mixture| m.category = c));
+            self.try_each(WORTHWHILE, MATCHES.map(|category| move |m: &mut Mixture| m.category = category));
         }
         if shop.fields.price.iter().any(|&price| price > 0.0) {
-            self.try_each(validation, &related, WORTHWHILE, MATCHES.map(|p| move |m: &mut Mixture| m.price = p));
+            self.try_each(WORTHWHILE, MATCHES.map(|price| move |m: &mut Mixture| m.price = price));
+        }
+    }
+
+    /// Keeps these settings with one of the mixtures, if that is better than what there is.
+    fn try_settings(&mut self, tables: &Tables, settings: Settings, mixtures: &[Mixture]) {
+        let related = self.validation.relate(tables, settings);
+        let mut better = false;
+        for &mixture in mixtures {
+            let foretold = self.foretell(&related, settings, mixture);
+            if foretold.worth() > self.best.2.worth() {
+                (self.best, better) = ((settings, mixture, foretold), true);
+            }
+        }
+        if better {
+            self.related = related;
         }
     }
 
     /// Keeps the best of some changes, if it is better by more than `by`.
-    fn try_each<const N: usize>(
-        &mut self,
-        validation: &Validation,
-        related: &Related,
-        by: f64,
-        changes: [impl Fn(&mut Mixture); N],
-    ) {
-        let (mixture, floor) = (self.mixture, self.after.worth() + by);
+    fn try_each<const N: usize>(&mut self, by: f64, changes: [impl Fn(&mut Mixture); N]) {
+        let (settings, mixture, foretold) = self.best;
+        let floor = foretold.worth() + by;
         for change in changes {
             let mut changed = mixture;
             change(&mut changed);
-            let foretold = validation.foretell(related, changed);
-            if foretold.worth() > floor.max(self.after.worth()) {
-                (self.mixture, self.after) = (changed, foretold);
+            let foretold = self.foretell(&self.related, settings, changed);
+            if foretold.worth() > floor.max(self.best.2.worth()) {
+                self.best = (settings, changed, foretold);
             }
         }
+    }
+
+    fn foretell(&self, related: &Related, settings: Settings, mixture: Mixture) -> Foretold {
+        let foretold = self.validation.foretell(related, mixture);
+        (self.hear)(Heard::Tried(settings, mixture, foretold));
+        foretold
     }
 }
 

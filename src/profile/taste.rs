@@ -2,7 +2,10 @@
 //!
 //! ```text
 //! score(v) = sum over signals s of w_s * g(likeness(v, v_s)),    g(c) = c, or max(c, 0)^p with p > 1
+//! w_s      = k * recent_s + (1 - k) * lasting_s,                  k = how much is known of the item, 0..1
 //! ```
+//! Of an item that many have bought, those who bought it say when it is due; a new one is held against all that the
+//! visitor ever did: of films that nobody had rated, half as many again are foretold as by what was seen last.
 //! A sum, so that a reason is arithmetic. Plainly, it is a product with one direction. The higher p, the more
 //! each of several tastes is served by what is really like it, instead of by what lies between them ("case
 //! amplification", Breese, Heckerman and Kadie 1998); then the likenesses of a signal to all rows are one
@@ -28,6 +31,28 @@ pub struct Likeness {
     pub amplify: f32,
     /// How many times the root is taken of each weight: with 0 the last events decide, with 5 all that ever happened.
     pub reach: u8,
+    /// The same for an item of which nothing is known.
+    pub lasting: u8,
+}
+
+/// How much is known of the item at a row, 0..1.
+pub type Known<'a> = &'a dyn Fn(u32) -> f32;
+
+/// Weights that differ less, and sum to what they did: of each the root is taken `reach` times.
+pub fn tempered(weights: &[f32], reach: u8) -> Vec<f32> {
+    if reach == 0 {
+        return weights.to_vec();
+    }
+    let root = |weight: &f32| (0..reach).fold(weight.abs(), |weight, _| weight.sqrt()).copysign(*weight);
+    let sum = |weights: &[f32]| weights.iter().map(|weight| weight.abs()).sum::<f32>();
+    let flat: Vec<f32> = weights.iter().map(root).collect();
+    let factor = sum(weights) / sum(&flat).max(f32::MIN_POSITIVE);
+    flat.into_iter().map(|weight| weight * factor).collect()
+}
+
+/// Between what counts for an item of which nothing is known and for one that is known well.
+pub fn blend(known: f32, recent: f32, lasting: f32) -> f32 {
+    if recent == lasting { recent } else { known * recent + (1.0 - known) * lasting }
 }
 
 /// Likeness of all rows to one source. `[N]`
@@ -42,10 +67,13 @@ pub struct Columns {
 /// Signals with their vectors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taste {
+    /// Their weights are the recent ones.
     signals: Vec<(Signal, Vec<f32>)>,
+    /// What each weighs for an item of which nothing is known.
+    lasting: Vec<f32>,
     likeness: Likeness,
-    /// The sum of all signals. `[H]`; empty where scores are no product
-    direction: Vec<f32>,
+    /// The sums of all signals by either weight. `[H]`; empty where scores are no product
+    directions: Option<(Vec<f32>, Vec<f32>)>,
 }
 
 impl Likeness {
@@ -67,18 +95,6 @@ impl Likeness {
         self.amplify <= 1.0 && matches!(self.metric, Metric::Cosine | Metric::Dot)
     }
 
-    /// Weights that differ less, and sum to what they did.
-    fn tempered(self, signals: &mut [(Signal, Vec<f32>)]) {
-        let sum = |signals: &[(Signal, Vec<f32>)]| signals.iter().map(|(signal, _)| signal.weight.abs()).sum::<f32>();
-        let before = sum(signals);
-        for (signal, _) in signals.iter_mut().filter(|_| self.reach > 0) {
-            let flat = (0..self.reach).fold(signal.weight.abs(), |weight, _| weight.sqrt());
-            signal.weight = flat.copysign(signal.weight);
-        }
-        let factor = before / sum(signals).max(f32::MIN_POSITIVE);
-        signals.iter_mut().filter(|_| self.reach > 0).for_each(|(signal, _)| signal.weight *= factor);
-    }
-
     /// What `like` adds to the score of `vector`, both `[H]`.
     pub fn of(self, vector: &[f32], like: &[f32]) -> f32 {
         self.amplified(self.metric.likeness(vector, like))
@@ -91,13 +107,22 @@ impl Taste {
         let with_vector = |signal: &Signal| Some((signal.clone(), vector_of(&signal.source)?));
         let most = if likeness.is_linear() { usize::MAX } else { MOST_COLUMNS };
         let mut signals: Vec<_> = profile.heaviest(most).filter_map(with_vector).collect();
-        likeness.tempered(&mut signals);
-        let mut direction = Vec::new();
-        if let Some((_, first)) = signals.first().filter(|_| likeness.is_linear()) {
-            direction.resize(first.len(), 0.0);
-            signals.iter().for_each(|(signal, vector)| add(&mut direction, signal.weight, vector));
-        }
-        Self { signals, likeness, direction }
+        let weights: Vec<f32> = signals.iter().map(|(signal, _)| signal.weight).collect();
+        let lasting = tempered(&weights, likeness.lasting);
+        signals
+            .iter_mut()
+            .zip(tempered(&weights, likeness.reach))
+            .for_each(|(signal, recent)| signal.0.weight = recent);
+        let width = signals.first().map_or(0, |(_, first)| first.len());
+        let directions = (likeness.is_linear() && width > 0).then(|| {
+            let mut directions = (vec![0.0; width], vec![0.0; width]);
+            for ((signal, vector), lasting) in signals.iter().zip(&lasting) {
+                add(&mut directions.0, signal.weight, vector);
+                add(&mut directions.1, *lasting, vector);
+            }
+            directions
+        });
+        Self { signals, lasting, likeness, directions }
     }
 
     /// By first appearance, each with its vector `[H]`.
@@ -110,26 +135,33 @@ impl Taste {
         self.signals.iter().any(|(signal, _)| signal.weight > 0.0)
     }
 
-    /// What each signal adds to the score of `vector` `[H]`.
-    pub fn contributions(&self, vector: &[f32]) -> impl Iterator<Item = (&Signal, f32)> {
-        self.signals.iter().map(move |(signal, own)| (signal, signal.weight * self.likeness.of(vector, own)))
+    /// Each signal with its vector, and what it weighs for an item of which so much is known.
+    fn weighed(&self, known: f32) -> impl Iterator<Item = (&Signal, &[f32], f32)> {
+        let both = self.signals.iter().zip(&self.lasting);
+        both.map(move |((signal, own), lasting)| (signal, own.as_slice(), blend(known, signal.weight, *lasting)))
     }
 
-    pub fn score(&self, vector: &[f32]) -> f32 {
-        self.contributions(vector).map(|(_, share)| share).sum()
+    /// What each signal adds to the score of `vector` `[H]`, of which so much is `known`.
+    pub fn contributions(&self, vector: &[f32], known: f32) -> impl Iterator<Item = (&Signal, f32)> {
+        self.weighed(known).map(move |(signal, own, weight)| (signal, weight * self.likeness.of(vector, own)))
+    }
+
+    pub fn score(&self, vector: &[f32], known: f32) -> f32 {
+        self.contributions(vector, known).map(|(_, share)| share).sum()
     }
 
     /// The direction whose product with `vector` `[H]` is its score, as far as likeness is a product: what the
     /// words of that item are weighed by. `[H]`
-    pub fn direction(&self, vector: &[f32]) -> Vec<f32> {
-        if self.likeness.is_linear() {
-            return self.direction.clone();
-        }
+    pub fn direction(&self, vector: &[f32], known: f32) -> Vec<f32> {
         let mut direction = vec![0.0; vector.len()];
-        for (signal, own) in &self.signals {
+        for (_, own, weight) in self.weighed(known) {
+            if self.likeness.is_linear() {
+                add(&mut direction, weight, own);
+                continue;
+            }
             let likeness = self.likeness.metric.likeness(vector, own);
             if likeness > 0.0 {
-                add(&mut direction, signal.weight * self.likeness.amplified(likeness) / likeness, own);
+                add(&mut direction, weight * self.likeness.amplified(likeness) / likeness, own);
             }
         }
         direction
@@ -144,18 +176,25 @@ impl Taste {
     }
 
     /// The score of every row. `[N]`
-    pub fn scores(&self, matrix: &Matrix, columns: &mut Columns) -> Vec<f32> {
-        if !self.direction.is_empty() {
-            return matrix.scores(&Query::new(&self.direction));
+    pub fn scores(&self, matrix: &Matrix, known: Known, columns: &mut Columns) -> Vec<f32> {
+        let blended = |recent: Vec<f32>, lasting: Vec<f32>| {
+            let both = recent.into_iter().zip(lasting).zip(0..);
+            both.map(|((recent, lasting), row)| blend(known(row), recent, lasting)).collect()
+        };
+        if let Some((recent, lasting)) = &self.directions {
+            let scores = |direction: &[f32]| matrix.scores(&Query::new(direction));
+            return if recent == lasting { scores(recent) } else { blended(scores(recent), scores(lasting)) };
         }
-        let mut scores = vec![0.0; matrix.len()];
-        for (signal, vector) in &self.signals {
+        let (mut recent, mut lasting) = (vec![0.0; matrix.len()], vec![0.0; matrix.len()]);
+        for ((signal, vector), weight) in self.signals.iter().zip(&self.lasting) {
             let column = columns.of(self.likeness.metric, &signal.source, vector, matrix);
-            for (score, likeness) in scores.iter_mut().zip(column) {
-                *score += signal.weight * self.likeness.amplified(*likeness);
+            for ((recent, lasting), likeness) in recent.iter_mut().zip(&mut lasting).zip(column) {
+                let likeness = self.likeness.amplified(*likeness);
+                *recent += signal.weight * likeness;
+                *lasting += weight * likeness;
             }
         }
-        scores
+        blended(recent, lasting)
     }
 
     /// How like the row is to what the visitor likes least, 0 where nothing repels.
@@ -207,7 +246,7 @@ mod tests {
             because: EventName::ViewItem,
         };
         let signals = weights.iter().enumerate().map(signal).collect();
-        let likeness = Likeness { metric: Metric::Cosine, amplify, reach: 0 };
+        let likeness = Likeness { metric: Metric::Cosine, amplify, reach: 0, lasting: 1 };
         Taste::new(&Profile { signals, ..Profile::default() }, likeness, |source| match source {
             Source::Item(row) => Some(vector(*row as usize)),
             Source::Text(_) => None,
@@ -220,14 +259,15 @@ mod tests {
             weights in prop::collection::vec(-0.5f32..1.0, 4),
             vectors in prop::collection::vec(-1f32..1.0, 5 * WIDTH),
             amplify in prop::sample::select(vec![1f32, 1.3, 2.0, 3.7]),
+            known in 0f32..1.0,
         ) {
             let taste = taste(&weights, &vectors, amplify);
             let mut item = vectors[4 * WIDTH..].to_vec();
             normalize(&mut item);
-            let score = taste.score(&item);
-            prop_assert!((dot(&taste.direction(&item), &item) - score).abs() < 1e-4);
+            let score = taste.score(&item, known);
+            prop_assert!((dot(&taste.direction(&item, known), &item) - score).abs() < 1e-4);
             let matrix = Matrix::quantize(WIDTH, &item);
-            prop_assert!((taste.scores(&matrix, &mut Columns::default())[0] - score).abs() < 0.05);
+            prop_assert!((taste.scores(&matrix, &|_| known, &mut Columns::default())[0] - score).abs() < 0.05);
         }
     }
 
@@ -239,7 +279,7 @@ mod tests {
         let item = |first: [f32; 2]| [&first[..], &[0.0; WIDTH - 2]].concat();
         let gain = |amplify| {
             let taste = taste(&[0.5, 0.5], &vectors, amplify);
-            taste.score(&item(between)) - taste.score(&item(one))
+            taste.score(&item(between), 1.0) - taste.score(&item(one), 1.0)
         };
         assert!(gain(1.0) > 0.2 && gain(2.0).abs() < 1e-6 && gain(3.0) < -0.1);
     }
@@ -254,22 +294,18 @@ mod tests {
 
     #[test]
     fn with_reach_the_first_event_says_as_much_as_the_last() {
-        let profile = Profile {
-            signals: [0.9, 0.09, -0.01]
-                .into_iter()
-                .zip(0..)
-                .map(|(weight, row)| Signal { source: Source::Item(row), weight, because: EventName::ViewItem })
-                .collect(),
-            ..Profile::default()
-        };
-        let weights = |reach| {
-            let likeness = Likeness { metric: Metric::Cosine, amplify: 1.0, reach };
-            let taste = Taste::new(&profile, likeness, |_| Some(vec![1.0]));
-            taste.signals().iter().map(|(signal, _)| signal.weight).collect::<Vec<_>>()
-        };
-        assert_eq!(weights(0), [0.9, 0.09, -0.01]);
-        let flat = weights(8);
+        let weights = [0.9, 0.09, -0.01];
+        assert_eq!(tempered(&weights, 0), weights);
+        let flat = tempered(&weights, 8);
         assert!(flat.iter().all(|weight| (weight.abs() - 1.0 / 3.0).abs() < 0.01), "{flat:?}");
         assert!(flat[2] < 0.0 && (flat.iter().map(|weight| weight.abs()).sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_new_item_is_held_against_all_that_ever_happened() {
+        let taste = taste(&[0.1, 0.9], &[[1.0; WIDTH], [0.5; WIDTH]].concat(), 1.0);
+        let weights = |known| taste.contributions(&[0.1; WIDTH], known).map(|share| share.1).collect::<Vec<f32>>();
+        let (new, well_known) = (weights(0.0), weights(1.0));
+        assert!((new[1] / new[0] - 3.0).abs() < 1e-4 && (well_known[1] / well_known[0] - 9.0).abs() < 1e-3);
     }
 }

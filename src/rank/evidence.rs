@@ -6,7 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{Catalog, Fields, Mixture, Relations};
+use crate::{
+    catalog::{Catalog, Fields, Mixture, Relations},
+    profile::{blend, tempered},
+};
 
 /// The parts of one item's score, each already weighted.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -45,6 +48,8 @@ pub struct Evidence<'a> {
     mixture: Mixture,
     /// Rows that the visitor did something with, and how much it says. Positive weights sum to 1 or less
     signals: Vec<(u32, f32)>,
+    /// What each weighs for an item of which nothing is known.
+    lasting: Vec<f32>,
     /// `[N]`
     content: Vec<f32>,
     /// How likely each item follows. `[N]`, or nothing where nothing was learned
@@ -68,7 +73,9 @@ impl<'a> Evidence<'a> {
         signals: &[(u32, f32)],
         content: Vec<f32>,
     ) -> Self {
-        let follow = relations.map_or_else(Vec::new, |relations| relations.follow(signals));
+        let weights: Vec<f32> = signals.iter().map(|signal| signal.1).collect();
+        let lasting = tempered(&weights, mixture.lasting);
+        let follow = relations.map_or_else(Vec::new, |relations| follow(relations, signals, &lasting));
         let (mut brands, mut categories) = (BTreeMap::new(), BTreeMap::new());
         for &(row, weight) in signals {
             for (sums, numbers) in [(&mut brands, &fields.brand), (&mut categories, &fields.category)] {
@@ -77,14 +84,14 @@ impl<'a> Evidence<'a> {
                 }
             }
         }
-        Self { relations, fields, mixture, signals: signals.to_vec(), content, follow, brands, categories }
+        Self { relations, fields, mixture, signals: signals.to_vec(), lasting, content, follow, brands, categories }
     }
 
     /// Why the item at `row` stands where it stands.
     pub fn parts(&self, row: u32) -> Parts {
         let Mixture { content, together, popularity, brand, category, price, unknown, .. } = self.mixture;
         let at = row as usize;
-        let known = self.relations.map_or(0.0, |relations| relations.known(row));
+        let known = known(self.relations, row);
         let matching = |sums: &BTreeMap<u32, f32>, number: u32| sums.get(&number).copied().unwrap_or(0.0);
         let column = |values: &[f32]| values.get(at).copied().unwrap_or(0.0);
         Parts {
@@ -103,17 +110,32 @@ impl<'a> Evidence<'a> {
 
     /// The score of every item. `[N]`
     pub fn totals(&self) -> Vec<f32> {
-        (0..self.fields.price.len() as u32).map(|row| self.parts(row).total()).collect()
+        let Mixture { content, together, popularity, brand, category, price, unknown, .. } = self.mixture;
+        let len = self.fields.price.len();
+        if brand != 0.0 || category != 0.0 || price != 0.0 || self.content.len() != len || self.follow.len() != len {
+            return (0..len as u32).map(|row| self.parts(row).total()).collect();
+        }
+        // The same sum, without the parts that are nothing: an evaluation asks for it a billion times.
+        let mut totals: Vec<f32> = self.content.iter().map(|value| content * value).collect();
+        for (row, total) in (0..).zip(&mut totals).filter(|_| unknown != 0.0) {
+            *total = content * (1.0 + unknown * (1.0 - known(self.relations, row))) * self.content[row as usize];
+        }
+        totals.iter_mut().zip(&self.follow).for_each(|(total, follow)| *total += together * follow.max(0.0).sqrt());
+        let relations = self.relations.filter(|_| popularity != 0.0);
+        for (row, total) in (0..).zip(&mut totals).filter(|_| relations.is_some()) {
+            *total += popularity * relations.map_or(0.0, |relations| relations.popularity(row));
+        }
+        totals
     }
 
     /// What each signal adds to `together` of the item at `row`: a share of the part each, most first.
     pub fn together_from(&self, row: u32) -> Vec<(u32, f32)> {
         let Some(relations) = self.relations else { return Vec::new() };
-        let follows = |&(signal, weight): &(u32, f32)| {
+        let follows = |(&(signal, weight), &lasting): (&(u32, f32), &f32)| {
             let likely = relations.neighbours(signal).find(|neighbour| neighbour.0 == row)?.1;
-            Some((signal, weight * likely))
+            Some((signal, blend(relations.known(row), weight, lasting) * likely))
         };
-        let mut shares: Vec<(u32, f32)> = self.signals.iter().filter_map(follows).collect();
+        let mut shares: Vec<(u32, f32)> = self.signals.iter().zip(&self.lasting).filter_map(follows).collect();
         let sum: f32 = shares.iter().map(|share| share.1).sum();
         let part = self.parts(row).together;
         shares.iter_mut().for_each(|share| share.1 *= if sum > 0.0 { part / sum } else { 0.0 });
@@ -130,6 +152,22 @@ impl<'a> Evidence<'a> {
         };
         self.signals.iter().map(near).sum()
     }
+}
+
+/// How much interactions say of the item at `row`, 0..1.
+pub fn known(relations: Option<&Relations>, row: u32) -> f32 {
+    relations.map_or(0.0, |relations| relations.known(row))
+}
+
+/// How likely each item follows: the less is known of it, the longer what the visitor did counts. `[N]`
+fn follow(relations: &Relations, signals: &[(u32, f32)], lasting: &[f32]) -> Vec<f32> {
+    let recent = relations.follow(signals);
+    if signals.iter().map(|signal| &signal.1).eq(lasting) {
+        return recent;
+    }
+    let signals: Vec<(u32, f32)> = signals.iter().zip(lasting).map(|(signal, lasting)| (signal.0, *lasting)).collect();
+    let both = recent.into_iter().zip(relations.follow(&signals)).zip(0..);
+    both.map(|((recent, lasting), row)| blend(relations.known(row), recent, lasting)).collect()
 }
 
 #[cfg(test)]
@@ -151,6 +189,7 @@ mod tests {
         step: 0.7,
         amplify: 1.0,
         reach: 0,
+        lasting: 0,
         content: 1.0,
         together: 2.0,
         popularity: 0.1,
@@ -172,6 +211,10 @@ mod tests {
         assert_eq!(parts.total(), parts.named().iter().map(|part| part.1).sum::<f32>());
         assert_eq!(evidence.parts(3), Parts { content: 0.2, ..Parts::default() });
         assert_eq!(evidence.totals()[3], 0.2);
+        let plain = Mixture { brand: 0.0, category: 0.0, price: 0.0, unknown: 0.5, ..MIXTURE };
+        let evidence = Evidence::of(Some(&relations), &fields, plain, &[(0, 1.0)], vec![0.9, 0.5, 0.1, 0.2]);
+        let totals: Vec<f32> = (0..4).map(|row| evidence.parts(row).total()).collect();
+        assert_eq!(evidence.totals(), totals);
     }
 
     #[test]

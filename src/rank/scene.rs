@@ -176,6 +176,7 @@ impl Scene {
             None | Some(Value::Null) => return Ok(learned),
             Some(own) => own.as_object().ok_or("it is no object of weights")?,
         };
+        merged_fields.entry("lasting").or_insert(learned.lasting.into());
         for (name, weight) in own {
             match merged_fields.get_mut(name) {
                 Some(field) => *field = weight.clone(),

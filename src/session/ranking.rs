@@ -101,7 +101,8 @@ impl Setting {
     }
 
     fn likeness(&self) -> Likeness {
-        Likeness { metric: self.scene.metric, amplify: self.mixture.amplify, reach: self.mixture.reach }
+        let Mixture { amplify, reach, lasting, .. } = self.mixture;
+        Likeness { metric: self.scene.metric, amplify, reach, lasting }
     }
 }
 

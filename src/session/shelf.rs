@@ -13,6 +13,7 @@ use crate::{
     catalog::Catalog,
     profile::Columns,
     protocol::{Shelf, ShelfRequest, Update},
+    rank,
     text::language::primary,
 };
 
@@ -61,7 +62,8 @@ impl OpenShelf {
             let claim = claim(catalog, &lang, &ranked, setting, hit.row);
             card.reason = claim.map_or_else(Vec::new, |claim| tongue.claim(&claim.brief()));
             if ranked.evidence.is_some() && ranked.taste.is_known() {
-                let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row));
+                let how_known = rank::known(catalog.relations.as_ref(), hit.row);
+                let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row), how_known);
                 if let Some(document) = card::explainable(catalog, hit.row, &lang) {
                     match known.get(hit.row) {
                         Some(states) => {

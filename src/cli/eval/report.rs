@@ -101,19 +101,20 @@ impl Report {
     /// For people.
     pub fn print(&self) {
         println!(
-            "{:28} {:>9} {:>8}  {:^15} {:>9} {:>8} {:>6}",
-            "", "HitRate", "NDCG", "NDCG 95%", "Recall", "coverage", "p"
+            "{:28} {:>9} {:>8}  {:^15} {:>9} {:>8} {:>6} {:>6}",
+            "", "HitRate", "NDCG", "NDCG 95%", "Recall", "coverage", "ILD", "p"
         );
         for name in &self.order {
             let figure = |metric: &str| self.scorers[name].get(metric).copied().unwrap_or(0.0);
             let [low, high] = self.intervals[name][NAMES[NDCG]];
             let against = self.against.get(name).map_or_else(String::new, |p| format!("{p:.3}"));
             println!(
-                "{name:28} {:9.4} {:8.4}  {low:.4} - {high:.4} {:9.4} {:8.3} {against:>6}",
+                "{name:28} {:9.4} {:8.4}  {low:.4} - {high:.4} {:9.4} {:8.3} {:6.3} {against:>6}",
                 figure(NAMES[HIT_RATE]),
                 figure(NAMES[NDCG]),
                 figure(NAMES[RECALL]),
                 figure("ItemCoverage@10"),
+                figure("ILD@10"),
             );
         }
         for (name, slice) in self.slices.iter().filter(|(_, slice)| slice.rows > 0) {

@@ -6,12 +6,18 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::set::Case;
 use crate::{
-    catalog::{Fields, Mixture},
+    catalog::{Catalog, Mixture},
     learn::{Learned, baselines::Similar, content, signals, visitor},
     profile::Columns,
-    rank::{self, Parts},
-    vectors::Matrix,
+    rank::{
+        self, Parts,
+        diverse::diverse,
+        scene::{Diversity, Method},
+    },
+    session::search::search,
+    vectors::{Matrix, Query},
 };
 
 /// Decay of the baselines that know an order; the best of .5 to 1 on interactions held out.
@@ -19,15 +25,22 @@ const KNN_STEP: f32 = 0.8;
 const CONTENT_STEP: f32 = 0.5;
 /// Weight of the content beside EASE, both z-scored: the best published mixture of the two.
 const BESIDE_EASE: f32 = 2.0;
+/// Hits of a search that are ranked; the others are alike.
+const MOST_FOUND: usize = 200;
+/// Items that a shelf of ten chooses from, as `rank::list` does.
+const POOL: usize = 5 * K;
+const K: usize = 10;
 pub const SHIPPED: &str = "shipped";
 
 pub struct Scorers<'a> {
     pub learned: &'a Learned,
-    pub fields: &'a Fields,
-    /// Centred unit vectors.
-    pub matrix: &'a Matrix,
-    /// As the model gave them.
+    pub catalog: &'a Catalog,
+    /// Vectors as the model gave them.
     pub raw: &'a Matrix,
+    /// Vectors of what visitors said, as the model gave them. `[Q, H]`
+    pub said: &'a [f32],
+    /// Which of them belongs to each case.
+    pub places: &'a [Option<usize>],
     pub knn: Similar,
     pub ease: Option<Similar>,
     pub seed: u64,
@@ -35,8 +48,8 @@ pub struct Scorers<'a> {
 
 impl Scorers<'_> {
     /// The scores `[N]` of each scorer for the `nth` case, by name; the same names for every case.
-    pub fn scores(&self, nth: usize, history: &[u32]) -> Vec<(String, Vec<f32>)> {
-        let len = self.fields.price.len();
+    pub fn scores(&self, nth: usize, case: &Case) -> Vec<(String, Vec<f32>)> {
+        let (history, matrix, len) = (case.history.as_slice(), &self.catalog.matrix, self.catalog.len());
         let mut chance = ChaCha8Rng::seed_from_u64(self.seed ^ (nth as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let mut all: Vec<(String, Vec<f32>)> = Vec::new();
         let mut add = |name: &str, scores| all.push((name.to_owned(), scores));
@@ -44,10 +57,11 @@ impl Scorers<'_> {
         let relations = &self.learned.relations;
         add("popularity", (0..len as u32).map(|row| relations.popularity(row)).collect());
         add("item-knn", self.knn.scores(&signals(history, KNN_STEP), len));
-        let linear = Mixture { amplify: 1.0, reach: 0, ..Mixture::default() };
+        let linear = Mixture { amplify: 1.0, reach: 0, lasting: 0, ..Mixture::default() };
+        let content = |matrix, signals: &[(u32, f32)]| content(matrix, signals, linear, &|_| 1.0);
         let recent = signals(history, CONTENT_STEP);
-        add("content-raw", content(self.raw, &signals(history, 1.0), linear));
-        let centred = content(self.matrix, &recent, linear);
+        add("content-raw", content(self.raw, &signals(history, 1.0)));
+        let centred = content(matrix, &recent);
         if let Some(ease) = &self.ease {
             let ease = ease.scores(&signals(history, 1.0), len);
             let mut mixed = standard(&ease);
@@ -58,11 +72,33 @@ impl Scorers<'_> {
         add("content-centred", centred);
         add("unlearned", {
             let mixture = Mixture::default();
-            let (profile, taste) = visitor(self.matrix, &signals(history, mixture.step), mixture);
-            let catalog = (self.matrix, self.fields, None);
+            let (profile, taste) = visitor(matrix, &signals(history, mixture.step), None, mixture);
+            let catalog = (matrix, &self.catalog.fields, None);
             rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default()).totals()
         });
-        let parts = self.parts(history);
+        let said = self.places[nth].map(|at| &self.said[at * self.raw.width()..][..self.raw.width()]);
+        let centred = said.map(|said| {
+            let mut said = said.to_vec();
+            self.catalog.centre.apply(&mut said);
+            said
+        });
+        if !self.said.is_empty() {
+            let near = |matrix: &Matrix, vector: Option<&[f32]>| {
+                vector.map_or_else(|| vec![0.0; len], |vector| matrix.scores(&Query::new(vector)))
+            };
+            let query = case.query.as_deref().unwrap_or_default();
+            let found = |meaning: Option<&[f32]>| {
+                let mut scores = vec![0.0; len];
+                let found = search(self.catalog, query, meaning, MOST_FOUND);
+                found.hits.iter().for_each(|hit| scores[hit.row as usize] = hit.score);
+                scores
+            };
+            add("sentence-raw", near(self.raw, said));
+            add("sentence", near(matrix, centred.as_deref()));
+            add("sentence-words", found(None));
+            add("sentence-fused", found(centred.as_deref()));
+        }
+        let parts = self.parts(history, centred.as_deref());
         add(SHIPPED, parts.iter().map(Parts::total).collect());
         for (at, name) in Parts::default().named().iter().map(|part| part.0).enumerate() {
             if self.counts(at) {
@@ -73,12 +109,37 @@ impl Scorers<'_> {
         all
     }
 
-    fn parts(&self, history: &[u32]) -> Vec<Parts> {
-        let mixture = self.learned.mixture;
-        let (profile, taste) = visitor(self.matrix, &signals(history, mixture.step), mixture);
-        let catalog = (self.matrix, self.fields, Some(&self.learned.relations));
+    /// What a shelf makes of the shipped scores, those that may not be shown at -inf, so that a list does not say the
+    /// same thing twice.
+    pub fn diversified(&self, lists: &[(String, Vec<f32>)]) -> Vec<(String, Vec<f32>)> {
+        let Some((_, scores)) = lists.iter().find(|list| list.0 == SHIPPED) else { return Vec::new() };
+        let pool = rank::top(scores, POOL, |row| scores[row].is_finite());
+        let Some(best) = pool.first().map(|hit| hit.score) else { return Vec::new() };
+        let ways = [("mmr", Method::Mmr), ("dpp", Method::Dpp)];
+        let list = |(name, method): (&str, Method)| {
+            let how = Diversity { method, ..Diversity::default() };
+            let chosen = diverse(&self.catalog.matrix, pool.clone(), how, K);
+            let mut scores = scores.clone();
+            for (place, hit) in chosen.iter().enumerate() {
+                scores[hit.row as usize] = best + (K - place) as f32;
+            }
+            (format!("{SHIPPED}-{name}"), scores)
+        };
+        ways.map(list).into()
+    }
+
+    /// `said` is the vector of what the visitor says now, `[H]`.
+    fn parts(&self, history: &[u32], said: Option<&[f32]>) -> Vec<Parts> {
+        let mut mixture = self.learned.mixture;
+        if history.is_empty() && said.is_none() {
+            // Of a visitor of whom nothing is known: what others like.
+            mixture.popularity = 1.0;
+        }
+        let matrix = &self.catalog.matrix;
+        let (profile, taste) = visitor(matrix, &signals(history, mixture.step), said, mixture);
+        let catalog = (matrix, &self.catalog.fields, Some(&self.learned.relations));
         let evidence = rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default());
-        (0..self.fields.price.len() as u32).map(|row| evidence.parts(row)).collect()
+        (0..self.catalog.len() as u32).map(|row| evidence.parts(row)).collect()
     }
 
     /// The part is in the mixture, and taking it out changes something.

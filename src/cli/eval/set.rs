@@ -36,6 +36,8 @@ pub struct Case {
     pub targets: Vec<u32>,
     /// With those that are not in the catalogue.
     pub wanted: usize,
+    /// What the visitor said, in a sentence.
+    pub query: Option<String>,
 }
 
 pub struct Set {
@@ -116,7 +118,7 @@ impl Split {
                     targets.dedup();
                     let wanted = targets.len();
                     if wanted > 0 && !history.is_empty() {
-                        cases.push(Case { visitor: visitor.clone(), history, targets, wanted });
+                        cases.push(Case { visitor: visitor.clone(), history, targets, wanted, query: None });
                     }
                 }
                 Self::LeaveLastOut | Self::Time => {
@@ -125,7 +127,7 @@ impl Split {
                     for target in targets {
                         if !history.is_empty() && !history.contains(&target) {
                             let (visitor, history) = (visitor.clone(), history.clone());
-                            cases.push(Case { visitor, history, targets: vec![target], wanted: 1 });
+                            cases.push(Case { visitor, history, targets: vec![target], wanted: 1, query: None });
                         }
                         history.push(target);
                     }
@@ -167,10 +169,10 @@ fn atomic(names: &[String], line: &str) -> Value {
         let found = fields.iter().find(|(name, value)| name.ends_with(wanted) && !value.trim().is_empty());
         found.map(|(_, value)| value.trim()).unwrap_or_default()
     };
-    let title =
-        if of("year").is_empty() { of("title").to_owned() } else { format!("{} ({})", of("title"), of("year")) };
     let categories = if of("class").is_empty() { of("categories") } else { of("class") };
-    json!({"id": of("item_id"), "title": title, "categories": categories, "brand": of("brand"), "price": of("price")})
+    let names = ["title", "year", "brand", "price"].map(|name| (name.to_owned(), json!(of(name))));
+    let found = [("id".to_owned(), json!(of("item_id"))), ("categories".to_owned(), json!(categories))];
+    Value::Object(found.into_iter().chain(names).collect())
 }
 
 /// What a line says of an item. The id is all that it needs.
@@ -181,37 +183,75 @@ fn item(line: &Value) -> Option<Item> {
         Some(other) => text(other).into_iter().collect(),
         None => Vec::new(),
     };
-    let words = Words { title: of("title"), description: of("description"), categories };
+    // The year of a film or a book says much of who likes it.
+    let (title, year) = (of("title"), of("year"));
+    let title = if year.is_empty() || title.contains(&year) { title } else { format!("{title} ({year})") };
+    let words = Words { title, description: of("description"), categories };
     let price = of("price").trim_start_matches(|c: char| !c.is_ascii_digit()).replace(',', "").parse::<f64>().ok();
     let id = line.get("id").or(line.get("item_id")).and_then(text)?;
     let words = [("en".to_owned(), words)].into();
     Some(Item { id, brand: of("brand"), price: price.filter(|price| price.is_finite()), words, ..Item::default() })
 }
 
+/// Where the columns of the tests are.
+struct Columns {
+    visitor: usize,
+    history: usize,
+    targets: usize,
+    query: Option<usize>,
+}
+
+impl Columns {
+    /// By the names of the header; without one in the order of `user_id history target`.
+    fn of(first: &str) -> Option<Self> {
+        let names: Vec<&str> = first.trim_start_matches('\u{feff}').split('\t').map(str::trim).collect();
+        let at = |wanted: &[&str]| names.iter().position(|name| wanted.contains(name));
+        let targets = at(&["target", "targets"])?;
+        let (visitor, history) = (at(&["user_id", "visitor_id", "user"]), at(&["history"]));
+        let nowhere = names.len();
+        Some(Self {
+            visitor: visitor.unwrap_or(nowhere),
+            history: history.unwrap_or(nowhere),
+            targets,
+            query: at(&["query"]),
+        })
+    }
+}
+
 fn cases(path: &Path, row_of: impl Fn(&str) -> Option<u32>, faults: &mut Vec<String>) -> Result<Vec<Case>> {
     let (mut cases, mut unknown, mut malformed) = (Vec::new(), 0usize, 0usize);
+    let mut columns = Columns { visitor: 0, history: 1, targets: 2, query: None };
     for (nth, line) in lines(path)?.enumerate() {
         let line = line.with_context(|| format!("reading {}", path.display()))?;
-        if nth == 0 && line.contains("target") || line.trim().is_empty() {
+        if nth == 0
+            && let Some(named) = Columns::of(&line)
+        {
+            columns = named;
             continue;
         }
-        let mut fields = line.split('\t');
-        let (Some(visitor), Some(history), Some(targets)) = (fields.next(), fields.next(), fields.next()) else {
-            malformed += 1;
+        if line.trim().is_empty() {
             continue;
-        };
+        }
+        let fields: Vec<&str> = line.split('\t').collect();
+        let field = |at: usize| fields.get(at).copied().unwrap_or_default().trim();
         let mut rows = |ids: &str| -> (Vec<u32>, usize) {
             let found: Vec<Option<u32>> = ids.split_whitespace().map(&row_of).collect();
             unknown += found.iter().filter(|row| row.is_none()).count();
             (found.iter().flatten().copied().collect(), found.len())
         };
-        let (history, _) = rows(history);
-        let (targets, wanted) = rows(targets);
+        let (history, _) = rows(field(columns.history));
+        let (targets, wanted) = rows(field(columns.targets));
         if wanted == 0 {
             malformed += 1;
             continue;
         }
-        cases.push(Case { visitor: visitor.to_owned(), history, targets, wanted });
+        // A visitor without a name is one of their own.
+        let visitor = match field(columns.visitor) {
+            "" => format!("line {nth}"),
+            name => name.to_owned(),
+        };
+        let query = columns.query.map(field).filter(|query| !query.is_empty()).map(str::to_owned);
+        cases.push(Case { visitor, history, targets, wanted, query });
     }
     if cases.is_empty() {
         bail!("{} has no rows of `user_id history target`, separated by tabs", path.display());
@@ -247,6 +287,19 @@ mod tests {
             set.cases.iter().map(|case| (case.history.clone(), case.targets.clone(), case.wanted)).collect();
         assert_eq!(cases, [(vec![1], vec![0], 1), (vec![], vec![], 1)]);
         assert_eq!(set.faults, ["1 lines that are no item", "1 lines that are no test", "2 unknown items in tests"]);
+    }
+
+    #[test]
+    fn the_columns_of_tests_are_found_by_their_names_and_a_sentence_is_one() {
+        let tests = "query\ttarget\thistory\nsomething to write with\ta\t7\n\t7 a\t\n";
+        let found = folder(&[("items.jsonl", ITEMS), ("test.tsv", tests)]);
+        let set = Set::read(found.path(), None, 1).unwrap();
+        let case = &set.cases[0];
+        assert_eq!((case.query.as_deref(), &case.targets[..]), (Some("something to write with"), &[1][..]));
+        assert_eq!((set.cases[1].query.as_deref(), set.cases[1].wanted, set.interactions.len()), (None, 2, 0));
+        assert_ne!(case.visitor, set.cases[1].visitor);
+        let plain = folder(&[("items.jsonl", ITEMS), ("test.tsv", "u\t7\ta\n")]);
+        assert_eq!(Set::read(plain.path(), None, 1).unwrap().cases[0].targets, [1]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Vectors of items, kept by content: the same texts and model are encoded once. Must not know what they are for.
+//! Vectors of texts, kept by content: the same texts and model are encoded once. Must not know what they are for.
 
 use std::{
     fs,
@@ -43,14 +43,22 @@ pub fn model(named: Option<&Path>, items: &[Item]) -> Result<PathBuf> {
     }
 }
 
-/// Unit vectors `[N, H]` of the items' texts, and H. `progress` hears how many are done.
-pub fn vectors(model: &Path, items: &[Item], cache: &Path, progress: &dyn Fn(usize)) -> Result<(Vec<f32>, usize)> {
-    let texts: Vec<String> = items.iter().map(|item| document(item).text).collect();
+/// Unit vectors `[N, H]` of texts, and H. `progress` hears how many are done.
+pub fn vectors(
+    model: &Path,
+    texts: &[String],
+    role: Role,
+    cache: &Path,
+    progress: &dyn Fn(usize),
+) -> Result<(Vec<f32>, usize)> {
     let manifest = model.join("manifest.json");
     let manifest =
         fs::read(&manifest).with_context(|| format!("{}: `cargo xtask models` makes it", manifest.display()))?;
     let mut digest = Sha256::new_with_prefix(&manifest);
-    for text in &texts {
+    if role == Role::Query {
+        digest.update("queries");
+    }
+    for text in texts {
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(text);
     }
@@ -69,7 +77,7 @@ pub fn vectors(model: &Path, items: &[Item], cache: &Path, progress: &dyn Fn(usi
     let mut vectors = vec![0f32; texts.len() * width];
     for (nth, chunk) in order.chunks(CHUNK).enumerate() {
         let some: Vec<&str> = chunk.iter().map(|&at| texts[at].as_str()).collect();
-        for (&at, vector) in chunk.iter().zip(model.encode(&some, Role::Passage)?) {
+        for (&at, vector) in chunk.iter().zip(model.encode(&some, role)?) {
             vectors[at * width..][..width].copy_from_slice(&vector);
         }
         progress(nth * CHUNK + chunk.len());

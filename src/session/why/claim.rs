@@ -6,6 +6,7 @@ use crate::{
     catalog::Catalog,
     profile::{Signal, Source},
     protocol::{Basis, ScorePart},
+    rank,
     session::{
         card,
         phrases::Claim,
@@ -69,7 +70,8 @@ impl Ranked<'_> {
         let Some(evidence) = &self.evidence else { return Vec::new() };
         let vector = catalog.matrix.vector(row);
         let together: BTreeMap<u32, f32> = evidence.together_from(row).into_iter().collect();
-        let raw: f32 = self.taste.score(&vector);
+        let known = rank::known(catalog.relations.as_ref(), row);
+        let raw: f32 = self.taste.score(&vector, known);
         // The gate and the weight of content are the same for all signals.
         let factor = if raw != 0.0 { evidence.parts(row).content / raw } else { 0.0 };
         let together = |source: &Source| match source {
@@ -77,7 +79,7 @@ impl Ranked<'_> {
             Source::Text(_) => 0.0,
         };
         let added = |(signal, share): (_, f32)| (signal, share * factor);
-        let all = self.taste.contributions(&vector).map(added);
+        let all = self.taste.contributions(&vector, known).map(added);
         all.map(|(signal, content): (&Signal, f32)| Added { signal, content, together: together(&signal.source) })
             .collect()
     }

@@ -1,0 +1,142 @@
+//! `nearmind eval` on folders as they come: whatever is missing in them, there is a report with what is asked for.
+#![cfg(feature = "cli")]
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use flate2::{Compression, write::GzEncoder};
+use nearmind::encoder::{
+    Encoder, Want,
+    cpu::CpuModel,
+    manifest::{FileEntry, Probe, Probes},
+    synthetic::Synthetic,
+    tokenize::{Role, Tokenizer},
+    weights::Weights,
+};
+use pollster::block_on;
+use serde_json::{Value, json};
+
+/// A small random model in `folder/model`: figures mean nothing, the way to them is the same.
+fn model(folder: &Path) -> PathBuf {
+    let (folder, mut model) = (folder.join("model"), Synthetic::small(3));
+    fs::create_dir_all(&folder).unwrap();
+    let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
+    let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
+    let mut cpu = CpuModel::load(&weights, model.manifest.pooling).unwrap();
+    let text = "a red jacket".to_owned();
+    let batch = tokenizer.batch(&[&text], Role::Passage).unwrap();
+    let vector = block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors;
+    let probes = serde_json::to_vec(&Probes { probes: vec![Probe { text, vector }] }).unwrap();
+    model.manifest.files.probes = FileEntry::describe("probes.json", &probes);
+    fs::write(folder.join("manifest.json"), serde_json::to_vec(&model.manifest).unwrap()).unwrap();
+    fs::write(folder.join(&model.manifest.files.weights.path), &model.weights).unwrap();
+    fs::write(folder.join(&model.manifest.files.tokenizer.path), &model.tokenizer).unwrap();
+    fs::write(folder.join("probes.json"), probes).unwrap();
+    folder
+}
+
+fn eval(files: &[(&str, &str)], more: &[&str]) -> (Output, Option<Value>) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let bytes = if name.ends_with(".gz") {
+            let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+            gzip.write_all(text.as_bytes()).unwrap();
+            gzip.finish().unwrap()
+        } else {
+            text.as_bytes().to_vec()
+        };
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let (report, plot) = (folder.path().join("report.json"), folder.path().join("plot.svg"));
+    let run = Command::new(env!("CARGO_BIN_EXE_nearmind"))
+        .args(["eval", "--data"])
+        .arg(folder.path())
+        .arg("--model")
+        .arg(model(folder.path()))
+        .arg("--cache")
+        .arg(folder.path().join("cache"))
+        .arg("--report")
+        .arg(&report)
+        .arg("--plot")
+        .arg(&plot)
+        .args(more)
+        .output()
+        .unwrap();
+    (run, fs::read(&report).ok().map(|json| serde_json::from_slice(&json).unwrap()))
+}
+
+fn items(of: impl Fn(usize) -> Value) -> String {
+    (0..24).map(|nth| format!("{}\n", of(nth))).collect()
+}
+
+fn titled() -> String {
+    items(|nth| json!({"id": nth, "title": format!("A {} jacket", ["red", "blue", "green"][nth % 3])}))
+}
+
+/// Thirty visitors who each take four items in a row.
+fn interactions(line: impl Fn(usize, usize, usize) -> String) -> String {
+    (0..30)
+        .flat_map(|who| (0..4).map(move |nth| (who, nth)))
+        .map(|(who, nth)| line(who, nth, (who + nth) % 20))
+        .collect()
+}
+
+#[test]
+fn every_folder_gets_its_report() {
+    let timed = format!(
+        "user_id\titem_id\tevent\ttimestamp\tvalue\n{}",
+        interactions(|who, nth, item| format!("u{who}\t{item}\trate\t{nth}\t{}\n", 1 + (who + nth) % 5))
+    );
+    let bare = format!("user_id\titem_id\n{}", interactions(|who, _, item| format!("u{who}\t{item}\n")));
+    let once = "user_id\titem_id\nu\t1\nv\t2\nw\t3\n";
+    let tests = "user_id\thistory\ttarget\nu1\t1 2\t3\nstranger\t4\t5 6 7\nnobody\t\t8\nu2\tgone 3\tgone\n";
+    let cold = "user_id\thistory\ttarget\nu1\t1 2\t21\nu2\t2 3\t22 23\n";
+    let said = "user_id\tquery\thistory\ttarget\na\ta red jacket\t\t3\nb\t\t1\t2\n";
+    let wordless = items(|nth| json!({"id": nth}));
+    let wild =
+        items(|nth| json!({"id": nth, "title": "A jacket", "brand": null, "price": "n/a", "categories": [1, null]}));
+    type Folder<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+    let rows: [Folder; 9] = [
+        ("all there is", &[("items.jsonl", &titled()), ("interactions.tsv", &timed), ("test.tsv", tests)], &[]),
+        ("gzipped", &[("items.jsonl.gz", &titled()), ("interactions.tsv.gz", &timed), ("test.tsv.gz", tests)], &[]),
+        ("no times", &[("items.jsonl", &titled()), ("interactions.tsv", &bare), ("test.tsv", tests)], &[]),
+        ("no tests", &[("items.jsonl", &titled()), ("interactions.tsv", &timed)], &[]),
+        ("no interactions", &[("items.jsonl", &titled()), ("test.tsv", tests)], &[]),
+        ("new items", &[("items.jsonl", &wild), ("interactions.tsv", &bare), ("test.tsv", cold)], &["--grid"]),
+        ("a sentence", &[("items.jsonl", &titled()), ("interactions.tsv", &bare), ("test.tsv", said)], &[]),
+        ("no words", &[("items.jsonl", &wordless), ("interactions.tsv", &bare), ("test.tsv", tests)], &[]),
+        ("one each", &[("items.jsonl", &titled()), ("interactions.tsv", once), ("test.tsv", tests)], &[]),
+    ];
+    for (what, files, more) in rows {
+        let (run, report) = eval(files, more);
+        assert!(run.status.success(), "{what}: {}", String::from_utf8_lossy(&run.stderr));
+        let report = report.unwrap();
+        for metric in ["HitRate@10", "NDCG@10", "Recall@10"] {
+            let figure = report["scorers"]["shipped"][metric].as_f64();
+            assert!(figure.is_some_and(|figure| (0.0..=1.0).contains(&figure)), "{what}: {metric} is {figure:?}");
+        }
+        assert_eq!(report["scorers"].get("sentence-fused").is_some(), what == "a sentence", "{what}");
+        let among_new = report["set"]["candidates"].as_str().unwrap().starts_with("items that nobody");
+        assert_eq!(among_new, what == "new items", "{what}");
+        let grid = String::from_utf8_lossy(&run.stdout).lines().filter(|line| line.contains("hitRate")).count();
+        assert_eq!(grid > 100, more.contains(&"--grid"), "{what}: {grid}");
+    }
+}
+
+#[test]
+fn what_cannot_be_measured_is_said() {
+    for (files, expect) in [
+        (&[][..], "items.jsonl"),
+        (&[("items.jsonl", "nonsense\n")], "has no items"),
+        (&[("items.jsonl", "{\"id\": 1}\n")], "nothing to test on"),
+        (&[("items.jsonl", "{\"id\": 1}\n"), ("interactions.tsv", "a\tb\n1\t2\n")], "user_id and item_id"),
+    ] {
+        let (run, report) = eval(files, &[]);
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(!run.status.success() && report.is_none() && said.contains(expect), "{said}");
+    }
+}
