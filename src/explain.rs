@@ -8,6 +8,6 @@ mod mark; //               which words to mark
 mod part; //               text cut into runs that a page can draw
 mod shares; //             a score as a sum over words
 
-pub use mark::{Marked, mark};
+pub use mark::{Marked, candidates, mark};
 pub use part::Part;
 pub use shares::{Shares, States, fold, shares};

@@ -209,6 +209,8 @@ pub struct Card {
     pub score: f32,
     /// The visitor's standing opinion.
     pub opinion: Option<Opinion>,
+    /// Its words are still being read, and `Highlights` will tell: marks that stand may stand until then.
+    pub unread: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -19,14 +19,15 @@ mod store;
 mod summary; // what is known, for the visitor
 mod texts;
 mod why;
+mod words; // which words of a card are marked
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::Explained;
 use phrases::{Tongue, Trouble};
 use ranking::View;
 use shelf::OpenShelf;
 use texts::Texts;
+use words::{Asked, Explained};
 
 pub use log::{Entry, Log, Topic};
 pub use model::{Model, model_name};
@@ -162,16 +163,19 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    /// One slice of work that nobody waits for: the words of one card, first cards first. `None` when all is done.
+    /// One slice of work that nobody waits for: one text is read for the words of a card, first cards first. `None`
+    /// when all is done.
     pub async fn work(&mut self) -> Option<Vec<Update>> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
         let (name, shelf) = self.shelves.iter_mut().find(|(_, shelf)| !shelf.todo.is_empty())?;
-        let row = shelf.todo.pop_front()?;
+        let row = *shelf.todo.front()?;
         let document = card::explainable(catalog, row, &primary(&shelf.request.lang))?;
-        if self.explained.get(row).is_none() {
-            match model.states(&document.text).await {
-                Ok(Some(states)) => self.explained.keep(row, states),
-                Ok(None) => {
+        let asked = Asked { catalog, row, document: &document, direction: shelf.directions.get(&row)? };
+        let mut told = self.explained.told(&asked);
+        if told.is_none() {
+            match self.explained.read(model, &asked).await {
+                Ok(true) => told = self.explained.told(&asked),
+                Ok(false) => {
                     shelf.todo.clear();
                     return Some(Vec::new());
                 }
@@ -181,8 +185,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 }
             }
         }
-        let states = self.explained.get(row)?;
-        let (title, description) = card::explained(catalog, &document, states, shelf.directions.get(&row)?);
+        let Some((title, description)) = told else { return Some(Vec::new()) };
+        shelf.todo.pop_front();
         let item = catalog.item(row).id().to_owned();
         Some(vec![Update::Highlights { shelf: name.clone(), revision: shelf.revision, item, title, description }])
     }
@@ -238,7 +242,9 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let (ledger, texts, now_ms) = (&self.ledger, &self.texts, self.now_ms);
         let view = View { catalog, ledger, muted: &muted, texts, now_ms };
         let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
-        updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &view, &mut self.columns, &self.explained)));
+        updates.extend(
+            shelves.filter_map(|(name, shelf)| shelf.rank(name, &view, &mut self.columns, &mut self.explained)),
+        );
         updates
     }
 

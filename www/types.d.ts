@@ -201,6 +201,8 @@ export interface Card {
   reason: Part[];
   score: number;
   opinion?: "like" | "dislike" | null;
+  /** Its words are still being read, and `highlights` will tell: marks that stand may stand until then. */
+  unread?: boolean;
 }
 
 /** A run of text; with a share it is a word that explains the card's place. */

@@ -1,43 +1,92 @@
 /**
- * What one event costs in a large shop, from the click to the new list, the messages to the worker and back included.
- * `?catalog=` the address of a catalogue that `nearmind visit --out` wrote, `?items=` how many items it has. With
+ * What a visit costs in a large shop, seen from the page, the messages to the worker and back included: from an event to
+ * the new list, from the list to the marked words of its ten cards, and the answers to "why this?" and "why not that?".
+ * `?catalog=` the address of a catalogue, or `?items=` how many items has one that `nearmind visit --out dist/large` wrote;
+ * `?model=` and `?lang=` its own: the words of a catalogue that another model has made cannot be explained. With
  * `?model=none/` the memory that it says is the catalogue's and the visit's alone.
  */
 import { Nearmind } from "./nearmind.js";
 
 const asked = new URLSearchParams(location.search);
-const items = Number(asked.get("items") ?? 100000);
-const catalog = asked.get("catalog") ?? `large/${items}/`;
+const catalog = asked.get("catalog") ?? `large/${asked.get("items") ?? 100000}/`;
+const model = asked.get("model") ?? "models/minilm/";
+const lang = asked.get("lang") ?? "en";
 
 const EVENTS = 60;
 const WARM = 10;
+/** So long after a highlight there is no further one. */
+const QUIET_MS = 150;
+
+const client = Nearmind.open({ catalog, model, device: "cpu", lang, persist: false, worker: "visit-worker.js" });
+
+/** @param {string} type */
+const come = (type) => new Promise((resolve) => client.subscribe((update) => update.type === type && resolve(update)));
+
+/** @param {string} shelf @param {object} request */
+async function list(shelf, request) {
+  const updates = await client.openShelf(shelf, { kind: "for-you", item: null, limit: 10, lang, ...request });
+  return updates.find(({ type }) => type === "shelf").cards.map(({ item }) => item);
+}
+
+/** @param {() => Promise<unknown>} work */
+async function timed(work) {
+  const from = performance.now();
+  const answer = await work();
+  return [performance.now() - from, answer];
+}
+
+/** @param {number[]} times */
+function told(times) {
+  const sorted = times.sort((a, b) => a - b);
+  const at = (part) => `${sorted[Math.floor((sorted.length - 1) * part)].toFixed(1)} ms`;
+  return `median ${at(0.5)}, quickest ${at(0)}, slowest ${at(1)}`;
+}
 
 async function measure() {
-  const model = asked.get("model") ?? "models/minilm/";
-  const client = Nearmind.open({ catalog, model, device: "cpu", persist: false, worker: "visit-worker.js" });
-  const here = new Promise((resolve) => client.subscribe((update) => update.type === "catalog-ready" && resolve(update)));
-  await client.openShelf("s", { kind: "for-you", limit: 10, lang: "en" });
-  await here;
-  await client.send({ type: "profile", lang: "en", nowMs: Date.now() });
-  const times = [];
+  const here = Promise.all([come("catalog-ready"), model !== "none/" && come("model-ready")]);
+  client.start();
+  const [{ items }] = await here;
+  const any = await list("any", { limit: EVENTS + 10 });
+  const alike = await list("alike", { kind: "more-like-this", item: any[0], limit: EVENTS / 2 });
+  ["any", "alike"].forEach((shelf) => client.closeShelf(shelf));
+
+  let [explained, last] = [0, 0];
+  client.subscribe(({ type }) => type === "highlights" && ([explained, last] = [explained + 1, performance.now()]));
+  let shown = await list("s", {});
+  const [events, words] = [[], []];
   for (let nth = 0; nth < EVENTS; nth++) {
     // Half of the views are of one kind, the others of any.
-    const row = (nth % 2 === 0 ? nth * 100 : nth * 7919) % items;
-    const from = performance.now();
-    await client.track("view_item", { item: `item-${String(row).padStart(6, "0")}` });
-    times.push(performance.now() - from);
+    const item = nth % 2 ? any[nth] : (alike[nth / 2] ?? any[nth]);
+    const [spent, updates] = await timed(() => client.track("view_item", { item }));
+    events.push(spent);
+    shown = updates.find(({ type }) => type === "shelf").cards.map(({ item }) => item);
+    const from = (last = performance.now());
+    explained = 0;
+    while (performance.now() - last < QUIET_MS) await new Promise((next) => setTimeout(next, 10));
+    // What is known of a card's words already came with the list.
+    if (explained >= 5) words.push(((last - from) / explained) * 10);
   }
-  const sorted = times.slice(WARM).sort((a, b) => a - b);
-  const at = (part) => sorted[Math.floor((sorted.length - 1) * part)].toFixed(2);
-  const took = `median ${at(0.5)} ms, quickest ${at(0)} ms`;
-  return `${items} items: an event to a new list of 10: ${took}; the worker's wasm holds ${await heldMb()} MB`;
+  const ask = async (/** @type {string[]} */ items, /** @type {string} */ type) => {
+    const times = [];
+    for (const item of items) times.push((await timed(() => client.send({ type, shelf: "s", item, nowMs: Date.now() })))[0]);
+    return told(times);
+  };
+  const missing = any.filter((item) => !shown.includes(item)).slice(-20);
+  return [
+    `${items} items, ${EVENTS} events`,
+    `an event to a new list of 10: ${told(events.slice(WARM))}`,
+    words.length ? `the words of ten cards after it: ${told(words)}` : "no words: the catalogue was made with another model",
+    `why this, of 10: ${await ask(shown, "explain")}`,
+    `why not that, of ${missing.length}: ${await ask(missing, "why-not")}`,
+    `the worker's wasm holds ${await heldMb()} MB`,
+  ].join("\n");
 }
 
 /** What the worker's program has taken of memory. */
 function heldMb() {
   const channel = new BroadcastChannel("nearmind-visit");
   const held = new Promise((resolve) => (channel.onmessage = ({ data }) => resolve((data / 1e6).toFixed(1))));
-  channel.postMessage("");
+  channel.postMessage("held");
   return held;
 }
 

@@ -1,9 +1,11 @@
 //! `nearmind eval explain --data DIR`: whether the words that are marked are the reason for a score.
 //!
-//! Products are viewed one at a time, the list that follows is explained as in a visit, and the marked words have to
+//! Visitors view one product each and the session explains their lists (`visits.rs`). The words that it marks have to
 //! stand the deletion test (`explain::deletion`): the text is encoded again without them, with nothing but them, and
-//! without as many other words drawn by chance. Then the model's weights are replaced by chance (Adebayo et al.,
+//! without as many words drawn by chance. Then the model's weights are replaced by chance (Adebayo et al.,
 //! "Sanity Checks for Saliency Maps", 2018): shares that did not depend on the model would stay as they were.
+
+mod visits; // lists explained by the session
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,21 +17,22 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde::Serialize;
 
+use self::visits::{Shown, explained};
 use super::{device::DeviceArg, folder, model::NativeModel, sts::spearman};
 use crate::{
-    catalog::{Catalog, Document, Item, document, make},
+    catalog::{Catalog, Item, document, make},
     encoder::{manifest::Manifest, tokenize::Role},
-    explain::{Marked, States, deletion, mark},
+    explain::{States, candidates, deletion, shares},
     feeds::{Import, Options},
     session::model_name,
-    text::Segmenter,
-    vectors::{Centre, Query, arithmetic::dot},
+    text::{Segmenter, Word, words},
+    vectors::{Centre, arithmetic::dot},
 };
 
-/// Cards of each list that are explained.
-const CARDS: usize = 4;
 /// How often chance draws as many words.
-const DRAWS: u64 = 5;
+const DRAWS: u64 = 8;
+/// Cards whose shares are compared with those of a model of random weights.
+const COMPARED: usize = 200;
 /// Texts that are encoded at a time.
 const CHUNK: usize = 256;
 const SEED: u64 = 1;
@@ -70,14 +73,6 @@ struct Figures {
     randomized_weights_correlation: f32,
 }
 
-/// A card that is explained.
-struct Case {
-    viewed: u32,
-    row: u32,
-    document: Document,
-    marked: Marked,
-}
-
 impl Explain {
     pub fn run(&self) -> Result<()> {
         let packed = self.data.join(folder::MANIFEST).is_file();
@@ -86,23 +81,28 @@ impl Explain {
             items.iter().filter(|item| !item.words.contains_key("en") && item.words.contains_key("zh")).count();
         let lang = if 2 * chinese > items.len() { "zh" } else { "en" };
         let folder = self.model.clone().map_or_else(|| model_for(&self.data, lang), Ok)?;
-        let mut model = NativeModel::load(&folder, DeviceArg::Cpu)?;
+        let load = || NativeModel::load(&folder, DeviceArg::Cpu);
+        let mut model = load()?;
         let catalog = if packed { self.packed(&model)? } else { made(&mut model, items)? };
-        let cases = self.cases(&catalog, &mut model)?;
-        let shown: Vec<&Case> = cases.iter().filter(|case| !case.marked.chosen.is_empty()).collect();
+        let rows: Vec<u32> = (0..catalog.len() as u32).collect();
+        let cards = explained(load()?, &catalog, lang, &spaced(&rows, self.views))?;
+        let shown: Vec<&Shown> = cards.iter().filter(|card| !card.marked.is_empty()).collect();
         ensure!(!shown.is_empty(), "no card shows a marked word: are the texts in a language that the model reads?");
         let falls = deleted(&catalog, &mut model, &shown)?;
+        let cases = spaced(&shown, COMPARED);
+        let own = candidate_shares(&catalog, &mut model, &cases, &catalog.centre, |row| catalog.matrix.vector(row))?;
         model.randomize(SEED)?;
-        let correlation = correlation(&catalog, &mut model, &cases)?;
+        let random = randomized_shares(&catalog, &mut model, &cases)?;
+        let both = own.iter().zip(&random).filter(|(own, _)| own.len() > 2);
         let figures = Figures {
             comprehensiveness: mean(falls.iter().map(|falls| falls.without)),
             sufficiency: mean(falls.iter().map(|falls| falls.only)),
             random_comprehensiveness: mean(falls.iter().map(|falls| falls.by_chance)),
             better_than_random: mean(falls.iter().map(|falls| f32::from(falls.without > falls.by_chance))),
-            randomized_weights_correlation: correlation,
+            randomized_weights_correlation: mean(both.map(|(own, random)| spearman(own, random) as f32)),
         };
         let json = serde_json::to_string_pretty(&figures)?;
-        eprintln!("{} cards, {} with marked words", cases.len(), shown.len());
+        eprintln!("{} cards, {} with marked words", cards.len(), shown.len());
         println!("{json}");
         match &self.report {
             Some(path) => fs::write(path, json).with_context(|| format!("writing {}", path.display())),
@@ -115,31 +115,6 @@ impl Explain {
         let own = model_name(&model.manifest);
         ensure!(catalog.model == own, "the catalogue was baked with {}, not with {}", catalog.model.name, own.name);
         Ok(catalog)
-    }
-
-    /// The first cards of what each visitor sees who viewed one product.
-    fn cases(&self, catalog: &Catalog, model: &mut NativeModel) -> Result<Vec<Case>> {
-        let rows: Vec<u32> = (0..catalog.len() as u32).collect();
-        let mut pairs = Vec::new();
-        for viewed in spaced(&rows, self.views) {
-            let list =
-                catalog
-                    .matrix
-                    .top(&Query::new(&catalog.matrix.vector(viewed)), CARDS, f32::MIN_POSITIVE, |row| row != viewed);
-            pairs.extend(list.into_iter().map(|hit| (viewed, hit.row)));
-        }
-        let mut cases = Vec::new();
-        for pairs in pairs.chunks(CHUNK) {
-            let documents: Vec<Document> =
-                pairs.iter().map(|&(_, row)| document(&catalog.item(row).to_item())).collect();
-            let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
-            let states = model.states(&texts)?;
-            for ((&(viewed, row), document), states) in pairs.iter().zip(documents).zip(&states) {
-                let marked = marked(catalog, &document, states, &catalog.centre, &catalog.matrix.vector(viewed));
-                cases.push(Case { viewed, row, document, marked });
-            }
-        }
-        Ok(cases)
     }
 }
 
@@ -154,11 +129,6 @@ fn made(model: &mut NativeModel, items: Vec<Item>) -> Result<Catalog> {
     Ok(make::make(items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest)))
 }
 
-fn marked(catalog: &Catalog, document: &Document, states: &States, centre: &Centre, direction: &[f32]) -> Marked {
-    let shown = [document.title.clone(), document.description.clone()];
-    mark(&document.text, &shown, &catalog.segmenter, states, centre, direction)
-}
-
 /// How far the score of a card falls when its text is changed.
 struct Falls {
     without: f32,
@@ -166,55 +136,67 @@ struct Falls {
     by_chance: f32,
 }
 
-fn deleted(catalog: &Catalog, model: &mut NativeModel, cases: &[&Case]) -> Result<Vec<Falls>> {
+fn deleted(catalog: &Catalog, model: &mut NativeModel, cards: &[&Shown]) -> Result<Vec<Falls>> {
     let mut falls = Vec::new();
-    for cases in cases.chunks(CHUNK / (DRAWS as usize + 3)) {
-        let changed = |case: &&Case| {
-            let (text, words, chosen) = (&case.document.text, &case.marked.words, &case.marked.chosen);
-            let mut texts =
-                vec![text.clone(), deletion::without(text, words, chosen), deletion::only(text, words, chosen)];
-            let drawn = |nth| deletion::drawn(text, &case.marked.candidates, chosen.len(), nth);
-            texts.extend((0..DRAWS).map(|nth| deletion::without(text, words, &drawn(nth))));
-            texts
+    for cards in cards.chunks(CHUNK / (DRAWS as usize + 3)) {
+        let changed = |card: &&Shown| {
+            let (text, words, candidates) = candidates_of(catalog, card.row);
+            let drawn =
+                |nth| deletion::without(&text, &words, &deletion::drawn(&text, &candidates, card.marked.len(), nth));
+            let without = deletion::without(&text, &words, &card.marked);
+            let only = deletion::only(&text, &words, &card.marked);
+            let by_chance: Vec<String> = (0..DRAWS).map(drawn).collect();
+            [vec![text, without, only], by_chance].concat()
         };
-        let texts: Vec<String> = cases.iter().flat_map(changed).collect();
-        let vectors = model.encode(&texts, Role::Passage)?;
-        for (case, mut vectors) in cases.iter().zip(vectors.chunks(DRAWS as usize + 3).map(<[_]>::to_vec)) {
-            let direction = catalog.matrix.vector(case.viewed);
-            let score = |vector: &mut Vec<f32>| {
-                catalog.centre.apply(vector);
-                dot(vector, &direction)
-            };
-            let scores: Vec<f32> = vectors.iter_mut().map(score).collect();
-            let fall = |nth: usize| scores[0] - scores[nth];
-            falls.push(Falls { without: fall(1), only: fall(2), by_chance: mean((3..scores.len()).map(fall)) });
+        let texts: Vec<String> = cards.iter().flat_map(changed).collect();
+        let mut vectors = model.encode(&texts, Role::Passage)?;
+        vectors.iter_mut().for_each(|vector| _ = catalog.centre.apply(vector));
+        for (card, vectors) in cards.iter().zip(vectors.chunks(DRAWS as usize + 3)) {
+            let direction = catalog.matrix.vector(card.viewed);
+            let fall = |nth: usize| dot(&vectors[0], &direction) - dot(&vectors[nth], &direction);
+            falls.push(Falls { without: fall(1), only: fall(2), by_chance: mean((3..vectors.len()).map(fall)) });
         }
     }
     Ok(falls)
 }
 
-/// The mean rank correlation (Spearman) of the candidates' shares with those that a model of random weights gives.
-fn correlation(catalog: &Catalog, model: &mut NativeModel, cases: &[Case]) -> Result<f32> {
-    let rows: BTreeSet<u32> = cases.iter().flat_map(|case| [case.viewed, case.row]).collect();
-    let texts: Vec<String> = rows.iter().map(|&row| document(&catalog.item(row).to_item()).text).collect();
-    let mut vectors = model.encode(&texts, Role::Passage)?;
-    let centre = Centre::learn(vectors[0].len(), &vectors.concat());
-    vectors.iter_mut().for_each(|vector| _ = centre.apply(vector));
-    let directions: BTreeMap<u32, Vec<f32>> = rows.into_iter().zip(vectors).collect();
-    let mut correlations = Vec::new();
-    for cases in cases.chunks(CHUNK) {
-        let texts: Vec<&str> = cases.iter().map(|case| case.document.text.as_str()).collect();
-        for (case, states) in cases.iter().zip(model.states(&texts)?) {
-            let random = marked(catalog, &case.document, &states, &centre, &directions[&case.viewed]);
-            let of = |marked: &Marked| {
-                case.marked.candidates.iter().map(|&at| f64::from(marked.shares.words[at])).collect::<Vec<_>>()
-            };
-            if case.marked.candidates.len() > 2 {
-                correlations.push(spearman(&of(&case.marked), &of(&random)) as f32);
-            }
+/// The text of an item, its words, and which of them may be marked.
+fn candidates_of(catalog: &Catalog, row: u32) -> (String, Vec<Word>, Vec<usize>) {
+    let document = document(&catalog.item(row).to_item());
+    let words = words(&document.text, &catalog.segmenter);
+    let candidates = candidates(&words, &[document.title, document.description]);
+    (document.text, words, candidates)
+}
+
+/// What each word that may be marked adds to the score of its card, in vectors that go through `centre`.
+fn candidate_shares(
+    catalog: &Catalog,
+    model: &mut NativeModel,
+    cards: &[&Shown],
+    centre: &Centre,
+    direction: impl Fn(u32) -> Vec<f32>,
+) -> Result<Vec<Vec<f64>>> {
+    let mut all = Vec::new();
+    for cards in cards.chunks(CHUNK) {
+        let texts: Vec<_> = cards.iter().map(|card| candidates_of(catalog, card.row)).collect();
+        let states: Vec<States> = model.states(&texts.iter().map(|(text, ..)| text).collect::<Vec<_>>())?;
+        for ((card, (_, words, candidates)), states) in cards.iter().zip(texts).zip(states) {
+            let shares = shares(&states, &words, centre, &direction(card.viewed)).words;
+            all.push(candidates.into_iter().map(|at| f64::from(shares[at])).collect());
         }
     }
-    Ok(mean(correlations.into_iter()))
+    Ok(all)
+}
+
+/// The same of a model of random weights, whose vectors have a centre of their own.
+fn randomized_shares(catalog: &Catalog, model: &mut NativeModel, cards: &[&Shown]) -> Result<Vec<Vec<f64>>> {
+    let rows: BTreeSet<u32> = cards.iter().flat_map(|card| [card.viewed, card.row]).collect();
+    let texts: Vec<String> = rows.iter().map(|&row| document(&catalog.item(row).to_item()).text).collect();
+    let mut vectors = model.encode(&texts, Role::Passage)?;
+    let centre = Centre::learn(model.width(), &vectors.concat());
+    vectors.iter_mut().for_each(|vector| _ = centre.apply(vector));
+    let directions: BTreeMap<u32, Vec<f32>> = rows.into_iter().zip(vectors).collect();
+    candidate_shares(catalog, model, cards, &centre, |row| directions[&row].clone())
 }
 
 /// At most `count` of `all`, evenly spaced.

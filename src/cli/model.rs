@@ -18,6 +18,7 @@ use crate::{
         windows,
     },
     explain::States,
+    session,
 };
 
 /// Texts that the model does not read that are named one by one.
@@ -63,6 +64,11 @@ impl NativeModel {
             device: chosen,
             unread: 0,
         })
+    }
+
+    /// The same model as a visit uses it.
+    pub fn for_session(self) -> session::Model<NativeDevice> {
+        session::Model::new(&self.manifest, self.tokenizer, self.device)
     }
 
     /// H

@@ -1,8 +1,9 @@
-//! A text with the words to mark in it: few, telling, and only those that will stand the deletion test.
+//! A text with the words to mark in it: few, telling, and only those that stand the deletion test (`deletion.rs`).
 //!
-//! The test itself (`deletion.rs`) encodes the text again, two or three times what a card costs at all. What is shown
-//! is chosen by a margin that needs nothing but the shares, and `nearmind eval explain` holds that choice to the test.
-//! Must not know how marks are drawn.
+//! Shares choose, and the test decides: a word may add to the score and not be missed, because the words around it say
+//! the same. Measured on two models, English and Chinese: of what the shares choose by the margin below, .76 to .98 beat
+//! chance, and no margin makes that more; of what is missed by a third of its shares, .96 to 1
+//! (`nearmind eval explain`). Must not know how marks are drawn, nor how texts are read.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -18,6 +19,10 @@ const MOST: usize = 4;
 const LEAST: f32 = 0.4;
 /// Marked words together add more than as many drawn by chance do on average, by so many standard deviations.
 const MARGIN: f32 = 1.0;
+/// No more of the words that may be marked than this part: of fewer others, chance draws the same again.
+const MOST_OF_ALL: f32 = 0.5;
+/// Without the marked words the score falls by at least this part of what their shares say.
+const MISSED: f32 = 1.0 / 3.0;
 
 /// A text's words, what each adds to a score, and which of them to mark.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,7 +31,7 @@ pub struct Marked {
     pub shares: Shares,
     /// Words that say something and are shown: what may be marked, and what chance draws from. In order
     pub candidates: Vec<usize>,
-    /// In order
+    /// Worth marking if they stand the test. In order
     pub chosen: Vec<usize>,
 }
 
@@ -47,13 +52,20 @@ pub fn mark(
 }
 
 impl Marked {
-    /// What the word adds, if it is marked.
+    /// Whether the chosen words are missed in a text without them that scores `without`.
+    pub fn stands(&self, without: f32) -> bool {
+        let claimed: f32 = self.chosen.iter().map(|&at| self.shares.words[at]).sum();
+        self.shares.score() - without > MISSED * claimed
+    }
+
+    /// What the word adds, if it is chosen.
     pub fn share(&self, word: usize) -> Option<f32> {
         self.chosen.binary_search(&word).is_ok().then(|| self.shares.words[word])
     }
 }
 
-fn candidates(words: &[Word], shown: &[Range<usize>]) -> Vec<usize> {
+/// Places of the words that say something and lie in the `shown` parts of the text. In order
+pub fn candidates(words: &[Word], shown: &[Range<usize>]) -> Vec<usize> {
     let seen = |word: &Word| shown.iter().any(|part| word.range.start >= part.start && word.range.end <= part.end);
     (0..words.len()).filter(|&at| !words[at].stop && seen(&words[at])).collect()
 }
@@ -71,7 +83,8 @@ fn choose(words: &[Word], candidates: &[usize], shares: &Shares) -> Vec<usize> {
     ranked.retain(|&(_, share)| share >= LEAST * most);
     let chosen = |at: &usize| shares.words[*at] > 0.0 && ranked.iter().any(|&(term, _)| term == words[*at].term);
     let chosen: Vec<usize> = candidates.iter().copied().filter(chosen).collect();
-    if margin(&chosen, candidates, shares) > MARGIN { chosen } else { Vec::new() }
+    let few = chosen.len() as f32 <= MOST_OF_ALL * candidates.len() as f32;
+    if few && margin(&chosen, candidates, shares) > MARGIN { chosen } else { Vec::new() }
 }
 
 /// How far the sum of the `chosen` shares lies above that of as many drawn without replacement, in its deviations.
@@ -91,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    fn words(terms: [&str; 5]) -> Vec<Word> {
+    fn words<const N: usize>(terms: [&str; N]) -> Vec<Word> {
         let word =
             |(at, term): (usize, &str)| Word { range: at * 5..at * 5 + 4, term: term.into(), stop: term == "the" };
         terms.into_iter().enumerate().map(word).collect()
@@ -99,14 +112,14 @@ mod tests {
 
     #[test]
     fn the_best_words_are_chosen_and_no_stop_words() {
-        let words = words(["red", "the", "tea", "cup", "red"]);
+        let words = words(["red", "the", "tea", "cup", "red", "mug", "jar", "pot"]);
         let all = candidates(&words, from_ref(&(0..100)));
-        assert_eq!(all, [0, 2, 3, 4]);
-        let shares = Shares { words: vec![0.3, 0.9, 0.4, -0.2, 0.3], rest: 0.0 };
+        assert_eq!(all, [0, 2, 3, 4, 5, 6, 7]);
+        let shares = Shares { words: vec![0.3, 0.9, 0.4, -0.2, 0.3, 0.0, 0.0, 0.0], rest: 0.0 };
         assert_eq!(choose(&words, &all, &shares), [0, 2, 4], "what repeats is one choice");
         let repelled = Shares { rest: -3.0, ..shares.clone() };
         assert_eq!(choose(&words, &all, &repelled), Vec::<usize>::new());
-        assert_eq!(choose(&words, &candidates(&words, from_ref(&(10..24))), &shares), [2, 4], "only what is shown");
+        assert_eq!(choose(&words, &candidates(&words, from_ref(&(10..39))), &shares), [2, 4], "only what is shown");
     }
 
     #[test]
@@ -116,7 +129,18 @@ mod tests {
         let level = Shares { words: vec![0.21, 0.2, 0.2, 0.2, 0.21], rest: 0.0 };
         assert_eq!(choose(&words, &all, &level).len(), 0, "as telling as any");
         assert_eq!(choose(&words, &all[..1], &level).len(), 0, "the only word");
+        let two = Shares { words: vec![0.5, 0.4, 0.4, 0.0, 0.1], rest: 0.0 };
+        assert_eq!(choose(&words, &all, &two).len(), 0, "most of all words");
         let telling = Shares { words: vec![0.5, 0.1, 0.1, 0.0, 0.1], rest: 0.0 };
         assert_eq!(choose(&words, &all, &telling), [0]);
+    }
+
+    #[test]
+    fn words_that_are_not_missed_do_not_stand() {
+        let words = words(["red", "tea", "cup", "mug", "jar"]);
+        let shares = Shares { words: vec![0.3, 0.1, 0.0, 0.0, 0.0], rest: 0.2 };
+        let marked = Marked { words, shares, candidates: (0..5).collect(), chosen: vec![0] };
+        assert!(marked.stands(0.3) && marked.stands(0.49), "they claim .3 of .6");
+        assert!(!marked.stands(0.51) && !marked.stands(0.7), "the others say the same");
     }
 }

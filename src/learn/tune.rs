@@ -5,7 +5,7 @@
 
 use super::{
     Learned, Shop,
-    follow::{Settings, Table},
+    follow::{Settings, Table, pairs},
     like::Likes,
     validate::{Foretold, Related, Tables, Validation},
 };
@@ -62,6 +62,8 @@ pub fn learn(shop: Shop, histories: &[Vec<u32>], seed: u64, hear: &dyn Fn(Heard)
     hear(Heard::Begins("counting what follows what"));
     let table = Table::count(&all, shop.matrix.len(), settings);
     let relations = table.relations(settings, &Likes::new(shop.matrix, table.counts()));
+    let pairs = pairs(&relations, &all);
+    let relations = relations.with_pairs(pairs);
     Learned { relations, mixture, table: settings, before, after }
 }
 

@@ -1,10 +1,8 @@
-//! An item as the page draws it, in the page's language, with the words that brought it there.
-//!
-//! A highlight is only shown in the text that it was computed from.
+//! An item as the page draws it, in the page's language, and with the words of it that a search has found.
 
 use crate::{
     catalog::{Catalog, Document, document},
-    explain::{Part, States, mark},
+    explain::Part,
     profile::{Opinion, Profile},
     protocol::{Card, Price},
     text::{Match, Word, words},
@@ -28,6 +26,7 @@ pub fn plain(catalog: &Catalog, profile: &Profile, lang: &str, hit: Hit) -> Card
         reason: Vec::new(),
         score: hit.score,
         opinion,
+        unread: false,
     }
 }
 
@@ -42,15 +41,6 @@ pub fn explainable(catalog: &Catalog, row: u32, lang: &str) -> Option<Document> 
     let item = catalog.item(row);
     let document = document(&item.to_item());
     item.words_in(lang).is_some_and(|(shown, _)| shown == document.lang).then_some(document)
-}
-
-/// Title and description with the words marked that bring the item closest to `direction` `[H]`.
-pub fn explained(catalog: &Catalog, document: &Document, states: &States, direction: &[f32]) -> (Vec<Part>, Vec<Part>) {
-    let Document { text, title, description, .. } = document;
-    let shown = [title.clone(), description.clone()];
-    let marked = mark(text, &shown, &catalog.segmenter, states, &catalog.centre, direction);
-    let [title, description] = shown.map(|field| Part::cut(text, field, &marked.words, |word| marked.share(word)));
-    (title, description)
 }
 
 /// Highlights the words of a search result that were found, each with what it adds to the score by words.

@@ -2,7 +2,7 @@
 //!
 //! Must not know items, nor what a text is for.
 
-use std::{collections::VecDeque, ops::Range};
+use std::ops::Range;
 
 use crate::{
     catalog::ModelName,
@@ -64,6 +64,12 @@ impl<E: Encoder> Model<E> {
         Ok(Some(States { spans, states }))
     }
 
+    /// The unit vector `[H]` of what an item's text might be.
+    pub async fn passage(&mut self, text: &str) -> Result<Vec<f32>, EncodeError> {
+        let tokens = self.tokenizer.tokens(text, Role::Passage)?;
+        Ok(windows::encode(&mut self.encoder, &[tokens], self.limits, Want::Vectors).await?.vectors)
+    }
+
     /// Where the model looks in an item's text, as far as it is read at once. `None` where the device does not tell.
     pub async fn attended(&mut self, text: &str) -> Result<Option<Attended>, EncodeError> {
         let mut tokens = self.tokenizer.tokens(text, Role::Passage)?;
@@ -78,27 +84,4 @@ impl<E: Encoder> Model<E> {
 /// The name under which a catalogue remembers the model that encoded it.
 pub fn model_name(manifest: &Manifest) -> ModelName {
     ModelName { name: manifest.name.clone(), digest: manifest.files.weights.sha256.clone() }
-}
-
-/// Token states of the items that were explained last: a card that stays on the shelf is not encoded again.
-#[derive(Default)]
-pub struct Explained {
-    kept: VecDeque<(u32, States)>,
-}
-
-impl Explained {
-    /// Tokens, of which 4,096 are 6 MB: some 70 texts of a shop, and always the last one.
-    const MOST: usize = 4096;
-
-    pub fn get(&self, row: u32) -> Option<&States> {
-        self.kept.iter().find(|(kept, _)| *kept == row).map(|(_, states)| states)
-    }
-
-    pub fn keep(&mut self, row: u32, states: States) {
-        self.kept.push_back((row, states));
-        let mut tokens: usize = self.kept.iter().map(|(_, states)| states.spans.len()).sum();
-        while tokens > Self::MOST && self.kept.len() > 1 {
-            tokens -= self.kept.pop_front().map_or(0, |(_, states)| states.spans.len());
-        }
-    }
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::{
     card,
-    model::Explained,
     phrases::Tongue,
     ranking::{Setting, View, ranked},
     why::claim::claim,
+    words::{Asked, Explained},
 };
 use crate::{
     catalog::Catalog,
@@ -44,7 +44,7 @@ impl OpenShelf {
     }
 
     /// Ranks the shelf; what was still to explain of the last ranking is dropped. `None` before `read`.
-    pub fn rank(&mut self, name: &str, view: &View, columns: &mut Columns, known: &Explained) -> Option<Update> {
+    pub fn rank(&mut self, name: &str, view: &View, columns: &mut Columns, known: &mut Explained) -> Option<Update> {
         let Self { request, revision, setting, directions, todo } = self;
         let setting = setting.as_ref()?;
         *revision += 1;
@@ -65,11 +65,13 @@ impl OpenShelf {
                 let how_known = rank::known(catalog.relations.as_ref(), hit.row);
                 let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row), how_known);
                 if let Some(document) = card::explainable(catalog, hit.row, &lang) {
-                    match known.get(hit.row) {
-                        Some(states) => {
-                            (card.title, card.description) = card::explained(catalog, &document, states, &direction)
+                    let asked = Asked { catalog, row: hit.row, document: &document, direction: &direction };
+                    match known.told(&asked) {
+                        Some(told) => (card.title, card.description) = told,
+                        None => {
+                            card.unread = true;
+                            todo.push_back(hit.row);
                         }
-                        None => todo.push_back(hit.row),
                     }
                 }
                 directions.insert(hit.row, direction);

@@ -5,10 +5,14 @@
 mod script;
 
 use nearmind::{
+    catalog::{Pack, Relations},
+    encoder::{Encoder, Want, tokenize::Role},
     profile::{Event, EventName::*},
-    protocol::{Attention, Command, Explanation, ShelfKind, Update, WhyNot},
+    protocol::{Attention, Command, Explanation, Part, ShelfKind, Update, WhyNot},
     session::MemoryStore,
+    vectors::arithmetic::dot,
 };
+use pollster::block_on;
 use script::*;
 
 fn explain(visit: &mut Visit, item: &str) -> Explanation {
@@ -84,6 +88,70 @@ fn what_an_item_would_be_without_an_event_is_what_it_then_is() {
         }
     }
     assert!(tried >= 6, "{tried}");
+}
+
+#[test]
+fn marked_words_are_missed_in_the_text_without_them() {
+    let (catalog, (_, tokenizer, mut cpu)) = (catalog(items()), synthetic());
+    let (mut tried, mut unmarked) = (0, 0);
+    for viewed in ["tea-0", "tea-5", "camping-2", "bicycle-1", "home-6"] {
+        let mut visit = open(MemoryStore::default(), "en");
+        for_you(&mut visit, "en");
+        track(&mut visit, ViewItem, viewed, 1);
+        let direction = catalog.matrix.vector(catalog.row(viewed).unwrap());
+        let mut score = |text: &str| {
+            let batch = tokenizer.batch(&[text], Role::Passage).unwrap();
+            let mut vector = block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors;
+            catalog.centre.apply(&mut vector);
+            dot(&vector, &direction)
+        };
+        while let Some(updates) = block_on(visit.work()) {
+            for update in updates {
+                let Update::Highlights { item, title, description, .. } = update else { panic!("{update:?}") };
+                let category = item.split('-').next().unwrap();
+                let left = |parts: &[Part]| -> String {
+                    parts.iter().filter(|part| part.share.is_none()).map(|part| part.text.as_str()).collect()
+                };
+                let write = |title: &str, description: &str| format!("{category}: {title}. {description}");
+                let claimed: f32 = title.iter().chain(&description).filter_map(|part| part.share).sum();
+                let fall = score(&write(&text(&title), &text(&description)))
+                    - score(&write(&left(&title), &left(&description)));
+                // What one view adds, with the weight that the visit gives it: the sign says enough.
+                assert!(claimed == 0.0 || fall > 0.0, "{viewed}: {item} without {title:?} {description:?}: {fall}");
+                *(if claimed > 0.0 { &mut tried } else { &mut unmarked }) += 1;
+            }
+        }
+    }
+    assert!(tried > 5 && unmarked > 0, "{tried} {unmarked}");
+}
+
+#[test]
+fn what_others_chose_together_is_told_with_its_number() {
+    let mut catalog = catalog(items());
+    let row = |id: &str| catalog.row(id).unwrap();
+    let (viewed, follows) = (row("tea-0"), row("camping-4"));
+    let mut rows = vec![Vec::new(); catalog.len()];
+    rows[viewed as usize] = vec![(follows, 0.9)];
+    let relations = Relations::new(vec![20; catalog.len()], rows, 4);
+    for (pairs, expect) in [
+        (Some(12), "Chosen together with steel green tea cup by 12 visitors"),
+        (None, "Because you viewed steel green tea cup"),
+    ] {
+        let relations = relations.clone();
+        catalog.relations = Some(match pairs {
+            Some(count) => relations.with_pairs(vec![count]),
+            None => relations,
+        });
+        let mut visit = open_with(MemoryStore::default(), "en", Pack::new(&catalog).open().unwrap());
+        for_you(&mut visit, "en");
+        let list = shelf(&track(&mut visit, ViewItem, "tea-0", 1));
+        let card =
+            list.cards.iter().find(|card| card.item == "camping-4").unwrap_or_else(|| panic!("{:?}", ids(&list)));
+        assert_eq!(text(&card.reason), expect);
+    }
+    let mut visit = open_with(MemoryStore::default(), "en", Pack::new(&catalog).open().unwrap());
+    let popular = shelf(&ask(&mut visit, serde_json::json!({"kind": "trending"})));
+    assert!(popular.cards.iter().all(|card| text(&card.reason) == "Chosen 20 times by others"), "{popular:?}");
 }
 
 #[test]

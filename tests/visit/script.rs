@@ -105,9 +105,13 @@ pub fn device() -> DeviceReport {
 
 /// A session that has been opened on `store`, with everything loaded.
 pub fn open(store: MemoryStore, lang: &str) -> Visit {
+    open_with(store, lang, catalog(items()))
+}
+
+pub fn open_with(store: MemoryStore, lang: &str, catalog: Catalog) -> Visit {
     let mut visit = Session::new(store);
     assert!(send(&mut visit, open_command(VERSION, lang)).is_empty());
-    block_on(visit.set_catalog(catalog(items())));
+    block_on(visit.set_catalog(catalog));
     block_on(visit.set_model(model(), device()));
     visit
 }

@@ -6,7 +6,7 @@
  */
 import { money } from "./format.js";
 import { h, icon, ICONS, set, write } from "./dom.js";
-import { matching, plain, writeParts } from "./words.js";
+import { matching, plain, stands, writeParts } from "./words.js";
 
 /** @typedef {"like" | "dislike" | "hide" | "why"} Action */
 
@@ -67,6 +67,7 @@ export class CardView {
 
   /** @param {Card} card */
   update(card) {
+    const before = this.card;
     this.card = card;
     set(this.#title, "href", card.url || null);
     set(this.#image, "src", card.image || null);
@@ -77,7 +78,8 @@ export class CardView {
     for (const action of /** @type {const} */ (["like", "dislike"])) {
       set(this.#buttons[action], "aria-pressed", String(card.opinion === action));
     }
-    this.highlight(card.title, card.description);
+    const { title, description } = card.unread ? stands(before, card) : card;
+    this.highlight(title, description);
   }
 
   /**

@@ -17,7 +17,7 @@
  */
 import { h, set, write } from "./dom.js";
 import { money } from "./format.js";
-import { plain, writeParts } from "./words.js";
+import { plain, stands, writeParts } from "./words.js";
 
 export class OwnCard {
   /** @type {Card} */
@@ -46,6 +46,7 @@ export class OwnCard {
 
   /** @param {Card} card */
   update(card) {
+    const before = this.card;
     this.card = card;
     const { category, brand, item, price } = card;
     for (const [name, text] of Object.entries({ category, brand, item, price: price ? money(price, this.#lang) : "" })) {
@@ -57,7 +58,8 @@ export class OwnCard {
       if (node.dataset.action !== "hide") set(node, "aria-pressed", String(card.opinion === node.dataset.action));
     }
     for (const node of this.#each('[data-text="reason"]')) writeParts(node, card.reason);
-    this.highlight(card.title, card.description);
+    const { title, description } = card.unread ? stands(before, card) : card;
+    this.highlight(title, description);
   }
 
   /** @param {Part[]} title @param {Part[]} description */

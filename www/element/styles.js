@@ -80,7 +80,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .reason:empty { display: none }
 .card:has(.reason:not(:empty)) .description { -webkit-line-clamp: 2 }
 .words { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%) }
-.word { background: color-mix(in srgb, var(--_mark) calc(35% + 65% * var(--strength)), transparent); border-radius: .2em; color: var(--_ink); -webkit-box-decoration-break: clone; box-decoration-break: clone; animation: tint .4s ease-out }
+.word { background: color-mix(in srgb, var(--_mark) calc(35% + 65% * var(--strength)), transparent); border-radius: .2em; color: var(--_ink); -webkit-box-decoration-break: clone; box-decoration-break: clone; animation: tint .4s ease-out; transition: background-color .2s }
 .reason .word { background: none; color: inherit; font-weight: 600; animation: none }
 @keyframes tint { from { background-color: transparent } }
 .foot { margin-block-start: auto; display: flex; align-items: center; justify-content: space-between; gap: .5rem; padding-block-start: .5rem }

@@ -149,8 +149,7 @@ function another(client, { shelf, lang }, say) {
   const ask = async (/** @type {Card} */ card) => {
     const updates = await client.send({ type: "why-not", shelf, item: card.item, nowMs: Date.now() });
     const told = updates.find((update) => update.type === "why-not");
-    answer.replaceChildren();
-    if (told) written(answer, told.sentence);
+    if (told) answer.replaceChildren(written(h("span"), told.sentence));
   };
   const form = h("form", { part: "why-ask", role: "search" }, field, h("button", { part: "why-search", type: "submit" }, say.search));
   form.addEventListener("submit", async (event) => {

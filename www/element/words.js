@@ -8,25 +8,43 @@
 import { h } from "./dom.js";
 
 /**
+ * A word that stays marked stays the same node, or at least does not fade in again: a new ranking blinks nowhere.
  * @param {Element} node
  * @param {Part[]} parts
  */
 export function writeParts(node, parts) {
-  const drawn = JSON.stringify(parts);
-  if (drawnParts.get(node) === drawn) return;
-  drawnParts.set(node, drawn);
+  const before = drawnParts.get(node) ?? [];
+  drawnParts.set(node, parts);
   const most = Math.max(...parts.map(({ share }) => share ?? 0));
-  node.replaceChildren(...parts.map(({ text, share }) => (share ? word(text, share / most) : text)));
+  const same = before.length === parts.length && parts.every(({ text, share }, at) => text === before[at].text && !share === !before[at].share);
+  if (same) return parts.forEach(({ share }, at) => share && tint(node.childNodes[at], share / most));
+  const stood = new Set(before.filter(({ share }) => share).map(({ text }) => text));
+  node.replaceChildren(...parts.map(({ text, share }) => (share ? word(text, share / most, stood.has(text)) : text)));
 }
 
-/** What each node shows, to leave it alone when nothing has changed. @type {WeakMap<Element, string>} */
+/** What each node shows. @type {WeakMap<Element, Part[]>} */
 const drawnParts = new WeakMap();
 
-/** @param {string} text @param {number} strength 0..1 */
-function word(text, strength) {
+/** @param {string} text @param {number} strength 0..1 @param {boolean} stood */
+function word(text, strength, stood) {
   const node = h("span", { part: "word" }, text);
-  node.style.setProperty("--strength", strength.toFixed(2));
+  if (stood) node.style.animation = "none";
+  tint(node, strength);
   return node;
+}
+
+/** @param {Node} node @param {number} strength 0..1 */
+function tint(node, strength) {
+  /** @type {HTMLElement} */ (node).style.setProperty("--strength", strength.toFixed(2));
+}
+
+/**
+ * The words of a card that are still being read: as they were marked, so that nothing blinks, if they are the same.
+ * @template {{title: Part[], description: Part[]}} Texts @param {Texts} before @param {Texts} now
+ */
+export function stands(before, now) {
+  const same = (/** @type {"title" | "description"} */ field) => plain(before[field]) === plain(now[field]);
+  return same("title") && same("description") ? before : now;
 }
 
 /** @param {Part[]} parts */

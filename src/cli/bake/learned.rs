@@ -67,6 +67,13 @@ impl Learned {
         };
         let counts = rows.iter().map(|was| was.map_or(0, |was| old.count(was))).collect();
         let next = rows.iter().map(|was| was.map_or_else(Vec::new, neighbours)).collect();
-        Some(Relations::new(counts, next, usize::MAX))
+        let relations = Relations::new(counts, next, usize::MAX);
+        if !old.has_pairs() {
+            return Some(relations);
+        }
+        let edges = (0..rows.len() as u32).flat_map(|row| relations.edges_of(row).map(move |edge| (row, edge.1)));
+        let pair = |(row, neighbour): (u32, u32)| rows[row as usize].zip(rows[neighbour as usize]);
+        let pairs = edges.map(|edge| pair(edge).map_or(0, |(row, neighbour)| old.pair(row, neighbour) as u16)).collect();
+        Some(relations.with_pairs(pairs))
     }
 }

@@ -23,8 +23,8 @@ pub enum Claim<'a> {
     Brand { count: usize, brand: &'a str },
     /// A price like those of several items.
     Price { count: usize },
-    /// What others chose with another item; so many chose this one.
-    Together { times: u32, what: &'a str },
+    /// So many others chose this one and another item.
+    Together { visitors: u32, what: &'a str },
     /// Bought or viewed so many times by all.
     Popular { times: u32 },
 }
@@ -68,11 +68,12 @@ impl Tongue {
             (Claim::Brand { count, brand }, Chinese) => runs([&format!("您选过 {count} 件“"), brand, "”的商品"]),
             (Claim::Price { count }, English) => runs([&format!("Priced like {count} things you chose"), "", ""]),
             (Claim::Price { count }, Chinese) => runs([&format!("价格与您选过的 {count} 件商品相近"), "", ""]),
-            (Claim::Together { times, what }, English) => {
-                runs(["Often chosen together with ", what, &format!(" (chosen {} in all)", times_of(*times))])
+            (Claim::Together { visitors, what }, English) => {
+                let visitors = if *visitors == 1 { "1 visitor".to_owned() } else { format!("{visitors} visitors") };
+                runs(["Chosen together with ", what, &format!(" by {visitors}")])
             }
-            (Claim::Together { times, what }, Chinese) => {
-                runs(["常与“", what, &format!("”一起被选（共被选过 {times} 次）")])
+            (Claim::Together { visitors, what }, Chinese) => {
+                runs([&format!("有 {visitors} 位顾客同时选了它和“"), what, "”"])
             }
             (Claim::Popular { times }, English) => runs([&format!("Chosen {} by others", times_of(*times)), "", ""]),
             (Claim::Popular { times }, Chinese) => runs([&format!("其他人选过 {times} 次"), "", ""]),
@@ -136,9 +137,7 @@ impl Tongue {
             (Basis::Item, Chinese) => "它的描述与此列表所围绕的商品相似。",
             (Basis::Text, English) => "It fits what this page says.",
             (Basis::Text, Chinese) => "它与本页内容相关。",
-            (Basis::Trending, English) => "It is chosen often.",
-            (Basis::Trending, Chinese) => "它常被选中。",
-            (Basis::Profile | Basis::Cart, _) => "",
+            (Basis::Profile | Basis::Cart | Basis::Trending, _) => "",
         })
     }
 
@@ -202,8 +201,8 @@ mod tests {
             ),
             (Claim::Price { count: 4 }, ["Priced like 4 things you chose", "价格与您选过的 4 件商品相近"]),
             (
-                Claim::Together { times: 1, what: "Tea" },
-                ["Often chosen together with Tea (chosen once in all)", "常与“Tea”一起被选（共被选过 1 次）"],
+                Claim::Together { visitors: 12, what: "Tea" },
+                ["Chosen together with Tea by 12 visitors", "有 12 位顾客同时选了它和“Tea”"],
             ),
             (Claim::Popular { times: 12 }, ["Chosen 12 times by others", "其他人选过 12 次"]),
             (

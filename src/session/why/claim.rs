@@ -85,7 +85,7 @@ impl Ranked<'_> {
     }
 }
 
-/// What speaks for the row most, if a visit does at all.
+/// What speaks for the row most, if a visit or what others chose does at all.
 pub fn claim<'a>(
     catalog: &'a Catalog,
     lang: &str,
@@ -93,8 +93,14 @@ pub fn claim<'a>(
     setting: &Setting,
     row: u32,
 ) -> Option<Claim<'a>> {
-    if !matches!(ranked.basis, Basis::Profile | Basis::Cart) {
-        return None;
+    let popular = || {
+        let times = catalog.relations.as_ref().map_or(0, |relations| relations.count(row));
+        (times > 0).then_some(Claim::Popular { times })
+    };
+    match ranked.basis {
+        Basis::Trending => return popular(),
+        Basis::Profile | Basis::Cart => {}
+        Basis::ColdStart | Basis::Item | Basis::Text => return None,
     }
     let parts = ranked.evidence.as_ref()?.parts(row);
     // A liked card stays on the shelf, and that it is like itself is no reason; nor did the visitor write the page.
@@ -120,7 +126,7 @@ pub fn claim<'a>(
         part > sum.max(parts.popularity).max(parts.brand).max(parts.category).max(parts.price) - super::NOTHING
     };
     if parts.popularity > 0.0 && larger(parts.popularity) {
-        return Some(Claim::Popular { times: catalog.relations.as_ref()?.count(row) });
+        return popular();
     }
     if parts.price > 0.0 && larger(parts.price) {
         let count = alike(catalog, row, &chosen);
@@ -148,9 +154,11 @@ pub fn claim<'a>(
         }
     }
     let name = first.signal.because;
+    // What was borrowed from similar items nobody has chosen together: then what the visitor did is all that is known.
+    let both = |other: u32| catalog.relations.as_ref().map_or(0, |relations| relations.pair(other, row));
     Some(match &first.signal.source {
-        Source::Item(other) if first.together > first.content => {
-            Claim::Together { what: card::title(catalog, *other, lang), times: catalog.relations.as_ref()?.count(row) }
+        Source::Item(other) if first.together > first.content && both(*other) > 0 => {
+            Claim::Together { what: card::title(catalog, *other, lang), visitors: both(*other) }
         }
         Source::Item(other) => Claim::Event { name, what: card::title(catalog, *other, lang) },
         Source::Text(text) => Claim::Said { name, what: text, words: shared(catalog, lang, text, row) },
