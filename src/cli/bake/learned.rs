@@ -73,7 +73,8 @@ impl Learned {
         }
         let edges = (0..rows.len() as u32).flat_map(|row| relations.edges_of(row).map(move |edge| (row, edge.1)));
         let pair = |(row, neighbour): (u32, u32)| rows[row as usize].zip(rows[neighbour as usize]);
-        let pairs = edges.map(|edge| pair(edge).map_or(0, |(row, neighbour)| old.pair(row, neighbour) as u16)).collect();
+        let pairs =
+            edges.map(|edge| pair(edge).map_or(0, |(row, neighbour)| old.pair(row, neighbour) as u16)).collect();
         Some(relations.with_pairs(pairs))
     }
 }

@@ -20,8 +20,7 @@ const MARKS: &str = r#"
       const updates = await client.openShelf("test", request);
       const card = updates.find(({ type }) => type === "shelf").cards.find((card) => card.item === item);
       if (!card) throw new Error(`${item} is not in the list`);
-      const now = words([...card.title, ...card.description]);
-      const found = now.length ? now : await later;
+      const found = card.unread ? await later : words([...card.title, ...card.description]);
       client.closeShelf("test");
       return found;
     };
@@ -33,11 +32,18 @@ async fn the_same_product_is_marked_for_what_the_visitor_looked_at() -> Result<(
         shop.goto("index.html").await?;
         shop.device().await?;
         let marks = format!("{MARKS} return marks(given[0], given[1]);");
+        let shirts = [json!(["linen-shirt-salt", "linen-shirt-breakwater"]), json!("dress-sorrel")];
+        let shirts = strings(&shop.with_client(&marks, &shirts).await?)?;
+        let dresses = [json!(["dress-meadow", "dress-lido"]), json!("dress-sorrel")];
+        let dresses = strings(&shop.with_client(&marks, &dresses).await?)?;
+        eprintln!("the linen summer dress: {shirts:?} after linen shirts, {dresses:?} after summer dresses");
         let linen = [json!(["linen-shirt-salt", "linen-shirt-breakwater"]), json!("wide-trousers-dune")];
         let linen = strings(&shop.with_client(&marks, &linen).await?)?;
         let trousers = [json!(["jeans-indigo-w", "chinos-fawn"]), json!("wide-trousers-dune")];
         let trousers = strings(&shop.with_client(&marks, &trousers).await?)?;
         let has = |marks: &[String], word: &str| marks.iter().any(|mark| mark == word);
+        assert!(has(&shirts, "linen") && !has(&shirts, "summer"), "{shirts:?}");
+        assert!(has(&dresses, "summer") && !has(&dresses, "linen"), "{dresses:?}");
         assert!(has(&linen, "linen") && !has(&linen, "trousers"), "{linen:?}");
         assert!(has(&trousers, "trousers"), "{trousers:?}");
         Ok(())
@@ -77,6 +83,41 @@ async fn marks_move_nothing_and_are_heard_as_one_sentence() -> Result<()> {
             assert!(card[1].as_str().is_some_and(|told| told.starts_with("Words that match: ") && told.ends_with('.')), "{card}");
             assert_eq!(card[2], json!(0), "a mark says nothing by itself: {card}");
         }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_that_stay_do_not_blink_when_the_list_is_made_again() -> Result<()> {
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("product.html?item=linen-shirt-salt").await?;
+        shop.settled().await?;
+        shop.goto("index.html").await?;
+        shop.settled().await?;
+        shop.device().await?;
+        shop.idle().await?;
+        let watch = r#"
+            const root = shelf.shadowRoot;
+            const marked = () => new Map([...root.querySelectorAll("li[data-item]")].map((li) =>
+              [li.dataset.item, li.querySelectorAll(":is([part~=link], [part~=description]) [part~=word]").length]));
+            const before = marked();
+            const frames = [];
+            let looking = true;
+            const look = () => (frames.push(marked()), looking && requestAnimationFrame(look));
+            look();
+            for (const item of ["linen-shirt-breakwater", "linen-shirt-olive"]) {
+              await client.track("view_item", { item });
+              await new Promise((next) => setTimeout(next, 1500));
+            }
+            looking = false;
+            const after = marked();
+            const stayed = [...before.keys()].filter((item) => before.get(item) && after.get(item));
+            const blinked = stayed.filter((item) => frames.some((frame) => frame.get(item) === 0));
+            return [stayed.length, blinked];"#;
+        let told = shop.with_client(watch, &[]).await?;
+        assert!(told[0].as_u64().is_some_and(|stayed| stayed > 0), "no marked card stayed: {told}");
+        assert_eq!(told[1], json!([]), "marks went and came again");
         Ok(())
     })
     .await
