@@ -146,6 +146,11 @@ impl<'a> ItemRef<'a> {
         self.items.columns.languages(self.row)
     }
 
+    /// All steps of its category paths, in all languages.
+    pub fn categories(self) -> impl Iterator<Item = &'a str> {
+        (0..self.languages().len()).flat_map(move |nth| self.items.columns.categories(self.row, nth))
+    }
+
     /// In each of its languages.
     pub fn words(self) -> impl Iterator<Item = (&'a str, WordsRef<'a>)> {
         self.languages().into_iter().enumerate().map(move |(nth, language)| (language, self.words_at(nth)))

@@ -151,7 +151,7 @@ impl Record for ItemRef<'_> {
             "group" => self.group().is_some_and(text),
             "tag" => self.tags().into_iter().any(text),
             "title" => self.words().any(|(_, words)| text(words.title)),
-            "category" => self.words().any(|(_, words)| words.categories.into_iter().any(&mut text)),
+            "category" => self.categories().any(text),
             "availability" => self.availability().is_some_and(|availability| {
                 text(match availability {
                     Availability::InStock => "in-stock",

@@ -47,6 +47,9 @@ pub struct Setting {
     fits: Vec<bool>,
     /// Rows of each of the scene's groups with a share. `[N]` each
     exposed: Vec<Vec<bool>>,
+    /// Rows that each boost lifts, and each "goes with" rule. `[N]` each
+    boosted: Vec<Vec<bool>>,
+    called: Vec<Vec<bool>>,
 }
 
 /// A list and what it rests on.
@@ -76,13 +79,12 @@ impl Setting {
         let shown = |item: ItemRef| {
             filters.iter().all(|filter| filter.holds(&item)) && !rules.exclude.iter().any(|f| f.holds(&item))
         };
+        let holding = |filter: &Filter| catalog.items.iter().map(|item| filter.holds(&item)).collect();
         let setting = Self {
             fits: catalog.items.iter().map(shown).collect(),
-            exposed: scene
-                .exposure
-                .iter()
-                .map(|group| catalog.items.iter().map(|item| group.items.holds(&item)).collect())
-                .collect(),
+            exposed: scene.exposure.iter().map(|group| holding(&group.items)).collect(),
+            boosted: rules.boost.iter().map(|boost| holding(&boost.items)).collect(),
+            called: rules.goes_with.iter().map(|rule| holding(&rule.show)).collect(),
             excluded: request.exclude.iter().filter_map(|id| catalog.row(id)).collect(),
             about: request.item.as_deref().and_then(|id| catalog.row(id)),
             context: request.context.clone().unwrap_or_default(),
@@ -255,13 +257,15 @@ fn groups<'a>(catalog: &'a Catalog, setting: &'a Setting, taste: &Taste, basis: 
 fn lift(catalog: &Catalog, setting: &Setting, cart: &BTreeSet<u32>) -> Vec<f32> {
     let rules = &setting.rules;
     let now = |when: &Option<Filter>| when.as_ref().is_none_or(|when| when.holds(&setting.context));
-    let boosts = rules.boost.iter().filter(|boost| now(&boost.when)).map(|boost| (&boost.items, boost.add));
+    let boosts = rules.boost.iter().zip(&setting.boosted).filter(|(boost, _)| now(&boost.when));
     let of = || cart.iter().copied().chain(setting.about);
-    let called = rules.goes_with.iter().filter(|rule| of().any(|row| rule.with.holds(&catalog.item(row))));
-    let active: Vec<(&Filter, f32)> = boosts.chain(called.map(|rule| (&rule.show, rule.add))).collect();
+    let goes_with = rules.goes_with.iter().zip(&setting.called);
+    let called = goes_with.filter(|(rule, _)| of().any(|row| rule.with.holds(&catalog.item(row))));
+    let boosts = boosts.map(|(boost, rows)| (rows, boost.add));
+    let active: Vec<(&Vec<bool>, f32)> = boosts.chain(called.map(|(rule, rows)| (rows, rule.add))).collect();
     if active.is_empty() {
         return Vec::new();
     }
-    let add = |item: ItemRef| active.iter().filter(|(filter, _)| filter.holds(&item)).map(|(_, add)| add).sum();
-    catalog.items.iter().map(add).collect()
+    let add = |row: usize| active.iter().filter(|(rows, _)| rows[row]).map(|(_, add)| add).sum();
+    (0..catalog.len()).map(add).collect()
 }

@@ -7,5 +7,6 @@ mod memory;
 mod random;
 
 mod frozen;
+mod held;
 mod mutations;
 mod sample;
