@@ -2,6 +2,8 @@
 //!
 //! Must not know visitors, nor read or write anything.
 
+#[cfg(feature = "feeds")]
+pub mod archive; //  a pack as one file
 pub mod document; // the one text of an item that is encoded
 pub mod fields; //   brand, category and price as numbers
 pub mod item;

@@ -1,6 +1,7 @@
 //! JavaScript's side: the only place that knows it.
 //!
-//! With the feature `worker` this is the module that owns the session; with `gpu` alone it is the GPU module.
+//! With the feature `worker` this is the module that owns the session; with `gpu` alone it is the GPU module, with
+//! `feeds` alone the one that imports a visitor's own catalogue.
 
 #[cfg(feature = "worker")]
 mod devices; // the CPU, and the GPU when it has proven itself
@@ -10,6 +11,8 @@ mod embed; //  texts to vectors without a shop
 mod error; //  what JavaScript throws, as words
 #[cfg(feature = "worker")]
 mod fetch; //  files: streamed, checked, kept
+#[cfg(all(feature = "feeds", not(feature = "worker")))]
+mod feeds_module; // the feeds module's only class
 #[cfg(all(feature = "gpu", not(feature = "worker")))]
 mod gpu_module; // the GPU module's only class
 #[cfg(feature = "worker")]

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use sha2::{Digest, Sha256};
+
 use super::item::Item;
 
 /// What an item says to the model.
@@ -37,6 +39,14 @@ pub fn document(item: &Item) -> Document {
     let title = add(&words.title, ": ");
     let description = add(&words.description, ". ");
     Document { text, lang: lang.to_owned(), title, description }
+}
+
+/// By what the vector of a text is known again: the first half of the text's SHA-256.
+pub type Key = [u8; 16];
+
+pub fn key(text: &str) -> Key {
+    let digest = Sha256::digest(text.as_bytes());
+    std::array::from_fn(|at| digest[at])
 }
 
 #[cfg(test)]

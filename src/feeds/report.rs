@@ -13,7 +13,8 @@ use super::{Format, raw::excerpt};
 const EXAMPLES: usize = 5;
 
 /// What became of a row that a problem was found in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     LeftOut,
     Changed,
@@ -23,7 +24,7 @@ pub enum Outcome {
 }
 
 macro_rules! kinds {
-    ($($kind:ident $outcome:ident $text:literal)*) => {
+    ($($kind:ident $outcome:ident $text:literal $zh:literal)*) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum Kind { $($kind),* }
@@ -39,41 +40,46 @@ macro_rules! kinds {
             pub fn text(self) -> &'static str {
                 match self { $(Self::$kind => $text),* }
             }
+
+            /// The same in Chinese, after "3 行".
+            pub fn text_zh(self) -> &'static str {
+                match self { $(Self::$kind => $zh),* }
+            }
         }
     };
 }
 
 kinds! {
-    Malformed LeftOut "cannot be read"
-    NoId LeftOut "have no id"
-    NoTitle LeftOut "have no title in any language"
-    Unpublished LeftOut "are drafts, archived or hidden in the shop"
-    Duplicate LeftOut "repeat an earlier row"
-    Contradictory LeftOut "have an earlier row's id and say something else"
-    IdClash LeftOut "have an id that differs from an earlier one only in white space or invisible characters"
-    EmptyTitle Changed "have no title in one of their languages, which is left out"
-    PriceUnreadable Changed "have a price that is no number"
-    PriceNegative Changed "have a negative price"
-    AvailabilityUnknown Changed "have an availability that is not known"
-    StockUnreadable Changed "have a stock that is no count"
-    RatingUnreadable Changed "have a rating that cannot be"
-    DateUnreadable Changed "have a date that is not understood"
-    UnsafeUrl Changed "have an address that is no web address"
-    Markup Changed "have markup in their title"
-    Invisible Changed "have control, zero-width or direction-changing characters"
-    LongText Changed "have a text that is cut off"
-    ManyValues Changed "have more variants than an attribute lists"
-    Encoding Changed "lines are in another encoding than the feed"
-    SaleAbovePrice Kept "have a sale price above the price, which stands"
-    ListBelowPrice Kept "have a crossed-out price below the price"
-    CurrencyMix Kept "have another currency than most"
-    NoCurrency Kept "have a price without a currency: name it with --currency"
-    StockContradiction Kept "are out of stock with pieces in stock"
-    Language Kept "have words in another language than they say"
-    NoDescription Missing "have no description"
-    NoPrice Missing "have no price"
-    NoImage Missing "have no image"
-    NoUrl Missing "have no address"
+    Malformed LeftOut "cannot be read" "无法读取"
+    NoId LeftOut "have no id" "没有编号"
+    NoTitle LeftOut "have no title in any language" "没有任何语言的标题"
+    Unpublished LeftOut "are drafts, archived or hidden in the shop" "在店铺中是草稿、已归档或已隐藏"
+    Duplicate LeftOut "repeat an earlier row" "与前面的某一行重复"
+    Contradictory LeftOut "have an earlier row's id and say something else" "编号与前面的某一行相同，内容却不同"
+    IdClash LeftOut "have an id that differs from an earlier one only in white space or invisible characters" "编号与前面的某一行只差空白或不可见字符"
+    EmptyTitle Changed "have no title in one of their languages, which is left out" "有一种语言缺标题，该语言已略去"
+    PriceUnreadable Changed "have a price that is no number" "价格不是数字"
+    PriceNegative Changed "have a negative price" "价格为负"
+    AvailabilityUnknown Changed "have an availability that is not known" "供货状态无法识别"
+    StockUnreadable Changed "have a stock that is no count" "库存不是数量"
+    RatingUnreadable Changed "have a rating that cannot be" "评分不合理"
+    DateUnreadable Changed "have a date that is not understood" "日期无法理解"
+    UnsafeUrl Changed "have an address that is no web address" "地址不是网址"
+    Markup Changed "have markup in their title" "标题中含有标记"
+    Invisible Changed "have control, zero-width or direction-changing characters" "含有控制字符、零宽字符或改变文字方向的字符"
+    LongText Changed "have a text that is cut off" "文字过长，已截断"
+    ManyValues Changed "have more variants than an attribute lists" "变体多于一个属性所能列出的数量"
+    Encoding Changed "are in another encoding than the feed" "的编码与全文不同"
+    SaleAbovePrice Kept "have a sale price above the price, which stands" "促销价高于原价，以原价为准"
+    ListBelowPrice Kept "have a crossed-out price below the price" "划线价低于售价"
+    CurrencyMix Kept "have another currency than most" "货币与多数不同"
+    NoCurrency Kept "have a price without a currency: name the currency" "价格没有货币：请注明货币"
+    StockContradiction Kept "are out of stock with pieces in stock" "标为缺货，却有库存"
+    Language Kept "have words in another language than they say" "文字的语言与所标不符"
+    NoDescription Missing "have no description" "没有描述"
+    NoPrice Missing "have no price" "没有价格"
+    NoImage Missing "have no image" "没有图片"
+    NoUrl Missing "have no address" "没有网址"
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

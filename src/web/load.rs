@@ -2,6 +2,7 @@
 
 mod catalog;
 mod model;
+mod on_device;
 
 use std::{cell::Cell, rc::Rc};
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The features of the wasm modules; `build` makes the same, so they are linted as they are built.
-const WASM_FEATURES: [&str; 2] = ["worker", "gpu"];
+const WASM_FEATURES: [&str; 3] = ["worker", "gpu", "feeds"];
 
 /// One package a call: in one call for all, the features of one change the dependencies of the others, and burn
 /// and wgpu are compiled twice.

@@ -21,6 +21,8 @@ const FILES: [&str; 14] = [
     "debug.js",
 ];
 const FOLDERS: [&str; 2] = ["element", "wasm"];
+/// Of these folders: the demo's page that imports a feed is no part of the package.
+const LEFT_OUT: [&str; 2] = ["nearmind-feeds", "jieba."];
 
 /// From a built site. The version is the project's.
 pub fn package(site: &Path, folder: &Path) -> Result<()> {
@@ -64,6 +66,9 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in from.read_dir()? {
         let entry = entry?;
+        if LEFT_OUT.iter().any(|left| entry.file_name().to_string_lossy().starts_with(left)) {
+            continue;
+        }
         if entry.file_type()?.is_dir() {
             copy(&entry.path(), &to.join(entry.file_name()))?;
         } else {

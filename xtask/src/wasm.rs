@@ -8,12 +8,12 @@ use xtask::{npm, offline, plain, size::brotli_len};
 
 use crate::{
     fresh::up_to_date,
-    program::{cargo, command, root, run, target},
+    program::{cargo, command, output, root, run, target},
     site,
     step::{skipped, step},
 };
 
-/// Adds the other two modules, the model and the catalogue to Trunk's staging folder.
+/// Adds the other modules, the model and the catalogue to Trunk's staging folder.
 pub fn stage() -> Result<()> {
     let site = PathBuf::from(env::var_os("TRUNK_STAGING_DIR").context("this is a hook for `trunk build`")?);
     modules()?;
@@ -27,6 +27,7 @@ pub fn stage() -> Result<()> {
         let wasm = site.join(PLACE).join(&wasm);
         fs::write(&wasm, without_custom_sections(&fs::read(&wasm)?)?)?;
     }
+    fs::copy(dictionary()?, site.join(PLACE).join("jieba.txt"))?;
     site::furnish(&site)?;
     plain::scripts(&site)?;
     npm::package(&site, &site.join("npm"))?;
@@ -41,7 +42,7 @@ fn files(module: &str) -> [String; 2] {
     [format!("{module}.js"), format!("{module}_bg.wasm")]
 }
 
-const MODULES: [&str; 3] = [TRUNKS, "nearmind-worker-relaxed", "nearmind-gpu"];
+const MODULES: [&str; 4] = [TRUNKS, "nearmind-worker-relaxed", "nearmind-gpu", "nearmind-feeds"];
 /// The module that Trunk builds. The others have one file name in Cargo's folder, so they are kept elsewhere.
 const TRUNKS: &str = "nearmind-worker";
 
@@ -49,7 +50,20 @@ const TRUNKS: &str = "nearmind-worker";
 pub fn modules() -> Result<()> {
     // Only the package's own code sees relaxed SIMD; the dependencies are those of Trunk's build.
     module("nearmind-worker-relaxed", "worker", "+simd128,+relaxed-simd")?;
-    module("nearmind-gpu", "gpu", "+simd128")
+    module("nearmind-gpu", "gpu", "+simd128")?;
+    module("nearmind-feeds", "feeds", "+simd128")
+}
+
+/// Where jieba's dictionary of Chinese words lies: the one that the command line has inside.
+fn dictionary() -> Result<PathBuf> {
+    let mut ask = cargo();
+    ask.args(["metadata", "--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown"]);
+    let packages = output(&mut ask).context("cargo metadata says where packages lie")?;
+    let paths = packages.split("\"manifest_path\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let own = |path: &&str| path.contains("jieba-rs-");
+    let path = paths.map(|path| path.replace("\\\\", "/")).find(|path| own(&path.as_str()));
+    let folder = PathBuf::from(path.context("the package jieba-rs is not there")?);
+    Ok(folder.with_file_name("src/data/dict.txt"))
 }
 
 fn folder() -> PathBuf {

@@ -20,18 +20,11 @@ use std::{
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+pub use crate::catalog::document::{Key, key};
 use crate::cli::folder;
 
 const MAGIC: &[u8; 8] = b"NMKEPT01";
 const HEAD: usize = 8 + 4 + 32;
-
-/// Of a text.
-pub type Key = [u8; 16];
-
-pub fn key(text: &str) -> Key {
-    let digest = Sha256::digest(text.as_bytes());
-    std::array::from_fn(|at| digest[at])
-}
 
 /// Which model made the vectors, and their width.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The packed catalogue: a manifest and the files that it names.
 
-use super::{Progress, Say, places};
+use super::{Progress, Say, on_device, places};
 use crate::{
     catalog::{Catalog, Manifest, PackError},
     protocol::{Problem, Stage},
@@ -12,6 +12,9 @@ use crate::{
 };
 
 pub async fn catalog(address: &str, keep: bool, say: Say) -> Result<Catalog, Problem> {
+    if let Some(name) = on_device::name(address) {
+        return on_device::catalog(name).await;
+    }
     let bad = |error: PackError| fatal("catalog", error.to_string());
     let (folder, manifest) = places(address);
     let manifest = Manifest::parse(&whole(&manifest).await?.all()).map_err(bad)?;

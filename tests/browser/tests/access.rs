@@ -85,6 +85,20 @@ async fn axe_finds_nothing_in_the_dialog_on_the_profile_and_in_the_examples() ->
             shop.ask(open, &[]).await?;
             nothing_found(shop, &format!("the dialog, {lang}")).await?;
         }
+        let imported = r#"
+            const shelf = () => document.getElementById("for-you");
+            for (let tries = 0; shelf()?.state !== "ready" && tries < 400; tries++) await new Promise((next) => setTimeout(next, 50));
+            for (const finding of document.querySelectorAll("details")) finding.open = true;"#;
+        for lang in ["en", "zh-CN"] {
+            shop.goto(&format!("try.html?lang={lang}")).await?;
+            nothing_found(shop, "before an import").await?;
+            if lang == "en" {
+                shop.ask("document.getElementById('sample').click();", &[]).await?;
+                nothing_found(shop, "an import that is under way").await?;
+            }
+            shop.ask(imported, &[]).await?;
+            nothing_found(shop, &format!("an import, {lang}")).await?;
+        }
         shop.goto("profile.html").await?;
         shop.profile_drawn().await?;
         nothing_found(shop, "the profile").await
