@@ -70,7 +70,9 @@ function drawWork({ phase, name, done, total, rate, secondsLeft, device, reads, 
 /** @param {Problem} problem */
 function told(problem) {
   const known = say.problems[problem.code]?.(problem);
-  return known ? known + (problem.why ? say.detail(problem.why) : "") : say.failed + say.detail(problem.message);
+  // What follows a semicolon is advice for the command line.
+  const [why] = problem.why?.split(";") ?? [];
+  return known ? known + (why ? say.detail(why) : "") : say.failed + say.detail(problem.message);
 }
 
 /** What the form says of the file. */
