@@ -55,7 +55,7 @@ kinds! {
     NoTitle LeftOut "have no title in any language" "没有任何语言的标题"
     Unpublished LeftOut "are drafts, archived or hidden in the shop" "在店铺中是草稿、已归档或已隐藏"
     Duplicate LeftOut "repeat an earlier row" "与前面的某一行重复"
-    Contradictory LeftOut "have an earlier row's id and say something else" "编号与前面的某一行相同，内容却不同"
+    Contradictory LeftOut "have an earlier row's id, but not its content" "编号与前面的某一行相同，内容却不同"
     IdClash LeftOut "have an id that differs from an earlier one only in white space or invisible characters" "编号与前面的某一行只差空白或不可见字符"
     EmptyTitle Changed "have no title in one of their languages, which is left out" "有一种语言缺标题，该语言已略去"
     PriceUnreadable Changed "have a price that is no number" "价格不是数字"

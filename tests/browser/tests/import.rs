@@ -24,7 +24,7 @@ fn feed(products: usize, chinese: bool) -> String {
             10 + nth
         );
     }
-    feed += "sku-0001,The kettle no. 1 again,another text,Kitchen,3 EUR,,Acme\n,No id,,,,,\nsku-bad,A price that is none,text,Books,cheap,,\n";
+    feed += "sku-0001,The kettle no. 1 again,another text,Kitchen,3 EUR,,Acme\n,No id,,,,,\nsku-bad,A steel spanner,turns bolts,Tools,cheap,,\n";
     feed
 }
 
@@ -147,7 +147,7 @@ async fn a_picked_feed_becomes_a_shelf_with_reasons_and_nothing_leaves_the_devic
         let found = shop.ask(follow, &[]).await?;
         assert_eq!(found["why"], true, "{found}");
         assert!(found["reason"].as_u64().is_some_and(|parts| parts > 0), "{found}");
-        assert!(found["categories"].as_array().is_some_and(|all| all.iter().filter(|one| *one == "Fiction").count() >= 4));
+        assert!(found["categories"].as_array().is_some_and(|all| all.iter().filter(|one| *one == "Fiction").count() >= 3), "{found}");
         // A product that is opened here has its own shelf.
         let open = r#"
             document.getElementById("for-you").shadowRoot.querySelector("[part=link]").click();
@@ -260,7 +260,7 @@ async fn a_bad_file_says_what_is_wrong_in_both_languages_and_nothing_is_lost() -
     let cases: [(&str, Vec<u8>, &str, &str); 5] = [
         ("empty.csv", Vec::new(), "The file is empty", "文件是空的"),
         ("cut.csv.gz", gzip, "ends in the middle", "中断"),
-        ("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0".to_vec(), "product", "商品"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0".to_vec(), "no feed of the format csv", "不是 csv"),
         ("page.html", b"<!doctype html><title>A page</title><p>No product".to_vec(), "no JSON-LD", "不是 html"),
         ("useless.csv", b"id,title\n,Tea\n,Cup\n".to_vec(), "Not one row", "没有一行"),
     ];
