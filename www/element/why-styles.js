@@ -2,6 +2,7 @@
 const CSS = `
 .panel h2:focus-visible { outline: none }
 .why-sentence { margin-block-start: .75rem; font-size: 1rem }
+.why-sentence + .panel-note { margin-block-start: .5rem }
 .why-answer .measured { grid-template-columns: 9rem 1fr }
 .why-answer .bar { display: block }
 .bar.against { background: repeating-linear-gradient(135deg, var(--_muted) 0 3px, transparent 3px 6px) }
