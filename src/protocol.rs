@@ -47,6 +47,8 @@ pub enum Command {
     Profile { lang: String, now_ms: f64 },
     /// Unlearns one event, as `Profile` told it: what is left is what would be had it never happened.
     Delete { event: Event, now_ms: f64 },
+    /// One event, as `Profile` told it, counts for nothing while it is muted, and stays in the log.
+    MuteEvent { event: Event, muted: bool, now_ms: f64 },
     /// An interest, by the id that `Profile` told, is left out of all lists, or comes back.
     MuteInterest { interest: String, muted: bool, now_ms: f64 },
     /// The visitor's own name for an interest; an empty one gives it its words back.
@@ -59,6 +61,8 @@ pub enum Command {
     Import { profile: String, now_ms: f64 },
     /// Why an item of an open shelf is where it is.
     Explain { shelf: String, item: String, now_ms: f64 },
+    /// How an open shelf is made, for its developer.
+    Scene { shelf: String },
     /// What would bring an item into an open shelf.
     WhyNot { shelf: String, item: String, now_ms: f64 },
     /// Where the model looked in an item's text.
@@ -141,6 +145,12 @@ pub enum Update {
     Profile(ProfileSummary),
     Explanation(Explanation),
     WhyNot(WhyNot),
+    /// The answer to `Scene`: the scene in force with all its fields, what the catalogue and the page say included
+    /// (`src/rank/scene.rs`).
+    Scene {
+        shelf: String,
+        scene: Value,
+    },
     Attention(Attention),
     /// The answer to `Export`: JSON.
     Exported {
@@ -330,6 +340,8 @@ pub struct EventLine {
     pub label: String,
     /// Its weight in the profile now, 0..1 of all positive weight; negative for dislikes.
     pub weight: f32,
+    /// It counts for nothing, because the visitor says so.
+    pub muted: bool,
 }
 
 /// An error that tells the person what to do. `code` is for programs and never changes its meaning.

@@ -131,6 +131,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 vec![Update::Profile(self.summary())]
             }
             Command::Delete { event, now_ms } => self.delete(event, now_ms).await,
+            Command::MuteEvent { event, muted, now_ms } => self.mute(event, muted, now_ms).await,
             Command::MuteInterest { interest, muted, now_ms } => self.mark(&interest, now_ms, |_| muted, None).await,
             Command::RenameInterest { interest, name, now_ms } => {
                 self.mark(&interest, now_ms, |was| was, Some(name)).await
@@ -142,6 +143,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 self.now_ms = now_ms;
                 self.explain(&shelf, &item)
             }
+            Command::Scene { shelf } => self.scene(&shelf),
             Command::WhyNot { shelf, item, now_ms } => {
                 self.now_ms = now_ms;
                 self.why_not(&shelf, &item)
@@ -221,6 +223,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
             interests: interests.collect(),
         };
         vec![Update::Map(map::map(catalog, &primary(&self.lang), &marked))]
+    }
+
+    fn scene(&self, shelf: &str) -> Vec<Update> {
+        let Some(setting) = self.shelves.get(shelf).and_then(|open| open.setting.as_ref()) else {
+            return vec![self.trouble(Trouble::Unknown, shelf)];
+        };
+        vec![Update::Scene { shelf: shelf.to_owned(), scene: setting.in_force() }]
     }
 
     async fn rank_all(&mut self) -> Vec<Update> {

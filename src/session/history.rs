@@ -42,7 +42,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         event.dwell_ms = event.dwell_ms.filter(|dwell_ms| dwell_ms.is_finite());
         self.now_ms = event.time_ms;
         // A page that was left before the answer came lets the next one deliver the event again.
-        if self.log.events().contains(&event) {
+        if self.log.has_event(&event) {
             return Vec::new();
         }
         self.record(Entry::Event(event)).await
@@ -60,6 +60,16 @@ impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) async fn delete(&mut self, event: Event, now_ms: f64) -> Vec<Update> {
         self.now_ms = now_ms;
         self.rewrite(self.log.without(&event)).await
+    }
+
+    /// An event counts for nothing, or counts again. One that is not there, or is so already, is passed over.
+    pub(super) async fn mute(&mut self, event: Event, muted: bool, now_ms: f64) -> Vec<Update> {
+        self.now_ms = now_ms;
+        let changes = self.log.lines().any(|(own, was)| *own == event && was != muted);
+        if !changes {
+            return Vec::new();
+        }
+        self.record(Entry::Mute { event, muted, time_ms: now_ms }).await
     }
 
     pub(super) async fn delete_interest(&mut self, interest: &str, now_ms: f64) -> Vec<Update> {
@@ -117,7 +127,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let row_of = |id: &str| catalog.and_then(|catalog| catalog.row(id));
         match &entry {
             Entry::Event(event) => self.ledger.push(event, row_of),
-            Entry::Undo { .. } => self.ledger = Ledger::of(self.log.events(), row_of),
+            Entry::Undo { .. } | Entry::Mute { .. } => self.ledger = Ledger::of(self.log.events(), row_of),
             Entry::Interest { .. } => {}
         }
         let mut updates = self.rank_all().await;

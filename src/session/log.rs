@@ -18,6 +18,12 @@ pub enum Entry {
         name: EventName,
         time_ms: f64,
     },
+    /// The event counts for nothing while it is muted; it stays in the log, where the visitor sees it.
+    Mute {
+        event: Event,
+        muted: bool,
+        time_ms: f64,
+    },
     /// How the visitor wants an interest: the one that any of these is of.
     Interest {
         about: Vec<Topic>,
@@ -48,8 +54,17 @@ pub struct Mark<'a> {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Log {
     entries: Vec<Entry>,
-    standing: Vec<Event>,
+    standing: Vec<Standing>,
+    /// Those that stand and are not muted.
+    heard: Vec<Event>,
     bytes: usize,
+}
+
+/// An event that was not taken back, by its place among the entries.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Standing {
+    entry: usize,
+    muted: bool,
 }
 
 impl Topic {
@@ -74,6 +89,7 @@ impl Entry {
     fn is_about(&self, topic: &Topic) -> bool {
         match self {
             Self::Event(event) => Topic::of(event).as_ref() == Some(topic),
+            Self::Mute { event, .. } => Topic::of(event).as_ref() == Some(topic),
             Self::Undo { item, .. } => matches!(topic, Topic::Item(own) if own == item),
             Self::Interest { .. } => false,
         }
@@ -83,22 +99,41 @@ impl Entry {
 impl Log {
     pub fn replay(entries: &[Entry]) -> Self {
         let mut log = Self::default();
-        entries.iter().for_each(|entry| log.push(entry));
+        entries.iter().for_each(|entry| log.note(entry));
+        log.listen();
         log
     }
 
     pub fn push(&mut self, entry: &Entry) {
-        self.bytes += serde_json::to_string(entry).map_or(0, |json| json.len());
-        self.entries.push(entry.clone());
+        self.note(entry);
         match entry {
-            Entry::Event(event) => self.standing.push(event.clone()),
+            Entry::Event(event) => self.heard.push(event.clone()),
+            Entry::Undo { .. } | Entry::Mute { .. } => self.listen(),
+            Entry::Interest { .. } => {}
+        }
+    }
+
+    fn note(&mut self, entry: &Entry) {
+        self.bytes += serde_json::to_string(entry).map_or(0, |json| json.len());
+        match entry {
+            Entry::Event(_) => self.standing.push(Standing { entry: self.entries.len(), muted: false }),
             Entry::Undo { item, name, .. } => {
                 if let Some(at) = self.last(item, *name) {
                     self.standing.remove(at);
                 }
             }
+            Entry::Mute { event, muted, .. } => {
+                if let Some(at) = self.place(event) {
+                    self.standing[at].muted = *muted;
+                }
+            }
             Entry::Interest { .. } => {}
         }
+        self.entries.push(entry.clone());
+    }
+
+    fn listen(&mut self) {
+        self.heard = self.lines().filter(|(_, muted)| !muted).map(|(event, _)| event.clone()).collect();
     }
 
     /// Without this event, as if it had never happened; itself where there is no such event.
@@ -141,14 +176,27 @@ impl Log {
         self.entries.iter().any(|entry| matches!(entry, Entry::Interest { muted: true, .. }))
     }
 
+    /// Whether this event stands, muted or not.
+    pub fn has_event(&self, event: &Event) -> bool {
+        self.place(event).is_some()
+    }
+
     /// Whether there is something to take back.
     pub fn has(&self, item: &str, name: EventName) -> bool {
         self.last(item, name).is_some()
     }
 
-    /// The events that stand, oldest first.
+    /// The events that count: they stand and are not muted. Oldest first.
     pub fn events(&self) -> &[Event] {
-        &self.standing
+        &self.heard
+    }
+
+    /// The events that stand and whether each is muted, oldest first.
+    pub fn lines(&self) -> impl Iterator<Item = (&Event, bool)> {
+        self.standing.iter().filter_map(|standing| match &self.entries[standing.entry] {
+            Entry::Event(event) => Some((event, standing.muted)),
+            _ => None,
+        })
     }
 
     /// Everything, oldest first.
@@ -161,8 +209,18 @@ impl Log {
         self.bytes
     }
 
+    /// What is muted is not to be seen on a card, so it cannot be taken back there either.
     fn last(&self, item: &str, name: EventName) -> Option<usize> {
-        self.standing.iter().rposition(|event| event.name == name && event.item.as_deref() == Some(item))
+        self.last_line(|event, muted| !muted && event.name == name && event.item.as_deref() == Some(item))
+    }
+
+    fn place(&self, event: &Event) -> Option<usize> {
+        self.last_line(|own, _| own == event)
+    }
+
+    fn last_line(&self, fits: impl Fn(&Event, bool) -> bool) -> Option<usize> {
+        let lines = self.lines().enumerate().filter(|(_, (event, muted))| fits(event, *muted));
+        lines.last().map(|(at, _)| at)
     }
 }
 
@@ -170,16 +228,20 @@ impl Entry {
     pub fn time_ms(&self) -> f64 {
         match self {
             Self::Event(event) => event.time_ms,
-            Self::Undo { time_ms, .. } | Self::Interest { time_ms, .. } => *time_ms,
+            Self::Undo { time_ms, .. } | Self::Mute { time_ms, .. } | Self::Interest { time_ms, .. } => *time_ms,
         }
     }
 }
 
-/// Takes out of the marks on interests what no event is about any more.
+/// Takes out what no event is about any more: marks on interests, and on events.
 fn forgetful(mut entries: Vec<Entry>) -> Vec<Entry> {
     let known: std::collections::BTreeSet<Topic> = entries
         .iter()
         .filter_map(|entry| if let Entry::Event(event) = entry { Topic::of(event) } else { None })
+        .collect();
+    let events: Vec<Event> = entries
+        .iter()
+        .filter_map(|entry| if let Entry::Event(event) = entry { Some(event.clone()) } else { None })
         .collect();
     for entry in &mut entries {
         if let Entry::Interest { about, .. } = entry {
@@ -189,6 +251,7 @@ fn forgetful(mut entries: Vec<Entry>) -> Vec<Entry> {
     entries.retain(|entry| match entry {
         Entry::Event(_) => true,
         Entry::Undo { item, .. } => known.contains(&Topic::Item(item.clone())),
+        Entry::Mute { event, .. } => events.contains(event),
         Entry::Interest { about, .. } => !about.is_empty(),
     });
     entries
@@ -219,7 +282,7 @@ mod tests {
 
     #[test]
     fn entries_are_stored_under_stable_names() {
-        let json = r#"[{"kind":"event","name":"view_item","item":"a","timeMs":1.0},{"kind":"undo","item":"a","name":"like","timeMs":2.0},{"kind":"interest","about":[{"item":"a"},{"text":"tea"}],"name":"Tea","muted":true,"timeMs":3.0},{"kind":"event","name":"rate","item":"a","value":4.0,"dwellMs":5.0,"timeMs":4.0}]"#;
+        let json = r#"[{"kind":"event","name":"view_item","item":"a","timeMs":1.0},{"kind":"undo","item":"a","name":"like","timeMs":2.0},{"kind":"interest","about":[{"item":"a"},{"text":"tea"}],"name":"Tea","muted":true,"timeMs":3.0},{"kind":"event","name":"rate","item":"a","value":4.0,"dwellMs":5.0,"timeMs":4.0},{"kind":"mute","event":{"name":"view_item","item":"a","timeMs":1.0},"muted":true,"timeMs":5.0}]"#;
         let entries: Vec<Entry> = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&entries).unwrap(), json);
     }
@@ -248,6 +311,23 @@ mod tests {
         let muted =
             |items: &[&str]| log.mark(&items.iter().map(|item| Topic::Item((*item).into())).collect::<Vec<_>>()).muted;
         assert_eq!((muted(&["a"]), muted(&["b"]), muted(&["a", "b"]), muted(&["c"])), (false, true, true, false));
+    }
+
+    #[test]
+    fn what_is_muted_counts_for_nothing_and_comes_back_in_its_place() {
+        let like = |item: &str| Event::on(EventName::Like, item, 1.0);
+        let mute = |item: &str, muted| Entry::Mute { event: like(item), muted, time_ms: 2.0 };
+        let mut log = Log::replay(&[Entry::Event(like("a")), Entry::Event(like("b"))]);
+        let before = log.clone();
+        log.push(&mute("a", true));
+        assert_eq!(log.events(), [like("b")]);
+        assert!(log.has_event(&like("a")) && !log.has("a", EventName::Like));
+        assert_eq!(log, Log::replay(log.entries()), "as it is read again");
+        assert_eq!(log.without(&like("a")), Log::replay(&[Entry::Event(like("b"))]), "unlearned with its mark");
+        log.push(&mute("a", false));
+        assert_eq!(log.events(), before.events());
+        log.push(&mute("c", true));
+        assert_eq!(log.lines().map(|(_, muted)| muted).collect::<Vec<_>>(), [false, false]);
     }
 
     #[test]

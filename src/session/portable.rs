@@ -9,6 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::log::{Entry, Log, Topic};
+use crate::profile::Event;
 
 const FORMAT: &str = "nearmind-profile";
 const VERSION: u32 = 1;
@@ -53,11 +54,12 @@ pub fn import(text: &str) -> Result<Vec<Entry>, String> {
 fn is_sound(entry: &Entry) -> bool {
     let short = |text: &Option<String>| text.as_ref().is_none_or(|text| text.len() <= LONGEST);
     let finite = |number: &Option<f64>| number.is_none_or(f64::is_finite);
+    let sound =
+        |event: &Event| short(&event.item) && short(&event.text) && finite(&event.value) && finite(&event.dwell_ms);
     entry.time_ms().is_finite()
         && match entry {
-            Entry::Event(event) => {
-                short(&event.item) && short(&event.text) && finite(&event.value) && finite(&event.dwell_ms)
-            }
+            Entry::Event(event) => sound(event),
+            Entry::Mute { event, .. } => sound(event) && event.time_ms.is_finite(),
             Entry::Undo { item, .. } => item.len() <= LONGEST,
             Entry::Interest { about, name, .. } => {
                 let length = |topic: &Topic| match topic {
@@ -73,7 +75,7 @@ fn is_sound(entry: &Entry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{Event, EventName};
+    use crate::profile::EventName;
 
     #[test]
     fn what_goes_out_comes_back() {

@@ -64,6 +64,13 @@ pub struct Ranked<'a> {
 }
 
 impl Setting {
+    /// The scene with what the catalogue and the request put into it.
+    pub fn in_force(&self) -> Value {
+        let mixture = serde_json::to_value(self.mixture).ok();
+        let scene = Scene { mixture, rules: self.rules.clone(), ..self.scene.clone() };
+        serde_json::to_value(scene).unwrap_or_default()
+    }
+
     /// Reads a request for `catalog`; what is wrong with it is told, and left out.
     pub fn read(request: &ShelfRequest, catalog: &Catalog) -> (Self, Vec<String>) {
         let mut wrong = Vec::new();

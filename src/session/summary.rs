@@ -21,10 +21,12 @@ const MOST_WORDS: usize = 4;
 impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) fn summary(&self) -> ProfileSummary {
         let profile = self.heard(&self.muted());
-        let mut lines = Vec::new();
-        for (event, &weight) in self.log.events().iter().zip(&profile.event_weights) {
-            lines.push(EventLine { event: event.clone(), label: self.label(event), weight });
-        }
+        let mut weights = profile.event_weights.iter(); // of the events that count
+        let line = |(event, muted): (&Event, bool)| {
+            let weight = if muted { 0.0 } else { weights.next().copied().unwrap_or(0.0) };
+            EventLine { event: event.clone(), label: self.label(event), weight, muted }
+        };
+        let lines: Vec<EventLine> = self.log.lines().map(line).collect();
         let interests = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             self.interests().iter().filter_map(|interest| self.line(catalog, interest, &lines)).collect()
         });

@@ -1,7 +1,7 @@
 //! Scenes, filters, rules and surroundings, as a page writes them.
 
 use nearmind::{
-    protocol::{Basis, Command, EventName::*, Shelf},
+    protocol::{Basis, Command, EventName::*, Shelf, Update},
     session::MemoryStore,
 };
 use serde_json::json;
@@ -148,4 +148,17 @@ fn search_survives_a_typo_and_an_unfinished_word() {
     assert_eq!(words, ["waterproof", "jacket"]);
     assert!(search(&mut visit, "camp", "en")[0].item.starts_with("camping"));
     assert!(search(&mut visit, "露", "zh-CN")[0].item.starts_with("camping"));
+}
+
+#[test]
+fn the_scene_in_force_can_be_asked_for() {
+    let mut visit = open(MemoryStore::default(), "en");
+    ask(&mut visit, json!({"scene": "news", "rules": {"pin": [{"item": "tea-0", "place": 1}]}}));
+    let updates = send(&mut visit, Command::Scene { shelf: "s".into() });
+    let [Update::Scene { shelf, scene }] = &updates[..] else { panic!("{updates:?}") };
+    assert_eq!((shelf.as_str(), &scene["kind"]), ("s", &json!("for-you")));
+    assert_eq!(scene["rules"]["pin"][0]["item"], "tea-0", "the page's rules are in it");
+    assert!(scene["mixture"]["content"].is_number(), "and the catalogue's mixture: {scene}");
+    assert!(scene["weights"]["step"].is_number());
+    assert_eq!(problems(&send(&mut visit, Command::Scene { shelf: "none".into() })).len(), 1);
 }

@@ -68,6 +68,27 @@ fn a_muted_interest_is_in_no_list_until_it_comes_back() {
 }
 
 #[test]
+fn a_muted_event_counts_for_nothing_and_comes_back() {
+    let lists = |visit: &mut Visit| (ids(&for_you(visit, "en")).join(" "), profile(visit).interests);
+    let mut visit = visited();
+    let before = lists(&mut visit);
+    let event = Event::on(Like, "bicycle-3", NOW + 3.0 * 60e3);
+    let mute = |muted| Command::MuteEvent { event: event.clone(), muted, now_ms: NOW + 6e5 };
+    let mut without = open(visit.into_store(), "en");
+    send(&mut without, Command::Delete { event: event.clone(), now_ms: NOW + 6e5 });
+    let mut visit = visited();
+    send(&mut visit, mute(true));
+    assert_eq!(ids(&for_you(&mut visit, "en")), ids(&for_you(&mut without, "en")), "as if it had never happened");
+    let muted: Vec<_> = profile(&mut visit).events.into_iter().filter(|line| line.muted).collect();
+    assert!(muted.len() == 1 && muted[0].event == event && muted[0].weight == 0.0, "and still listed: {muted:?}");
+    let mut again = open(visit.into_store(), "en");
+    assert!(send(&mut again, mute(true)).is_empty(), "it is so already");
+    send(&mut again, mute(false));
+    assert_eq!(lists(&mut again), before);
+    assert!(profile(&mut again).events.iter().all(|line| !line.muted));
+}
+
+#[test]
 fn a_deleted_interest_is_nowhere_in_the_log() {
     let mut visit = visited();
     let id = interest(&mut visit, "bicycle-1").id;
