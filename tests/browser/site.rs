@@ -3,7 +3,7 @@
 use std::{
     net::TcpListener,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     thread,
 };
 
@@ -19,7 +19,12 @@ pub struct Site {
     pub port: u16,
     /// `METHOD URL` and the bytes of the answer's body, in order of arrival.
     log: Arc<Mutex<Vec<(String, usize)>>>,
+    /// See [`Site::watch`].
+    watch: Arc<OnceLock<String>>,
 }
+
+/// Where a site has the script that watches its pages.
+const WATCH: &str = "/~watch.js";
 
 impl Site {
     pub fn new() -> Self {
@@ -48,13 +53,18 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("a port").port();
         let log = Arc::<Mutex<Vec<(String, usize)>>>::default();
-        let (origin, arrived) = (format!("http://127.0.0.1:{port}"), log.clone());
+        let watch = Arc::<OnceLock<String>>::default();
+        let (origin, arrived, watching) = (format!("http://127.0.0.1:{port}"), log.clone(), watch.clone());
         // Ends with the process: a test's browser may ask until then.
         thread::spawn(move || {
             listen(&listener, move |request| {
                 // A browser that takes this server for its proxy sends whole addresses.
                 let mut asked = request.clone();
                 asked.url = request.url.strip_prefix(&origin).unwrap_or(&request.url).to_owned();
+                if let Some(script) = watching.get().filter(|_| asked.url == WATCH) {
+                    let headers = vec![("content-type", "text/javascript".into())];
+                    return Reply { status: 200, headers, body: script.clone().into(), ..Reply::default() };
+                }
                 asked.url = asked.url.strip_prefix(path).unwrap_or("/outside").to_owned();
                 let mut reply = reply(&folder, &asked);
                 // Whatever a policy blocks, in the page or in the worker, is told to this server.
@@ -65,12 +75,21 @@ impl Site {
                 }
                 let path = asked.url.split('?').next().unwrap_or_default();
                 fault(path, &mut reply);
+                if watching.get().is_some() {
+                    watched(&mut reply);
+                }
                 let line = format!("{} {}", request.method, request.url);
-                arrived.lock().unwrap_or_else(PoisonError::into_inner).push((line, reply.body.len()));
+                let bytes = reply.line.breaks_after.map_or(reply.body.len(), |end| end.min(reply.body.len()));
+                arrived.lock().unwrap_or_else(PoisonError::into_inner).push((line, bytes));
                 reply
             });
         });
-        Self { port, log }
+        Self { port, log, watch }
+    }
+
+    /// From now on all pages begin with this script, for a browser that cannot put it there itself.
+    pub fn watch(&self, script: &str) {
+        self.watch.set(script.to_owned()).ok();
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -91,6 +110,15 @@ impl Site {
 impl Default for Site {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// A page with the watching script before everything else.
+fn watched(reply: &mut Reply) {
+    let page = String::from_utf8_lossy(&reply.body);
+    let begins = "<!doctype html>";
+    if let Some(rest) = page.strip_prefix(begins) {
+        reply.body = format!("{begins}<script src=\"{WATCH}\"></script>{rest}").into_bytes();
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::Arc,
     thread,
+    time::Duration,
 };
 
 const MOST_HEAD_BYTES: usize = 64 << 10;
@@ -18,14 +19,27 @@ pub struct Request {
     pub url: String,
     /// The version that the browser has.
     pub if_none_match: Option<String>,
+    /// The first byte that is asked for, in a request for the rest of a file.
+    pub from: Option<usize>,
     body_bytes: usize,
     close: bool,
 }
 
+#[derive(Debug, Clone, Default)]
 pub struct Reply {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
+    pub line: Line,
+}
+
+/// What a bad connection does to an answer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Line {
+    /// It breaks after this many bytes of the body.
+    pub breaks_after: Option<usize>,
+    /// It rests after each mebibyte.
+    pub rest: Option<Duration>,
 }
 
 /// Answers whoever connects, until the process ends.
@@ -56,8 +70,9 @@ fn talk(mut stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> io::Result
             }
         }
         read.drain(..head_bytes + request.body_bytes);
-        write(&mut stream, &request, &answer(&request))?;
-        if request.close {
+        let reply = answer(&request);
+        write(&mut stream, &request, &reply)?;
+        if request.close || reply.line.breaks_after.is_some() {
             return Ok(());
         }
     }
@@ -89,6 +104,7 @@ fn parse(bytes: &[u8]) -> io::Result<Option<(Request, usize)>> {
         method: parsed.method.unwrap_or_default().to_owned(),
         url: parsed.path.unwrap_or_default().to_owned(),
         if_none_match: header("if-none-match").map(str::to_owned),
+        from: header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()),
         body_bytes,
         close: parsed.version == Some(0) || header("connection").is_some_and(|how| how.eq_ignore_ascii_case("close")),
     };
@@ -103,7 +119,13 @@ fn write(stream: &mut TcpStream, request: &Request, reply: &Reply) -> io::Result
     }
     stream.write_all((head + "\r\n").as_bytes())?;
     if request.method != "HEAD" && reply.status != 304 {
-        stream.write_all(&reply.body)?;
+        let sent = reply.line.breaks_after.map_or(&reply.body[..], |end| &reply.body[..end.min(reply.body.len())]);
+        for part in sent.chunks(1 << 20) {
+            stream.write_all(part)?;
+            if let Some(rest) = reply.line.rest {
+                thread::sleep(rest);
+            }
+        }
     }
     stream.flush()
 }
@@ -117,7 +139,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {
-            listen(&listener, |request| Reply { status: 200, headers: Vec::new(), body: request.url.clone().into() });
+            listen(&listener, |request| Reply { status: 200, body: request.url.clone().into(), ..Reply::default() });
         });
         let _idle: Vec<_> = (0..20).map(|_| TcpStream::connect(address).unwrap()).collect();
         let mut stream = TcpStream::connect(address).unwrap();

@@ -40,19 +40,26 @@ pub fn reply(folder: &Path, request: &Request) -> Reply {
         ("referrer-policy", "no-referrer".to_owned()),
         // Names are not hashed: the browser asks each time, and mostly hears that nothing changed.
         ("cache-control", "no-cache".to_owned()),
+        ("accept-ranges", "bytes".to_owned()),
     ];
     headers.extend(tag.clone().map(|tag| ("etag", tag)));
     if tag.is_some() && request.if_none_match == tag {
-        return Reply { status: 304, headers, body: Vec::new() };
+        return Reply { status: 304, headers, ..Reply::default() };
     }
-    match fs::read(&path) {
-        Ok(body) => Reply { status: 200, headers, body },
-        Err(_) => text(500, "the file cannot be read"),
+    let Ok(mut body) = fs::read(&path) else { return text(500, "the file cannot be read") };
+    let Some(from) = request.from else { return Reply { status: 200, headers, body, ..Reply::default() } };
+    let whole = body.len();
+    if from >= whole {
+        headers.push(("content-range", format!("bytes */{whole}")));
+        return Reply { status: 416, headers, ..Reply::default() };
     }
+    headers.push(("content-range", format!("bytes {from}-{}/{whole}", whole - 1)));
+    Reply { status: 206, headers, body: body.split_off(from), ..Reply::default() }
 }
 
 fn text(status: u16, message: &str) -> Reply {
-    Reply { status, headers: vec![("content-type", "text/plain; charset=utf-8".into())], body: message.into() }
+    let headers = vec![("content-type", "text/plain; charset=utf-8".into())];
+    Reply { status, headers, body: message.into(), ..Reply::default() }
 }
 
 /// The file that a URL names; nothing outside the folder.
