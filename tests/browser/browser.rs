@@ -1,4 +1,4 @@
-//! A fresh headless Chromium with a profile of its own, ended with the test.
+//! A fresh headless Chromium or Firefox with a profile of its own, ended with the test.
 
 use std::{
     env, fs,
@@ -10,7 +10,10 @@ use std::{
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use thirtyfour::{CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
+use thirtyfour::{
+    Capabilities, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver,
+    common::capabilities::firefox::FirefoxPreferences,
+};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -27,6 +30,14 @@ pub enum Gpu {
     Software,
 }
 
+/// Which browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    Chromium,
+    /// Debian's extended support release, or another.
+    Firefox,
+}
+
 /// Of the renderer's memory, as Linux counts it: what it holds now, or the most that it ever held.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Memory {
@@ -36,18 +47,17 @@ pub enum Memory {
 
 pub struct Browser {
     pub driver: WebDriver,
+    pub program: Program,
+    /// A folder of its own: Chromium's profile, and what the browser downloads.
     profile: PathBuf,
     /// Killed when it is dropped.
     _service: Child,
 }
 
 impl Browser {
-    /// `watch` runs in every page before the page's own scripts.
+    /// Chromium; `watch` runs in every page before the page's own scripts.
     pub async fn start(gpu: Gpu, flags: &[&str], watch: &str) -> Result<Self> {
-        let (service, port) = service().await?;
-        static STARTED: AtomicU32 = AtomicU32::new(0);
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let profile = env::temp_dir().join(format!("nearmind-chromium-{}-{number}", std::process::id()));
+        let profile = folder();
         let mut wishes = DesiredCapabilities::chrome();
         for flag in [
             "--headless",
@@ -75,11 +85,39 @@ impl Browser {
         flags.iter().try_for_each(|flag| wishes.add_arg(flag))?;
         wishes.add_arg(&format!("--user-data-dir={}", profile.display()))?;
         wishes.set("goog:loggingPrefs", json!({ "browser": "ALL" }))?;
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await.context("Chromium starts")?;
-        driver.set_script_timeout(PATIENCE).await?;
+        let downloads =
+            json!({ "download.default_directory": profile.join(DOWNLOADS), "download.prompt_for_download": false });
+        wishes.add_experimental_option("prefs", downloads)?;
+        let browser = Self::of(Program::Chromium, profile, wishes).await?;
         let script = json!({ "source": watch });
-        driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
-        Ok(Self { driver, profile, _service: service })
+        browser.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        Ok(browser)
+    }
+
+    /// Firefox; its driver has no script that runs before the page's own: the site must put it there.
+    pub async fn firefox() -> Result<Self> {
+        let binary = ["firefox-esr", "firefox"].iter().find_map(|name| find(name));
+        let binary = binary.context("Firefox is on the PATH: `cargo xtask test` installs it")?;
+        let mut wishes = DesiredCapabilities::firefox();
+        wishes.set_headless()?;
+        wishes.set_firefox_binary(&binary.to_string_lossy())?;
+        let mut preferences = FirefoxPreferences::new();
+        // A test may be in a tab that is not in front.
+        preferences.set("dom.min_background_timeout_value", 4)?;
+        let profile = folder();
+        fs::create_dir_all(profile.join(DOWNLOADS))?;
+        preferences.set("browser.download.folderList", 2)?; // the one that is named
+        preferences.set("browser.download.dir", profile.join(DOWNLOADS))?;
+        wishes.set_preferences(preferences)?;
+        Self::of(Program::Firefox, profile, wishes).await
+    }
+
+    async fn of(program: Program, profile: PathBuf, wishes: impl Into<Capabilities>) -> Result<Self> {
+        let (service, port) = service(program).await?;
+        let address = format!("http://127.0.0.1:{port}");
+        let driver = WebDriver::new(address, wishes).await.with_context(|| format!("{program:?} starts"))?;
+        driver.set_script_timeout(PATIENCE).await?;
+        Ok(Self { driver, program, profile, _service: service })
     }
 
     /// Of the renderer that holds most: the page and its workers are in one process.
@@ -113,6 +151,18 @@ impl Browser {
         Ok(answer["value"].take())
     }
 
+    /// Waits for a file that the page lets the visitor save.
+    pub async fn downloaded(&self, name: &str) -> Result<PathBuf> {
+        let file = self.profile.join(DOWNLOADS).join(name);
+        for _ in 0..200 {
+            if fs::metadata(&file).is_ok_and(|about| about.len() > 0) {
+                return Ok(file);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        anyhow::bail!("{name} was not downloaded")
+    }
+
     /// What was written to the console.
     pub async fn console(&self) -> Vec<String> {
         let log = self.driver.browser_log().await.unwrap_or_default();
@@ -127,23 +177,40 @@ impl Browser {
     }
 }
 
-/// chromedriver on a port that it chooses.
-async fn service() -> Result<(Child, u16)> {
-    let mut service = Command::new("chromedriver")
+const DOWNLOADS: &str = "downloads";
+
+/// One that no other browser has.
+fn folder() -> PathBuf {
+    static STARTED: AtomicU32 = AtomicU32::new(0);
+    let number = STARTED.fetch_add(1, Ordering::Relaxed);
+    env::temp_dir().join(format!("nearmind-browser-{}-{number}", std::process::id()))
+}
+
+/// The browser's driver on a port that it chooses.
+async fn service(program: Program) -> Result<(Child, u16)> {
+    let (name, says) = match program {
+        Program::Chromium => ("chromedriver", "started successfully on port "),
+        Program::Firefox => ("geckodriver", "Listening on 127.0.0.1:"),
+    };
+    let mut service = Command::new(name)
         .arg("--port=0")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .context("chromedriver starts: `cargo xtask test` installs it")?;
-    let said = service.stdout.take().context("chromedriver's output")?;
+        .with_context(|| format!("{name} starts: `cargo xtask test` installs it"))?;
+    let said = service.stdout.take().context("the driver's output")?;
     let mut lines = BufReader::new(said).lines();
     while let Some(line) = lines.next_line().await? {
-        if let Some((_, port)) = line.split_once("started successfully on port ") {
+        if let Some((_, port)) = line.split_once(says) {
             let port = port.trim_end_matches('.').parse()?;
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return Ok((service, port));
         }
     }
-    anyhow::bail!("chromedriver ended before it named its port")
+    anyhow::bail!("{name} ended before it named its port")
+}
+
+fn find(program: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
 }

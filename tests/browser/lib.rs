@@ -5,7 +5,8 @@
 pub mod browser;
 pub mod shop;
 pub mod site;
+pub mod vitals;
 
-pub use browser::{Browser, Gpu, Memory};
-pub use shop::{Shop, visit};
+pub use browser::{Browser, Gpu, Memory, Program};
+pub use shop::{Shop, visit, visit_each};
 pub use site::Site;

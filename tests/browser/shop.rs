@@ -7,10 +7,12 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::pin,
     task::Poll,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+use thirtyfour::WebElement;
 
 use crate::{
     browser::{Browser, Gpu},
@@ -57,7 +59,18 @@ pub struct Shop {
 
 /// A visit to a site, with a browser that is closed however the visit ends.
 pub async fn visit(site: Site, gpu: Gpu, flags: &[&str], body: impl AsyncFnOnce(&Shop) -> Result<()>) -> Result<()> {
-    let shop = Shop { site, browser: Browser::start(gpu, flags, WATCH).await? };
+    visit_with(Shop { site, browser: Browser::start(gpu, flags, WATCH).await? }, body).await
+}
+
+/// A visit in each browser, each to a site of its own; for what needs no WebGPU.
+pub async fn visit_each(site: impl Fn() -> Site, body: impl AsyncFn(&Shop) -> Result<()>) -> Result<()> {
+    visit(site(), Gpu::None, &[], &body).await?;
+    let site = site();
+    site.watch(WATCH);
+    visit_with(Shop { site, browser: Browser::firefox().await? }, body).await.context("in Firefox")
+}
+
+async fn visit_with(shop: Shop, body: impl AsyncFnOnce(&Shop) -> Result<()>) -> Result<()> {
     let mut visit = pin!(body(&shop));
     let ended = poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| visit.as_mut().poll(context))) {
         Ok(Poll::Pending) => Poll::Pending,
@@ -66,6 +79,7 @@ pub async fn visit(site: Site, gpu: Gpu, flags: &[&str], body: impl AsyncFnOnce(
     })
     .await;
     if !matches!(ended, Ok(Ok(()))) {
+        eprintln!("in {:?}", shop.browser.program);
         eprintln!("requests:\n  {}", shop.site.requests().join("\n  "));
         eprintln!("console:\n  {}", shop.browser.console().await.join("\n  "));
     }
@@ -193,6 +207,38 @@ impl Shop {
             const done = () => shadowRoot.querySelector("[part=map-figure] circle") && shadowRoot.querySelector("[part=panel-storage]");
             while (!done()) await new Promise((next) => setTimeout(next, 50));"#;
         self.ask(drawn, &[]).await?;
+        Ok(())
+    }
+
+    /// Clicks, as a visitor does, what a script finds; waits until it is there.
+    pub async fn click(&self, script: &str) -> Result<()> {
+        // A page that draws again at this moment has another button in its place.
+        for _ in 0..5 {
+            if self.find(script).await?.click().await.is_ok() {
+                return Ok(());
+            }
+        }
+        Ok(self.find(script).await?.click().await?)
+    }
+
+    /// What a script finds, once it is there.
+    pub async fn find(&self, script: &str) -> Result<WebElement> {
+        for _ in 0..200 {
+            let found = self.browser.driver.execute(format!("return {script}"), Vec::new()).await?;
+            if let Ok(element) = found.element() {
+                return Ok(element);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("there is no {script}")
+    }
+
+    /// Waits until a condition holds in the page.
+    pub async fn until(&self, condition: &str) -> Result<()> {
+        let wait = format!(
+            "for (let tries = 0; tries < 300; tries++) {{ if ({condition}) return true; await new Promise((next) => setTimeout(next, 50)); }} return false;"
+        );
+        anyhow::ensure!(self.ask(&wait, &[]).await? == true, "this never held: {condition}");
         Ok(())
     }
 

@@ -32,6 +32,8 @@ pub fn test() -> Result<()> {
         step(&format!("lint: wasm, {features}"), || lint_wasm(features))?;
     }
     packages::browser()?;
+    packages::firefox()?;
+    tools::geckodriver()?;
     axe::ensure()?;
     packages::vulkan()?;
     site::build()?;

@@ -1,4 +1,5 @@
-//! What the tests need of the system: Chromium, its driver, and a software Vulkan. Installed where we may, else named.
+//! What the tests need of the system: Chromium, its driver, Firefox, and a software Vulkan. Installed where we may, else
+//! named.
 
 use std::path::Path;
 
@@ -21,6 +22,18 @@ pub fn browser() -> Result<()> {
         );
     }
     install(&["chromium", "chromium-driver"])
+}
+
+/// Firefox, which not all browser tests need, but some do. Its driver is one of [`crate::tools`].
+pub fn firefox() -> Result<()> {
+    if find("firefox-esr").or_else(|| find("firefox")).is_some() {
+        skipped("firefox");
+        return Ok(());
+    }
+    if !may_install() {
+        bail!("the browser tests need Firefox on the PATH, too: on Debian, apt-get install firefox-esr");
+    }
+    install(&["firefox-esr"])
 }
 
 /// A Vulkan driver for the native GPU tests, which say so and pass where there is none.

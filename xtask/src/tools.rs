@@ -1,4 +1,4 @@
-//! The pinned tools of the wasm build. Used from the PATH where the version is right, else installed into target/tools.
+//! The pinned tools of the wasm build and of the browser tests. Used from the PATH where the version is right, else installed into target/tools.
 
 use std::{fs, path::PathBuf};
 
@@ -18,6 +18,11 @@ pub fn ensure() -> Result<()> {
     tool("wasm-bindgen-cli", "wasm-bindgen", &locked_version("wasm-bindgen")?, &[])?;
     // Without its TLS: everything that Trunk would download is here already.
     tool("trunk", "trunk", "0.21.14", &["--no-default-features"])
+}
+
+/// Firefox's driver, which Debian does not have.
+pub fn geckodriver() -> Result<()> {
+    tool("geckodriver", "geckodriver", "0.37.1", &[])
 }
 
 fn wasm_target() -> Result<()> {
@@ -43,7 +48,8 @@ fn locked_version(package: &str) -> Result<String> {
 fn tool(package: &str, program: &str, version: &str, flags: &[&str]) -> Result<()> {
     let name = format!("{program} {version}");
     let is_here = || {
-        output(command(program).arg("--version")).is_some_and(|said| said.split(' ').any(|word| word.trim() == version))
+        output(command(program).arg("--version"))
+            .is_some_and(|said| said.split_whitespace().any(|word| word == version))
     };
     if is_here() {
         skipped(&name);

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use browser_tests::{Gpu, Shop, Site, shop::strings, site::root, visit};
+use browser_tests::{Gpu, Shop, Site, shop::strings, site::root, visit, visit_each};
 use serde_json::{Value, json};
 
 /// Names of a list of the manifest.
@@ -76,17 +76,34 @@ async fn the_manifest_of_the_elements_says_what_the_code_has() -> Result<()> {
     .await
 }
 
+/// What a script prints that is run by node in the built site; nothing where there is no node.
+fn in_node(script: &str) -> Result<Option<String>> {
+    if Command::new("node").arg("--version").output().is_err() {
+        eprintln!("SKIPPED: there is no node here to import the modules without a page");
+        return Ok(None);
+    }
+    let folder = root().join("dist");
+    let output = Command::new("node").args(["--input-type=module", "--eval", script]).current_dir(folder).output()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(Some(String::from_utf8(output.stdout)?))
+}
+
 #[test]
 fn importing_without_a_page_does_nothing() -> Result<()> {
-    let Ok(version) = Command::new("node").arg("--version").output() else {
-        eprintln!("SKIPPED: there is no node here to import the modules without a page");
-        return Ok(());
-    };
-    assert!(version.status.success());
-    let import =
-        "await Promise.all(['shelf', 'profile', 'nearmind', 'debug'].map((name) => import(`./dist/${name}.js`)));";
-    let output = Command::new("node").args(["--input-type=module", "--eval", import]).current_dir(root()).output()?;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said =
+        in_node("await Promise.all(['shelf', 'profile', 'nearmind', 'debug'].map((name) => import(`./${name}.js`)));")?;
+    assert!(said.is_none_or(|said| said.is_empty()));
+    Ok(())
+}
+
+#[test]
+fn a_price_is_shown_as_the_shop_has_it_whatever_its_currency() -> Result<()> {
+    let prices = "const { money } = await import('./element/format.js');
+        const told = [['USD', 'en'], ['', 'en'], ['euros', 'en'], ['CNY', 'zh-CN']].map(([currency, lang]) => money({ amount: 1234.5, currency }, lang));
+        console.log(told.join(' | '));";
+    if let Some(told) = in_node(prices)? {
+        assert_eq!(told.trim(), "$1,234.50 | 1,234.50 | 1,234.50 euros | ¥1,234.50");
+    }
     Ok(())
 }
 
@@ -102,7 +119,7 @@ async fn with_shelf(shop: &Shop, body: &str) -> Result<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn attributes_and_properties_work_at_run_time() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("index.html").await?;
         assert_eq!(shop.settled().await?, "ready");
         let answer = with_shelf(
@@ -144,7 +161,7 @@ async fn attributes_and_properties_work_at_run_time() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_shelves_and_a_script_that_is_loaded_twice_share_one_worker_and_one_profile() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("examples/plain.html").await?;
         assert_eq!(shop.settled().await?, "ready");
         let answer = shop.ask(r#"
@@ -167,7 +184,7 @@ async fn several_shelves_and_a_script_that_is_loaded_twice_share_one_worker_and_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_template_makes_cards_in_the_page_that_work_like_the_shelfs_own() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("examples/own-card.html").await?;
         assert_eq!(shop.settled().await?, "ready");
         let answer = with_shelf(shop, r#"
@@ -191,7 +208,7 @@ async fn a_template_makes_cards_in_the_page_that_work_like_the_shelfs_own() -> R
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slots_stand_in_for_the_heading_and_for_an_empty_list() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("examples/strict.html").await?;
         assert_eq!(shop.settled().await?, "ready");
         let answer = with_shelf(shop, r#"
@@ -209,7 +226,7 @@ async fn slots_stand_in_for_the_heading_and_for_an_empty_list() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_without_an_element_asks_and_draws_for_itself() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("examples/headless.html").await?;
         let answer = shop
             .ask(

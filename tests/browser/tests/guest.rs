@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use browser_tests::{
     Gpu, Shop, Site,
     site::{Fault, page, root},
-    visit,
+    visit, visit_each,
 };
 use serde_json::json;
 use xtask::size::brotli_len;
@@ -97,8 +97,8 @@ async fn nothing_on_the_page_shifts() -> Result<()> {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn hostile_styles_of_the_page_do_not_reach_the_cards() -> Result<()> {
+/// A page of one shelf, and the same with styles that nobody should write.
+fn hostile() -> Fault {
     let hostile = "body, body * { font-size: 40px !important; letter-spacing: 9px !important; text-transform: uppercase !important; \
         line-height: 3 !important; white-space: nowrap !important; text-align: center !important; text-indent: 50px !important; \
         word-spacing: 30px !important; font-style: italic !important; box-sizing: content-box !important; \
@@ -106,12 +106,16 @@ async fn hostile_styles_of_the_page_do_not_reach_the_cards() -> Result<()> {
     let (calm, dressed) =
         (page("/calm.html", bare("")), page("/guest.html", bare("<link rel=\"stylesheet\" href=\"hostile.css\">")));
     let sheet = page("/hostile.css", hostile.into());
-    let style: Fault = Box::new(move |path, reply| {
+    Box::new(move |path, reply| {
         calm(path, reply);
         dressed(path, reply);
         sheet(path, reply);
-    });
-    visit(Site::with(style), Gpu::None, &[], async |shop| {
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_styles_of_the_page_do_not_reach_the_cards() -> Result<()> {
+    visit_each(|| Site::with(hostile()), async |shop: &Shop| {
         let mut looks = Vec::new();
         for page in ["calm.html", "guest.html"] {
             shop.goto(page).await?;
@@ -133,7 +137,7 @@ async fn hostile_styles_of_the_page_do_not_reach_the_cards() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_is_done_by_keyboard() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("examples/chinese.html").await?;
         assert_eq!(shop.settled().await?, "ready");
         // What has the focus, as the shelf's parts name it.

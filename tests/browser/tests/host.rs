@@ -2,7 +2,7 @@
 //! names: the same origin, another one, a sub-path, and a host without special headers.
 
 use anyhow::Result;
-use browser_tests::{Gpu, Shop, Site, site::Fault, visit};
+use browser_tests::{Gpu, Shop, Site, site::Fault, visit, visit_each};
 use serde_json::{Value, json};
 
 async fn events(shop: &Shop) -> Result<Value> {
@@ -16,7 +16,7 @@ async fn events(shop: &Shop) -> Result<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pages_json_ld_says_what_it_is_about_and_the_shelf_follows() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("examples/plain.html").await?;
         assert_eq!(shop.settled().await?, "ready");
         assert_eq!(events(shop).await?, json!(["view_item rain-jacket-squall"]));
@@ -128,16 +128,19 @@ async fn from_another_origin_without_that_line_the_shops_markup_stands_and_it_sa
 
 #[tokio::test(flavor = "multi_thread")]
 async fn under_a_sub_path_and_without_special_headers_it_works() -> Result<()> {
-    let plain: Fault = Box::new(|_, reply| reply.headers.retain(|(name, _)| *name == "content-type"));
-    visit(Site::under("/deep/shop", plain), Gpu::None, &[], async |shop| {
-        shop.goto("deep/shop/index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
-        shop.device().await?;
-        assert_eq!(shop.seen("errors").await?, json!([]));
-        let outside: Vec<_> =
-            shop.site.requests().into_iter().filter(|line| !line.starts_with("GET /deep/shop/")).collect();
-        assert_eq!(outside, Vec::<String>::new(), "nothing is asked for at the root");
-        Ok(())
-    })
+    let plain = || -> Fault { Box::new(|_, reply| reply.headers.retain(|(name, _)| *name == "content-type")) };
+    visit_each(
+        || Site::under("/deep/shop", plain()),
+        async |shop: &Shop| {
+            shop.goto("deep/shop/index.html").await?;
+            assert_eq!(shop.settled().await?, "ready");
+            shop.device().await?;
+            assert_eq!(shop.seen("errors").await?, json!([]));
+            let outside: Vec<_> =
+                shop.site.requests().into_iter().filter(|line| !line.starts_with("GET /deep/shop/")).collect();
+            assert_eq!(outside, Vec::<String>::new(), "nothing is asked for at the root");
+            Ok(())
+        },
+    )
     .await
 }

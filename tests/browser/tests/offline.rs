@@ -10,48 +10,59 @@ use std::{
 };
 
 use anyhow::Result;
-use browser_tests::{Gpu, Shop, Site, site::root, visit};
+use browser_tests::{
+    Gpu, Shop, Site,
+    site::{Fault, root},
+    visit, visit_each,
+};
 use serde_json::json;
 use xtask::{http::Reply, offline};
 
-/// Whatever is asked for, nobody answers.
-fn unplugged() -> (Arc<AtomicBool>, browser_tests::site::Fault) {
-    let off = Arc::new(AtomicBool::new(false));
+/// Whatever is asked for, nobody answers, once it is off.
+fn unplugged(off: &Arc<AtomicBool>) -> Fault {
     let pulled = off.clone();
-    let fault = Box::new(move |_: &str, reply: &mut Reply| {
+    Box::new(move |_: &str, reply: &mut Reply| {
         if pulled.load(Ordering::Relaxed) {
-            *reply = Reply { status: 503, headers: Vec::new(), body: Vec::new() };
+            *reply = Reply { status: 503, ..Reply::default() };
         }
-    });
-    (off, fault)
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_visit_works_with_the_network_off() -> Result<()> {
-    let (off, fault) = unplugged();
-    visit(Site::with(fault), Gpu::None, &[], async |shop| {
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
-        shop.device().await?;
-        shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
-        shop.goto("index.html").await?; // now the catalogue's and the model's manifests pass through it too
-        shop.device().await?;
-        off.store(true, Ordering::Relaxed);
-        for page in
-            ["index.html", "product.html?item=rain-jacket-squall", "search.html?q=tent", "cart.html", "profile.html"]
-        {
-            shop.goto(page).await?;
-            if page == "profile.html" {
-                shop.profile_drawn().await?;
-            } else {
-                assert_eq!(shop.settled().await?, "ready", "{page}");
-            }
+    let off = Arc::new(AtomicBool::new(false));
+    visit_each(
+        || Site::with(unplugged(&off)),
+        async |shop: &Shop| {
+            off.store(false, Ordering::Relaxed);
+            shop.goto("index.html").await?;
+            assert_eq!(shop.settled().await?, "ready");
             shop.device().await?;
-        }
-        let found = shop.with_client("return (await client.search('tent for two', { limit: 3 })).length;", &[]).await?;
-        assert_eq!(found, 3);
-        Ok(())
-    })
+            shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
+            shop.goto("index.html").await?; // now the catalogue's and the model's manifests pass through it too
+            shop.device().await?;
+            off.store(true, Ordering::Relaxed);
+            for page in [
+                "index.html",
+                "product.html?item=rain-jacket-squall",
+                "search.html?q=tent",
+                "cart.html",
+                "profile.html",
+            ] {
+                shop.goto(page).await?;
+                if page == "profile.html" {
+                    shop.profile_drawn().await?;
+                } else {
+                    assert_eq!(shop.settled().await?, "ready", "{page}");
+                }
+                shop.device().await?;
+            }
+            let found =
+                shop.with_client("return (await client.search('tent for two', { limit: 3 })).length;", &[]).await?;
+            assert_eq!(found, 3);
+            Ok(())
+        },
+    )
     .await
 }
 

@@ -2,7 +2,7 @@
 //! another tab of the same shop knows it at once; and nothing that is asked of a server depends on it.
 
 use anyhow::{Context, Result};
-use browser_tests::{Gpu, Shop, Site, shop::strings, visit};
+use browser_tests::{Gpu, Shop, Site, shop::strings, visit, visit_each};
 use serde_json::json;
 
 const VIEWED: [&str; 2] = ["rain-jacket-squall", "dripper-still"];
@@ -17,14 +17,14 @@ async fn look_around(shop: &Shop) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_shows_events_the_map_with_its_table_and_what_is_stored() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         look_around(shop).await?;
         shop.goto("profile.html").await?;
         shop.profile_drawn().await?;
         let shown = r#"
             const root = document.querySelector("nearmind-profile").shadowRoot;
             const count = (selector) => root.querySelectorAll(selector).length;
-            return [count("[part=panel-events] li"), count("circle.seen"), count("g.marked[tabindex='0']"), count("[part=map-table] tbody tr"),
+            return [count("[part=panel-events] li"), count("circle.seen"), count("g.marked[tabindex]"), count("[part=map-table] tbody tr"),
               count("circle"), root.querySelector(".consent").dataset.persist, /MB/.test(root.querySelector("[part=panel-storage]").textContent)];"#;
         let shown = shop.ask(shown, &[]).await?;
         assert_eq!((&shown[0], &shown[1], &shown[5], &shown[6]), (&json!(2), &json!(2), &json!("true"), &json!(true)), "{shown}");
@@ -48,7 +48,7 @@ async fn the_page_shows_events_the_map_with_its_table_and_what_is_stored() -> Re
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_sealed_by_its_passphrase_and_opened_by_no_other() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("profile.html").await?;
         let sealed = r#"
             const { seal, open, isSealed } = await import(new URL("element/profile/seal.js", document.baseURI));
@@ -90,7 +90,7 @@ async fn global_privacy_control_keeps_everything_in_memory_and_the_page_says_so(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_tab_does_another_knows() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("index.html").await?;
         assert_eq!(shop.settled().await?, "ready");
         let first = shop.browser.driver.window().await?;
