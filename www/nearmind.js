@@ -37,10 +37,10 @@ export class Nearmind {
    * @param {Options} options
    * @returns {Nearmind}
    */
-  static open({ catalog, model, device = "auto", lang = "en", persist = !globalPrivacyControl(), worker }) {
+  static open({ catalog, model, device = "auto", lang = "en", persist = !globalPrivacyControl(), worker, isolation }) {
     const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
     const script = worker && absolute(worker);
-    const asked = { catalog: absolute(catalog), model: absolute(model), device, persist, worker: script };
+    const asked = { catalog: absolute(catalog), model: absolute(model), device, persist, worker: script, isolation };
     const key = JSON.stringify(asked);
     const known = opened.get(key) ?? new Nearmind({ ...asked, lang });
     opened.set(key, known);
@@ -53,9 +53,10 @@ export class Nearmind {
   #outbox;
   #tabs;
   #latencies = new Latencies();
-  /** @type {Worker | null} */
+  /** @type {Pick<Worker, "onmessage" | "onerror" | "onmessageerror" | "postMessage" | "terminate"> | null} */
   #worker = null;
   #waking = false;
+  #coming = false;
   #answered = false;
   #restarts = 0;
   #nextId = 1;
@@ -174,6 +175,11 @@ export class Nearmind {
     return this.send({ type: "delete", event, nowMs: Date.now() });
   }
 
+  /** @param {import("./types.js").Event} event @param {boolean} muted */
+  muteEvent(event, muted) {
+    return this.send({ type: "mute-event", event, muted, nowMs: Date.now() });
+  }
+
   /** @param {string} interest @param {boolean} muted */
   muteInterest(interest, muted) {
     return this.send({ type: "mute-interest", interest, muted, nowMs: Date.now() });
@@ -182,6 +188,17 @@ export class Nearmind {
   /** @param {string} interest @param {string} name */
   renameInterest(interest, name) {
     return this.send({ type: "rename-interest", interest, name, nowMs: Date.now() });
+  }
+
+  /** @param {string} interest */
+  deleteInterest(interest) {
+    return this.send({ type: "delete-interest", interest, nowMs: Date.now() });
+  }
+
+  /** The scene that an open list is made by, with all its fields; null where there is no such list. @param {string} shelf */
+  async scene(shelf) {
+    const updates = await this.send({ type: "scene", shelf });
+    return updates.find((update) => update.type === "scene")?.scene ?? null;
   }
 
   /** @param {string[]} [recommended] Items to mark beside those that the visitor saw. */
@@ -232,12 +249,25 @@ export class Nearmind {
   }
 
   start() {
-    if (this.#worker) return;
+    if (this.#worker || this.#coming) return;
+    const { isolation, worker, catalog, model } = this.#options;
+    if (isolation !== "strict") return this.#begin(() => spawn(worker));
+    this.#coming = true;
+    import("./isolated.js").then(
+      ({ IsolatedWorker }) => this.#begin(() => new IsolatedWorker([catalog, model])),
+      (error) => this.#fail(`${error}`),
+    );
+  }
+
+  /** @param {() => any} make */
+  #begin(make) {
+    this.#coming = false;
     try {
-      this.#worker = spawn(this.#options.worker);
+      this.#worker = make();
     } catch (error) {
       return this.#fail(error instanceof Error ? error.message : `${error}`);
     }
+    if (!this.#worker) return;
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => this.#fail(event.message);
     this.#worker.onmessageerror = () => this.#fail("an answer could not be read");
@@ -311,6 +341,7 @@ export class Nearmind {
     if (update.type === "progress") state.progress = this.#furthest(update);
     if (update.type === "catalog-ready") state.items = update.items;
     if (update.type === "model-ready") state.device = update.device;
+    if (update.type === "isolated") state.isolated = update.tried;
     if (update.type === "error" && update.fatal) state.problem = update;
     if (state.problem || (state.items !== null && state.device)) state.progress = null;
     for (const listener of this.#listeners) listener(update);
@@ -346,6 +377,7 @@ const globalPrivacyControl = () => Boolean(/** @type {any} */ (navigator).global
 const blank = (/** @type {boolean} */ persist) => ({
   persist,
   items: null,
+  isolated: null,
   device: null,
   progress: null,
   problem: null,

@@ -14,7 +14,7 @@ import { shelfSheet } from "./element/styles.js";
 import { Nearmind } from "./nearmind.js";
 
 export class NearmindProfile extends (globalThis.HTMLElement ?? class {}) {
-  static observedAttributes = ["catalog", "model", "device", "storage", "worker", "lang"];
+  static observedAttributes = ["catalog", "model", "device", "storage", "worker", "isolation", "lang"];
 
   /** @type {ProfileView | undefined} */
   #view;
@@ -44,8 +44,10 @@ export class NearmindProfile extends (globalThis.HTMLElement ?? class {}) {
     const lang = this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang || "en";
     const device = /** @type {Options["device"]} */ (attribute("device") ?? "auto");
     const persist = attribute("storage") === "memory" ? false : undefined;
+    const isolation = attribute("isolation") === "strict" ? "strict" : undefined;
     this.#view?.stop();
-    this.#view = new ProfileView(Nearmind.open({ catalog, model, device, lang, persist, worker: attribute("worker") }), lang);
+    const client = Nearmind.open({ catalog, model, device, lang, persist, worker: attribute("worker"), isolation });
+    this.#view = new ProfileView(client, lang);
     this.shadowRoot?.replaceChildren(this.#view.node);
     this.#view.draw();
   }

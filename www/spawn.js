@@ -19,13 +19,14 @@ export function spawn(url = OWN) {
   return new Worker(trusted(url), { type: "module", name: "nearmind" });
 }
 
-/** @type {any} */
-let policy;
+/** Of each window; a second one of the same name may be refused. @type {WeakMap<object, any>} */
+const policies = new WeakMap();
 let wanted = "";
 
-/** The policy makes nothing but the one address that is asked for here. @param {string} url */
-function trusted(url) {
+/** The policy makes nothing but the one address that is asked for here. @param {string} url @param {any} inside a window */
+export function trusted(url, inside = globalThis) {
   wanted = url;
-  policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy("nearmind", { createScriptURL: () => wanted });
+  const policy = policies.get(inside) ?? inside.trustedTypes?.createPolicy("nearmind", { createScriptURL: () => wanted });
+  if (policy) policies.set(inside, policy);
   return policy ? policy.createScriptURL("") : url;
 }

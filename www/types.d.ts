@@ -10,6 +10,8 @@ export interface Options {
   lang?: string;
   /** May the log be stored? Without a word from the page: yes, unless the visitor sends Global Privacy Control. */
   persist?: boolean;
+  /** strict: a worker that cannot speak to the network; the page's policy must allow blobs as workers and scripts. */
+  isolation?: "strict";
   /** URL of the worker's script on the page's own origin, where Nearmind itself comes from another. */
   worker?: string;
 }
@@ -47,8 +49,14 @@ export interface Nearmind {
   forget(): Promise<Update[]>;
   /** Makes an event never have been. */
   erase(event: Event): Promise<Update[]>;
+  /** The event counts for nothing while it is muted, and stays listed. */
+  muteEvent(event: Event, muted: boolean): Promise<Update[]>;
   muteInterest(interest: string, muted: boolean): Promise<Update[]>;
   renameInterest(interest: string, name: string): Promise<Update[]>;
+  /** Makes all that an interest is made of never have been. */
+  deleteInterest(interest: string): Promise<Update[]>;
+  /** The scene that an open list is made by, with all its fields; null where there is no such list. */
+  scene(shelf: string): Promise<object | null>;
   /** The products in two dimensions; null while there is nothing to draw. */
   map(recommended?: string[], lang?: string): Promise<InterestMap | null>;
   /** The profile as a text, for another device. */
@@ -65,6 +73,8 @@ export interface Nearmind {
 export interface State {
   persist: boolean;
   items: number | null;
+  /** The ways to the network that an isolated worker has tried, all in vain. */
+  isolated: string[] | null;
   device: DeviceReport | null;
   progress: Progress | null;
   problem: Problem | null;
@@ -83,16 +93,21 @@ export type EventName =
   | "like"
   | "dislike"
   | "hide"
+  | "rate"
   | "wish";
 
 export interface Event {
   name: EventName;
   item?: string;
   text?: string;
+  /** Stars, 1 to 5, of `rate`. */
+  value?: number;
+  /** How long the visitor stayed with what was viewed. */
+  dwellMs?: number;
   timeMs: number;
 }
 
-export type ShelfKind = "for-you" | "more-like-this";
+export type ShelfKind = "for-you" | "more-like-this" | "goes-with" | "trending";
 
 export interface ShelfRequest {
   kind: ShelfKind;
@@ -103,6 +118,10 @@ export interface ShelfRequest {
   context?: object | null;
   filter?: object | null;
   rules?: object | null;
+  /** Items that are on the page already. */
+  exclude?: string[];
+  /** Where chance begins for a scene that explores. */
+  seed?: number;
 }
 
 export type Command =
@@ -128,8 +147,11 @@ export type Command =
   | { type: "forget" }
   | { type: "reload"; nowMs: number }
   | { type: "delete"; event: Event; nowMs: number }
+  | { type: "mute-event"; event: Event; muted: boolean; nowMs: number }
   | { type: "mute-interest"; interest: string; muted: boolean; nowMs: number }
   | { type: "rename-interest"; interest: string; name: string; nowMs: number }
+  | { type: "delete-interest"; interest: string; nowMs: number }
+  | { type: "scene"; shelf: string }
   | { type: "map"; recommended: string[]; lang: string; nowMs: number }
   | { type: "export"; nowMs: number }
   | { type: "import"; profile: string; nowMs: number };
@@ -144,7 +166,7 @@ export interface ShelfUpdate {
   type: "shelf";
   shelf: string;
   revision: number;
-  basis: "cold-start" | "profile" | "item";
+  basis: "cold-start" | "profile" | "item" | "cart" | "text" | "trending";
   heading: string;
   cards: Card[];
 }
@@ -180,12 +202,15 @@ export type Update =
   | ({ type: "explanation" } & Explanation)
   | ({ type: "why-not" } & WhyNot)
   | ({ type: "attention" } & Attention)
+  | { type: "scene"; shelf: string; scene: object }
   | { type: "forgotten" }
   | ({ type: "map" } & InterestMap)
   | { type: "exported"; profile: string }
   | { type: "imported"; events: number }
   /** Said by the page's own client: the worker is a new one, and revisions begin again. */
   | { type: "restarted" }
+  /** Said by an isolated worker: the ways to the network that it tried, all in vain. */
+  | { type: "isolated"; tried: string[] }
   | Metric
   | ({ type: "error" } & Problem);
 
@@ -249,6 +274,7 @@ export interface EventLine {
   event: Event;
   label: string;
   weight: number;
+  muted: boolean;
 }
 
 /** A summand of a score: for programs, for people, and how much. */

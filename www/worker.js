@@ -1,4 +1,4 @@
-// The worker: fetches the wasm that this browser can run, and hands messages through. All logic is Rust.
+// The worker: loads the wasm that this browser can run, and hands messages through. All logic is Rust.
 // In: {id, command}. Out: {id, updates}, or {id: null, updates} for what nobody asked for just now (progress, highlights).
 
 // A module of one function that uses the relaxed int8 dot product.
@@ -7,10 +7,17 @@ const RELAXED_DOT = new Uint8Array([
   65, 1, 253, 15, 253, 147, 2, 11,
 ]);
 
+/** One of the wasm modules. A worker that cannot speak to the network has its own way (isolated-worker.js). @type {(name: string) => Promise<any>} */
+const load =
+  /** @type {any} */ (self).load ??
+  (async (name) => {
+    const wasm = await import(`./wasm/${name}.js`);
+    await wasm.default();
+    return wasm;
+  });
+
 async function start() {
-  const name = WebAssembly.validate(RELAXED_DOT) ? "./wasm/nearmind-worker-relaxed.js" : "./wasm/nearmind-worker.js";
-  const wasm = await import(name);
-  await wasm.default();
+  const wasm = await load(WebAssembly.validate(RELAXED_DOT) ? "nearmind-worker-relaxed" : "nearmind-worker");
   wasm.start(loadGpu, null);
   return wasm;
 }
@@ -18,10 +25,7 @@ async function start() {
 /** The GPU module, or null where there is no adapter for it: then it is not downloaded. */
 async function loadGpu() {
   const adapter = await navigator.gpu?.requestAdapter();
-  if (!adapter) return null;
-  const gpu = await import("./wasm/nearmind-gpu.js");
-  await gpu.default();
-  return gpu;
+  return adapter ? load("nearmind-gpu") : null;
 }
 
 const starting = start();

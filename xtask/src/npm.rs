@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 16] = [
     "shelf.js",
     "shelf.d.ts",
     "profile.js",
@@ -13,6 +13,8 @@ const FILES: [&str; 14] = [
     "nearmind.d.ts",
     "types.d.ts",
     "worker.js",
+    "isolated.js",
+    "isolated-worker.js",
     "spawn.js",
     "outbox.js",
     "latencies.js",
@@ -54,7 +56,7 @@ pub fn package(site: &Path, folder: &Path) -> Result<()> {
     "./*": "./*"
   }},
   "customElements": "custom-elements.json",
-  "sideEffects": ["./shelf.js", "./profile.js", "./debug.js", "./worker.js"]
+  "sideEffects": ["./shelf.js", "./profile.js", "./debug.js", "./worker.js", "./isolated-worker.js"]
 }}
 "#,
         env!("CARGO_PKG_VERSION")
