@@ -10,8 +10,9 @@
  * to this code. The element asks and draws; the worker behind `nearmind.js` decides. Importing it without a DOM does
  * nothing.
  *
- * @import {Card, Nearmind, Options, Problem, ShelfUpdate, Update} from "./types.js"
+ * @import {Nearmind, Options, Problem, ShelfUpdate, Update} from "./types.js"
  */
+import { Acts, place } from "./element/acts.js";
 import { address } from "./element/format.js";
 import { Frame } from "./element/frame.js";
 import { loadMessages, messages } from "./element/messages.js";
@@ -22,7 +23,7 @@ import { ToldElement } from "./element/told.js";
 const NEAR = "600px";
 const LIMIT = 12;
 /** Another of these is another worker; another of the rest is another question. */
-const SOURCES = ["catalog", "model", "device", "storage", "worker"];
+const SOURCES = ["catalog", "model", "device", "storage", "worker", "isolation"];
 let shelves = 0;
 
 export class NearmindShelf extends ToldElement {
@@ -121,9 +122,11 @@ export class NearmindShelf extends ToldElement {
     root.adoptedStyleSheets = [shelfSheet()];
     this.#frame = new Frame();
     this.#frame.list.own = () => this.querySelector(":scope > template") && this;
-    this.#frame.list.node.addEventListener("click", (event) => this.#click(event));
-    this.#frame.list.node.addEventListener("auxclick", (event) => event.button === 1 && this.#click(event));
-    this.#frame.footer.onAbout(() => this.#openPanel());
+    const now = () => ({ name: this.#name, root, client: this.client, say: this.#say, lang: this.#lang });
+    new Acts(this.#frame, now, ({ item, url }, position) => {
+      this.client?.track("select_item", { item }).catch(() => {});
+      return this.#fire("nearmind-select", { item, url, position });
+    });
     root.append(this.#frame.node);
     // A copy of a shelf has its attributes, and not yet its cards.
     this.#reserve("idle");
@@ -182,6 +185,7 @@ export class NearmindShelf extends ToldElement {
       device: /** @type {Options["device"]} */ (this.getAttribute("device") ?? "auto"),
       lang: this.#lang,
       worker: this.getAttribute("worker") ?? undefined,
+      isolation: this.getAttribute("isolation") === "strict" ? "strict" : undefined,
       ...(this.getAttribute("storage") === "memory" ? { persist: false } : {}),
     };
   }
@@ -306,53 +310,6 @@ export class NearmindShelf extends ToldElement {
     this.#fire("nearmind-error", problemOf(problem));
   }
 
-  /** @param {MouseEvent} event */
-  #click(event) {
-    // The path, not the target: a card of the shop's own stands outside of the shadow tree.
-    const path = /** @type {HTMLElement[]} */ (event.composedPath());
-    const end = path.findIndex((node) => node.dataset?.item && node.localName === "li");
-    const view = this.#frame.list.views.get(path[end]?.dataset.item ?? "");
-    if (!view || !this.client) return;
-    const action = path.slice(0, end).find((node) => node.dataset?.action)?.dataset.action;
-    if (action === "why") return this.#openWhy(view.card.item, view.title);
-    if (action) return this.#act(/** @type {"like" | "dislike" | "hide"} */ (action), view.card, view.title);
-    if (!path.slice(0, end).some((node) => node.localName === "a")) return;
-    this.client.track("select_item", { item: view.card.item }).catch(() => {});
-    const go = this.#fire("nearmind-select", { item: view.card.item, url: view.card.url, position: place(path[end]) });
-    if (!go) event.preventDefault();
-  }
-
-  /** @param {"like" | "dislike" | "hide"} action @param {Card} card @param {string} title */
-  #act(action, card, title) {
-    if (card.opinion === action) return this.#undo(action, card.item);
-    const done = { like: this.#say.liked, dislike: this.#say.disliked, hide: this.#say.hidden }[action](title);
-    this.client?.track(action, { item: card.item }).catch(() => {});
-    this.#frame.footer.tell(done, { label: this.#say.undo, run: () => this.#undo(action, card.item) });
-    this.#frame.announce(`${done} ${this.#say.undo}?`);
-  }
-
-  /** @param {"like" | "dislike" | "hide"} action @param {string} item */
-  async #undo(action, item) {
-    const fromFooter = this.#frame.footer.node.contains(this.shadowRoot?.activeElement ?? null);
-    this.#frame.footer.tell("");
-    this.#frame.announce(this.#say.undone);
-    await this.client?.undo(action, item).catch(() => {});
-    // The undo button is gone: whoever pressed it goes on at the card that is back.
-    if (fromFooter) this.#frame.list.focus(item);
-  }
-
-  async #openPanel() {
-    const { openPanel } = await import("./element/panel.js");
-    if (this.client && this.shadowRoot) openPanel(this.shadowRoot, this.client, this.#lang);
-  }
-
-  /** @param {string} item @param {string} title */
-  async #openWhy(item, title) {
-    const { openWhy } = await import("./element/why.js");
-    const about = { shelf: this.#name, item, title, lang: this.#lang };
-    if (this.client && this.shadowRoot) openWhy(this.shadowRoot, this.client, about);
-  }
-
   /** @param {string} type @param {unknown} detail */
   #fire(type, detail) {
     return this.dispatchEvent(
@@ -360,9 +317,6 @@ export class NearmindShelf extends ToldElement {
     );
   }
 }
-
-/** @param {HTMLElement} node */
-const place = (node) => [...(node.parentElement?.children ?? [])].indexOf(node);
 
 /** @param {Problem} problem */
 const problemOf = ({ code, message, fatal }) => ({ code, message, fatal });

@@ -1,10 +1,14 @@
 /**
  * The fixed parts of a shelf: the shop's own markup and the live list in one cell, so that the taller of the two
- * holds the room and neither moves the page when they change places. Knows no worker.
+ * holds the room and neither moves the page when they change places. Asks for no layout while it draws: what it must
+ * know of sizes and places the browser's observers tell after each frame. Knows no worker.
  */
 import { h, icon, ICONS, set, write } from "./dom.js";
 import { CardList } from "./list.js";
 import { Footer } from "./footer.js";
+
+/** So much of a card is all of it: a part of a pixel is no reason to turn. */
+const WHOLE = 0.97;
 
 export class Frame {
   list = new CardList();
@@ -32,15 +36,20 @@ export class Frame {
     this.#news,
   );
 
+  /** Of the last frame. */
   #width = 0;
+  #height = 0;
+  /** The ends of the list, and whether each is in sight. @type {Map<Element, boolean>} */
+  #ends = new Map();
+  #sight = new IntersectionObserver((seen) => this.#seeEnds(seen), { root: this.list.node, threshold: WHOLE });
 
   constructor() {
     set(this.list.node, "aria-labelledby", "heading");
     for (const slot of [this.#slot, this.#empty]) slot.addEventListener("slotchange", () => this.#seeSlot());
     this.#back.addEventListener("click", () => this.#turn(-1));
     this.#forth.addEventListener("click", () => this.#turn(1));
-    this.list.node.addEventListener("scroll", () => this.#seeEnds(), { passive: true });
-    new ResizeObserver(() => this.#resized()).observe(this.list.node);
+    const sizes = new ResizeObserver((changed) => this.#resized(changed));
+    for (const node of [this.list.node, this.node]) sizes.observe(node);
   }
 
   /** @param {import("./messages.js").Say} say */
@@ -71,11 +80,9 @@ export class Frame {
    * @param {() => void} change
    */
   keepRoom(change) {
-    this.node.style.minBlockSize = "";
-    const height = this.node.getBoundingClientRect().height;
+    this.node.style.minBlockSize = `${this.#height}px`;
     change();
-    if (this.node.getBoundingClientRect().height < height) this.node.style.minBlockSize = `${height}px`;
-    this.#width = this.list.node.clientWidth;
+    this.#watchEnds();
   }
 
   /**
@@ -85,15 +92,16 @@ export class Frame {
    */
   draw(cards, say, lang) {
     this.list.draw(cards, say, lang);
-    this.#seeEnds();
+    this.#watchEnds();
   }
 
-  /** Another width has other heights. */
-  #resized() {
-    const { clientWidth } = this.list.node;
-    if (clientWidth !== this.#width) this.node.style.minBlockSize = "";
-    this.#width = clientWidth;
-    this.#seeEnds();
+  /** @param {ResizeObserverEntry[]} changed */
+  #resized(changed) {
+    for (const { target, contentRect } of changed) {
+      if (target === this.node) this.#height = contentRect.height;
+      // Another width has other heights.
+      else if (contentRect.width !== this.#width) [this.#width, this.node.style.minBlockSize] = [contentRect.width, ""];
+    }
   }
 
   /** Without markup of the shop's own, bones are shown instead of it. */
@@ -103,10 +111,20 @@ export class Frame {
     this.node.classList.toggle("has-empty", this.#empty.assignedElements().length > 0);
   }
 
-  #seeEnds() {
-    const { scrollLeft, scrollWidth, clientWidth } = this.list.node;
-    this.#back.disabled = Math.abs(scrollLeft) < 8;
-    this.#forth.disabled = Math.abs(scrollLeft) + clientWidth > scrollWidth - 8;
+  #watchEnds() {
+    const { firstElementChild: first, lastElementChild: last } = this.list.node;
+    if (!first || !last || (this.#ends.has(first) && this.#ends.has(last) && this.#ends.size <= 2)) return;
+    this.#sight.disconnect();
+    this.#ends = new Map([first, last].map((end) => [end, this.#ends.get(end) ?? false]));
+    for (const end of this.#ends.keys()) this.#sight.observe(end);
+  }
+
+  /** Nobody turns to where nothing is. @param {IntersectionObserverEntry[]} seen */
+  #seeEnds(seen) {
+    for (const { target, intersectionRatio } of seen) this.#ends.set(target, intersectionRatio >= WHOLE);
+    const { firstElementChild: first, lastElementChild: last } = this.list.node;
+    this.#back.disabled = Boolean(first && this.#ends.get(first));
+    this.#forth.disabled = Boolean(last && this.#ends.get(last));
   }
 
   /** @param {1 | -1} way */

@@ -44,8 +44,8 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 
 .shelf { display: grid; grid-template: "stage" auto "footer" 2.75rem / minmax(0, 1fr) }
 .own, .live, .empty { grid-area: stage; min-inline-size: 0 }
-.empty { display: none; align-self: center; color: var(--_muted) }
-:host([state="empty"]) .shelf:is(.bare, .has-empty) .empty { display: block }
+.empty { display: none; place-items: center; padding: 1rem; border: 1px dashed var(--_line); border-radius: var(--_radius); text-align: center; color: var(--_muted) }
+:host([state="empty"]) .shelf:is(.bare, .has-empty) .empty { display: grid }
 :host([state="empty"]) .shelf.has-empty .own, :host([state="empty"]) .shelf.bare .live { visibility: hidden }
 .live { visibility: hidden }
 :host([state="ready"]) .own { display: none }
@@ -64,7 +64,8 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .list { display: flex; gap: var(--_gap); padding: 3px; margin: -3px; list-style: none; overflow: auto hidden; overscroll-behavior-inline: contain; scroll-snap-type: inline mandatory; scroll-padding-inline: 3px; scrollbar-width: none }
 .list::-webkit-scrollbar { display: none }
 .place { flex: 0 0 var(--_card-width); block-size: var(--_card-height); scroll-snap-align: start }
-.card { position: relative; block-size: 100%; display: flex; flex-direction: column; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
+/* Cards beyond the edge cost no layout until they are turned to; their size does not depend on what is in them. */
+.card { content-visibility: auto; position: relative; block-size: 100%; display: flex; flex-direction: column; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
 .card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
 .card:has(.link:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 1px }
 .picture { flex: none; aspect-ratio: var(--nearmind-picture-ratio, 1); background: var(--_picture) }
