@@ -3,6 +3,7 @@
  * scene in force, and what each card's score is made of. Loaded when the address asks for it; nothing of it is sent.
  *
  * @import {Nearmind, ShelfUpdate} from "./types.js"
+ * @typedef {import("./element/panel-messages.js").PanelSay["debug"]} Say
  */
 import { h } from "./element/dom.js";
 import { debugSheet } from "./element/debug-styles.js";
@@ -17,6 +18,9 @@ import { percentile } from "./latencies.js";
 /** Percentiles that are drawn: the middle, and the slow end. */
 const SHARES = /** @type {const} */ ([0.5, 0.9, 0.99]);
 
+/** The questions of this panel. */
+const OWN = ["scene", "explain"];
+
 export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
   /** @type {Map<string, ShelfUpdate>} */
   #shelves = new Map();
@@ -25,6 +29,8 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
   #lang = "en";
   #body = h("div", { class: "columns" });
   #due = false;
+  /** Of each shelf as it was drawn last. @type {Map<string, {update: ShelfUpdate, node: Node}>} */
+  #drawn = new Map();
 
   /** @param {Nearmind} client @param {string} lang */
   watch(client, lang) {
@@ -33,7 +39,8 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
     this.#lang = lang;
     client.subscribe((update) => {
       if (update.type === "shelf") this.#shelves.set(update.shelf, update);
-      this.#soon();
+      // What this panel asks itself is answered, too: that is no news.
+      if (update.type !== "metric" || !OWN.includes(update.name)) this.#soon();
     });
     if (this.shadowRoot) return this.#soon();
     const root = this.attachShadow({ mode: "open" });
@@ -62,18 +69,37 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
     const section = (/** @type {string} */ title, /** @type {(Node | string)[]} */ ...nodes) =>
       h("section", {}, h("h3", {}, title), ...nodes);
     this.#body.replaceChildren(
-      section(words.where, ...deviceLines(state.device, words)),
+      section(words.where, ...deviceLines(state, words)),
       section(say.state, ...facts(state, say), h("dl", { part: "panel-storage" }, ...(await filesLine(state, words, lang)))),
       section(say.latency, latencyPlot(client.latencies(), say)),
-      ...(await Promise.all([...this.#shelves.values()].map(async (shelf) => section(`${shelf.shelf} · ${shelf.basis}`, h("p", {}, say.scene(sceneOf(shelf))), await scores(client, shelf, say))))),
+      ...(await Promise.all([...this.#shelves.values()].map((shelf) => this.#shelf(client, shelf, say)))),
     );
+  }
+
+  /** Explained once, and not again before it is another list. @param {Nearmind} client @param {ShelfUpdate} update @param {Say} say */
+  async #shelf(client, update, say) {
+    const known = this.#drawn.get(update.shelf);
+    if (known?.update === update) return known.node;
+    const nodes = await Promise.all([sceneOf(client, update, say), scores(client, update, say)]);
+    const node = h("section", {}, h("h3", {}, `${update.shelf} · ${update.basis}`), ...nodes);
+    this.#drawn.set(update.shelf, { update, node });
+    return node;
   }
 }
 
-/** @param {ShelfUpdate} shelf */
-const sceneOf = (shelf) => /** @type {any} */ (shelf).scene ?? "shop";
+/**
+ * The scene in force, with what the catalogue and the page put into it.
+ * @param {Nearmind} client
+ * @param {ShelfUpdate} shelf
+ * @param {Say} say
+ */
+async function sceneOf(client, { shelf }, say) {
+  const scene = /** @type {any} */ (await client.scene(shelf).catch(() => null));
+  const json = JSON.stringify(scene, null, 2);
+  return h("details", { class: "scene" }, h("summary", {}, say.scene(scene?.kind ?? "?")), h("pre", { tabindex: 0, "aria-label": say.sceneAbout }, json));
+}
 
-/** @param {import("./types.js").State} state @param {import("./element/panel-messages.js").PanelSay["debug"]} say */
+/** @param {import("./types.js").State} state @param {Say} say */
 function facts({ items, problem, progress, persist }, say) {
   const lines = [
     items === null ? say.noCatalog : say.items(items),
@@ -87,7 +113,7 @@ function facts({ items, problem, progress, persist }, say) {
 /**
  * A line a command on one logarithmic scale, with a mark a percentile, and the same in numbers.
  * @param {Record<string, number[]>} latencies
- * @param {import("./element/panel-messages.js").PanelSay["debug"]} say
+ * @param {Say} say
  */
 function latencyPlot(latencies, say) {
   const rows = Object.entries(latencies).filter(([, values]) => values.length);
@@ -114,7 +140,7 @@ function latencyPlot(latencies, say) {
  * A bar a card: what its score is the sum of.
  * @param {Nearmind} client
  * @param {ShelfUpdate} shelf
- * @param {import("./element/panel-messages.js").PanelSay["debug"]} say
+ * @param {Say} say
  */
 async function scores(client, shelf, say) {
   const explained = await Promise.all(shelf.cards.map(({ item }) => client.explainIn(shelf.shelf, item).catch(() => null)));

@@ -6,12 +6,18 @@ const formats = new Map();
 /** @param {{amount: number, currency: string}} price @param {string} lang */
 export function money({ amount, currency }, lang) {
   const key = `${lang} ${currency}`;
+  const format = formats.get(key) ?? formatOf(currency, lang);
+  formats.set(key, format);
+  // What is no currency's code is shown as the shop has it.
+  return format.resolvedOptions().style === "currency" ? format.format(amount) : `${format.format(amount)} ${currency}`.trim();
+}
+
+/** @param {string} currency @param {string} lang */
+function formatOf(currency, lang) {
   try {
-    const format = formats.get(key) ?? new Intl.NumberFormat(lang, { style: "currency", currency });
-    formats.set(key, format);
-    return format.format(amount);
+    return new Intl.NumberFormat(lang, { style: "currency", currency });
   } catch {
-    return `${amount} ${currency}`;
+    return new Intl.NumberFormat(lang, { minimumFractionDigits: 2 });
   }
 }
 

@@ -26,13 +26,14 @@ const CSS = `
 .what { grid-area: 1 / 1; color: var(--_muted) }
 .panel-events time { grid-area: 1 / 1; justify-self: end; color: var(--_muted) }
 .label { grid-area: 2 / 1; font-size: .875rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
-.small { grid-area: 1 / 3 / span 2; min-inline-size: 2rem; min-block-size: 2rem; display: grid; place-items: center; border-radius: 1rem; color: var(--_muted) }
+.acts { grid-area: 1 / 3 / span 2; display: flex; align-items: center; gap: .25rem }
+.small { min-inline-size: 2rem; min-block-size: 2rem; display: grid; place-items: center; border-radius: 1rem; color: var(--_muted) }
 .small:hover { color: var(--_ink); background: var(--_picture) }
 .small.text { padding-inline: .75rem; border: 1px solid var(--_line); font-weight: 600; font-size: .8125rem; white-space: nowrap }
 .small[aria-pressed="true"] { color: var(--_surface); background: var(--_muted); border-color: transparent }
 .panel-interests .name { grid-area: 1 / 1; font-weight: 600; border-color: transparent; margin-inline-start: -.5rem; padding-inline: .5rem; text-overflow: ellipsis }
 .panel-interests .what { grid-area: 2 / 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
-.muted .name { color: var(--_muted); text-decoration: line-through }
+.muted :is(.name, .label) { color: var(--_muted); text-decoration: line-through }
 .name { font: inherit; color: inherit; background: none; border: 1px solid var(--_line); border-radius: .5rem; min-block-size: 2rem; min-inline-size: 0; padding-inline: .75rem }
 .name:hover { border-color: var(--_muted) }
 .map-figure svg { inline-size: 100%; block-size: auto; border: 1px solid var(--_line); border-radius: .75rem; background: var(--_surface); fill: none; stroke: none; overflow: hidden }
@@ -41,6 +42,8 @@ const CSS = `
 .dot.recommended { fill: var(--_accent) }
 .dot.interest { stroke: var(--_accent); stroke-width: 3; fill: var(--_surface) }
 .map-figure text { fill: var(--_ink); font-size: 13px; font-weight: 600; paint-order: stroke; stroke: var(--_surface); stroke-width: 4px; stroke-linejoin: round }
+.map-figure .caption { stroke-width: 8px }
+.map-figure:has(.caption:not(:empty)) .interest text { opacity: .25 }
 .map-figure g:focus-visible { outline: 2px solid var(--_accent); outline-offset: 3px }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-block-start: .5rem; padding: 0; list-style: none; font-size: .8125rem; color: var(--_muted) }
 .legend li { display: flex; align-items: center; gap: .375rem }
@@ -69,7 +72,11 @@ const CSS = `
 .forget-confirm { background: light-dark(#a4231c, #ffb4a9); border-color: transparent; color: light-dark(#fff, #3b0703); margin-inline-end: .5rem }
 .forget-confirm:hover { filter: brightness(1.08) }
 @media (max-width: 40rem) { .map-figure text { font-size: 22px } }
-@media (forced-colors: active) { .bar.chosen, .weight { background: Highlight; forced-color-adjust: none } }
+@media (forced-colors: active) {
+  .bar, .weight, .key { forced-color-adjust: none }
+  .bar.chosen { background: Highlight }
+  .weight { background: linear-gradient(Highlight 0 0) 0 0 / calc(var(--share) * 100%) 100% no-repeat Canvas; outline: 1px solid CanvasText }
+}
 `;
 
 /** @type {CSSStyleSheet | undefined} */

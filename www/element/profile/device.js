@@ -1,13 +1,13 @@
 /**
  * Where the model runs, why there, and how long a text takes: a bar for each device.
  *
- * @import {DeviceReport} from "../../types.js"
+ * @import {State} from "../../types.js"
  * @import {PanelSay} from "../panel-messages.js"
  */
 import { h } from "../dom.js";
 
-/** @param {DeviceReport | null} report @param {PanelSay} say */
-export function deviceLines(report, say) {
+/** @param {State} state @param {PanelSay} say */
+export function deviceLines({ device: report, isolated }, say) {
   if (!report) return [h("p", { part: "panel-note" }, say.pending)];
   const { device, detail, reason, cpuMs, gpuMs } = report;
   const slowest = Math.max(cpuMs ?? 0, gpuMs ?? 0);
@@ -24,6 +24,7 @@ export function deviceLines(report, say) {
     h("p", { part: "panel-chosen", "data-device": device }, h("strong", {}, name), ` · ${detail}`),
     h("p", { part: "panel-reason" }, say.reasons[reason.code](reason)),
     h("dl", { part: "panel-times" }, ...times),
+    ...(isolated ? [h("p", { part: "panel-note isolated" }, say.isolated(isolated.length))] : []),
   ];
 }
 

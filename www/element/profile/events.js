@@ -1,5 +1,6 @@
 /**
- * Every event in the log with its weight, newest first, each with a button that makes it never have been.
+ * Every event in the log with its weight, newest first; each can be muted, so that it counts for nothing, or made never
+ * to have been.
  *
  * @import {EventLine, Nearmind} from "../../types.js"
  * @import {PanelSay} from "../panel-messages.js"
@@ -13,7 +14,7 @@ export function eventList(events, client, say, lang, act) {
   const most = Math.max(...events.map(({ weight }) => Math.abs(weight)), Number.MIN_VALUE);
   const lines = events
     .toSorted((a, b) => b.event.timeMs - a.event.timeMs)
-    .map(({ event, label, weight }, place) => {
+    .map(({ event, label, weight, muted }, place) => {
       const line = h("span", { class: `weight${weight < 0 ? " against" : ""}`, "aria-hidden": "true" });
       line.style.setProperty("--share", (Math.abs(weight) / most).toFixed(3));
       const when = h("time", { datetime: new Date(event.timeMs).toISOString() }, time.format(event.timeMs));
@@ -23,14 +24,22 @@ export function eventList(events, client, say, lang, act) {
         icon(ICONS.close),
       );
       erase.addEventListener("click", () => act(() => client.erase(event), say.erasedEvent(label)));
+      const mute = h(
+        "button",
+        { class: "small text", type: "button", "aria-pressed": String(muted), "data-place": `quiet:${place}`, "aria-label": say.muteNamed(label) },
+        muted ? say.muted : say.mute,
+      );
+      mute.addEventListener("click", () =>
+        act(() => client.muteEvent(event, !muted), muted ? say.unmutedNow(label) : say.mutedNow(label)),
+      );
       return h(
         "li",
-        { "data-event": event.name },
+        { "data-event": event.name, class: muted ? "muted" : "" },
         h("span", { class: "what" }, say.events[event.name] ?? event.name),
         h("span", { class: "label", title: label }, label),
         line,
         when,
-        erase,
+        h("span", { class: "acts" }, mute, erase),
       );
     });
   return h("ol", { part: "panel-events", tabindex: 0, "aria-label": say.visits }, ...lines);

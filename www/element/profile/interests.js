@@ -1,11 +1,11 @@
 /**
  * What the visitor seems to like, in groups with a name, the words that tell them apart, and their weight. Each can be
- * called otherwise or muted, and is found again after the next visit.
+ * called otherwise, muted or erased with all that it is made of, and is found again after the next visit.
  *
  * @import {Interest, Nearmind} from "../../types.js"
  * @import {PanelSay} from "../panel-messages.js"
  */
-import { h } from "../dom.js";
+import { h, icon, ICONS } from "../dom.js";
 
 /** @param {Interest[]} interests @param {Nearmind} client @param {PanelSay} say @param {import("./view.js").Act} act */
 export function interestList(interests, client, say, act) {
@@ -28,9 +28,15 @@ export function interestList(interests, client, say, act) {
     mute.addEventListener("click", () =>
       act(() => client.muteInterest(id, !muted), muted ? say.unmutedNow(name) : say.mutedNow(name)),
     );
+    const erase = h(
+      "button",
+      { class: "small", type: "button", "data-place": `drop:${place}`, "aria-label": say.eraseEvent(name), title: say.eraseOne },
+      icon(ICONS.close),
+    );
+    erase.addEventListener("click", () => act(() => client.deleteInterest(id), say.erasedEvent(name)));
     // An interest without a name of the visitor's is called by its words.
     const about = name === words.join(" · ") ? "" : words.join(say.comma);
-    return h("li", { "data-interest": id, class: muted ? "muted" : "" }, field, line, h("span", { class: "what" }, about), mute);
+    return h("li", { "data-interest": id, class: muted ? "muted" : "" }, field, line, h("span", { class: "what" }, about), h("span", { class: "acts" }, mute, erase));
   });
   return h("ul", { part: "panel-interests", role: "list" }, ...lines);
 }

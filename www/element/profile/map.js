@@ -5,13 +5,14 @@
  * @import {InterestMap} from "../../types.js"
  * @import {PanelSay} from "../panel-messages.js"
  */
-import { h } from "../dom.js";
+import { h, write } from "../dom.js";
+import { keys } from "./map-keys.js";
 
 const [WIDTH, HEIGHT, EDGE] = [640, 400, 16];
 const SVG = "http://www.w3.org/2000/svg";
 
-/** @param {InterestMap | null} map @param {PanelSay} say @param {string} lang */
-export function interestMap(map, say, lang) {
+/** @param {InterestMap | null} map @param {PanelSay} say */
+export function interestMap(map, say) {
   if (!map?.points.length) return [];
   const xs = map.points.map(({ x }) => x).concat(map.interests.map(({ x }) => x));
   const ys = map.points.map(({ y }) => y).concat(map.interests.map(({ y }) => y));
@@ -19,24 +20,37 @@ export function interestMap(map, say, lang) {
   const height = scale(ys, HEIGHT - EDGE, EDGE);
   const marked = map.points.filter(({ kind }) => kind !== "other");
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": say.mapAbout(map.points.length, marked.length) });
+  /** @type {import("./map-keys.js").Mark[]} */
+  const marks = [];
+  const mark = (/** @type {string} */ label, /** @type {{x: number, y: number}} */ { x, y }, /** @type {string} */ kind, /** @type {Node[]} */ ...nodes) => {
+    const node = s("g", { role: "img", "aria-label": label, class: kind }, ...nodes);
+    marks.push({ node, x: place(x), y: height(y), label });
+    return node;
+  };
   const dot = (/** @type {InterestMap["points"][number]} */ { x, y, kind, title }) => {
     const shape = s("circle", { cx: place(x), cy: height(y), r: kind === "other" ? 2.5 : 5.5, class: `dot ${kind}` });
-    if (kind === "other") return shape;
-    const label = `${title}, ${say.kinds[kind]}`;
-    return s("g", { tabindex: 0, role: "img", "aria-label": label, class: "marked" }, s("title", {}, label), shape);
+    return kind === "other" ? shape : mark(`${title}, ${say.kinds[kind]}`, { x, y }, "marked", shape);
   };
   svg.append(
     ...map.points.filter(({ kind }) => kind === "other").map(dot),
     ...marked.map(dot),
     ...map.interests.map(({ x, y, name }) =>
-      s(
-        "g",
-        { tabindex: 0, role: "img", "aria-label": `${name}, ${say.kinds.interest}`, class: "interest" },
+      mark(
+        `${name}, ${say.kinds.interest}`,
+        { x, y },
+        "interest",
         s("circle", { cx: place(x), cy: height(y), r: 9, class: "dot interest" }),
         s("text", { x: clamp(place(x), 70, WIDTH - 70), y: clamp(height(y) - 14, 14, HEIGHT - 6), "text-anchor": "middle" }, short(name)),
       ),
     ),
   );
+  const caption = s("text", { class: "caption", "text-anchor": "middle", "aria-hidden": "true" });
+  svg.append(caption);
+  keys(svg, marks, (named) => {
+    write(caption, named?.label ?? "");
+    if (named) caption.setAttribute("x", `${clamp(named.x, 150, WIDTH - 150)}`);
+    if (named) caption.setAttribute("y", `${named.y < 40 ? named.y + 26 : named.y - 14}`);
+  });
   const legend = h(
     "ul",
     { class: "legend", role: "list", "aria-hidden": "true" },
@@ -44,11 +58,11 @@ export function interestMap(map, say, lang) {
       h("li", {}, h("span", { class: `key ${kind}` }), say.kinds[/** @type {keyof PanelSay["kinds"]} */ (kind)]),
     ),
   );
-  return [h("figure", { part: "map-figure" }, svg, legend), table(map, say, lang)];
+  return [h("figure", { part: "map-figure" }, svg, legend), table(map, say)];
 }
 
-/** @param {InterestMap} map @param {PanelSay} say @param {string} _lang */
-function table({ points, interests }, say, _lang) {
+/** @param {InterestMap} map @param {PanelSay} say */
+function table({ points, interests }, say) {
   const near = (/** @type {{x: number, y: number}} */ { x, y }) =>
     interests.toSorted((a, b) => Math.hypot(a.x - x, a.y - y) - Math.hypot(b.x - x, b.y - y))[0]?.name ?? "";
   const rows = points

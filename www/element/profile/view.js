@@ -58,14 +58,14 @@ export class ProfileView {
 
   async #draw() {
     const say = this.#say;
-    this.#fill("device", ...deviceLines(this.#client.state.device, say));
+    this.#fill("device", ...deviceLines(this.#client.state, say));
     const profile = await this.#client.profile(this.#lang);
     const { cards } = this.#client.state.items === null ? { cards: [] } : await this.#client.recommend({ lang: this.#lang });
     const map = await this.#client.map(cards.map(({ item }) => item), this.#lang);
     const focus = this.#focused();
     const act = /** @type {Act} */ ((work, done) => this.#act(work, done));
     this.#fill("interests", interestList(profile.interests ?? [], this.#client, say, act));
-    this.#fill("map", ...interestMap(map, say, this.#lang));
+    this.#fill("map", ...interestMap(map, say));
     this.#sections.map.hidden = !map?.points.length;
     this.#fill("events", eventList(profile.events, this.#client, say, this.#lang, act));
     this.#fill("storage", ...(await storageLines(this.#client.state, profile, say, this.#lang)));

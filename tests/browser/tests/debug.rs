@@ -1,0 +1,77 @@
+//! `?nearmind=debug`, for the shop's developer: where the model runs, how long answers take as a plot, the scene in force,
+//! and what each score is made of.
+
+use anyhow::{Context, Result};
+use browser_tests::{Shop, Site, visit_each};
+use serde_json::{Value, json};
+
+async fn panel(shop: &Shop, page: &str) -> Result<()> {
+    shop.goto(page).await?;
+    assert_eq!(shop.settled().await?, "ready");
+    shop.device().await?;
+    shop.with_client("for (const query of ['tent', 'tea', 'lamp']) await client.search(query);", &[]).await?;
+    shop.until(&format!(
+        "{ROOT} && [...{ROOT}.querySelectorAll('.latency tbody th')].some((row) => row.textContent === 'search' && row.nextSibling.textContent === '3')"
+    ))
+    .await
+}
+
+const ROOT: &str = "document.querySelector('nearmind-debug')?.shadowRoot";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn latencies_are_plotted_and_the_scene_in_force_is_shown() -> Result<()> {
+    visit_each(Site::new, async |shop: &Shop| {
+        panel(shop, "index.html?nearmind=debug").await?;
+        let rows = format!(
+            "return [...{ROOT}.querySelectorAll('.latency tbody tr')].map((row) => ({{
+               command: row.children[0].textContent, numbers: [...row.querySelectorAll('td:not(.plot)')].map((cell) => Number(cell.textContent)),
+               marks: [...row.querySelectorAll('.mark')].map((mark) => mark.getBoundingClientRect().x - row.querySelector('.plot').getBoundingClientRect().x),
+               wide: row.querySelector('.plot').getBoundingClientRect().width }}));"
+        );
+        let rows = shop.ask(&rows, &[]).await?;
+        let rows = rows.as_array().context("rows")?;
+        for command in ["open", "shelf", "search"] {
+            assert!(rows.iter().any(|row| row["command"] == command), "no {command}: {rows:?}");
+        }
+        let numbers = |value: &Value| value.as_array().into_iter().flatten().filter_map(Value::as_f64).collect::<Vec<_>>();
+        for row in rows {
+            let (told, marks) = (numbers(&row["numbers"]), numbers(&row["marks"]));
+            // How many, and the 50th, 90th and 99th percentile: in figures, and as marks from left to right.
+            assert!(told.len() == 4 && told[0] >= 1.0 && told[1..].is_sorted(), "{row}");
+            assert!(marks.len() == 3 && marks.is_sorted(), "{row}");
+            assert!(marks.iter().all(|at| *at > -6.0 && *at < row["wide"].as_f64().unwrap_or(0.0) + 6.0), "{row}");
+        }
+        let search = rows.iter().find(|row| row["command"] == "search").context("searches")?;
+        assert_eq!(search["numbers"][0], 3);
+        assert!(numbers(&search["marks"])[0] > 0.0, "a logarithmic scale, not a heap at its beginning: {search}");
+
+        let scene = format!("return JSON.parse({ROOT}.querySelector('.scene pre').textContent);");
+        let scene = shop.ask(&scene, &[]).await?;
+        assert_eq!(scene["kind"], "for-you");
+        assert!(scene["mixture"]["content"].is_number() && scene["weights"]["halfLifeDays"].is_number(), "{scene}");
+        // Another scene is in force at once.
+        shop.ask("document.querySelector('nearmind-shelf').setAttribute('scene', 'news');", &[]).await?;
+        let news = shop.with_client("const { ...scene } = await client.scene('shelf-1'); return scene;", &[]).await?;
+        assert_ne!(news["weights"], scene["weights"], "{news}");
+        shop.until(&format!("{ROOT}.querySelector('.scene pre').textContent.includes('\"halfLifeDays\": {}')", news["weights"]["halfLifeDays"])).await?;
+
+        let text = format!("return {ROOT}.textContent;");
+        let text = shop.ask(&text, &[]).await?;
+        let text = text.as_str().context("words")?;
+        assert!(["335 items", "The processor computes", "content"].iter().all(|words| text.contains(words)), "{text}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_being_asked_for_the_panel_is_not_even_loaded() -> Result<()> {
+    visit_each(Site::new, async |shop: &Shop| {
+        shop.goto("examples/plain.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        assert_eq!(shop.ask("return document.querySelector('nearmind-debug');", &[]).await?, json!(null));
+        assert!(!shop.site.requests().iter().any(|line| line.contains("debug")));
+        Ok(())
+    })
+    .await
+}
