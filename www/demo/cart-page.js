@@ -19,7 +19,7 @@ function draw() {
   });
   byId("cart-lines").style.minBlockSize = "";
   byId("cart-lines").replaceChildren(...lines.map(({ item, count }) => line(item, count)));
-  const total = lines.reduce((sum, { item, count }) => sum + item.price * count, 0);
+  const total = lines.reduce((sum, { item, count }) => sum + (item.price ?? 0) * count, 0);
   byId("total").textContent = money(total, lines[0]?.item.currency ?? "USD");
   set(byId("cart-empty"), "hidden", lines.length > 0);
   set(byId("cart-sum"), "hidden", lines.length === 0);
@@ -56,7 +56,7 @@ function line(item, count) {
       remove,
     ),
     quantity,
-    h("p", { class: "cart-price" }, money(item.price * count, item.currency)),
+    h("p", { class: "cart-price" }, money(item.price && item.price * count, item.currency)),
   );
 }
 

@@ -2,9 +2,11 @@
  * The shop's products, from its own file. The shop works with these alone; the recommender is an addition.
  *
  * @typedef {{title: string, description: string, category: string}} Words
- * @typedef {{id: string, url: string, image: string, brand: string, price: number, currency: string}} Facts
+ * @typedef {{id: string, url: string, image: string, brand: string, price?: number, currency?: string}} Facts
  * @typedef {Facts & Words & {words: Record<string, Words>}} Item
  */
+
+import { money as inLanguage } from "../element/format.js";
 
 export const lang = document.documentElement.lang;
 const primary = lang.split("-")[0];
@@ -31,12 +33,5 @@ export async function categories() {
   return [...found.values()];
 }
 
-/** Making a format costs more than using it. @type {Map<string, Intl.NumberFormat>} */
-const formats = new Map();
-
-/** @param {number} amount @param {string} currency */
-export function money(amount, currency) {
-  const format = formats.get(currency) ?? new Intl.NumberFormat(lang, { style: "currency", currency });
-  formats.set(currency, format);
-  return format.format(amount);
-}
+/** @param {number | undefined} amount @param {string | undefined} currency ISO 4217; a price on request has neither. */
+export const money = (amount, currency) => (amount == null ? "" : inLanguage({ amount, currency: currency ?? "" }, lang));

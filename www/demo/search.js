@@ -61,8 +61,7 @@ async function showPlain() {
 
 /** @param {import("../types.js").Card} card */
 function found({ item, url, image, brand, price, title }) {
-  const { amount = 0, currency = "USD" } = price ?? {};
-  return tile({ id: item, url, image, brand, price: amount, currency, title: "" }, { title });
+  return tile({ id: item, url, image, brand, price: price?.amount, currency: price?.currency, title: "" }, { title });
 }
 
 /** Products in which every word of the query occurs. @param {string} text */

@@ -4,6 +4,7 @@
 pub mod http;
 pub mod npm;
 pub mod offline;
+pub mod pages;
 pub mod plain;
 pub mod server;
 pub mod size;

@@ -4,7 +4,7 @@ use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use xtask::{npm, offline, plain, size::brotli_len};
+use xtask::{npm, offline, pages, plain, size::brotli_len};
 
 use crate::{
     fresh::up_to_date,
@@ -29,6 +29,7 @@ pub fn stage() -> Result<()> {
     }
     fs::copy(dictionary()?, site.join(PLACE).join("jieba.txt"))?;
     site::furnish(&site)?;
+    pages::assemble(&site)?;
     plain::scripts(&site)?;
     npm::package(&site, &site.join("npm"))?;
     let offline = fs::read_to_string(site.join("offline.js"))?;

@@ -1,10 +1,10 @@
 //! `cargo xtask measure`: what a first visit costs, in headless Chromium on this machine, the site on loopback.
 //!
 //! Prints the median of some visits, each with a fresh profile: times from navigation, bytes by kind, and the most
-//! memory that the renderer held.
+//! memory that the renderer held; then the web's vitals of two pages, with the tag and without it, in turn.
 
 use anyhow::{Context, Result};
-use browser_tests::{Gpu, Memory, Shop, Site, visit};
+use browser_tests::{Gpu, Memory, Shop, Site, visit, vitals::vitals};
 
 const VISITS: usize = 7;
 
@@ -42,6 +42,27 @@ async fn main() -> Result<()> {
     println!("bytes of the first visit, uncompressed");
     for (kind, bytes) in bytes {
         println!("  {kind:<36} {:>8.2} MB", bytes as f64 / 1e6);
+    }
+    println!("vitals of {VISITS} first visits each: the largest paint (median), shifts (most), tasks above 50 ms");
+    for page in ["index.html", "examples/plain.html"] {
+        let mut with_and_without = [Vec::new(), Vec::new()];
+        for _ in 0..VISITS {
+            for (tag, seen) in [false, true].into_iter().zip(&mut with_and_without) {
+                seen.push(vitals(page, tag).await?);
+            }
+        }
+        for (tag, seen) in ["without the tag", "with the tag"].into_iter().zip(with_and_without) {
+            let mut lcp_ms: Vec<f64> = seen.iter().map(|vitals| vitals.lcp_ms).collect();
+            let cls = seen.iter().map(|vitals| vitals.cls).fold(0.0, f64::max);
+            let mut tasks: Vec<f64> = seen.into_iter().flat_map(|vitals| vitals.long_tasks_ms).collect();
+            tasks.sort_by(f64::total_cmp);
+            println!(
+                "  {:<36} {:>4.0} ms, {cls:.4}, {} of {tasks:.0?} ms",
+                format!("{page}, {tag}"),
+                median(&mut lcp_ms),
+                tasks.len()
+            );
+        }
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! For everyone: axe-core finds nothing against WCAG 2.2 AA in any state of the shop, in both languages, light and dark.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use browser_tests::{Gpu, Shop, Site, site::root, visit};
 use serde_json::{Value, json};
@@ -11,9 +13,10 @@ async fn findings(shop: &Shop) -> Result<Vec<String>> {
         std::fs::read_to_string(root().join("target/axe/axe.min.js")).context("`cargo xtask test` obtains axe")?;
     shop.browser.driver.execute(&format!("{axe}; window.axe = axe;"), Vec::new()).await?;
     let look = r#"
-        // What fades in is looked at when it is there.
+        // What fades in is looked at when it is there; out of sight it stands still until it is turned to.
         const roots = () => [document, ...[...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
-        const moving = () => roots().flatMap((root) => root.getAnimations()).filter(({ playState, effect }) => playState === "running" && effect.getTiming().iterations !== Infinity);
+        const moving = () => roots().flatMap((root) => root.getAnimations()).filter(({ playState, effect }) =>
+          playState === "running" && effect.getTiming().iterations !== Infinity && effect.target.checkVisibility({ contentVisibilityAuto: true }));
         while (moving().length) await Promise.all(moving().map((each) => each.finished.catch(() => {})));
         const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
         const { violations } = await axe.run(document, { runOnly: tags });
@@ -102,6 +105,50 @@ async fn axe_finds_nothing_in_the_dialog_on_the_profile_and_in_the_examples() ->
         shop.goto("profile.html").await?;
         shop.profile_drawn().await?;
         nothing_found(shop, "the profile").await
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_while_it_loads_in_an_explanation_in_forced_colours_on_a_phone_and_from_right_to_left()
+-> Result<()> {
+    // The model comes so slowly that the page is looked at before it is there.
+    let slow = Box::new(|path: &str, reply: &mut Reply| {
+        if path.ends_with("model.safetensors") {
+            reply.line.rest = Some(Duration::from_millis(300));
+        }
+    });
+    visit(Site::with(slow), Gpu::None, &[], async |shop| {
+        shop.goto("index.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        shop.until("document.querySelector('nearmind-shelf').client.state.progress").await?;
+        nothing_found(shop, "loading").await?;
+        shop.device().await?;
+        shop.click("document.querySelector('nearmind-shelf').shadowRoot.querySelector('[data-action=why]')").await?;
+        shop.until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('dialog[open] dl, dialog[open] li, dialog[open] p')").await?;
+        nothing_found(shop, "an explanation").await?;
+        let media = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+        shop.browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await?;
+        for page in ["index.html", "profile.html"] {
+            shop.goto(page).await?;
+            shop.device().await?;
+            nothing_found(shop, &format!("{page} in forced colours")).await?;
+        }
+        let phone = json!({ "width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": true });
+        shop.browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
+        shop.browser.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", phone).await?;
+        for page in ["index.html", "profile.html", "product.html?item=dripper-still", "examples/chinese.html"] {
+            shop.goto(page).await?;
+            shop.until("document.querySelector('nearmind-shelf, nearmind-profile').shadowRoot?.querySelector('li')").await?;
+            nothing_found(shop, &format!("{page} on a phone")).await?;
+            let narrow = shop.ask("return document.documentElement.scrollWidth <= innerWidth;", &[]).await?;
+            assert_eq!(narrow, true, "{page} is wider than a phone");
+            shop.ask("document.documentElement.dir = 'rtl';", &[]).await?;
+            nothing_found(shop, &format!("{page} from right to left")).await?;
+            let narrow = shop.ask("return document.documentElement.scrollWidth <= innerWidth;", &[]).await?;
+            assert_eq!(narrow, true, "{page} is wider than a phone, from right to left");
+        }
+        Ok(())
     })
     .await
 }

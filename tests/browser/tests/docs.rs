@@ -51,9 +51,10 @@ async fn every_tag_of_the_readme_works_as_it_is_pasted() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_script_of_the_readme_works_as_it_is_pasted() -> Result<()> {
-    let scripts = blocks("js")?;
-    assert!(!scripts.is_empty());
-    for script in scripts {
+    let (headless, with_shelf): (Vec<_>, Vec<_>) =
+        blocks("js")?.into_iter().partition(|script| script.contains("Nearmind.open"));
+    assert!(!headless.is_empty() && !with_shelf.is_empty());
+    for script in headless {
         let page = format!(
             "<script type=\"module\">{script}; window.came = {{ basis, cards, found, events, interests }};</script>"
         );
@@ -68,5 +69,42 @@ async fn every_script_of_the_readme_works_as_it_is_pasted() -> Result<()> {
         })
         .await?;
     }
+    let tag = blocks("html")?.swap_remove(0);
+    for script in with_shelf {
+        let page = format!("{tag}<script type=\"module\">{script}</script>");
+        visit(shop(page), Gpu::None, &[], async |shop| {
+            shop.goto("shop.html").await?;
+            assert_eq!(shop.settled().await?, "ready");
+            shop.until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('li[data-item]').dataset.item === 'dripper-still'").await?;
+            assert_eq!(shop.seen("errors").await?, json!([]));
+            Ok(())
+        })
+        .await?;
+    }
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_readmes_policy_is_enough() -> Result<()> {
+    let policy = blocks("")?.into_iter().find(|block| block.contains("default-src")).context("a policy")?;
+    let tag = blocks("html")?.swap_remove(0);
+    let page: Fault = Box::new(move |path, reply| {
+        if path == "/outside" {
+            let policy = policy.replace('\n', " ");
+            reply.status = 200;
+            reply.headers =
+                vec![("content-type", "text/html; charset=utf-8".into()), ("content-security-policy", policy)];
+            reply.body = format!("<!doctype html><html lang=\"en\"><title>A shop</title>{tag}").into_bytes();
+        } else {
+            reply.headers.retain(|(name, _)| *name == "content-type");
+        }
+    });
+    visit(Site::under("/nearmind", page), Gpu::None, &[], async |shop| {
+        shop.goto("shop.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        assert_eq!(shop.seen("violations").await?, json!([]));
+        assert_eq!(shop.seen("errors").await?, json!([]));
+        Ok(())
+    })
+    .await
 }
