@@ -12,7 +12,7 @@
  *
  * @import {Nearmind, Options, Problem, ShelfUpdate, Update} from "./types.js"
  */
-import { Acts, place } from "./element/acts.js";
+import { place } from "./element/dom.js";
 import { address } from "./element/format.js";
 import { Frame } from "./element/frame.js";
 import { loadMessages, messages } from "./element/messages.js";
@@ -37,6 +37,8 @@ export class NearmindShelf extends ToldElement {
   #frame;
   /** @type {import("./element/impressions.js").Impressions | undefined} */
   #impressions;
+  /** @type {import("./element/acts.js").Acts | undefined} */
+  #acts;
   /** @type {IntersectionObserver | undefined} */
   #approach;
   /** @type {(() => void) | undefined} */
@@ -122,11 +124,6 @@ export class NearmindShelf extends ToldElement {
     root.adoptedStyleSheets = [shelfSheet()];
     this.#frame = new Frame();
     this.#frame.list.own = () => this.querySelector(":scope > template") && this;
-    const now = () => ({ name: this.#name, root, client: this.client, say: this.#say, lang: this.#lang });
-    new Acts(this.#frame, now, ({ item, url }, position) => {
-      this.client?.track("select_item", { item }).catch(() => {});
-      return this.#fire("nearmind-select", { item, url, position });
-    });
     root.append(this.#frame.node);
     // A copy of a shelf has its attributes, and not yet its cards.
     this.#reserve("idle");
@@ -190,8 +187,19 @@ export class NearmindShelf extends ToldElement {
     };
   }
 
+  /** What the visitor may do: asked when there is something to do it with. */
+  async #obey() {
+    const { Acts } = await import("./element/acts.js");
+    const now = () => ({ name: this.#name, root: /** @type {ShadowRoot} */ (this.shadowRoot), client: this.client, say: this.#say, lang: this.#lang });
+    this.#acts ??= new Acts(this.#frame, now, ({ item, url }, position) => {
+      this.client?.track("select_item", { item }).catch(() => {});
+      return this.#fire("nearmind-select", { item, url, position });
+    });
+  }
+
   /** Which cards are seen: asked when there are cards. */
   async #watch() {
+    this.#obey().catch(() => {});
     const { Impressions } = await import("./element/impressions.js");
     const seen = (/** @type {string} */ item, /** @type {HTMLElement} */ node) =>
       this.#fire("nearmind-impression", { item, position: place(node) });
@@ -295,6 +303,7 @@ export class NearmindShelf extends ToldElement {
   /** The shop's own markup stands again. @param {Problem} problem */
   #fail(problem) {
     console.error(`nearmind: ${problem.message}`);
+    this.#obey().catch(() => {});
     this.#frame.footer.progress(null);
     this.#frame.footer.tell(`${this.#say.failed} ${this.#say.problems[problem.code] ?? problem.message}`, {
       label: this.#say.retry,

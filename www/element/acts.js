@@ -9,6 +9,8 @@
  * @typedef {{name: string, root: ShadowRoot, client: Nearmind | null, say: Say, lang: string}} Now
  */
 
+import { place } from "./dom.js";
+
 export class Acts {
   #frame;
   #now;
@@ -77,6 +79,3 @@ export class Acts {
     if (client) openWhy(root, client, { shelf: name, item, title, lang });
   }
 }
-
-/** From 0. @param {Element} node */
-export const place = (node) => [...(node.parentElement?.children ?? [])].indexOf(node);

@@ -33,6 +33,9 @@ export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Which child of its parent it is, from 0. @param {Element} node */
+export const place = (node) => [...(node.parentElement?.children ?? [])].indexOf(node);
+
 /** @param {string} path The outline on a 24 by 24 grid. */
 export function icon(path) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

@@ -63,9 +63,9 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 
 .list { display: flex; gap: var(--_gap); padding: 3px; margin: -3px; list-style: none; overflow: auto hidden; overscroll-behavior-inline: contain; scroll-snap-type: inline mandatory; scroll-padding-inline: 3px; scrollbar-width: none }
 .list::-webkit-scrollbar { display: none }
-.place { flex: 0 0 var(--_card-width); block-size: var(--_card-height); scroll-snap-align: start }
-/* Cards beyond the edge cost no layout until they are turned to; their size does not depend on what is in them. */
-.card { content-visibility: auto; position: relative; block-size: 100%; display: flex; flex-direction: column; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
+/* As wide as it is told to be, and not as its price and its buttons are: they share what there is. */
+.place { flex: 0 0 var(--_card-width); min-inline-size: 0; block-size: var(--_card-height); scroll-snap-align: start }
+.card { position: relative; block-size: 100%; display: flex; flex-direction: column; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
 .card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
 .card:has(.link:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 1px }
 .picture { flex: none; aspect-ratio: var(--nearmind-picture-ratio, 1); background: var(--_picture) }
@@ -85,9 +85,9 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .reason .word { background: none; color: inherit; font-weight: 600; animation: none }
 @keyframes tint { from { background-color: transparent } }
 .foot { margin-block-start: auto; display: flex; align-items: center; justify-content: space-between; gap: .5rem; padding-block-start: .5rem }
-.price { font-size: .9375rem; font-weight: 650; font-variant-numeric: tabular-nums }
-.actions { position: relative; z-index: 1; display: flex; margin-inline-end: -.375rem }
-.action { inline-size: 2rem; block-size: 2rem; display: grid; place-items: center; border-radius: 50%; color: var(--_muted); transition: color .15s, background-color .15s }
+.price { flex: none; font-size: .9375rem; font-weight: 650; font-variant-numeric: tabular-nums }
+.actions { min-inline-size: 0; position: relative; z-index: 1; display: flex; margin-inline-end: -.375rem }
+.action { flex: 0 1 auto; inline-size: 2rem; min-inline-size: 1.5rem; block-size: 2rem; display: grid; place-items: center; border-radius: 50%; color: var(--_muted); transition: color .15s, background-color .15s }
 .action:hover { color: var(--_ink); background: var(--_picture) }
 .action[aria-pressed="true"] { color: var(--_accent) }
 .action[aria-pressed="true"] svg { fill: currentColor }

@@ -13,7 +13,7 @@ use anyhow::Result;
 use browser_tests::{
     Gpu, Shop, Site,
     site::{Fault, root},
-    visit, visit_each,
+    visit,
 };
 use serde_json::json;
 use xtask::{http::Reply, offline};
@@ -31,38 +31,29 @@ fn unplugged(off: &Arc<AtomicBool>) -> Fault {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_visit_works_with_the_network_off() -> Result<()> {
     let off = Arc::new(AtomicBool::new(false));
-    visit_each(
-        || Site::with(unplugged(&off)),
-        async |shop: &Shop| {
-            off.store(false, Ordering::Relaxed);
-            shop.goto("index.html").await?;
-            assert_eq!(shop.settled().await?, "ready");
-            shop.device().await?;
-            shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
-            shop.goto("index.html").await?; // now the catalogue's and the model's manifests pass through it too
-            shop.device().await?;
-            off.store(true, Ordering::Relaxed);
-            for page in [
-                "index.html",
-                "product.html?item=rain-jacket-squall",
-                "search.html?q=tent",
-                "cart.html",
-                "profile.html",
-            ] {
-                shop.goto(page).await?;
-                if page == "profile.html" {
-                    shop.profile_drawn().await?;
-                } else {
-                    assert_eq!(shop.settled().await?, "ready", "{page}");
-                }
-                shop.device().await?;
+    visit(Site::with(unplugged(&off)), Gpu::None, &[], async |shop| {
+        shop.goto("index.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        shop.device().await?;
+        shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
+        shop.goto("index.html").await?; // now the catalogue's and the model's manifests pass through it too
+        shop.device().await?;
+        off.store(true, Ordering::Relaxed);
+        for page in
+            ["index.html", "product.html?item=rain-jacket-squall", "search.html?q=tent", "cart.html", "profile.html"]
+        {
+            shop.goto(page).await?;
+            if page == "profile.html" {
+                shop.profile_drawn().await?;
+            } else {
+                assert_eq!(shop.settled().await?, "ready", "{page}");
             }
-            let found =
-                shop.with_client("return (await client.search('tent for two', { limit: 3 })).length;", &[]).await?;
-            assert_eq!(found, 3);
-            Ok(())
-        },
-    )
+            shop.device().await?;
+        }
+        let found = shop.with_client("return (await client.search('tent for two', { limit: 3 })).length;", &[]).await?;
+        assert_eq!(found, 3);
+        Ok(())
+    })
     .await
 }
 
