@@ -94,7 +94,8 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
  * @param {Say} say
  */
 async function sceneOf(client, { shelf }, say) {
-  const scene = /** @type {any} */ (await client.scene(shelf).catch(() => null));
+  const updates = await client.send({ type: "scene", shelf }).catch(() => []);
+  const scene = /** @type {any} */ (updates.find((update) => update.type === "scene"))?.scene;
   const json = JSON.stringify(scene, null, 2);
   return h("details", { class: "scene" }, h("summary", {}, say.scene(scene?.kind ?? "?")), h("pre", { tabindex: 0, "aria-label": say.sceneAbout }, json));
 }

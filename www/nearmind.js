@@ -190,17 +190,6 @@ export class Nearmind {
     return this.send({ type: "rename-interest", interest, name, nowMs: Date.now() });
   }
 
-  /** @param {string} interest */
-  deleteInterest(interest) {
-    return this.send({ type: "delete-interest", interest, nowMs: Date.now() });
-  }
-
-  /** The scene that an open list is made by, with all its fields; null where there is no such list. @param {string} shelf */
-  async scene(shelf) {
-    const updates = await this.send({ type: "scene", shelf });
-    return updates.find((update) => update.type === "scene")?.scene ?? null;
-  }
-
   /** @param {string[]} [recommended] Items to mark beside those that the visitor saw. */
   async map(recommended = [], lang = this.#options.lang) {
     const updates = await this.send({ type: "map", recommended, lang, nowMs: Date.now() });

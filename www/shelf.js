@@ -153,6 +153,7 @@ export class NearmindShelf extends ToldElement {
       });
     }
     if (this.state !== "ready") this.setAttribute("state", "loading");
+    this.#obey().catch(() => {});
     try {
       const wanted = [import("./nearmind.js"), loadMessages(this.#lang), this.querySelector(":scope > template") && import("./element/own-card.js")];
       const [{ Nearmind }, , own] = /** @type {any} */ (await Promise.all(wanted));
@@ -187,7 +188,7 @@ export class NearmindShelf extends ToldElement {
     };
   }
 
-  /** What the visitor may do: asked when there is something to do it with. */
+  /** What the visitor may do: comes beside the worker, before there is something to do it with. */
   async #obey() {
     const { Acts } = await import("./element/acts.js");
     const now = () => ({ name: this.#name, root: /** @type {ShadowRoot} */ (this.shadowRoot), client: this.client, say: this.#say, lang: this.#lang });
@@ -199,7 +200,6 @@ export class NearmindShelf extends ToldElement {
 
   /** Which cards are seen: asked when there are cards. */
   async #watch() {
-    this.#obey().catch(() => {});
     const { Impressions } = await import("./element/impressions.js");
     const seen = (/** @type {string} */ item, /** @type {HTMLElement} */ node) =>
       this.#fire("nearmind-impression", { item, position: place(node) });
@@ -303,7 +303,6 @@ export class NearmindShelf extends ToldElement {
   /** The shop's own markup stands again. @param {Problem} problem */
   #fail(problem) {
     console.error(`nearmind: ${problem.message}`);
-    this.#obey().catch(() => {});
     this.#frame.footer.progress(null);
     this.#frame.footer.tell(`${this.#say.failed} ${this.#say.problems[problem.code] ?? problem.message}`, {
       label: this.#say.retry,

@@ -53,10 +53,6 @@ export interface Nearmind {
   muteEvent(event: Event, muted: boolean): Promise<Update[]>;
   muteInterest(interest: string, muted: boolean): Promise<Update[]>;
   renameInterest(interest: string, name: string): Promise<Update[]>;
-  /** Makes all that an interest is made of never have been. */
-  deleteInterest(interest: string): Promise<Update[]>;
-  /** The scene that an open list is made by, with all its fields; null where there is no such list. */
-  scene(shelf: string): Promise<object | null>;
   /** The products in two dimensions; null while there is nothing to draw. */
   map(recommended?: string[], lang?: string): Promise<InterestMap | null>;
   /** The profile as a text, for another device. */

@@ -51,7 +51,7 @@ async fn latencies_are_plotted_and_the_scene_in_force_is_shown() -> Result<()> {
         assert!(scene["mixture"]["content"].is_number() && scene["weights"]["halfLifeDays"].is_number(), "{scene}");
         // Another scene is in force at once.
         shop.ask("document.querySelector('nearmind-shelf').setAttribute('scene', 'news');", &[]).await?;
-        let news = shop.with_client("const { ...scene } = await client.scene('shelf-1'); return scene;", &[]).await?;
+        let news = shop.with_client("const [{ scene }] = await client.send({ type: 'scene', shelf: 'shelf-1' }); return scene;", &[]).await?;
         assert_ne!(news["weights"], scene["weights"], "{news}");
         shop.until(&format!("{ROOT}.querySelector('.scene pre').textContent.includes('\"halfLifeDays\": {}')", news["weights"]["halfLifeDays"])).await?;
 
