@@ -169,6 +169,7 @@ fn card() -> Card {
         reason: vec![],
         score: 0.0,
         opinion: None,
+        unread: false,
     }
 }
 
