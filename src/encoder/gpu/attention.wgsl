@@ -1,45 +1,56 @@
 // softmax(q k^T) v within each text; 1/sqrt(d) is in the weights of q.  [T, 3H] f32 -> [T, H] f32
 //
 // What linear_norm.wgsl multiplies, where that follows attention: a workgroup makes the rows that it goes on with, so
-// that attention needs no dispatch of its own. One thread a row and head; neighbours are rows of one head, so that they
-// read the same keys. Two passes over the keys, the first for the largest score: nothing is kept but one row of the
-// output. Lines with {d} stand for one line a quarter of the head's width.
+// that attention needs no dispatch of its own. One thread a head and two neighbouring rows, which share the keys and
+// values that it reads: reading is what attention costs. One pass over them, the sums scaled down whenever a larger
+// score comes (Milakov & Gimelshein 2018, arXiv:1805.02867). Lines with {d} stand for one line a quarter of the head's
+// width.
 @group(0) @binding(1) var<storage, read_write> inputs: array<vec4f, CAPACITY * H / 4>; //    [T, H/4]
 @group(0) @binding(7) var<storage, read> qkv: array<vec4f, CAPACITY * 3 * H / 4>; //         [T, 3H/4]
 @group(0) @binding(8) var<storage, read> spans: array<vec2u, CAPACITY>; //                   [T]: rows of its text
 
 const QKV = 3u * H / 4u;
 const LOG2_E = 1.44269504; // the scores are exponents of two
+const LEAST = -3.4e38;
+const PAIRS = (ROWS + 1u) / 2u;
 
-fn attend(row: u32, head: u32) {
-    let span = spans[row];
+fn attend(row: u32, other: u32, head: u32) {
     let query{d} = qkv[row * QKV + head + {d}u] * LOG2_E;
+    let queries{d} = qkv[other * QKV + head + {d}u] * LOG2_E;
 
-    var peak = -3.4e38;
-    for (var t = span.x; t < span.y; t++) {
-        let key = t * QKV + H / 4u + head;
-        var score = 0.0;
-        score += dot(query{d}, qkv[key + {d}u]);
-        peak = max(peak, score);
-    }
-    var total = 0.0;
+    // The rows' texts are the same or neighbours: from the first row of one to the last of the other.
+    let span = vec2u(spans[row].y, spans[other].x);
+    let end = spans[other].y;
+    var peak = vec2f(LEAST);
+    var total = vec2f();
     var out{d} = vec4f();
-    for (var t = span.x; t < span.y; t++) {
-        let key = t * QKV + H / 4u + head;
-        var score = 0.0;
-        score += dot(query{d}, qkv[key + {d}u]);
-        let weight = exp2(score - peak);
-        total += weight;
-        out{d} += weight * qkv[key + H / 4u + {d}u];
+    var outs{d} = vec4f();
+    for (var t = spans[row].x; t < end; t++) {
+        let at = t * QKV + H / 4u + head;
+        var score = vec2f();
+        let key{d} = qkv[at + {d}u];
+        score += vec2f(dot(query{d}, key{d}), dot(queries{d}, key{d}));
+        // Of another text: without weight, or with one that the first score of its own takes away.
+        score = select(vec2f(LEAST), score, vec2<bool>((t < span.x), (t >= span.y)));
+        let highest = max(peak, score);
+        let kept = exp2(peak - highest);
+        let weight = exp2(score - highest);
+        peak = highest;
+        total = total * kept + weight;
+        let value{d} = qkv[at + H / 4u + {d}u];
+        out{d} = out{d} * kept.x + weight.x * value{d};
+        outs{d} = outs{d} * kept.y + weight.y * value{d};
     }
-    inputs[row * (H / 4u) + head + {d}u] = out{d} / total;
+    inputs[row * (H / 4u) + head + {d}u] = out{d} / total.x;
+    inputs[other * (H / 4u) + head + {d}u] = outs{d} / total.y;
 }
 
 fn prepare(thread: u32, first_row: u32) {
-    for (var i = thread; i < ROWS * (H / HEAD); i += THREADS) {
-        let row = first_row + i % ROWS;
-        if row < size.rows {
-            attend(row, i / ROWS * (HEAD / 4u));
+    let last = min(first_row + ROWS, size.rows) - 1u;
+    for (var i = thread; i < PAIRS * (H / HEAD); i += THREADS) {
+        let row = first_row + i % PAIRS * 2u;
+        if row <= last {
+            attend(row, min(row + 1u, last), i / PAIRS * (HEAD / 4u));
         }
     }
     storageBarrier();

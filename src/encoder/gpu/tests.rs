@@ -134,7 +134,7 @@ const DEFECTS: [Defect; 8] = [
     ("return x * (t * p + 0.5)", "return max(x, 0.0)"),
     ("total(sum) * channel.x * scale +", "total(sum) * channel.x +"),
     ("u * THREADS, N - 1u)", "u * THREADS + 1u, N - 1u)"),
-    ("t < span.y", "t < span.y - 1u"),
+    ("(t < span.x)", "(t + 1u < span.x)"),
     ("largest = max(largest", "largest = max(largest * 0.5"),
     ("v / f32(end - start)", "-v"),
     ("channel.y);\n", "channel.y * 3.0);\n"),
