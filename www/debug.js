@@ -13,7 +13,6 @@ import { deviceLines } from "./element/profile/device.js";
 import { filesLine } from "./element/profile/storage.js";
 import { shelfSheet } from "./element/styles.js";
 import { plain } from "./element/words.js";
-import { percentile } from "./latencies.js";
 
 /** Percentiles that are drawn: the middle, and the slow end. */
 const SHARES = /** @type {const} */ ([0.5, 0.9, 0.99]);
@@ -135,6 +134,16 @@ function latencyPlot(latencies, say) {
     return h("tr", {}, h("th", { scope: "row" }, command), ...[values.length, ...marks.map((ms) => ms.toFixed(ms < 10 ? 1 : 0))].map((text) => h("td", {}, `${text}`)), plot);
   });
   return h("table", { class: "latency" }, h("caption", {}, say.latencyAbout), h("thead", {}, head), h("tbody", {}, ...body));
+}
+
+/**
+ * The nearest-rank percentile.
+ * @param {number[]} values
+ * @param {number} share 0..1
+ */
+function percentile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 /**

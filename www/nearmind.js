@@ -15,14 +15,14 @@
  * @import {Command, EventName, Explanation, Nearmind as NearmindShape, Options} from "./types.js"
  * @import {Problem, Progress, Recommendations, ShelfRequest, State, Update, Wish} from "./types.js"
  */
-import { Latencies } from "./latencies.js";
 import { Outbox } from "./outbox.js";
 import { spawn } from "./spawn.js";
-import { Tabs } from "./tabs.js";
 
 const VERSION = 1;
 /** A worker that dies is replaced this many times on one page; then the shop's own markup stands. */
 const RESTARTS = 2;
+/** So many answers of each kind are as many as a percentile needs. */
+const KEPT = 200;
 
 /**
  * What all copies of this file on one page share, lest a script that is included twice starts two workers.
@@ -51,8 +51,8 @@ export class Nearmind {
   state;
   #options;
   #outbox;
-  #tabs;
-  #latencies = new Latencies();
+  /** @type {Record<string, number[]>} */
+  #latencies = {};
   /** @type {Pick<Worker, "onmessage" | "onerror" | "onmessageerror" | "postMessage" | "terminate"> | null} */
   #worker = null;
   #waking = false;
@@ -70,8 +70,7 @@ export class Nearmind {
   /** @param {Options & {persist: boolean, lang: string}} options Use {@link Nearmind.open}, which shares. */
   constructor(options) {
     this.#options = options;
-    this.#outbox = new Outbox(options.persist);
-    this.#tabs = new Tabs(options.persist, () => this.#worker && this.#reload());
+    this.#outbox = new Outbox(options.persist, () => this.#worker && this.#reload());
     this.state = blank(options.persist);
     // A page that comes back from the back/forward cache holds a log that other pages have written to since.
     addEventListener("pageshow", (event) => event.persisted && this.#worker && this.#reload());
@@ -91,12 +90,9 @@ export class Nearmind {
     return this.#deliver({ name, ...about, timeMs: Date.now() });
   }
 
-  /**
-   * @param {EventName} name
-   * @param {string} item
-   */
+  /** @param {EventName} name @param {string} item */
   undo(name, item) {
-    return this.send({ type: "undo", item, name, nowMs: Date.now() });
+    return this.send({ type: "undo", item, name });
   }
 
   /**
@@ -120,8 +116,7 @@ export class Nearmind {
 
   /** The same in a list that is open. @param {string} shelf @param {string} item @returns {Promise<Explanation | null>} */
   async explainIn(shelf, item) {
-    const updates = await this.send({ type: "explain", shelf, item, nowMs: Date.now() });
-    return updates.find((update) => update.type === "explanation") ?? null;
+    return (await this.#answer("explanation", { type: "explain", shelf, item })) ?? null;
   }
 
   /**
@@ -155,13 +150,11 @@ export class Nearmind {
    * @param {{limit?: number, lang?: string}} [options]
    */
   async search(query, { limit = 24, lang = this.#options.lang } = {}) {
-    const updates = await this.send({ type: "search", query, limit, lang, nowMs: Date.now() });
-    return updates.find((update) => update.type === "results")?.cards ?? [];
+    return (await this.#answer("results", { type: "search", query, limit, lang }))?.cards ?? [];
   }
 
   async profile(lang = this.#options.lang) {
-    const updates = await this.send({ type: "profile", lang, nowMs: Date.now() });
-    return updates.find((update) => update.type === "profile") ?? { events: [], storedBytes: 0 };
+    return (await this.#answer("profile", { type: "profile", lang })) ?? { events: [], storedBytes: 0 };
   }
 
   forget() {
@@ -172,38 +165,36 @@ export class Nearmind {
   /** @param {import("./types.js").Event} event */
   erase(event) {
     this.#outbox.remove(event);
-    return this.send({ type: "delete", event, nowMs: Date.now() });
+    return this.send({ type: "delete", event });
   }
 
   /** @param {import("./types.js").Event} event @param {boolean} muted */
   muteEvent(event, muted) {
-    return this.send({ type: "mute-event", event, muted, nowMs: Date.now() });
+    return this.send({ type: "mute-event", event, muted });
   }
 
   /** @param {string} interest @param {boolean} muted */
   muteInterest(interest, muted) {
-    return this.send({ type: "mute-interest", interest, muted, nowMs: Date.now() });
+    return this.send({ type: "mute-interest", interest, muted });
   }
 
   /** @param {string} interest @param {string} name */
   renameInterest(interest, name) {
-    return this.send({ type: "rename-interest", interest, name, nowMs: Date.now() });
+    return this.send({ type: "rename-interest", interest, name });
   }
 
   /** @param {string[]} [recommended] Items to mark beside those that the visitor saw. */
   async map(recommended = [], lang = this.#options.lang) {
-    const updates = await this.send({ type: "map", recommended, lang, nowMs: Date.now() });
-    return updates.find((update) => update.type === "map") ?? null;
+    return (await this.#answer("map", { type: "map", recommended, lang })) ?? null;
   }
 
   async exportProfile() {
-    const updates = await this.send({ type: "export", nowMs: Date.now() });
-    return updates.find((update) => update.type === "exported")?.profile ?? "";
+    return (await this.#answer("exported", { type: "export" }))?.profile ?? "";
   }
 
   /** @param {string} profile */
   async importProfile(profile) {
-    const updates = await this.send({ type: "import", profile, nowMs: Date.now() });
+    const updates = await this.send({ type: "import", profile });
     const refused = updates.find((update) => update.type === "error");
     if (refused) throw refused;
     return updates;
@@ -215,7 +206,7 @@ export class Nearmind {
    */
   openShelf(shelf, request) {
     this.#shelves.set(shelf, request);
-    return this.send({ type: "shelf", shelf, request, nowMs: Date.now() });
+    return this.send({ type: "shelf", shelf, request });
   }
 
   /** @param {string} shelf */
@@ -225,16 +216,28 @@ export class Nearmind {
 
   /**
    * Resolves with the answer, after the subscribers have seen it. Rejects with a Problem.
-   * @param {Command} command
+   * @param {Command} asked Its time is now, unless it says when.
    * @returns {Promise<Update[]>}
    */
-  send(command) {
+  send(asked) {
+    const command = { nowMs: Date.now(), ...asked };
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#pending.set(id, { command, resolve, reject, since: performance.now() });
       if (this.#worker) this.#worker.postMessage({ id, command });
       else this.#wake();
     });
+  }
+
+  /**
+   * What of an answer is of this type.
+   * @template {Update["type"]} Type
+   * @param {Type} type
+   * @param {Command} command
+   * @returns {Promise<Extract<Update, {type: Type}> | undefined>}
+   */
+  async #answer(type, command) {
+    return /** @type {any} */ ((await this.send(command)).find((update) => update.type === type));
   }
 
   start() {
@@ -263,7 +266,7 @@ export class Nearmind {
 
     const waiting = [...this.#pending.keys()];
     const asked = [...this.#pending.values()].flatMap(({ command }) => (command.type === "shelf" ? command.shelf : []));
-    this.send({ type: "open", version: VERSION, ...this.#options, nowMs: Date.now() }).catch(ignore);
+    this.send({ type: "open", version: VERSION, ...this.#options }).catch(ignore);
     for (const event of this.#outbox.left()) this.#deliver(event).catch(ignore);
     for (const [shelf, request] of this.#shelves) {
       if (!asked.includes(shelf)) this.openShelf(shelf, request).catch(ignore);
@@ -283,12 +286,12 @@ export class Nearmind {
 
   /** The log was written to by another tab: what this page holds of it is old. */
   #reload() {
-    this.send({ type: "reload", nowMs: Date.now() }).catch(ignore);
+    this.send({ type: "reload" }).catch(ignore);
   }
 
-  /** Milliseconds from command to answer, by command. @param {string} [command] */
-  latencies(command) {
-    return this.#latencies.of(command);
+  /** Milliseconds from command to answer, oldest first, by command. */
+  latencies() {
+    return this.#latencies;
   }
 
   /** @param {import("./types.js").Event} event */
@@ -320,8 +323,10 @@ export class Nearmind {
     for (const update of updates ?? []) this.#publish(update);
     if (!asked) return;
     asked.resolve(updates ?? []);
-    this.#publish(this.#latencies.add(asked.command.type, performance.now() - asked.since));
-    this.#tabs.tell(asked.command.type);
+    const [name, value] = [asked.command.type, performance.now() - asked.since];
+    this.#latencies[name] = [...(this.#latencies[name] ?? []), value].slice(-KEPT);
+    this.#publish({ type: "metric", name, value, unit: "ms" });
+    this.#outbox.done(name);
   }
 
   /** @param {Update} update */

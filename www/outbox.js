@@ -1,19 +1,32 @@
 /**
- * Events that the worker has not confirmed yet. A visitor who follows a link leaves before the worker has written;
- * the next page of the same tab delivers what is left. Holds nothing once the worker has it.
+ * The visitor's other pages. One that leaves before the worker has written an event leaves it here, and the next page of
+ * the same tab delivers it; nothing is held once the worker has it. Other tabs share the log: whoever has written tells
+ * them, and they read it again. No tab leads, since IndexedDB orders what is written, and nothing but the fact crosses.
  *
  * @import {Event} from "./types.js"
  */
 const KEY = "nearmind.outbox";
+/** Commands that write to the log. */
+const WRITES = /^(track|undo|forget|delete|mute|rename|import)/;
 
 export class Outbox {
   /** @type {Event[]} */
   #events = [];
   #persist;
+  /** @type {BroadcastChannel | undefined} */
+  #tabs;
 
-  /** @param {boolean} persist Without it nothing outlives the page. */
-  constructor(persist) {
+  /** @param {boolean} persist Without it nothing outlives the page. @param {() => void} changed In another tab. */
+  constructor(persist, changed) {
     this.#persist = persist;
+    if (!persist || !globalThis.BroadcastChannel) return;
+    this.#tabs = new BroadcastChannel("nearmind");
+    this.#tabs.onmessage = changed;
+  }
+
+  /** @param {string} command that was carried out */
+  done(command) {
+    if (WRITES.test(command)) this.#tabs?.postMessage("changed");
   }
 
   /** What an earlier page of this tab left behind, oldest first. @returns {Event[]} */
@@ -60,8 +73,5 @@ function read() {
   }
 }
 
-/**
- * @param {Event} a
- * @param {Event} b
- */
+/** @param {Event} a @param {Event} b */
 const same = (a, b) => a.timeMs === b.timeMs && a.name === b.name && a.item === b.item && a.text === b.text;

@@ -69,11 +69,12 @@ export class NearmindShelf extends ToldElement {
   attributeChangedCallback(name, before, now) {
     if (before === now || !this.isConnected || !this.#frame) return;
     if (name === "heading" || name === "lang") this.#dress();
-    if (!this.client || name === "heading") return;
     if (SOURCES.includes(name)) {
+      // What has not begun reads it when it begins.
+      if (!this.client && this.state !== "failed") return;
       this.#close();
       this.#open();
-    } else {
+    } else if (this.client && name !== "heading") {
       this.#ask();
     }
   }
@@ -152,6 +153,7 @@ export class NearmindShelf extends ToldElement {
         fatal: true,
       });
     }
+    this.#frame.footer.tell("");
     if (this.state !== "ready") this.setAttribute("state", "loading");
     this.#obey().catch(() => {});
     try {
@@ -198,13 +200,22 @@ export class NearmindShelf extends ToldElement {
     });
   }
 
-  /** Which cards are seen: asked when there are cards. */
+  /** What cards that stand can do: be seen, be turned, and move to other places. */
   async #watch() {
-    const { Impressions } = await import("./element/impressions.js");
+    const [{ Impressions }, { Turn }, { Moves }] = await Promise.all([
+      import("./element/impressions.js"),
+      import("./element/turn.js"),
+      import("./element/moves.js"),
+    ]);
+    const { list } = this.#frame;
+    if (!list.moves) {
+      list.moves = new Moves(list);
+      new Turn(this.#frame);
+    };
     const seen = (/** @type {string} */ item, /** @type {HTMLElement} */ node) =>
       this.#fire("nearmind-impression", { item, position: place(node) });
     this.#impressions ??= new Impressions(seen);
-    if (this.isConnected) this.#impressions.watch(this.#frame.list.node.children);
+    if (this.isConnected) this.#impressions.watch(list.node.children);
   }
 
   /** What the page says of itself anyway, to its own analytics and to search engines. */
@@ -284,7 +295,7 @@ export class NearmindShelf extends ToldElement {
     if (!cards.length) return this.#frame.keepRoom(() => this.#reserve("empty"));
     const base = new URL(this.getAttribute("base") ?? "", document.baseURI).href;
     const placed = cards.map((card) => ({ ...card, url: address(card.url, base) ?? "", image: address(card.image, base) ?? "" }));
-    const draw = () => this.#frame.draw(placed, this.#say, this.#lang);
+    const draw = () => this.#frame.list.draw(placed, this.#say, this.#lang);
     if (first) {
       this.#frame.keepRoom(() => {
         draw();

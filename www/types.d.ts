@@ -61,7 +61,7 @@ export interface Nearmind {
   openShelf(shelf: string, request: ShelfRequest): Promise<Update[]>;
   closeShelf(shelf: string): void;
   /** Milliseconds from command to answer, oldest first, by command. */
-  latencies(command?: string): Record<string, number[]>;
+  latencies(): Record<string, number[]>;
   send(command: Command): Promise<Update[]>;
 }
 
@@ -120,7 +120,8 @@ export interface ShelfRequest {
   seed?: number;
 }
 
-export type Command =
+/** `nowMs` is when it was sent, unless it is said. */
+export type Command = { nowMs?: number } & (
   | {
       type: "open";
       version: number;
@@ -129,28 +130,28 @@ export type Command =
       device: string;
       lang: string;
       persist: boolean;
-      nowMs: number;
     }
   | { type: "track"; event: Event }
-  | { type: "undo"; item: string; name: EventName; nowMs: number }
-  | { type: "shelf"; shelf: string; request: ShelfRequest; nowMs: number }
+  | { type: "undo"; item: string; name: EventName }
+  | { type: "shelf"; shelf: string; request: ShelfRequest }
   | { type: "close-shelf"; shelf: string }
-  | { type: "search"; query: string; limit: number; lang: string; nowMs: number }
-  | { type: "profile"; lang: string; nowMs: number }
-  | { type: "explain"; shelf: string; item: string; nowMs: number }
-  | { type: "why-not"; shelf: string; item: string; nowMs: number }
-  | { type: "attention"; item: string; lang: string; nowMs: number }
+  | { type: "search"; query: string; limit: number; lang: string }
+  | { type: "profile"; lang: string }
+  | { type: "explain"; shelf: string; item: string }
+  | { type: "why-not"; shelf: string; item: string }
+  | { type: "attention"; item: string; lang: string }
   | { type: "forget" }
-  | { type: "reload"; nowMs: number }
-  | { type: "delete"; event: Event; nowMs: number }
-  | { type: "mute-event"; event: Event; muted: boolean; nowMs: number }
-  | { type: "mute-interest"; interest: string; muted: boolean; nowMs: number }
-  | { type: "rename-interest"; interest: string; name: string; nowMs: number }
-  | { type: "delete-interest"; interest: string; nowMs: number }
+  | { type: "reload" }
+  | { type: "delete"; event: Event }
+  | { type: "mute-event"; event: Event; muted: boolean }
+  | { type: "mute-interest"; interest: string; muted: boolean }
+  | { type: "rename-interest"; interest: string; name: string }
+  | { type: "delete-interest"; interest: string }
   | { type: "scene"; shelf: string }
-  | { type: "map"; recommended: string[]; lang: string; nowMs: number }
-  | { type: "export"; nowMs: number }
-  | { type: "import"; profile: string; nowMs: number };
+  | { type: "map"; recommended: string[]; lang: string }
+  | { type: "export" }
+  | { type: "import"; profile: string }
+);
 
 export interface Progress {
   type: "progress";

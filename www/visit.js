@@ -68,7 +68,7 @@ async function measure() {
   }
   const ask = async (/** @type {string[]} */ items, /** @type {string} */ type) => {
     const times = [];
-    for (const item of items) times.push((await timed(() => client.send({ type, shelf: "s", item, nowMs: Date.now() })))[0]);
+    for (const item of items) times.push((await timed(() => client.send({ type, shelf: "s", item })))[0]);
     return told(times);
   };
   const missing = any.filter((item) => !shown.includes(item)).slice(-20);

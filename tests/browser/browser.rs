@@ -19,6 +19,8 @@ use tokio::{
     process::{Child, Command},
 };
 
+use crate::shop::PATIENT_TRIES;
+
 /// Scripts that wait for the model may wait this long; SwiftShader on a busy machine is slow.
 const PATIENCE: Duration = Duration::from_secs(240);
 
@@ -154,7 +156,7 @@ impl Browser {
     /// Waits for a file that the page lets the visitor save.
     pub async fn downloaded(&self, name: &str) -> Result<PathBuf> {
         let file = self.profile.join(DOWNLOADS).join(name);
-        for _ in 0..200 {
+        for _ in 0..PATIENT_TRIES {
             if fs::metadata(&file).is_ok_and(|about| about.len() > 0) {
                 return Ok(file);
             }

@@ -8,5 +8,5 @@ pub mod site;
 pub mod vitals;
 
 pub use browser::{Browser, Gpu, Memory, Program};
-pub use shop::{Shop, visit, visit_each};
+pub use shop::{Shop, visit, visit_each, visit_each_unwatched};
 pub use site::Site;

@@ -52,6 +52,9 @@ const CLIENT: &str = r#"
 const SLICES: u32 = 10;
 const SLICE_MS: u32 = 30_000;
 
+/// Of a twentieth of a second each. A condition that comes to hold ends the waiting; a busy machine may take its time.
+pub(crate) const PATIENT_TRIES: u32 = 1200;
+
 pub struct Shop {
     pub site: Site,
     pub browser: Browser,
@@ -67,6 +70,16 @@ pub async fn visit_each(site: impl Fn() -> Site, body: impl AsyncFn(&Shop) -> Re
     visit(site(), Gpu::None, &[], &body).await?;
     let site = site();
     site.watch(WATCH);
+    visit_firefox(site, &body).await
+}
+
+/// The same to a site that checks its own pages, byte by byte: in Firefox nothing is watched.
+pub async fn visit_each_unwatched(site: impl Fn() -> Site, body: impl AsyncFn(&Shop) -> Result<()>) -> Result<()> {
+    visit(site(), Gpu::None, &[], &body).await?;
+    visit_firefox(site(), &body).await
+}
+
+async fn visit_firefox(site: Site, body: impl AsyncFnOnce(&Shop) -> Result<()>) -> Result<()> {
     visit_with(Shop { site, browser: Browser::firefox().await? }, body).await.context("in Firefox")
 }
 
@@ -223,7 +236,7 @@ impl Shop {
 
     /// What a script finds, once it is there.
     pub async fn find(&self, script: &str) -> Result<WebElement> {
-        for _ in 0..200 {
+        for _ in 0..PATIENT_TRIES {
             let found = self.browser.driver.execute(format!("return {script}"), Vec::new()).await?;
             if let Ok(element) = found.element() {
                 return Ok(element);
@@ -236,7 +249,7 @@ impl Shop {
     /// Waits until a condition holds in the page.
     pub async fn until(&self, condition: &str) -> Result<()> {
         let wait = format!(
-            "for (let tries = 0; tries < 300; tries++) {{ if ({condition}) return true; await new Promise((next) => setTimeout(next, 50)); }} return false;"
+            "for (let tries = 0; tries < {PATIENT_TRIES}; tries++) {{ if ({condition}) return true; await new Promise((next) => setTimeout(next, 50)); }} return false;"
         );
         anyhow::ensure!(self.ask(&wait, &[]).await? == true, "this never held: {condition}");
         Ok(())

@@ -7,13 +7,26 @@ use serde_json::Value;
 
 use crate::{
     Gpu, Shop, Site,
-    site::{Fault, root},
+    site::{Fault, page as file, root},
     visit,
 };
+
+/// What a page has where the shop put the tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    /// Nothing: the shop's own markup is all there is.
+    Absent,
+    /// The tag, as the page has it.
+    Present,
+    /// A script that keeps the page from going on for this long: what a tag must not be.
+    Holding { ms: u32 },
+}
 
 #[derive(Debug, Clone)]
 pub struct Vitals {
     pub lcp_ms: f64,
+    /// The largest paint is of the page's own markup, and not of a card.
+    pub shops_own: bool,
     pub cls: f64,
     /// Of each task above 50 ms.
     pub long_tasks_ms: Vec<f64>,
@@ -35,42 +48,51 @@ const OBSERVED: &str = r#"
       [window, first, last] = goes ? [window + value, first, startTime] : [value, startTime, startTime];
       cls = Math.max(cls, window);
     }
-    return [paints.at(-1)?.startTime ?? null, cls, tasks.map(({ duration }) => duration)];"#;
+    // The browser does not name an element that stands in a shadow tree.
+    const { startTime = null, element } = paints.at(-1) ?? {};
+    return [startTime, Boolean(element), cls, tasks.map(({ duration }) => duration)];"#;
 
 /// After the first cards, until the model has answered and marks are drawn.
 const WATCHED_MS: u32 = 2500;
 
-/// A first visit to a page, with the tag or without it: then the shop's own markup is all there is.
-pub async fn vitals(page: &str, tag: bool) -> Result<Vitals> {
-    let file = std::fs::read_to_string(root().join("dist").join(page)).with_context(|| page.to_owned())?;
-    anyhow::ensure!(file.contains(TAG), "{page} has no {TAG}");
-    let site = if tag { Site::new() } else { Site::with(without_tag(format!("/{page}"))) };
+/// A first visit to a page.
+pub async fn vitals(page: &'static str, tag: Tag) -> Result<Vitals> {
+    let text = std::fs::read_to_string(root().join("dist").join(page)).with_context(|| page.to_owned())?;
+    let line = text.lines().find(|line| line.contains(TAG)).with_context(|| format!("{page} has no {TAG}"))?;
     let mut found = Value::Null;
-    visit(site, Gpu::None, &[], async |shop: &Shop| {
+    visit(Site::with(instead(page, line.to_owned(), tag)), Gpu::None, &[], async |shop: &Shop| {
         shop.goto(page).await?;
-        if tag {
+        if tag == Tag::Present {
             anyhow::ensure!(shop.settled().await? == "ready", "{page} shows recommendations");
         }
         found = shop.ask(OBSERVED, &[WATCHED_MS.into()]).await?;
         Ok(())
     })
     .await?;
-    let tasks = found[2].as_array().context("tasks")?.iter().filter_map(Value::as_f64);
+    let tasks = found[3].as_array().context("tasks")?.iter().filter_map(Value::as_f64);
     Ok(Vitals {
         lcp_ms: found[0].as_f64().context("a largest paint")?,
-        cls: found[1].as_f64().context("shifts")?,
+        shops_own: found[1].as_bool().context("whose")?,
+        cls: found[2].as_f64().context("shifts")?,
         long_tasks_ms: tasks.collect(),
     })
 }
 
 const TAG: &str = r#"shelf.js"></script>"#;
 
-fn without_tag(page: String) -> Fault {
+/// The page with something else in the line of its tag.
+fn instead(page: &'static str, line: String, tag: Tag) -> Fault {
+    let (with, held_ms) = match tag {
+        Tag::Present => (line.clone(), 0),
+        Tag::Absent => (String::new(), 0),
+        Tag::Holding { ms } => (r#"<script src="/hold.js"></script>"#.to_owned(), ms),
+    };
+    let hold = format!("for (const begun = performance.now(); performance.now() < begun + {held_ms};);");
+    let hold = file("/hold.js", hold);
     Box::new(move |path, reply| {
-        if path == page {
-            let text = String::from_utf8_lossy(&reply.body);
-            let line = text.lines().find(|line| line.contains(TAG)).unwrap_or_default().to_owned();
-            reply.body = text.replace(&line, "").into_bytes();
+        hold(path, reply);
+        if path.strip_prefix('/') == Some(page) {
+            reply.body = String::from_utf8_lossy(&reply.body).replace(&line, &with).into_bytes();
         }
     })
 }

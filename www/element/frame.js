@@ -7,9 +7,6 @@ import { h, icon, ICONS, set, write } from "./dom.js";
 import { CardList } from "./list.js";
 import { Footer } from "./footer.js";
 
-/** So much of a card is all of it: a part of a pixel is no reason to turn. */
-const WHOLE = 0.97;
-
 export class Frame {
   list = new CardList();
   footer = new Footer();
@@ -17,13 +14,14 @@ export class Frame {
   #headingText = h("slot", { name: "heading" });
   #heading = h("h2", { part: "heading", id: "heading" }, this.#headingText);
   #empty = h("slot", { name: "empty" });
-  #back = h("button", { part: "turn-button", type: "button" }, icon(ICONS.back));
-  #forth = h("button", { part: "turn-button", type: "button" }, icon(ICONS.forth));
+  /** There is something to turn to when somebody looks (turn.js). */
+  back = h("button", { part: "turn-button", type: "button", disabled: true }, icon(ICONS.back));
+  forth = h("button", { part: "turn-button", type: "button", disabled: true }, icon(ICONS.forth));
   #news = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   #stage = h(
     "div",
     { class: "live" },
-    h("div", { part: "header" }, this.#heading, h("div", { part: "turn" }, this.#back, this.#forth)),
+    h("div", { part: "header" }, this.#heading, h("div", { part: "turn" }, this.back, this.forth)),
     this.list.node,
   );
   node = h(
@@ -39,27 +37,18 @@ export class Frame {
   /** Of the last frame. */
   #width = 0;
   #height = 0;
-  /** The ends of the list, and whether each is in sight. @type {Map<Element, boolean>} */
-  #ends = new Map();
-  #sight = new IntersectionObserver((seen) => this.#seeEnds(seen), { root: this.list.node, threshold: WHOLE });
 
   constructor() {
     set(this.list.node, "aria-labelledby", "heading");
     for (const slot of [this.#slot, this.#empty]) slot.addEventListener("slotchange", () => this.#seeSlot());
-    this.#back.addEventListener("click", () => this.#turn(-1));
-    this.#forth.addEventListener("click", () => this.#turn(1));
     const sizes = new ResizeObserver((changed) => this.#resized(changed));
     for (const node of [this.list.node, this.node]) sizes.observe(node);
   }
 
   /** @param {import("./messages.js").Say} say */
   translate(say) {
-    for (const [button, label] of /** @type {const} */ ([
-      [this.#back, say.back],
-      [this.#forth, say.forth],
-    ])) {
-      set(button, "aria-label", label);
-    }
+    set(this.back, "aria-label", say.back);
+    set(this.forth, "aria-label", say.forth);
     this.footer.translate(say);
     write(this.#empty, say.empty);
     this.#seeSlot();
@@ -82,17 +71,6 @@ export class Frame {
   keepRoom(change) {
     this.node.style.minBlockSize = `${this.#height}px`;
     change();
-    this.#watchEnds();
-  }
-
-  /**
-   * @param {import("../types.js").Card[]} cards
-   * @param {import("./messages.js").Say} say
-   * @param {string} lang
-   */
-  draw(cards, say, lang) {
-    this.list.draw(cards, say, lang);
-    this.#watchEnds();
   }
 
   /** @param {ResizeObserverEntry[]} changed */
@@ -109,29 +87,5 @@ export class Frame {
     const own = this.#slot.assignedElements().some(({ localName }) => localName !== "template");
     this.node.classList.toggle("bare", !own);
     this.node.classList.toggle("has-empty", this.#empty.assignedElements().length > 0);
-  }
-
-  #watchEnds() {
-    const { firstElementChild: first, lastElementChild: last } = this.list.node;
-    if (!first || !last || (this.#ends.has(first) && this.#ends.has(last) && this.#ends.size <= 2)) return;
-    this.#sight.disconnect();
-    this.#ends = new Map([first, last].map((end) => [end, this.#ends.get(end) ?? false]));
-    for (const end of this.#ends.keys()) this.#sight.observe(end);
-  }
-
-  /** Nobody turns to where nothing is. @param {IntersectionObserverEntry[]} seen */
-  #seeEnds(seen) {
-    for (const { target, intersectionRatio } of seen) this.#ends.set(target, intersectionRatio >= WHOLE);
-    const { firstElementChild: first, lastElementChild: last } = this.list.node;
-    this.#back.disabled = Boolean(first && this.#ends.get(first));
-    this.#forth.disabled = Boolean(last && this.#ends.get(last));
-  }
-
-  /** @param {1 | -1} way */
-  #turn(way) {
-    const { direction } = getComputedStyle(this.list.node);
-    const left = way * (direction === "rtl" ? -1 : 1) * this.list.node.clientWidth * 0.85;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.list.node.scrollBy({ left, behavior: calm ? "auto" : "smooth" });
   }
 }

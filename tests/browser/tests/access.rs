@@ -13,10 +13,10 @@ async fn findings(shop: &Shop) -> Result<Vec<String>> {
         std::fs::read_to_string(root().join("target/axe/axe.min.js")).context("`cargo xtask test` obtains axe")?;
     shop.browser.driver.execute(&format!("{axe}; window.axe = axe;"), Vec::new()).await?;
     let look = r#"
-        // What fades in is looked at when it is there; out of sight it stands still until it is turned to.
+        // What fades in is looked at when it is there.
         const roots = () => [document, ...[...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
         const moving = () => roots().flatMap((root) => root.getAnimations()).filter(({ playState, effect }) =>
-          playState === "running" && effect.getTiming().iterations !== Infinity && effect.target.checkVisibility({ contentVisibilityAuto: true }));
+          playState === "running" && effect.getTiming().iterations !== Infinity);
         while (moving().length) await Promise.all(moving().map((each) => each.finished.catch(() => {})));
         const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
         const { violations } = await axe.run(document, { runOnly: tags });
@@ -84,13 +84,13 @@ async fn axe_finds_nothing_in_the_dialog_on_the_profile_and_in_the_examples() ->
             let open = r#"
                 const root = document.querySelector("nearmind-shelf").shadowRoot;
                 root.querySelector("[part=about]").click();
-                for (let tries = 0; !root.querySelector("[part=panel-events] li") && tries < 200; tries++) await new Promise((next) => setTimeout(next, 50));"#;
+                while (!root.querySelector("[part=panel-events] li")) await new Promise((next) => setTimeout(next, 50));"#;
             shop.ask(open, &[]).await?;
             nothing_found(shop, &format!("the dialog, {lang}")).await?;
         }
         let imported = r#"
             const shelf = () => document.getElementById("for-you");
-            for (let tries = 0; shelf()?.state !== "ready" && tries < 400; tries++) await new Promise((next) => setTimeout(next, 50));
+            while (shelf()?.state !== "ready") await new Promise((next) => setTimeout(next, 50));
             for (const finding of document.querySelectorAll("details")) finding.open = true;"#;
         for lang in ["en", "zh-CN"] {
             shop.goto(&format!("try.html?lang={lang}")).await?;

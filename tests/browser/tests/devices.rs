@@ -156,7 +156,7 @@ async fn ends_on_the_cpu_after(
             const { panelMessages } = await import(new URL("element/panel-messages.js", document.baseURI));
             const sentence = panelMessages(document.documentElement.lang).reasons[given[0].code](given[0]), root = shelf.shadowRoot;
             root.querySelector("[part~=about]").click();
-            for (let tries = 0; tries < 100; tries++) {
+            for (let tries = 0; tries < 1000; tries++) {
               if (root.textContent.includes(sentence)) return true;
               await new Promise((next) => setTimeout(next, 50));
             }

@@ -171,6 +171,7 @@ async fn several_shelves_and_a_script_that_is_loaded_twice_share_one_worker_and_
             const second = first.cloneNode(true);
             second.removeAttribute("item");
             first.after(second);
+            second.scrollIntoView(); // far from the viewport it would not begin
             await new Promise((done) => second.addEventListener("nearmind-ready", done, { once: true }));
             const same = twice.Nearmind.open({ catalog: "../catalog/", model: "../models/minilm/", lang: "en" });
             const events = (await second.client.profile()).events.map(({ event }) => `${event.name} ${event.item}`);

@@ -146,7 +146,7 @@ async fn a_visitor_who_leaves_a_slow_download_goes_on_with_it_on_the_next_page()
             const cache = await caches.open("nearmind-files-1");
             const parts = async () => (await cache.keys()).filter(({ url }) => url.includes("model.safetensors") && url.includes("from=")).length;
             const fits = async () => (given[0] ? (await parts()) >= given[0] : !(await parts()));
-            for (let tries = 0; tries < 200 && !(await fits()); tries++) await new Promise((next) => setTimeout(next, 50));
+            for (let tries = 0; tries < 1000 && !(await fits()); tries++) await new Promise((next) => setTimeout(next, 50));
             return fits();"#;
         assert_eq!(shop.ask(parts, &[json!(2)]).await?, true, "what came slowly is kept");
         shop.goto("cart.html").await?;

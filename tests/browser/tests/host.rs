@@ -9,7 +9,7 @@ async fn events(shop: &Shop) -> Result<Value> {
     let told = r#"
         const { client } = document.querySelector("nearmind-shelf");
         // The page is heard after the first cards stand.
-        for (let tries = 0; !(await client.profile()).events.length && tries < 100; tries++) await new Promise((next) => setTimeout(next, 50));
+        while (!(await client.profile()).events.length) await new Promise((next) => setTimeout(next, 50));
         return (await client.profile()).events.map(({ event }) => `${event.name} ${event.item ?? event.text}`);"#;
     shop.ask(told, &[]).await
 }

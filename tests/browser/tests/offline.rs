@@ -7,13 +7,14 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use anyhow::Result;
 use browser_tests::{
-    Gpu, Shop, Site,
+    Shop, Site,
     site::{Fault, root},
-    visit,
+    visit_each_unwatched,
 };
 use serde_json::json;
 use xtask::{http::Reply, offline};
@@ -31,29 +32,38 @@ fn unplugged(off: &Arc<AtomicBool>) -> Fault {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_visit_works_with_the_network_off() -> Result<()> {
     let off = Arc::new(AtomicBool::new(false));
-    visit(Site::with(unplugged(&off)), Gpu::None, &[], async |shop| {
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
-        shop.device().await?;
-        shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
-        shop.goto("index.html").await?; // now the catalogue's and the model's manifests pass through it too
-        shop.device().await?;
-        off.store(true, Ordering::Relaxed);
-        for page in
-            ["index.html", "product.html?item=rain-jacket-squall", "search.html?q=tent", "cart.html", "profile.html"]
-        {
-            shop.goto(page).await?;
-            if page == "profile.html" {
-                shop.profile_drawn().await?;
-            } else {
-                assert_eq!(shop.settled().await?, "ready", "{page}");
-            }
+    visit_each_unwatched(
+        || Site::with(unplugged(&off)),
+        async |shop: &Shop| {
+            off.store(false, Ordering::Relaxed);
+            shop.goto("index.html").await?;
+            assert_eq!(shop.settled().await?, "ready");
             shop.device().await?;
-        }
-        let found = shop.with_client("return (await client.search('tent for two', { limit: 3 })).length;", &[]).await?;
-        assert_eq!(found, 3);
-        Ok(())
-    })
+            shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
+            shop.goto("index.html").await?; // now the catalogue's and the model's manifests pass through it too
+            shop.device().await?;
+            off.store(true, Ordering::Relaxed);
+            for page in [
+                "index.html",
+                "product.html?item=rain-jacket-squall",
+                "search.html?q=tent",
+                "cart.html",
+                "profile.html",
+            ] {
+                shop.goto(page).await?;
+                if page == "profile.html" {
+                    shop.profile_drawn().await?;
+                } else {
+                    assert_eq!(shop.settled().await?, "ready", "{page}");
+                }
+                shop.device().await?;
+            }
+            let found =
+                shop.with_client("return (await client.search('tent for two', { limit: 3 })).length;", &[]).await?;
+            assert_eq!(found, 3);
+            Ok(())
+        },
+    )
     .await
 }
 
@@ -69,6 +79,9 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Tries to look at a page that is being loaded again.
+const PATIENCE: u32 = 50;
+
 /// What of its version each part of a page says.
 async fn versions(shop: &Shop) -> Result<serde_json::Value> {
     let said = r#"
@@ -80,10 +93,12 @@ async fn versions(shop: &Shop) -> Result<serde_json::Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_never_mixes_versions() -> Result<()> {
-    let folder = std::env::temp_dir().join(format!("nearmind-versions-{}", std::process::id()));
-    copy(&root().join("dist"), &folder)?;
-    let at = folder.clone();
-    visit(Site::of(folder.clone()), Gpu::None, &[], async move |shop| {
+    let at = std::env::temp_dir().join(format!("nearmind-versions-{}", std::process::id()));
+    let first = || {
+        copy(&root().join("dist"), &at).expect("a copy of the site");
+        Site::of(at.clone())
+    };
+    visit_each_unwatched(first, async |shop: &Shop| {
         shop.goto("index.html").await?;
         assert_eq!(shop.settled().await?, "ready");
         shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
@@ -108,16 +123,17 @@ async fn an_update_never_mixes_versions() -> Result<()> {
         // The last one is left: the next page is wholly new.
         shop.goto("index.html").await?;
         let new = "while (document.documentElement?.dataset.version !== '2') await new Promise((next) => setTimeout(next, 50)); return true;";
-        for _ in 0..3 {
-            // The first try may be torn away by the reload that the worker asks for.
+        for _ in 0..PATIENCE {
+            // A try may be torn away by the reload that the worker asks for.
             if shop.ask(new, &[]).await.is_ok() {
                 break;
             }
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
         assert_eq!(shop.settled().await?, "ready");
         assert_eq!(versions(shop).await?, json!(["2", "2"]));
         Ok(())
     })
     .await?;
-    Ok(fs::remove_dir_all(folder)?)
+    Ok(fs::remove_dir_all(at)?)
 }

@@ -33,7 +33,7 @@ export function interestList(interests, client, say, act) {
       { class: "small", type: "button", "data-place": `drop:${place}`, "aria-label": say.eraseEvent(name), title: say.eraseOne },
       icon(ICONS.close),
     );
-    erase.addEventListener("click", () => act(() => client.send({ type: "delete-interest", interest: id, nowMs: Date.now() }), say.erasedEvent(name)));
+    erase.addEventListener("click", () => act(() => client.send({ type: "delete-interest", interest: id }), say.erasedEvent(name)));
     // An interest without a name of the visitor's is called by its words.
     const about = name === words.join(" · ") ? "" : words.join(say.comma);
     return h("li", { "data-interest": id, class: muted ? "muted" : "" }, field, line, h("span", { class: "what" }, about), h("span", { class: "acts" }, mute, erase));
