@@ -4,11 +4,13 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     thread::yield_now,
 };
 
+use flate2::{Compression, write::GzEncoder};
 use nearmind::{
     catalog::{Catalog, Manifest},
     encoder::{
@@ -19,8 +21,10 @@ use nearmind::{
         tokenize::{Role, Tokenizer},
         weights::Weights,
     },
+    feeds::Report,
 };
 use pollster::block_on;
+use serde_json::Value;
 
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bake").join(name);
@@ -155,6 +159,49 @@ fn problems_are_told_and_a_new_bake_replaces_the_old_one() {
     let nothing = bake("problems", &["nonsense".into()], &[]);
     assert!(!nothing.output.status.success());
     assert!(served(&nothing) == served(&second), "a feed without items leaves the catalogue as it was");
+}
+
+#[test]
+fn a_gzipped_feed_from_standard_input_is_baked_as_its_file_and_reported() {
+    let feed = [lines(), vec!["nonsense".into()]].concat();
+    let (plain, report) = (bake_anew("from-file", &feed, &[]), folder("feeds").join("report.json"));
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(feed.join("\n").as_bytes()).unwrap();
+    let mut bake = Command::new(env!("CARGO_BIN_EXE_nearmind"));
+    bake.args(["bake", "-", "--model"]).arg(model("from-stdin")).arg("--out").arg(folder("from-stdin"));
+    bake.arg("--report").arg(&report).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = bake.spawn().unwrap();
+    running.stdin.take().unwrap().write_all(&gzip.finish().unwrap()).unwrap();
+    let baked = Baked { output: running.wait_with_output().unwrap(), files: files(&folder("from-stdin")) };
+    assert!(baked.output.status.success() && served(&baked) == served(&plain), "{}", baked.said());
+    let report: Report = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+    assert_eq!((report.rows, report.items, report.left_out()), (41, 40, 1), "{report}");
+}
+
+#[test]
+fn inspect_says_what_is_in_a_catalogue_what_lies_near_and_what_smaller_vectors_lose() {
+    bake_anew("inspected", &[lines(), vec!["nonsense".into()]].concat(), &[]);
+    let inspect = |more: &[&str]| {
+        let mut inspect = Command::new(env!("CARGO_BIN_EXE_nearmind"));
+        let output = inspect.arg("inspect").arg(folder("inspected")).args(more).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let said = inspect(&[]);
+    for part in ["40 items in en, zh", "vectors of synthetic, 64 dimensions", "41 rows: 40 items", "1 cannot be read"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let json = |more: &[&str]| serde_json::from_str::<Value>(&inspect(&[more, &["--json"]].concat())).unwrap();
+    let sizes = json(&[]);
+    let files = sizes["files"].as_array().unwrap().iter().map(|file| file["bytes"].as_u64().unwrap());
+    assert_eq!((sizes["bytes"].as_u64().unwrap(), sizes["items"].as_u64()), (files.sum(), Some(40)));
+    let near = json(&["--item", "item-07", "--neighbours", "5"]);
+    let scores: Vec<f64> =
+        near["nearest"].as_array().unwrap().iter().map(|near| near["score"].as_f64().unwrap()).collect();
+    assert!(scores.len() == 5 && scores.is_sorted_by(|a, b| a >= b), "{near}");
+    // In one bit all forty are looked at again.
+    let recall = &json(&["--recall"])["recall"][0];
+    assert!(recall["int8"].as_f64().unwrap() > 0.9 && recall["one_bit"] == recall["int8"], "{recall}");
 }
 
 #[test]

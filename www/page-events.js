@@ -8,7 +8,9 @@
 
 /** @type {EventName[]} */
 const NAMES = ["view_item", "select_item", "add_to_cart", "remove_from_cart", "purchase"];
-const PRODUCT = /^(https?:\/\/schema\.org\/)?(Product|ProductGroup|Book|Movie|Course|NewsArticle)$/;
+const PRODUCT = /^(https?:\/\/schema\.org\/)?(Product|ProductGroup|IndividualProduct|Book|Movie|Course|NewsArticle)$/;
+/** What names it, the best first. */
+const IDS = ["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "identifier", "@id", "url"];
 
 /** @type {WeakMap<Nearmind, PageEvents>} */
 const listening = new WeakMap();
@@ -86,11 +88,12 @@ export class PageEvents {
   }
 }
 
-/** The first product of the page's JSON-LD, by its sku or product id. @param {Document} page */
+/** The first product of the page's JSON-LD, by the id that `nearmind bake` gives it (src/feeds/parse/jsonld.rs). @param {Document} page */
 export function productOf(page) {
   for (const script of page.querySelectorAll('script[type="application/ld+json"]')) {
     try {
-      const found = productIn(JSON.parse(script.textContent ?? ""));
+      // Shops' templates leave line breaks in strings, which JSON does not allow.
+      const found = productIn(JSON.parse((script.textContent ?? "").replace(/\p{Cc}/gu, " ")));
       if (found) return found;
     } catch {
       // Search engines skip it too.
@@ -104,11 +107,15 @@ function productIn(data) {
   if (Array.isArray(data)) return data.map(productIn).find(Boolean) ?? null;
   if (typeof data !== "object" || !data) return null;
   const types = [data["@type"]].flat();
-  if (types.some((type) => PRODUCT.test(type))) {
-    return text(data.sku) ?? text(data.productID) ?? text(data.identifier) ?? text(data["@id"]) ?? text(data.url);
-  }
+  if (types.some((type) => PRODUCT.test(type))) return first(data, groupKeys(data)) ?? first(data, IDS);
   return productIn(data["@graph"] ?? data.mainEntity ?? null);
 }
+
+/** Of a product with variants it is the product that is recommended. @param {any} data */
+const groupKeys = (data) => ["productGroupID", "inProductGroupWithID", ...(data.hasVariant ? ["@id", "name"] : [])];
+
+/** The first of these that says something. @param {any} data @param {string[]} keys @returns {string | null} */
+const first = (data, keys) => keys.map((key) => text([data[key]].flat()[0])).find(Boolean) ?? null;
 
 /** @param {unknown} value */
 const text = (value) => (typeof value === "number" || (typeof value === "string" && value.trim()) ? `${value}`.trim() : null);

@@ -11,14 +11,12 @@ use super::{
     raw::{Field, Raw},
     report::Kind,
     value::{self, date, lang::Languages, text},
-    variants::HIGHEST_PRICE,
+    variants::{HIGHEST_PRICE, MOST},
 };
 use crate::catalog::{Availability, Item};
 
 /// The language of words that are too short to tell, until the feed is read.
 pub const UNTOLD: &str = "";
-/// Tags and attributes that an item may have.
-const MOST: usize = 64;
 
 /// What was found in a row, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]

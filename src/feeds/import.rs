@@ -129,6 +129,11 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         Ok(Some(Progress { bytes, rows: self.report.rows }))
     }
 
+    /// Items that wait for the feed's end: at least as many as there will be.
+    pub fn waiting(&self) -> usize {
+        self.spool.len()
+    }
+
     fn row(&mut self, row: Result<Raw, Unread>) -> Result<(), FeedError> {
         let Some((_, FeedReport { name, .. }, known)) = &mut self.feed else { return Ok(()) };
         let raw = match row {

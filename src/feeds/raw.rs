@@ -2,6 +2,7 @@
 
 use std::ops::Index;
 
+use super::value::text::MOST_BYTES;
 use crate::catalog::Words;
 
 /// What a column, a key or a tag is about.
@@ -55,7 +56,7 @@ impl Raw {
     }
 
     /// Of several columns for one field the one of the lowest `rank` that says something is taken.
-    /// Descriptions are joined instead: a shop has a short one and a long one.
+    /// Descriptions are joined instead, until they are too long: a shop has a short one and a long one.
     /// White space around an id is kept, because two ids may differ in nothing else.
     pub fn offer(&mut self, field: Field, rank: u8, value: &str) {
         if value.trim().is_empty() {
@@ -65,7 +66,7 @@ impl Raw {
         let (own, known) = (&mut self.values[field as usize], &mut self.ranks[field as usize]);
         if own.is_empty() || (rank < *known && field != Field::Description) {
             (*own, *known) = (value.to_owned(), rank);
-        } else if field == Field::Description && !own.contains(value) {
+        } else if field == Field::Description && own.len() <= MOST_BYTES && !own.contains(value) {
             *own = if rank < *known { format!("{value}\n{own}") } else { format!("{own}\n{value}") };
             *known = rank.min(*known);
         }

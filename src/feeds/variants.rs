@@ -30,6 +30,8 @@ impl FromStr for Variants {
     }
 }
 
+/// Tags and attributes that an item may have.
+pub const MOST: usize = 64;
 /// Values of an attribute that an item lists.
 pub const MOST_VALUES: usize = 32;
 /// The highest price of the variants.
@@ -61,7 +63,7 @@ pub fn fold(item: &mut Item, variant: Item) -> bool {
         }
     }
     for tag in variant.tags {
-        if !item.tags.contains(&tag) {
+        if item.tags.len() < MOST && !item.tags.contains(&tag) {
             item.tags.push(tag);
         }
     }
@@ -75,6 +77,10 @@ pub fn fold(item: &mut Item, variant: Item) -> bool {
         }
     }
     for (name, values) in variant.attributes {
+        if item.attributes.len() >= MOST && !item.attributes.contains_key(&name) {
+            all = false;
+            continue;
+        }
         let own = item.attributes.entry(name).or_default();
         for value in values.split(BETWEEN) {
             let mut known = own.split(BETWEEN);
@@ -130,11 +136,20 @@ mod tests {
     }
 
     #[test]
-    fn ten_thousand_sizes_are_not_listed() {
+    fn ten_thousand_sizes_tags_and_attributes_are_not_listed() {
         let variant = |nth: u32| Item { attributes: [("size".to_owned(), nth.to_string())].into(), ..Item::default() };
         let mut item = variant(0);
         let listed = (1..10_000).filter(|&nth| fold(&mut item, variant(nth))).count();
         assert_eq!(listed, MOST_VALUES - 1);
         assert_eq!(item.attributes["size"].split(BETWEEN).count(), MOST_VALUES);
+        let variant = |nth: u32| Item {
+            tags: vec![nth.to_string()],
+            attributes: [(format!("attribute {nth}"), nth.to_string())].into(),
+            ..Item::default()
+        };
+        for nth in 0..10_000 {
+            fold(&mut item, variant(nth));
+        }
+        assert_eq!((item.tags.len(), item.attributes.len()), (MOST, MOST));
     }
 }

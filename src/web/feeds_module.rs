@@ -40,6 +40,9 @@ use crate::{
 
 /// As many as one page should embed; more are for `nearmind bake`.
 const MOST_ITEMS: usize = 50_000;
+/// Rows that may wait to become fewer items, because variants of a product can stand anywhere in a feed: with more the
+/// visitor need not wait for the end to hear that it is too much.
+const MOST_WAITING: usize = 4 * MOST_ITEMS;
 
 #[derive(Deserialize)]
 struct Wish {
@@ -95,7 +98,11 @@ impl FeedsModule {
 
     /// Reads so many rows: `{bytes, rows}`, or nothing when the feed has ended.
     pub fn step(&mut self, rows: usize) -> Result<Option<Object>, JsValue> {
-        let Some(now) = self.reading()?.step(rows).map_err(|error| thrown(&error))? else { return Ok(None) };
+        let reading = self.reading()?;
+        let Some(now) = reading.step(rows).map_err(|error| thrown(&error))? else { return Ok(None) };
+        if reading.waiting() > MOST_WAITING {
+            return Err(too_large());
+        }
         let told = Object::new();
         Reflect::set(&told, &"bytes".into(), &(now.bytes as f64).into())?;
         Reflect::set(&told, &"rows".into(), &(now.rows as f64).into())?;

@@ -176,7 +176,7 @@ fn ten_thousand_variants_are_one_item_wherever_they_stand() {
 }
 
 #[test]
-fn deeply_nested_json_costs_its_row_and_no_other() {
+fn deeply_nested_json_costs_its_row_and_no_other_and_xml_little() {
     let deep = format!("{{\"id\":\"deep\",\"title\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
     for feed in [
         format!("[{{\"id\":1,\"title\":\"A\"}},{deep},{{\"id\":2,\"title\":\"B\"}}]"),
@@ -186,9 +186,14 @@ fn deeply_nested_json_costs_its_row_and_no_other() {
         assert_eq!((items.len(), report.count(Kind::Malformed)), (2, 1));
         assert!(first(&report, Kind::Malformed).1.contains("recursion"), "{report}");
     }
-    let nested = "<a>".repeat(50_000);
-    let (items, _) = read(format!("<rss><item><id>1</id><title>A</title>{nested}</item></rss>").as_bytes());
-    assert_eq!(items.len(), 1);
+    let nested = "<a>".repeat(300_000) + &"</b>".repeat(300_000);
+    let many: String = (0..20_000).map(|nth| format!("<description>more {nth}</description>")).collect();
+    let feed = format!(
+        "<rss><item><id>1</id><title>A</title>{nested}</item><item><id>2</id><title>B</title>{many}</item></rss>"
+    );
+    let (items, report) = read(feed.as_bytes());
+    assert_eq!((items.len(), report.count(Kind::LongText)), (2, 1), "{report}");
+    assert!(items[1].words.values().all(|words| words.description.starts_with("more 0 more 1 ")));
 }
 
 #[test]

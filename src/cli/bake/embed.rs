@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{catalog::document, cli::model::NativeModel, encoder::tokenize::Role};
 
-/// Texts between two steps of the progress bar.
-pub const CHUNK: usize = 64;
+/// Texts between two steps of the progress bar: enough that many cores wait little for the last of them.
+const CHUNK: usize = 256;
 /// Texts that are embedded again, to see whether this build makes the same vectors as the one that kept them.
 const TRIED: usize = 4;
 

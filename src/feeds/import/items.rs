@@ -53,6 +53,10 @@ impl<S: Read + Write + Seek> Spool<S> {
         Self { store, keys: Vec::new(), buffer: Vec::new(), written: 0 }
     }
 
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     pub fn push(&mut self, item: &Item, key: Key) -> io::Result<()> {
         let (at, size) = self.write(item)?;
         self.keys.push(Key { id: item.id.as_str().into(), at, size, ..key });

@@ -9,6 +9,11 @@ use crate::{
     feeds::raw::{Field, Raw, Unread, excerpt},
 };
 
+/// What an item may be: what shops, publishers and schools sell or show.
+const PRODUCTS: [&str; 6] = ["Product", "IndividualProduct", "Book", "Movie", "Course", "NewsArticle"];
+/// What names it, the best first; `www/page-events.js` knows the item of a page by the same.
+const IDS: [&str; 10] =
+    ["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "identifier", "@id", "url", "productGroupID"];
 /// Deeper there is no product, only somebody's joke.
 const MOST_DEPTH: usize = 32;
 
@@ -72,7 +77,7 @@ fn walk<'v>(value: &'v Value, depth: usize, found: &mut Found<'v>) {
         found.products.extend(variants.into_iter().map(|variant| (variant, Some(object))));
         return;
     }
-    if is_a(object, "Product") || is_a(object, "Book") || is_a(object, "IndividualProduct") {
+    if PRODUCTS.iter().any(|class| is_a(object, class)) {
         found.products.push((object, None));
         return;
     }
@@ -91,7 +96,7 @@ fn product_row(row: u64, product: &Map<String, Value>, group: Option<&Map<String
             raw.offer(field, rank as u8, &get(key).map(text).unwrap_or_default());
         }
     };
-    offer(&mut raw, Field::Id, &["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "@id", "url"]);
+    offer(&mut raw, Field::Id, &IDS);
     offer(&mut raw, Field::Title, &["name", "headline"]);
     offer(&mut raw, Field::Description, &["description"]);
     offer(&mut raw, Field::Url, &["url", "mainEntityOfPage", "@id"]);
@@ -114,7 +119,8 @@ fn product_row(row: u64, product: &Map<String, Value>, group: Option<&Map<String
         raw.offer(Field::RatingCount, 1, &part("ratingCount"));
         raw.offer(Field::RatingCount, 2, &part("reviewCount"));
     }
-    match group.and_then(|group| group.get("productGroupID")).or_else(|| product.get("inProductGroupWithID")) {
+    let named = [group.and_then(|group| group.get("productGroupID")), product.get("productGroupID")];
+    match named.into_iter().flatten().next().or_else(|| product.get("inProductGroupWithID")) {
         Some(id) => raw.set(Field::Group, text(id)),
         None => {
             if let Some(group) = group {

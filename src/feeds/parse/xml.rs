@@ -27,6 +27,8 @@ use crate::{
 
 /// Elements that are a product.
 const PRODUCTS: [&str; 4] = ["item", "entry", "product", "offer"];
+/// Elements within elements whose names are remembered; deeper there is nothing of a product.
+const MOST_OPEN: usize = 64;
 /// A `g:` name is better than the same name without: `g:id` than Atom's `id`.
 const PLAIN: u8 = 100;
 
@@ -46,6 +48,8 @@ struct Product {
     raw: Raw,
     /// Name of the element itself, then of those that are open within it.
     open: Vec<String>,
+    /// Elements that are open within the last of those.
+    deeper: usize,
     text: String,
 }
 
@@ -121,6 +125,10 @@ impl<'a> Xml<'a> {
         if product.open[0] == name {
             return true;
         }
+        if product.deeper > 0 {
+            product.deeper -= 1;
+            return false;
+        }
         // An end tag closes what was left open within it; one of nothing that is open is passed over.
         if let Some(at) = product.open.iter().rposition(|open| open == name) {
             product.open.truncate(at);
@@ -156,7 +164,11 @@ impl Rows for Xml<'_> {
                         product.text.clear();
                     }
                     self.attributes(&start, product, depth);
-                    product.open.push(start.name().as_ref().to_owned());
+                    if depth < MOST_OPEN {
+                        product.open.push(start.name().as_ref().to_owned());
+                    } else {
+                        product.deeper += 1;
+                    }
                 }
                 (Event::Empty(start), Some(product)) => {
                     let depth = product.open.len();
@@ -168,7 +180,7 @@ impl Rows for Xml<'_> {
                         self.row += 1;
                         self.shared.new_row();
                         let open = vec![start.name().as_ref().to_owned()];
-                        let mut begun = Product { raw: Raw::new(self.row), open, text: String::new() };
+                        let mut begun = Product { raw: Raw::new(self.row), open, deeper: 0, text: String::new() };
                         self.attributes(&start, &mut begun, 0);
                         product = Some(begun);
                     } else {

@@ -92,15 +92,17 @@ async fn axe_finds_nothing_in_the_dialog_on_the_profile_and_in_the_examples() ->
             const shelf = () => document.getElementById("for-you");
             while (shelf()?.state !== "ready") await new Promise((next) => setTimeout(next, 50));
             for (const finding of document.querySelectorAll("details")) finding.open = true;"#;
-        for lang in ["en", "zh-CN"] {
+        for (theme, lang) in [("light", "en"), ("dark", "zh-CN")] {
+            let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+            shop.browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", scheme).await?;
             shop.goto(&format!("try.html?lang={lang}")).await?;
-            nothing_found(shop, "before an import").await?;
+            nothing_found(shop, &format!("before an import, {theme}")).await?;
             if lang == "en" {
                 shop.ask("document.getElementById('sample').click();", &[]).await?;
                 nothing_found(shop, "an import that is under way").await?;
             }
             shop.ask(imported, &[]).await?;
-            nothing_found(shop, &format!("an import, {lang}")).await?;
+            nothing_found(shop, &format!("an import, {lang} {theme}")).await?;
         }
         shop.goto("profile.html").await?;
         shop.profile_drawn().await?;

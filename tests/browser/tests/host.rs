@@ -27,6 +27,30 @@ async fn the_pages_json_ld_says_what_it_is_about_and_the_shelf_follows() -> Resu
     .await
 }
 
+/// The same pages as tests/feeds/formats.rs bakes, and the ids that the items have there.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_product_of_a_page_is_the_item_that_a_bake_of_the_page_makes() -> Result<()> {
+    const PAGES: [(&str, &str); 3] = [
+        ("lamp-1", include_str!("../../feeds/samples/page.html")),
+        ("tea", include_str!("../../feeds/samples/group.html")),
+        // The page of one variant.
+        (
+            "tea",
+            r#"<script type="application/ld+json">{"@type":"https://schema.org/Product","sku":"tea-50","inProductGroupWithID":"tea"}</script>"#,
+        ),
+    ];
+    let look = r#"
+        const { productOf } = await import(new URL("page-events.js", document.baseURI));
+        return given.map((page) => productOf(new DOMParser().parseFromString(page, "text/html")));"#;
+    visit_each(Site::new, async |shop: &Shop| {
+        shop.goto("index.html").await?;
+        let (ids, pages): (Vec<_>, Vec<_>) = PAGES.iter().map(|&(id, page)| (id, json!(page))).unzip();
+        assert_eq!(shop.ask(look, &pages).await?, json!(ids));
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_data_layer_is_heard_past_and_future_in_both_its_forms_and_goes_on_to_work() -> Result<()> {
     // What a page pushes before our script runs.

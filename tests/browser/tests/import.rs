@@ -4,7 +4,7 @@
 use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::{Gpu, Shop, Site, site::root, visit};
+use browser_tests::{Gpu, Shop, Site, site::root, visit, visit_each};
 use serde_json::{Value, json};
 
 /// Products of some kinds in English, with what feeds have wrong; some words are Chinese where `chinese`.
@@ -121,7 +121,7 @@ fn files(folder: &PathBuf) -> Result<Vec<(String, Vec<u8>)>> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_picked_feed_becomes_a_shelf_with_reasons_and_nothing_leaves_the_device() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("try.html?lang=en").await?;
         pick(shop, "shop.csv", feed(60, false).as_bytes()).await?;
         until(shop, SHOWN).await?;
@@ -203,7 +203,7 @@ async fn what_is_exported_is_what_the_command_line_bakes() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_pauses_and_goes_on_after_a_reload_with_what_was_made() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
+    visit_each(Site::new, async |shop: &Shop| {
         shop.goto("try.html?lang=en&device=cpu").await?;
         pick(shop, "large.csv", feed(400, false).as_bytes()).await?;
         until(shop, "Number.parseInt(document.getElementById('work-numbers').textContent) >= 64 && document.getElementById('work-phase').textContent === 'Making vectors'").await?;
@@ -274,7 +274,7 @@ async fn a_bad_file_says_what_is_wrong_in_both_languages_and_nothing_is_lost() -
             for (name, bytes, en, zh) in &cases {
                 pick(shop, name, bytes).await?;
                 let expected = if lang == "en" { en } else { zh };
-                until(shop, &format!("{FAILED} && document.getElementById('problem').textContent.includes('{expected}')")).await?;
+                fails(shop, expected).await?;
                 // The catalogue that was there still is, and another file can be chosen.
                 let stands = "return [document.getElementById('result').hidden, document.getElementById('feed').hidden, document.getElementById('for-you').state];";
                 assert_eq!(shop.ask(stands, &[]).await?, json!([false, false, "ready"]), "{name}");
@@ -311,6 +311,69 @@ async fn a_model_that_does_not_arrive_costs_a_try_and_no_work() -> Result<()> {
         assert!(text(shop, "#result-text").await?.contains("good.csv"));
         let waiting: Value = shop.ask("return document.getElementById('work').hidden;", &[]).await?;
         assert_eq!(waiting, true);
+        Ok(())
+    })
+    .await
+}
+
+/// Waits until the page says that something went wrong, in these words.
+async fn fails(shop: &Shop, said: &str) -> Result<()> {
+    until(shop, &format!("{FAILED} && document.getElementById('problem').textContent.includes('{said}')")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_tab_imports_at_a_time_and_the_other_says_so() -> Result<()> {
+    visit_each(Site::new, async |shop: &Shop| {
+        shop.goto("try.html?lang=en&device=cpu").await?;
+        pick(shop, "first.csv", feed(400, false).as_bytes()).await?;
+        until(shop, "document.getElementById('work-phase').textContent === 'Making vectors'").await?;
+        shop.ask("document.getElementById('pause').click();", &[]).await?;
+        until(shop, "document.getElementById('work-phase').textContent === 'Paused'").await?;
+        let first = shop.browser.driver.window().await?;
+        let second = shop.browser.driver.new_tab().await?;
+        shop.browser.driver.switch_to_window(second.clone()).await?;
+        shop.goto("try.html?lang=en&device=cpu").await?;
+        fails(shop, "Another tab is importing").await?;
+        // What the other tab is at can be discarded there alone.
+        assert_eq!(shop.ask("return document.getElementById('problem-buttons').hidden;", &[]).await?, true);
+        pick(shop, "second.csv", feed(12, false).as_bytes()).await?;
+        fails(shop, "Another tab is importing").await?;
+        shop.browser.driver.switch_to_window(first).await?;
+        assert_eq!(text(shop, "#work-name").await?, "first.csv");
+        shop.ask("document.getElementById('cancel').click();", &[]).await?;
+        until(shop, "!document.getElementById('feed').hidden").await?;
+        shop.browser.driver.switch_to_window(second).await?;
+        pick(shop, "second.csv", feed(12, false).as_bytes()).await?;
+        until(shop, SHOWN).await?;
+        assert!(text(shop, "#result-text").await?.starts_with("13 products of second.csv"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_a_page_should_not_take_is_told_before_its_end() -> Result<()> {
+    let pick_large = r#"
+        const [rows, endless] = given, files = new DataTransfer(), input = document.getElementById("file");
+        const lines = Array.from({ length: rows }, (_, nth) => `sku-${nth},Cup number ${nth}
+`);
+        files.items.add(new File(["id,title
+", ...lines, endless ? `x,"${"y".repeat(17 << 20)}` : ""], "large.csv"));
+        input.files = files.files;
+        input.dispatchEvent(new Event("change"));"#;
+    visit(Site::new(), Gpu::None, &[], async |shop| {
+        shop.goto("try.html?lang=en&device=cpu").await?;
+        pick(shop, "good.csv", feed(12, false).as_bytes()).await?;
+        until(shop, SHOWN).await?;
+        // The end of the second, a row without end, would be another problem.
+        for (rows, endless) in [(50_001, false), (210_000, true)] {
+            shop.goto("try.html?lang=en&device=cpu").await?;
+            until(shop, SHOWN).await?;
+            shop.ask(pick_large, &[json!(rows), json!(endless)]).await?;
+            fails(shop, "more products than a page should take").await?;
+            assert!(text(shop, "#problem").await?.contains("The catalogue that was there before is untouched"));
+            assert_eq!(shop.ask("return document.getElementById('for-you').state;", &[]).await?, "ready");
+        }
         Ok(())
     })
     .await

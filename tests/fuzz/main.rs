@@ -1,0 +1,37 @@
+//! What the fuzz targets check, over the samples and the corpus: what libFuzzer has found once never comes back, and the
+//! targets go on compiling without nightly.
+#![cfg(feature = "feeds")]
+
+mod feeds;
+mod model;
+mod pack;
+
+use std::{fs, path::PathBuf};
+
+/// Every file in these folders of `tests/`.
+fn check(folders: &[&str], check: impl Fn(&[u8])) {
+    for folder in folders {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+        let files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert!(!files.is_empty(), "{} is empty", folder.display());
+        for file in files {
+            println!("{}", file.display()); // shown where it fails
+            check(&fs::read(file).unwrap());
+        }
+    }
+}
+
+#[test]
+fn feeds_are_read_or_refused() {
+    check(&["feeds/samples", "fuzz/corpus/feeds"], feeds::check);
+}
+
+#[test]
+fn packs_are_opened_or_refused() {
+    check(&["pack/v1", "pack/v2", "fuzz/corpus/pack"], pack::check);
+}
+
+#[test]
+fn models_are_opened_or_refused() {
+    check(&["fuzz/corpus/model"], model::check);
+}

@@ -1,0 +1,13 @@
+//! Any bytes as a model's manifest, its tokenizer or its weights: read or refused, without a panic.
+
+use std::sync::LazyLock;
+
+use nearmind::encoder::{manifest::Manifest, synthetic::Synthetic, tokenize::Tokenizer, weights::Weights};
+
+static SMALL: LazyLock<Synthetic> = LazyLock::new(|| Synthetic::small(1));
+
+pub fn check(bytes: &[u8]) {
+    let _ = Manifest::parse(bytes);
+    let _ = Tokenizer::parse(bytes, &SMALL.manifest);
+    let _ = Weights::open(bytes, SMALL.manifest.architecture);
+}

@@ -1,0 +1,32 @@
+//! Any bytes as the manifest of a pack, or as one of its files: opened or refused, without a panic, and what is opened
+//! can be read. Digests are not asked, because whoever alters a file can write its digest too.
+
+#[path = "../pack/sample.rs"]
+mod sample;
+
+use std::sync::LazyLock;
+
+use nearmind::{
+    catalog::{Manifest, Pack},
+    text::terms,
+    vectors::Query,
+};
+
+static PACK: LazyLock<Pack> = LazyLock::new(|| Pack::new(&sample::catalog()));
+
+/// The file whose first eight bytes these have is the one that they take the place of.
+pub fn check(bytes: &[u8]) {
+    let _ = Manifest::parse(bytes);
+    for nth in 0..PACK.files.len() {
+        if PACK.files[nth].1.get(..8) == bytes.get(..8) {
+            let with = |at: usize| if at == nth { bytes.to_vec() } else { PACK.files[at].1.clone() };
+            if let Ok(catalog) = PACK.manifest.decode((0..PACK.files.len()).map(with)) {
+                assert_eq!(catalog.len(), sample::ITEMS);
+                let items: Vec<_> = catalog.items.iter().map(|item| item.to_item()).collect();
+                assert!(items.is_sorted_by(|a, b| a.id < b.id));
+                catalog.matrix.top(&Query::new(&catalog.matrix.vector(0)), 5, f32::NEG_INFINITY, |_| true);
+                catalog.index.search(&terms("a blue kettle 轻便防水夹克", &catalog.segmenter));
+            }
+        }
+    }
+}
