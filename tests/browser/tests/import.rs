@@ -355,10 +355,8 @@ async fn one_tab_imports_at_a_time_and_the_other_says_so() -> Result<()> {
 async fn a_feed_that_a_page_should_not_take_is_told_before_its_end() -> Result<()> {
     let pick_large = r#"
         const [rows, endless] = given, files = new DataTransfer(), input = document.getElementById("file");
-        const lines = Array.from({ length: rows }, (_, nth) => `sku-${nth},Cup number ${nth}
-`);
-        files.items.add(new File(["id,title
-", ...lines, endless ? `x,"${"y".repeat(17 << 20)}` : ""], "large.csv"));
+        const lines = Array.from({ length: rows }, (_, nth) => `sku-${nth},Cup number ${nth}\n`);
+        files.items.add(new File(["id,title\n", ...lines, endless ? `x,"${"y".repeat(17 << 20)}` : ""], "large.csv"));
         input.files = files.files;
         input.dispatchEvent(new Event("change"));"#;
     visit(Site::new(), Gpu::None, &[], async |shop| {
