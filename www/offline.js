@@ -3,12 +3,16 @@
  * files from the version that it began with, or none; a new version waits until no page of the old one is left. The
  * model and the catalogue are not here: Nearmind keeps them itself, by their digests.
  *
- * The build writes `const FILES = {path: SHA-256 in hexadecimal}` above this comment: another site, another script.
+ * The build writes `const FILES = {path: SHA-256 in hexadecimal}` above this comment: another site, another script. And
+ * RELAXED_DOT of worker.js.
  */
-/* global FILES */
+/* global FILES, RELAXED_DOT */
 const worker = /** @type {any} */ (self);
 const PREFIX = "halfmoon-";
 const all = /** @type {Record<string, string>} */ (FILES);
+
+/** The build of the worker that this browser does not run. */
+const other = WebAssembly.validate(RELAXED_DOT) ? /^wasm\/nearmind-worker[._]/ : /^wasm\/nearmind-worker-relaxed/;
 
 /** Named by all digests together. */
 const version = digest(new TextEncoder().encode(JSON.stringify(all))).then((name) => PREFIX + name.slice(0, 16));
@@ -21,10 +25,11 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   if (path !== null) event.respondWith(answer(event.request, path));
 });
 
-/** All files, or no new version. The browser's own cache answers for what has not changed. */
+/** All files that this browser may need, or no new version. The browser's own cache answers for what has not changed. */
 async function install() {
   const cache = await caches.open(await version);
-  await Promise.all(Object.keys(all).map(async (path) => cache.put(path, await checked(path))));
+  const needed = Object.keys(all).filter((path) => !other.test(path));
+  await Promise.all(needed.map(async (path) => cache.put(path, await checked(path))));
 }
 
 async function forgetOthers() {

@@ -251,7 +251,8 @@ export class NearmindShelf extends ToldElement {
 
   #request() {
     const item = this.item || (this.item === "" ? (this.#page?.product ?? "") : null);
-    const kind = /** @type {const} */ (item === null ? "for-you" : "more-like-this");
+    /** @type {import("./types.js").ShelfKind} */
+    const kind = item === null ? "for-you" : "more-like-this";
     return { kind, item, scene: this.getAttribute("scene"), limit: this.limit, lang: this.#lang, ...this.toldAll() };
   }
 

@@ -59,6 +59,15 @@ pub struct Browser {
 impl Browser {
     /// Chromium; `watch` runs in every page before the page's own scripts.
     pub async fn start(gpu: Gpu, flags: &[&str], watch: &str) -> Result<Self> {
+        Self::chromium(gpu, flags, watch, &json!({ "browser": "ALL" })).await
+    }
+
+    /// Chromium that writes down what its threads do, for [`crate::tasks`].
+    pub async fn traced(watch: &str) -> Result<Self> {
+        Self::chromium(Gpu::None, &[], watch, &json!({ "browser": "ALL", "performance": "ALL" })).await
+    }
+
+    async fn chromium(gpu: Gpu, flags: &[&str], watch: &str, logs: &Value) -> Result<Self> {
         let profile = folder();
         let mut wishes = DesiredCapabilities::chrome();
         for flag in [
@@ -86,7 +95,11 @@ impl Browser {
         wishes.add_arg(&format!("--disable-features={without}"))?;
         flags.iter().try_for_each(|flag| wishes.add_arg(flag))?;
         wishes.add_arg(&format!("--user-data-dir={}", profile.display()))?;
-        wishes.set("goog:loggingPrefs", json!({ "browser": "ALL" }))?;
+        wishes.set("goog:loggingPrefs", logs)?;
+        if logs["performance"].is_string() {
+            let trace = json!({ "enableNetwork": false, "enablePage": false, "traceCategories": TRACED });
+            wishes.add_experimental_option("perfLoggingPrefs", trace)?;
+        }
         let downloads =
             json!({ "download.default_directory": profile.join(DOWNLOADS), "download.prompt_for_download": false });
         wishes.add_experimental_option("prefs", downloads)?;
@@ -179,6 +192,8 @@ impl Browser {
     }
 }
 
+/// Tasks, and the marks that a page makes among them.
+const TRACED: &str = "toplevel,blink.user_timing";
 const DOWNLOADS: &str = "downloads";
 
 /// One that no other browser has.

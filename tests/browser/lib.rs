@@ -5,6 +5,7 @@
 pub mod browser;
 pub mod shop;
 pub mod site;
+pub mod tasks;
 pub mod vitals;
 
 pub use browser::{Browser, Gpu, Memory, Program};

@@ -29,6 +29,7 @@ const WATCH: &str = r#"
     window.Worker = class extends Worker {
       constructor(...given) {
         super(...given);
+        performance.mark("worker");
         this.addEventListener("message", ({ data }) =>
           data.updates?.some(({ type }) => type === "model-ready") && (seen.model ??= performance.now()));
       }
@@ -63,6 +64,11 @@ pub struct Shop {
 /// A visit to a site, with a browser that is closed however the visit ends.
 pub async fn visit(site: Site, gpu: Gpu, flags: &[&str], body: impl AsyncFnOnce(&Shop) -> Result<()>) -> Result<()> {
     visit_with(Shop { site, browser: Browser::start(gpu, flags, WATCH).await? }, body).await
+}
+
+/// See [`crate::tasks`].
+pub(crate) async fn visit_traced(site: Site, body: impl AsyncFnOnce(&Shop) -> Result<()>) -> Result<()> {
+    visit_with(Shop { site, browser: Browser::traced(WATCH).await? }, body).await
 }
 
 /// A visit in each browser, each to a site of its own; for what needs no WebGPU.

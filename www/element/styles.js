@@ -107,7 +107,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .about { flex: none; display: flex; align-items: center; gap: .375rem; min-block-size: 1.75rem }
 .about svg { inline-size: .9375rem; block-size: .9375rem }
 .about:hover { color: var(--_ink) }
-.progress { position: absolute; inset: 0 0 auto; block-size: 2px; border-radius: 1px; background: var(--_line); overflow: hidden }
+.progress { position: absolute; inset: .375rem 0 auto; block-size: 2px; border-radius: 1px; background: var(--_line); overflow: hidden }
 .progress::after { content: ""; position: absolute; inset: 0; background: var(--_accent); transform-origin: 0 50%; transform: scaleX(var(--done, 0)); transition: transform .2s }
 .progress:not([aria-valuenow])::after { animation: seek 1.4s ease-in-out infinite; transform: none; inline-size: 30% }
 /* What is over within a blink is not shown, and what is shown does not blink. */

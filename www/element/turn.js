@@ -18,7 +18,9 @@ export class Turn {
 
   /** @param {{list: {node: HTMLElement}, back: HTMLButtonElement, forth: HTMLButtonElement}} frame */
   constructor({ list, back, forth }) {
-    [this.#list, this.#back, this.#forth] = [list.node, back, forth];
+    this.#list = list.node;
+    this.#back = back;
+    this.#forth = forth;
     back.addEventListener("click", () => this.#turn(-1));
     forth.addEventListener("click", () => this.#turn(1));
     this.#sight = new IntersectionObserver((seen) => this.#see(seen), { root: this.#list, threshold: WHOLE });

@@ -1,5 +1,6 @@
 //! The list of the site's files that its service worker keeps: written above `offline.js`, so that another site is
-//! another script, which is how browsers find out. Must not know what the files are.
+//! another script, which is how browsers find out; and how a worker finds out which of its two builds it can run, lest
+//! visitors fetch the other. Must not know what the files are.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -16,7 +17,17 @@ pub fn script(site: &Path, source: &str) -> Result<String> {
     let mut files = BTreeMap::new();
     list(site, site, &mut files)?;
     let lines: Vec<_> = files.iter().map(|(path, digest)| format!("{path:?}:{digest:?}")).collect();
-    Ok(format!("const FILES = {{{}}};\n{source}", lines.join(",")))
+    Ok(format!("const FILES = {{{}}};\n{}\n{source}", lines.join(","), relaxed(site)?))
+}
+
+/// The statement of the worker's script that says it.
+fn relaxed(site: &Path) -> Result<String> {
+    let worker = fs::read_to_string(site.join("worker.js")).context("the site has no worker.js")?;
+    let statement = worker.find("const RELAXED_DOT = ").and_then(|from| {
+        let length = worker[from..].find("]);")? + 3;
+        Some(worker[from..from + length].to_owned())
+    });
+    statement.context("worker.js no longer has RELAXED_DOT")
 }
 
 fn list(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
