@@ -83,6 +83,8 @@ async fn what_happens_to_cards_is_told_in_events() -> Result<()> {
         assert_eq!(followed[0], json!([followed[1], followed[1]]));
         assert_eq!(followed[2], true);
         assert_eq!((&followed[3], &followed[4]), (&json!("/shop.html"), &json!(["select_item", "select_item"])));
+        let forgotten = "await shelf.forget(); return (await shelf.client.profile()).events.length;";
+        assert_eq!(with_shelf(shop, forgotten).await?, 0);
         assert_eq!(shop.seen("errors").await?, json!([]));
         Ok(())
     })
@@ -115,7 +117,11 @@ async fn storage_device_sources_address_and_look_may_change_at_run_time() -> Res
             const look = () => [getComputedStyle(shelf).colorScheme, getComputedStyle(root.querySelector("[part~=card]")).backgroundColor];
             const looks = ["light", "dark"].map((theme) => (shelf.setAttribute("theme", theme), look()));
             shelf.style.setProperty("--nearmind-surface", "rgb(1, 2, 3)");
-            return { memory, back, device, links: links.every((link) => link.startsWith("/deep/")), looks, own: look()[1] };"#).await?;
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync("nearmind-shelf::part(price) { color: rgb(4, 5, 6) }");
+            document.adoptedStyleSheets = [sheet];
+            const part = getComputedStyle(root.querySelector("[part=price]")).color;
+            return { memory, back, device, links: links.every((link) => link.startsWith("/deep/")), looks, own: look()[1], part };"#).await?;
         assert_eq!(changed["memory"], json!([false, 0]), "another log, which is not stored");
         assert_eq!(changed["back"], json!([true, 1]));
         assert_eq!(changed["device"], "asked-cpu");
@@ -123,7 +129,7 @@ async fn storage_device_sources_address_and_look_may_change_at_run_time() -> Res
         let looks = &changed["looks"];
         assert_eq!((&looks[0][0], &looks[1][0]), (&json!("light"), &json!("dark")));
         assert_ne!(looks[0][1], looks[1][1]);
-        assert_eq!(changed["own"], "rgb(1, 2, 3)");
+        assert_eq!((&changed["own"], &changed["part"]), (&json!("rgb(1, 2, 3)"), &json!("rgb(4, 5, 6)")));
 
         // Without a catalogue the shop's own stands; with one the cards, and nothing is left of the complaint.
         let gone = with_shelf(shop, r#"
