@@ -6,8 +6,8 @@ pub mod counterfactual; // the smallest change of a log that changes an item's p
 pub mod deletion; //       a text without some of its words: the test that marked words must stand
 mod mark; //               which words to mark
 mod part; //               text cut into runs that a page can draw
-mod shares; //             a score as a sum over words
+mod shares; //             a vector, and every score, as a sum over words
 
 pub use mark::{Marked, candidates, mark};
 pub use part::Part;
-pub use shares::{Shares, States, fold, shares};
+pub use shares::{Reading, Shares, States, fold};

@@ -10,6 +10,7 @@
 pub mod baselines; // EASE, ItemKNN: what the mixture is held to
 pub mod follow; //    counts of what follows what -> relations
 pub mod like; //      items that few have touched, and whom they are like
+pub mod pairs; //     visitors who chose both of a pair
 pub mod tune; //      settings by what they foretell
 pub mod validate; //  visitors and items held out
 

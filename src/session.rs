@@ -27,7 +27,7 @@ use phrases::{Tongue, Trouble};
 use ranking::View;
 use shelf::OpenShelf;
 use texts::Texts;
-use words::{Asked, Explained};
+use words::{AT_ONCE, Asked, Explained};
 
 pub use log::{Entry, Log, Topic};
 pub use model::{Model, model_name};
@@ -165,32 +165,30 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    /// One slice of work that nobody waits for: one text is read for the words of a card, first cards first. `None`
+    /// One slice of work that nobody waits for: a text or two are read for the words of cards, first cards first. `None`
     /// when all is done.
     pub async fn work(&mut self) -> Option<Vec<Update>> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
         let (name, shelf) = self.shelves.iter_mut().find(|(_, shelf)| !shelf.todo.is_empty())?;
-        let row = *shelf.todo.front()?;
-        let document = card::explainable(catalog, row, &primary(&shelf.request.lang))?;
-        let asked = Asked { catalog, row, document: &document, direction: shelf.directions.get(&row)? };
-        let mut told = self.explained.told(&asked);
-        if told.is_none() {
-            match self.explained.read(model, &asked).await {
-                Ok(true) => told = self.explained.told(&asked),
-                Ok(false) => {
-                    shelf.todo.clear();
-                    return Some(Vec::new());
-                }
-                Err(error) => {
-                    shelf.todo.clear();
-                    return Some(vec![self.failed(&error)]);
-                }
-            }
+        let OpenShelf { request, revision, directions, todo, .. } = shelf;
+        let lang = primary(&request.lang);
+        let asked = |&row: &u32| {
+            Some(Asked { row, document: card::explainable(catalog, row, &lang)?, direction: directions.get(&row)? })
+        };
+        let next: Vec<Asked> = todo.iter().take(AT_ONCE).filter_map(asked).collect();
+        let read = self.explained.read(model, catalog, &next).await;
+        if next.is_empty() || !matches!(read, Ok(true)) {
+            todo.clear();
+            return Some(read.err().iter().map(|error| self.failed(error)).collect());
         }
-        let Some((title, description)) = told else { return Some(Vec::new()) };
-        shelf.todo.pop_front();
-        let item = catalog.item(row).id().to_owned();
-        Some(vec![Update::Highlights { shelf: name.clone(), revision: shelf.revision, item, title, description }])
+        let mut updates = Vec::new();
+        for asked in next {
+            let Some((title, description)) = self.explained.told(&asked) else { continue };
+            todo.retain(|row| *row != asked.row);
+            let item = catalog.item(asked.row).id().to_owned();
+            updates.push(Update::Highlights { shelf: name.clone(), revision: *revision, item, title, description });
+        }
+        Some(updates)
     }
 
     async fn search(&mut self, query: String, limit: usize) -> Vec<Update> {

@@ -22,6 +22,9 @@ use nearmind::{
         weights::Weights,
     },
     feeds::Report,
+    profile::{Event, EventName},
+    protocol::{self, Card, ShelfRequest, Update},
+    session::{MemoryStore, Session},
 };
 use pollster::block_on;
 use serde_json::Value;
@@ -223,13 +226,18 @@ fn only_new_and_changed_texts_are_embedded_and_the_result_is_that_of_a_full_bake
     assert!(again.said().contains("0 texts embedded") && again.files == full.files, "{}", again.said());
 }
 
-/// Every visitor looks at three items, each after the one before it.
+/// Each of 120 visitors looks at four items, one after the other.
+fn histories() -> Vec<Vec<String>> {
+    let item = |visitor: usize, step: usize| format!("item-{:02}", (visitor * 7 + step * (1 + visitor % 3)) % 40);
+    (0..120).map(|visitor| (0..4).map(|step| item(visitor, step)).collect()).collect()
+}
+
 fn learn(name: &str) {
-    let visit = |visitor: usize| {
-        let line = move |step| format!("v{visitor}\titem-{:02}\t{step}", (visitor * 7 + step * (1 + visitor % 3)) % 40);
-        (0..4).map(line).collect::<Vec<_>>().join("\n")
+    let line = |visitor: usize, step: usize, item: &String| format!("v{visitor}\t{item}\t{step}");
+    let visit = |(visitor, items): (usize, Vec<String>)| {
+        (0..).zip(&items).map(|(step, item)| line(visitor, step, item)).collect::<Vec<_>>().join("\n")
     };
-    let lines: Vec<String> = (0..120).map(visit).collect();
+    let lines: Vec<String> = histories().into_iter().enumerate().map(visit).collect();
     let path = folder("feeds").join(format!("{name}.tsv"));
     fs::write(&path, format!("user_id\titem_id\ttimestamp\n{}", lines.join("\n"))).unwrap();
     let mut learn = Command::new(env!("CARGO_BIN_EXE_nearmind"));
@@ -268,6 +276,42 @@ fn what_was_learned_of_an_item_stays_with_it() {
     let earlier = folder("learned");
     let moved = bake_anew("learned-moved", &feed, &["--no-embed", "--previous", earlier.to_str().unwrap()]);
     assert!(served(&moved) == served(&next), "{}", moved.said());
+}
+
+/// The reasons of the cards that a visitor sees who looked at this item.
+fn reasons(catalog: Catalog, viewed: &str) -> Vec<(String, String)> {
+    let mut visit = Session::<CpuModel, MemoryStore>::new(MemoryStore::default());
+    block_on(visit.set_catalog(catalog));
+    let mut send = |command| block_on(visit.apply(command));
+    send(protocol::Command::Track { event: Event::on(EventName::ViewItem, viewed, 1.0) });
+    let request = ShelfRequest { limit: 10, lang: "en".into(), ..ShelfRequest::default() };
+    let updates = send(protocol::Command::Shelf { shelf: "s".into(), request, now_ms: 2.0 });
+    let cards =
+        updates.into_iter().find_map(|update| if let Update::Shelf(list) = update { Some(list.cards) } else { None });
+    let text = |card: &Card| card.reason.iter().map(|part| part.text.as_str()).collect();
+    cards.unwrap().iter().map(|card| (card.item.clone(), text(card))).collect()
+}
+
+#[test]
+fn a_reason_says_how_many_visitors_of_the_shop_chose_both() {
+    let (feed, visitors) = (lines(), histories());
+    for (name, more) in [("together", &[][..]), ("together-wordless", &["--no-embed"])] {
+        bake_anew(name, &feed, more);
+        learn(name);
+        let (baked, mut told) = (bake(name, &feed, more), 0);
+        for viewed in ["item-00", "item-07", "item-14", "item-21"] {
+            let catalog = baked.catalog();
+            let title = catalog.item(catalog.row(viewed).unwrap()).words_in("en").unwrap().1.title.to_owned();
+            for (item, reason) in reasons(catalog, viewed) {
+                let both =
+                    visitors.iter().filter(|own| own.iter().any(|id| id == viewed) && own.contains(&item)).count();
+                let expect = format!("Chosen together with {title} by {both} visitors");
+                assert!(!reason.starts_with("Chosen together") || reason == expect, "{item}: {reason}, not {expect}");
+                told += usize::from(reason == expect);
+            }
+        }
+        assert!(told > 4, "{name}: {told}");
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ use super::{device::DeviceArg, folder, model::NativeModel, sts::spearman};
 use crate::{
     catalog::{Catalog, Item, document, make},
     encoder::{manifest::Manifest, tokenize::Role},
-    explain::{States, candidates, deletion, shares},
+    explain::{Reading, States, candidates, deletion},
     feeds::{Import, Options},
     session::model_name,
     text::{Segmenter, Word, words},
@@ -181,7 +181,7 @@ fn candidate_shares(
         let texts: Vec<_> = cards.iter().map(|card| candidates_of(catalog, card.row)).collect();
         let states: Vec<States> = model.states(&texts.iter().map(|(text, ..)| text).collect::<Vec<_>>())?;
         for ((card, (_, words, candidates)), states) in cards.iter().zip(texts).zip(states) {
-            let shares = shares(&states, &words, centre, &direction(card.viewed)).words;
+            let shares = Reading::new(&states, words, centre).shares(&direction(card.viewed)).words;
             all.push(candidates.into_iter().map(|at| f64::from(shares[at])).collect());
         }
     }

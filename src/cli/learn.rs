@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{folder, interactions::Interactions};
 use crate::learn::{
-    Shop,
+    Shop, pairs,
     tune::{self, Heard},
 };
 
@@ -48,24 +48,26 @@ impl Learn {
         let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}")?);
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
         let shop = Shop { matrix: &catalog.matrix, fields: &catalog.fields };
-        let learned = tune::learn(shop, &all.histories(), self.seed, &|heard| {
+        let histories = all.histories();
+        let learned = tune::learn(shop, &histories, self.seed, &|heard| {
             if let Heard::Begins(what) = heard {
                 bar.set_message(what.to_owned());
             }
         });
         bar.finish_and_clear();
-        let relations = learned.relations.write();
-        folder::add(&self.pack, &relations, &learned.mixture.write())?;
-        let new = (0..catalog.len() as u32).filter(|&row| learned.relations.count(row) == 0).count();
+        let relations = pairs::counted(learned.relations, &histories);
+        let file = relations.write();
+        folder::add(&self.pack, &file, &learned.mixture.write())?;
+        let new = (0..catalog.len() as u32).filter(|&row| relations.count(row) == 0).count();
         println!(
             "foretold of visitors held out: HitRate@10 {:.3} -> {:.3}, NDCG@10 {:.3} -> {:.3}",
             learned.before.hit_rate, learned.after.hit_rate, learned.before.ndcg, learned.after.ndcg
         );
         println!(
             "{} neighbours of {} items, {new} of them known by their texts alone; {} bytes in {}",
-            learned.relations.edges(),
+            relations.edges(),
             catalog.len(),
-            relations.len(),
+            file.len(),
             self.pack.display()
         );
         Ok(())

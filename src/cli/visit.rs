@@ -1,4 +1,5 @@
-//! `nearmind visit [--items N]... [--out DIR]`: what one event costs in a large shop, from the click to the new list.
+//! `nearmind visit [--items N]... [--out DIR]`: what one event costs in a large shop, from the click to the new list, and
+//! what the answers to "why this?" and "why not that?" cost.
 //!
 //! The shop is made up: items around a hundred centres, so that there is something to like. With `--out` its catalogue
 //! is written, too, for the page `visit.html`, which measures the same in a browser's worker.
@@ -16,7 +17,7 @@ use crate::{
     catalog::{Catalog, Item, ModelName, Pack, Words, make},
     encoder::cpu::CpuModel,
     profile::{Event, EventName},
-    protocol::{Command, DeviceChoice, ShelfRequest, VERSION},
+    protocol::{Command, DeviceChoice, ShelfRequest, Update, VERSION},
     session::{MemoryStore, Session},
     text::Dictionary,
 };
@@ -39,16 +40,14 @@ pub struct Visit {
 
 impl Visit {
     pub fn run(&self) -> Result<()> {
-        println!("an event to a new list of 10, one core");
+        println!("milliseconds on one core, median and slowest: an event to a new list of 10, why this, why not that");
         for &items in &self.items {
             let catalog = shop(items);
             if let Some(out) = &self.out {
                 folder::write(&out.join(items.to_string()), &Pack::new(&catalog))?;
             }
-            let mut times_ms = times(catalog, items);
-            times_ms.sort_by(f64::total_cmp);
-            let at = |part: f64| times_ms[((times_ms.len() - 1) as f64 * part) as usize];
-            println!("  {items:>7} items   median {:6.2} ms   quickest {:6.2} ms", at(0.5), at(0.0));
+            let [event, why, why_not] = times(catalog, items).map(told);
+            println!("  {items:>7} items   {event}   {why}   {why_not}");
         }
         Ok(())
     }
@@ -81,8 +80,13 @@ fn shop(items: usize) -> Catalog {
     make(all, Dictionary::default(), ModelName { name: "none".into(), digest: String::new() })
 }
 
-/// Milliseconds of each event but the first.
-fn times(catalog: Catalog, items: usize) -> Vec<f64> {
+fn told(mut times_ms: Vec<f64>) -> String {
+    times_ms.sort_by(f64::total_cmp);
+    format!("{:6.2} {:6.2}", times_ms[times_ms.len() / 2], times_ms[times_ms.len() - 1])
+}
+
+/// Milliseconds of each event but the first, then of the questions after it.
+fn times(catalog: Catalog, items: usize) -> [Vec<f64>; 3] {
     let mut session: Session<CpuModel, MemoryStore> = Session::new(MemoryStore::default());
     let lang = || "en".to_owned();
     let open = Command::Open {
@@ -98,15 +102,27 @@ fn times(catalog: Catalog, items: usize) -> Vec<f64> {
     block_on(session.set_catalog(catalog));
     let request = ShelfRequest { limit: 10, lang: lang(), ..ShelfRequest::default() };
     block_on(session.apply(Command::Shelf { shelf: "s".into(), request, now_ms: 0.0 }));
-    let mut times_ms = Vec::new();
+    let [mut events, mut why, mut why_not] = [const { Vec::new() }; 3];
+    let mut timed = |command: Command| {
+        let from = Instant::now();
+        let updates = block_on(session.apply(command));
+        (from.elapsed().as_secs_f64() * 1e3, updates)
+    };
     for nth in 0..EVENTS {
         // Half of the views are of one kind, the others of any.
         let row = if nth % 2 == 0 { nth * CENTRES } else { nth * 7919 } % items;
-        let event = Event::on(EventName::ViewItem, &format!("item-{row:06}"), nth as f64 * 60e3);
-        let from = Instant::now();
-        let updates = block_on(session.apply(Command::Track { event }));
-        times_ms.push(from.elapsed().as_secs_f64() * 1e3);
-        assert!(!updates.is_empty(), "every event ranks the shelf again");
+        let now_ms = nth as f64 * 60e3;
+        let (spent, updates) =
+            timed(Command::Track { event: Event::on(EventName::ViewItem, &format!("item-{row:06}"), now_ms) });
+        events.push(spent);
+        let Some(Update::Shelf(list)) = updates.into_iter().next() else { panic!("every event ranks the shelf again") };
+        if nth >= WARM {
+            // One of the list, and one of the first one's kind, which the list may lack.
+            let (shelf, item) = ("s".to_owned(), list.cards[nth % list.cards.len()].item.clone());
+            why.push(timed(Command::Explain { shelf: shelf.clone(), item, now_ms }).0);
+            let item = format!("item-{:06}", (row + CENTRES * (1 + nth % 7)) % items);
+            why_not.push(timed(Command::WhyNot { shelf, item, now_ms }).0);
+        }
     }
-    times_ms.split_off(WARM)
+    [events.split_off(WARM), why, why_not]
 }

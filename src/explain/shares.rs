@@ -1,15 +1,15 @@
-//! A score taken apart into the words of the item's text.
+//! An item's vector taken apart into the words of its text, and with it every score.
 //!
-//! With mean pooling an item's vector is the mean of its tokens' states, so the score is a sum over tokens,
-//! and nothing has to be estimated. With states t_j of T tokens, m their mean, mu the catalogue's mean text,
-//! d the direction that is scored and r the length of what centring leaves:
+//! With mean pooling a vector is the mean of its tokens' states, so it is a sum over tokens, and so is its product with
+//! any direction: nothing has to be estimated. With states t_j of T tokens, m their mean, mu the catalogue's mean text,
+//! C the linear part of centring and r the length of what it leaves:
 //!
 //! ```text
-//! score = sum over j of (t_j / |m| - mu') . d' / (T r),    x' = x without its part along the axis
+//! vector = sum over j of C(t_j / |m| - mu) / (T r),    score = vector . direction
 //! ```
 //!
-//! A token's share is what it adds beyond an average text. Tokens fold into whole words; the tokens that
-//! belong to no word (the model's own marks, punctuation, a prefix) are the rest.
+//! A token's summand is what it says beyond an average text. Tokens fold into whole words, once for all directions; those
+//! that belong to no word (the model's own marks, punctuation, a prefix) are the rest.
 
 use std::ops::Range;
 
@@ -30,6 +30,14 @@ pub struct States {
     pub states: Vec<f32>,
 }
 
+/// A text that was read: its words, and its vector as the sum of theirs.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading {
+    pub words: Vec<Word>,
+    /// The summand of each word, in the catalogue's space, and last that of the rest. `[W + 1, H]`
+    summands: Vec<f32>,
+}
+
 /// A score and the words that it is the sum of.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Shares {
@@ -45,24 +53,36 @@ impl Shares {
     }
 }
 
-/// Shares of `words` in the score of the text against `direction` `[H]`.
-pub fn shares(text: &States, words: &[Word], centre: &Centre, direction: &[f32]) -> Shares {
-    let width = centre.mean.len();
-    let mut pooled = vec![0.0; width];
-    let part = 1.0 / text.spans.len() as f32;
-    text.states.chunks_exact(width).for_each(|state| add(&mut pooled, part, state));
-    let length = norm(&pooled);
-    let mut centred: Vec<f32> = pooled.iter().map(|value| value / length).collect();
-    let left = if length > 0.0 { centre.apply(&mut centred) } else { 0.0 };
-    if left == 0.0 {
-        return Shares { words: vec![0.0; words.len()], rest: 0.0 };
+impl Reading {
+    /// `words` of the text that `read` is of, in order.
+    pub fn new(read: &States, words: Vec<Word>, centre: &Centre) -> Self {
+        let width = centre.mean.len();
+        let part = 1.0 / read.spans.len() as f32;
+        let mut pooled = vec![0.0; width];
+        read.states.chunks_exact(width).for_each(|state| add(&mut pooled, part, state));
+        let length = norm(&pooled);
+        let mut centred: Vec<f32> = pooled.iter().map(|value| value / length).collect();
+        let left = if length > 0.0 { centre.apply(&mut centred) } else { 0.0 };
+        if left == 0.0 {
+            return Self { summands: vec![0.0; (words.len() + 1) * centre.width()], words };
+        }
+        let mut sums = vec![vec![0.0; width]; words.len() + 1];
+        for (span, state) in read.spans.iter().zip(read.states.chunks_exact(width)) {
+            let sum = &mut sums[span.as_ref().and_then(|span| word_at(&words, span)).unwrap_or(words.len())];
+            add(sum, part / (length * left), state);
+            add(sum, -part / left, &centre.mean);
+        }
+        sums.iter_mut().for_each(|sum| centre.keep(sum));
+        Self { words, summands: sums.concat() }
     }
-    // The map is applied to the direction once instead of to every token.
-    let plain = centre.lift(direction);
-    let average = dot(&centre.mean, &plain);
-    let token = |state| part * (dot(state, &plain) / length - average) / left;
-    let tokens: Vec<f32> = text.states.chunks_exact(width).map(token).collect();
-    fold(&text.spans, words, &tokens)
+
+    /// What each word adds to the score of the text against `direction` `[H]`.
+    pub fn shares(&self, direction: &[f32]) -> Shares {
+        let mut words: Vec<f32> =
+            self.summands.chunks_exact(direction.len()).map(|summand| dot(summand, direction)).collect();
+        let rest = words.pop().unwrap_or_default();
+        Shares { words, rest }
+    }
 }
 
 /// Values of tokens `[T]` summed by word.
@@ -115,7 +135,7 @@ mod tests {
             normalize(&mut vector);
             centre.apply(&mut vector);
             let score = dot(&vector, &direction);
-            let shares = shares(&text, &words(3), &centre, &direction);
+            let shares = Reading::new(&text, words(3), &centre).shares(&direction);
             prop_assert!((shares.score() - score).abs() < 1e-4, "{} {score}", shares.score());
             prop_assert!(shares.words.iter().all(|share| share.is_finite()));
         }

@@ -55,13 +55,15 @@ pub fn blend(known: f32, recent: f32, lasting: f32) -> f32 {
     if recent == lasting { recent } else { known * recent + (1.0 - known) * lasting }
 }
 
-/// Likeness of all rows to one source. `[N]`
+/// Likeness of all rows to one source, amplified. `[N]`
 pub type Column = Vec<f32>;
 
 /// The columns of the signals that ranked last: derived, and made again where they are missing.
 #[derive(Debug, Default)]
 pub struct Columns {
-    kept: BTreeMap<(Metric, Source), Column>,
+    /// By metric, bits of the exponent and source; each with when it was asked for last.
+    kept: BTreeMap<(Metric, u32, Source), (u64, Column)>,
+    asked: u64,
 }
 
 /// Signals with their vectors.
@@ -185,16 +187,18 @@ impl Taste {
             let scores = |direction: &[f32]| matrix.scores(&Query::new(direction));
             return if recent == lasting { scores(recent) } else { blended(scores(recent), scores(lasting)) };
         }
-        let (mut recent, mut lasting) = (vec![0.0; matrix.len()], vec![0.0; matrix.len()]);
-        for ((signal, vector), weight) in self.signals.iter().zip(&self.lasting) {
-            let column = columns.of(self.likeness.metric, &signal.source, vector, matrix);
-            for ((recent, lasting), likeness) in recent.iter_mut().zip(&mut lasting).zip(column) {
-                let likeness = self.likeness.amplified(*likeness);
-                *recent += signal.weight * likeness;
-                *lasting += weight * likeness;
+        let both = || self.signals.iter().zip(&self.lasting);
+        let differ = both().any(|((signal, _), lasting)| signal.weight != *lasting);
+        let mut recent = vec![0.0; matrix.len()];
+        let mut lasting = recent.clone();
+        for ((signal, vector), weight) in both() {
+            let column = columns.of(self.likeness, &signal.source, vector, matrix);
+            add(&mut recent, signal.weight, column);
+            if differ {
+                add(&mut lasting, *weight, column);
             }
         }
-        blended(recent, lasting)
+        if differ { blended(recent, lasting) } else { recent }
     }
 
     /// How like the row is to what the visitor likes least, 0 where nothing repels.
@@ -208,12 +212,20 @@ impl Columns {
     /// Twice what one taste needs, so that a visitor who goes back and forth finds them again.
     const MOST: usize = 2 * MOST_COLUMNS;
 
-    pub fn of(&mut self, metric: Metric, source: &Source, vector: &[f32], matrix: &Matrix) -> &Column {
-        let key = (metric, source.clone());
+    pub fn of(&mut self, likeness: Likeness, source: &Source, vector: &[f32], matrix: &Matrix) -> &Column {
+        let key = (likeness.metric, likeness.amplify.to_bits(), source.clone());
         if self.kept.len() >= Self::MOST && !self.kept.contains_key(&key) {
-            self.kept.clear();
+            let oldest = self.kept.iter().min_by_key(|(_, (asked, _))| *asked).map(|(key, _)| key.clone());
+            oldest.and_then(|oldest| self.kept.remove(&oldest));
         }
-        self.kept.entry(key).or_insert_with(|| metric.column(matrix, vector))
+        self.asked += 1;
+        let (asked, column) = self.kept.entry(key).or_insert_with(|| {
+            let mut column = likeness.metric.column(matrix, vector);
+            column.iter_mut().for_each(|value| *value = likeness.amplified(*value));
+            (0, column)
+        });
+        *asked = self.asked;
+        column
     }
 
     /// The catalogue or the model is another one.

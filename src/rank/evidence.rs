@@ -112,7 +112,8 @@ impl<'a> Evidence<'a> {
     pub fn totals(&self) -> Vec<f32> {
         let Mixture { content, together, popularity, brand, category, price, unknown, .. } = self.mixture;
         let len = self.fields.price.len();
-        if brand != 0.0 || category != 0.0 || price != 0.0 || self.content.len() != len || self.follow.len() != len {
+        let whole = self.content.len() == len && [0, len].contains(&self.follow.len());
+        if brand != 0.0 || category != 0.0 || price != 0.0 || !whole {
             return (0..len as u32).map(|row| self.parts(row).total()).collect();
         }
         // The same sum, without the parts that are nothing: an evaluation asks for it a billion times.

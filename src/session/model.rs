@@ -9,7 +9,7 @@ use crate::{
     encoder::{
         Batch, EncodeError, Encoder, Want,
         manifest::{Manifest, Pooling},
-        tokenize::{Role, Tokenizer, readable},
+        tokenize::{Role, Token, Tokenizer, readable},
         windows::{self, Limits},
     },
     explain::States,
@@ -22,6 +22,9 @@ pub struct Model<E> {
     name: ModelName,
     limits: Limits,
 }
+
+/// The states of a text's tokens, and its unit vector `[H]`.
+pub type Read = (States, Vec<f32>);
 
 /// The bytes that each token stands for, and how much each was looked at. `[T]`
 pub type Attended = (Vec<Option<Range<usize>>>, Vec<f32>);
@@ -53,21 +56,21 @@ impl<E: Encoder> Model<E> {
         Ok(Some(windows::encode(&mut self.encoder, &[tokens], self.limits, Want::Vectors).await?.vectors))
     }
 
-    /// The token states of an item's text. `None` if the model's vectors are no mean of them.
-    pub async fn states(&mut self, text: &str) -> Result<Option<States>, EncodeError> {
+    /// What items' texts are to the model, in their order: the states of their tokens and the unit vector `[H]` that is
+    /// their mean. `None` if the model's vectors are no mean of them.
+    pub async fn read<'a>(&mut self, texts: impl Iterator<Item = &'a str>) -> Result<Option<Vec<Read>>, EncodeError> {
         if self.limits.pooling != Pooling::Mean {
             return Ok(None);
         }
-        let tokens = self.tokenizer.tokens(text, Role::Passage)?;
-        let spans = tokens.iter().map(|token| token.span.clone()).collect();
-        let states = windows::encode(&mut self.encoder, &[tokens], self.limits, Want::Tokens).await?.tokens;
-        Ok(Some(States { spans, states }))
-    }
-
-    /// The unit vector `[H]` of what an item's text might be.
-    pub async fn passage(&mut self, text: &str) -> Result<Vec<f32>, EncodeError> {
-        let tokens = self.tokenizer.tokens(text, Role::Passage)?;
-        Ok(windows::encode(&mut self.encoder, &[tokens], self.limits, Want::Vectors).await?.vectors)
+        let tokens = texts.map(|text| self.tokenizer.tokens(text, Role::Passage));
+        let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
+        let read = windows::encode(&mut self.encoder, &tokens, self.limits, Want::Tokens).await?;
+        let (width, mut states) = (self.encoder.width(), read.tokens.chunks_exact(self.encoder.width()));
+        let of = |(tokens, vector): (Vec<Token>, &[f32])| {
+            let states = states.by_ref().take(tokens.len()).flatten().copied().collect();
+            (States { spans: tokens.into_iter().map(|token| token.span).collect(), states }, vector.to_vec())
+        };
+        Ok(Some(tokens.into_iter().zip(read.vectors.chunks_exact(width)).map(of).collect()))
     }
 
     /// Where the model looks in an item's text, as far as it is read at once. `None` where the device does not tell.

@@ -57,6 +57,8 @@ pub struct Ranked<'a> {
     pub basis: Basis,
     pub hits: Vec<Hit>,
     pub profile: Profile,
+    /// What the list is about: the visitor's signals, or an item's, or the cart's.
+    pub subject: Profile,
     /// What the content part of the scores is made of.
     pub taste: Taste,
     /// What speaks for any row, part by part. None where a selection was made without scores.
@@ -161,7 +163,7 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
         let parts = (&catalog.matrix, &catalog.fields, catalog.relations.as_ref());
         let evidence = rank::evidence(parts, setting.mixture, (&subject, &taste), columns);
         let hits = rank::list(&order, &evidence.totals(), scene.threshold.max(0.0));
-        return Ranked { basis, hits, profile, taste, evidence: Some(evidence) };
+        return Ranked { basis, hits, profile, subject, taste, evidence: Some(evidence) };
     }
     let keep = |row: u32| {
         setting.fits[row as usize]
@@ -170,7 +172,7 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
             && taste.repelled(&catalog.matrix.vector(row)) < MOST_REPELLED
     };
     let hits = rank::selection(&order, rank::varied(&catalog.matrix, keep, setting.limit));
-    Ranked { basis, hits, profile, taste, evidence: None }
+    Ranked { basis, hits, profile, subject, taste, evidence: None }
 }
 
 /// What the page says, as if it happened now.

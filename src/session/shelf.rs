@@ -65,7 +65,7 @@ impl OpenShelf {
                 let how_known = rank::known(catalog.relations.as_ref(), hit.row);
                 let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row), how_known);
                 if let Some(document) = card::explainable(catalog, hit.row, &lang) {
-                    let asked = Asked { catalog, row: hit.row, document: &document, direction: &direction };
+                    let asked = Asked { row: hit.row, document, direction: &direction };
                     match known.told(&asked) {
                         Some(told) => (card.title, card.description) = told,
                         None => {

@@ -106,6 +106,11 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
         }
         let mut found: Vec<_> = found.into_values().collect();
+        // A letter or a single character says little: only where there is nothing longer.
+        let is_short = |word: &str| word.chars().nth(1).is_none();
+        if found.iter().any(|(.., word)| !is_short(word)) {
+            found.retain(|(.., word)| !is_short(word));
+        }
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         found.into_iter().take(MOST_WORDS).map(|(_, _, word)| word).collect()
     }

@@ -185,7 +185,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
         answer.events.truncate(NAMED);
         let reason = claim::claim(catalog, &lang, &ranked, replay.setting, row);
-        answer.sentences.insert(0, reason.map_or_else(|| tongue.rests_on(ranked.basis), |claim| tongue.claim(&claim)));
+        let said = reason.map_or_else(|| tongue.rests_on(ranked.basis), |claim| tongue.claim(&claim));
+        answer.sentences.insert(0, tongue.sentence(said));
         answer.sentences.retain(|sentence| !sentence.is_empty());
         answer
     }

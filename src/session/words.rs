@@ -1,16 +1,18 @@
 //! Which words of a card are marked: those that the shares name, once the text without them has been read and has
 //! scored less. A highlight is only shown in the text that it was computed from.
 //!
-//! Two encodings a card, and none for what was tried before: a card that stays on the shelf keeps its marks at once.
-//! Must not know how words are chosen (`explain` does), nor when there is time.
+//! Two encodings a card, and none for what was tried before: a text is read once for all directions, and so is what is
+//! left of it without the same words. A card that stays on the shelf keeps its marks at once. Must not know how words
+//! are chosen (`explain` does), nor when there is time.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::Range};
 
 use super::model::Model;
 use crate::{
     catalog::{Catalog, Document},
     encoder::{EncodeError, Encoder},
-    explain::{Marked, Part, States, deletion, mark},
+    explain::{Marked, Part, Reading, deletion, mark},
+    text::words,
     vectors::arithmetic::dot,
 };
 
@@ -19,9 +21,8 @@ pub type Told = (Vec<Part>, Vec<Part>);
 
 /// A card's text and the direction `[H]` that its words are weighed by.
 pub struct Asked<'a> {
-    pub catalog: &'a Catalog,
     pub row: u32,
-    pub document: &'a Document,
+    pub document: Document,
     pub direction: &'a [f32],
 }
 
@@ -32,45 +33,76 @@ pub struct Explained {
 }
 
 struct Known {
-    states: States,
-    /// The words that were left out last, and the centred vector `[H]` of the text without them.
-    tried: Option<(Vec<usize>, Vec<f32>)>,
+    text: Reading,
+    /// Words that were left out, and the centred vector `[H]` of the text without them; the latest last.
+    tried: VecDeque<(Vec<usize>, Vec<f32>)>,
 }
 
+/// A text that the model has to read before a card can be told.
+enum Lack {
+    Own(String),
+    Without(Vec<usize>, String),
+}
+
+/// Cards whose texts are read in one slice: the model's weights are then fetched once for all of them.
+pub const AT_ONCE: usize = 2;
+
 impl Explained {
-    /// Tokens, of which 4,096 are 6 MB: some 70 texts of a shop, and always the last one.
+    /// Words, of which 4,096 are 6 MB: some 100 texts of a shop, and always those of a slice.
     const MOST: usize = 4096;
+    /// Sets of words of one text.
+    const MOST_TRIED: usize = 8;
 
     /// The card's text with its words marked; `None` where the model has to read something first.
     pub fn told(&mut self, asked: &Asked) -> Option<Told> {
         let known = self.known(asked.row)?;
-        let marked = marked(asked, &known.states);
-        let stands = marked.chosen.is_empty() || {
-            let (chosen, vector) = known.tried.as_ref()?;
-            if *chosen != marked.chosen {
-                return None;
-            }
-            marked.stands(dot(vector, asked.direction))
-        };
-        let Document { text, title, description, .. } = asked.document;
+        let marked = marked(asked, &known.text);
+        let stands = marked.chosen.is_empty() || marked.stands(dot(known.without(&marked.chosen)?, asked.direction));
+        let Document { text, title, description, .. } = &asked.document;
         let share = |word| marked.share(word).filter(|_| stands);
-        let cut = |field: &std::ops::Range<usize>| Part::cut(text, field.clone(), &marked.words, share);
+        let cut = |field: &Range<usize>| Part::cut(text, field.clone(), &known.text.words, share);
         Some((cut(title), cut(description)))
     }
 
-    /// Reads what is missing, one text: the card's own, or else that without the words that would be marked. False if
-    /// the model's vectors are no sum over words.
-    pub async fn read<E: Encoder>(&mut self, model: &mut Model<E>, asked: &Asked<'_>) -> Result<bool, EncodeError> {
-        let Some(known) = self.known(asked.row) else {
-            let Some(states) = model.states(&asked.document.text).await? else { return Ok(false) };
-            self.keep(asked.row, Known { states, tried: None });
-            return Ok(true);
-        };
-        let Marked { words, chosen, .. } = marked(asked, &known.states);
-        let mut vector = model.passage(&deletion::without(&asked.document.text, &words, &chosen)).await?;
-        asked.catalog.centre.apply(&mut vector);
-        known.tried = Some((chosen, vector));
+    /// Reads what is missing of these cards, one text each: its own, or else that without the words that would be
+    /// marked. False if the model's vectors are no sum over words.
+    pub async fn read<E: Encoder>(
+        &mut self,
+        model: &mut Model<E>,
+        catalog: &Catalog,
+        cards: &[Asked<'_>],
+    ) -> Result<bool, EncodeError> {
+        let lacks: Vec<(u32, Lack)> = cards.iter().filter_map(|asked| Some((asked.row, self.lack(asked)?))).collect();
+        let texts = lacks.iter().map(|(_, Lack::Own(text) | Lack::Without(_, text))| text.as_str());
+        let Some(read) = model.read(texts).await? else { return Ok(false) };
+        for ((row, lack), (states, mut vector)) in lacks.into_iter().zip(read) {
+            match lack {
+                Lack::Own(text) => {
+                    let text = Reading::new(&states, words(&text, &catalog.segmenter), &catalog.centre);
+                    self.keep(row, Known { text, tried: VecDeque::new() });
+                }
+                Lack::Without(chosen, _) => {
+                    catalog.centre.apply(&mut vector);
+                    let Some(known) = self.known(row) else { continue };
+                    if known.tried.len() >= Self::MOST_TRIED {
+                        known.tried.pop_front();
+                    }
+                    known.tried.push_back((chosen, vector));
+                }
+            }
+        }
         Ok(true)
+    }
+
+    fn lack(&mut self, asked: &Asked) -> Option<Lack> {
+        let text = &asked.document.text;
+        let Some(known) = self.known(asked.row) else { return Some(Lack::Own(text.clone())) };
+        let Marked { chosen, .. } = marked(asked, &known.text);
+        let tried = chosen.is_empty() || known.without(&chosen).is_some();
+        (!tried).then(|| {
+            let left = deletion::without(text, &known.text.words, &chosen);
+            Lack::Without(chosen, left)
+        })
     }
 
     /// What is asked for is forgotten last.
@@ -83,15 +115,20 @@ impl Explained {
 
     fn keep(&mut self, row: u32, known: Known) {
         self.kept.push_back((row, known));
-        let mut tokens: usize = self.kept.iter().map(|(_, known)| known.states.spans.len()).sum();
-        while tokens > Self::MOST && self.kept.len() > 1 {
-            tokens -= self.kept.pop_front().map_or(0, |(_, known)| known.states.spans.len());
+        let mut words: usize = self.kept.iter().map(|(_, known)| known.text.words.len()).sum();
+        while words > Self::MOST && self.kept.len() > AT_ONCE {
+            words -= self.kept.pop_front().map_or(0, |(_, known)| known.text.words.len());
         }
     }
 }
 
-fn marked(asked: &Asked, states: &States) -> Marked {
-    let Asked { catalog, document, direction, .. } = asked;
-    let shown = [document.title.clone(), document.description.clone()];
-    mark(&document.text, &shown, &catalog.segmenter, states, &catalog.centre, direction)
+impl Known {
+    /// The vector `[H]` of the text without these words, if that was read.
+    fn without(&self, chosen: &[usize]) -> Option<&[f32]> {
+        self.tried.iter().find(|(tried, _)| tried == chosen).map(|(_, vector)| vector.as_slice())
+    }
+}
+
+fn marked(asked: &Asked, text: &Reading) -> Marked {
+    mark(text, &[asked.document.title.clone(), asked.document.description.clone()], asked.direction)
 }

@@ -54,14 +54,20 @@ impl Centre {
     /// length.
     pub fn apply(&self, vector: &mut Vec<f32>) -> f32 {
         add(vector, -1.0, &self.mean);
+        self.keep(vector);
+        let length = norm(vector);
+        normalize(vector);
+        length
+    }
+
+    /// The linear part of the map, `[D]` and then `[H]`: the common direction is taken out, and the kept ones are kept. Of
+    /// a sum it is the sum of its summands'.
+    pub fn keep(&self, vector: &mut Vec<f32>) {
         let along = dot(vector, &self.axis);
         add(vector, -along, &self.axis);
         if !self.basis.is_empty() {
             *vector = self.basis.chunks_exact(self.mean.len()).map(|kept| dot(vector, kept)).collect();
         }
-        let length = norm(vector);
-        normalize(vector);
-        length
     }
 
     /// All `vectors` `[N, D]` through the map. `[N, H]`
@@ -73,19 +79,6 @@ impl Centre {
             out.extend(vector);
         }
         out
-    }
-
-    /// The direction `[D]` in the model's space along which a vector scores what the map of it scores along `direction`
-    /// `[H]`, but for the mean and the length.
-    pub fn lift(&self, direction: &[f32]) -> Vec<f32> {
-        let mut lifted = direction.to_vec();
-        if !self.basis.is_empty() {
-            lifted = vec![0.0; self.mean.len()];
-            self.basis.chunks_exact(self.mean.len()).zip(direction).for_each(|(kept, &by)| add(&mut lifted, by, kept));
-        }
-        let along = dot(&lifted, &self.axis);
-        add(&mut lifted, -along, &self.axis);
-        lifted
     }
 }
 
@@ -145,12 +138,16 @@ mod tests {
     }
 
     #[test]
-    fn fewer_dimensions_keep_the_score_along_what_they_keep() {
+    fn what_is_kept_of_fewer_dimensions_is_what_lies_along_them() {
         let centre = Centre { basis: vec![0.0, 0.6, 0.8], mean: vec![1.0; 3], axis: vec![1.0, 0.0, 0.0] };
         let mut vector = vec![7.0, 3.0, 2.0];
         assert_eq!((centre.width(), centre.apply(&mut vector), vector), (1, 2.0, vec![1.0]));
-        assert_eq!(centre.lift(&[2.0]), [0.0, 1.2, 1.6]);
-        assert_eq!(Centre { basis: Vec::new(), ..centre }.lift(&[5.0, 1.0, 2.0]), [0.0, 1.0, 2.0]);
+        let kept = |centre: &Centre, mut vector: Vec<f32>| {
+            centre.keep(&mut vector);
+            vector
+        };
+        assert_eq!(kept(&centre, vec![9.0, 1.0, 2.0]), [2.2]);
+        assert_eq!(kept(&Centre { basis: Vec::new(), ..centre }, vec![5.0, 1.0, 2.0]), [0.0, 1.0, 2.0]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use nearmind::{
     catalog::document,
     encoder::{Encoder, Want, tokenize::Role},
-    explain::{States, shares},
+    explain::{Reading, States},
     profile::{Event, EventName::*, Opinion},
     protocol::{Basis, Card, Command, Shelf, ShelfKind, Update, VERSION},
     session::{MemoryStore, Session},
@@ -282,7 +282,7 @@ fn the_words_of_an_item_sum_to_its_score() {
         let mut vector = encoded.vectors;
         catalog.centre.apply(&mut vector);
         let score = dot(&vector, &direction);
-        let shares = shares(&states, &words(&text, &catalog.segmenter), &catalog.centre, &direction);
+        let shares = Reading::new(&states, words(&text, &catalog.segmenter), &catalog.centre).shares(&direction);
         assert!((shares.score() - score).abs() < 1e-4, "{text}: {} {score}", shares.score());
         // What the shelf shows was rounded to int8.
         assert!((score - catalog.matrix.score(row as u32, &Query::new(&direction))).abs() < 0.02, "{text}");

@@ -22,7 +22,7 @@ export async function openPanel(root, client, lang) {
     "dialog",
     { part: "panel", "aria-labelledby": "panel-title" },
     h("header", { part: "panel-header" }, h("h2", { id: "panel-title" }, say.panel), close),
-    view.node,
+    h("div", { part: "panel-body" }, view.node),
   );
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());

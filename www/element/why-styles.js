@@ -1,9 +1,10 @@
 /** How the "why?" panel looks, beyond what it shares with the panel. */
 const CSS = `
 .panel h2:focus-visible { outline: none }
-.why-sentence { margin-block-start: .75rem; font-size: 1rem }
+.why-sentence { font-size: 1rem }
+.why-sentence + .why-sentence { margin-block-start: .5rem }
 .why-sentence + .panel-note { margin-block-start: .5rem }
-.why-answer .measured { grid-template-columns: 9rem 1fr }
+.why-answer .measured { grid-template-columns: minmax(8rem, 2fr) 3fr; column-gap: .75rem; row-gap: .375rem }
 .why-answer .bar { display: block }
 .bar.against { background: repeating-linear-gradient(135deg, var(--_muted) 0 3px, transparent 3px 6px) }
 .why-events { list-style: none; padding: 0; border-block: 1px solid var(--_line) }

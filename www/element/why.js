@@ -34,10 +34,7 @@ export async function openWhy(root, client, about) {
     "dialog",
     { part: "panel", "aria-labelledby": "why-title" },
     h("header", { part: "panel-header" }, heading, close),
-    answer,
-    news,
-    looked(client, about, say),
-    another(client, about, say),
+    h("div", { part: "panel-body" }, answer, news, looked(client, about, say), another(client, about, say)),
   );
   const draw = async () => {
     const updates = await client.send({ type: "explain", shelf: about.shelf, item: about.item });

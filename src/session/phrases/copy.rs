@@ -81,6 +81,15 @@ impl Tongue {
         runs.iter().flat_map(|run| Part::plain(run)).collect()
     }
 
+    /// A claim, which on a card stands alone, as one sentence of several.
+    pub fn sentence(self, mut claim: Vec<Part>) -> Vec<Part> {
+        let ends = |part: &Part| part.text.ends_with(['.', '!', '?', '。', '！', '？']);
+        if !claim.last().is_none_or(ends) {
+            claim.extend(Part::plain(if self == English { "." } else { "。" }));
+        }
+        claim
+    }
+
     /// "Without ... it would be 14th": what replaying the log without a thing has found.
     pub fn without(self, what: &str, place: Option<usize>, of: usize) -> Vec<Part> {
         let runs = match (place, self) {

@@ -69,19 +69,20 @@ impl Ranked<'_> {
     pub fn added(&self, catalog: &Catalog, row: u32) -> Vec<Added<'_>> {
         let Some(evidence) = &self.evidence else { return Vec::new() };
         let vector = catalog.matrix.vector(row);
-        let together: BTreeMap<u32, f32> = evidence.together_from(row).into_iter().collect();
+        let mut together: BTreeMap<u32, f32> = evidence.together_from(row).into_iter().collect();
         let known = rank::known(catalog.relations.as_ref(), row);
         let raw: f32 = self.taste.score(&vector, known);
         // The gate and the weight of content are the same for all signals.
         let factor = if raw != 0.0 { evidence.parts(row).content / raw } else { 0.0 };
-        let together = |source: &Source| match source {
-            Source::Item(row) => together.get(row).copied().unwrap_or(0.0),
-            Source::Text(_) => 0.0,
-        };
-        let added = |(signal, share): (_, f32)| (signal, share * factor);
-        let all = self.taste.contributions(&vector, known).map(added);
-        all.map(|(signal, content): (&Signal, f32)| Added { signal, content, together: together(&signal.source) })
-            .collect()
+        let mut follows = |signal: &Signal| signal.source.row().and_then(|row| together.remove(&row)).unwrap_or(0.0);
+        let contributions = self.taste.contributions(&vector, known);
+        let mut added: Vec<Added> = contributions
+            .map(|(signal, share)| Added { signal, content: share * factor, together: follows(signal) })
+            .collect();
+        // What is too old for its text to count, or has no vector, others may have chosen with it all the same.
+        let rest = self.subject.signals.iter().map(|signal| Added { signal, content: 0.0, together: follows(signal) });
+        added.extend(rest.filter(|added| added.together != 0.0));
+        added
     }
 }
 

@@ -239,7 +239,7 @@ async fn a_hostile_title_stays_text_in_its_explanation() -> Result<()> {
         let told = shop.with_client(open, &[json!(id), json!(title)]).await?;
         assert_eq!(told[0], json!(format!("Why “{title}”?")));
         assert_eq!((&told[1], &told[3]), (&json!(0), &json!(0)), "{told}");
-        assert_eq!(told[2], json!(format!("Because you viewed {title}")));
+        assert_eq!(told[2], json!(format!("Because you viewed {title}.")));
         Ok(())
     })
     .await
