@@ -11,6 +11,7 @@ pub mod items; //    all items, as their files hold them
 pub mod make; //     items and vectors -> catalogue
 pub mod manifest; // which files make a pack
 pub mod mixture; //  how much each part of a score counts
+pub mod occasions; // what is chosen where and when
 pub mod pack; //     a catalogue to files, and back
 pub mod relations; // which item follows which
 
@@ -21,6 +22,7 @@ pub use items::{ItemRef, Items};
 pub use make::make;
 pub use manifest::{Manifest, ModelName, PackError};
 pub use mixture::Mixture;
+pub use occasions::Occasions;
 pub use pack::Pack;
 pub use relations::Relations;
 
@@ -46,6 +48,8 @@ pub struct Catalog {
     pub fields: Fields,
     /// What visitors did, where a shop has learned it.
     pub relations: Option<Relations>,
+    /// Where and when they did it, where that told something.
+    pub occasions: Option<Occasions>,
     pub mixture: Mixture,
 }
 
@@ -62,8 +66,8 @@ impl Catalog {
             let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));
             (item.brand(), path.unwrap_or_default(), item.price())
         }));
-        let (relations, mixture) = (None, Mixture::default());
-        Self { items, matrix, centre, index, dictionary, segmenter, model, fields, relations, mixture }
+        let (relations, occasions, mixture) = (None, None, Mixture::default());
+        Self { items, matrix, centre, index, dictionary, segmenter, model, fields, relations, occasions, mixture }
     }
 
     pub fn len(&self) -> usize {

@@ -10,12 +10,15 @@
 pub mod baselines; // EASE, ItemKNN: what the mixture is held to
 pub mod follow; //    counts of what follows what -> relations
 pub mod like; //      items that few have touched, and whom they are like
+pub mod occasion; //  what is chosen where and when
 pub mod pairs; //     visitors who chose both of a pair
 pub mod tune; //      settings by what they foretell
 pub mod validate; //  visitors and items held out
 
+pub use occasion::Occurred;
+
 use crate::{
-    catalog::{Fields, Mixture, Relations},
+    catalog::{Fields, Mixture, Occasions, Relations},
     profile::{Columns, EventName, Known, Likeness, Profile, Signal, Source, Taste},
     vectors::{Matrix, Metric},
 };
@@ -31,11 +34,21 @@ pub struct Shop<'a> {
 /// What a pack ships, and how it was found.
 pub struct Learned {
     pub relations: Relations,
+    /// Of what tells where and when something happened, what foretells.
+    pub occasions: Option<Occasions>,
     pub mixture: Mixture,
     pub table: follow::Settings,
     /// What the settings foretold of the visitors held out, before and after the search.
     pub before: validate::Foretold,
     pub after: validate::Foretold,
+}
+
+/// What is learned from.
+#[derive(Clone, Copy)]
+pub struct Past<'a> {
+    /// Of each visitor, oldest first.
+    pub histories: &'a [Vec<u32>],
+    pub occurred: &'a Occurred,
 }
 
 /// The rows of a visitor with weights that sum to 1: each step back counts `step` times as much, the last time counts.

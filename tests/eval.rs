@@ -93,6 +93,13 @@ fn every_folder_gets_its_report() {
     );
     let bare = format!("user_id\titem_id\n{}", interactions(|who, _, item| format!("u{who}\t{item}\n")));
     let once = "user_id\titem_id\nu\t1\nv\t2\nw\t3\n";
+    let placed = format!(
+        "user_id\titem_id\tplace\n{}",
+        (0..60)
+            .map(|nth| format!("b{}\t{}\tshop-{}\n", nth / 2, nth * 7 % 5 + nth / 2 % 4 * 5, nth / 2 % 4))
+            .collect::<String>()
+    );
+    let there = "user_id\thistory\ttarget\tplace\nx\t1\t2\tShop-0\ny\t6\t7\tnowhere\n";
     let tests = "user_id\thistory\ttarget\nu1\t1 2\t3\nstranger\t4\t5 6 7\nnobody\t\t8\nu2\tgone 3\tgone\n";
     let cold = "user_id\thistory\ttarget\nu1\t1 2\t21\nu2\t2 3\t22 23\n";
     let said = "user_id\tquery\thistory\ttarget\na\ta red jacket\t\t3\nb\t\t1\t2\n";
@@ -100,13 +107,15 @@ fn every_folder_gets_its_report() {
     let wild =
         items(|nth| json!({"id": nth, "title": "A jacket", "brand": null, "price": "n/a", "categories": [1, null]}));
     type Folder<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
-    let rows: [Folder; 9] = [
+    let rows: [Folder; 11] = [
         ("all there is", &[("items.jsonl", &titled()), ("interactions.tsv", &timed), ("test.tsv", tests)], &[]),
         ("gzipped", &[("items.jsonl.gz", &titled()), ("interactions.tsv.gz", &timed), ("test.tsv.gz", tests)], &[]),
         ("no times", &[("items.jsonl", &titled()), ("interactions.tsv", &bare), ("test.tsv", tests)], &[]),
         ("no tests", &[("items.jsonl", &titled()), ("interactions.tsv", &timed)], &[]),
         ("no interactions", &[("items.jsonl", &titled()), ("test.tsv", tests)], &[]),
         ("new items", &[("items.jsonl", &wild), ("interactions.tsv", &bare), ("test.tsv", cold)], &["--grid"]),
+        ("new items alone", &[("items.jsonl", &titled()), ("test.tsv", cold)], &[]),
+        ("a place", &[("items.jsonl", &titled()), ("interactions.tsv", &placed), ("test.tsv", there)], &[]),
         ("a sentence", &[("items.jsonl", &titled()), ("interactions.tsv", &bare), ("test.tsv", said)], &[]),
         ("no words", &[("items.jsonl", &wordless), ("interactions.tsv", &bare), ("test.tsv", tests)], &[]),
         ("one each", &[("items.jsonl", &titled()), ("interactions.tsv", once), ("test.tsv", tests)], &[]),
@@ -121,7 +130,8 @@ fn every_folder_gets_its_report() {
         }
         assert_eq!(report["scorers"].get("sentence-fused").is_some(), what == "a sentence", "{what}");
         let among_new = report["set"]["candidates"].as_str().unwrap().starts_with("items that nobody");
-        assert_eq!(among_new, what == "new items", "{what}");
+        assert_eq!(among_new, what.starts_with("new items"), "{what}");
+        assert_eq!(report["scorers"].get("shipped-without-occasion").is_some(), what == "a place", "{what}");
         let grid = String::from_utf8_lossy(&run.stdout).lines().filter(|line| line.contains("hitRate")).count();
         assert_eq!(grid > 100, more.contains(&"--grid"), "{what}: {grid}");
     }
@@ -138,5 +148,36 @@ fn what_cannot_be_measured_is_said() {
         let (run, report) = eval(files, &[]);
         let said = String::from_utf8_lossy(&run.stderr).into_owned();
         assert!(!run.status.success() && report.is_none() && said.contains(expect), "{said}");
+    }
+}
+
+#[test]
+fn the_model_is_one_that_reads_the_items() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |items: &str| {
+        fs::write(folder.path().join("items.jsonl"), items).unwrap();
+        fs::write(folder.path().join("test.tsv"), "user_id\thistory\ttarget\nu\t1\t2\n").unwrap();
+        let mut run = Command::new(env!("CARGO_BIN_EXE_nearmind"));
+        let run = run.args(["eval", "--data", "."]).current_dir(folder.path()).output().unwrap();
+        (run.status.success(), String::from_utf8_lossy(&run.stderr).into_owned())
+    };
+    let chinese = items(|nth| json!({"id": nth, "title": "\u{7ea2}\u{8272}\u{5939}\u{514b}"}));
+    for (items, language, made) in [(&chinese, "Chinese", "models e5"), (&titled(), "English", "models minilm")] {
+        let (done, said) = run(items);
+        assert!(!done && said.contains(language) && said.contains(made), "{said}");
+    }
+    // The test's model reads no language that it names; one that reads Chinese lies beside it.
+    let models = folder.path().join("models");
+    fs::create_dir_all(&models).unwrap();
+    for (name, languages) in [("large", json!(["en", "zh"])), ("other", json!(["en"]))] {
+        let at = model(&models);
+        let mut manifest: Value = serde_json::from_slice(&fs::read(at.join("manifest.json")).unwrap()).unwrap();
+        manifest["languages"] = languages;
+        fs::write(at.join("manifest.json"), manifest.to_string()).unwrap();
+        fs::rename(&at, models.join(name)).unwrap();
+    }
+    for (items, name) in [(&chinese, "large"), (&titled(), "other")] {
+        let (done, said) = run(items);
+        assert!(done && said.contains(&format!("models/{name}")), "{said}");
     }
 }

@@ -5,7 +5,7 @@
 //!  "texts":     {"file": "texts.<hash>.bin", ...},
 //!  "vectors":   {...},
 //!  "words":     {...},
-//!  "relations": {...}, "mixture": {...},            where something was learned from the shop's orders
+//!  "relations": {...}, "occasions": {...}, "mixture": {...},      where something was learned from the shop's orders
 //!  "model":     {"name": "all-MiniLM-L6-v2", "digest": "..."},
 //!  "languages": ["en", "zh"], "count": 240}
 //!
@@ -31,6 +31,9 @@ pub struct Manifest {
     /// What the shop's orders say of items: [`super::Catalog::relations`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relations: Option<File>,
+    /// And of where and when they are chosen: [`super::Catalog::occasions`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occasions: Option<File>,
     /// How scores are mixed: [`super::Catalog::mixture`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mixture: Option<File>,
@@ -96,7 +99,7 @@ impl Manifest {
 
     /// What has to be fetched, in the order that [`Manifest::decode`] takes it.
     pub fn files(&self) -> Vec<&File> {
-        let learned = [&self.relations, &self.mixture].into_iter().flatten();
+        let learned = [&self.relations, &self.occasions, &self.mixture].into_iter().flatten();
         [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(learned).collect()
     }
 

@@ -24,12 +24,16 @@ pub struct Mixture {
     pub together: f32,
     /// Weight of popularity.
     pub popularity: f32,
+    /// The same on top for a visitor of whom nothing is known; with n things known a part of 1 + n of it.
+    pub newcomer: f32,
     /// Weight of the same brand.
     pub brand: f32,
     /// Weight of the same category.
     pub category: f32,
     /// Weight of a near price.
     pub price: f32,
+    /// Weight of what is chosen on such an occasion: where and when, as far as the page says it.
+    pub occasion: f32,
     /// How much more the content counts of an item that nothing else is known of.
     pub unknown: f32,
 }
@@ -48,9 +52,11 @@ impl Default for Mixture {
             content: 1.0,
             together: 2.0,
             popularity: 0.02,
+            newcomer: 0.0,
             brand: 0.0,
             category: 0.0,
             price: 0.0,
+            occasion: 1.0,
             unknown: 0.0,
         }
     }
@@ -60,9 +66,9 @@ impl Mixture {
     /// From the pack's file; what it does not say is as by default, and no number is other than finite.
     pub fn read(json: &[u8]) -> Option<Self> {
         let mixture: Self = serde_json::from_slice(json).ok()?;
-        let Self { step, amplify, content, together, popularity, brand, category, price, unknown, reach, lasting } =
-            mixture;
-        let all = [step, amplify, content, together, popularity, brand, category, price, unknown];
+        let Self { step, amplify, reach, lasting, .. } = mixture;
+        let Self { content, together, popularity, newcomer, brand, category, price, occasion, unknown, .. } = mixture;
+        let all = [step, amplify, content, together, popularity, newcomer, brand, category, price, occasion, unknown];
         (all.iter().all(|value| value.is_finite())
             && (0.0..=1.0).contains(&step)
             && amplify >= 1.0

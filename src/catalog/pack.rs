@@ -10,7 +10,7 @@ pub mod words; //   index and dictionary
 use std::{collections::BTreeSet, io};
 
 use super::{
-    Catalog, Items, Mixture, Relations,
+    Catalog, Items, Mixture, Occasions, Relations,
     manifest::{FORMAT, File, Manifest, PackError, VERSION},
 };
 use crate::bytes::Malformed;
@@ -36,6 +36,11 @@ impl Manifest {
             .as_ref()
             .map(|file| bytes(file).and_then(|bytes| Relations::read(&bytes).map_err(|error| file.malformed(error))));
         let relations = relations.transpose()?;
+        let occasions = self
+            .occasions
+            .as_ref()
+            .map(|file| bytes(file).and_then(|bytes| Occasions::read(&bytes).map_err(|error| file.malformed(error))));
+        let occasions = occasions.transpose()?;
         let mixture = self.mixture.as_ref().map(|file| {
             let mixture = Mixture::read(&bytes(file)?);
             mixture.ok_or_else(|| file.malformed(Malformed("it has a weight that cannot be")))
@@ -43,12 +48,13 @@ impl Manifest {
         let mixture = mixture.transpose()?.unwrap_or_default();
         let rows = [(&self.items, items.len()), (&self.vectors, vectors.0.len()), (&self.words, words.0.lengths.len())];
         let learned = self.relations.iter().zip(&relations).map(|(file, relations)| (file, relations.len()));
-        for (file, rows) in rows.into_iter().chain(learned) {
+        let known = self.occasions.iter().zip(&occasions).map(|(file, occasions)| (file, occasions.len()));
+        for (file, rows) in rows.into_iter().chain(learned).chain(known) {
             if rows != self.count {
                 return Err(file.malformed(Malformed("it has not as many rows as the manifest says")));
             }
         }
-        Ok(Catalog { relations, mixture, ..Catalog::new(items, vectors, words, self.model.clone()) })
+        Ok(Catalog { relations, occasions, mixture, ..Catalog::new(items, vectors, words, self.model.clone()) })
     }
 }
 
@@ -77,6 +83,7 @@ impl Pack {
             vectors: add("vectors", "bin", written(|out| vectors::write(&catalog.matrix, &catalog.centre, out))),
             words: add("words", "bin", written(|out| words::write(&catalog.index, &catalog.dictionary, out))),
             relations: catalog.relations.as_ref().map(|relations| add("relations", "bin", relations.write())),
+            occasions: catalog.occasions.as_ref().map(|occasions| add("occasions", "bin", occasions.write())),
             mixture: (catalog.mixture != Mixture::default()).then(|| add("mixture", "json", catalog.mixture.write())),
             model: catalog.model.clone(),
             languages: languages.into_iter().map(str::to_owned).collect(),
@@ -130,7 +137,9 @@ mod tests {
     fn learned() -> Catalog {
         let next = (0..40).map(|row| vec![((row + 1) % 40, 0.5)]).collect();
         let mixture = Mixture { together: 3.0, ..Mixture::default() };
-        Catalog { relations: Some(Relations::new(vec![1; 40], next, 8)), mixture, ..catalog(items()) }
+        let relations = Some(Relations::new(vec![1; 40], next, 8));
+        let evening = vec![(("hour".to_owned(), "19".to_owned()), vec![(3, 0.5), (30, 0.1)])];
+        Catalog { relations, occasions: Some(Occasions::new(40, evening)), mixture, ..catalog(items()) }
     }
 
     #[test]
@@ -142,10 +151,11 @@ mod tests {
         assert_eq!((&read.items, &read.matrix, &read.centre), (&made.items, &made.matrix, &made.centre));
         assert_eq!((&read.index, &read.dictionary, &read.model), (&made.index, &made.dictionary, &made.model));
         assert_eq!((&read.relations, &read.mixture), (&made.relations, &made.mixture));
+        assert_eq!(read.occasions, made.occasions);
         assert_eq!(read.row("item-007"), Some(7));
         assert_eq!(manifest.languages, ["en", "zh"]);
         // Without orders nothing is learned, and nothing is fetched.
-        assert_eq!((Pack::new(&catalog(items())).files.len(), pack.files.len()), (4, 6));
+        assert_eq!((Pack::new(&catalog(items())).files.len(), pack.files.len()), (4, 7));
     }
 
     #[test]
@@ -188,7 +198,7 @@ mod tests {
     proptest! {
         /// Whoever can alter a file can write its digest too: decoding survives any bytes.
         #[test]
-        fn damaged_files_give_errors_and_never_panic(which in 0usize..6, at: prop::sample::Index, byte: u8, cut: bool) {
+        fn damaged_files_give_errors_and_never_panic(which in 0usize..7, at: prop::sample::Index, byte: u8, cut: bool) {
             let pack = Pack::new(&learned());
             let mut damaged = pack.files[which].1.clone();
             let at = at.index(damaged.len());

@@ -1,9 +1,10 @@
 //! `nearmind eval --data DIR`: how well lists foretell what visitors do next, by the field's metrics and protocols.
 //!
 //! Everything is learned from `interactions`; the tests are looked at once, to measure. All items are ranked, the
-//! history is masked and nothing else; where no target has ever been touched, items that nobody touched are ranked among
-//! themselves. Equal sets and seeds give equal reports.
+//! history is masked and nothing else; where nobody has touched any target, neither in the interactions nor in a history,
+//! such items are ranked among themselves. Equal sets and seeds give equal reports.
 
+mod exposure; // of all lists together
 mod interval; // bootstrap over visitors, paired tests
 mod metrics; //  of one list
 mod plot;
@@ -13,7 +14,7 @@ mod scorers; //  by name
 mod set; //      items, interactions, tests
 mod vectors; //  of the items' texts, kept
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -22,17 +23,18 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use self::{
+    exposure::Shown,
     interval::Visitors,
-    metrics::{Items, gini, measure, top},
+    metrics::{Items, measure, top},
     report::{Measured, Report, SHORT},
-    scorers::Scorers,
+    scorers::{SHIPPED, Scorers},
     set::{Set, Split},
 };
 use crate::{
-    catalog::{Fields, ModelName, document, make},
+    catalog::{Item, ModelName, document, make},
     encoder::tokenize::Role,
     learn::{
-        Shop,
+        Past, Shop,
         baselines::Similar,
         tune::{self, Heard},
     },
@@ -96,11 +98,18 @@ impl Eval {
         let catalog = make::make(items, dictionary, ModelName { name: String::new(), digest: String::new() });
         let histories = set.interactions.histories();
         let shop = Shop { matrix: &catalog.matrix, fields: &catalog.fields };
-        let learned = tune::learn(shop, &histories, self.seed, &|heard| {
+        let works = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}")?);
+        works.enable_steady_tick(Duration::from_millis(200));
+        let past = Past { histories: &histories, occurred: &set.interactions.occurred() };
+        let learned = tune::learn(shop, past, self.seed, &|heard| {
             if self.grid {
-                println!("{}", tried(heard));
+                println!("{}", tried(&heard));
+            }
+            if let Heard::Begins(what) = heard {
+                works.set_message(what.to_owned());
             }
         });
+        works.set_message("the baselines");
         let scorers = Scorers {
             learned: &learned,
             catalog: &catalog,
@@ -111,6 +120,7 @@ impl Eval {
             ease: Similar::ease(&histories, set.items.len(), EASE_LAMBDA),
             seed: self.seed,
         };
+        works.finish_and_clear();
         let mut report = self.measure(&set, &scorers)?;
         report.learned = json!({
             "mixture": learned.mixture, "table": learned.table, "before": learned.before, "after": learned.after,
@@ -136,19 +146,22 @@ impl Eval {
         let relations = &scorers.learned.relations;
         let len = set.items.len();
         let counts: Vec<u32> = (0..len as u32).map(|row| relations.count(row)).collect();
-        let items = Items { counts: &counts, tail: &tail(&counts), matrix: &scorers.catalog.matrix };
+        let tail = tail(&counts);
+        let items = Items::new(&counts, &tail, &scorers.catalog.matrix);
         let is_new = |row: &u32| counts[*row as usize] == 0;
-        let among_new = set.interactions.len() > 0 && set.cases.iter().all(|case| case.targets.iter().all(is_new));
+        let touched = touched(set, &counts);
+        let untouched = |row: &u32| !touched[*row as usize];
+        let among_new = touched.contains(&true) && set.cases.iter().all(|case| case.targets.iter().all(untouched));
         let bar = progress(set.cases.len(), "tests ranked")?;
-        let mut measured: Vec<(String, Measured, Vec<f64>)> = Vec::new();
+        let mut measured: Vec<(String, Measured, Shown)> = Vec::new();
         for (chunk, cases) in set.cases.chunks(CHUNK).enumerate() {
             let one = |(nth, case): (usize, &set::Case)| {
                 let mut lists = scorers.scores(chunk * CHUNK + nth, case);
                 for (_, scores) in &mut lists {
                     case.history.iter().for_each(|&row| scores[row as usize] = f32::NEG_INFINITY);
                     if among_new {
-                        let touched = (0..len as u32).filter(|row| !is_new(row));
-                        touched.for_each(|row| scores[row as usize] = f32::NEG_INFINITY);
+                        let not_new = scores.iter_mut().zip(&touched).filter(|(_, touched)| **touched);
+                        not_new.for_each(|(score, _)| *score = f32::NEG_INFINITY);
                     }
                 }
                 lists.extend(scorers.diversified(&lists));
@@ -163,21 +176,26 @@ impl Eval {
             for lists in lists {
                 for (at, (name, values, list)) in lists.into_iter().enumerate() {
                     if measured.len() == at {
-                        measured.push((name, Measured::default(), vec![0.0; len]));
+                        measured.push((name, Measured::default(), Shown::new(len)));
                     }
                     let (_, measured, shown) = &mut measured[at];
                     measured.rows.push(values);
-                    list.iter().for_each(|&row| shown[row as usize] += 1.0);
+                    shown.add(&list);
                 }
             }
             bar.inc(cases.len() as u64);
         }
         bar.finish_and_clear();
-        let finished = |(name, mut measured, shown): (String, Measured, Vec<f64>)| {
-            measured.together = together(&shown, &scorers.catalog.fields);
-            (name, measured)
-        };
-        let measured: Vec<(String, Measured)> = measured.into_iter().map(finished).collect();
+        let mut exposure = BTreeMap::new();
+        for (name, measured, shown) in &mut measured {
+            measured.together = shown.figures(&scorers.catalog.fields);
+            if name == SHIPPED {
+                exposure.insert("brand".to_owned(), shown.shares(&set.items, |item| item.brand.clone()));
+                exposure.insert("category".to_owned(), shown.shares(&set.items, path));
+                exposure.retain(|_, shares| !shares.is_empty());
+            }
+        }
+        let measured: Vec<(String, Measured)> = measured.into_iter().map(|scorer| (scorer.0, scorer.1)).collect();
         let visitors = Visitors::new(set.cases.iter().map(|case| case.visitor.as_str()));
         let mut lengths: Vec<usize> = set.cases.iter().map(|case| case.history.len()).collect();
         lengths.sort_unstable();
@@ -193,6 +211,7 @@ impl Eval {
         ];
         let mut report = Report::new(&measured, &visitors, &slices, self.seed);
         let candidates = if among_new { "items that nobody touched, among themselves" } else { "all items" };
+        report.exposure = exposure;
         report.set = BTreeMap::from([
             ("items".to_owned(), json!(len)),
             ("interactions".to_owned(), json!(set.interactions.len())),
@@ -206,27 +225,22 @@ impl Eval {
     }
 }
 
+/// Which items anybody is known to have touched, before the tests or in one's history. `[N]`
+fn touched(set: &Set, counts: &[u32]) -> Vec<bool> {
+    let mut touched: Vec<bool> = counts.iter().map(|&count| count > 0).collect();
+    set.cases.iter().flat_map(|case| &case.history).for_each(|&row| touched[row as usize] = true);
+    touched
+}
+
 /// Which of the sentences each case is, if it has one.
 fn places(cases: &[set::Case]) -> Vec<Option<usize>> {
     let mut next = 0..;
     cases.iter().map(|case| case.query.as_ref().and_then(|_| next.next())).collect()
 }
 
-/// What is measured of all lists together. `shown` counts how often each item is in one. `[N]`
-fn together(shown: &[f64], fields: &Fields) -> Vec<(String, f64)> {
-    let coverage = shown.iter().filter(|&&times| times > 0.0).count() as f64 / shown.len() as f64;
-    let mut figures = vec![("ItemCoverage@10".to_owned(), coverage), ("GiniIndex@10".to_owned(), gini(shown))];
-    for (name, numbers) in [("brand", &fields.brand), ("category", &fields.category)] {
-        let mut groups: BTreeMap<u32, f64> = BTreeMap::new();
-        numbers.iter().zip(shown).filter(|(number, _)| **number > 0).for_each(|(number, times)| {
-            *groups.entry(*number).or_default() += times;
-        });
-        if groups.len() > 1 {
-            let groups: Vec<f64> = groups.into_values().collect();
-            figures.push((format!("ExposureGini@10:{name}"), gini(&groups)));
-        }
-    }
-    figures
+/// The whole category of an item.
+fn path(item: &Item) -> String {
+    item.words_in("en").map_or_else(String::new, |(_, words)| words.categories.join(" > "))
 }
 
 /// Which items are among the tenth that is least popular.
@@ -239,10 +253,10 @@ fn tail(counts: &[u32]) -> Vec<bool> {
 }
 
 /// A line of the grid: what was tried, and what it foretold of visitors and items held out of the interactions.
-fn tried(heard: Heard) -> String {
+fn tried(heard: &Heard) -> String {
     match heard {
         Heard::Begins(what) => format!("# {what}"),
-        Heard::Tried(settings, mixture, foretold) => json!([foretold, settings, mixture]).to_string(),
+        Heard::Tried(settings, mixture, fields, foretold) => json!([foretold, settings, mixture, fields]).to_string(),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
 
 pub const MANIFEST: &str = "manifest.json";
 /// What a file of a catalogue is called, before its digest. What is called otherwise is left alone.
-const STEMS: [&str; 6] = ["items.", "texts.", "vectors.", "words.", "relations.", "mixture."];
+const STEMS: [&str; 7] = ["items.", "texts.", "vectors.", "words.", "relations.", "occasions.", "mixture."];
 
 /// The manifest of the catalogue in `folder`.
 pub fn manifest(folder: &Path) -> Result<Manifest> {
@@ -51,21 +51,25 @@ pub fn write(folder: &Path, pack: &Pack) -> Result<()> {
 }
 
 /// Adds to the catalogue in `folder` what `nearmind learn` has learned, and leaves the rest as it is.
-pub fn add(folder: &Path, relations: &[u8], mixture: &[u8]) -> Result<()> {
-    let [relations, mixture] = learned(folder, Some(relations), Some(mixture))?;
-    publish(folder, &Manifest { relations, mixture, ..manifest(folder)? })
+pub fn add(folder: &Path, learned: Files) -> Result<()> {
+    let [relations, occasions, mixture] = self::learned(folder, learned)?;
+    publish(folder, &Manifest { relations, occasions, mixture, ..manifest(folder)? })
 }
 
-/// Puts what was learned into `folder`: relations and mixture, for a manifest to name.
-pub fn learned(folder: &Path, relations: Option<&[u8]>, mixture: Option<&[u8]>) -> Result<[Option<File>; 2]> {
-    let named = |stem, extension, bytes: &[u8]| {
-        let file = File::new(stem, extension, bytes);
-        put(folder, &file.file, bytes).map(|()| file)
-    };
-    Ok([
-        relations.map(|bytes| named("relations", "bin", bytes)).transpose()?,
-        mixture.map(|bytes| named("mixture", "json", bytes)).transpose()?,
-    ])
+/// The bytes of relations, occasions and mixture, as far as something was learned.
+pub type Files = [Option<Vec<u8>>; 3];
+
+/// Puts what was learned into `folder`, for a manifest to name.
+pub fn learned(folder: &Path, learned: Files) -> Result<[Option<File>; 3]> {
+    let mut files = [const { None }; 3];
+    let names = [("relations", "bin"), ("occasions", "bin"), ("mixture", "json")];
+    for ((file, bytes), (stem, extension)) in files.iter_mut().zip(learned).zip(names) {
+        let Some(bytes) = bytes else { continue };
+        let named = File::new(stem, extension, &bytes);
+        put(folder, &named.file, &bytes)?;
+        *file = Some(named);
+    }
+    Ok(files)
 }
 
 /// Makes `manifest` the folder's, and removes what it no longer names.

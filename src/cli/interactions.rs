@@ -14,6 +14,11 @@ use anyhow::{Context, Result, ensure};
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 
+use crate::{
+    catalog::occasions::{FIELDS, Fact, value},
+    learn::Occurred,
+};
+
 /// Events that do not speak for an item.
 const AGAINST: [&str; 5] = ["remove_from_cart", "dislike", "hide", "refund", "view_item_list"];
 
@@ -25,6 +30,8 @@ pub struct Seen {
     pub time: Option<f64>,
     /// The rating, if it was one.
     pub value: Option<f32>,
+    /// Which set of facts held: a number of [`Interactions::occurred`].
+    pub set: u32,
 }
 
 /// All that was done, each visitor's events oldest first.
@@ -35,6 +42,9 @@ pub struct Interactions {
     pub malformed: usize,
     /// Interactions with items that are not in the catalogue.
     pub unknown: usize,
+    /// Facts and sets of them, each with its number.
+    facts: BTreeMap<Fact, u32>,
+    sets: BTreeMap<Vec<u32>, u32>,
 }
 
 impl Interactions {
@@ -59,12 +69,14 @@ impl Interactions {
                 found.malformed += 1;
                 continue;
             };
-            for (visitor, item, time, value) in read {
+            let set = found.set(if read.items.is_empty() { Vec::new() } else { read.facts });
+            for item in read.items {
                 let Some(row) = row_of(&item) else {
                     found.unknown += 1;
                     continue;
                 };
-                found.visitors.entry(visitor).or_default().push(Seen { row, time, value });
+                let seen = Seen { row, time: read.time, value: read.value, set };
+                found.visitors.entry(read.visitor.clone()).or_default().push(seen);
             }
         }
         found.sort();
@@ -75,10 +87,40 @@ impl Interactions {
     pub fn merge(&mut self, other: Self) {
         self.malformed += other.malformed;
         self.unknown += other.unknown;
-        for (visitor, mut events) in other.visitors {
-            self.visitors.entry(visitor).or_default().append(&mut events);
+        let occurred = other.occurred();
+        for (visitor, events) in other.visitors {
+            for event in events {
+                let facts = occurred.sets[event.set as usize].iter().map(|&fact| occurred.facts[fact as usize].clone());
+                let set = self.set(facts.collect());
+                self.visitors.entry(visitor.clone()).or_default().push(Seen { set, ..event });
+            }
         }
         self.sort();
+    }
+
+    /// The number of these facts together; nothing has the number 0.
+    fn set(&mut self, facts: Vec<Fact>) -> u32 {
+        if self.sets.is_empty() {
+            self.sets.insert(Vec::new(), 0);
+        }
+        let mut set = Vec::with_capacity(facts.len());
+        for fact in facts {
+            let next = self.facts.len() as u32;
+            set.push(*self.facts.entry(fact).or_insert(next));
+        }
+        let next = self.sets.len() as u32;
+        *self.sets.entry(set).or_insert(next)
+    }
+
+    /// Where and when the events of [`Self::histories`] happened.
+    pub fn occurred(&self) -> Occurred {
+        let mut facts = vec![Fact::default(); self.facts.len()];
+        self.facts.iter().for_each(|(fact, &number)| facts[number as usize] = fact.clone());
+        let mut sets = vec![Vec::new(); self.sets.len().max(1)];
+        self.sets.iter().for_each(|(set, &number)| sets[number as usize] = set.clone());
+        let told = if facts.is_empty() { None } else { Some(self.visitors.values()) };
+        let events = told.into_iter().flatten().map(|events| events.iter().map(|event| event.set).collect());
+        Occurred { facts, sets, events: events.collect() }
     }
 
     fn sort(&mut self) {
@@ -99,7 +141,14 @@ impl Interactions {
     }
 }
 
-type Line = (String, String, Option<f64>, Option<f32>);
+/// What a line says; an event may be with several items.
+struct Line {
+    visitor: String,
+    items: Vec<String>,
+    time: Option<f64>,
+    value: Option<f32>,
+    facts: Vec<Fact>,
+}
 
 /// Where the columns of a table are.
 struct Columns {
@@ -108,6 +157,21 @@ struct Columns {
     event: Option<usize>,
     time: Option<usize>,
     value: Option<usize>,
+    facts: Vec<(usize, &'static str)>,
+}
+
+/// Which of these columns tell where and when something happened.
+pub fn fact_columns(names: &[&str]) -> Vec<(usize, &'static str)> {
+    FIELDS.iter().filter_map(|field| Some((names.iter().position(|name| name == field)?, *field))).collect()
+}
+
+/// What they tell on one line.
+pub fn facts(columns: &[(usize, &'static str)], fields: &[&str]) -> Vec<Fact> {
+    let fact = |&(at, field): &(usize, &'static str)| {
+        let value = value(fields.get(at).copied().unwrap_or_default());
+        (!value.is_empty()).then(|| (field.to_owned(), value))
+    };
+    columns.iter().filter_map(fact).collect()
 }
 
 impl Columns {
@@ -121,36 +185,34 @@ impl Columns {
             "the first line has to name the columns user_id and item_id, separated by tabs; it is {header:?}"
         );
         let [event, time, value] = [at(&["event"]), at(&["timestamp", "time"]), at(&["value", "rating"])];
-        Ok(Self { visitor: visitor.unwrap_or(0), item: item.unwrap_or(0), event, time, value })
+        let facts = fact_columns(&names);
+        Ok(Self { visitor: visitor.unwrap_or(0), item: item.unwrap_or(0), event, time, value, facts })
     }
 
     /// `None` where the line is not an interaction.
-    fn read(&self, line: &str) -> Option<Vec<Line>> {
+    fn read(&self, line: &str) -> Option<Line> {
         let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
         let text = |at: usize| fields.get(at).copied().filter(|text| !text.is_empty());
         let number =
             |at: Option<usize>| at.and_then(text).and_then(|text| text.parse::<f64>().ok()).filter(|n| n.is_finite());
         let (visitor, item) = (text(self.visitor)?, text(self.item)?);
-        if self.event.and_then(text).is_some_and(|event| AGAINST.contains(&event)) {
-            return Some(Vec::new());
-        }
-        Some(vec![(
-            visitor.to_owned(),
-            item.to_owned(),
-            number(self.time),
-            number(self.value).map(|value| value as f32),
-        )])
+        let against = self.event.and_then(text).is_some_and(|event| AGAINST.contains(&event));
+        Some(Line {
+            visitor: visitor.to_owned(),
+            items: if against { Vec::new() } else { vec![item.to_owned()] },
+            time: number(self.time),
+            value: number(self.value).map(|value| value as f32),
+            facts: facts(&self.facts, &fields),
+        })
     }
 }
 
 /// A line as GA4 exports it (`items` with an `item_id` each), or with `user_id` and `item_id` of its own.
-fn event(line: &str) -> Option<Vec<Line>> {
+fn event(line: &str) -> Option<Line> {
     let event: Value = serde_json::from_str(line).ok()?;
     let of = |value: &Value, names: &[&str]| names.iter().find_map(|name| text(value.get(name)?));
     let visitor = of(&event, &["user_id", "user_pseudo_id", "client_id", "visitor_id"])?;
-    if of(&event, &["event_name", "event", "name"]).is_some_and(|name| AGAINST.contains(&name.as_str())) {
-        return Some(Vec::new());
-    }
+    let against = of(&event, &["event_name", "event", "name"]).is_some_and(|name| AGAINST.contains(&name.as_str()));
     let number = |names: &[&str]| of(&event, names).and_then(|text| text.parse::<f64>().ok());
     let time = number(&["event_timestamp", "timestamp", "timestamp_micros", "time"]);
     let value = number(&["rating"]).map(|value| value as f32);
@@ -158,11 +220,13 @@ fn event(line: &str) -> Option<Vec<Line>> {
         let value = event.get(name)?;
         value.as_array().or_else(|| value.get("items")?.as_array())
     });
-    if let Some(items) = many {
-        let line = |item| Some((visitor.clone(), of(item, &["item_id", "id"])?, time, value));
-        return Some(items.iter().filter_map(line).collect());
-    }
-    Some(vec![(visitor, of(&event, &["item_id", "item"])?, time, value)])
+    let items = match many {
+        _ if against => Vec::new(),
+        Some(items) => items.iter().filter_map(|item| of(item, &["item_id", "id"])).collect(),
+        None => vec![of(&event, &["item_id", "item"])?],
+    };
+    let facts = FIELDS.iter().filter_map(|field| Some(((*field).to_owned(), self::value(&of(&event, &[field])?))));
+    Some(Line { visitor, items, time, value, facts: facts.collect() })
 }
 
 /// A text or a number as text.
@@ -214,6 +278,20 @@ mod tests {
         assert_eq!(rows, [(1, None), (2, Some(4.5))]);
         assert_eq!((found.unknown, found.malformed, found.len()), (1, 1, 2));
         assert_eq!(read("user_id\titem_id\nb\ti9\nb\ti1\n").histories(), [[9, 1]]);
+    }
+
+    #[test]
+    fn where_and_when_is_told_by_columns_of_that_name() {
+        let table = "user_id\titem_id\thour\tplace\nb\ti9\t19\tBerlin\nb\ti1\t\t\na\ti2\t19.0\tberlin \n";
+        let mut found = read(table);
+        found.merge(read(r#"{"event": "purchase", "user_id": "c", "item_id": "i5", "hour": 7, "place": "Berlin"}"#));
+        let occurred = found.occurred();
+        let at = |history, event| occurred.at(history, event).map(|fact| fact.1.as_str()).collect::<Vec<_>>();
+        assert_eq!(
+            [at(0, 0), at(1, 0), at(1, 1), at(2, 0)],
+            [vec!["berlin", "19"], vec!["berlin", "19"], vec![], vec!["berlin", "7"]]
+        );
+        assert!(read("user_id\titem_id\nb\ti9\n").occurred().events.is_empty());
     }
 
     #[test]

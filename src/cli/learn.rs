@@ -1,6 +1,7 @@
 //! `nearmind learn --pack DIR --interactions FILE`: what visitors did, into the catalogue that they did it in.
 //!
-//! Adds two files to the pack, what follows what and how much each part of a score counts; the rest stays as it is.
+//! Adds to the pack what follows what, what is chosen where and when if that tells anything, and how much each part of a
+//! score counts; the rest stays as it is.
 
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{folder, interactions::Interactions};
 use crate::learn::{
-    Shop, pairs,
+    Past, Shop, pairs,
     tune::{self, Heard},
 };
 
@@ -19,8 +20,8 @@ pub struct Learn {
     /// Folder of a catalogue from `nearmind bake`
     #[arg(long)]
     pack: PathBuf,
-    /// Tab-separated with the columns user_id and item_id (and event, timestamp, value), or GA4 events as JSON Lines;
-    /// plain or gzipped; several times for several files
+    /// Tab-separated with the columns user_id and item_id (and event, timestamp, value, place, device, season, weekday,
+    /// hour), or GA4 events as JSON Lines; plain or gzipped; several times for several files
     #[arg(long, required = true)]
     interactions: Vec<PathBuf>,
     /// Of the visitors that are held out to compare settings
@@ -49,7 +50,8 @@ impl Learn {
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
         let shop = Shop { matrix: &catalog.matrix, fields: &catalog.fields };
         let histories = all.histories();
-        let learned = tune::learn(shop, &histories, self.seed, &|heard| {
+        let past = Past { histories: &histories, occurred: &all.occurred() };
+        let learned = tune::learn(shop, past, self.seed, &|heard| {
             if let Heard::Begins(what) = heard {
                 bar.set_message(what.to_owned());
             }
@@ -57,7 +59,9 @@ impl Learn {
         bar.finish_and_clear();
         let relations = pairs::counted(learned.relations, &histories);
         let file = relations.write();
-        folder::add(&self.pack, &file, &learned.mixture.write())?;
+        let bytes = file.len();
+        let occasions = learned.occasions.as_ref().map(|occasions| occasions.write());
+        folder::add(&self.pack, [Some(file), occasions, Some(learned.mixture.write())])?;
         let new = (0..catalog.len() as u32).filter(|&row| relations.count(row) == 0).count();
         println!(
             "foretold of visitors held out: HitRate@10 {:.3} -> {:.3}, NDCG@10 {:.3} -> {:.3}",
@@ -67,7 +71,7 @@ impl Learn {
             "{} neighbours of {} items, {new} of them known by their texts alone; {} bytes in {}",
             relations.edges(),
             catalog.len(),
-            file.len(),
+            bytes,
             self.pack.display()
         );
         Ok(())

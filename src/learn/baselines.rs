@@ -11,7 +11,7 @@ const MOST_DENSE: usize = 5000;
 pub enum Similar {
     /// Sparse rows.
     Sparse(Vec<Vec<(u32, f32)>>),
-    /// `weights` `[D, D]` between the `rows` `[D]`; `place` `[N]` finds a row among them.
+    /// `weights` `[D, D]` between the `rows` `[D]`, a column for each that is known; `place` `[N]` finds a row among them.
     Dense { weights: Mat<f32>, rows: Vec<u32>, place: Vec<Option<u32>> },
 }
 
@@ -51,7 +51,7 @@ impl Similar {
             }
         }
         let inverse = gram.llt(Side::Lower).ok()?.inverse();
-        let weight = |row: usize, column: usize| {
+        let weight = |column: usize, row: usize| {
             if row == column { 0.0 } else { (-inverse[(row, column)] / inverse[(column, column)]) as f32 }
         };
         Some(Self::Dense { weights: Mat::from_fn(rows.len(), rows.len(), weight), rows, place })
@@ -67,10 +67,10 @@ impl Similar {
                 }
             }
             Self::Dense { weights, rows, place } => {
-                let known: Vec<(usize, f32)> =
-                    signals.iter().filter_map(|s| Some((place[s.0 as usize]? as usize, s.1))).collect();
-                for (column, &row) in rows.iter().enumerate() {
-                    scores[row as usize] = known.iter().map(|&(at, weight)| weight * weights[(at, column)]).sum();
+                let known = signals.iter().filter_map(|signal| Some((place[signal.0 as usize]? as usize, signal.1)));
+                for (at, weight) in known {
+                    let column = weights.col(at).iter();
+                    rows.iter().zip(column).for_each(|(&row, like)| scores[row as usize] += weight * like);
                 }
             }
         }

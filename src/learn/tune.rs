@@ -3,13 +3,16 @@
 //! Plain and seeded, so that a shop gets the same settings again. A part that does not help by more than chance would
 //! stays out. Must not know test rows.
 
+use std::collections::BTreeMap;
+
 use super::{
-    Learned, Shop,
+    Learned, Past, Shop,
     follow::{Settings, Table, pairs},
     like::Likes,
+    occasion::Counts,
     validate::{Foretold, Related, Tables, Validation},
 };
-use crate::catalog::Mixture;
+use crate::catalog::{Mixture, Occasions};
 
 /// Of three sets what came out in the middle: where the search begins, and what a shop with few visitors gets.
 pub const START: Settings = Settings { decay: 0.8, length: 10, back: 0.5, shrink: 20.0, popular: 0.0, borrow: 0.5 };
@@ -21,9 +24,11 @@ const START_MIXTURE: Mixture = Mixture {
     content: 1.0,
     together: 2.5,
     popularity: 0.0,
+    newcomer: 0.0,
     brand: 0.0,
     category: 0.0,
     price: 0.0,
+    occasion: 1.0,
     unknown: 0.0,
 };
 const WINDOWS: [(f32, usize, f32); 7] =
@@ -32,11 +37,14 @@ const SHRINKS: [f32; 5] = [2.0, 5.0, 20.0, 50.0, 100.0];
 const POPULARS: [f32; 3] = [0.15, 0.3, 0.45];
 const BORROWS: [f32; 4] = [0.0, 0.25, 0.5, 1.0];
 const TOGETHERS: [f32; 11] = [0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0, 30.0];
-const STEPS: [f32; 5] = [0.5, 0.6, 0.7, 0.8, 0.9];
+const STEPS: [f32; 6] = [0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 const REACHES: [u8; 5] = [0, 1, 2, 3, 5];
 const LASTINGS: [u8; 5] = [0, 2, 4, 6, 8];
 const UNKNOWNS: [f32; 6] = [-0.5, 0.0, 0.5, 1.0, 2.0, 4.0];
 const POPULARITIES: [f32; 5] = [-0.05, 0.02, 0.05, 0.1, 0.2];
+const OCCASIONS: [f32; 5] = [1.0, 2.0, 4.0, 8.0, 16.0];
+const NEWCOMERS: [f32; 4] = [0.1, 0.3, 1.0, 3.0];
+const AMPLIFIES: [f32; 2] = [1.5, 2.0];
 const MATCHES: [f32; 4] = [0.05, 0.1, 0.2, 0.4];
 /// A further part has to be worth this much (a hundredth of what is foretold): less may be chance.
 const WORTHWHILE: f64 = 0.01;
@@ -44,19 +52,21 @@ const WORTHWHILE: f64 = 0.01;
 /// What the search tells while it goes on.
 pub enum Heard<'a> {
     Begins(&'a str),
-    Tried(Settings, Mixture, Foretold),
+    /// With the weights of what tells where and when.
+    Tried(Settings, Mixture, &'a BTreeMap<String, f32>, Foretold),
 }
 
-/// Learns from histories, oldest first. `hear` is told what is being tried.
-pub fn learn(shop: Shop, histories: &[Vec<u32>], seed: u64, hear: &dyn Fn(Heard)) -> Learned {
-    let all: Vec<&[u32]> = histories.iter().map(Vec::as_slice).collect();
+/// Learns from the past. `hear` is told what is being tried.
+pub fn learn(shop: Shop, past: Past, seed: u64, hear: &dyn Fn(Heard)) -> Learned {
+    let all: Vec<&[u32]> = past.histories.iter().map(Vec::as_slice).collect();
     let mixture = if shop.matrix.width() == 0 { Mixture { content: 0.0, ..START_MIXTURE } } else { START_MIXTURE };
     let (mut before, mut best) = (Foretold::default(), (START, mixture, Foretold::default()));
-    if let Some(validation) = Validation::new(shop, histories, seed) {
+    let mut fields = BTreeMap::new();
+    if let Some(validation) = Validation::new(shop, past, seed) {
         let mut search = Search::new(&validation, mixture, hear);
         before = search.best.2;
-        search.run(shop);
-        best = search.best;
+        search.run(shop, past);
+        (best, fields) = (search.best, search.fields);
     }
     let (settings, mixture, after) = best;
     hear(Heard::Begins("counting what follows what"));
@@ -64,7 +74,9 @@ pub fn learn(shop: Shop, histories: &[Vec<u32>], seed: u64, hear: &dyn Fn(Heard)
     let relations = table.relations(settings, &Likes::new(shop.matrix, table.counts()));
     let pairs = pairs(&relations, &all);
     let relations = relations.with_pairs(pairs);
-    Learned { relations, mixture, table: settings, before, after }
+    let counts = Counts::of(past.histories, 0..past.histories.len(), past.occurred);
+    let occasions = (!fields.is_empty()).then(|| counts.occasions(&fields, shop.matrix.len()));
+    Learned { relations, occasions, mixture, table: settings, before, after }
 }
 
 struct Search<'a> {
@@ -73,16 +85,20 @@ struct Search<'a> {
     best: (Settings, Mixture, Foretold),
     /// Of the best settings.
     related: Related,
+    /// What tells where and when, with weights; and what is known of such occasions, by fold.
+    fields: BTreeMap<String, f32>,
+    occasions: Vec<Occasions>,
 }
 
 impl<'a> Search<'a> {
     fn new(validation: &'a Validation<'a>, mixture: Mixture, hear: &'a dyn Fn(Heard)) -> Self {
         let related = validation.relate(&validation.count(START), START);
-        let foretold = validation.foretell(&related, mixture);
-        Self { validation, hear, best: (START, mixture, foretold), related }
+        let foretold = validation.foretell(&related, &[], mixture);
+        let (fields, occasions) = (BTreeMap::new(), Vec::new());
+        Self { validation, hear, best: (START, mixture, foretold), related, fields, occasions }
     }
 
-    fn run(&mut self, shop: Shop) {
+    fn run(&mut self, shop: Shop, past: Past) {
         let mixture = self.best.1;
         let together = |together| Mixture { together, ..mixture };
         (self.hear)(Heard::Begins("how far apart two events belong together"));
@@ -116,7 +132,12 @@ impl<'a> Search<'a> {
             self.try_each(0.0, LASTINGS.map(|lasting| move |m: &mut Mixture| m.lasting = lasting));
             self.try_each(0.0, UNKNOWNS.map(|unknown| move |m: &mut Mixture| m.unknown = unknown));
         }
+        (self.hear)(Heard::Begins("where and when"));
+        for field in past.occurred.fields() {
+            self.try_field(field);
+        }
         self.try_each(WORTHWHILE, POPULARITIES.map(|popularity| move |m: &mut Mixture| m.popularity = popularity));
+        self.try_each(WORTHWHILE, NEWCOMERS.map(|newcomer| move |m: &mut Mixture| m.newcomer = newcomer));
         if shop.fields.brand.iter().any(|&brand| brand > 0) {
             self.try_each(WORTHWHILE, MATCHES.map(|brand| move |m: &mut Mixture| m.brand = brand));
         }
@@ -126,6 +147,8 @@ impl<'a> Search<'a> {
         if shop.fields.price.iter().any(|&price| price > 0.0) {
             self.try_each(WORTHWHILE, MATCHES.map(|price| move |m: &mut Mixture| m.price = price));
         }
+        (self.hear)(Heard::Begins("whether what is like an item counts more for it"));
+        self.try_each(WORTHWHILE, AMPLIFIES.map(|amplify| move |m: &mut Mixture| m.amplify = amplify));
     }
 
     /// Keeps these settings with one of the mixtures, if that is better than what there is.
@@ -157,9 +180,26 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Keeps what a field tells of the occasion, if that is worth it.
+    fn try_field(&mut self, field: &str) {
+        let (settings, mixture, foretold) = self.best;
+        let floor = foretold.worth() + WORTHWHILE;
+        let before = self.fields.clone();
+        for weight in OCCASIONS {
+            let mut fields = before.clone();
+            fields.insert(field.to_owned(), weight);
+            let occasions = self.validation.occasions(&fields);
+            let foretold = self.validation.foretell(&self.related, &occasions, mixture);
+            (self.hear)(Heard::Tried(settings, mixture, &fields, foretold));
+            if foretold.worth() > floor.max(self.best.2.worth()) {
+                (self.best, self.fields, self.occasions) = ((settings, mixture, foretold), fields, occasions);
+            }
+        }
+    }
+
     fn foretell(&self, related: &Related, settings: Settings, mixture: Mixture) -> Foretold {
-        let foretold = self.validation.foretell(related, mixture);
-        (self.hear)(Heard::Tried(settings, mixture, foretold));
+        let foretold = self.validation.foretell(related, &self.occasions, mixture);
+        (self.hear)(Heard::Tried(settings, mixture, &self.fields, foretold));
         foretold
     }
 }
@@ -169,6 +209,7 @@ mod tests {
     use super::*;
     use crate::{
         catalog::{Fields, Item},
+        learn::Occurred,
         vectors::Matrix,
     };
 
@@ -179,11 +220,14 @@ mod tests {
         let items = vec![Item::default(); len as usize];
         let (matrix, fields) = (Matrix::blank(len as usize), Fields::new(&items));
         let histories: Vec<Vec<u32>> = (0..80).map(|start| (start..start + 6).map(|row| row % len).collect()).collect();
-        let learned = learn(Shop { matrix: &matrix, fields: &fields }, &histories, 7, &|_| ());
+        let occurred = Occurred::default();
+        let (shop, past) =
+            (Shop { matrix: &matrix, fields: &fields }, Past { histories: &histories, occurred: &occurred });
+        let learned = learn(shop, past, 7, &|_| ());
         assert!(learned.after.worth() >= learned.before.worth() && learned.after.hit_rate > 0.8);
         let next = learned.relations.neighbours(3).max_by(|a, b| a.1.total_cmp(&b.1)).map(|n| n.0);
         assert_eq!(next, Some(4));
-        let again = learn(Shop { matrix: &matrix, fields: &fields }, &histories, 7, &|_| ());
+        let again = learn(shop, past, 7, &|_| ());
         assert_eq!((again.mixture, again.table, again.relations), (learned.mixture, learned.table, learned.relations));
     }
 
@@ -191,8 +235,37 @@ mod tests {
     fn too_few_visitors_leave_the_defaults() {
         let fields = Fields::new(&vec![Item::default(); 3]);
         let matrix = Matrix::quantize(2, &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
-        let learned = learn(Shop { matrix: &matrix, fields: &fields }, &[vec![0, 1], vec![]], 7, &|_| ());
+        let (histories, occurred) = ([vec![0, 1], vec![]], Occurred::default());
+        let past = Past { histories: &histories, occurred: &occurred };
+        let learned = learn(Shop { matrix: &matrix, fields: &fields }, past, 7, &|_| ());
         assert_eq!((learned.table, learned.mixture), (START, START_MIXTURE));
         assert_eq!(learned.relations.len(), 3);
+    }
+
+    #[test]
+    fn where_something_is_chosen_is_kept_if_it_foretells() {
+        // Each of four places has ten items of its own, and each of two weekdays all of them alike.
+        let items = vec![Item::default(); 40];
+        let (matrix, fields) = (Matrix::blank(40), Fields::new(&items));
+        let fact = |field: &str, value: u32| (field.to_owned(), value.to_string());
+        let facts = (0..4).map(|place| fact("place", place)).chain((0..2).map(|day| fact("weekday", day)));
+        let histories: Vec<Vec<u32>> =
+            (0..120).map(|who| (0..3).map(|nth| who % 4 * 10 + (who * 7 + nth * 3) % 10).collect()).collect();
+        let occurred = Occurred {
+            facts: facts.collect(),
+            sets: (0..8).map(|set| vec![set % 4, 4 + set / 4]).collect(),
+            events: (0..120).map(|who| vec![who % 4 + who / 4 % 2 * 4; 3]).collect(),
+        };
+        let past = Past { histories: &histories, occurred: &occurred };
+        let tried = std::cell::Cell::new(0);
+        let learned = learn(Shop { matrix: &matrix, fields: &fields }, past, 7, &|heard| {
+            if let Heard::Tried(_, _, fields, _) = heard {
+                tried.set(tried.get() + usize::from(fields.contains_key("weekday")));
+            }
+        });
+        let occasions = learned.occasions.expect("a place foretells");
+        let scores = occasions.scores(&[fact("place", 2)]);
+        assert!((20..30).all(|row| scores[row] > 0.0) && scores[..20].iter().all(|score| *score == 0.0));
+        assert!(tried.get() > 0 && occasions.scores(&[fact("weekday", 0)]).is_empty());
     }
 }

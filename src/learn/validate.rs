@@ -4,7 +4,10 @@
 //! before. Apart from that a fifth of the items is held out, as if they came new into the shop, and is ranked among
 //! itself. No test row is ever seen here.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -12,13 +15,14 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Shop, content,
+    Past, Shop, content,
     follow::{Settings, Table},
     like::Likes,
+    occasion::Counts,
     signals,
 };
 use crate::{
-    catalog::{Mixture, Relations},
+    catalog::{Mixture, Occasions, Relations},
     rank::Evidence,
 };
 
@@ -26,7 +30,7 @@ const FOLDS: usize = 5;
 /// Rows that are foretold: enough that a difference of .01 is seen.
 const MOST_ROWS: usize = 6000;
 /// Scores of rows that are computed for one comparison; fewer rows in a large catalogue.
-const MOST_SCORES: usize = 24_000_000;
+const MOST_SCORES: usize = 48_000_000;
 /// The last things of each visitor that are foretold.
 const LAST: usize = 3;
 const K: usize = 10;
@@ -56,9 +60,18 @@ impl Foretold {
 /// What one part of the interactions foretells of another.
 struct Fold<'a> {
     histories: Vec<&'a [u32]>,
-    /// A history, oldest first, and what came next.
-    rows: Vec<(&'a [u32], u32)>,
+    rows: Vec<Row<'a>>,
     likes: Likes,
+    /// What was chosen where and when.
+    counts: Counts,
+}
+
+/// A history, oldest first, and what came next.
+struct Row<'a> {
+    history: &'a [u32],
+    target: u32,
+    /// Whose history it is.
+    visitor: usize,
 }
 
 /// Items held out.
@@ -72,6 +85,7 @@ struct Unseen {
 
 pub struct Validation<'a> {
     shop: Shop<'a>,
+    past: Past<'a>,
     folds: Vec<Fold<'a>>,
     unseen: Unseen,
     /// What the texts say, by what it depends on: most of the work, and the same for most comparisons.
@@ -80,8 +94,8 @@ pub struct Validation<'a> {
 
 /// What the texts say of every item to each history. `[N]` each
 struct Contents {
-    /// Step, reach and lasting of the mixture.
-    of: (f32, u8, u8),
+    /// Step, amplify, reach and lasting of the mixture.
+    of: (f32, f32, u8, u8),
     folds: Vec<Vec<Vec<f32>>>,
     unseen: Vec<Vec<f32>>,
 }
@@ -101,7 +115,8 @@ pub struct Related {
 
 impl<'a> Validation<'a> {
     /// `None` where there are too few visitors to hold any out.
-    pub fn new(shop: Shop<'a>, histories: &'a [Vec<u32>], seed: u64) -> Option<Self> {
+    pub fn new(shop: Shop<'a>, past: Past<'a>, seed: u64) -> Option<Self> {
+        let histories = past.histories;
         let mut order: Vec<usize> = (0..histories.len()).filter(|&at| histories[at].len() > 1).collect();
         if order.len() < 2 * FOLDS {
             return None;
@@ -115,24 +130,26 @@ impl<'a> Validation<'a> {
         for nth in 0..FOLDS {
             let mut held: Vec<usize> = order.iter().skip(nth).step_by(FOLDS).copied().collect();
             held.truncate(wanted.max(1));
-            let mut rows: Vec<(&[u32], u32)> = held.iter().flat_map(|&at| last(&histories[at])).collect();
+            let row = |visitor| move |(history, target)| Row { history, target, visitor };
+            let mut rows: Vec<Row> = held.iter().flat_map(|&at| last(&histories[at]).map(row(at))).collect();
             if rows.len() > wanted {
                 // One of each visitor before two of any.
-                rows = held.iter().flat_map(|&at| last(&histories[at]).next()).collect();
+                rows = held.iter().flat_map(|&at| last(&histories[at]).next().map(row(at))).collect();
                 rows.truncate(wanted);
             }
             wanted -= rows.len();
             let held: std::collections::BTreeSet<usize> = held.into_iter().collect();
-            let kept = |at: &usize| !held.contains(at);
-            let histories: Vec<&[u32]> = (0..histories.len()).filter(kept).map(|at| &histories[at][..]).collect();
+            let kept = || (0..histories.len()).filter(|at| !held.contains(at));
+            let counted = Counts::of(histories, kept(), past.occurred);
+            let histories: Vec<&[u32]> = kept().map(|at| &histories[at][..]).collect();
             let likes = Likes::new(shop.matrix, &counts(&histories, len));
-            folds.push(Fold { histories, rows, likes });
+            folds.push(Fold { histories, rows, likes, counts: counted });
             if wanted == 0 {
                 break;
             }
         }
         let unseen = Unseen::new(shop, histories, &order, most / 4, &mut chance);
-        Some(Self { shop, folds, unseen, contents: Mutex::new(None) })
+        Some(Self { shop, past, folds, unseen, contents: Mutex::new(None) })
     }
 
     pub fn count(&self, settings: Settings) -> Tables {
@@ -148,14 +165,25 @@ impl<'a> Validation<'a> {
         Related { folds, unseen: tables.unseen.relations(settings, &self.unseen.likes) }
     }
 
+    /// What is known of occasions, by fold, with these weights of what tells of them; nothing where nothing does.
+    pub fn occasions(&self, fields: &BTreeMap<String, f32>) -> Vec<Occasions> {
+        let len = self.shop.matrix.len();
+        let told = if fields.is_empty() { &[] } else { self.folds.as_slice() };
+        told.iter().map(|fold| fold.counts.occasions(fields, len)).collect()
+    }
+
     /// What `mixture` foretells with what was learned.
-    pub fn foretell(&self, related: &Related, mixture: Mixture) -> Foretold {
+    pub fn foretell(&self, related: &Related, occasions: &[Occasions], mixture: Mixture) -> Foretold {
         let mut sums = [0.0; 3];
         let mut rows = 0usize;
         let contents = self.contents(related, mixture);
-        for ((fold, relations), contents) in self.folds.iter().zip(&related.folds).zip(&contents.folds) {
-            let gain = |(&(history, target), content): (&(&[u32], u32), &Vec<f32>)| {
-                let mut totals = self.totals(relations, mixture, history, content);
+        for (nth, ((fold, relations), contents)) in
+            self.folds.iter().zip(&related.folds).zip(&contents.folds).enumerate()
+        {
+            let gain = |(&Row { history, target, visitor }, content): (&Row, &Vec<f32>)| {
+                let facts = self.past.occurred.at(visitor, history.len());
+                let occasion = occasions.get(nth).map_or_else(Vec::new, |occasions| occasions.scores(facts));
+                let mut totals = self.totals(relations, mixture, history, content, occasion);
                 history.iter().for_each(|&seen| totals[seen as usize] = f32::NEG_INFINITY);
                 let own = totals[target as usize];
                 let rank = totals.iter().filter(|&&total| total > own).count();
@@ -175,7 +203,7 @@ impl<'a> Validation<'a> {
     fn foretell_unseen(&self, relations: &Relations, mixture: Mixture, contents: &[Vec<f32>]) -> f64 {
         let Unseen { hidden, rows, .. } = &self.unseen;
         let gain = |((history, targets), content): (&(Vec<u32>, Vec<u32>), &Vec<f32>)| {
-            let totals = self.totals(relations, mixture, history, content);
+            let totals = self.totals(relations, mixture, history, content, Vec::new());
             let mut list: Vec<u32> = (0..totals.len() as u32).filter(|&row| hidden[row as usize]).collect();
             let by_total = |a: &u32, b: &u32| totals[*b as usize].total_cmp(&totals[*a as usize]).then(a.cmp(b));
             if list.len() > K {
@@ -191,13 +219,20 @@ impl<'a> Validation<'a> {
         gains.iter().sum::<f64>() / gains.len().max(1) as f64
     }
 
-    fn totals(&self, relations: &Relations, mixture: Mixture, history: &[u32], content: &[f32]) -> Vec<f32> {
+    fn totals(
+        &self,
+        relations: &Relations,
+        mixture: Mixture,
+        history: &[u32],
+        content: &[f32],
+        occasion: Vec<f32>,
+    ) -> Vec<f32> {
         let signals = signals(history, mixture.step);
-        Evidence::of(Some(relations), self.shop.fields, mixture, &signals, content.to_vec()).totals()
+        Evidence::of(Some(relations), self.shop.fields, mixture, &signals, content.to_vec()).on(occasion).totals()
     }
 
     fn contents(&self, related: &Related, mixture: Mixture) -> Arc<Contents> {
-        let key = (mixture.step, mixture.reach, mixture.lasting);
+        let key = (mixture.step, mixture.amplify, mixture.reach, mixture.lasting);
         let mut kept = self.contents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(contents) = kept.as_ref().filter(|kept| kept.of == key) {
             return contents.clone();
@@ -206,8 +241,9 @@ impl<'a> Validation<'a> {
             let known = |row| relations.known(row);
             content(self.shop.matrix, &signals(history, mixture.step), mixture, &known)
         };
-        let fold =
-            |(fold, relations): (&Fold, &Relations)| fold.rows.par_iter().map(|row| one(relations, row.0)).collect();
+        let fold = |(fold, relations): (&Fold, &Relations)| {
+            fold.rows.par_iter().map(|row| one(relations, row.history)).collect()
+        };
         let folds = self.folds.iter().zip(&related.folds).map(fold).collect();
         let unseen = self.unseen.rows.par_iter().map(|row| one(&related.unseen, &row.0)).collect();
         let contents = Arc::new(Contents { of: key, folds, unseen });

@@ -20,16 +20,17 @@ pub struct Parts {
     pub brand: f32,
     pub category: f32,
     pub price: f32,
+    pub occasion: f32,
 }
 
 impl Parts {
     /// The score.
     pub fn total(&self) -> f32 {
-        self.content + self.together + self.popularity + self.brand + self.category + self.price
+        self.content + self.together + self.popularity + self.brand + self.category + self.price + self.occasion
     }
 
     /// By name, in the order in which they are added.
-    pub fn named(&self) -> [(&'static str, f32); 6] {
+    pub fn named(&self) -> [(&'static str, f32); 7] {
         [
             ("content", self.content),
             ("together", self.together),
@@ -37,6 +38,7 @@ impl Parts {
             ("brand", self.brand),
             ("category", self.category),
             ("price", self.price),
+            ("occasion", self.occasion),
         ]
     }
 }
@@ -54,6 +56,8 @@ pub struct Evidence<'a> {
     content: Vec<f32>,
     /// How likely each item follows. `[N]`, or nothing where nothing was learned
     follow: Vec<f32>,
+    /// What speaks for each item where and when this is. `[N]`, or nothing where nothing is known of it
+    occasion: Vec<f32>,
     /// Weight of the signals of each brand and category, by their numbers.
     brands: BTreeMap<u32, f32>,
     categories: BTreeMap<u32, f32>,
@@ -84,13 +88,30 @@ impl<'a> Evidence<'a> {
                 }
             }
         }
-        Self { relations, fields, mixture, signals: signals.to_vec(), lasting, content, follow, brands, categories }
+        Self {
+            relations,
+            fields,
+            mixture,
+            signals: signals.to_vec(),
+            lasting,
+            content,
+            follow,
+            occasion: Vec::new(),
+            brands,
+            categories,
+        }
+    }
+
+    /// On an occasion that speaks so for each item. `[N]`, or nothing
+    pub fn on(mut self, occasion: Vec<f32>) -> Self {
+        self.occasion = occasion;
+        self
     }
 
     /// Why the item at `row` stands where it stands.
     pub fn parts(&self, row: u32) -> Parts {
-        let Mixture { content, together, popularity, brand, category, price, unknown, .. } = self.mixture;
-        let at = row as usize;
+        let Mixture { content, together, brand, category, price, unknown, .. } = self.mixture;
+        let (at, popularity) = (row as usize, self.popularity());
         let known = known(self.relations, row);
         let matching = |sums: &BTreeMap<u32, f32>, number: u32| sums.get(&number).copied().unwrap_or(0.0);
         let column = |values: &[f32]| values.get(at).copied().unwrap_or(0.0);
@@ -105,12 +126,14 @@ impl<'a> Evidence<'a> {
                 category * matching(&self.categories, self.fields.category[at])
             },
             price: if price == 0.0 { 0.0 } else { price * self.price(at) },
+            occasion: self.mixture.occasion * column(&self.occasion),
         }
     }
 
     /// The score of every item. `[N]`
     pub fn totals(&self) -> Vec<f32> {
-        let Mixture { content, together, popularity, brand, category, price, unknown, .. } = self.mixture;
+        let Mixture { content, together, brand, category, price, unknown, .. } = self.mixture;
+        let popularity = self.popularity();
         let len = self.fields.price.len();
         let whole = self.content.len() == len && [0, len].contains(&self.follow.len());
         if brand != 0.0 || category != 0.0 || price != 0.0 || !whole {
@@ -126,6 +149,8 @@ impl<'a> Evidence<'a> {
         for (row, total) in (0..).zip(&mut totals).filter(|_| relations.is_some()) {
             *total += popularity * relations.map_or(0.0, |relations| relations.popularity(row));
         }
+        let occasion = self.mixture.occasion;
+        totals.iter_mut().zip(&self.occasion).for_each(|(total, own)| *total += occasion * own);
         totals
     }
 
@@ -142,6 +167,11 @@ impl<'a> Evidence<'a> {
         shares.iter_mut().for_each(|share| share.1 *= if sum > 0.0 { part / sum } else { 0.0 });
         shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         shares
+    }
+
+    /// Weight of popularity for this visitor: the less is known of them, the more it says.
+    fn popularity(&self) -> f32 {
+        self.mixture.popularity + self.mixture.newcomer / (1.0 + self.signals.len() as f32)
     }
 
     /// How near the price is to those of the signals: the smaller over the larger, 0..1.
@@ -197,6 +227,8 @@ mod tests {
         brand: 0.5,
         category: 1.0,
         price: 0.25,
+        newcomer: 0.0,
+        occasion: 2.0,
         unknown: 0.0,
     };
 
@@ -204,8 +236,9 @@ mod tests {
     fn the_parts_are_what_is_known_each_by_its_weight() {
         let (relations, fields) = (relations(), fields());
         let evidence = Evidence::of(Some(&relations), &fields, MIXTURE, &[(0, 1.0)], vec![0.9, 0.5, 0.1, 0.2]);
+        let evidence = evidence.on(vec![0.0, 0.3, 0.0, 0.0]);
         let parts = evidence.parts(1);
-        let expected = [0.5, 2.0 * 0.5, 0.1 * 0.5, 0.5, 0.0, 0.25 * 0.5];
+        let expected = [0.5, 2.0 * 0.5, 0.1 * 0.5, 0.5, 0.0, 0.25 * 0.5, 2.0 * 0.3];
         for ((name, part), expected) in parts.named().into_iter().zip(expected) {
             assert!((part - expected).abs() < 1e-2, "{name}: {part}, not {expected}");
         }
@@ -214,6 +247,7 @@ mod tests {
         assert_eq!(evidence.totals()[3], 0.2);
         let plain = Mixture { brand: 0.0, category: 0.0, price: 0.0, unknown: 0.5, ..MIXTURE };
         let evidence = Evidence::of(Some(&relations), &fields, plain, &[(0, 1.0)], vec![0.9, 0.5, 0.1, 0.2]);
+        let evidence = evidence.on(vec![0.0, 0.3, 0.1, 0.0]);
         let totals: Vec<f32> = (0..4).map(|row| evidence.parts(row).total()).collect();
         assert_eq!(evidence.totals(), totals);
     }

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use super::filter::{Filter, Found, Record, Value};
+use crate::catalog::occasions::{FIELDS, Fact, value};
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -102,15 +103,34 @@ pub struct Context {
     /// The page's own text, or what the visitor says they need now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Anything else that a rule may ask for: `season`, `hour`, `weekday`, `place`, `device`, ...
+    /// Anything else that a rule may ask for. Of `place`, `device`, `season`, `weekday` and `hour` a shop may have learned
+    /// what is chosen then: [`crate::catalog::occasions`].
     #[serde(flatten)]
-    pub facts: BTreeMap<String, Option<Fact>>,
+    pub facts: BTreeMap<String, Option<Said>>,
+}
+
+impl Context {
+    /// What of it is said of the occasion, as it is learned.
+    pub fn occasion(&self) -> Vec<Fact> {
+        let mut said = Vec::new();
+        for field in FIELDS {
+            self.any(field, &mut |found| {
+                let text = match found {
+                    Found::Text(text) => text.to_owned(),
+                    Found::Number(number) => number.to_string(),
+                };
+                said.push((field.to_owned(), value(&text)));
+                false
+            });
+        }
+        said
+    }
 }
 
 /// One value or several.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Fact {
+pub enum Said {
     One(Value),
     Several(Vec<Value>),
     Yes(bool),
@@ -122,15 +142,15 @@ impl Record for Context {
         if field == "cart" {
             return self.cart.iter().any(|id| fits(Found::Text(id)));
         }
-        let mut value = |value: &Value| match value {
+        let mut holds = |value: &Value| match value {
             Value::Number(number) => number.as_f64().is_some_and(|number| fits(Found::Number(number))),
             Value::Text(text) => fits(Found::Text(text)),
         };
         match self.facts.get(field).and_then(Option::as_ref) {
             None => false,
-            Some(Fact::One(one)) => value(one),
-            Some(Fact::Several(several)) => several.iter().any(value),
-            Some(Fact::Yes(yes)) => value(&Value::Number(Number::from(u8::from(*yes)))),
+            Some(Said::One(one)) => holds(one),
+            Some(Said::Several(several)) => several.iter().any(holds),
+            Some(Said::Yes(yes)) => holds(&Value::Number(Number::from(u8::from(*yes)))),
         }
     }
 }
@@ -153,6 +173,8 @@ mod tests {
         ] {
             assert_eq!(serde_json::from_str::<Filter>(when).unwrap().holds(&context), expect, "{when}");
         }
+        let fact = |field: &str, value: &str| (field.to_owned(), value.to_owned());
+        assert_eq!(context.occasion(), [fact("season", "winter"), fact("hour", "19")]);
     }
 
     #[test]

@@ -161,7 +161,9 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
     };
     if basis != Basis::ColdStart {
         let parts = (&catalog.matrix, &catalog.fields, catalog.relations.as_ref());
-        let evidence = rank::evidence(parts, setting.mixture, (&subject, &taste), columns);
+        let occasion = catalog.occasions.as_ref().map(|occasions| occasions.scores(&setting.context.occasion()));
+        let evidence =
+            rank::evidence(parts, setting.mixture, (&subject, &taste), columns).on(occasion.unwrap_or_default());
         let hits = rank::list(&order, &evidence.totals(), scene.threshold.max(0.0));
         return Ranked { basis, hits, profile, subject, taste, evidence: Some(evidence) };
     }

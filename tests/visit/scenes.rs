@@ -1,6 +1,7 @@
 //! Scenes, filters, rules and surroundings, as a page writes them.
 
 use nearmind::{
+    catalog::Occasions,
     protocol::{Basis, Command, EventName::*, Shelf, Update},
     session::MemoryStore,
 };
@@ -46,6 +47,20 @@ fn rules_pin_bury_exclude_and_lift_by_the_surroundings() {
     // What the visitor refused is not shown, pinned or not.
     track(&mut visit, Hide, "tea-5", 2);
     assert!(!ids(&shelf(&ask(&mut visit, json!({"rules": rules})))).contains(&"tea-5"));
+}
+
+#[test]
+fn what_was_learned_of_a_place_counts_where_the_page_says_it() {
+    let mut catalog = catalog(items());
+    let teas: Vec<(u32, f32)> = (0..4).filter_map(|nth| Some((catalog.row(&format!("tea-{nth}"))?, 4.0))).collect();
+    let fact = ("place".to_owned(), "harbour".to_owned());
+    catalog.occasions = Some(Occasions::new(catalog.len(), vec![(fact, teas)]));
+    let mut visit = open_with(MemoryStore::default(), "en", catalog);
+    track(&mut visit, ViewItem, "bicycle-0", 1);
+    let anywhere = shelf(&ask(&mut visit, json!({"context": {"place": "hill"}})));
+    let there = shelf(&ask(&mut visit, json!({"context": {"place": "Harbour"}})));
+    assert!(of(&anywhere, "tea") < 2 && of(&there, "tea") >= 4, "{:?}, {:?}", ids(&anywhere), ids(&there));
+    assert_eq!(ids(&shelf(&ask(&mut visit, json!({})))), ids(&anywhere), "nothing of a place is kept");
 }
 
 #[test]

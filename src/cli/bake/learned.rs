@@ -6,17 +6,18 @@ use anyhow::{Context, Result};
 
 use crate::{
     catalog::{
-        Manifest, Mixture, Relations,
+        Manifest, Mixture, Occasions, Relations,
         manifest::File,
         pack::items::{self, Columns},
     },
-    cli::folder,
+    cli::folder::{self, Files},
 };
 
 pub struct Learned {
     items: Columns,
     relations: Option<Relations>,
-    pub mixture: Option<Mixture>,
+    occasions: Option<Occasions>,
+    mixture: Option<Mixture>,
 }
 
 impl Learned {
@@ -47,8 +48,14 @@ impl Learned {
                 Relations::read(&bytes(file)?).ok().filter(|relations| relations.len() == items.ids().len());
             relations.with_context(|| broken(file))
         });
+        let occasions = manifest.occasions.as_ref().map(|file| {
+            let occasions =
+                Occasions::read(&bytes(file)?).ok().filter(|occasions| occasions.len() == items.ids().len());
+            occasions.with_context(|| broken(file))
+        });
         let mixture = manifest.mixture.as_ref().map(|file| Mixture::read(&bytes(file)?).with_context(|| broken(file)));
-        Ok(Self { relations: relations.transpose()?, mixture: mixture.transpose()?, items })
+        let (relations, occasions) = (relations.transpose()?, occasions.transpose()?);
+        Ok(Self { relations, occasions, mixture: mixture.transpose()?, items })
     }
 
     /// Where the item was.
@@ -56,11 +63,19 @@ impl Learned {
         self.items.ids().find(id).ok().map(|row| row as u32)
     }
 
-    /// The same for other rows: `rows` says of each where it was, if it was there.
-    pub fn relations(&self, rows: &[Option<u32>]) -> Option<Relations> {
-        let old = self.relations.as_ref()?;
-        let mut now = vec![None; old.len()];
+    /// The same for other rows, as files: `rows` says of each where it was, if it was there.
+    pub fn files(&self, rows: &[Option<u32>]) -> Files {
+        let mut now = vec![None; self.items.ids().len()];
         (0..).zip(rows).for_each(|(row, was)| was.iter().for_each(|&was| now[was as usize] = Some(row)));
+        [
+            self.relations(rows, &now).map(|relations| relations.write()),
+            self.occasions.as_ref().map(|occasions| occasions.moved(&now, rows.len()).write()),
+            self.mixture.map(|mixture| mixture.write()),
+        ]
+    }
+
+    fn relations(&self, rows: &[Option<u32>], now: &[Option<u32>]) -> Option<Relations> {
+        let old = self.relations.as_ref()?;
         let neighbours = |was: u32| {
             let stay = old.neighbours(was).filter_map(|(row, probability)| Some((now[row as usize]?, probability)));
             stay.collect::<Vec<(u32, f32)>>()

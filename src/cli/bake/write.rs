@@ -64,9 +64,8 @@ pub fn write(
         part.finish(out, stem)
     };
     let (mut columns, words) = (Some(columns), words.finish());
-    let relations = learned.and_then(|learned| learned.relations(&were)).map(|relations| relations.write());
-    let mixture = learned.and_then(|learned| learned.mixture).map(|mixture| mixture.write());
-    let [relations, mixture] = folder::learned(out, relations.as_deref(), mixture.as_deref())?;
+    let kept = learned.map_or_else(Default::default, |learned| learned.files(&were));
+    let [relations, occasions, mixture] = folder::learned(out, kept)?;
     if learned.is_some() {
         let new = were.iter().filter(|was| was.is_none()).count();
         println!("what was learned of {} items stays; {new} are new: `nearmind learn` takes them in", were.len() - new);
@@ -79,6 +78,7 @@ pub fn write(
         words: file("words", &mut |out| pack::words::write(&words, &dictionary, out))?,
         vectors: file("vectors", &mut |out| pack::vectors::write(matrix, centre, out))?,
         relations,
+        occasions,
         mixture,
         model,
         languages: languages.into_iter().collect(),

@@ -33,8 +33,17 @@ pub struct Items<'a> {
     pub counts: &'a [u32],
     /// Among the tenth of the items that is least popular. `[N]`
     pub tail: &'a [bool],
+    /// All of them together.
+    pub interactions: f64,
     /// Centred unit vectors: diversity and surprise are measured by these.
     pub matrix: &'a Matrix,
+}
+
+impl<'a> Items<'a> {
+    pub fn new(counts: &'a [u32], tail: &'a [bool], matrix: &'a Matrix) -> Self {
+        let interactions = counts.iter().map(|&count| f64::from(count)).sum();
+        Self { counts, tail, interactions, matrix }
+    }
 }
 
 /// One list against what came. `scores` `[N]` are those that it was made of, with everything that is no candidate at
@@ -50,12 +59,11 @@ pub fn measure(
     let hits: Vec<usize> = (0..list.len()).filter(|&rank| targets.contains(&list[rank])).collect();
     let count = hits.len() as f64;
     let (precision, recall) = (count / K as f64, count / wanted as f64);
-    let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
     let ideal: f64 = (0..wanted.min(K)).map(discount).sum();
     let average: f64 = hits.iter().enumerate().map(|(nth, &rank)| (nth as f64 + 1.0) / (rank as f64 + 1.0)).sum();
     let mean = |sum: f64| if list.is_empty() { 0.0 } else { sum / list.len() as f64 };
-    let all: f64 = items.counts.iter().map(|&count| f64::from(count)).sum::<f64>().max(1.0);
-    let novelty = |&row: &u32| -(f64::from(items.counts[row as usize].max(1)) / all).log2();
+    let part = |&row: &u32| f64::from(items.counts[row as usize].max(1)) / items.interactions.max(1.0);
+    let novelty = |row: &u32| -part(row).log2();
     [
         if hits.is_empty() { 0.0 } else { 1.0 },
         hits.iter().map(|&rank| discount(rank)).sum::<f64>() / ideal,
@@ -71,6 +79,11 @@ pub fn measure(
         diversity(items.matrix, list),
         mean(hits.iter().map(|&rank| 1.0 - likeness(items.matrix, list[rank], history)).sum()),
     ]
+}
+
+/// What a place of a list counts; the first is 0.
+pub fn discount(rank: usize) -> f64 {
+    1.0 / (rank as f64 + 2.0).log2()
 }
 
 /// How likely a target stands above another candidate; a tie is half.
@@ -162,7 +175,7 @@ mod tests {
         let matrix = Matrix::quantize(2, &[1.0, 0.0, 0.0, 1.0].repeat(6));
         let counts: Vec<u32> = (0..12).map(|row| if row == 11 { 0 } else { 8 }).collect();
         let tail: Vec<bool> = (0..12).map(|row| row == 11).collect();
-        let items = Items { counts: &counts, tail: &tail, matrix: &matrix };
+        let items = Items::new(&counts, &tail, &matrix);
         let scores: Vec<f32> =
             (0..12).map(|row| if row == 0 { f32::NEG_INFINITY } else { 12.0 - row as f32 }).collect();
         let list = top(&scores);

@@ -174,10 +174,11 @@ mod tests {
                 let taste = if (row.is_multiple_of(2)) == (visitor.is_multiple_of(2)) { 1.0 } else { -1.0 };
                 3.0 + taste - if visitor < 10 { 1.0 } else { 0.0 }
             };
-            (0..40).map(|row| Seen { row, time: None, value: Some(value(row)) }).collect()
+            (0..40).map(|row| Seen { row, time: None, value: Some(value(row)), set: 0 }).collect()
         };
         let visitors = (0..40).map(|visitor| (format!("{visitor:02}"), events(visitor))).collect();
-        let interactions = Interactions { visitors, ..Interactions::default() };
+        let mut interactions = Interactions::default();
+        interactions.visitors = visitors;
         let found = predict(&interactions, &matrix, 3).unwrap();
         assert!(found["biases"]["RMSE"] < found["mean"]["RMSE"] - 0.05);
         assert!(found["biases+content+visitor"]["RMSE"] < 0.4 * found["biases"]["RMSE"], "{found:?}");

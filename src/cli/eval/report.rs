@@ -37,6 +37,8 @@ pub struct Report {
     /// NDCG@10 of visitors with short histories less that of the others.
     #[serde(rename = "userGroupGap")]
     pub gap: BTreeMap<String, f64>,
+    /// What part of shipped's places each larger brand and category has, over its part of the catalogue.
+    pub exposure: BTreeMap<String, BTreeMap<String, f64>>,
     /// Settings that were learned from the interactions.
     pub learned: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,6 +66,7 @@ impl Report {
             against: BTreeMap::new(),
             slices: BTreeMap::new(),
             gap: BTreeMap::new(),
+            exposure: BTreeMap::new(),
             learned: Value::Null,
             ratings: None,
             order: measured.iter().map(|scorer| scorer.0.clone()).collect(),

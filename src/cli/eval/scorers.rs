@@ -57,6 +57,7 @@ impl Scorers<'_> {
         let relations = &self.learned.relations;
         add("popularity", (0..len as u32).map(|row| relations.popularity(row)).collect());
         add("item-knn", self.knn.scores(&signals(history, KNN_STEP), len));
+        add("item-knn-even", self.knn.scores(&signals(history, 1.0), len)); // of a cart, which has no order
         let linear = Mixture { amplify: 1.0, reach: 0, lasting: 0, ..Mixture::default() };
         let content = |matrix, signals: &[(u32, f32)]| content(matrix, signals, linear, &|_| 1.0);
         let recent = signals(history, CONTENT_STEP);
@@ -98,7 +99,8 @@ impl Scorers<'_> {
             add("sentence-words", found(None));
             add("sentence-fused", found(centred.as_deref()));
         }
-        let parts = self.parts(history, centred.as_deref());
+        let occasion = self.learned.occasions.as_ref().map(|occasions| occasions.scores(&case.facts));
+        let parts = self.parts(history, centred.as_deref(), occasion.unwrap_or_default());
         add(SHIPPED, parts.iter().map(Parts::total).collect());
         for (at, name) in Parts::default().named().iter().map(|part| part.0).enumerate() {
             if self.counts(at) {
@@ -128,8 +130,9 @@ impl Scorers<'_> {
         ways.map(list).into()
     }
 
-    /// `said` is the vector of what the visitor says now, `[H]`.
-    fn parts(&self, history: &[u32], said: Option<&[f32]>) -> Vec<Parts> {
+    /// `said` is the vector of what the visitor says now, `[H]`; `occasion` is what speaks for each item where and when
+    /// this is, `[N]` or nothing.
+    fn parts(&self, history: &[u32], said: Option<&[f32]>, occasion: Vec<f32>) -> Vec<Parts> {
         let mut mixture = self.learned.mixture;
         if history.is_empty() && said.is_none() {
             // Of a visitor of whom nothing is known: what others like.
@@ -138,14 +141,15 @@ impl Scorers<'_> {
         let matrix = &self.catalog.matrix;
         let (profile, taste) = visitor(matrix, &signals(history, mixture.step), said, mixture);
         let catalog = (matrix, &self.catalog.fields, Some(&self.learned.relations));
-        let evidence = rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default());
+        let evidence = rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default()).on(occasion);
         (0..self.catalog.len() as u32).map(|row| evidence.parts(row)).collect()
     }
 
     /// The part is in the mixture, and taking it out changes something.
     fn counts(&self, at: usize) -> bool {
-        let Mixture { content, together, popularity, brand, category, price, .. } = self.learned.mixture;
-        [content, together, popularity, brand, category, price][at] != 0.0
+        let Mixture { content, together, popularity, newcomer, brand, category, price, .. } = self.learned.mixture;
+        let occasion = f32::from(u8::from(self.learned.occasions.is_some()));
+        [content, together, popularity + newcomer, brand, category, price, occasion][at] != 0.0
     }
 }
 

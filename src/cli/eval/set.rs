@@ -13,8 +13,8 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use crate::{
-    catalog::{Item, Words},
-    cli::interactions::{Interactions, Seen, find, find_atomic, lines, text},
+    catalog::{Item, Words, occasions::Fact},
+    cli::interactions::{Interactions, Seen, fact_columns, facts, find, find_atomic, lines, text},
 };
 
 /// What is held out where a set has no tests of its own.
@@ -38,6 +38,8 @@ pub struct Case {
     pub wanted: usize,
     /// What the visitor said, in a sentence.
     pub query: Option<String>,
+    /// Where and when this is.
+    pub facts: Vec<Fact>,
 }
 
 pub struct Set {
@@ -103,6 +105,10 @@ impl Split {
         let mut times: Vec<f64> = interactions.visitors.values().flatten().filter_map(|event| event.time).collect();
         times.sort_by(f64::total_cmp);
         let late = times.get(times.len() * 9 / 10).copied().unwrap_or(f64::INFINITY);
+        let occurred = interactions.occurred();
+        let facts = |event: &Seen| -> Vec<Fact> {
+            occurred.sets[event.set as usize].iter().map(|&fact| occurred.facts[fact as usize].clone()).collect()
+        };
         let mut cases = Vec::new();
         for (visitor, events) in &mut interactions.visitors {
             let held: Vec<Seen> = match self {
@@ -118,16 +124,17 @@ impl Split {
                     targets.dedup();
                     let wanted = targets.len();
                     if wanted > 0 && !history.is_empty() {
-                        cases.push(Case { visitor: visitor.clone(), history, targets, wanted, query: None });
+                        let (visitor, facts) = (visitor.clone(), Vec::new());
+                        cases.push(Case { visitor, history, targets, wanted, query: None, facts });
                     }
                 }
                 Self::LeaveLastOut | Self::Time => {
                     let known = history.len();
                     let mut history = history;
-                    for target in targets {
+                    for (target, event) in targets.into_iter().zip(&held) {
                         if !history.is_empty() && !history.contains(&target) {
-                            let (visitor, history) = (visitor.clone(), history.clone());
-                            cases.push(Case { visitor, history, targets: vec![target], wanted: 1, query: None });
+                            let (visitor, history, facts) = (visitor.clone(), history.clone(), facts(event));
+                            cases.push(Case { visitor, history, targets: vec![target], wanted: 1, query: None, facts });
                         }
                         history.push(target);
                     }
@@ -199,6 +206,7 @@ struct Columns {
     history: usize,
     targets: usize,
     query: Option<usize>,
+    facts: Vec<(usize, &'static str)>,
 }
 
 impl Columns {
@@ -214,13 +222,14 @@ impl Columns {
             history: history.unwrap_or(nowhere),
             targets,
             query: at(&["query"]),
+            facts: fact_columns(&names),
         })
     }
 }
 
 fn cases(path: &Path, row_of: impl Fn(&str) -> Option<u32>, faults: &mut Vec<String>) -> Result<Vec<Case>> {
     let (mut cases, mut unknown, mut malformed) = (Vec::new(), 0usize, 0usize);
-    let mut columns = Columns { visitor: 0, history: 1, targets: 2, query: None };
+    let mut columns = Columns { visitor: 0, history: 1, targets: 2, query: None, facts: Vec::new() };
     for (nth, line) in lines(path)?.enumerate() {
         let line = line.with_context(|| format!("reading {}", path.display()))?;
         if nth == 0
@@ -251,7 +260,7 @@ fn cases(path: &Path, row_of: impl Fn(&str) -> Option<u32>, faults: &mut Vec<Str
             name => name.to_owned(),
         };
         let query = columns.query.map(field).filter(|query| !query.is_empty()).map(str::to_owned);
-        cases.push(Case { visitor, history, targets, wanted, query });
+        cases.push(Case { visitor, history, targets, wanted, query, facts: facts(&columns.facts, &fields) });
     }
     if cases.is_empty() {
         bail!("{} has no rows of `user_id history target`, separated by tabs", path.display());

@@ -17,30 +17,41 @@ use crate::{
 
 const CHUNK: usize = 64;
 
-/// The model to use: the one that was named, or one below `models/` that reads the items' language.
+/// Texts that are looked at to find out the items' language.
+const LOOKED_AT: usize = 200;
+
+/// The model to use: the one that was named, or one below `models/` that reads the items' language; which is told.
 pub fn model(named: Option<&Path>, items: &[Item]) -> Result<PathBuf> {
     if let Some(named) = named {
         return Ok(named.to_owned());
     }
-    let texts = items.iter().step_by(items.len().div_ceil(200)).map(|item| document(item).text);
-    let (mut chinese, mut all) = (0, 0);
-    for text in texts {
-        chinese += usize::from(language(&text) == "zh");
-        all += 1;
+    let texts = items.iter().step_by(items.len().div_ceil(LOOKED_AT)).map(|item| document(item).text);
+    let languages: Vec<&str> = texts.map(|text| language(&text)).collect();
+    let chinese = languages.iter().filter(|lang| **lang == "zh").count();
+    let (wanted, name, made) =
+        if 2 * chinese > languages.len() { ("zh", "Chinese", "e5") } else { ("en", "English", "minilm") };
+    match below(Path::new("models"), wanted) {
+        Some(folder) => {
+            eprintln!("{chinese} of {} texts looked at are Chinese: {} reads them", languages.len(), folder.display());
+            Ok(folder)
+        }
+        None => bail!(
+            "most items are in {name}, and no model below {} reads it: `cargo xtask models {made}` makes one there, and \
+             --model names one that lies elsewhere",
+            std::env::current_dir().unwrap_or_default().join("models").display()
+        ),
     }
-    let wanted = if 2 * chinese > all { "zh" } else { "en" };
-    let mut folders: Vec<PathBuf> =
-        fs::read_dir("models").map(|found| found.flatten().map(|entry| entry.path()).collect()).unwrap_or_default();
-    // The smallest comes first: a model of one language is better at it.
-    folders.sort_by_key(|folder| (folder.file_name() != Some("minilm".as_ref()), folder.clone()));
-    let reads = |folder: &PathBuf| {
-        let manifest = fs::read(folder.join("manifest.json")).ok().and_then(|json| Manifest::parse(&json).ok());
-        manifest.is_some_and(|manifest| manifest.languages.iter().any(|lang| lang == wanted))
+}
+
+/// The model below `folder` that reads a language, the smaller first: a model of one language is better at it.
+fn below(folder: &Path, wanted: &str) -> Option<PathBuf> {
+    let found = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+    let read = |folder: PathBuf| {
+        let manifest = Manifest::parse(&fs::read(folder.join("manifest.json")).ok()?).ok()?;
+        let reads = manifest.languages.iter().any(|lang| lang == wanted);
+        reads.then_some((manifest.languages.len(), folder))
     };
-    match folders.into_iter().find(reads) {
-        Some(folder) => Ok(folder),
-        None => bail!("no model below models/ reads {wanted:?}: run `cargo xtask models`, or name one with --model"),
-    }
+    found.filter_map(read).min().map(|(_, folder)| folder)
 }
 
 /// Unit vectors `[N, H]` of texts, and H. `progress` hears how many are done.

@@ -1,11 +1,17 @@
 //! Complete Journey: each basket is a visitor; of the last tenth one product is to be foretold from the others.
 //!
-//! The lines of a basket have no order, so the product is drawn, by the basket's number. Must not know scorers.
+//! The lines of a basket have no order: they are shuffled, by the digest of basket and product, and the last one is to be
+//! foretold. Must not know scorers.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use anyhow::{Context, Result};
+use jiff::civil::DateTime;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::{create, row};
 use crate::cli::interactions::lines;
@@ -14,15 +20,17 @@ use crate::cli::interactions::lines;
 const LEARNED: f64 = 0.9;
 
 pub fn make(transactions: &Path, products: &Path, out: &Path) -> Result<()> {
-    let mut baskets: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
-    table(transactions, ["transaction_timestamp", "basket_id", "product_id"], |[time, basket, product]| {
-        let items = baskets.entry((time.to_owned(), basket.to_owned())).or_default();
-        if !items.iter().any(|item| item == product) {
-            items.push(product.to_owned());
+    let mut baskets: BTreeMap<(String, String), Basket> = BTreeMap::new();
+    let columns = ["transaction_timestamp", "basket_id", "product_id", "store_id"];
+    table(transactions, columns, |[time, basket, product, store]| {
+        let basket = baskets.entry((time.to_owned(), basket.to_owned())).or_default();
+        if !basket.items.iter().any(|item| item == product) {
+            basket.items.push(product.to_owned());
         }
+        basket.place = store.to_owned();
         Ok(())
     })?;
-    let sold: std::collections::BTreeSet<&String> = baskets.values().flatten().collect();
+    let sold: BTreeSet<&String> = baskets.values().flat_map(|basket| &basket.items).collect();
     let mut items = create(out, "items.jsonl")?;
     let columns = ["product_id", "product_type", "product_category", "department", "brand", "package_size"];
     table(products, columns, |[id, title, category, department, brand, size]| {
@@ -33,21 +41,35 @@ pub fn make(transactions: &Path, products: &Path, out: &Path) -> Result<()> {
         Ok(())
     })?;
     let (mut interactions, mut tests) = (create(out, "interactions.tsv")?, create(out, "test.tsv")?);
-    row(&mut interactions, &["user_id", "item_id", "event"])?;
-    row(&mut tests, &["user_id", "history", "target"])?;
+    row(&mut interactions, &["user_id", "item_id", "event", "place", "weekday", "hour", "season"])?;
+    row(&mut tests, &["user_id", "history", "target", "place", "weekday", "hour", "season"])?;
     let learned = (baskets.len() as f64 * LEARNED) as usize;
-    for (nth, ((_, basket), mut items)) in baskets.into_iter().enumerate() {
+    for (nth, ((time, basket), Basket { mut items, place })) in baskets.into_iter().enumerate() {
+        let [weekday, hour, season] = when(&time)?;
+        items.sort_by_cached_key(|item| Sha256::digest(format!("{basket} {item}")));
         if nth < learned {
             for item in &items {
-                row(&mut interactions, &[&basket, item, "purchase"])?;
+                row(&mut interactions, &[&basket, item, "purchase", &place, &weekday, &hour, &season])?;
             }
-        } else if items.len() > 1 {
-            let drawn = basket.bytes().fold(nth, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
-            let target = items.remove(drawn % items.len());
-            row(&mut tests, &[&basket, &items.join(" "), &target])?;
+        } else if let Some(target) = items.pop().filter(|_| !items.is_empty()) {
+            row(&mut tests, &[&basket, &items.join(" "), &target, &place, &weekday, &hour, &season])?;
         }
     }
     Ok(())
+}
+
+#[derive(Default)]
+struct Basket {
+    items: Vec<String>,
+    /// The store.
+    place: String,
+}
+
+/// Weekday, hour and season of a time as the table writes it.
+fn when(time: &str) -> Result<[String; 3]> {
+    let time: DateTime = time.replace(' ', "T").parse().with_context(|| format!("{time:?} is no time"))?;
+    let season = ["winter", "spring", "summer", "autumn"][usize::try_from(time.month() % 12 / 3)?];
+    Ok([format!("{:?}", time.weekday()), time.hour().to_string(), season.to_owned()])
 }
 
 /// The named columns of each line of a table with commas, plain or gzipped.

@@ -160,6 +160,7 @@ impl Tongue {
             "category" => ("Category", "类别"),
             "price" => ("Price", "价格"),
             "context" => ("What this page says", "本页情境"),
+            "occasion" => ("How often it is chosen here and now", "此时此地的选择"),
             "rules" => ("The shop's rules", "商店规则"),
             "variety" => ("Variety", "多样性"),
             other => (other, other),

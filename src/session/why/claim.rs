@@ -124,9 +124,11 @@ pub fn claim<'a>(
     let category = || catalog.item(row).words_in(lang).map_or("", |(_, words)| words.category());
     let brand = || catalog.item(row).brand();
     let larger = |part: f32| {
-        part > sum.max(parts.popularity).max(parts.brand).max(parts.category).max(parts.price) - super::NOTHING
+        let others = [parts.popularity, parts.brand, parts.category, parts.price, parts.occasion];
+        part > others.into_iter().fold(sum, f32::max) - super::NOTHING
     };
-    if parts.popularity > 0.0 && larger(parts.popularity) {
+    let chosen_anyway = parts.popularity.max(parts.occasion);
+    if chosen_anyway > 0.0 && larger(chosen_anyway) {
         return popular();
     }
     if parts.price > 0.0 && larger(parts.price) {

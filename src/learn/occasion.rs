@@ -1,0 +1,101 @@
+//! What is chosen on which occasion: counted, and the root of how likely.
+//!
+//! ```text
+//! weight(i | fact) = field's weight * sqrt(interactions with i where the fact holds / (all of them + SHRINK))
+//! ```
+//! A fact that few interactions know is left out: it would tell of their visitors. Must not know files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::occasions::{Fact, Occasions};
+
+/// Interactions that are nobody's: how little a few say.
+const SHRINK: f32 = 50.0;
+/// A fact of which less is known is left out.
+const FEWEST: u32 = 20;
+/// Items that a pack ships of a fact.
+const MOST_ITEMS: usize = 256;
+
+/// Where and when each event of some histories happened.
+#[derive(Debug, Clone, Default)]
+pub struct Occurred {
+    pub facts: Vec<Fact>,
+    /// Numbers of facts that hold together.
+    pub sets: Vec<Vec<u32>>,
+    /// Which of the sets, by history and event. Nothing where nothing is known of any
+    pub events: Vec<Vec<u32>>,
+}
+
+impl Occurred {
+    /// The facts that held at an event.
+    pub fn at(&self, history: usize, event: usize) -> impl Iterator<Item = &Fact> {
+        let set = self.events.get(history).and_then(|events| self.sets.get(*events.get(event)? as usize));
+        set.into_iter().flatten().map(|&fact| &self.facts[fact as usize])
+    }
+
+    /// Fields that any event tells.
+    pub fn fields(&self) -> BTreeSet<&str> {
+        self.facts.iter().map(|fact| fact.0.as_str()).collect()
+    }
+}
+
+/// Interactions by fact and item.
+#[derive(Debug, Default)]
+pub struct Counts {
+    facts: BTreeMap<Fact, BTreeMap<u32, u32>>,
+}
+
+impl Counts {
+    /// Of some of the histories, by their numbers.
+    pub fn of(histories: &[Vec<u32>], some: impl Iterator<Item = usize>, occurred: &Occurred) -> Self {
+        let mut counts: Vec<BTreeMap<u32, u32>> = vec![BTreeMap::new(); occurred.facts.len()];
+        for at in some {
+            let Some(events) = occurred.events.get(at) else { break };
+            for (&row, &set) in histories[at].iter().zip(events) {
+                for &fact in occurred.sets.get(set as usize).into_iter().flatten() {
+                    *counts[fact as usize].entry(row).or_default() += 1;
+                }
+            }
+        }
+        Self { facts: occurred.facts.iter().cloned().zip(counts).collect() }
+    }
+
+    /// With a weight for each field that counts at all.
+    pub fn occasions(&self, fields: &BTreeMap<String, f32>, len: usize) -> Occasions {
+        let weighed = |(fact, items): (&Fact, &BTreeMap<u32, u32>)| {
+            let (weight, all) = (*fields.get(&fact.0)?, items.values().sum::<u32>());
+            let part = |(&row, &count): (&u32, &u32)| (row, weight * (count as f32 / (all as f32 + SHRINK)).sqrt());
+            let mut items: Vec<(u32, f32)> = items.iter().map(part).collect();
+            items.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            items.truncate(MOST_ITEMS);
+            (all >= FEWEST).then(|| (fact.clone(), items))
+        };
+        Occasions::new(len, self.facts.iter().filter_map(weighed).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_chosen_there_speaks_for_itself_and_rare_facts_are_left_out() {
+        let fact = |value: &str| ("place".to_owned(), value.to_owned());
+        let histories = vec![vec![0; 30], vec![1; 10], vec![2; 5]];
+        let occurred = Occurred {
+            facts: vec![fact("a"), fact("b")],
+            sets: vec![vec![], vec![0], vec![1]],
+            events: vec![vec![1; 30], vec![1; 10], vec![2; 5]],
+        };
+        assert_eq!(occurred.at(1, 3).collect::<Vec<_>>(), [&fact("a")]);
+        assert_eq!((occurred.at(9, 0).count(), occurred.fields().len()), (0, 1));
+        let counts = Counts::of(&histories, 0..3, &occurred);
+        let occasions = counts.occasions(&[("place".to_owned(), 2.0)].into(), 3);
+        let scores = occasions.scores(&[fact("a")]);
+        let expected = [2.0 * (30f32 / 90.0).sqrt(), 2.0 * (10f32 / 90.0).sqrt(), 0.0];
+        assert!(scores.iter().zip(expected).all(|(score, expected)| (score - expected).abs() < 0.01), "{scores:?}");
+        assert!(occasions.scores(&[fact("b")]).is_empty());
+        assert!(counts.occasions(&BTreeMap::new(), 3).is_empty());
+        assert!(Counts::of(&histories, 0..3, &Occurred::default()).occasions(&BTreeMap::new(), 3).is_empty());
+    }
+}
