@@ -93,12 +93,14 @@ fn every_folder_gets_its_report() {
     );
     let bare = format!("user_id\titem_id\n{}", interactions(|who, _, item| format!("u{who}\t{item}\n")));
     let once = "user_id\titem_id\nu\t1\nv\t2\nw\t3\n";
-    let placed = format!(
-        "user_id\titem_id\tplace\n{}",
-        (0..60)
-            .map(|nth| format!("b{}\t{}\tshop-{}\n", nth / 2, nth * 7 % 5 + nth / 2 % 4 * 5, nth / 2 % 4))
-            .collect::<String>()
-    );
+    // From place to place: what came before says nothing of what comes next.
+    let chance = |who: u32, nth: u32| (who * 7919 + nth * 104_729).wrapping_mul(2_654_435_761) >> 12;
+    let placed = |who, nth| {
+        let (place, item) = (chance(who, nth) % 4, chance(who, nth) / 4 % 5);
+        format!("b{who}\t{}\tshop-{place}\n", place * 5 + item)
+    };
+    let placed: String = (0..40).flat_map(|who| (0..4).map(move |nth| placed(who, nth))).collect();
+    let placed = format!("user_id\titem_id\tplace\n{placed}");
     let there = "user_id\thistory\ttarget\tplace\nx\t1\t2\tShop-0\ny\t6\t7\tnowhere\n";
     let tests = "user_id\thistory\ttarget\nu1\t1 2\t3\nstranger\t4\t5 6 7\nnobody\t\t8\nu2\tgone 3\tgone\n";
     let cold = "user_id\thistory\ttarget\nu1\t1 2\t21\nu2\t2 3\t22 23\n";

@@ -25,6 +25,7 @@ pub struct Mixture {
     /// Weight of popularity.
     pub popularity: f32,
     /// The same on top for a visitor of whom nothing is known; with n things known a part of 1 + n of it.
+    #[serde(skip_serializing_if = "is_zero")]
     pub newcomer: f32,
     /// Weight of the same brand.
     pub brand: f32,
@@ -33,6 +34,7 @@ pub struct Mixture {
     /// Weight of a near price.
     pub price: f32,
     /// Weight of what is chosen on such an occasion: where and when, as far as the page says it.
+    #[serde(skip_serializing_if = "is_one")]
     pub occasion: f32,
     /// How much more the content counts of an item that nothing else is known of.
     pub unknown: f32,
@@ -40,6 +42,14 @@ pub struct Mixture {
 
 fn is_nothing(reach: &u8) -> bool {
     *reach == 0
+}
+
+fn is_zero(weight: &f32) -> bool {
+    *weight == 0.0
+}
+
+fn is_one(weight: &f32) -> bool {
+    *weight == 1.0
 }
 
 impl Default for Mixture {

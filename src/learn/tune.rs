@@ -244,17 +244,21 @@ mod tests {
 
     #[test]
     fn where_something_is_chosen_is_kept_if_it_foretells() {
-        // Each of four places has ten items of its own, and each of two weekdays all of them alike.
+        // Each of four places sells ten items of its own, and visitors go from place to place on any weekday.
         let items = vec![Item::default(); 40];
         let (matrix, fields) = (Matrix::blank(40), Fields::new(&items));
         let fact = |field: &str, value: u32| (field.to_owned(), value.to_string());
         let facts = (0..4).map(|place| fact("place", place)).chain((0..2).map(|day| fact("weekday", day)));
-        let histories: Vec<Vec<u32>> =
-            (0..120).map(|who| (0..3).map(|nth| who % 4 * 10 + (who * 7 + nth * 3) % 10).collect()).collect();
+        let chance = |who: u32, nth: u32| (who * 7919 + nth * 104_729).wrapping_mul(2_654_435_761) >> 12;
+        let item = |chance: u32| chance % 4 * 10 + chance / 4 % 10;
+        let of = |each: &dyn Fn(u32) -> u32| -> Vec<Vec<u32>> {
+            (0..150).map(|who| (0..4).map(|nth| each(chance(who, nth))).collect()).collect()
+        };
+        let histories = of(&item);
         let occurred = Occurred {
             facts: facts.collect(),
             sets: (0..8).map(|set| vec![set % 4, 4 + set / 4]).collect(),
-            events: (0..120).map(|who| vec![who % 4 + who / 4 % 2 * 4; 3]).collect(),
+            events: of(&|chance| chance % 4 + chance / 64 % 2 * 4),
         };
         let past = Past { histories: &histories, occurred: &occurred };
         let tried = std::cell::Cell::new(0);

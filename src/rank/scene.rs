@@ -176,7 +176,13 @@ impl Scene {
             None | Some(Value::Null) => return Ok(learned),
             Some(own) => own.as_object().ok_or("it is no object of weights")?,
         };
-        merged_fields.entry("lasting").or_insert(learned.lasting.into());
+        // What a file leaves out, because it is as usual.
+        let Mixture { newcomer, occasion, lasting, .. } = learned;
+        let usual: [(&str, Value); 3] =
+            [("newcomer", newcomer.into()), ("occasion", occasion.into()), ("lasting", lasting.into())];
+        for (name, weight) in usual {
+            merged_fields.entry(name).or_insert(weight);
+        }
         for (name, weight) in own {
             match merged_fields.get_mut(name) {
                 Some(field) => *field = weight.clone(),
