@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{folder, interactions::Interactions};
 use crate::learn::{
-    Past, Shop, pairs,
+    Past, Shop,
     tune::{self, Heard},
 };
 
@@ -57,7 +57,7 @@ impl Learn {
             }
         });
         bar.finish_and_clear();
-        let relations = pairs::counted(learned.relations, &histories);
+        let relations = &learned.relations;
         let file = relations.write();
         let bytes = file.len();
         let occasions = learned.occasions.as_ref().map(|occasions| occasions.write());

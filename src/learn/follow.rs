@@ -3,8 +3,6 @@
 //! Memory: 12 bytes a pair of a share of the items at a time, at most `MOST_PAIRS`, and 8 bytes for each of the
 //! `MOST_NEIGHBOURS` that are kept of an item: 100,000 items take 200 MB and 80 MB. Must not know contents.
 
-use std::collections::BTreeSet;
-
 use super::like::Likes;
 use crate::catalog::Relations;
 
@@ -143,21 +141,6 @@ fn likeliest(row: &mut Vec<(u32, f32)>, most: usize) {
     }
 }
 
-/// How many of the histories have both items of each neighbourhood, in whatever order: what a sentence may say of a
-/// pair, which a probability that was shrunk and borrowed is not. `[E]`
-pub fn pairs(relations: &Relations, histories: &[&[u32]]) -> Vec<u16> {
-    let mut counts = vec![0u16; relations.edges()];
-    for history in histories {
-        let chosen: BTreeSet<u32> = history.iter().copied().collect();
-        for &row in &chosen {
-            for (edge, _) in relations.edges_of(row).filter(|(_, neighbour)| chosen.contains(neighbour)) {
-                counts[edge] = counts[edge].saturating_add(1);
-            }
-        }
-    }
-    counts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,19 +177,6 @@ mod tests {
         let found = follows(&histories, settings, &Likes::none(5), 0);
         assert_eq!(found.iter().map(|n| n.0).collect::<Vec<_>>(), [1, 2]);
         assert!((found[0].1 / found[1].1 - (19f32 / 5.0).sqrt()).abs() < 0.05, "{found:?}");
-    }
-
-    #[test]
-    fn a_pair_is_counted_once_a_history_and_not_where_it_is_borrowed() {
-        let histories: [&[u32]; 3] = [&[0, 1, 0, 1], &[0, 2], &[1, 4, 0]];
-        let settings = Settings { back: 1.0, length: 1, ..SETTINGS };
-        let relations = Table::count(&histories, 5, settings).relations(settings, &Likes::none(5));
-        let relations = relations.clone().with_pairs(pairs(&relations, &histories));
-        // 0 and 1 were never next to each other in the last history, but both are in it.
-        assert_eq!(
-            [relations.pair(0, 1), relations.pair(1, 0), relations.pair(0, 2), relations.pair(0, 3)],
-            [2, 2, 1, 0]
-        );
     }
 
     #[test]

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use super::{
     Learned, Past, Shop,
-    follow::{Settings, Table, pairs},
+    follow::{Settings, Table},
     like::Likes,
     occasion::Counts,
+    pairs,
     validate::{Foretold, Related, Tables, Validation},
 };
 use crate::catalog::{Mixture, Occasions};
@@ -72,8 +73,7 @@ pub fn learn(shop: Shop, past: Past, seed: u64, hear: &dyn Fn(Heard)) -> Learned
     hear(Heard::Begins("counting what follows what"));
     let table = Table::count(&all, shop.matrix.len(), settings);
     let relations = table.relations(settings, &Likes::new(shop.matrix, table.counts()));
-    let pairs = pairs(&relations, &all);
-    let relations = relations.with_pairs(pairs);
+    let relations = pairs::counted(relations, past.histories);
     let counts = Counts::of(past.histories, 0..past.histories.len(), past.occurred);
     let occasions = (!fields.is_empty()).then(|| counts.occasions(&fields, shop.matrix.len()));
     Learned { relations, occasions, mixture, table: settings, before, after }
