@@ -2,7 +2,7 @@
 #![cfg(feature = "cli")]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -226,20 +226,21 @@ fn only_new_and_changed_texts_are_embedded_and_the_result_is_that_of_a_full_bake
     assert!(again.said().contains("0 texts embedded") && again.files == full.files, "{}", again.said());
 }
 
-/// Each of 120 visitors looks at four items, one after the other.
+/// Each of 120 visitors looks at four items, one after the other, each at the one of four places that has it.
 fn histories() -> Vec<Vec<String>> {
     let item = |visitor: usize, step: usize| format!("item-{:02}", (visitor * 7 + step * (1 + visitor % 3)) % 40);
     (0..120).map(|visitor| (0..4).map(|step| item(visitor, step)).collect()).collect()
 }
 
 fn learn(name: &str) {
-    let line = |visitor: usize, step: usize, item: &String| format!("v{visitor}\t{item}\t{step}");
+    let place = |item: &str| item[5..].parse::<usize>().unwrap() % 4;
+    let line = |visitor: usize, step: usize, item: &String| format!("v{visitor}\t{item}\t{step}\t{}", place(item));
     let visit = |(visitor, items): (usize, Vec<String>)| {
         (0..).zip(&items).map(|(step, item)| line(visitor, step, item)).collect::<Vec<_>>().join("\n")
     };
     let lines: Vec<String> = histories().into_iter().enumerate().map(visit).collect();
     let path = folder("feeds").join(format!("{name}.tsv"));
-    fs::write(&path, format!("user_id\titem_id\ttimestamp\n{}", lines.join("\n"))).unwrap();
+    fs::write(&path, format!("user_id\titem_id\ttimestamp\tplace\n{}", lines.join("\n"))).unwrap();
     let mut learn = Command::new(env!("CARGO_BIN_EXE_nearmind"));
     let output = learn.arg("learn").arg("--pack").arg(folder(name)).arg("--interactions").arg(path).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -255,23 +256,31 @@ fn learned(catalog: &Catalog) -> BTreeMap<&str, (u32, BTreeMap<&str, i32>)> {
     (0..catalog.len() as u32).map(item).collect()
 }
 
+/// Which items are chosen at the third place.
+fn there(catalog: &Catalog) -> BTreeSet<&str> {
+    let scores = catalog.occasions.as_ref().expect("places foretell").scores(&[("place".to_owned(), "2".to_owned())]);
+    (0..).zip(scores).filter(|(_, score)| *score > 0.0).map(|(row, _)| catalog.item(row).id()).collect()
+}
+
 #[test]
 fn what_was_learned_of_an_item_stays_with_it() {
     let mut feed = lines();
     bake_anew("learned", &feed, &["--no-embed"]);
     learn("learned");
     let again = bake("learned", &feed, &["--no-embed"]);
-    let (before, gone) = (again.catalog(), feed.remove(3));
-    assert!(gone.contains("item-03") && again.said().contains("of 40 items stays; 0 are new"), "{}", again.said());
-    feed.insert(0, gone.replace("item-03", "item-000"));
+    let (before, gone) = (again.catalog(), feed.remove(2));
+    assert!(gone.contains("item-02") && again.said().contains("of 40 items stays; 0 are new"), "{}", again.said());
+    feed.insert(0, gone.replace("item-02", "item-000"));
     let next = bake("learned", &feed, &["--no-embed"]);
     assert!(next.said().contains("of 39 items stays; 1 are new"), "{}", next.said());
     let (after, mut expected) = (next.catalog(), learned(&before));
-    assert!(expected.values().any(|(_, next)| next.contains_key("item-03")) && before.mixture == after.mixture);
-    expected.remove("item-03");
-    expected.values_mut().for_each(|(_, next)| next.retain(|id, _| *id != "item-03"));
+    assert!(expected.values().any(|(_, next)| next.contains_key("item-02")) && before.mixture == after.mixture);
+    expected.remove("item-02");
+    expected.values_mut().for_each(|(_, next)| next.retain(|id, _| *id != "item-02"));
     expected.insert("item-000", (0, BTreeMap::new()));
     assert_eq!(learned(&after), expected);
+    let mut places = there(&before);
+    assert!(places.len() == 10 && places.remove("item-02") && there(&after) == places);
     // In another folder, too, where the earlier one is named.
     let earlier = folder("learned");
     let moved = bake_anew("learned-moved", &feed, &["--no-embed", "--previous", earlier.to_str().unwrap()]);
