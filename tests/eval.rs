@@ -99,7 +99,7 @@ fn every_folder_gets_its_report() {
         let (place, item) = (chance(who, nth) % 4, chance(who, nth) / 4 % 5);
         format!("b{who}\t{}\tshop-{place}\n", place * 5 + item)
     };
-    let placed: String = (0..40).flat_map(|who| (0..4).map(move |nth| placed(who, nth))).collect();
+    let placed: String = (0..80).flat_map(|who| (0..4).map(move |nth| placed(who, nth))).collect();
     let placed = format!("user_id\titem_id\tplace\n{placed}");
     let there = "user_id\thistory\ttarget\tplace\nx\t1\t2\tShop-0\ny\t6\t7\tnowhere\n";
     let tests = "user_id\thistory\ttarget\nu1\t1 2\t3\nstranger\t4\t5 6 7\nnobody\t\t8\nu2\tgone 3\tgone\n";

@@ -160,9 +160,26 @@ struct Columns {
     facts: Vec<(usize, &'static str)>,
 }
 
-/// Which of these columns tell where and when something happened.
+/// Other names of columns, and the field that each tells of.
+const OTHER_NAMES: [(&str, &str); 6] = [
+    ("store_id", "place"),
+    ("store", "place"),
+    ("location", "place"),
+    ("device_category", "device"),
+    ("day_of_week", "weekday"),
+    ("hour_of_day", "hour"),
+];
+
+/// What a column is called that tells of a field, its own name first.
+fn names_of(field: &'static str) -> impl Iterator<Item = &'static str> {
+    let others = OTHER_NAMES.iter().filter(move |other| other.1 == field).map(|other| other.0);
+    std::iter::once(field).chain(others)
+}
+
+/// Which of these columns tell where and when something happened: one of each field.
 pub fn fact_columns(names: &[&str]) -> Vec<(usize, &'static str)> {
-    FIELDS.iter().filter_map(|field| Some((names.iter().position(|name| name == field)?, *field))).collect()
+    let at = |name| names.iter().position(|column| column.split(':').next() == Some(name));
+    FIELDS.iter().filter_map(|&field| Some((names_of(field).find_map(at)?, field))).collect()
 }
 
 /// What they tell on one line.
@@ -225,8 +242,10 @@ fn event(line: &str) -> Option<Line> {
         Some(items) => items.iter().filter_map(|item| of(item, &["item_id", "id"])).collect(),
         None => vec![of(&event, &["item_id", "item"])?],
     };
-    let facts = FIELDS.iter().filter_map(|field| Some(((*field).to_owned(), self::value(&of(&event, &[field])?))));
-    Some(Line { visitor, items, time, value, facts: facts.collect() })
+    let told = |field: &'static str| names_of(field).find_map(|name| of(&event, &[name]));
+    let fact = |field: &&'static str| Some(((*field).to_owned(), self::value(&told(field)?)));
+    let facts = FIELDS.iter().filter_map(fact).collect();
+    Some(Line { visitor, items, time, value, facts })
 }
 
 /// A text or a number as text.
@@ -282,7 +301,7 @@ mod tests {
 
     #[test]
     fn where_and_when_is_told_by_columns_of_that_name() {
-        let table = "user_id\titem_id\thour\tplace\nb\ti9\t19\tBerlin\nb\ti1\t\t\na\ti2\t19.0\tberlin \n";
+        let table = "user_id\titem_id\thour\tstore_id:token\nb\ti9\t19\tBerlin\nb\ti1\t\t\na\ti2\t19.0\tberlin \n";
         let mut found = read(table);
         found.merge(read(r#"{"event": "purchase", "user_id": "c", "item_id": "i5", "hour": 7, "place": "Berlin"}"#));
         let occurred = found.occurred();

@@ -1,18 +1,19 @@
 //! What is chosen on which occasion: counted, and the root of how likely.
 //!
 //! ```text
-//! weight(i | fact) = field's weight * sqrt(interactions with i where the fact holds / (all of them + SHRINK))
+//! weight(i | fact) = field's weight * sqrt(visitors who chose i where the fact holds / (the same of all items + SHRINK))
 //! ```
-//! A fact that few interactions know is left out: it would tell of their visitors. Must not know files.
+//! Nothing is said of few visitors: they might be recognised. Must not know files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::occasions::{Fact, Occasions};
 
-/// Interactions that are nobody's: how little a few say.
+/// Choices that are nobody's: how little a few say.
 const SHRINK: f32 = 50.0;
-/// A fact of which less is known is left out.
+/// A fact that fewer visitors know is left out, and an item that fewer of them chose there.
 const FEWEST: u32 = 20;
+const FEWEST_OF_ITEM: u32 = 3;
 /// Items that a pack ships of a fact.
 const MOST_ITEMS: usize = 256;
 
@@ -39,22 +40,28 @@ impl Occurred {
     }
 }
 
-/// Interactions by fact and item.
+/// Visitors by fact, and by fact and item.
 #[derive(Debug, Default)]
 pub struct Counts {
-    facts: BTreeMap<Fact, BTreeMap<u32, u32>>,
+    facts: BTreeMap<Fact, (u32, BTreeMap<u32, u32>)>,
 }
 
 impl Counts {
     /// Of some of the histories, by their numbers.
     pub fn of(histories: &[Vec<u32>], some: impl Iterator<Item = usize>, occurred: &Occurred) -> Self {
-        let mut counts: Vec<BTreeMap<u32, u32>> = vec![BTreeMap::new(); occurred.facts.len()];
+        let mut counts: Vec<(u32, BTreeMap<u32, u32>)> = vec![Default::default(); occurred.facts.len()];
         for at in some {
             let Some(events) = occurred.events.get(at) else { break };
+            let mut chosen: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
             for (&row, &set) in histories[at].iter().zip(events) {
                 for &fact in occurred.sets.get(set as usize).into_iter().flatten() {
-                    *counts[fact as usize].entry(row).or_default() += 1;
+                    chosen.entry(fact).or_default().insert(row);
                 }
+            }
+            for (fact, rows) in chosen {
+                let (visitors, items) = &mut counts[fact as usize];
+                *visitors += 1;
+                rows.into_iter().for_each(|row| *items.entry(row).or_default() += 1);
             }
         }
         Self { facts: occurred.facts.iter().cloned().zip(counts).collect() }
@@ -62,13 +69,15 @@ impl Counts {
 
     /// With a weight for each field that counts at all.
     pub fn occasions(&self, fields: &BTreeMap<String, f32>, len: usize) -> Occasions {
-        let weighed = |(fact, items): (&Fact, &BTreeMap<u32, u32>)| {
-            let (weight, all) = (*fields.get(&fact.0)?, items.values().sum::<u32>());
-            let part = |(&row, &count): (&u32, &u32)| (row, weight * (count as f32 / (all as f32 + SHRINK)).sqrt());
-            let mut items: Vec<(u32, f32)> = items.iter().map(part).collect();
+        let weighed = |(fact, (visitors, items)): (&Fact, &(u32, BTreeMap<u32, u32>))| {
+            let (weight, all) = (*fields.get(&fact.0)?, items.values().sum::<u32>() as f32);
+            let part = |(&row, &count): (&u32, &u32)| {
+                (count >= FEWEST_OF_ITEM).then(|| (row, weight * (count as f32 / (all + SHRINK)).sqrt()))
+            };
+            let mut items: Vec<(u32, f32)> = items.iter().filter_map(part).collect();
             items.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             items.truncate(MOST_ITEMS);
-            (all >= FEWEST).then(|| (fact.clone(), items))
+            (*visitors >= FEWEST).then(|| (fact.clone(), items))
         };
         Occasions::new(len, self.facts.iter().filter_map(weighed).collect())
     }
@@ -79,23 +88,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_chosen_there_speaks_for_itself_and_rare_facts_are_left_out() {
+    fn what_is_chosen_there_speaks_for_itself_and_nothing_is_said_of_few() {
         let fact = |value: &str| ("place".to_owned(), value.to_owned());
-        let histories = vec![vec![0; 30], vec![1; 10], vec![2; 5]];
+        // Thirty visitors at a chose 0, again and again, five of them 1, two of them 2. Nineteen were at b.
+        let at_a = |who: usize| vec![0, 0, if who < 5 { 1 } else { 0 }, if who < 2 { 2 } else { 0 }];
+        let histories: Vec<Vec<u32>> = (0..30).map(at_a).chain((0..19).map(|_| vec![1; 4])).collect();
         let occurred = Occurred {
             facts: vec![fact("a"), fact("b")],
             sets: vec![vec![], vec![0], vec![1]],
-            events: vec![vec![1; 30], vec![1; 10], vec![2; 5]],
+            events: (0..49).map(|who| vec![if who < 30 { 1 } else { 2 }; 4]).collect(),
         };
         assert_eq!(occurred.at(1, 3).collect::<Vec<_>>(), [&fact("a")]);
-        assert_eq!((occurred.at(9, 0).count(), occurred.fields().len()), (0, 1));
-        let counts = Counts::of(&histories, 0..3, &occurred);
+        assert_eq!((occurred.at(99, 0).count(), occurred.fields().len()), (0, 1));
+        let counts = Counts::of(&histories, 0..49, &occurred);
         let occasions = counts.occasions(&[("place".to_owned(), 2.0)].into(), 3);
         let scores = occasions.scores(&[fact("a")]);
-        let expected = [2.0 * (30f32 / 90.0).sqrt(), 2.0 * (10f32 / 90.0).sqrt(), 0.0];
+        let expected = [2.0 * (30f32 / 87.0).sqrt(), 2.0 * (5f32 / 87.0).sqrt(), 0.0];
         assert!(scores.iter().zip(expected).all(|(score, expected)| (score - expected).abs() < 0.01), "{scores:?}");
         assert!(occasions.scores(&[fact("b")]).is_empty());
         assert!(counts.occasions(&BTreeMap::new(), 3).is_empty());
-        assert!(Counts::of(&histories, 0..3, &Occurred::default()).occasions(&BTreeMap::new(), 3).is_empty());
+        assert!(Counts::of(&histories, 0..49, &Occurred::default()).occasions(&BTreeMap::new(), 3).is_empty());
     }
 }
