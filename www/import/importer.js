@@ -52,6 +52,8 @@ export class Importer {
   #marks = [];
   /** The run before this one, and its lock. */
   #ended = Promise.resolve();
+  /** What was there is known: a file that is dropped sooner waits for it. @type {Promise<unknown>} */
+  #looked = Promise.resolve();
 
   /** @param {{models: string[], device?: "auto" | "cpu" | "gpu", change: (state: State) => void}} options The first model is for feeds that none reads. */
   constructor({ models, device = "auto", change }) {
@@ -66,6 +68,13 @@ export class Importer {
 
   /** Shows what is there, and goes on where an earlier visit stopped. */
   async restore() {
+    const looking = (this.#looked = this.#look());
+    const pending = await looking;
+    if (pending) await (this.#ended = this.#import(pending, true));
+  }
+
+  /** Shows the catalogue that is there. Gives back the import to go on with. */
+  async #look() {
     const keep = await this.#keep;
     const [known, pending] = [await keep.get("done"), await keep.get("pending")];
     const catalog = known && (await hasPack(known.id)) ? known : null;
@@ -75,11 +84,12 @@ export class Importer {
       await keep.set("done", undefined);
       this.#set({ phase: "failed", problem: { code: "gone", message: "the browser has cleared it" } });
     }
-    if (pending) await (this.#ended = this.#import(pending, true));
+    return pending;
   }
 
-  /** @param {File} file @param {object} options */
+  /** One file at a time: another is not taken. @param {File} file @param {object} options */
   async take(file, options) {
+    await this.#looked;
     if (!this.busy) await (this.#ended = this.#import({ file, options, paused: false, done: 0 }, false));
   }
 
@@ -130,6 +140,7 @@ export class Importer {
   /** @param {{file: File, options: object, paused: boolean, done: number}} pending @param {boolean} again */
   async #import(pending, again) {
     const run = ++this.#run;
+    this.#set({ phase: "reading", name: pending.file.name, done: 0, total: pending.file.size, problem: null });
     const held = navigator.locks?.request(LOCK, { ifAvailable: true }, (lock) =>
       lock ? this.#steps(run, pending, again) : Promise.reject({ code: "busy", message: "another tab imports" }),
     );
@@ -152,7 +163,7 @@ export class Importer {
     /** @param {Partial<State>} news */
     const tell = (news) => run === this.#run && this.#set(news);
     this.#marks = [];
-    tell({ phase: "reading", name: file.name, done: 0, total: file.size, report: null, problem: null, rate: 0, secondsLeft: null, kept: keep.lasting });
+    tell({ report: null, rate: 0, secondsLeft: null, kept: keep.lasting });
     const read = await hand.ask("read", { file, options }, ({ bytes, total }) => tell({ done: bytes, total }));
     tell({ report: read.report });
     if (!read.count) throw { code: "nothing", message: "no row can be used" };

@@ -30,12 +30,20 @@ fn feed(products: usize, chinese: bool) -> String {
 
 /// Picks a file as a visitor does; `bytes` are its content.
 async fn pick(shop: &Shop, name: &str, bytes: &[u8]) -> Result<()> {
+    pick_each(shop, &[name], bytes).await
+}
+
+/// Picks files of these names, one after the other, sooner than anything can come of the first.
+async fn pick_each(shop: &Shop, names: &[&str], bytes: &[u8]) -> Result<()> {
     let pick = r#"
-        const [name, bytes] = given, input = document.getElementById("file"), files = new DataTransfer();
-        files.items.add(new File([new Uint8Array(bytes)], name));
-        input.files = files.files;
-        input.dispatchEvent(new Event("change"));"#;
-    shop.ask(pick, &[json!(name), json!(bytes)]).await?;
+        const [names, bytes] = given, input = document.getElementById("file");
+        for (const name of names) {
+          const files = new DataTransfer();
+          files.items.add(new File([new Uint8Array(bytes)], name));
+          input.files = files.files;
+          input.dispatchEvent(new Event("change"));
+        }"#;
+    shop.ask(pick, &[json!(names), json!(bytes)]).await?;
     Ok(())
 }
 
@@ -343,7 +351,8 @@ async fn one_tab_imports_at_a_time_and_the_other_says_so() -> Result<()> {
         shop.ask("document.getElementById('cancel').click();", &[]).await?;
         until(shop, "!document.getElementById('feed').hidden").await?;
         shop.browser.driver.switch_to_window(second).await?;
-        pick(shop, "second.csv", feed(12, false).as_bytes()).await?;
+        // One file at a time in a tab, too.
+        pick_each(shop, &["second.csv", "third.csv"], feed(12, false).as_bytes()).await?;
         until(shop, SHOWN).await?;
         assert!(text(shop, "#result-text").await?.starts_with("13 products of second.csv"));
         Ok(())
