@@ -5,7 +5,7 @@
 
 use crate::profile::Event;
 
-/// Replays of one question; a list of ten among 10,000 items takes about a millisecond.
+/// Replays of one question; a list of ten among 10,000 items takes a quarter of a millisecond.
 const MOST_REPLAYS: usize = 40;
 /// No larger set of things to forget helps anybody.
 const MOST_REMOVED: usize = 8;
