@@ -2,11 +2,11 @@
 const CSS = `
 .panel { inline-size: min(34rem, calc(100vw - 2rem)); max-block-size: min(44rem, calc(100dvh - 2rem)); margin: auto; padding: 0; overflow: hidden; color: var(--_ink); background: var(--_surface); border: 1px solid var(--_line); border-radius: 1rem; box-shadow: 0 24px 64px rgb(0 0 0 / .25); font-size: .9375rem; line-height: 1.5 }
 .panel[open] { display: flex; flex-direction: column }
-.panel-body { min-block-size: 0; padding: 0 1.5rem 1.5rem; overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_line) transparent }
+.panel-body { min-block-size: 0; padding: .75rem 1.5rem 1.5rem; mask-image: linear-gradient(transparent, #000 .75rem); overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_line) transparent }
 .panel::backdrop { background: rgb(0 0 0 / .45) }
 .panel h2 { font-size: 1.25rem; font-weight: 650; letter-spacing: -.01em }
 .panel h3 { font-size: .9375rem; font-weight: 650; margin-block: 1.5rem .5rem }
-.panel-header { display: flex; align-items: start; justify-content: space-between; gap: 1rem; padding: 1.25rem 1.5rem .75rem }
+.panel-header { display: flex; align-items: start; justify-content: space-between; gap: 1rem; padding: 1.25rem 1.5rem 0 }
 .panel-header h2 { padding-block: .25rem }
 .panel-close { inline-size: 2.25rem; block-size: 2.25rem; display: grid; place-items: center; border-radius: 50%; margin-inline-end: -.5rem; flex: none }
 .panel-close:hover { background: var(--_picture) }

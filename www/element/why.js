@@ -130,7 +130,9 @@ function looked(client, { item, lang }, say) {
       const updates = await client.send({ type: "attention", item, lang }).catch(() => []);
       const told = updates.find((update) => update.type === "attention");
       if (!told?.parts.length) return write(words, say.untold);
-      writeParts(text, told.parts);
+      // Every word is looked at a little: what is more than that is tinted.
+      const least = Math.min(...told.parts.map(({ share }) => share ?? Infinity));
+      writeParts(text, told.parts.map((part) => ({ ...part, share: part.share && part.share - least })));
       write(words, say.words(matching(told.parts).slice(0, 5)));
     },
     { once: true },

@@ -146,20 +146,18 @@ async fn chinese_words_that_were_searched_for_are_marked_whole() -> Result<()> {
 
 /// From the view of this product on the encoder fails: whatever card is then to be explained stays unexplained.
 fn failing_after(item: &str) -> Fault {
-    const HEARS: &str = "const starting = start();\n\nonmessage = async ({ data }) => {";
     let fails = format!(
         r#"const starting = start();
         let failed = false;
+        addEventListener("message", ({{ data }}) => (failed ||= data.command?.event?.item === "{item}"));
         const tell = postMessage.bind(self);
         const failure = {{ type: "error", code: "encoder", message: "The model failed on this device.", fatal: false }};
         self.postMessage = (message, ...more) => {{
           const updates = message.updates?.map((update) => (failed && update.type === "highlights" ? failure : update));
           tell({{ ...message, ...(updates && {{ updates }}) }}, ...more);
-        }};
-        onmessage = async ({{ data }}) => {{
-          failed ||= data.command?.event?.item === "{item}";"#
+        }};"#
     );
-    altered_worker(HEARS, fails.leak())
+    altered_worker("const starting = start();", fails.leak())
 }
 
 #[tokio::test(flavor = "multi_thread")]
