@@ -193,7 +193,7 @@ impl Browser {
 }
 
 /// Tasks, and the marks that a page makes among them.
-const TRACED: &str = "toplevel,blink.user_timing";
+const TRACED: &str = "disabled-by-default-devtools.timeline,blink.user_timing";
 const DOWNLOADS: &str = "downloads";
 
 /// One that no other browser has.

@@ -18,6 +18,9 @@ pub struct Task {
     pub cpu: f64,
 }
 
+/// As many as the driver hands out at a time; each time there are some new ones, if few.
+const BATCH: usize = 100_000;
+
 /// The tasks of a visit on the page's thread, from one of the page's marks (`performance.mark`) to another.
 pub async fn tasks(site: Site, body: impl AsyncFnOnce(&Shop) -> Result<()>, marks: [&str; 2]) -> Result<Vec<Task>> {
     let mut events = Vec::new();
@@ -25,10 +28,15 @@ pub async fn tasks(site: Site, body: impl AsyncFnOnce(&Shop) -> Result<()>, mark
         body(shop).await?;
         // The driver hands out a trace when the page has been left.
         shop.browser.driver.goto("about:blank").await?;
-        for entry in shop.browser.driver.get_log("performance").await? {
-            let mut entry: Value = serde_json::from_str(&entry.message)?;
-            if entry["message"]["method"] == "Tracing.dataCollected" {
-                events.push(entry["message"]["params"].take());
+        let mut more = true;
+        while more {
+            let entries = shop.browser.driver.get_log("performance").await?;
+            more = entries.len() >= BATCH;
+            for entry in entries {
+                let mut entry: Value = serde_json::from_str(&entry.message)?;
+                if entry["message"]["method"] == "Tracing.dataCollected" {
+                    events.push(entry["message"]["params"].take());
+                }
             }
         }
         Ok(())
@@ -39,7 +47,7 @@ pub async fn tasks(site: Site, body: impl AsyncFnOnce(&Shop) -> Result<()>, mark
     let [from, to] = [mark(marks[0])?, mark(marks[1])?];
     let time_us = |event: &Value, field: &str| event[field].as_f64().unwrap_or_default();
     let ours = events.iter().filter(|event| event["pid"] == from["pid"] && event["tid"] == from["tid"]);
-    let tasks = ours.filter(|event| event["ph"] == "X" && event["name"] == "ThreadControllerImpl::RunTask");
+    let tasks = ours.filter(|event| event["ph"] == "X" && event["name"] == "RunTask");
     let between = tasks.filter(|task| (time_us(from, "ts")..time_us(to, "ts")).contains(&time_us(task, "ts")));
     let ms = |event: &Value, field: &str| time_us(event, field) / 1000.0;
     Ok(between
