@@ -6,7 +6,11 @@ use browser_tests::{Shop, Site, tasks::tasks};
 /// The web platform's long task; in CPU time, since whoever else wants the processor stretches a task and adds nothing.
 const LONG_MS: f64 = 50.0;
 /// What the trace must see.
-const BUSY: &str = "for (const begun = performance.now(); performance.now() < begun + 500;);";
+const BUSY: &str = r#"
+    await new Promise((done) => setTimeout(() => {
+      for (const begun = performance.now(); performance.now() < begun + 500;);
+      done();
+    }));"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_is_never_stalled_while_the_model_loads_and_runs() -> Result<()> {
