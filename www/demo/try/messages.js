@@ -114,6 +114,9 @@ const EN = {
 
 const z = number("zh-CN");
 
+/** Formats that have a Chinese name. @type {Record<string, string>} */
+const FORMATS_ZH = { table: "表格", html: "网页" };
+
 /** @type {Say} */
 const ZH = {
   phases: { idle: "", reading: "正在读取和清理", embedding: "正在生成向量", paused: "已暂停", packing: "正在打包", done: "完成", failed: "" },
@@ -128,7 +131,7 @@ const ZH = {
   unread: "这里没有能读懂此文件语言的模型：推荐更多依据分类和词语，而不是意思。",
   summary: ({ rows, items, folded, left_out }) =>
     `共 ${z(rows)} 行：${z(items)} 件商品，${z(folded)} 行作为变体并入，${z(left_out)} 行略去。`,
-  feed: (format, encoding) => `按 ${format} 读取，编码 ${encoding}。`,
+  feed: (format, encoding) => `按${FORMATS_ZH[format] ?? ` ${format} `}读取，编码 ${encoding}。`,
   unused: (names) => `未使用：${names}。`,
   clean: "没有发现问题。",
   outcomes: { "left-out": "略去", changed: "已去掉或更正", kept: "原样保留", missing: "缺少" },
