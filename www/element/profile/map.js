@@ -20,6 +20,8 @@ export function interestMap(map, say) {
   const height = scale(ys, HEIGHT - EDGE, EDGE);
   const marked = map.points.filter(({ kind }) => kind !== "other");
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": say.mapAbout(map.points.length, marked.length) });
+  /** Where the name of what is at a height stands: above it, and below it at the upper edge. */
+  const beside = (/** @type {number} */ y) => (y < 40 ? y + 26 : y - 14);
   /** @type {import("./map-keys.js").Mark[]} */
   const marks = [];
   const mark = (/** @type {string} */ label, /** @type {{x: number, y: number}} */ { x, y }, /** @type {string} */ kind, /** @type {Node[]} */ ...nodes) => {
@@ -40,7 +42,7 @@ export function interestMap(map, say) {
         { x, y },
         "interest",
         s("circle", { cx: place(x), cy: height(y), r: 9, class: "dot interest" }),
-        s("text", { x: clamp(place(x), 70, WIDTH - 70), y: clamp(height(y) - 14, 14, HEIGHT - 6), "text-anchor": "middle" }, short(name)),
+        s("text", { x: clamp(place(x), 70, WIDTH - 70), y: beside(height(y)), "text-anchor": "middle" }, short(name)),
       ),
     ),
   );
@@ -49,7 +51,7 @@ export function interestMap(map, say) {
   keys(svg, marks, (named) => {
     write(caption, named?.label ?? "");
     if (named) caption.setAttribute("x", `${clamp(named.x, 150, WIDTH - 150)}`);
-    if (named) caption.setAttribute("y", `${named.y < 40 ? named.y + 26 : named.y - 14}`);
+    if (named) caption.setAttribute("y", `${beside(named.y)}`);
   });
   const legend = h(
     "ul",
