@@ -219,6 +219,16 @@ impl Shop {
         Ok(self.ranked(limit).await?.into_iter().map(|(item, _)| item).collect())
     }
 
+    /// The home page of a visitor who has viewed this product, when the model has marked its words.
+    pub async fn home_after(&self, item: &str) -> Result<()> {
+        self.goto(&format!("product.html?item={item}")).await?;
+        self.settled().await?;
+        self.goto("index.html").await?;
+        self.settled().await?;
+        self.device().await?;
+        self.idle().await
+    }
+
     /// Waits until the page of the profile has drawn everything, the map too.
     pub async fn profile_drawn(&self) -> Result<()> {
         let drawn = r#"

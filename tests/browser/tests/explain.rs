@@ -11,12 +11,7 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn why_this_is_opened_by_keyboard_says_sums_and_forgets_an_event() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("product.html?item=linen-shirt-salt").await?;
-        shop.settled().await?;
-        shop.goto("index.html").await?;
-        shop.settled().await?;
-        shop.device().await?;
-        shop.idle().await?;
+        shop.home_after("linen-shirt-salt").await?;
         let open = r#"
             const root = shelf.shadowRoot;
             const button = root.querySelector("[data-action=why]");

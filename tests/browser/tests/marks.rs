@@ -98,12 +98,7 @@ async fn marks_move_nothing_and_are_heard_as_one_sentence() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn marks_that_stay_do_not_blink_when_the_list_is_made_again() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("product.html?item=linen-shirt-salt").await?;
-        shop.settled().await?;
-        shop.goto("index.html").await?;
-        shop.settled().await?;
-        shop.device().await?;
-        shop.idle().await?;
+        shop.home_after("linen-shirt-salt").await?;
         let watch = r#"
             const root = shelf.shadowRoot;
             const marked = () => new Map([...root.querySelectorAll("li[data-item]")].map((li) =>
@@ -164,12 +159,7 @@ fn failing_after(item: &str) -> Fault {
 async fn marks_stand_when_the_encoder_fails_before_there_are_new_ones() -> Result<()> {
     const LATER: [&str; 3] = ["wide-trousers-dune", "dress-lido", "linen-shirt-olive"];
     visit(Site::with(failing_after(LATER[0])), Gpu::None, &[], async |shop| {
-        shop.goto("product.html?item=linen-shirt-salt").await?;
-        shop.settled().await?;
-        shop.goto("index.html").await?;
-        shop.settled().await?;
-        shop.device().await?;
-        shop.idle().await?;
+        shop.home_after("linen-shirt-salt").await?;
         let fail = r#"
             const marks = () => new Map([...shelf.shadowRoot.querySelectorAll("li[data-item]")].map((li) =>
               [li.dataset.item, [...li.querySelectorAll(":is([part~=link], [part~=description]) [part~=word]")].map((word) => word.textContent).join()]));
