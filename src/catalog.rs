@@ -2,6 +2,7 @@
 //!
 //! Must not know visitors, nor read or write anything.
 
+pub mod aliases; //  other names of items
 #[cfg(feature = "feeds")]
 pub mod archive; //  a pack as one file
 pub mod document; // the one text of an item that is encoded
@@ -15,6 +16,7 @@ pub mod occasions; // what is chosen where and when
 pub mod pack; //     a catalogue to files, and back
 pub mod relations; // which item follows which
 
+pub use aliases::Aliases;
 pub use document::{Document, document};
 pub use fields::Fields;
 pub use item::{Availability, Item, Words};
@@ -34,6 +36,8 @@ use crate::{
 /// Row r of `matrix` and of `index` belongs to item r; items are sorted by id.
 pub struct Catalog {
     pub items: Items,
+    /// Their other names.
+    pub aliases: Aliases,
     /// Centred unit vectors. `[N, H]`
     pub matrix: Matrix,
     /// The map that made them so; the visitor's texts go through it too.
@@ -66,8 +70,20 @@ impl Catalog {
             let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));
             (item.brand(), path.unwrap_or_default(), item.price())
         }));
-        let (relations, occasions, mixture) = (None, None, Mixture::default());
-        Self { items, matrix, centre, index, dictionary, segmenter, model, fields, relations, occasions, mixture }
+        Self {
+            items,
+            aliases: Aliases::default(),
+            matrix,
+            centre,
+            index,
+            dictionary,
+            segmenter,
+            model,
+            fields,
+            relations: None,
+            occasions: None,
+            mixture: Mixture::default(),
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -78,8 +94,11 @@ impl Catalog {
         self.items.is_empty()
     }
 
-    pub fn row(&self, id: &str) -> Option<u32> {
-        self.items.row(id)
+    /// The item of this id, or of one of its other names: the only place that knows what a page may call it.
+    pub fn row(&self, name: &str) -> Option<u32> {
+        let known = |name: &str| self.items.row(name).or_else(|| self.aliases.find(name));
+        // Google's app for Shopify says `shopify_COUNTRY_PRODUCT_VARIANT`.
+        known(name).or_else(|| known(name.strip_prefix("shopify_")?.rsplit('_').next()?))
     }
 
     pub fn item(&self, row: u32) -> ItemRef<'_> {

@@ -5,6 +5,7 @@
 //!  "texts":     {"file": "texts.<hash>.bin", ...},
 //!  "vectors":   {...},
 //!  "words":     {...},
+//!  "aliases":   {...},                                            where items have other names
 //!  "relations": {...}, "occasions": {...}, "mixture": {...},      where something was learned from the shop's orders
 //!  "model":     {"name": "all-MiniLM-L6-v2", "digest": "..."},
 //!  "languages": ["en", "zh"], "count": 240}
@@ -28,6 +29,9 @@ pub struct Manifest {
     pub texts: File,
     pub vectors: File,
     pub words: File,
+    /// Other names of items: [`super::Catalog::aliases`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aliases: Option<File>,
     /// What the shop's orders say of items: [`super::Catalog::relations`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relations: Option<File>,
@@ -99,8 +103,8 @@ impl Manifest {
 
     /// What has to be fetched, in the order that [`Manifest::decode`] takes it.
     pub fn files(&self) -> Vec<&File> {
-        let learned = [&self.relations, &self.occasions, &self.mixture].into_iter().flatten();
-        [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(learned).collect()
+        let others = [&self.aliases, &self.relations, &self.occasions, &self.mixture].into_iter().flatten();
+        [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(others).collect()
     }
 
     pub fn to_json(&self) -> Vec<u8> {

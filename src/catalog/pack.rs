@@ -10,7 +10,7 @@ pub mod words; //   index and dictionary
 use std::{collections::BTreeSet, io};
 
 use super::{
-    Catalog, Items, Mixture, Occasions, Relations,
+    Aliases, Catalog, Items, Mixture, Occasions, Relations,
     manifest::{FORMAT, File, Manifest, PackError, VERSION},
 };
 use crate::bytes::Malformed;
@@ -31,6 +31,11 @@ impl Manifest {
         let items = Items::open(columns, bytes(&self.texts)?).map_err(|error| self.texts.malformed(error))?;
         let vectors = vectors::read(bytes(&self.vectors)?).map_err(|error| self.vectors.malformed(error))?;
         let words = words::read(bytes(&self.words)?).map_err(|error| self.words.malformed(error))?;
+        let aliases = self.aliases.as_ref().map(|file| {
+            let aliases = Aliases::read(bytes(file)?, items.len());
+            aliases.map_err(|error| file.malformed(error))
+        });
+        let aliases = aliases.transpose()?.unwrap_or_default();
         let relations = self
             .relations
             .as_ref()
@@ -54,7 +59,13 @@ impl Manifest {
                 return Err(file.malformed(Malformed("it has not as many rows as the manifest says")));
             }
         }
-        Ok(Catalog { relations, occasions, mixture, ..Catalog::new(items, vectors, words, self.model.clone()) })
+        Ok(Catalog {
+            aliases,
+            relations,
+            occasions,
+            mixture,
+            ..Catalog::new(items, vectors, words, self.model.clone())
+        })
     }
 }
 
@@ -82,6 +93,7 @@ impl Pack {
             texts: add("texts", "bin", texts),
             vectors: add("vectors", "bin", written(|out| vectors::write(&catalog.matrix, &catalog.centre, out))),
             words: add("words", "bin", written(|out| words::write(&catalog.index, &catalog.dictionary, out))),
+            aliases: (!catalog.aliases.is_empty()).then(|| add("aliases", "bin", catalog.aliases.bytes().to_vec())),
             relations: catalog.relations.as_ref().map(|relations| add("relations", "bin", relations.write())),
             occasions: catalog.occasions.as_ref().map(|occasions| add("occasions", "bin", occasions.write())),
             mixture: (catalog.mixture != Mixture::default()).then(|| add("mixture", "json", catalog.mixture.write())),
@@ -139,7 +151,8 @@ mod tests {
         let mixture = Mixture { together: 3.0, ..Mixture::default() };
         let relations = Some(Relations::new(vec![1; 40], next, 8));
         let evening = vec![(("hour".to_owned(), "19".to_owned()), vec![(3, 0.5), (30, 0.1)])];
-        Catalog { relations, occasions: Some(Occasions::new(40, evening)), mixture, ..catalog(items()) }
+        let aliases = Aliases::new([("40123", 7), ("JACKET-7", 7), ("JACKET-8", 8)].into_iter());
+        Catalog { aliases, relations, occasions: Some(Occasions::new(40, evening)), mixture, ..catalog(items()) }
     }
 
     #[test]
@@ -151,11 +164,14 @@ mod tests {
         assert_eq!((&read.items, &read.matrix, &read.centre), (&made.items, &made.matrix, &made.centre));
         assert_eq!((&read.index, &read.dictionary, &read.model), (&made.index, &made.dictionary, &made.model));
         assert_eq!((&read.relations, &read.mixture), (&made.relations, &made.mixture));
-        assert_eq!(read.occasions, made.occasions);
-        assert_eq!(read.row("item-007"), Some(7));
+        assert_eq!((&read.occasions, &read.aliases), (&made.occasions, &made.aliases));
+        for name in ["item-007", "40123", "JACKET-7", "shopify_DE_99_40123"] {
+            assert_eq!(read.row(name), Some(7), "{name}");
+        }
+        assert_eq!((read.row("shopify_DE_99_1"), read.row("JACKET")), (None, None));
         assert_eq!(manifest.languages, ["en", "zh"]);
         // Without orders nothing is learned, and nothing is fetched.
-        assert_eq!((Pack::new(&catalog(items())).files.len(), pack.files.len()), (4, 7));
+        assert_eq!((Pack::new(&catalog(items())).files.len(), pack.files.len()), (4, 8));
     }
 
     #[test]
@@ -181,7 +197,7 @@ mod tests {
                 assert_eq!(error, Some(PackError::Altered { file: file.file.clone() }));
             }
         }
-        let fewer = &bytes(&pack)[..5];
+        let fewer = &bytes(&pack)[..6];
         assert!(matches!(pack.manifest.open(fewer), Err(PackError::Malformed { .. })));
     }
 
@@ -198,7 +214,7 @@ mod tests {
     proptest! {
         /// Whoever can alter a file can write its digest too: decoding survives any bytes.
         #[test]
-        fn damaged_files_give_errors_and_never_panic(which in 0usize..7, at: prop::sample::Index, byte: u8, cut: bool) {
+        fn damaged_files_give_errors_and_never_panic(which in 0usize..8, at: prop::sample::Index, byte: u8, cut: bool) {
             let pack = Pack::new(&learned());
             let mut damaged = pack.files[which].1.clone();
             let at = at.index(damaged.len());

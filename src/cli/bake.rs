@@ -27,7 +27,7 @@ use write::write;
 
 use super::{device::DeviceArg, feeds::FeedArgs, folder, model::NativeModel, recall::recall};
 use crate::{
-    catalog::{Item, Manifest, ModelName},
+    catalog::{Aliases, Item, Manifest, ModelName},
     feeds::Items,
     session::model_name,
     vectors::{Centre, Matrix},
@@ -37,6 +37,8 @@ use crate::{
 pub trait Rows {
     fn len(&self) -> usize;
     fn read(&mut self, nth: usize) -> Result<Item>;
+    /// What else they are called.
+    fn aliases(&self) -> &Aliases;
 }
 
 #[derive(Debug, Args)]
@@ -143,5 +145,9 @@ impl Rows for Items<File> {
 
     fn read(&mut self, nth: usize) -> Result<Item> {
         Ok(Items::read(self, nth)?)
+    }
+
+    fn aliases(&self) -> &Aliases {
+        Items::aliases(self)
     }
 }

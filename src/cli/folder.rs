@@ -20,7 +20,7 @@ use crate::{
 
 pub const MANIFEST: &str = "manifest.json";
 /// What a file of a catalogue is called, before its digest. What is called otherwise is left alone.
-const STEMS: [&str; 7] = ["items.", "texts.", "vectors.", "words.", "relations.", "occasions.", "mixture."];
+const STEMS: [&str; 8] = ["items.", "texts.", "vectors.", "words.", "aliases.", "relations.", "occasions.", "mixture."];
 
 /// The manifest of the catalogue in `folder`.
 pub fn manifest(folder: &Path) -> Result<Manifest> {

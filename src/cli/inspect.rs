@@ -59,6 +59,7 @@ struct Summary {
     gzip_bytes_per_item_without_text: f64,
     terms: usize,
     neighbours_learned: usize,
+    aliases: usize,
     known: BTreeMap<&'static str, usize>,
     categories: Vec<(String, usize)>,
     brands: Vec<(String, usize)>,
@@ -78,6 +79,7 @@ struct FileSize {
 #[derive(Serialize)]
 struct Nearest<'a> {
     item: Item,
+    aliases: Vec<String>,
     nearest: Vec<Neighbour<'a>>,
 }
 
@@ -149,6 +151,7 @@ fn summary(folder: &Path, manifest: &Manifest, catalog: &Catalog) -> Result<Summ
         gzip_bytes_per_item_without_text: per_item(gzip_bytes - text),
         files,
         terms: catalog.index.postings.len(),
+        aliases: catalog.aliases.len(),
         neighbours_learned: catalog.relations.as_ref().map_or(0, |relations| relations.edges()),
         known,
         categories: most(catalog.items.iter().map(|item| words(item).categories.join(PATH_SEPARATOR))),
@@ -191,7 +194,8 @@ fn nearest(catalog: &Catalog, row: u32, count: usize) -> Nearest<'_> {
         Neighbour { id: item.id(), title: title(item), score: hit.score }
     };
     let hits = if catalog.matrix.width() == 0 { Vec::new() } else { hits };
-    Nearest { item: catalog.item(row).to_item(), nearest: hits.into_iter().map(neighbour).collect() }
+    let aliases = catalog.aliases.iter().filter(|alias| alias.1 == row).map(|alias| alias.0).collect();
+    Nearest { item: catalog.item(row).to_item(), aliases, nearest: hits.into_iter().map(neighbour).collect() }
 }
 
 /// In the first of its languages.
@@ -214,7 +218,8 @@ fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {
         0 => writeln!(out, "no vectors: baked with --no-embed")?,
         _ => writeln!(out, "vectors of {model}, {dimensions} dimensions")?,
     }
-    writeln!(out, "{terms} terms, {} learned neighbours\n", summary.neighbours_learned)?;
+    let Summary { aliases, neighbours_learned, .. } = summary;
+    writeln!(out, "{terms} terms, {aliases} names besides the ids, {neighbours_learned} learned neighbours\n")?;
     writeln!(out, "{:>12} {:>12}  file", "bytes", "gzip")?;
     for file in &summary.files {
         writeln!(out, "{:>12} {:>12}  {}", file.bytes, file.gzip_bytes, file.file)?;
@@ -249,8 +254,11 @@ fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {
 }
 
 fn print_item(out: &mut impl Write, nearest: &Nearest) -> Result<()> {
-    let Nearest { item, nearest } = nearest;
+    let Nearest { item, aliases, nearest } = nearest;
     writeln!(out, "{}", serde_json::to_string_pretty(item)?)?;
+    if !aliases.is_empty() {
+        writeln!(out, "also called {}", aliases.join(", "))?;
+    }
     if nearest.is_empty() {
         writeln!(out, "\nno neighbours: the catalogue has no vectors")?;
     }

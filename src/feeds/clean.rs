@@ -40,6 +40,10 @@ pub struct Cleaned {
     pub item: Item,
     /// The id as it is in the feed has other characters around or in it.
     pub trimmed: bool,
+    /// What else it is called.
+    pub names: Vec<String>,
+    /// What else its product is called, where it is a variant.
+    pub group_names: Vec<String>,
 }
 
 impl Cleaner {
@@ -104,7 +108,9 @@ impl Cleaner {
             item.attributes.remove(HIGHEST_PRICE);
         }
         item.id = id;
-        Some(Cleaned { item, trimmed })
+        let names =
+            |raw: &[String]| raw.iter().map(|name| text::tidy(name).0).filter(|name| !name.is_empty()).collect();
+        Some(Cleaned { item, trimmed, names: names(&raw.names), group_names: names(&raw.group_names) })
     }
 
     fn plain_description(&mut self, description: &str) -> text::Plain {

@@ -21,7 +21,7 @@ pub enum Meaning {
 
 #[rustfmt::skip]
 const NAMES: &[(Field, &[&str])] = &[
-    (Field::Id, &["id", "item id", "product id", "productid", "offer id", "sku", "asin", "isbn", "handle", "slug", "编号", "商品编号", "商品id", "货号", "artikelnummer", "item"]),
+    (Field::Id, &["id", "item id", "product id", "productid", "offer id", "sku", "asin", "isbn", "handle", "slug", "编号", "商品编号", "商品id", "货号", "artikelnummer", "item", "variant id", "variant sku", "gtin", "gtin13", "ean", "ean13", "upc", "barcode", "mpn", "条形码", "条码"]),
     (Field::Group, &["item group id", "group id", "inproductgroupwithid", "parent sku", "parent id", "parent"]),
     (Field::Title, &["title", "name", "product name", "product title", "item name", "标题", "名称", "商品名称", "商品标题", "品名", "书名", "titel", "produktname", "titre", "nombre", "título"]),
     (Field::Description, &["description", "body html", "body (html)", "long description", "desc", "描述", "商品描述", "简介", "内容简介", "商品详情", "beschreibung", "descripción", "content", "content:encoded", "summary", "short description", "features", "overview"]),

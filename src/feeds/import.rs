@@ -4,6 +4,7 @@
 //! bytes come from.
 
 mod items; // what waits in the spool, by id
+mod names; // what else the items are called
 
 use std::{
     collections::BTreeMap,
@@ -72,6 +73,7 @@ struct Pending {
     item: Item,
     row: u64,
     trimmed: bool,
+    names: Vec<String>,
     /// It has more values than are listed; said once.
     told: bool,
 }
@@ -147,7 +149,7 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         for note in self.notes.drain(..) {
             self.report.note(note.kind, name, raw.row, &note.text);
         }
-        let Some(Cleaned { mut item, trimmed }) = cleaned else { return Ok(()) };
+        let Some(Cleaned { mut item, trimmed, mut names, group_names }) = cleaned else { return Ok(()) };
         known.best_rating = known.best_rating.max(item.rating.unwrap_or(0.0));
         if item.price.is_some() {
             let example = || Example { feed: name.clone(), row: raw.row, excerpt: item.currency.clone() };
@@ -158,17 +160,19 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         }
         let Some(group) = item.group.clone().filter(|_| self.options.variants == Variants::Fold) else {
             self.flush()?;
-            return self.keep(Pending { item, row: raw.row, trimmed, told: false });
+            return self.keep(Pending { item, row: raw.row, trimmed, names, told: false });
         };
         // A row for the product itself, among those of its variants.
         let product = item.id == group;
         item.id = group;
+        names.extend(group_names);
         match &mut self.pending {
             Some(pending) if pending.item.id == item.id => {
                 if product {
                     std::mem::swap(&mut pending.item, &mut item);
                 }
                 self.report.folded += 1;
+                pending.names.extend(names);
                 if !fold(&mut pending.item, item) && !pending.told {
                     pending.told = true;
                     self.report.note(Kind::ManyValues, name, raw.row, &pending.item.id);
@@ -176,7 +180,7 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
             }
             _ => {
                 self.flush()?;
-                self.pending = Some(Pending { item, row: raw.row, trimmed, told: false });
+                self.pending = Some(Pending { item, row: raw.row, trimmed, names, told: false });
             }
         }
         Ok(())
@@ -189,9 +193,9 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         }
     }
 
-    fn keep(&mut self, Pending { item, row, trimmed, .. }: Pending) -> Result<(), FeedError> {
+    fn keep(&mut self, Pending { item, row, trimmed, names, .. }: Pending) -> Result<(), FeedError> {
         let product = self.options.variants == Variants::Fold && item.group.is_some();
-        self.spool.push(&item, Key::new(self.ends.len() as u32, row, trimmed, product))?;
+        self.spool.push(&item, Key::new(self.ends.len() as u32, row, trimmed, product), names)?;
         Ok(())
     }
 

@@ -46,6 +46,10 @@ pub struct Raw {
     ranks: [u8; FIELDS],
     pub tags: Vec<String>,
     pub attributes: Vec<(String, String)>,
+    /// Every name that the row gives the item or variant: ids that were offered, the one that is taken among them.
+    pub names: Vec<String>,
+    /// Those that the row gives the product whose variant it is.
+    pub group_names: Vec<String>,
     /// Where the feed has words by language; else title, description and category are fields.
     pub words: Vec<(String, Words)>,
 }
@@ -61,6 +65,9 @@ impl Raw {
     pub fn offer(&mut self, field: Field, rank: u8, value: &str) {
         if value.trim().is_empty() {
             return;
+        }
+        if field == Field::Id {
+            self.names.push(value.to_owned());
         }
         let value = if field == Field::Id { value } else { value.trim() };
         let (own, known) = (&mut self.values[field as usize], &mut self.ranks[field as usize]);

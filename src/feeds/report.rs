@@ -68,6 +68,7 @@ kinds! {
     Markup Changed "have markup in the title" "标题中含有标记"
     Invisible Changed "have control, zero-width or direction-changing characters" "含有控制字符、零宽字符或改变文字方向的字符"
     LongText Changed "have a text that is cut off" "文字过长，已截断"
+    NameClash Changed "have a name besides their id that another item has too: it finds neither" "除编号外的某个名称也被另一商品使用：该名称不再指向任何商品"
     ManyValues Changed "have more variants than an attribute lists" "变体多于一个属性所能列出的数量"
     Encoding Changed "are in another encoding than the feed" "的编码与全文不同"
     SaleAbovePrice Kept "have a sale price above the price, which stands" "促销价高于原价，以原价为准"

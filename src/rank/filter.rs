@@ -87,6 +87,24 @@ impl Filter {
         }
     }
 
+    /// Items that it names get the ids that `id` knows them by: shops have several names for one.
+    pub fn name_items(&mut self, id: &impl Fn(&str) -> Option<String>) {
+        let named = |value: &mut Value| {
+            let known = match value {
+                Value::Text(name) => id(name),
+                Value::Number(number) => id(&number.to_string()),
+            };
+            known.into_iter().for_each(|known| *value = Value::Text(known));
+        };
+        match self {
+            Self::All(filters) | Self::Any(filters) => filters.iter_mut().for_each(|filter| filter.name_items(id)),
+            Self::Not(filter) => filter.name_items(id),
+            Self::Eq { field, value } if field == "id" => named(value),
+            Self::In { field, values } if field == "id" => values.iter_mut().for_each(named),
+            _ => {}
+        }
+    }
+
     /// What is wrong with it, for the person who wrote it.
     pub fn problem(&self) -> Option<String> {
         self.problem_at(0)

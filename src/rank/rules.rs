@@ -70,6 +70,13 @@ fn one() -> f32 {
 }
 
 impl Rules {
+    /// Those about items.
+    pub fn filters(&mut self) -> impl Iterator<Item = &mut Filter> {
+        let goes_with = self.goes_with.iter_mut().flat_map(|rule| [&mut rule.with, &mut rule.show]);
+        let boosts = self.boost.iter_mut().map(|boost| &mut boost.items);
+        self.exclude.iter_mut().chain(&mut self.bury).chain(boosts).chain(goes_with)
+    }
+
     /// Both, the other's after one's own.
     pub fn and(mut self, other: Self) -> Self {
         self.pin.extend(other.pin);

@@ -50,9 +50,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     pub(super) async fn undo(&mut self, item: String, name: EventName, now_ms: f64) -> Vec<Update> {
         self.now_ms = now_ms;
-        if !self.log.has(&item, name) {
+        // The page may have called it by another name.
+        let row = |id: &str| self.catalog.as_ref().and_then(|catalog| catalog.row(id));
+        let (same, events) = (row(&item), self.log.events().iter().rev());
+        let mut said = events.filter(|event| event.name == name).filter_map(|event| event.item.as_ref());
+        let Some(item) = said.find(|&said| *said == item || (same.is_some() && row(said) == same)).cloned() else {
             return Vec::new();
-        }
+        };
         self.record(Entry::Undo { item, name, time_ms: now_ms }).await
     }
 

@@ -181,11 +181,6 @@ impl Log {
         self.place(event).is_some()
     }
 
-    /// Whether there is something to take back.
-    pub fn has(&self, item: &str, name: EventName) -> bool {
-        self.last(item, name).is_some()
-    }
-
     /// The events that count: they stand and are not muted. Oldest first.
     pub fn events(&self) -> &[Event] {
         &self.heard
@@ -321,7 +316,7 @@ mod tests {
         let before = log.clone();
         log.push(&mute("a", true));
         assert_eq!(log.events(), [like("b")]);
-        assert!(log.has_event(&like("a")) && !log.has("a", EventName::Like));
+        assert!(log.has_event(&like("a")) && log.last("a", EventName::Like).is_none());
         assert_eq!(log, Log::replay(log.entries()), "as it is read again");
         assert_eq!(log.without(&like("a")), Log::replay(&[Entry::Event(like("b"))]), "unlearned with its mark");
         log.push(&mute("a", false));

@@ -81,9 +81,13 @@ impl Setting {
         let mut scene = scene.unwrap_or_else(|| Scene::of(request.kind));
         let mixture = scene.mixture(catalog.mixture).unwrap_or(catalog.mixture);
         scene.weights.step = scene.weights.step.or(Some(mixture.step));
-        let filter: Option<Filter> = read(&request.filter, "filter", Filter::problem, &mut wrong);
+        let mut filter: Option<Filter> = read(&request.filter, "filter", Filter::problem, &mut wrong);
         let rules: Rules = read(&request.rules, "rules", Rules::problem, &mut wrong).unwrap_or_default();
-        let rules = scene.rules.clone().and(rules);
+        let mut rules = scene.rules.clone().and(rules);
+        let id = |name: &str| Some(catalog.item(catalog.row(name)?).id().to_owned());
+        let groups = scene.exposure.iter_mut().map(|group| &mut group.items);
+        let own = scene.filter.iter_mut().chain(&mut filter).chain(groups);
+        own.chain(rules.filters()).for_each(|filter| filter.name_items(&id));
         let filters: Vec<&Filter> = scene.filter.iter().chain(&filter).collect();
         let shown = |item: ItemRef| {
             filters.iter().all(|filter| filter.holds(&item)) && !rules.exclude.iter().any(|f| f.holds(&item))

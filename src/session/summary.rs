@@ -56,11 +56,18 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     /// What an interest is made of, as the log names it.
     pub(super) fn topics(&self, catalog: &Catalog, interest: &Interest) -> Vec<Topic> {
-        let topic = |source: &Source| match source {
-            Source::Item(row) => Topic::Item(catalog.item(*row).id().to_owned()),
-            Source::Text(text) => Topic::Text(text.clone()),
+        let mut said: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+        for name in self.log.lines().filter_map(|(event, _)| event.item.as_deref()) {
+            let names = catalog.row(name).map(|row| said.entry(row).or_default());
+            names.filter(|names| !names.contains(&name)).into_iter().for_each(|names| names.push(name));
+        }
+        let topics = |source: &Source| match source {
+            Source::Item(row) => {
+                said.get(row).into_iter().flatten().map(|name| Topic::Item((*name).to_owned())).collect()
+            }
+            Source::Text(text) => vec![Topic::Text(text.clone())],
         };
-        interest.members.iter().map(topic).collect()
+        interest.members.iter().flat_map(topics).collect()
     }
 
     fn heard(&self, muted: &BTreeSet<Source>) -> Profile {

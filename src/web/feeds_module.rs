@@ -199,7 +199,8 @@ impl FeedsModule {
             None => Dictionary::default(),
         };
         let vectors = vectors.chunks_exact(width.max(1)).map(<[f32]>::to_vec).chain(std::iter::repeat(Vec::new()));
-        Ok(make::make(items.into_iter().zip(vectors).collect(), dictionary, model))
+        let aliases = self.items()?.aliases().clone();
+        Ok(Catalog { aliases, ..make::make(items.into_iter().zip(vectors).collect(), dictionary, model) })
     }
 }
 

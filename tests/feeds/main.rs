@@ -4,6 +4,7 @@
 mod bad;
 mod formats;
 mod mutations;
+mod names;
 
 use std::io::Cursor;
 

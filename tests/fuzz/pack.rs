@@ -7,12 +7,15 @@ mod sample;
 use std::sync::LazyLock;
 
 use nearmind::{
-    catalog::{Manifest, Pack},
+    catalog::{Aliases, Catalog, Manifest, Pack},
     text::terms,
     vectors::Query,
 };
 
-static PACK: LazyLock<Pack> = LazyLock::new(|| Pack::new(&sample::catalog()));
+static PACK: LazyLock<Pack> = LazyLock::new(|| {
+    let aliases = Aliases::new([("KETTLE-12", 0), ("lamp", 1)].into_iter());
+    Pack::new(&Catalog { aliases, ..sample::catalog() })
+});
 
 /// The file whose first eight bytes these have is the one that they take the place of.
 pub fn check(bytes: &[u8]) {
@@ -24,6 +27,7 @@ pub fn check(bytes: &[u8]) {
                 assert_eq!(catalog.len(), sample::ITEMS);
                 let items: Vec<_> = catalog.items.iter().map(|item| item.to_item()).collect();
                 assert!(items.is_sorted_by(|a, b| a.id < b.id));
+                assert!(catalog.aliases.iter().all(|(name, row)| catalog.aliases.find(&name) == Some(row)));
                 catalog.matrix.top(&Query::new(&catalog.matrix.vector(0)), 5, f32::NEG_INFINITY, |_| true);
                 catalog.index.search(&terms("a blue kettle 轻便防水夹克", &catalog.segmenter));
             }

@@ -64,6 +64,7 @@ pub fn write(
         part.finish(out, stem)
     };
     let (mut columns, words) = (Some(columns), words.finish());
+    let aliases = items.aliases().bytes();
     let kept = learned.map_or_else(Default::default, |learned| learned.files(&were));
     let [relations, occasions, mixture] = folder::learned(out, kept)?;
     if learned.is_some() {
@@ -77,6 +78,9 @@ pub fn write(
         items: file("items", &mut |out| columns.take().map_or(Ok(()), |columns| columns.finish(out)))?,
         words: file("words", &mut |out| pack::words::write(&words, &dictionary, out))?,
         vectors: file("vectors", &mut |out| pack::vectors::write(matrix, centre, out))?,
+        aliases: (!items.aliases().is_empty())
+            .then(|| file("aliases", &mut |out| out.write_all(aliases)))
+            .transpose()?,
         relations,
         occasions,
         mixture,

@@ -3,8 +3,9 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
+use super::names::Names;
 use crate::{
-    catalog::Item,
+    catalog::{Aliases, Item},
     feeds::{FeedError, Kind, Report, clean::UNTOLD, variants::fold},
 };
 
@@ -23,6 +24,8 @@ pub struct Ends {
 #[derive(Debug, Clone, Default)]
 pub struct Key {
     id: Box<str>,
+    /// Which it was to come.
+    nth: u32,
     at: u64,
     size: u32,
     /// `u32::MAX` for an item that lacks nothing any more.
@@ -44,22 +47,26 @@ impl Key {
 pub struct Spool<S> {
     store: S,
     keys: Vec<Key>,
+    names: Names,
     buffer: Vec<u8>,
     written: u64,
 }
 
 impl<S: Read + Write + Seek> Spool<S> {
     pub fn new(store: S) -> Self {
-        Self { store, keys: Vec::new(), buffer: Vec::new(), written: 0 }
+        Self { store, keys: Vec::new(), names: Names::default(), buffer: Vec::new(), written: 0 }
     }
 
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    pub fn push(&mut self, item: &Item, key: Key) -> io::Result<()> {
+    /// `names` are what else the item is called.
+    pub fn push(&mut self, item: &Item, key: Key, names: Vec<String>) -> io::Result<()> {
         let (at, size) = self.write(item)?;
-        self.keys.push(Key { id: item.id.as_str().into(), at, size, ..key });
+        let nth = self.keys.len() as u32;
+        self.keys.push(Key { id: item.id.as_str().into(), nth, at, size, ..key });
+        self.names.add(nth, names.into_iter().filter(|name| *name != item.id));
         Ok(())
     }
 
@@ -86,20 +93,26 @@ impl<S: Read + Write + Seek> Spool<S> {
 pub struct Items<S> {
     spool: Spool<S>,
     ends: Vec<Ends>,
+    aliases: Aliases,
 }
 
 impl<S: Read + Write + Seek> Items<S> {
     pub(super) fn new(mut spool: Spool<S>, ends: Vec<Ends>, report: &mut Report) -> Result<Self, FeedError> {
         spool.flush()?;
-        let mut keys = std::mem::take(&mut spool.keys);
+        let (mut keys, names) = (std::mem::take(&mut spool.keys), std::mem::take(&mut spool.names));
+        let mut rows = vec![None; keys.len()];
         keys.sort_by(|a, b| (&a.id, a.feed, a.row).cmp(&(&b.id, b.feed, b.row)));
-        let mut items = Self { spool, ends };
+        let mut items = Self { spool, ends, aliases: Aliases::default() };
         let mut kept: Vec<Key> = Vec::with_capacity(keys.len());
         let mut keys = keys.into_iter().peekable();
         while let Some(mut key) = keys.next() {
             let mut folded: Option<Item> = None;
+            let row = Some(kept.len() as u32);
+            rows[key.nth as usize] = row;
             while let Some(next) = keys.next_if(|next| next.id == key.id) {
-                items.join(&mut folded, &key, &next, report)?;
+                if items.join(&mut folded, &key, &next, report)? {
+                    rows[next.nth as usize] = row;
+                }
             }
             if let Some(item) = folded {
                 (key.at, key.size) = items.spool.write(&item)?;
@@ -109,14 +122,28 @@ impl<S: Read + Write + Seek> Items<S> {
         }
         items.spool.flush()?;
         kept.shrink_to_fit();
+        let (aliases, clashes) = names.aliases(&rows, |name| kept.binary_search_by(|key| (*key.id).cmp(name)).ok());
+        for clash in clashes {
+            let (first, second) = (&kept[clash.rows[0] as usize], &kept[clash.rows[1] as usize]);
+            let text = format!("{}: {}, {}", clash.name, first.id, second.id);
+            let of = report.feeds.get(second.feed as usize).map(|feed| feed.name.clone()).unwrap_or_default();
+            report.note(Kind::NameClash, &of, second.row, &text);
+        }
+        items.aliases = aliases;
         items.spool.keys = kept;
         report.items = items.len() as u64;
         report.languages.clear();
         Ok(items)
     }
 
-    /// `next` has the id of `key`, which came before it.
-    fn join(&mut self, folded: &mut Option<Item>, key: &Key, next: &Key, report: &mut Report) -> Result<(), FeedError> {
+    /// `next` has the id of `key`, which came before it: whether it is of the same product.
+    fn join(
+        &mut self,
+        folded: &mut Option<Item>,
+        key: &Key,
+        next: &Key,
+        report: &mut Report,
+    ) -> Result<bool, FeedError> {
         let mut first = match folded.take() {
             Some(item) => item,
             None => self.load(key)?,
@@ -132,7 +159,7 @@ impl<S: Read + Write + Seek> Items<S> {
                 report.note(Kind::ManyValues, &of, next.row, &key.id);
             }
             *folded = Some(first);
-            return Ok(());
+            return Ok(true);
         }
         let kind = match () {
             () if key.trimmed || next.trimmed => Kind::IdClash,
@@ -144,7 +171,7 @@ impl<S: Read + Write + Seek> Items<S> {
         if key.product && first.group.is_some() {
             *folded = Some(first);
         }
-        Ok(())
+        Ok(kind == Kind::Duplicate)
     }
 
     pub fn len(&self) -> usize {
@@ -153,6 +180,11 @@ impl<S: Read + Write + Seek> Items<S> {
 
     pub fn is_empty(&self) -> bool {
         self.spool.keys.is_empty()
+    }
+
+    /// What else the items are called.
+    pub fn aliases(&self) -> &Aliases {
+        &self.aliases
     }
 
     pub fn id(&self, nth: usize) -> &str {

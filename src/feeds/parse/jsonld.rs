@@ -12,8 +12,9 @@ use crate::{
 /// What an item may be: what shops, publishers and schools sell or show.
 const PRODUCTS: [&str; 6] = ["Product", "IndividualProduct", "Book", "Movie", "Course", "NewsArticle"];
 /// What names it, the best first; `www/page-events.js` knows the item of a page by the same.
-const IDS: [&str; 10] =
-    ["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "identifier", "@id", "url", "productGroupID"];
+const IDS: [&str; 7] = ["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "identifier"];
+/// What does where nothing else says which it is.
+const PLACES: [&str; 3] = ["@id", "url", "productGroupID"];
 /// Deeper there is no product, only somebody's joke.
 const MOST_DEPTH: usize = 32;
 
@@ -96,7 +97,13 @@ fn product_row(row: u64, product: &Map<String, Value>, group: Option<&Map<String
             raw.offer(field, rank as u8, &get(key).map(text).unwrap_or_default());
         }
     };
-    offer(&mut raw, Field::Id, &IDS);
+    let named = |object: &Object, keys: &[&str]| -> Vec<String> {
+        keys.iter().filter_map(|key| object.get(*key)).map(text).filter(|name| !name.is_empty()).collect()
+    };
+    raw.names = named(&product, &IDS);
+    raw.group_names = group.map(|group| named(&group, &IDS)).unwrap_or_default();
+    let places = IDS.iter().chain(&PLACES).filter_map(|key| get(key)).map(text);
+    raw.set(Field::Id, places.into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default());
     offer(&mut raw, Field::Title, &["name", "headline"]);
     offer(&mut raw, Field::Description, &["description"]);
     offer(&mut raw, Field::Url, &["url", "mainEntityOfPage", "@id"]);

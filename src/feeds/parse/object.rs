@@ -48,6 +48,7 @@ pub fn rows(row: u64, value: &Value, columns: &Columns, used: &mut Used) -> Queu
             ("attributes", Value::Object(attributes)) => {
                 attributes.iter().for_each(|(name, value)| raw.attribute(name, &text(value)));
             }
+            ("aliases", Value::Array(names)) => raw.names.extend(names.iter().map(text)),
             ("date", Value::Number(days)) if ours => {
                 raw.set(Field::Date, days.as_i64().and_then(date::iso).unwrap_or_default());
             }

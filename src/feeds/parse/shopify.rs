@@ -1,7 +1,8 @@
 //! Shopify's two exports: products of `products.json`, and the CSV with a row a variant or a picture.
 //!
 //! The id of a product is its handle, which both exports have: a shop may go from one to the other. The id of a
-//! variant is the handle and the variant's own id or options. Must not know how variants are folded.
+//! variant is the handle and the variant's own id or options. Pages and analytics say the numbers, SKUs and barcodes,
+//! which are names besides. Must not know how variants are folded.
 
 use std::collections::BTreeMap;
 
@@ -57,8 +58,10 @@ pub fn product(row: u64, object: &Map<String, Value>) -> Queue {
         .and_then(Value::as_array)
         .map(|all| all.iter().map(option_name).collect())
         .unwrap_or_default();
+    product.group_names.push(get("id"));
     let variants = object.get("variants").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if variants.is_empty() {
+        product.names.append(&mut product.group_names);
         return [Ok(product)].into();
     }
     let variant = |variant: &Value| {
@@ -72,6 +75,7 @@ pub fn product(row: u64, object: &Map<String, Value>) -> Queue {
             raw.set(Field::Image, picture);
         }
         let values = [get("option1"), get("option2"), get("option3")];
+        raw.names = vec![get("id"), get("sku"), get("barcode")];
         let id = [get("id"), get("sku")].into_iter().find(|id| !id.is_empty()).unwrap_or_default();
         options_of(&mut raw, &handle, &id, options.iter().map(String::as_str).zip(values.iter().map(String::as_str)));
         Ok(raw)
@@ -136,6 +140,7 @@ impl Rows for Csv<'_> {
             raw.row = records.row;
             prices(&mut raw, records.get("variant price"), records.get("variant compare at price"));
             raw.set(Field::Stock, records.get("variant inventory qty"));
+            raw.names = ["variant sku", "variant barcode"].map(|column| records.get(column).to_owned()).into();
             if !records.get("variant image").is_empty() {
                 raw.set(Field::Image, records.get("variant image"));
             }
@@ -152,7 +157,7 @@ impl Rows for Csv<'_> {
     }
 
     fn used(&self) -> BTreeMap<String, String> {
-        const USED: [&str; 21] = [
+        const USED: [&str; 22] = [
             "handle",
             "title",
             "body (html)",
@@ -168,6 +173,7 @@ impl Rows for Csv<'_> {
             "variant inventory qty",
             "variant image",
             "variant sku",
+            "variant barcode",
             "option1 value",
             "option2 value",
             "option3 value",
@@ -189,10 +195,11 @@ fn prices(raw: &mut Raw, price: &str, compare_at: &str) {
     }
 }
 
-/// Options as attributes; a variant that has any belongs to its product's group.
+/// Options as attributes; a variant that has any belongs to its product's group, one that has none is the product.
 fn options_of<'v>(raw: &mut Raw, handle: &str, id: &str, options: impl Iterator<Item = (&'v str, &'v str)>) {
     let values: Vec<_> = options.filter(|(_, value)| !value.is_empty() && *value != NO_OPTION).collect();
     if values.is_empty() {
+        raw.names.append(&mut raw.group_names);
         return;
     }
     for (name, value) in &values {

@@ -1,6 +1,6 @@
 //! WooCommerce's product export: variations name their parent, attributes stand in numbered columns.
 //!
-//! The id of a product is its `ID`, which the shop's data layer and its pages use. Must not know how variants fold.
+//! The id of a product is its `ID`; its SKU, which its pages say, is a name besides. Must not know how variants fold.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -39,7 +39,9 @@ impl<'a> Woo<'a> {
         let records = &self.records;
         let mut raw = Raw::new(records.row);
         let (id, sku) = (records.get("id"), records.get("sku"));
-        raw.set(Field::Id, if id.is_empty() { sku } else { id });
+        for (rank, name) in (0..).zip([id, sku, records.get("gtin, upc, ean, or isbn")]) {
+            raw.offer(Field::Id, rank, name);
+        }
         for (field, rank, column) in FIELDS {
             raw.offer(field, rank, records.get(column));
         }
@@ -89,7 +91,18 @@ impl Rows for Woo<'_> {
     }
 
     fn used(&self) -> BTreeMap<String, String> {
-        let own = ["id", "sku", "type", "images", "categories", "tags", "published", "visibility in catalog", "parent"];
+        let own = [
+            "gtin, upc, ean, or isbn",
+            "id",
+            "sku",
+            "type",
+            "images",
+            "categories",
+            "tags",
+            "published",
+            "visibility in catalog",
+            "parent",
+        ];
         let about = |name: &String| {
             if let Some((field, ..)) = FIELDS.iter().find(|(.., column)| column == name) {
                 return format!("{field:?}").to_lowercase();

@@ -1,0 +1,98 @@
+//! A page calls an item by another name than the catalogue: a variant's number, an SKU. It is the same item.
+
+use nearmind::{
+    catalog::{Aliases, Catalog},
+    protocol::{Basis, Command, EventName::*},
+    session::MemoryStore,
+};
+use serde_json::json;
+
+use crate::script::*;
+
+/// `SKU-tea-3` is `tea-3`.
+fn named() -> Catalog {
+    let mut catalog = catalog(items());
+    let names: Vec<_> = catalog.items.iter().map(|item| format!("SKU-{}", item.id())).collect();
+    catalog.aliases =
+        Aliases::new((0..).zip(&names).map(|(row, name)| (name.as_str(), row)).collect::<Vec<_>>().into_iter());
+    catalog
+}
+
+fn visit() -> Visit {
+    open_with(MemoryStore::default(), "en", named())
+}
+
+#[test]
+fn an_event_by_another_name_moves_the_shelf_as_one_by_the_id() {
+    let (mut by_id, mut by_name) = (visit(), visit());
+    for visit in [&mut by_id, &mut by_name] {
+        for_you(visit, "en");
+    }
+    let expect = shelf(&track(&mut by_id, AddToCart, "bicycle-2", 1));
+    let found = shelf(&track(&mut by_name, AddToCart, "SKU-bicycle-2", 1));
+    assert_eq!((found.basis, ids(&found)), (Basis::Profile, ids(&expect)));
+    assert!(!ids(&found).contains(&"bicycle-2"), "what is in the cart is not shown");
+    // Said twice by two names, it was one look.
+    let once = shelf(&track(&mut by_id, ViewItem, "tea-1", 2));
+    track(&mut by_name, ViewItem, "tea-1", 2);
+    let twice = shelf(&track(&mut by_name, ViewItem, "SKU-tea-1", 2));
+    assert_eq!(ids(&twice), ids(&once));
+    // Out of the cart by the other name.
+    let out = |visit: &mut Visit, name| ids(&shelf(&track(visit, RemoveFromCart, name, 3))).join(" ");
+    assert_eq!(out(&mut by_name, "bicycle-2"), out(&mut by_id, "bicycle-2"));
+    // An unknown name is kept in the log, and moves nothing.
+    assert_eq!(
+        ids(&shelf(&track(&mut by_name, ViewItem, "SKU-nothing", 4))),
+        ids(&shelf(&track(&mut by_id, ViewItem, "none", 4)))
+    );
+}
+
+#[test]
+fn a_page_asks_excludes_pins_and_filters_by_any_name() {
+    let mut visit = visit();
+    let like = |name: &str| json!({"kind": "more-like-this", "item": name});
+    let [by_id, by_name] = ["tea-0", "SKU-tea-0"].map(|name| shelf(&ask(&mut visit, like(name))));
+    assert_eq!((by_name.basis, ids(&by_name)), (Basis::Item, ids(&by_id)));
+    track(&mut visit, ViewItem, "bicycle-0", 1);
+    let request = |prefix: &str| {
+        let name = |id: &str| format!("{prefix}{id}");
+        json!({
+            "exclude": [name("bicycle-1")],
+            "context": {"cart": [name("home-1")]},
+            "filter": {"not": {"in": {"field": "id", "values": [name("bicycle-4")]}}},
+            "rules": {
+                "pin": [{"item": name("tea-5"), "place": 2}],
+                "exclude": [{"eq": {"field": "id", "value": name("bicycle-2")}}],
+                "bury": [{"eq": {"field": "id", "value": name("bicycle-3")}}],
+                "goesWith": [{"with": {"eq": {"field": "id", "value": name("home-1")}},
+                              "show": {"eq": {"field": "id", "value": name("tea-2")}}, "add": 20}],
+            },
+        })
+    };
+    let [by_id, by_name] = ["", "SKU-"].map(|prefix| shelf(&ask(&mut visit, request(prefix))));
+    assert_eq!(ids(&by_name), ids(&by_id));
+    assert!(["tea-5", "tea-2"].iter().all(|id| ids(&by_name).contains(id)), "{:?}", ids(&by_name));
+    assert!(!["bicycle-1", "bicycle-2", "bicycle-4"].iter().any(|id| ids(&by_name).contains(id)));
+}
+
+#[test]
+fn what_was_done_by_one_name_is_taken_back_and_forgotten_by_the_other() {
+    let mut visit = visit();
+    let before = ids(&for_you(&mut visit, "en")).join(" ");
+    track(&mut visit, Like, "SKU-camping-1", 1);
+    // The card says the id.
+    let undo = Command::Undo { item: "camping-1".into(), name: Like, now_ms: NOW + 120e3 };
+    assert_eq!(ids(&shelf(&send(&mut visit, undo))).join(" "), before);
+    track(&mut visit, Like, "SKU-camping-2", 3);
+    track(&mut visit, ViewItem, "camping-2", 4);
+    let known = profile(&mut visit);
+    assert_eq!((known.interests.len(), known.interests[0].events.len(), known.events.len()), (1, 2, 2));
+    assert_eq!(known.events[0].label, known.events[1].label, "by its title");
+    let interest = known.interests[0].id.clone();
+    let name = Command::RenameInterest { interest: interest.clone(), name: "Tents".into(), now_ms: NOW + 300e3 };
+    send(&mut visit, name);
+    assert_eq!(profile(&mut visit).interests[0].name, "Tents");
+    send(&mut visit, Command::DeleteInterest { interest, now_ms: NOW + 360e3 });
+    let known = profile(&mut visit);
+    assert_eq!((known.interests.len(), known.events.len()), (0, 0));
+}
