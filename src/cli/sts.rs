@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::{device::DeviceArg, model::NativeModel};
 use crate::convert::full_vectors;
-use crate::encoder::tokenize::Role;
+use crate::encoder::manifest::Role;
 
 #[derive(Debug, Args)]
 pub struct Sts {

@@ -39,6 +39,31 @@ pub trait Held: Kernels + Encoder {
     fn get(&mut self, rows: Self::Rows, batch: &Batch) -> Vec<f32>;
 }
 
+/// A test of each case below; `$each` runs a check on every kind of a device.
+macro_rules! held_to_the_cases {
+    ($each:ident) => {
+        held_to_the_cases! { $each:
+            embeddings_of_fine_and_coarse_words
+            gelu_follows_the_product
+            products_with_residual_and_norm
+            attention_stays_within_its_text
+            pooled_vectors_are_means_of_length_one
+            whole_passes_agree_with_the_definition
+            alone_equals_batched_to_the_bit
+            a_batch_that_does_not_fit_is_refused
+        }
+    };
+    ($each:ident: $($case:ident)*) => {
+        $(
+            #[test]
+            fn $case() {
+                $each(|device, model| cases::$case(device, model));
+            }
+        )*
+    };
+}
+pub(super) use held_to_the_cases;
+
 pub fn embeddings_of_fine_and_coarse_words(device: &mut impl Held, model: &Model) {
     let batch = ragged();
     assert!(batch.ids.iter().any(|&id| id < 4) && batch.ids.iter().any(|&id| id > 4));

@@ -7,8 +7,6 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::tokenize::Role;
-
 /// The manifest's own version; another one is refused.
 pub const FORMAT: u32 = 1;
 
@@ -132,6 +130,17 @@ impl Manifest {
         }
         Ok(manifest)
     }
+}
+
+/// What a text is to the model; some models want to be told by a prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A search, a wish.
+    Query,
+    /// An item's text.
+    #[default]
+    Passage,
 }
 
 impl Prefixes {

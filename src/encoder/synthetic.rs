@@ -139,7 +139,8 @@ impl SplitMix {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encoder::tokenize::{Role, Tokenizer};
+    use crate::encoder::manifest::Role;
+    use crate::encoder::tokenize::Tokenizer;
     use crate::encoder::weights::Weights;
 
     #[test]

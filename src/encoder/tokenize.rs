@@ -11,7 +11,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use tokenizers::{OffsetType, PreTokenizedString};
 
-use super::manifest::{Manifest, ModelError, Prefixes};
+use super::manifest::{Manifest, ModelError, Prefixes, Role};
 use super::{Batch, EncodeError};
 
 const FILE: &str = "tokenizer.json";
@@ -71,17 +71,6 @@ struct Special {
 struct Ends {
     cls: (String, u32),
     sep: (String, u32),
-}
-
-/// What a text is to the model; some models want to be told by a prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// A search, a wish.
-    Query,
-    /// An item's text.
-    #[default]
-    Passage,
 }
 
 /// One token and where it comes from.

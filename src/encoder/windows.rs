@@ -162,8 +162,9 @@ fn windows_of(text: &[Token], longest: usize) -> Vec<Window> {
 mod tests {
     use super::*;
     use crate::encoder::cpu::CpuModel;
+    use crate::encoder::manifest::Role;
     use crate::encoder::synthetic::Synthetic;
-    use crate::encoder::tokenize::{Role, Tokenizer};
+    use crate::encoder::tokenize::Tokenizer;
     use crate::encoder::weights::Weights;
 
     fn tokens(head: usize, own: usize) -> Vec<Token> {

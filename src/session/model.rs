@@ -8,8 +8,8 @@ use crate::{
     catalog::ModelName,
     encoder::{
         Batch, EncodeError, Encoder, Want,
-        manifest::{Manifest, Pooling},
-        tokenize::{Role, Token, Tokenizer, readable},
+        manifest::{Manifest, Pooling, Role},
+        tokenize::{Token, Tokenizer, readable},
         windows::{self, Limits},
     },
     explain::States,

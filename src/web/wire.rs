@@ -9,7 +9,7 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 use super::{error::words, scope::scope};
-use crate::encoder::tokenize::Role;
+use crate::encoder::manifest::Role;
 use crate::protocol::{Command, DeviceChoice, DeviceReport, Problem, Update};
 
 #[derive(Deserialize)]

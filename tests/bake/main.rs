@@ -16,9 +16,9 @@ use nearmind::{
     encoder::{
         Encoder, Want,
         cpu::CpuModel,
-        manifest::{FileEntry, Probe, Probes},
+        manifest::{FileEntry, Probe, Probes, Role},
         synthetic::Synthetic,
-        tokenize::{Role, Tokenizer},
+        tokenize::Tokenizer,
         weights::Weights,
     },
     feeds::Report,

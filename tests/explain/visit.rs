@@ -6,7 +6,7 @@ mod script;
 
 use nearmind::{
     catalog::{Pack, Relations},
-    encoder::{Encoder, Want, tokenize::Role},
+    encoder::{Encoder, Want, manifest::Role},
     profile::{Event, EventName::*},
     protocol::{Attention, Command, Explanation, Part, ShelfKind, Update, WhyNot},
     session::MemoryStore,

@@ -9,8 +9,8 @@ use nearmind::convert::e5::Package;
 use nearmind::convert::original::Original;
 use nearmind::convert::{About, convert, full_vectors};
 use nearmind::encoder::cpu::CpuModel;
-use nearmind::encoder::manifest::Manifest;
-use nearmind::encoder::tokenize::{Role, Tokenizer, readable};
+use nearmind::encoder::manifest::{Manifest, Role};
+use nearmind::encoder::tokenize::{Tokenizer, readable};
 use nearmind::encoder::weights::Weights;
 
 use crate::convert::{encode, least_cosine};

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use nearmind::convert::original::open;
-use nearmind::encoder::manifest::Manifest;
+use nearmind::convert::open;
+use nearmind::encoder::manifest::{Manifest, Role};
 use nearmind::encoder::synthetic::Synthetic;
-use nearmind::encoder::tokenize::{Role, Tokenizer};
+use nearmind::encoder::tokenize::Tokenizer;
 
 use crate::random::Random;
 

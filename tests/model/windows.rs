@@ -5,8 +5,8 @@ use std::path::Path;
 
 use nearmind::encoder::Want;
 use nearmind::encoder::cpu::CpuModel;
-use nearmind::encoder::manifest::Manifest;
-use nearmind::encoder::tokenize::{Role, Tokenizer};
+use nearmind::encoder::manifest::{Manifest, Role};
+use nearmind::encoder::tokenize::Tokenizer;
 use nearmind::encoder::weights::Weights;
 use nearmind::encoder::windows::{self, Limits};
 

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use nearmind::{
     catalog::document,
-    encoder::{Encoder, Want, tokenize::Role},
+    encoder::{Encoder, Want, manifest::Role},
     explain::{Reading, States},
     profile::{Event, EventName::*, Opinion},
     protocol::{Basis, Card, Command, Shelf, ShelfKind, Update, VERSION},

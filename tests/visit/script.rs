@@ -3,11 +3,7 @@
 use nearmind::{
     catalog::{Catalog, Item, Pack, Words, document, make},
     encoder::{
-        Encoder, Want,
-        cpu::CpuModel,
-        synthetic::Synthetic,
-        tokenize::{Role, Tokenizer},
-        weights::Weights,
+        Encoder, Want, cpu::CpuModel, manifest::Role, synthetic::Synthetic, tokenize::Tokenizer, weights::Weights,
     },
     profile::{Event, EventName},
     protocol::{

@@ -10,6 +10,7 @@ mod packages;
 mod pictures;
 mod program;
 mod site;
+mod stage;
 mod step;
 mod tools;
 mod wasm;
@@ -69,6 +70,6 @@ fn main() -> Result<()> {
             println!("{drawn} pictures drawn");
             Ok(())
         }
-        Verb::Stage => wasm::stage(),
+        Verb::Stage => stage::stage(),
     }
 }

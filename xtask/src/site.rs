@@ -1,11 +1,8 @@
 //! The demo shop: model, catalogue, wasm and pages, assembled by Trunk in dist/.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::{
     fresh::up_to_date,
@@ -30,13 +27,8 @@ pub fn build() -> Result<()> {
     wasm::print_sizes()
 }
 
-/// Puts the models that were made and the catalogue into a folder that becomes the site.
-pub fn furnish(site: &Path) -> Result<()> {
-    copy(&root().join("models"), &site.join("models"))?;
-    copy(&catalog_folder(), &site.join("catalog"))
-}
-
-fn catalog_folder() -> PathBuf {
+/// Where the demo shop's catalogue is made.
+pub fn catalog_folder() -> PathBuf {
     target().join("site/catalog")
 }
 
@@ -53,21 +45,4 @@ fn catalog() -> Result<()> {
         bake.arg("bake").arg(&feed).arg("--model").arg(&model).arg("--pictures").arg(root().join("www"));
         run(bake.arg("--out").arg(catalog_folder()))
     })
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in from.read_dir().with_context(|| format!("{} cannot be read", from.display()))? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue; // what the next bake needs, and no visitor
-        }
-        let to = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &to)?;
-        } else {
-            fs::copy(entry.path(), &to).with_context(|| format!("{} cannot be written", to.display()))?;
-        }
-    }
-    Ok(())
 }

@@ -1,43 +1,22 @@
-//! The wasm modules beside Trunk's own, and what else the site needs: run by Trunk when its part is staged.
+//! The wasm modules: built beside Trunk's own, put into the site without what no browser reads, and weighed.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, ensure};
 
-use xtask::{npm, offline, pages, plain, size::brotli_len};
+use xtask::size::brotli_len;
 
 use crate::{
     fresh::up_to_date,
-    program::{cargo, command, output, root, run, target},
-    site,
+    program::{cargo, command, root, run, target},
     step::{skipped, step},
 };
 
-/// Adds the other modules, the model and the catalogue to Trunk's staging folder.
-pub fn stage() -> Result<()> {
-    let site = PathBuf::from(env::var_os("TRUNK_STAGING_DIR").context("this is a hook for `trunk build`")?);
-    modules()?;
-    fs::create_dir_all(site.join(PLACE))?;
-    for name in MODULES {
-        let [script, wasm] = files(name);
-        if name != TRUNKS {
-            fs::copy(folder().join(&script), site.join(PLACE).join(&script))?;
-            fs::copy(folder().join(&wasm), site.join(PLACE).join(&wasm))?;
-        }
-        let wasm = site.join(PLACE).join(&wasm);
-        fs::write(&wasm, without_custom_sections(&fs::read(&wasm)?)?)?;
-    }
-    fs::copy(dictionary()?, site.join(PLACE).join("jieba.txt"))?;
-    site::furnish(&site)?;
-    pages::assemble(&site)?;
-    plain::scripts(&site)?;
-    npm::package(&site, &site.join("npm"))?;
-    let offline = fs::read_to_string(site.join("offline.js"))?;
-    Ok(fs::write(site.join("offline.js"), offline::script(&site, &offline)?)?)
-}
-
 /// Where in the site the modules lie, Trunk's too (by index.html): their names are their own, and the root is for what pages name.
-const PLACE: &str = "wasm";
+pub const PLACE: &str = "wasm";
 
 fn files(module: &str) -> [String; 2] {
     [format!("{module}.js"), format!("{module}_bg.wasm")]
@@ -53,18 +32,6 @@ pub fn modules() -> Result<()> {
     module("nearmind-worker-relaxed", "worker", "+simd128,+relaxed-simd")?;
     module("nearmind-gpu", "gpu", "+simd128")?;
     module("nearmind-feeds", "feeds", "+simd128")
-}
-
-/// Where jieba's dictionary of Chinese words lies: the one that the command line has inside.
-fn dictionary() -> Result<PathBuf> {
-    let mut ask = cargo();
-    ask.args(["metadata", "--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown"]);
-    let packages = output(&mut ask).context("cargo metadata says where packages lie")?;
-    let paths = packages.split("\"manifest_path\":\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let own = |path: &&str| path.contains("jieba-rs-");
-    let path = paths.map(|path| path.replace("\\\\", "/")).find(|path| own(&path.as_str()));
-    let folder = PathBuf::from(path.context("the package jieba-rs is not there")?);
-    Ok(folder.with_file_name("src/data/dict.txt"))
 }
 
 fn folder() -> PathBuf {
@@ -88,6 +55,22 @@ fn module(name: &str, feature: &str, target_features: &str) -> Result<()> {
         bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(folder()).arg(built);
         run(&mut bind)
     })
+}
+
+/// Puts all modules into a staged site; Trunk's own lies there.
+pub fn place(site: &Path) -> Result<()> {
+    let place = site.join(PLACE);
+    fs::create_dir_all(&place)?;
+    for name in MODULES {
+        let [script, wasm] = files(name);
+        if name != TRUNKS {
+            fs::copy(folder().join(&script), place.join(&script))?;
+            fs::copy(folder().join(&wasm), place.join(&wasm))?;
+        }
+        let wasm = place.join(&wasm);
+        fs::write(&wasm, without_custom_sections(&fs::read(&wasm)?)?)?;
+    }
+    Ok(())
 }
 
 /// A wasm module without names, producers and feature lists: nobody reads them in a browser.

@@ -9,7 +9,7 @@ use super::{
     Rows,
     kept::{Journal, Kept, Key, key},
 };
-use crate::{catalog::document, cli::model::NativeModel, encoder::tokenize::Role};
+use crate::{catalog::document, cli::model::NativeModel, encoder::manifest::Role};
 
 /// Texts between two steps of the progress bar: enough that many cores wait little for the last of them.
 const CHUNK: usize = 256;

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     catalog::{Item, document},
     cli::{device::DeviceArg, model::NativeModel},
-    encoder::{manifest::Manifest, tokenize::Role},
+    encoder::manifest::{Manifest, Role},
     text::language::language,
 };
 

@@ -8,19 +8,28 @@ use super::attention::Scratch;
 use super::paths::Path;
 use super::product::{Packed, Quantized};
 use super::steps::Norm;
+#[cfg(target_arch = "x86_64")]
+use super::x86::{avx_vnni, avx2, avx512_vnni};
 
 /// Operations a second of products that never leave the registers; none where the path has no such loop.
 pub fn limit(path: Path) -> Option<f64> {
-    #[cfg(target_arch = "x86_64")]
-    {
-        const ROUNDS: usize = 100_000;
-        let operations = super::x86::in_registers(path, 1)? * ROUNDS;
-        Some(operations as f64 / best(|| super::x86::in_registers(path, ROUNDS)))
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        let _ = path;
-        None
+    const ROUNDS: usize = 100_000;
+    let operations = in_registers(path, 1)? * ROUNDS;
+    Some(operations as f64 / best(|| in_registers(path, ROUNDS)))
+}
+
+/// Operations of `rounds` such products, done.
+fn in_registers(path: Path, rounds: usize) -> Option<usize> {
+    assert!(Path::available().contains(&path));
+    match path {
+        // SAFETY: the CPU has the instructions of an available path.
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 => Some(unsafe { avx2::in_registers(rounds) }),
+        #[cfg(target_arch = "x86_64")]
+        Path::AvxVnni => Some(unsafe { avx_vnni::in_registers(rounds) }),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512Vnni => Some(unsafe { avx512_vnni::in_registers(rounds) }),
+        _ => None,
     }
 }
 

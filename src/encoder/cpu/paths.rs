@@ -4,8 +4,10 @@
 //! with one order. Must not know models.
 
 use super::attention::{self, Scratch};
-use super::product::{self, Packed, Quantized};
+use super::product::{self, Packed, Quantized, Tiling};
 use super::steps::{self, Norm};
+#[cfg(target_arch = "x86_64")]
+use super::x86::{self, avx_vnni, avx2, avx512_vnni};
 use crate::encoder::manifest::Pooling;
 
 /// How the encoder's loops are compiled.
@@ -41,7 +43,7 @@ impl Path {
                     paths.push(Path::AvxVnni);
                 }
             }
-            if super::x86::has_avx512() {
+            if x86::has_avx512() {
                 paths.push(Path::Avx512Vnni);
             }
         }
@@ -84,20 +86,16 @@ impl Path {
             Path::Simd128 => super::wasm::simd128(q, w, y),
             #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
             Path::RelaxedSimd => super::wasm::relaxed(q, w, y),
+            // SAFETY: these paths come from `available`, which has asked the CPU.
             #[cfg(target_arch = "x86_64")]
-            Path::Avx2 | Path::AvxVnni | Path::Avx512Vnni => super::x86::product(self, q, w, y),
+            Path::Avx2 => unsafe { avx2::product(q, w, y) },
+            #[cfg(target_arch = "x86_64")]
+            Path::AvxVnni => unsafe { avx_vnni::product(q, w, y) },
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx512Vnni => unsafe { avx512_vnni::product(q, w, y) },
             _ => product::portable(q, w, y),
         }
     }
-}
-
-/// The packed order of a weight matrix: panels of `columns` outputs; within a panel, `depth` inputs
-/// of each column side by side. `offset` is added to every weight, to make it unsigned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tiling {
-    pub columns: usize,
-    pub depth: usize,
-    pub offset: i8,
 }
 
 /// Compiles a step of `steps` or `attention` for each instruction set: the same source, wider vectors.

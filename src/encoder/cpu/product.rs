@@ -5,8 +5,6 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::paths::Tiling;
-
 /// Rows of int8 activations.
 #[derive(Debug, Default)]
 pub struct Quantized {
@@ -44,6 +42,15 @@ impl Quantized {
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(64))]
 struct Line([i8; 64]);
+
+/// The packed order of a weight matrix: panels of `columns` outputs; within a panel, `depth` inputs
+/// of each column side by side. `offset` is added to every weight, to make it unsigned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tiling {
+    pub columns: usize,
+    pub depth: usize,
+    pub offset: i8,
+}
 
 /// A weight matrix `[N, K]` in the order of a [`Tiling`]. N is `columns`, K is `depth`.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use pollster::block_on;
 
 use super::*;
-use crate::encoder::cases::{self, Held, Model, Slot, batch, definition};
+use crate::encoder::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases};
 use crate::encoder::manifest::sha256_hex;
 use crate::encoder::synthetic::Synthetic;
 use crate::encoder::weights::LinearWeights;
@@ -30,28 +30,7 @@ fn each_path(check: impl Fn(&mut CpuModel, &Model)) {
     }
 }
 
-/// The cases of all devices, on each path.
-macro_rules! cases {
-    ($($case:ident)*) => {
-        $(
-            #[test]
-            fn $case() {
-                each_path(|cpu, model| cases::$case(cpu, model));
-            }
-        )*
-    };
-}
-
-cases! {
-    embeddings_of_fine_and_coarse_words
-    gelu_follows_the_product
-    products_with_residual_and_norm
-    attention_stays_within_its_text
-    pooled_vectors_are_means_of_length_one
-    whole_passes_agree_with_the_definition
-    alone_equals_batched_to_the_bit
-    a_batch_that_does_not_fit_is_refused
-}
+held_to_the_cases!(each_path);
 
 /// Heights around all tiles, and both widths' extremes; weights at the ends of their range.
 #[test]

@@ -6,10 +6,9 @@
 
 use core::arch::x86_64::*;
 
-use super::paths::Path;
 use super::product::{Packed, Quantized};
 
-/// Whether the CPU has all that [`Path::Avx512Vnni`] uses.
+/// Whether the CPU has all that [`avx512_vnni`] uses.
 pub fn has_avx512() -> bool {
     is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
@@ -18,55 +17,32 @@ pub fn has_avx512() -> bool {
         && is_x86_feature_detected!("avx512vnni")
 }
 
-/// `y = q W^T` for one of this file's paths. `y: [M, N]`
-pub fn product(path: Path, q: &Quantized, w: &Packed, y: &mut [f32]) {
-    let (rows, depth, columns) = (q.rows(), w.depth, w.columns);
-    assert!(q.values().len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
-    let task = Task { q, w, y: y.as_mut_ptr() };
-    // SAFETY: the path is available, so the CPU has its instructions.
-    unsafe {
-        match path {
-            Path::Avx2 => avx2::run(&task),
-            Path::AvxVnni => avx_vnni::run(&task),
-            Path::Avx512Vnni => avx512_vnni::run(&task),
-            _ => unreachable!("not a path of x86-64"),
-        }
-    }
-}
-
-/// `rounds` of products that never leave the registers, and their number of operations: what the instruction
-/// set can do at most.
-#[cfg(feature = "cli")]
-pub fn in_registers(path: Path, rounds: usize) -> Option<usize> {
-    assert!(Path::available().contains(&path));
-    // SAFETY: the CPU has the instructions of an available path.
-    unsafe {
-        match path {
-            Path::Avx2 => Some(avx2::in_registers(rounds)),
-            Path::AvxVnni => Some(avx_vnni::in_registers(rounds)),
-            Path::Avx512Vnni => Some(avx512_vnni::in_registers(rounds)),
-            _ => None,
-        }
-    }
-}
-
+/// A product whose sizes were checked.
 struct Task<'a> {
     q: &'a Quantized,
     w: &'a Packed,
     y: *mut f32,
 }
 
+impl<'a> Task<'a> {
+    fn new(q: &'a Quantized, w: &'a Packed, y: &mut [f32]) -> Self {
+        let (rows, depth, columns) = (q.rows(), w.depth, w.columns);
+        assert!(q.values().len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
+        Task { q, w, y: y.as_mut_ptr() }
+    }
+}
+
 /// One instruction set: tiles of up to `$rows` rows by two vectors, weights outermost.
 macro_rules! instruction_set {
     ($module:ident, $features:literal, rows: $rows:literal, left: [$($left:literal),*], vector: $vector:ident, lanes: $lanes:literal,
      splat: $splat:ident, load: $load:ident, convert: $convert:ident, store: $store:ident, dot: $dot:expr) => {
-        mod $module {
+        pub mod $module {
             use super::*;
 
-            /// # Safety
-            /// The CPU has this module's features; `task.y` has room for the product.
+            /// `y = q W^T`. `y: [M, N]`
             #[target_feature(enable = $features)]
-            pub unsafe fn run(task: &Task) {
+            pub fn product(q: &Quantized, w: &Packed, y: &mut [f32]) {
+                let task = &Task::new(q, w, y);
                 let rows = task.q.rows();
                 for column in (0..task.w.columns).step_by(2 * $lanes) {
                     let mut row = 0;
@@ -81,6 +57,8 @@ macro_rules! instruction_set {
                 }
             }
 
+            /// `rounds` of products that never leave the registers, and their number of operations: what the
+            /// instruction set can do at most.
             #[cfg(feature = "cli")]
             #[target_feature(enable = $features)]
             pub fn in_registers(rounds: usize) -> usize {
@@ -94,13 +72,13 @@ macro_rules! instruction_set {
             }
 
             /// # Safety
-            /// As [`run`]; `row + R` and `column + 2 * lanes` are within the product.
+            /// `row + R` and `column + 2 * lanes` are within the product.
             #[target_feature(enable = $features)]
             unsafe fn tile<const R: usize>(task: &Task, row: usize, column: usize) {
                 let (depth, columns) = (task.w.depth, task.w.columns);
                 let offset = i32::from(task.w.tiling.offset);
                 // SAFETY: R rows of `depth` activations and one panel of `2 * lanes * depth` weights are
-                // read, R rows of `2 * lanes` outputs written: all within the sizes that `product` checked.
+                // read, R rows of `2 * lanes` outputs written: all within the sizes that `Task::new` checked.
                 unsafe {
                     let x = task.q.values().as_ptr().add(row * depth);
                     let w = task.w.values().as_ptr().add(column * depth);

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::super::tokenize::{Role, Tokenizer};
+use super::super::manifest::Role;
+use super::super::tokenize::Tokenizer;
 use super::super::{Batch, EncodeError, Encoder, Want, manifest};
 use super::Clock;
 

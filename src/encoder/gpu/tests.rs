@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::*;
-use crate::encoder::cases::{self, Held, Model, Slot, batch, definition, model, ragged};
+use crate::encoder::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases, model, ragged};
 use crate::encoder::cpu::CpuModel;
 use crate::encoder::device::{Choice, Device, Flaw, Kind, LEAST_COSINE_TO_CPU, OpenGpu, Probes, Reason, prove};
 use crate::encoder::synthetic::Synthetic;
@@ -65,28 +65,7 @@ impl Held for Gpu {
     }
 }
 
-/// The cases of all devices, on this one.
-macro_rules! cases {
-    ($($case:ident)*) => {
-        $(
-            #[test]
-            fn $case() {
-                each_spelling(|gpu, model| cases::$case(gpu, model));
-            }
-        )*
-    };
-}
-
-cases! {
-    embeddings_of_fine_and_coarse_words
-    gelu_follows_the_product
-    products_with_residual_and_norm
-    attention_stays_within_its_text
-    pooled_vectors_are_means_of_length_one
-    whole_passes_agree_with_the_definition
-    alone_equals_batched_to_the_bit
-    a_batch_that_does_not_fit_is_refused
-}
+held_to_the_cases!(each_spelling);
 
 #[test]
 fn integer_products_are_exact_at_extremes() {

@@ -1,0 +1,60 @@
+//! Trunk's hook: puts into the staged site what Trunk does not build, and makes of its pages what a host serves.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+use xtask::{npm, offline, pages, plain};
+
+use crate::{
+    program::{cargo, output, root},
+    site::catalog_folder,
+    wasm,
+};
+
+/// Adds the other modules, the models that were made and the catalogue to Trunk's staging folder.
+pub fn stage() -> Result<()> {
+    let site = PathBuf::from(env::var_os("TRUNK_STAGING_DIR").context("this is a hook for `trunk build`")?);
+    wasm::modules()?;
+    wasm::place(&site)?;
+    fs::copy(dictionary()?, site.join(wasm::PLACE).join("jieba.txt"))?;
+    copy(&root().join("models"), &site.join("models"))?;
+    copy(&catalog_folder(), &site.join("catalog"))?;
+    pages::assemble(&site)?;
+    plain::scripts(&site)?;
+    npm::package(&site, &site.join("npm"))?;
+    let offline = fs::read_to_string(site.join("offline.js"))?;
+    Ok(fs::write(site.join("offline.js"), offline::script(&site, &offline)?)?)
+}
+
+/// Where jieba's dictionary of Chinese words lies: the one that the command line has inside.
+fn dictionary() -> Result<PathBuf> {
+    let mut ask = cargo();
+    ask.args(["metadata", "--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown"]);
+    let packages = output(&mut ask).context("cargo metadata says where packages lie")?;
+    let paths = packages.split("\"manifest_path\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let own = |path: &&str| path.contains("jieba-rs-");
+    let path = paths.map(|path| path.replace("\\\\", "/")).find(|path| own(&path.as_str()));
+    let folder = PathBuf::from(path.context("the package jieba-rs is not there")?);
+    Ok(folder.with_file_name("src/data/dict.txt"))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in from.read_dir().with_context(|| format!("{} cannot be read", from.display()))? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue; // what the next bake needs, and no visitor
+        }
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), &to).with_context(|| format!("{} cannot be written", to.display()))?;
+        }
+    }
+    Ok(())
+}
