@@ -2,12 +2,15 @@
 //!
 //! A row that cannot be read is [`Unread`] and the next one follows; what ends a feed is a [`FeedError`].
 
+pub mod assign; // a value to where its column belongs
 pub mod html; //   JSON-LD in pages
 pub mod json; //   arrays, wrapped arrays, lines
 pub mod jsonld; // schema.org's Product
 pub mod object; // JSON objects of any shop
+pub mod records; // of a CSV or TSV file
+pub mod scalar; // a JSON value as text
 pub mod shopify; // products.json, and the CSV with variants
-pub mod table; //  CSV and TSV
+pub mod table; //  CSV and TSV by the names of their columns
 pub mod woo; //    WooCommerce's CSV
 pub mod xml; //    RSS, Atom and their like
 
@@ -85,7 +88,7 @@ impl<'a> Feed<'a> {
         }
         let format = format.unwrap_or_else(|| Format::recognise(source.head()));
         let columns = columns.clone();
-        let delimiter = table::delimiter(source.head());
+        let delimiter = records::delimiter(source.head());
         let text = BufReader::with_capacity(HEAD_BYTES, source);
         let (name, ended) = (name.to_owned(), false);
         let rows: Result<Box<dyn Rows + 'a>, Stop> = match format {

@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Queue, Row, Rows, Stop, Text,
-    object::{self, NOT_A_NUMBER, Used},
+    object::{self, Used},
+    scalar::NOT_A_NUMBER,
 };
 use crate::feeds::{
     columns::Columns,

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Row, object::text};
+use super::{Row, scalar::text};
 use crate::{
     catalog::item::PATH_SEPARATOR,
     feeds::raw::{Field, Raw, Unread, excerpt},

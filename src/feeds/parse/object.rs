@@ -5,8 +5,11 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Queue, jsonld, shopify,
-    table::{assign, says_something},
+    Queue,
+    assign::{assign, describe, says_something},
+    jsonld,
+    scalar::{NOT_A_NUMBER, text},
+    shopify,
 };
 use crate::{
     catalog::{Words, item::PATH_SEPARATOR},
@@ -19,9 +22,6 @@ use crate::{
 
 /// Keys that a report names; a feed that has ids for keys would fill it.
 pub const MOST_KEYS: usize = 500;
-
-/// Stands for a bare `NaN`; no feed has it, because it begins with a character for private use.
-pub const NOT_A_NUMBER: &str = "\u{e000}NaN";
 
 /// What the rows of a feed's keys were used for, by key.
 pub type Used = std::collections::BTreeMap<String, String>;
@@ -55,7 +55,7 @@ pub fn rows(row: u64, value: &Value, columns: &Columns, used: &mut Used) -> Queu
             ("group", Value::String(group)) if ours => raw.set(Field::Group, group.clone()),
             _ => {
                 let meaning = columns.meaning(key);
-                let known = meaning.as_ref().map(super::table::describe);
+                let known = meaning.as_ref().map(describe);
                 let attributes = raw.attributes.len();
                 put(&mut raw, &name, meaning, value);
                 if used.get(key).is_none_or(String::is_empty) && used.len() < MOST_KEYS {
@@ -119,21 +119,5 @@ fn own_words(raw: &mut Raw, words: &Map<String, Value>) {
     for (lang, value) in words {
         // A language whose words are no words is left to the cleaning: it has no title.
         raw.words.push((lang.clone(), serde_json::from_value::<Words>(value.clone()).unwrap_or_default()));
-    }
-}
-
-/// A scalar as text; of a list or an object what names or shows it.
-pub fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) if text == NOT_A_NUMBER => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(yes) => yes.to_string(),
-        Value::Null => String::new(),
-        Value::Array(values) => values.first().map(text).unwrap_or_default(),
-        Value::Object(object) => {
-            let keys = ["name", "src", "url", "value", "title", "@id", "id"];
-            keys.iter().find_map(|key| object.get(*key)).map(text).unwrap_or_default()
-        }
     }
 }

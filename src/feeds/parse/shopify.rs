@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Queue, Row, Rows, Stop, object::text, table::Records};
+use super::{Queue, Row, Rows, Stop, records::Records, scalar::text};
 use crate::feeds::raw::{Field, Raw};
 
 /// A single variant is called so where a product has no options.

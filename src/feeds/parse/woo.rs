@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Row, Rows, Stop, table::Records};
+use super::{Row, Rows, Stop, records::Records};
 use crate::feeds::raw::{Field, Raw};
 
 const FIELDS: [(Field, u8, &str); 14] = [

@@ -13,8 +13,8 @@ use quick_xml::{
 
 use super::{
     Row, Rows, Stop, Text,
+    assign::{assign, describe},
     object::{MOST_KEYS, Used},
-    table::{assign, describe},
 };
 use crate::{
     feeds::{
