@@ -316,7 +316,7 @@ export class NearmindShelf extends ToldElement {
   #fail(problem) {
     console.error(`nearmind: ${problem.message}`);
     this.#frame.footer.progress(null);
-    this.#frame.footer.tell(`${this.#say.failed} ${this.#say.problems[problem.code] ?? problem.message}`, {
+    this.#frame.footer.tell(this.#say.failed(this.#say.problems[problem.code] ?? problem.message), {
       label: this.#say.retry,
       run: () => (this.client ? this.client.restart() : this.#open()),
     });

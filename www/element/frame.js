@@ -70,8 +70,20 @@ export class Frame {
    */
   keepRoom(change) {
     this.node.style.minBlockSize = `${this.#height}px`;
+    this.node.classList.remove("folded");
     change();
+    this.#sight.disconnect();
+    this.#sight.observe(this.node);
   }
+
+  /** Room that nothing fills is given back where that moves nothing in sight: below the viewport. */
+  #sight = new IntersectionObserver((seen) => {
+    const { boundingClientRect, rootBounds } = seen[seen.length - 1];
+    if (!rootBounds || boundingClientRect.top < rootBounds.bottom) return;
+    this.#sight.disconnect();
+    this.node.style.minBlockSize = "";
+    this.node.classList.add("folded");
+  });
 
   /** @param {ResizeObserverEntry[]} changed */
   #resized(changed) {

@@ -23,7 +23,7 @@ export const ZH = {
   probe: "正在检查本设备",
   privacy: "仅在本设备上计算",
   empty: "还没有可推荐的商品。",
-  failed: "暂时没有推荐。",
+  failed: (why) => `暂时没有推荐。${why}`,
   retry: "重试",
   problems: {
     download: "有文件未能完整下载，请检查网络。",

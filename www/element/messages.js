@@ -25,7 +25,7 @@ const EN = {
   probe: "Checking this device",
   privacy: "On this device only",
   empty: "Nothing to recommend yet.",
-  failed: "No recommendations right now.",
+  failed: (/** @type {string} */ why) => `No recommendations right now. ${why}`,
   retry: "Try again",
   // By code, for people; the event that developers hear has the address and the cause.
   problems: /** @type {Record<string, string>} */ ({

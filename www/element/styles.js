@@ -17,8 +17,9 @@ const CSS = `
   --_card-height: var(--nearmind-card-height, 28rem);
   display: block;
 }
-/* Said here and not of the host: what a page says of all its elements, it says of the host too. */
-:is(.shelf, .profile, .panel) {
+/* Said here and not of the host: what a page says of all its elements, it says of the host too. Nor of the shelf, where
+   the shop's own markup stands and is to look as it did before. */
+:is(.live, .empty, .footer, .profile, .panel) {
   color: var(--_ink);
   font-family: var(--nearmind-font, inherit);
   font-size: 1rem;
@@ -51,6 +52,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 :host([state="ready"]) .own { display: none }
 :host([state="ready"]) .live, .shelf.bare .live { visibility: visible }
 :host([state="failed"]) .shelf.bare .live { visibility: hidden }
+:host(:is([state="empty"], [state="failed"])) .shelf.bare.folded .live { display: none }
 
 .header { display: flex; align-items: center; justify-content: space-between; gap: 1rem; block-size: 2.5rem; margin-block-end: .75rem }
 .heading { font-size: var(--nearmind-heading-size, 1.375rem); font-weight: 650; letter-spacing: -.015em; line-height: 1.2; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
@@ -107,6 +109,12 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .about { flex: none; display: flex; align-items: center; gap: .375rem; min-block-size: 1.75rem }
 .about svg { inline-size: .9375rem; block-size: .9375rem }
 .about:hover { color: var(--_ink) }
+/* Nothing else stands there: what went wrong has the whole room. Only what was not there before has a place: nothing moves. */
+:host([state="failed"]) .shelf.bare { outline: 1px dashed var(--_line); outline-offset: -1px; border-radius: var(--_radius) }
+:host([state="failed"]) .shelf.bare :is(.footer, .status) { display: contents }
+:host([state="failed"]) .shelf.bare .about { display: none }
+:host([state="failed"]) .shelf.bare :is(.status-text, .undo) { grid-area: 1 / 1 / -1 / -1; place-self: center; max-inline-size: 30rem; margin: 1rem 1.5rem 4.5rem; text-align: center; text-wrap: balance }
+:host([state="failed"]) .shelf.bare .undo { margin-block: 4.5rem 1rem; min-block-size: 2.5rem; padding-inline: 1.25rem; border: 1px solid var(--_line); border-radius: 1.25rem; text-decoration: none }
 .progress { position: absolute; inset: .375rem 0 auto; block-size: 2px; border-radius: 1px; background: var(--_line); overflow: hidden }
 .progress::after { content: ""; position: absolute; inset: 0; background: var(--_accent); transform-origin: 0 50%; transform: scaleX(var(--done, 0)); transition: transform .2s }
 .progress:not([aria-valuenow])::after { animation: seek 1.4s ease-in-out infinite; transform: none; inline-size: 30% }

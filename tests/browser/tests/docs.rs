@@ -50,6 +50,28 @@ async fn every_tag_of_the_readme_works_as_it_is_pasted() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_readmes_style_reserves_what_a_shelf_needs() -> Result<()> {
+    let styles = blocks("css")?.concat();
+    let body = format!(
+        r#"<meta name="viewport" content="width=device-width"><style>{styles}</style>
+           <nearmind-shelf catalog="/nearmind/catalog/" model="/nearmind/models/minilm/"></nearmind-shelf>"#
+    );
+    visit(shop(body), Gpu::None, &[], async |shop| {
+        for width in [1000, 500] {
+            shop.browser.driver.set_window_rect(0, 0, width, 800).await?;
+            shop.goto("shop.html").await?;
+            let height = "return document.querySelector('nearmind-shelf').getBoundingClientRect().height;";
+            let before = shop.ask(height, &[]).await?;
+            shop.ask("await import('/nearmind/shelf.js');", &[]).await?;
+            assert_eq!(shop.settled().await?, "ready");
+            assert_eq!(shop.ask(height, &[]).await?, before, "{width} pixels wide");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_script_of_the_readme_works_as_it_is_pasted() -> Result<()> {
     let (headless, with_shelf): (Vec<_>, Vec<_>) =
         blocks("js")?.into_iter().partition(|script| script.contains("Nearmind.open"));

@@ -23,7 +23,7 @@ async fn the_tag_changes_neither_the_largest_paint_nor_what_shifts() -> Result<(
             for (tag, best) in [(Tag::Absent, &mut without), (Tag::Present, &mut with)] {
                 let vitals = vitals(page, tag).await?;
                 println!("{page}, {tag:?}: {vitals:?}");
-                assert!(vitals.cls < 0.01, "{page}, {tag:?}: {vitals:?}");
+                assert!(vitals.cls < 0.001, "{page}, {tag:?}: {vitals:?}");
                 assert!(vitals.shops_own, "{page}, {tag:?}: a card is the largest paint: {vitals:?}");
                 *best = best.min(vitals.lcp_ms);
             }
