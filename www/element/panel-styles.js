@@ -75,6 +75,12 @@ const CSS = `
 .forget-confirm { background: light-dark(#a4231c, #ffb4a9); border-color: transparent; color: light-dark(#fff, #3b0703); margin-inline-end: .5rem }
 .forget-confirm:hover { filter: brightness(1.08) }
 @media (max-width: 40rem) { .map-figure text { font-size: 22px } }
+@media (max-width: 30rem) {
+  .panel-events li, .panel-interests li { grid-template-columns: minmax(0, 1fr) auto }
+  .panel-events time { grid-area: 3 / 1; justify-self: start }
+  :is(.panel-events, .panel-interests) .weight { grid-area: 4 / 1; margin-block: .375rem .25rem }
+  :is(.panel-events, .panel-interests) .acts { grid-area: 1 / 2 / span 4 }
+}
 @media (forced-colors: active) {
   .bar, .weight, .key { forced-color-adjust: none }
   .bar.chosen { background: Highlight }
