@@ -5,10 +5,14 @@
 
 use rayon::prelude::*;
 
-use crate::vectors::{Hit, Matrix, Query};
+use crate::vectors::{Codes, Hit, Matrix, Query};
 
 /// Items that one borrows from.
 const MOST_LIKE: usize = 20;
+/// Of more items the nearest are chosen by one bit a component first, so many for each that is wanted: to hold each of
+/// 100,000 against all others takes minutes, several times over.
+const MANY: usize = 20_000;
+const POOL: usize = 10;
 /// An item with more interactions than this stands for itself.
 const WELL_KNOWN: u32 = 10;
 /// Half of what is known of an item is its own after so many interactions.
@@ -25,6 +29,7 @@ impl Likes {
         if matrix.width() == 0 {
             return Self::none(counts.len());
         }
+        let codes = (matrix.len() > MANY).then(|| Codes::new(matrix));
         let row = |row: u32| {
             let count = counts[row as usize];
             if count > WELL_KNOWN {
@@ -32,7 +37,11 @@ impl Likes {
             }
             let query = Query::new(&matrix.vector(row));
             let known = |other: u32| other != row && counts[other as usize] > 2 * count;
-            shares(&matrix.top(&query, MOST_LIKE, f32::MIN_POSITIVE, known))
+            let nearest = match &codes {
+                Some(codes) => codes.top(matrix, &query, (MOST_LIKE, MOST_LIKE * POOL), f32::MIN_POSITIVE, known),
+                None => matrix.top(&query, MOST_LIKE, f32::MIN_POSITIVE, known),
+            };
+            shares(&nearest)
         };
         Self { rows: (0..counts.len() as u32).into_par_iter().map(row).collect() }
     }

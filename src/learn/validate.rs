@@ -237,6 +237,7 @@ impl<'a> Validation<'a> {
         if let Some(contents) = kept.as_ref().filter(|kept| kept.of == key) {
             return contents.clone();
         }
+        *kept = None; // no two of them at a time
         let one = |relations: &Relations, history: &[u32]| {
             let known = |row| relations.known(row);
             content(self.shop.matrix, &signals(history, mixture.step), mixture, &known)

@@ -1,6 +1,8 @@
 //! A catalogue of the visitor's own: a feed that is picked on the page is read, cleaned, embedded, kept, shown and
 //! exported there, as `nearmind bake` would; a reload and a bad file lose nothing.
 
+mod chinese; // words of a dictionary that is fetched for them
+
 use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, ensure};
