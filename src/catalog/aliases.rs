@@ -1,11 +1,13 @@
 //! The other names of items: what a shop's pages and analytics call a product, or one of its variants, where the
 //! catalogue calls it by one id. Article numbers, ids of variants, barcodes.
 //!
+//! ```text
 //! aliases.<hash>.bin    8 bytes  "NMALIAS1"
 //!                       varint   A, names
 //!                       A times, names ascending, no name twice:
 //!                         string   that begins like the one before; every 16th has nothing in common with it
 //!                         varint   zigzag of its row less that of the name before; of every 16th, the row
+//! ```
 //!
 //! A name that two items have is none: whoever collects names sees to it. Blocks of 16 stay packed in memory: a dozen
 //! names for each of 100,000 items are 8 MB. Must not know where names come from.

@@ -1,5 +1,6 @@
 //! `manifest.json`: which files make the catalogue, and what each must be.
 //!
+//! ```text
 //! {"format": "nearmind-pack", "version": 2,
 //!  "items":     {"file": "items.0123456789abcdef.bin", "sha256": "...", "bytes": 1},
 //!  "texts":     {"file": "texts.<hash>.bin", ...},
@@ -9,6 +10,7 @@
 //!  "relations": {...}, "occasions": {...}, "mixture": {...},      where something was learned from the shop's orders
 //!  "model":     {"name": "all-MiniLM-L6-v2", "digest": "..."},
 //!  "languages": ["en", "zh"], "count": 240}
+//! ```
 //!
 //! The files never change under their name, so they may be cached for ever; only the manifest is asked for
 //! again. Must not know what is in a file.

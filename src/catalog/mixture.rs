@@ -1,6 +1,6 @@
 //! How much each part of a score counts: plain numbers, learned from a shop's interactions or as they are here.
 //!
-//! mixture.<hash>.json of the pack. Must not know how a score is made (`rank::evidence` does).
+//! `mixture.<hash>.json` of the pack. Must not know how a score is made (`rank::evidence` does).
 
 use serde::{Deserialize, Serialize};
 

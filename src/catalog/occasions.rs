@@ -1,6 +1,7 @@
 //! What is chosen on which occasion: at a place, at an hour, on a device, as the shop's page names them. No visitor is
 //! in it.
 //!
+//! ```text
 //! occasions.<hash>.bin    "NMOCCAS1"
 //!                         count     N
 //!                         f32       what a weight of 255 stands for
@@ -8,6 +9,7 @@
 //!                                   string field, string value
 //!                                   count of items, and for each: varint distance to the row before (the first: the
 //!                                   row itself), u8 weight w, which stands for largest * w / 255
+//! ```
 //!
 //! A weight is the root of how likely the item is chosen where the fact holds, times what its field counts. Must not know
 //! how it was learned, nor who is told.

@@ -1,6 +1,7 @@
 //! What visitors did with items, learned from a shop's interactions: which item follows which, and how much is known
 //! of each. No visitor is in it.
 //!
+//! ```text
 //! relations.<hash>.bin    "NMRELAT1"
 //!                         count     N
 //!                         varint    interactions of an item, N times
@@ -8,6 +9,7 @@
 //!                         N rows:   count of neighbours, and for each: varint distance to the row before (the first:
 //!                                   the row itself), u8 weight w, which stands for largest * (w / 255)^2
 //!                         varint    visitors who chose both, for each neighbour of each row; absent in older files
+//! ```
 //!
 //! Four bytes or so a neighbour: 100,000 items with 64 each are 26 MB, as few shops have. Must not know how it was
 //! learned, nor who it is for.

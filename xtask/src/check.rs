@@ -27,6 +27,7 @@ pub fn test() -> Result<()> {
             run(cargo().args(["clippy", "--package", package, "--all-targets", "--", "-Dwarnings"]))
         })?;
     }
+    step("documentation", document)?;
     tools::ensure()?;
     for features in WASM_FEATURES {
         step(&format!("lint: wasm, {features}"), || lint_wasm(features))?;
@@ -51,6 +52,13 @@ fn tests() -> Command {
     }
     tests.arg("test");
     tests
+}
+
+/// What its links name is there, and what is drawn in it comes out as it was drawn.
+fn document() -> Result<()> {
+    let mut doc = cargo();
+    doc.args(["doc", "--package", "nearmind", "--lib", "--no-deps", "--document-private-items"]);
+    run(doc.env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private-intra-doc-links"))
 }
 
 fn lint_wasm(features: &str) -> Result<()> {

@@ -1,5 +1,6 @@
 //! The pack's items, column by column: what is alike lies together, and compresses to little.
 //!
+//! ```text
 //! items    8 bytes   "NMITEM02"
 //!          varint    N, items; then a block a column, in this order, and last the pool
 //!          id        string that begins like the one before; ascending
@@ -20,6 +21,7 @@
 //!
 //! pooled   varint 0 and a string, or 1 + its place in the pool
 //! decimal  varint 0 not known; else 1 + (digits * 8 + places), places 0..6: digits / 10^places; places 7: an f64 follows
+//! ```
 //!
 //! Titles and descriptions are in the texts' file. A column in which nothing is known is an empty block. Blocks, strings
 //! and numbers are those of `bytes.rs`. No byte stands for more than 255 in memory besides the items' own size.

@@ -1,5 +1,6 @@
 //! The pack's vectors, and the map that a visitor's texts go through to lie among them.
 //!
+//! ```text
 //! vectors  8 bytes   "NMVECT02"
 //!          u32       N, rows
 //!          u32       H, width of the rows; 0 where nothing was embedded
@@ -7,6 +8,7 @@
 //!          f32 [D]   mean             f32 [D]  axis of the centring
 //!          f32 [H, D] basis, where H is less than D
 //!          f32 [N]   scales           i8 [N, H]  components
+//! ```
 //!
 //! Their one-bit codes are the signs of the components: [`crate::vectors::Codes`] makes them when it is opened, in less
 //! time than they would take to download. Numbers are little-endian.

@@ -1,11 +1,13 @@
 //! The pack's words: by which terms an item is found, and which Chinese words its texts are split into.
 //!
+//! ```text
 //! words    8 bytes   "NMWORD02"
 //!          varint    words in the dictionary; then each, ascending: string that begins like the one before, varint frequency
 //!          varint    N, rows; then varint terms of each row
 //!          varint    terms; then each, ascending: string that begins like the one before, varint number of rows
 //!          block     of each term and row: varint distance to the row before, or to row -1, less 1
 //!          block     of each term and row: varint count less 1
+//! ```
 //!
 //! Distances lie by themselves and counts by themselves, most of them 0: so they compress to a third of what they do
 //! mixed. In memory they lie as they do here ([`Postings`]).

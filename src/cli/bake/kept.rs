@@ -1,10 +1,12 @@
 //! Vectors by the content of their texts, so that the next bake embeds only what is new. Beside the pack, for its owner
 //! alone: nobody serves it.
 //!
+//! ```text
 //! .bake/vectors   8 bytes   "NMKEPT01"
 //!                 u32       D, width
 //!                 32 bytes  SHA-256 of what made them: the model's manifest, and the kind of device
 //!                 records:  16 bytes first half of the text's SHA-256, f32 [D], 4 bytes first of the SHA-256 of both
+//! ```
 //!
 //! Grows while texts are embedded: a bake that was killed goes on where it was. What cannot be read, or was made by
 //! another model, is left aside and embedded again. The vectors are as the model gave them, so that what is learned of

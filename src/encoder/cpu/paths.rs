@@ -103,7 +103,7 @@ macro_rules! compiled_for_each_path {
     ($($module:ident :: $name:ident($($arg:ident: $type:ty),*);)*) => {
         impl Path {
             $(
-                #[doc = concat!("[`", stringify!($module), "::", stringify!($name), "`] compiled for this path.")]
+                #[doc = concat!("`", stringify!($module), "::", stringify!($name), "` compiled for this path.")]
                 #[allow(clippy::too_many_arguments)]
                 pub fn $name(self, $($arg: $type),*) {
                     #[cfg(target_arch = "x86_64")]

@@ -11,7 +11,7 @@ pub fn describe(meaning: &Meaning) -> String {
     }
 }
 
-/// Puts a value where its column belongs; `column` as [`normal`] makes it.
+/// Puts a value where its column belongs; `column` as [`normal`](crate::feeds::columns::normal) makes it.
 pub fn assign(raw: &mut Raw, column: &str, meaning: Option<&Meaning>, value: &str, google: bool) {
     match meaning {
         Some(Meaning::Field(field, rank)) => raw.offer(*field, *rank, value),

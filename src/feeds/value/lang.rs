@@ -1,6 +1,6 @@
 //! The language of a product's text, as a primary subtag: the script first, then letters' statistics.
 //!
-//! Two or three words of a Latin script tell no statistics anything: below [`ENOUGH_CHARS`] the feed's own language
+//! Two or three words of a Latin script tell no statistics anything: below `ENOUGH_CHARS` the feed's own language
 //! stands, which is what it declares, else what its longer texts mostly are. Must not know rows.
 
 use whatlang::{Detector, Lang, Script};
