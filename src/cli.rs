@@ -18,6 +18,8 @@ mod sets;
 mod sts;
 mod visit;
 
+use std::io;
+
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 
@@ -73,7 +75,7 @@ enum EvalPart {
 
 /// Reads the arguments and does what they say.
 pub fn main() -> Result<()> {
-    match Args::parse().verb {
+    let done = match Args::parse().verb {
         Verb::Convert(verb) => verb.run(),
         Verb::Bake(verb) => verb.run(),
         Verb::Inspect(verb) => verb.run(),
@@ -86,5 +88,8 @@ pub fn main() -> Result<()> {
         Verb::Sets(verb) => verb.run(),
         Verb::Visit(verb) => verb.run(),
         Verb::Bench(verb) => verb.run(),
-    }
+    };
+    // `| head` has seen enough: that is no failure.
+    let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    done.or_else(|error| if error.downcast_ref().is_some_and(closed) { Ok(()) } else { Err(error) })
 }

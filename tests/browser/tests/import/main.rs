@@ -17,16 +17,16 @@ fn feed(products: usize, chinese: bool) -> String {
         ("novel", "Books > Fiction", "a detective story by the sea"),
         ("jacket", "Clothing > Coats", "waterproof, for cycling in bad weather"),
     ];
-    let mut feed = "id,title,description,product_type,price,link,brand\n".to_owned();
+    let mut feed = "id,title,description,product_type,price,link,brand,ean\n".to_owned();
     for nth in 0..products {
         let (kind, category, about) = kinds[nth % kinds.len()];
         let name = if chinese && nth % 5 == 0 { "轻量防水夹克，适合雨天骑行" } else { kind };
         feed += &format!(
-            "sku-{nth:04},The {name} no. {nth},\"It {about}, model {nth}\",{category},{}.50 EUR,https://shop.example/{nth},Acme\n",
+            "sku-{nth:04},The {name} no. {nth},\"It {about}, model {nth}\",{category},{}.50 EUR,https://shop.example/{nth},Acme,40{nth:05}\n",
             10 + nth
         );
     }
-    feed += "sku-0001,The kettle no. 1 again,another text,Kitchen,3 EUR,,Acme\n,No id,,,,,\nsku-bad,A steel spanner,turns bolts,Tools,cheap,,\n";
+    feed += "sku-0001,The kettle no. 1 again,another text,Kitchen,3 EUR,,Acme,\n,No id,,,,,,\nsku-bad,A steel spanner,turns bolts,Tools,cheap,,,\n";
     feed
 }
 
@@ -158,6 +158,13 @@ async fn a_picked_feed_becomes_a_shelf_with_reasons_and_nothing_leaves_the_devic
         assert_eq!(found["why"], true, "{found}");
         assert!(found["reason"].as_u64().is_some_and(|parts| parts > 0), "{found}");
         assert!(found["categories"].as_array().is_some_and(|all| all.iter().filter(|one| *one == "Fiction").count() >= 3), "{found}");
+        // Its barcode is as good as its id.
+        let scan = r#"
+            const { client } = document.getElementById("for-you");
+            await client.track("view_item", { item: "4000007" });
+            return (await client.profile()).events.map(({ label }) => label);"#;
+        let labels = shop.ask(scan, &[]).await?;
+        assert!(labels.as_array().is_some_and(|all| all.contains(&json!("The jacket no. 7"))), "{labels}");
         // A product that is opened here has its own shelf.
         let open = r#"
             document.getElementById("for-you").shadowRoot.querySelector("[part=link]").click();
@@ -193,7 +200,7 @@ async fn what_is_exported_is_what_the_command_line_bakes() -> Result<()> {
             out.as_os_str(),
         ];
         nearmind(&bake)?;
-        visit(Site::new(), Gpu::None, &[], async |shop| {
+        visit(chinese::english(|_| false), Gpu::None, &[], async |shop| {
             shop.goto("try.html?lang=en&device=cpu").await?;
             pick(shop, &format!("{name}.csv"), feed(40, chinese).as_bytes()).await?;
             until(shop, SHOWN).await?;
