@@ -19,7 +19,7 @@ pub use occasion::Occurred;
 
 use crate::{
     catalog::{Fields, Mixture, Occasions, Relations},
-    profile::{Columns, EventName, Known, Likeness, Profile, Signal, Source, Taste},
+    profile::{Columns, EventName, Likeness, Profile, Signal, Source, Taste, Touched},
     vectors::{Matrix, Metric},
 };
 
@@ -91,11 +91,11 @@ pub fn visitor(matrix: &Matrix, signals: &[(u32, f32)], said: Option<&[f32]>, mi
 }
 
 /// What the texts say of every item to a visitor of whom these rows are known. `[N]`
-pub fn content(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture, known: Known) -> Vec<f32> {
+pub fn content(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture, touched: Touched) -> Vec<f32> {
     if matrix.width() == 0 {
         return vec![0.0; matrix.len()];
     }
-    visitor(matrix, signals, None, mixture).1.scores(matrix, known, &mut Columns::default())
+    visitor(matrix, signals, None, mixture).1.scores(matrix, touched, &mut Columns::default())
 }
 
 /// Of a visitor's events, the last ones.

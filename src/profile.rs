@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use event::{Event, EventName, Opinion};
 pub use interests::{Interest, interests};
 pub use ledger::Ledger;
-pub use taste::{Columns, Known, Likeness, Taste, blend, tempered};
+pub use taste::{Columns, Likeness, Taste, Touched, tempered};
 use weights::{FAINT, Weights};
 
 /// More do not change a list, and an event must not cost more with every year.

@@ -13,7 +13,7 @@ mod varied; //       a selection for someone of whom nothing is known
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
-pub use evidence::{Evidence, Parts, known};
+pub use evidence::{Evidence, Parts, touched};
 pub use filter::Filter;
 pub use place::Group;
 pub use rules::{Context, Rules};
@@ -39,10 +39,10 @@ pub fn evidence<'a>(
     let row = |source: &Source| if let Source::Item(row) = source { Some(*row) } else { None };
     let rows: Vec<_> =
         profile.heaviest(usize::MAX).filter_map(|signal| Some((row(&signal.source)?, signal.weight))).collect();
-    let known = |row| known(relations, row);
+    let touched = |row| touched(relations, row);
     // A catalogue without vectors still has as many rows as fields.
     let content =
-        if matrix.width() == 0 { vec![0.0; fields.price.len()] } else { taste.scores(matrix, &known, columns) };
+        if matrix.width() == 0 { vec![0.0; fields.price.len()] } else { taste.scores(matrix, &touched, columns) };
     Evidence::of(relations, fields, mixture, &rows, content)
 }
 

@@ -15,7 +15,7 @@ pub struct Mixture {
     /// How much longer the content remembers: how often the root of a signal's weight is taken before they sum to 1
     /// again. 0 as they are, 5 nearly all alike.
     pub reach: u8,
-    /// The same, of all evidence, for an item of which nothing is known.
+    /// The same, of all evidence, for an item that nobody has touched.
     #[serde(skip_serializing_if = "is_nothing")]
     pub lasting: u8,
     /// Weight of the content: what the texts say.
@@ -36,8 +36,6 @@ pub struct Mixture {
     /// Weight of what is chosen on such an occasion: where and when, as far as the page says it.
     #[serde(skip_serializing_if = "is_one")]
     pub occasion: f32,
-    /// How much more the content counts of an item that nothing else is known of.
-    pub unknown: f32,
 }
 
 fn is_nothing(reach: &u8) -> bool {
@@ -67,7 +65,6 @@ impl Default for Mixture {
             category: 0.0,
             price: 0.0,
             occasion: 1.0,
-            unknown: 0.0,
         }
     }
 }
@@ -77,8 +74,8 @@ impl Mixture {
     pub fn read(json: &[u8]) -> Option<Self> {
         let mixture: Self = serde_json::from_slice(json).ok()?;
         let Self { step, amplify, reach, lasting, .. } = mixture;
-        let Self { content, together, popularity, newcomer, brand, category, price, occasion, unknown, .. } = mixture;
-        let all = [step, amplify, content, together, popularity, newcomer, brand, category, price, occasion, unknown];
+        let Self { content, together, popularity, newcomer, brand, category, price, occasion, .. } = mixture;
+        let all = [step, amplify, content, together, popularity, newcomer, brand, category, price, occasion];
         (all.iter().all(|value| value.is_finite())
             && (0.0..=1.0).contains(&step)
             && amplify >= 1.0

@@ -17,9 +17,6 @@
 use crate::bytes::{Malformed, Reader, put_f32s, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMRELAT1";
-/// After so many interactions half of what can be known of an item is known: the first one says most. With 5 the best
-/// memory for new items cost those that few have touched a fiftieth of their hits.
-const HALF_KNOWN: f32 = 0.5;
 
 /// Sparse item-item probabilities. N rows
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -115,10 +112,9 @@ impl Relations {
         (self.counts[row as usize] as f32 / self.most_counted.max(1) as f32).sqrt()
     }
 
-    /// How much interactions say of the item: 0 for a new one, towards 1.
-    pub fn known(&self, row: u32) -> f32 {
-        let count = self.counts[row as usize] as f32;
-        count / (count + HALF_KNOWN)
+    /// Whether anybody has done something with the item.
+    pub fn touched(&self, row: u32) -> bool {
+        self.counts[row as usize] > 0
     }
 
     /// What follows the item at `row`, and how likely.
@@ -208,11 +204,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_grows_with_interactions() {
+    fn the_most_chosen_is_most_popular_and_a_new_item_is_untouched() {
         let relations = relations();
         assert_eq!((relations.popularity(0), relations.popularity(1)), (1.0, 0.0));
-        assert_eq!((relations.known(1), relations.count(2)), (0.0, 4));
-        assert!(relations.known(3) < relations.known(2) && relations.known(0) < 1.0);
+        assert_eq!((relations.touched(1), relations.touched(3), relations.count(2)), (false, true, 4));
         assert_eq!(Relations::new(vec![0], vec![vec![]], 9).popularity(0), 0.0);
     }
 

@@ -30,10 +30,10 @@ const START_MIXTURE: Mixture = Mixture {
     category: 0.0,
     price: 0.0,
     occasion: 1.0,
-    unknown: 0.0,
 };
+/// Where the search begins comes first: it stays unless another is better by more than a tie.
 const WINDOWS: [(f32, usize, f32); 7] =
-    [(0.5, 5, 0.2), (0.5, 5, 0.5), (0.8, 10, 0.2), (0.8, 10, 0.5), (0.9, 20, 0.2), (0.9, 20, 0.5), (1.0, 50, 1.0)];
+    [(0.8, 10, 0.5), (0.8, 10, 0.2), (0.5, 5, 0.5), (0.5, 5, 0.2), (0.9, 20, 0.5), (0.9, 20, 0.2), (1.0, 50, 1.0)];
 const SHRINKS: [f32; 5] = [2.0, 5.0, 20.0, 50.0, 100.0];
 const POPULARS: [f32; 3] = [0.15, 0.3, 0.45];
 const BORROWS: [f32; 4] = [0.0, 0.25, 0.5, 1.0];
@@ -41,7 +41,6 @@ const TOGETHERS: [f32; 11] = [0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0
 const STEPS: [f32; 6] = [0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 const REACHES: [u8; 5] = [0, 1, 2, 3, 5];
 const LASTINGS: [u8; 5] = [0, 2, 4, 6, 8];
-const UNKNOWNS: [f32; 6] = [-0.5, 0.0, 0.5, 1.0, 2.0, 4.0];
 const POPULARITIES: [f32; 5] = [-0.05, 0.02, 0.05, 0.1, 0.2];
 const OCCASIONS: [f32; 5] = [1.0, 2.0, 4.0, 8.0, 16.0];
 const NEWCOMERS: [f32; 4] = [0.1, 0.3, 1.0, 3.0];
@@ -49,6 +48,9 @@ const AMPLIFIES: [f32; 2] = [1.5, 2.0];
 const MATCHES: [f32; 4] = [0.05, 0.1, 0.2, 0.4];
 /// A further part has to be worth this much (a hundredth of what is foretold): less may be chance.
 const WORTHWHILE: f64 = 0.01;
+/// Settings that differ by less are alike, and the earlier stays, so that chance does not choose among them (as in the
+/// rule of one standard error, Breiman and others 1984, but smaller: errors of two settings go together).
+const TIE: f64 = 0.002;
 
 /// What the search tells while it goes on.
 pub enum Heard<'a> {
@@ -119,18 +121,17 @@ impl<'a> Search<'a> {
                 self.try_settings(&tables, Settings { popular, shrink, ..settings }, &[self.best.1]);
             }
         }
-        (self.hear)(Heard::Begins("what a new item borrows"));
-        let settings = self.best.0;
-        for borrow in BORROWS {
-            self.try_settings(&tables, Settings { borrow, ..settings }, &[self.best.1]);
-        }
-        (self.hear)(Heard::Begins("how much each part counts"));
         for _ in 0..2 {
-            self.try_each(0.0, STEPS.map(|step| move |m: &mut Mixture| m.step = step));
-            self.try_each(0.0, REACHES.map(|reach| move |m: &mut Mixture| m.reach = reach));
-            self.try_each(0.0, TOGETHERS.map(|together| move |m: &mut Mixture| m.together = together));
-            self.try_each(0.0, LASTINGS.map(|lasting| move |m: &mut Mixture| m.lasting = lasting));
-            self.try_each(0.0, UNKNOWNS.map(|unknown| move |m: &mut Mixture| m.unknown = unknown));
+            (self.hear)(Heard::Begins("what a new item borrows"));
+            let settings = self.best.0;
+            for borrow in BORROWS {
+                self.try_settings(&tables, Settings { borrow, ..settings }, &[self.best.1]);
+            }
+            (self.hear)(Heard::Begins("how much each part counts"));
+            self.try_each(TIE, STEPS.map(|step| move |m: &mut Mixture| m.step = step));
+            self.try_each(TIE, REACHES.map(|reach| move |m: &mut Mixture| m.reach = reach));
+            self.try_each(TIE, TOGETHERS.map(|together| move |m: &mut Mixture| m.together = together));
+            self.try_each(TIE, LASTINGS.map(|lasting| move |m: &mut Mixture| m.lasting = lasting));
         }
         (self.hear)(Heard::Begins("where and when"));
         for field in past.occurred.fields() {
@@ -151,13 +152,14 @@ impl<'a> Search<'a> {
         self.try_each(WORTHWHILE, AMPLIFIES.map(|amplify| move |m: &mut Mixture| m.amplify = amplify));
     }
 
-    /// Keeps these settings with one of the mixtures, if that is better than what there is.
+    /// Keeps these settings with one of the mixtures, if that is better than what there is by more than a tie.
     fn try_settings(&mut self, tables: &Tables, settings: Settings, mixtures: &[Mixture]) {
         let related = self.validation.relate(tables, settings);
+        let floor = self.best.2.worth() + TIE;
         let mut better = false;
         for &mixture in mixtures {
             let foretold = self.foretell(&related, settings, mixture);
-            if foretold.worth() > self.best.2.worth() {
+            if foretold.worth() > floor.max(self.best.2.worth()) {
                 (self.best, better) = ((settings, mixture, foretold), true);
             }
         }

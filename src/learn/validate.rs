@@ -239,8 +239,8 @@ impl<'a> Validation<'a> {
         }
         *kept = None; // no two of them at a time
         let one = |relations: &Relations, history: &[u32]| {
-            let known = |row| relations.known(row);
-            content(self.shop.matrix, &signals(history, mixture.step), mixture, &known)
+            let touched = |row| relations.touched(row);
+            content(self.shop.matrix, &signals(history, mixture.step), mixture, &touched)
         };
         let fold = |(fold, relations): (&Fold, &Relations)| {
             fold.rows.par_iter().map(|row| one(relations, row.history)).collect()

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! score(v) = sum over signals s of w_s * g(likeness(v, v_s)),    g(c) = c, or max(c, 0)^p with p > 1
-//! w_s      = k * recent_s + (1 - k) * lasting_s,                  k = how much is known of the item, 0..1
+//! w_s      = recent_s, or lasting_s for an item that nobody has touched yet
 //! ```
-//! Of an item that many have bought, those who bought it say when it is due; a new one is held against all that the
-//! visitor ever did: of films that nobody had rated, half as many again are foretold as by what was seen last.
+//! Of an item that others have bought, those who bought it say when it is due; a new one is held against all that the
+//! visitor ever did: of films that nobody had rated, half as many again are foretold as by what was seen last. A gate
+//! that opens by degrees foretold no more.
 //! A sum, so that a reason is arithmetic. Plainly, it is a product with one direction. The higher p, the more
 //! each of several tastes is served by what is really like it, instead of by what lies between them ("case
 //! amplification", Breese, Heckerman and Kadie 1998); then the likenesses of a signal to all rows are one
@@ -31,12 +32,12 @@ pub struct Likeness {
     pub amplify: f32,
     /// How many times the root is taken of each weight: with 0 the last events decide, with 5 all that ever happened.
     pub reach: u8,
-    /// The same for an item of which nothing is known.
+    /// The same for an item that nobody has touched.
     pub lasting: u8,
 }
 
-/// How much is known of the item at a row, 0..1.
-pub type Known<'a> = &'a dyn Fn(u32) -> f32;
+/// Whether anybody has touched the item at a row.
+pub type Touched<'a> = &'a dyn Fn(u32) -> bool;
 
 /// Weights that differ less, and sum to what they did: of each the root is taken `reach` times.
 pub fn tempered(weights: &[f32], reach: u8) -> Vec<f32> {
@@ -48,11 +49,6 @@ pub fn tempered(weights: &[f32], reach: u8) -> Vec<f32> {
     let flat: Vec<f32> = weights.iter().map(root).collect();
     let factor = sum(weights) / sum(&flat).max(f32::MIN_POSITIVE);
     flat.into_iter().map(|weight| weight * factor).collect()
-}
-
-/// Between what counts for an item of which nothing is known and for one that is known well.
-pub fn blend(known: f32, recent: f32, lasting: f32) -> f32 {
-    if recent == lasting { recent } else { known * recent + (1.0 - known) * lasting }
 }
 
 /// Likeness of all rows to one source, amplified. `[N]`
@@ -71,7 +67,7 @@ pub struct Columns {
 pub struct Taste {
     /// Their weights are the recent ones.
     signals: Vec<(Signal, Vec<f32>)>,
-    /// What each weighs for an item of which nothing is known.
+    /// What each weighs for an item that nobody has touched.
     lasting: Vec<f32>,
     likeness: Likeness,
     /// The sums of all signals by either weight. `[H]`; empty where scores are no product
@@ -137,26 +133,28 @@ impl Taste {
         self.signals.iter().any(|(signal, _)| signal.weight > 0.0)
     }
 
-    /// Each signal with its vector, and what it weighs for an item of which so much is known.
-    fn weighed(&self, known: f32) -> impl Iterator<Item = (&Signal, &[f32], f32)> {
+    /// Each signal with its vector, and what it weighs for an item that somebody has touched, or nobody.
+    fn weighed(&self, touched: bool) -> impl Iterator<Item = (&Signal, &[f32], f32)> {
         let both = self.signals.iter().zip(&self.lasting);
-        both.map(move |((signal, own), lasting)| (signal, own.as_slice(), blend(known, signal.weight, *lasting)))
+        both.map(move |((signal, own), &lasting)| {
+            (signal, own.as_slice(), if touched { signal.weight } else { lasting })
+        })
     }
 
-    /// What each signal adds to the score of `vector` `[H]`, of which so much is `known`.
-    pub fn contributions(&self, vector: &[f32], known: f32) -> impl Iterator<Item = (&Signal, f32)> {
-        self.weighed(known).map(move |(signal, own, weight)| (signal, weight * self.likeness.of(vector, own)))
+    /// What each signal adds to the score of `vector` `[H]`, of an item that somebody has touched, or nobody.
+    pub fn contributions(&self, vector: &[f32], touched: bool) -> impl Iterator<Item = (&Signal, f32)> {
+        self.weighed(touched).map(move |(signal, own, weight)| (signal, weight * self.likeness.of(vector, own)))
     }
 
-    pub fn score(&self, vector: &[f32], known: f32) -> f32 {
-        self.contributions(vector, known).map(|(_, share)| share).sum()
+    pub fn score(&self, vector: &[f32], touched: bool) -> f32 {
+        self.contributions(vector, touched).map(|(_, share)| share).sum()
     }
 
     /// The direction whose product with `vector` `[H]` is its score, as far as likeness is a product: what the
     /// words of that item are weighed by. `[H]`
-    pub fn direction(&self, vector: &[f32], known: f32) -> Vec<f32> {
+    pub fn direction(&self, vector: &[f32], touched: bool) -> Vec<f32> {
         let mut direction = vec![0.0; vector.len()];
-        for (_, own, weight) in self.weighed(known) {
+        for (_, own, weight) in self.weighed(touched) {
             if self.likeness.is_linear() {
                 add(&mut direction, weight, own);
                 continue;
@@ -178,27 +176,26 @@ impl Taste {
     }
 
     /// The score of every row. `[N]`
-    pub fn scores(&self, matrix: &Matrix, known: Known, columns: &mut Columns) -> Vec<f32> {
-        let blended = |recent: Vec<f32>, lasting: Vec<f32>| {
-            let both = recent.into_iter().zip(lasting).zip(0..);
-            both.map(|((recent, lasting), row)| blend(known(row), recent, lasting)).collect()
-        };
+    pub fn scores(&self, matrix: &Matrix, touched: Touched, columns: &mut Columns) -> Vec<f32> {
+        let untouched = || (0..matrix.len() as u32).filter(|&row| !touched(row));
         if let Some((recent, lasting)) = &self.directions {
-            let scores = |direction: &[f32]| matrix.scores(&Query::new(direction));
-            return if recent == lasting { scores(recent) } else { blended(scores(recent), scores(lasting)) };
+            let mut scores = matrix.scores(&Query::new(recent));
+            if recent != lasting {
+                let lasting = Query::new(lasting);
+                untouched().for_each(|row| scores[row as usize] = matrix.score(row, &lasting));
+            }
+            return scores;
         }
-        let both = || self.signals.iter().zip(&self.lasting);
-        let differ = both().any(|((signal, _), lasting)| signal.weight != *lasting);
-        let mut recent = vec![0.0; matrix.len()];
-        let mut lasting = recent.clone();
-        for ((signal, vector), weight) in both() {
+        let mut scores = vec![0.0; matrix.len()];
+        for ((signal, vector), lasting) in self.signals.iter().zip(&self.lasting) {
             let column = columns.of(self.likeness, &signal.source, vector, matrix);
-            add(&mut recent, signal.weight, column);
-            if differ {
-                add(&mut lasting, *weight, column);
+            add(&mut scores, signal.weight, column);
+            if signal.weight != *lasting {
+                let more = lasting - signal.weight;
+                untouched().for_each(|row| scores[row as usize] += more * column[row as usize]);
             }
         }
-        if differ { blended(recent, lasting) } else { recent }
+        scores
     }
 
     /// How like the row is to what the visitor likes least, 0 where nothing repels.
@@ -271,15 +268,15 @@ mod tests {
             weights in prop::collection::vec(-0.5f32..1.0, 4),
             vectors in prop::collection::vec(-1f32..1.0, 5 * WIDTH),
             amplify in prop::sample::select(vec![1f32, 1.3, 2.0, 3.7]),
-            known in 0f32..1.0,
+            touched in prop::bool::ANY,
         ) {
             let taste = taste(&weights, &vectors, amplify);
             let mut item = vectors[4 * WIDTH..].to_vec();
             normalize(&mut item);
-            let score = taste.score(&item, known);
-            prop_assert!((dot(&taste.direction(&item, known), &item) - score).abs() < 1e-4);
+            let score = taste.score(&item, touched);
+            prop_assert!((dot(&taste.direction(&item, touched), &item) - score).abs() < 1e-4);
             let matrix = Matrix::quantize(WIDTH, &item);
-            prop_assert!((taste.scores(&matrix, &|_| known, &mut Columns::default())[0] - score).abs() < 0.05);
+            prop_assert!((taste.scores(&matrix, &|_| touched, &mut Columns::default())[0] - score).abs() < 0.05);
         }
     }
 
@@ -291,7 +288,7 @@ mod tests {
         let item = |first: [f32; 2]| [&first[..], &[0.0; WIDTH - 2]].concat();
         let gain = |amplify| {
             let taste = taste(&[0.5, 0.5], &vectors, amplify);
-            taste.score(&item(between), 1.0) - taste.score(&item(one), 1.0)
+            taste.score(&item(between), true) - taste.score(&item(one), true)
         };
         assert!(gain(1.0) > 0.2 && gain(2.0).abs() < 1e-6 && gain(3.0) < -0.1);
     }
@@ -316,8 +313,8 @@ mod tests {
     #[test]
     fn a_new_item_is_held_against_all_that_ever_happened() {
         let taste = taste(&[0.1, 0.9], &[[1.0; WIDTH], [0.5; WIDTH]].concat(), 1.0);
-        let weights = |known| taste.contributions(&[0.1; WIDTH], known).map(|share| share.1).collect::<Vec<f32>>();
-        let (new, well_known) = (weights(0.0), weights(1.0));
-        assert!((new[1] / new[0] - 3.0).abs() < 1e-4 && (well_known[1] / well_known[0] - 9.0).abs() < 1e-3);
+        let weights = |touched| taste.contributions(&[0.1; WIDTH], touched).map(|share| share.1).collect::<Vec<f32>>();
+        let (new, touched) = (weights(false), weights(true));
+        assert!((new[1] / new[0] - 3.0).abs() < 1e-4 && (touched[1] / touched[0] - 9.0).abs() < 1e-3);
     }
 }

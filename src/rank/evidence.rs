@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     catalog::{Catalog, Fields, Mixture, Relations},
-    profile::{blend, tempered},
+    profile::tempered,
 };
 
 /// The parts of one item's score, each already weighted.
@@ -50,7 +50,7 @@ pub struct Evidence<'a> {
     mixture: Mixture,
     /// Rows that the visitor did something with, and how much it says. Positive weights sum to 1 or less
     signals: Vec<(u32, f32)>,
-    /// What each weighs for an item of which nothing is known.
+    /// What each weighs for an item that nobody has touched.
     lasting: Vec<f32>,
     /// `[N]`
     content: Vec<f32>,
@@ -110,13 +110,12 @@ impl<'a> Evidence<'a> {
 
     /// Why the item at `row` stands where it stands.
     pub fn parts(&self, row: u32) -> Parts {
-        let Mixture { content, together, brand, category, price, unknown, .. } = self.mixture;
+        let Mixture { content, together, brand, category, price, .. } = self.mixture;
         let (at, popularity) = (row as usize, self.popularity());
-        let known = known(self.relations, row);
         let matching = |sums: &BTreeMap<u32, f32>, number: u32| sums.get(&number).copied().unwrap_or(0.0);
         let column = |values: &[f32]| values.get(at).copied().unwrap_or(0.0);
         Parts {
-            content: content * (1.0 + unknown * (1.0 - known)) * column(&self.content),
+            content: content * column(&self.content),
             together: together * column(&self.follow).max(0.0).sqrt(),
             popularity: popularity * self.relations.map_or(0.0, |relations| relations.popularity(row)),
             brand: if brand == 0.0 { 0.0 } else { brand * matching(&self.brands, self.fields.brand[at]) },
@@ -132,7 +131,7 @@ impl<'a> Evidence<'a> {
 
     /// The score of every item. `[N]`
     pub fn totals(&self) -> Vec<f32> {
-        let Mixture { content, together, brand, category, price, unknown, .. } = self.mixture;
+        let Mixture { content, together, brand, category, price, .. } = self.mixture;
         let popularity = self.popularity();
         let len = self.fields.price.len();
         let whole = self.content.len() == len && [0, len].contains(&self.follow.len());
@@ -141,9 +140,6 @@ impl<'a> Evidence<'a> {
         }
         // The same sum, without the parts that are nothing: an evaluation asks for it a billion times.
         let mut totals: Vec<f32> = self.content.iter().map(|value| content * value).collect();
-        for (row, total) in (0..).zip(&mut totals).filter(|_| unknown != 0.0) {
-            *total = content * (1.0 + unknown * (1.0 - known(self.relations, row))) * self.content[row as usize];
-        }
         totals.iter_mut().zip(&self.follow).for_each(|(total, follow)| *total += together * follow.max(0.0).sqrt());
         let relations = self.relations.filter(|_| popularity != 0.0);
         for (row, total) in (0..).zip(&mut totals).filter(|_| relations.is_some()) {
@@ -159,7 +155,7 @@ impl<'a> Evidence<'a> {
         let Some(relations) = self.relations else { return Vec::new() };
         let follows = |(&(signal, weight), &lasting): (&(u32, f32), &f32)| {
             let likely = relations.neighbours(signal).find(|neighbour| neighbour.0 == row)?.1;
-            Some((signal, blend(relations.known(row), weight, lasting) * likely))
+            Some((signal, if relations.touched(row) { weight } else { lasting } * likely))
         };
         let mut shares: Vec<(u32, f32)> = self.signals.iter().zip(&self.lasting).filter_map(follows).collect();
         let sum: f32 = shares.iter().map(|share| share.1).sum();
@@ -185,12 +181,12 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// How much interactions say of the item at `row`, 0..1.
-pub fn known(relations: Option<&Relations>, row: u32) -> f32 {
-    relations.map_or(0.0, |relations| relations.known(row))
+/// Whether anybody is known to have done something with the item at `row`.
+pub fn touched(relations: Option<&Relations>, row: u32) -> bool {
+    relations.is_some_and(|relations| relations.touched(row))
 }
 
-/// How likely each item follows: the less is known of it, the longer what the visitor did counts. `[N]`
+/// How likely each item follows: on one that nobody has touched, what the visitor did counts for longer. `[N]`
 fn follow(relations: &Relations, signals: &[(u32, f32)], lasting: &[f32]) -> Vec<f32> {
     let recent = relations.follow(signals);
     if signals.iter().map(|signal| &signal.1).eq(lasting) {
@@ -198,7 +194,7 @@ fn follow(relations: &Relations, signals: &[(u32, f32)], lasting: &[f32]) -> Vec
     }
     let signals: Vec<(u32, f32)> = signals.iter().zip(lasting).map(|(signal, lasting)| (signal.0, *lasting)).collect();
     let both = recent.into_iter().zip(relations.follow(&signals)).zip(0..);
-    both.map(|((recent, lasting), row)| blend(relations.known(row), recent, lasting)).collect()
+    both.map(|((recent, lasting), row)| if relations.touched(row) { recent } else { lasting }).collect()
 }
 
 #[cfg(test)]
@@ -229,7 +225,6 @@ mod tests {
         price: 0.25,
         newcomer: 0.0,
         occasion: 2.0,
-        unknown: 0.0,
     };
 
     #[test]
@@ -245,7 +240,7 @@ mod tests {
         assert_eq!(parts.total(), parts.named().iter().map(|part| part.1).sum::<f32>());
         assert_eq!(evidence.parts(3), Parts { content: 0.2, ..Parts::default() });
         assert_eq!(evidence.totals()[3], 0.2);
-        let plain = Mixture { brand: 0.0, category: 0.0, price: 0.0, unknown: 0.5, ..MIXTURE };
+        let plain = Mixture { brand: 0.0, category: 0.0, price: 0.0, ..MIXTURE };
         let evidence = Evidence::of(Some(&relations), &fields, plain, &[(0, 1.0)], vec![0.9, 0.5, 0.1, 0.2]);
         let evidence = evidence.on(vec![0.0, 0.3, 0.1, 0.0]);
         let totals: Vec<f32> = (0..4).map(|row| evidence.parts(row).total()).collect();
@@ -271,8 +266,7 @@ mod tests {
         let content = vec![0.9, 0.5, 0.1, 0.2];
         let unlearned = Evidence::of(None, &fields, plain, &[(0, 1.0)], content.clone());
         assert_eq!(unlearned.totals(), content);
-        let gated = Mixture { unknown: 1.0, ..plain };
-        let gated = Evidence::of(Some(&relations), &fields, gated, &[(0, 1.0)], content);
-        assert!((gated.parts(3).content - 0.4).abs() < 1e-6 && gated.parts(2).content < 0.13);
+        let learned = Evidence::of(Some(&relations), &fields, plain, &[(0, 1.0)], content);
+        assert_eq!(learned.totals()[3], 0.2);
     }
 }

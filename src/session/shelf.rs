@@ -62,8 +62,8 @@ impl OpenShelf {
             let claim = claim(catalog, &lang, &ranked, setting, hit.row);
             card.reason = claim.map_or_else(Vec::new, |claim| tongue.claim(&claim.brief()));
             if ranked.evidence.is_some() && ranked.taste.is_known() {
-                let how_known = rank::known(catalog.relations.as_ref(), hit.row);
-                let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row), how_known);
+                let touched = rank::touched(catalog.relations.as_ref(), hit.row);
+                let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row), touched);
                 if let Some(document) = card::explainable(catalog, hit.row, &lang) {
                     let asked = Asked { row: hit.row, document, direction: &direction };
                     match known.told(&asked) {

@@ -59,7 +59,7 @@ impl Scorers<'_> {
         add("item-knn", self.knn.scores(&signals(history, KNN_STEP), len));
         add("item-knn-even", self.knn.scores(&signals(history, 1.0), len)); // of a cart, which has no order
         let linear = Mixture { amplify: 1.0, reach: 0, lasting: 0, ..Mixture::default() };
-        let content = |matrix, signals: &[(u32, f32)]| content(matrix, signals, linear, &|_| 1.0);
+        let content = |matrix, signals: &[(u32, f32)]| content(matrix, signals, linear, &|_| true);
         let recent = signals(history, CONTENT_STEP);
         add("content-raw", content(self.raw, &signals(history, 1.0)));
         let centred = content(matrix, &recent);

@@ -70,12 +70,12 @@ impl Ranked<'_> {
         let Some(evidence) = &self.evidence else { return Vec::new() };
         let vector = catalog.matrix.vector(row);
         let mut together: BTreeMap<u32, f32> = evidence.together_from(row).into_iter().collect();
-        let known = rank::known(catalog.relations.as_ref(), row);
-        let raw: f32 = self.taste.score(&vector, known);
-        // The gate and the weight of content are the same for all signals.
+        let touched = rank::touched(catalog.relations.as_ref(), row);
+        let raw: f32 = self.taste.score(&vector, touched);
+        // The weight of content is the same for all signals.
         let factor = if raw != 0.0 { evidence.parts(row).content / raw } else { 0.0 };
         let mut follows = |signal: &Signal| signal.source.row().and_then(|row| together.remove(&row)).unwrap_or(0.0);
-        let contributions = self.taste.contributions(&vector, known);
+        let contributions = self.taste.contributions(&vector, touched);
         let mut added: Vec<Added> = contributions
             .map(|(signal, share)| Added { signal, content: share * factor, together: follows(signal) })
             .collect();
