@@ -46,8 +46,8 @@ const OCCASIONS: [f32; 5] = [1.0, 2.0, 4.0, 8.0, 16.0];
 const NEWCOMERS: [f32; 4] = [0.1, 0.3, 1.0, 3.0];
 const AMPLIFIES: [f32; 2] = [1.5, 2.0];
 const MATCHES: [f32; 4] = [0.05, 0.1, 0.2, 0.4];
-/// A further part has to be worth this much (a hundredth of what is foretold): less may be chance.
-const WORTHWHILE: f64 = 0.01;
+/// A further part has to be worth this much (a two-hundredth of what is foretold): less may be chance.
+const WORTHWHILE: f64 = 0.005;
 /// Settings that differ by less are alike, and the earlier stays, so that chance does not choose among them (as in the
 /// rule of one standard error, Breiman and others 1984, but smaller: errors of two settings go together).
 const TIE: f64 = 0.002;
@@ -121,6 +121,7 @@ impl<'a> Search<'a> {
                 self.try_settings(&tables, Settings { popular, shrink, ..settings }, &[self.best.1]);
             }
         }
+        // Twice: what is best for one hangs on the others.
         for _ in 0..2 {
             (self.hear)(Heard::Begins("what a new item borrows"));
             let settings = self.best.0;
@@ -132,21 +133,22 @@ impl<'a> Search<'a> {
             self.try_each(TIE, REACHES.map(|reach| move |m: &mut Mixture| m.reach = reach));
             self.try_each(TIE, TOGETHERS.map(|together| move |m: &mut Mixture| m.together = together));
             self.try_each(TIE, LASTINGS.map(|lasting| move |m: &mut Mixture| m.lasting = lasting));
+            let popularities = POPULARITIES.map(|popularity| move |m: &mut Mixture| m.popularity = popularity);
+            self.try_each(WORTHWHILE, popularities);
+            self.try_each(WORTHWHILE, NEWCOMERS.map(|newcomer| move |m: &mut Mixture| m.newcomer = newcomer));
+            if shop.fields.brand.iter().any(|&brand| brand > 0) {
+                self.try_each(WORTHWHILE, MATCHES.map(|brand| move |m: &mut Mixture| m.brand = brand));
+            }
+            if shop.fields.category.iter().any(|&category| category > 0) {
+                self.try_each(WORTHWHILE, MATCHES.map(|category| move |m: &mut Mixture| m.category = category));
+            }
+            if shop.fields.price.iter().any(|&price| price > 0.0) {
+                self.try_each(WORTHWHILE, MATCHES.map(|price| move |m: &mut Mixture| m.price = price));
+            }
         }
         (self.hear)(Heard::Begins("where and when"));
         for field in past.occurred.fields() {
             self.try_field(field);
-        }
-        self.try_each(WORTHWHILE, POPULARITIES.map(|popularity| move |m: &mut Mixture| m.popularity = popularity));
-        self.try_each(WORTHWHILE, NEWCOMERS.map(|newcomer| move |m: &mut Mixture| m.newcomer = newcomer));
-        if shop.fields.brand.iter().any(|&brand| brand > 0) {
-            self.try_each(WORTHWHILE, MATCHES.map(|brand| move |m: &mut Mixture| m.brand = brand));
-        }
-        if shop.fields.category.iter().any(|&category| category > 0) {
-            self.try_each(WORTHWHILE, MATCHES.map(|category| move |m: &mut Mixture| m.category = category));
-        }
-        if shop.fields.price.iter().any(|&price| price > 0.0) {
-            self.try_each(WORTHWHILE, MATCHES.map(|price| move |m: &mut Mixture| m.price = price));
         }
         (self.hear)(Heard::Begins("whether what is like an item counts more for it"));
         self.try_each(WORTHWHILE, AMPLIFIES.map(|amplify| move |m: &mut Mixture| m.amplify = amplify));
