@@ -128,9 +128,10 @@ impl Eval {
         });
         report.ratings = ratings::predict(&set.interactions, &catalog.matrix, self.seed);
         println!(
-            "{} items, {} tests ({}), {} interactions",
+            "{} items, {} tests of {} visitors ({}), {} interactions",
             set.items.len(),
             set.cases.len(),
+            report.set["visitors"],
             set.split,
             set.interactions.len()
         );

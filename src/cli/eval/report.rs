@@ -58,7 +58,8 @@ impl Report {
     /// `slices` say of each row whether it belongs to them.
     pub fn new(measured: &[(String, Measured)], visitors: &Visitors, slices: &[(&str, Vec<bool>)], seed: u64) -> Self {
         let column = |rows: &[[f64; 13]], at: usize| rows.iter().map(|row| row[at]).collect::<Vec<f64>>();
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+        // From 0, as the sum of nothing would be -0.
+        let mean = |values: &[f64]| values.iter().fold(0.0, |sum, value| sum + value) / values.len().max(1) as f64;
         let mut report = Self {
             set: BTreeMap::new(),
             scorers: BTreeMap::new(),
