@@ -5,16 +5,15 @@
  *     <nearmind-profile catalog="catalog/" model="models/minilm/"></nearmind-profile>
  *
  * custom-elements.json lists attributes and parts. Importing it without a DOM does nothing.
- *
- * @import {Options} from "./types.js"
  */
+import { optionsOf, SOURCES } from "./element/attributes.js";
 import { panelSheet } from "./element/panel-styles.js";
 import { ProfileView } from "./element/profile/view.js";
 import { shelfSheet } from "./element/styles.js";
 import { Nearmind } from "./nearmind.js";
 
 export class NearmindProfile extends (globalThis.HTMLElement ?? class {}) {
-  static observedAttributes = ["catalog", "model", "device", "storage", "worker", "isolation", "lang"];
+  static observedAttributes = [...SOURCES, "lang"];
 
   /** @type {ProfileView | undefined} */
   #view;
@@ -38,16 +37,10 @@ export class NearmindProfile extends (globalThis.HTMLElement ?? class {}) {
   }
 
   #open() {
-    const attribute = (/** @type {string} */ name) => this.getAttribute(name) ?? undefined;
-    const [catalog, model] = [attribute("catalog"), attribute("model")];
-    if (!catalog || !model) return console.error("nearmind: nearmind-profile needs the attributes catalog and model.");
-    const lang = this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang || "en";
-    const device = /** @type {Options["device"]} */ (attribute("device") ?? "auto");
-    const persist = attribute("storage") === "memory" ? false : undefined;
-    const isolation = attribute("isolation") === "strict" ? "strict" : undefined;
+    const options = optionsOf(this);
+    if (!options) return console.error("nearmind: nearmind-profile needs the attributes catalog and model.");
     this.#view?.stop();
-    const client = Nearmind.open({ catalog, model, device, lang, persist, worker: attribute("worker"), isolation });
-    this.#view = new ProfileView(client, lang);
+    this.#view = new ProfileView(Nearmind.open(options), options.lang);
     this.shadowRoot?.replaceChildren(this.#view.node);
     this.#view.draw();
   }

@@ -10,10 +10,11 @@
  * to this code. The element asks and draws; the worker behind `nearmind.js` decides. Importing it without a DOM does
  * nothing.
  *
- * @import {Nearmind, Options, Problem, ShelfUpdate, Update} from "./types.js"
+ * @import {Nearmind, Problem, ShelfUpdate, Update} from "./types.js"
  */
+import { langOf, optionsOf, SOURCES } from "./element/attributes.js";
 import { place } from "./element/dom.js";
-import { address } from "./element/format.js";
+import { address, prepare } from "./element/format.js";
 import { Frame } from "./element/frame.js";
 import { loadMessages, messages } from "./element/messages.js";
 import { shelfSheet } from "./element/styles.js";
@@ -22,11 +23,11 @@ import { ToldElement } from "./element/told.js";
 /** A shelf wakes up when it is this near to the viewport. */
 const NEAR = "600px";
 const LIMIT = 12;
-/** Another of these is another worker; another of the rest is another question. */
-const SOURCES = ["catalog", "model", "device", "storage", "worker", "isolation"];
+const UNTOLD = { code: "attributes", message: "nearmind-shelf needs the attributes catalog and model.", fatal: true };
 let shelves = 0;
 
 export class NearmindShelf extends ToldElement {
+  /** Of those that are no sources, another one is another question. */
   static observedAttributes = [...SOURCES, "item", "scene", "limit", "lang", "heading", "track"];
 
   /** @type {Nearmind | null} */
@@ -114,7 +115,7 @@ export class NearmindShelf extends ToldElement {
   }
 
   get #lang() {
-    return this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang || "en";
+    return langOf(this);
   }
   get #say() {
     return messages(this.#lang);
@@ -146,22 +147,19 @@ export class NearmindShelf extends ToldElement {
 
   async #open() {
     this.#approach?.disconnect();
-    if (!this.getAttribute("catalog") || !this.getAttribute("model")) {
-      return this.#fail({
-        code: "attributes",
-        message: "nearmind-shelf needs the attributes catalog and model.",
-        fatal: true,
-      });
-    }
     this.#frame.footer.tell("");
     if (this.state !== "ready") this.setAttribute("state", "loading");
+    prepare(this.#lang);
     this.#obey().catch(() => {});
     try {
       const wanted = [import("./nearmind.js"), loadMessages(this.#lang), this.querySelector(":scope > template") && import("./element/own-card.js")];
       const [{ Nearmind }, , own] = /** @type {any} */ (await Promise.all(wanted));
       if (this.client || !this.isConnected) return;
       this.#frame.list.OwnCard = own?.OwnCard;
-      this.client = Nearmind.open(this.#options());
+      // Read when it is used: whatever changed an attribute while a script came has not been heard.
+      const options = optionsOf(this);
+      if (!options) return this.#fail(UNTOLD);
+      this.client = Nearmind.open(options);
     } catch (error) {
       return this.#fail({ code: "client", message: `${error}`, fatal: true });
     }
@@ -175,19 +173,6 @@ export class NearmindShelf extends ToldElement {
     // Who asks about the page's product needs it first; for the others it comes after what the visitor came for.
     if (this.item === "") await this.#listen();
     this.#ask();
-  }
-
-  /** Read when it is used: whatever changed an attribute while a script came has not been heard. @returns {Options} */
-  #options() {
-    return {
-      catalog: this.getAttribute("catalog") ?? "",
-      model: this.getAttribute("model") ?? "",
-      device: /** @type {Options["device"]} */ (this.getAttribute("device") ?? "auto"),
-      lang: this.#lang,
-      worker: this.getAttribute("worker") ?? undefined,
-      isolation: this.getAttribute("isolation") === "strict" ? "strict" : undefined,
-      ...(this.getAttribute("storage") === "memory" ? { persist: false } : {}),
-    };
   }
 
   /** What the visitor may do: comes beside the worker, before there is something to do it with. */

@@ -110,7 +110,8 @@ impl Browser {
     }
 
     /// Firefox; its driver has no script that runs before the page's own: the site must put it there.
-    pub async fn firefox() -> Result<Self> {
+    /// `settings` are those of its preferences that are turned on.
+    pub async fn firefox(settings: &[&str]) -> Result<Self> {
         let binary = ["firefox-esr", "firefox"].iter().find_map(|name| find(name));
         let binary = binary.context("Firefox is on the PATH: `cargo xtask test` installs it")?;
         let mut wishes = DesiredCapabilities::firefox();
@@ -119,6 +120,9 @@ impl Browser {
         let mut preferences = FirefoxPreferences::new();
         // A test may be in a tab that is not in front.
         preferences.set("dom.min_background_timeout_value", 4)?;
+        for setting in settings {
+            preferences.set(setting, true)?;
+        }
         let profile = folder();
         fs::create_dir_all(profile.join(DOWNLOADS))?;
         preferences.set("browser.download.folderList", 2)?; // the one that is named

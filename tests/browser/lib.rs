@@ -9,5 +9,5 @@ pub mod tasks;
 pub mod vitals;
 
 pub use browser::{Browser, Gpu, Memory, Program};
-pub use shop::{Shop, visit, visit_each, visit_each_unwatched};
+pub use shop::{Shop, visit, visit_each, visit_each_private, visit_each_unwatched};
 pub use site::Site;

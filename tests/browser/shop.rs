@@ -76,17 +76,29 @@ pub async fn visit_each(site: impl Fn() -> Site, body: impl AsyncFn(&Shop) -> Re
     visit(site(), Gpu::None, &[], &body).await?;
     let site = site();
     site.watch(WATCH);
-    visit_firefox(site, &body).await
+    visit_firefox(site, &[], &body).await
+}
+
+/// The same by somebody who asks not to be tracked: Firefox has a setting for that, Chromium extensions, as which a script
+/// acts here.
+pub async fn visit_each_private(site: impl Fn() -> Site, body: impl AsyncFn(&Shop) -> Result<()>) -> Result<()> {
+    let asks = "Object.defineProperty(navigator, 'globalPrivacyControl', { value: true });";
+    let browser = Browser::start(Gpu::None, &[], &format!("{WATCH} {asks}")).await?;
+    visit_with(Shop { site: site(), browser }, &body).await?;
+    let site = site();
+    site.watch(WATCH);
+    let settings = ["privacy.globalprivacycontrol.enabled", "privacy.globalprivacycontrol.functionality.enabled"];
+    visit_firefox(site, &settings, &body).await
 }
 
 /// The same to a site that checks its own pages, byte by byte: in Firefox nothing is watched.
 pub async fn visit_each_unwatched(site: impl Fn() -> Site, body: impl AsyncFn(&Shop) -> Result<()>) -> Result<()> {
     visit(site(), Gpu::None, &[], &body).await?;
-    visit_firefox(site(), &body).await
+    visit_firefox(site(), &[], &body).await
 }
 
-async fn visit_firefox(site: Site, body: impl AsyncFnOnce(&Shop) -> Result<()>) -> Result<()> {
-    visit_with(Shop { site, browser: Browser::firefox().await? }, body).await.context("in Firefox")
+async fn visit_firefox(site: Site, settings: &[&str], body: impl AsyncFnOnce(&Shop) -> Result<()>) -> Result<()> {
+    visit_with(Shop { site, browser: Browser::firefox(settings).await? }, body).await.context("in Firefox")
 }
 
 async fn visit_with(shop: Shop, body: impl AsyncFnOnce(&Shop) -> Result<()>) -> Result<()> {
@@ -109,6 +121,21 @@ async fn visit_with(shop: Shop, body: impl AsyncFnOnce(&Shop) -> Result<()>) -> 
 impl Shop {
     pub async fn goto(&self, path: &str) -> Result<()> {
         Ok(self.browser.driver.goto(self.site.url(path)).await?)
+    }
+
+    /// Opens a page, and waits for its first recommendations.
+    pub async fn open(&self, path: &str) -> Result<()> {
+        self.goto(path).await?;
+        let state = self.settled().await?;
+        anyhow::ensure!(state == "ready", "{path} shows no recommendations, it has {state}");
+        Ok(())
+    }
+
+    /// The same, and waits until the model answers, too.
+    pub async fn open_whole(&self, path: &str) -> Result<()> {
+        self.open(path).await?;
+        self.device().await?;
+        Ok(())
     }
 
     /// See [`Browser::ask`].
@@ -221,11 +248,8 @@ impl Shop {
 
     /// The home page of a visitor who has viewed this product, when the model has marked its words.
     pub async fn home_after(&self, item: &str) -> Result<()> {
-        self.goto(&format!("product.html?item={item}")).await?;
-        self.settled().await?;
-        self.goto("index.html").await?;
-        self.settled().await?;
-        self.device().await?;
+        self.open(&format!("product.html?item={item}")).await?;
+        self.open_whole("index.html").await?;
         self.idle().await
     }
 

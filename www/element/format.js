@@ -12,6 +12,11 @@ export function money({ amount, currency }, lang) {
   return format.resolvedOptions().style === "currency" ? format.format(amount) : `${format.format(amount)} ${currency}`.trim();
 }
 
+/** The first format of a page takes as long as drawing all cards: it is made in a task of its own. @param {string} lang */
+export function prepare(lang) {
+  setTimeout(() => money({ amount: 0, currency: "XXX" }, lang));
+}
+
 /** @param {string} currency @param {string} lang */
 function formatOf(currency, lang) {
   try {

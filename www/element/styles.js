@@ -110,11 +110,13 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .about svg { inline-size: .9375rem; block-size: .9375rem }
 .about:hover { color: var(--_ink) }
 /* Nothing else stands there: what went wrong has the whole room. Only what was not there before has a place: nothing moves. */
-:host([state="failed"]) .shelf.bare { outline: 1px dashed var(--_line); outline-offset: -1px; border-radius: var(--_radius) }
-:host([state="failed"]) .shelf.bare :is(.footer, .status) { display: contents }
-:host([state="failed"]) .shelf.bare .about { display: none }
-:host([state="failed"]) .shelf.bare :is(.status-text, .undo) { grid-area: 1 / 1 / -1 / -1; place-self: center; max-inline-size: 30rem; margin: 1rem 1.5rem 4.5rem; text-align: center; text-wrap: balance }
-:host([state="failed"]) .shelf.bare .undo { margin-block: 4.5rem 1rem; min-block-size: 2.5rem; padding-inline: 1.25rem; border: 1px solid var(--_line); border-radius: 1.25rem; text-decoration: none }
+:host([state="failed"]) .shelf.bare {
+  outline: 1px dashed var(--_line); outline-offset: -1px; border-radius: var(--_radius);
+  .footer, .status { display: contents }
+  .about, .progress { display: none }
+  .status-text, .undo { grid-area: 1 / 1 / -1 / -1; place-self: center; max-inline-size: 30rem; margin: 1rem 1.5rem 4.5rem; text-align: center; text-wrap: balance }
+  .undo { margin-block: 4.5rem 1rem; min-block-size: 2.5rem; padding-inline: 1.25rem; border: 1px solid var(--_line); border-radius: 1.25rem; text-decoration: none }
+}
 .progress { position: absolute; inset: .375rem 0 auto; block-size: 2px; border-radius: 1px; background: var(--_line); overflow: hidden }
 .progress::after { content: ""; position: absolute; inset: 0; background: var(--_accent); transform-origin: 0 50%; transform: scaleX(var(--done, 0)); transition: transform .2s }
 .progress:not([aria-valuenow])::after { animation: seek 1.4s ease-in-out infinite; transform: none; inline-size: 30% }

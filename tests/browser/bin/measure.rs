@@ -3,6 +3,8 @@
 //! Prints the median of some visits, each with a fresh profile: times from navigation, bytes by kind, and the most
 //! memory that the renderer held; then the web's vitals of two pages, with the tag and without it, in turn.
 
+use std::process::ExitCode;
+
 use anyhow::{Context, Result};
 use browser_tests::{
     Gpu, Memory, Shop, Site, visit,
@@ -20,10 +22,20 @@ struct Costs {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
+    match measure().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("measuring ended: {why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure() -> Result<()> {
     let mut costs = Costs::default();
     let mut bytes = Vec::new();
-    for _ in 0..VISITS {
+    for number in 1..=VISITS {
         visit(Site::new(), Gpu::None, &[], async |shop| {
             costs.first_cards_ms.push(first_cards(shop).await?);
             shop.device().await?;
@@ -35,7 +47,8 @@ async fn main() -> Result<()> {
             costs.again_ms.push(first_cards(shop).await?);
             Ok(())
         })
-        .await?;
+        .await
+        .with_context(|| format!("visit {number} of {VISITS}"))?;
     }
     println!("a first visit, medians of {VISITS}");
     println!("  navigation to first recommendations  {:>7.0} ms", median(&mut costs.first_cards_ms));
@@ -49,9 +62,11 @@ async fn main() -> Result<()> {
     println!("vitals of {VISITS} first visits each: the largest paint (median), shifts (most), tasks above 50 ms");
     for page in ["index.html", "examples/plain.html"] {
         let mut with_and_without = [Vec::new(), Vec::new()];
-        for _ in 0..VISITS {
+        for number in 1..=VISITS {
             for (tag, seen) in [Tag::Absent, Tag::Present].into_iter().zip(&mut with_and_without) {
-                seen.push(vitals(page, tag).await?);
+                seen.push(
+                    vitals(page, tag).await.with_context(|| format!("{page}, {tag:?}, visit {number} of {VISITS}"))?,
+                );
             }
         }
         for (tag, seen) in ["without the tag", "with the tag"].into_iter().zip(with_and_without) {
@@ -71,8 +86,7 @@ async fn main() -> Result<()> {
 }
 
 async fn first_cards(shop: &Shop) -> Result<f64> {
-    shop.goto("index.html").await?;
-    shop.settled().await?;
+    shop.open("index.html").await?;
     shop.seen("ready").await?.as_f64().context("the time of the first cards")
 }
 

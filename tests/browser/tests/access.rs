@@ -43,8 +43,7 @@ async fn nothing_found(shop: &Shop, state: &str) -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing_on_any_page_in_either_language_light_or_dark() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("product.html?item=rain-jacket-squall").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("product.html?item=rain-jacket-squall").await?;
         for (theme, lang) in [("light", "en"), ("dark", "zh-CN")] {
             let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
             shop.browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", scheme).await?;
@@ -55,9 +54,7 @@ async fn axe_finds_nothing_on_any_page_in_either_language_light_or_dark() -> Res
                 "cart.html?",
                 "index.html?nearmind=debug&",
             ] {
-                shop.goto(&format!("{page}lang={lang}")).await?;
-                assert_eq!(shop.settled().await?, "ready");
-                shop.device().await?;
+                shop.open_whole(&format!("{page}lang={lang}")).await?;
                 nothing_found(shop, &format!("{page} {lang} {theme}")).await?;
             }
         }
@@ -78,9 +75,7 @@ async fn axe_finds_nothing_in_the_dialog_on_the_profile_and_in_the_examples() ->
             nothing_found(shop, page).await?;
         }
         for (page, lang) in [("index.html?lang=en", "en"), ("index.html?lang=zh-CN", "zh")] {
-            shop.goto(page).await?;
-            assert_eq!(shop.settled().await?, "ready");
-            shop.device().await?;
+            shop.open_whole(page).await?;
             let open = r#"
                 const root = document.querySelector("nearmind-shelf").shadowRoot;
                 root.querySelector("[part=about]").click();
@@ -121,8 +116,7 @@ async fn axe_finds_nothing_while_it_loads_in_an_explanation_in_forced_colours_on
         }
     });
     visit(Site::with(slow), Gpu::None, &[], async |shop| {
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("index.html").await?;
         shop.until("document.querySelector('nearmind-shelf').client.state.progress").await?;
         nothing_found(shop, "loading").await?;
         shop.device().await?;
@@ -170,8 +164,7 @@ async fn axe_finds_nothing_when_it_fails_and_when_it_is_empty() -> Result<()> {
     })
     .await?;
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("examples/strict.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("examples/strict.html").await?;
         let empty = r#"
             const shelf = document.querySelector("nearmind-shelf");
             shelf.item = "no-such-item";

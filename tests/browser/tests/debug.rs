@@ -6,9 +6,7 @@ use browser_tests::{Shop, Site, visit_each};
 use serde_json::{Value, json};
 
 async fn panel(shop: &Shop, page: &str) -> Result<()> {
-    shop.goto(page).await?;
-    assert_eq!(shop.settled().await?, "ready");
-    shop.device().await?;
+    shop.open_whole(page).await?;
     shop.with_client("for (const query of ['tent', 'tea', 'lamp']) await client.search(query);", &[]).await?;
     shop.until(&format!(
         "{ROOT} && [...{ROOT}.querySelectorAll('.latency tbody th')].some((row) => row.textContent === 'search' && row.nextSibling.textContent === '3')"
@@ -67,8 +65,7 @@ async fn latencies_are_plotted_and_the_scene_in_force_is_shown() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_being_asked_for_the_panel_is_not_even_loaded() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
-        shop.goto("examples/plain.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("examples/plain.html").await?;
         assert_eq!(shop.ask("return document.querySelector('nearmind-debug');", &[]).await?, json!(null));
         assert!(!shop.site.requests().iter().any(|line| line.contains("debug")));
         Ok(())

@@ -144,8 +144,7 @@ async fn ends_on_the_cpu_after(
     reason: &str,
 ) -> Result<()> {
     visit(site, gpu, &[], async |shop| {
-        shop.goto("index.html?device=gpu").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("index.html?device=gpu").await?;
         deeds(shop).await?;
         let list = wish(shop).await?;
         assert_eq!(list.len(), 10);

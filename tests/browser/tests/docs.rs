@@ -95,8 +95,7 @@ async fn every_script_of_the_readme_works_as_it_is_pasted() -> Result<()> {
     for script in with_shelf {
         let page = format!("{tag}<script type=\"module\">{script}</script>");
         visit(shop(page), Gpu::None, &[], async |shop| {
-            shop.goto("shop.html").await?;
-            assert_eq!(shop.settled().await?, "ready");
+            shop.open("shop.html").await?;
             shop.until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('li[data-item]').dataset.item === 'dripper-still'").await?;
             assert_eq!(shop.seen("errors").await?, json!([]));
             Ok(())
@@ -122,8 +121,7 @@ async fn the_readmes_policy_is_enough() -> Result<()> {
         }
     });
     visit(Site::under("/nearmind", page), Gpu::None, &[], async |shop| {
-        shop.goto("shop.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("shop.html").await?;
         assert_eq!(shop.seen("violations").await?, json!([]));
         assert_eq!(shop.seen("errors").await?, json!([]));
         Ok(())

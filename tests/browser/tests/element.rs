@@ -20,8 +20,7 @@ async fn the_manifest_of_the_elements_says_what_the_code_has() -> Result<()> {
     let read = |file: &str| std::fs::read_to_string(root().join("www").join(file)).with_context(|| file.to_owned());
     let manifest: Value = serde_json::from_str(&read("custom-elements.json")?)?;
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("index.html").await?;
         for module in manifest["modules"].as_array().context("modules")? {
             let (element, path) = (&module["declarations"][0], module["path"].as_str().context("a path")?);
             let tag = element["tagName"].as_str().context("a name")?;
@@ -120,8 +119,7 @@ async fn with_shelf(shop: &Shop, body: &str) -> Result<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn attributes_and_properties_work_at_run_time() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("index.html").await?;
         let answer = with_shelf(
             shop,
             r#"
@@ -162,8 +160,7 @@ async fn attributes_and_properties_work_at_run_time() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn several_shelves_and_a_script_that_is_loaded_twice_share_one_worker_and_one_profile() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
-        shop.goto("examples/plain.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("examples/plain.html").await?;
         let answer = shop.ask(r#"
             const again = await import(new URL("../shelf.js?again", document.baseURI));
             const twice = await import(new URL("../nearmind.js?again", document.baseURI));
@@ -186,8 +183,7 @@ async fn several_shelves_and_a_script_that_is_loaded_twice_share_one_worker_and_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_template_makes_cards_in_the_page_that_work_like_the_shelfs_own() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
-        shop.goto("examples/own-card.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("examples/own-card.html").await?;
         let answer = with_shelf(shop, r#"
             const cards = () => [...shelf.querySelectorAll(".nearmind-card")];
             const [first] = cards();
@@ -210,8 +206,7 @@ async fn a_template_makes_cards_in_the_page_that_work_like_the_shelfs_own() -> R
 #[tokio::test(flavor = "multi_thread")]
 async fn slots_stand_in_for_the_heading_and_for_an_empty_list() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
-        shop.goto("examples/strict.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("examples/strict.html").await?;
         let answer = with_shelf(shop, r#"
             const heading = shelf.querySelector("[slot=heading]");
             const empty = shelf.querySelector("[slot=empty]");

@@ -60,8 +60,7 @@ async fn why_this_is_opened_by_keyboard_says_sums_and_forgets_an_event() -> Resu
 #[tokio::test(flavor = "multi_thread")]
 async fn why_not_is_answered_and_doing_it_brings_the_product_in() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("index.html").await?;
-        shop.device().await?;
+        shop.open_whole("index.html").await?;
         let ask = r#"
             for (const item of ["dress-meadow", "dress-lido", "linen-shirt-salt"]) await client.track("view_item", { item });
             const open = () => client.openShelf("test", { kind: "for-you", item: null, limit: 10, lang: "en" });
@@ -90,8 +89,7 @@ async fn a_hostile_title_stays_text_in_its_explanation() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
         let products = products();
         let (id, product) = products.iter().find(|(_, p)| words(p, "en", "title").contains('<')).context("an awkward title")?;
-        shop.goto("index.html").await?;
-        shop.device().await?;
+        shop.open_whole("index.html").await?;
         let open = r#"
             const { openWhy } = await import(new URL("element/why.js", document.baseURI));
             await client.track("view_item", { item: given[0] });

@@ -80,9 +80,7 @@ async fn a_browser_that_keeps_nothing_is_told_of_and_recommends_all_the_same() -
     visit_each(
         || Site::with(altered_worker("const starting = start();", DENIED)),
         async |shop: &Shop| {
-            shop.goto("index.html").await?;
-            assert_eq!(shop.settled().await?, "ready");
-            shop.device().await?;
+            shop.open_whole("index.html").await?;
             assert_eq!(shop.seen("errors").await?, json!(["store"]));
             let before = shop.for_you(10).await?;
             shop.with_client("await client.track('wish', { text: 'tea for two' });", &[]).await?;
@@ -140,8 +138,7 @@ async fn a_visitor_who_leaves_a_slow_download_goes_on_with_it_on_the_next_page()
         })
     };
     visit_each(|| Site::with(slow()), async |shop: &Shop| {
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("index.html").await?;
         let parts = r#"
             const cache = await caches.open("nearmind-files-1");
             const parts = async () => (await cache.keys()).filter(({ url }) => url.includes("model.safetensors") && url.includes("from=")).length;

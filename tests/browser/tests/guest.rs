@@ -29,8 +29,7 @@ fn shelf_page(before: &str) -> Fault {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_loader_is_small() -> Result<()> {
     visit(Site::with(shelf_page("")), Gpu::None, &[], async |shop| {
-        shop.goto("guest.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("guest.html").await?;
         let asked = shop.site.requests();
         let scripts = asked.iter().filter_map(|line| line.strip_prefix("GET /")).filter(|path| path.ends_with(".js"));
         let loader = scripts.filter(|path| !path.starts_with("wasm/") && *path != "worker.js");
@@ -92,8 +91,7 @@ async fn hostile_styles_of_the_page_do_not_reach_the_cards() -> Result<()> {
     visit_each(|| Site::with(hostile()), async |shop: &Shop| {
         let mut looks = Vec::new();
         for page in ["calm.html", "guest.html"] {
-            shop.goto(page).await?;
-            assert_eq!(shop.settled().await?, "ready");
+            shop.open(page).await?;
             let look = r#"
                 const card = document.querySelector("nearmind-shelf").shadowRoot.querySelector("[part~=card]");
                 const { height, width } = card.getBoundingClientRect();
@@ -112,8 +110,7 @@ async fn hostile_styles_of_the_page_do_not_reach_the_cards() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_is_done_by_keyboard() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
-        shop.goto("examples/chinese.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("examples/chinese.html").await?;
         // What has the focus, as the shelf's parts name it.
         let focused = r#"return document.querySelector("nearmind-shelf").shadowRoot.activeElement?.getAttribute("part") ?? null;"#;
         let press = async |key: char| -> Result<String> {
@@ -170,8 +167,7 @@ async fn less_motion_forced_colours_and_right_to_left_are_respected() -> Result<
             for (let frames = 0; frames < 3; frames++) await frame();
             Element.prototype.animate = animate;
             return moved;"#;
-        shop.goto("examples/chinese.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("examples/chinese.html").await?;
         // Cards move from where they were seen: they must have been, and so the list can be turned.
         shop.until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('[part=turn-button]:enabled')").await?;
         shop.until("document.querySelector('nearmind-shelf').client.state.device").await?;
@@ -182,8 +178,7 @@ async fn less_motion_forced_colours_and_right_to_left_are_respected() -> Result<
         assert_eq!(shop.ask(named, &[]).await?, 0, "nothing of the style sheet moves either");
 
         prefer(shop, "forced-colors", "active").await?;
-        shop.goto("examples/plain.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("examples/plain.html").await?;
         let underlined = r#"
             const root = document.querySelector("nearmind-shelf").shadowRoot;
             while (!root.querySelector("[part=word]")) await new Promise((next) => setTimeout(next, 50));

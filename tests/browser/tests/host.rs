@@ -17,8 +17,7 @@ async fn events(shop: &Shop) -> Result<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pages_json_ld_says_what_it_is_about_and_the_shelf_follows() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
-        shop.goto("examples/plain.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("examples/plain.html").await?;
         assert_eq!(events(shop).await?, json!(["view_item rain-jacket-squall"]));
         let heading = r#"return document.querySelector("nearmind-shelf").shadowRoot.querySelector("[part=heading]").textContent;"#;
         assert!(shop.ask(heading, &[]).await?.as_str().is_some_and(|text| text.contains("Squall")));
@@ -88,8 +87,7 @@ async fn the_data_layer_is_heard_past_and_future_in_both_its_forms_and_goes_on_t
         }
     });
     visit(Site::with(fault), Gpu::None, &[], async |shop| {
-        shop.goto("examples/strict.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("examples/strict.html").await?;
         let later = r#"
             gtag("event", "add_to_cart", { currency: "USD", items: [{ item_id: "dripper-still" }, { id: "teapot-zisha" }] });
             const length = dataLayer.push({ event: "view_item", ecommerce: { items: [{ item_id: "dripper-still" }] } }, { event: "gtm.click" });
@@ -139,8 +137,7 @@ async fn from_another_origin_it_works_with_one_line_on_the_shops_own() -> Result
     let shop =
         Site::with(foreign_shop(r#"worker="nearmind-worker.js""#, elsewhere.url("").trim_end_matches('/').into()));
     visit(shop, Gpu::None, &[], async |shop| {
-        shop.goto("shop.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("shop.html").await?;
         assert_eq!(shop.seen("violations").await?, json!([]));
         let ours: Vec<_> = shop.site.requests().into_iter().filter(|line| !line.contains("favicon")).collect();
         assert_eq!(ours, ["GET /shop.html", "GET /nearmind-worker.js"], "all else comes from the other origin");
@@ -173,9 +170,7 @@ async fn under_a_sub_path_and_without_special_headers_it_works() -> Result<()> {
     visit_each(
         || Site::under("/deep/shop", plain()),
         async |shop: &Shop| {
-            shop.goto("deep/shop/index.html").await?;
-            assert_eq!(shop.settled().await?, "ready");
-            shop.device().await?;
+            shop.open_whole("deep/shop/index.html").await?;
             assert_eq!(shop.seen("errors").await?, json!([]));
             let outside: Vec<_> =
                 shop.site.requests().into_iter().filter(|line| !line.starts_with("GET /deep/shop/")).collect();

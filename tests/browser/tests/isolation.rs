@@ -46,8 +46,7 @@ async fn an_isolated_worker_recommends_and_every_way_out_is_shut() -> Result<()>
     visit_each(
         || shop(POLICY, "", ""),
         async |shop: &Shop| {
-            shop.goto("isolated.html").await?;
-            assert_eq!(shop.settled().await?, "ready");
+            shop.open("isolated.html").await?;
             let device = "document.querySelector('nearmind-shelf').client.state.device";
             shop.until(device).await?;
             let tried = with_client(shop, "return client.state.isolated;").await?;
@@ -76,12 +75,39 @@ async fn an_isolated_worker_recommends_and_every_way_out_is_shut() -> Result<()>
             assert_eq!(with_client(shop, learned).await?, json!(["profile", true]));
             let after = shop.site.requests().split_off(before);
             assert!(after.iter().all(|line| line.contains("/shop/") || line.contains("favicon")), "{after:?}");
-            shop.goto("isolated.html").await?;
-            assert_eq!(shop.settled().await?, "ready");
+            shop.open("isolated.html").await?;
             assert_eq!(with_client(shop, "return (await client.profile()).events.length;").await?, 1);
             shop.until(device).await?;
             let weights = shop.site.requests().iter().filter(|line| line.ends_with("/model.safetensors")).count();
             assert_eq!(weights, 1, "the files are kept as ever");
+            Ok(())
+        },
+    )
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shelf_moves_into_isolation_and_out_of_it_at_run_time() -> Result<()> {
+    const BOTH: &str = "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; \
+        style-src 'self'; img-src 'self'";
+    visit_each(
+        || shop(BOTH, "", ""),
+        async |shop: &Shop| {
+            shop.open("isolated.html").await?;
+            let moved = r#"
+                const shelf = document.querySelector("nearmind-shelf");
+                const isolated = shelf.client;
+                const until = async (fits) => { while (!(await fits())) await new Promise((next) => setTimeout(next, 50)); };
+                const other = (client) => until(() => shelf.client && shelf.client !== client && shelf.client.state.items);
+                shelf.removeAttribute("isolation");
+                await other(isolated);
+                const open = shelf.client;
+                await open.track("view_item", { item: "dripper-still" });
+                shelf.setAttribute("isolation", "strict");
+                await other(open);
+                await until(async () => (await shelf.client.profile()).events.length === 1);
+                return [open.state.isolated, shelf.client === isolated, isolated.state.isolated.length > 0, shelf.state];"#;
+            assert_eq!(shop.ask(moved, &[]).await?, json!([null, true, true, "ready"]));
             Ok(())
         },
     )

@@ -32,8 +32,7 @@ const MARKS: &str = r#"
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_product_is_marked_for_what_the_visitor_looked_at() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("index.html").await?;
-        shop.device().await?;
+        shop.open_whole("index.html").await?;
         let marks = format!("{MARKS} return marks(given[0], given[1]);");
         let shirts = [json!(["linen-shirt-salt", "linen-shirt-breakwater"]), json!("dress-sorrel")];
         let shirts = strings(&shop.with_client(&marks, &shirts).await?)?;
@@ -57,10 +56,8 @@ async fn the_same_product_is_marked_for_what_the_visitor_looked_at() -> Result<(
 #[tokio::test(flavor = "multi_thread")]
 async fn marks_move_nothing_and_are_heard_as_one_sentence() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("product.html?item=linen-shirt-salt").await?;
-        shop.settled().await?;
-        shop.goto("index.html").await?;
-        shop.settled().await?;
+        shop.open("product.html?item=linen-shirt-salt").await?;
+        shop.open("index.html").await?;
         // Shifts from the cards on: the marks come after the model, into the cards that are there.
         let watch = r#"window.shifts = 0;
             const cards = () => [...document.querySelector("nearmind-shelf").shadowRoot.querySelectorAll("[part~=card]")];
@@ -128,8 +125,7 @@ async fn marks_that_stay_do_not_blink_when_the_list_is_made_again() -> Result<()
 #[tokio::test(flavor = "multi_thread")]
 async fn chinese_words_that_were_searched_for_are_marked_whole() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("index.html?lang=zh-CN").await?;
-        shop.settled().await?;
+        shop.open("index.html?lang=zh-CN").await?;
         let marked = r#"const cards = await client.search("防水夹克", { lang: "zh-CN", limit: 10 });
             return cards.flatMap(({ title, description }) => [...title, ...description]).filter(({ share }) => share).map(({ text }) => text);"#;
         let marked = strings(&shop.with_client(marked, &[]).await?)?;

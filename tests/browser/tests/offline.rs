@@ -36,9 +36,7 @@ async fn the_second_visit_works_with_the_network_off() -> Result<()> {
         || Site::with(unplugged(&off)),
         async |shop: &Shop| {
             off.store(false, Ordering::Relaxed);
-            shop.goto("index.html").await?;
-            assert_eq!(shop.settled().await?, "ready");
-            shop.device().await?;
+            shop.open_whole("index.html").await?;
             shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
             // Of the worker's two builds the one that is run, and for both of its readers.
             let mut builds = shop.site.requests();
@@ -103,8 +101,7 @@ async fn an_update_never_mixes_versions() -> Result<()> {
         Site::of(at.clone())
     };
     visit_each_unwatched(first, async |shop: &Shop| {
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("index.html").await?;
         shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
         shop.goto("index.html").await?;
         assert_eq!(versions(shop).await?, json!(["1", "1"]));

@@ -2,15 +2,14 @@
 //! another tab of the same shop knows it at once; and nothing that is asked of a server depends on it.
 
 use anyhow::{Context, Result};
-use browser_tests::{Gpu, Shop, Site, shop::strings, visit, visit_each};
+use browser_tests::{Gpu, Shop, Site, shop::strings, visit, visit_each, visit_each_private};
 use serde_json::json;
 
 const VIEWED: [&str; 2] = ["rain-jacket-squall", "dripper-still"];
 
 async fn look_around(shop: &Shop) -> Result<()> {
     for item in VIEWED {
-        shop.goto(&format!("product.html?item={item}")).await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open(&format!("product.html?item={item}")).await?;
     }
     Ok(())
 }
@@ -68,11 +67,8 @@ async fn a_file_is_sealed_by_its_passphrase_and_opened_by_no_other() -> Result<(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn global_privacy_control_keeps_everything_in_memory_and_the_page_says_so() -> Result<()> {
-    visit(Site::new(), Gpu::None, &[], async |shop| {
-        let source = json!({ "source": "Object.defineProperty(navigator, 'globalPrivacyControl', { value: true });" });
-        shop.browser.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", source).await?;
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+    visit_each_private(Site::new, async |shop: &Shop| {
+        shop.open("index.html").await?;
         shop.with_client("await client.track('view_item', { item: 'dripper-still' });", &[]).await?;
         let kept = r#"
             const files = (await caches.keys()).filter((name) => name.startsWith("nearmind"));
@@ -91,13 +87,11 @@ async fn global_privacy_control_keeps_everything_in_memory_and_the_page_says_so(
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_tab_does_another_knows() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("index.html").await?;
         let first = shop.browser.driver.window().await?;
         let second = shop.browser.driver.new_tab().await?;
         shop.browser.driver.switch_to_window(second.clone()).await?;
-        shop.goto("product.html?item=dripper-still").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("product.html?item=dripper-still").await?;
         // It does, and then takes back by another command: what writes to the log is told, whatever it is.
         let heard = async |is_it: &str| -> Result<()> {
             shop.browser.driver.switch_to_window(first.clone()).await?;
@@ -122,12 +116,10 @@ async fn what_one_tab_does_another_knows() -> Result<()> {
 async fn requests(wish: &str) -> Result<Vec<String>> {
     let mut asked = Vec::new();
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("index.html").await?;
-        shop.device().await?;
+        shop.open_whole("index.html").await?;
         shop.with_client("await client.track('wish', { text: given[0] });", &[json!(wish)]).await?;
         shop.idle().await?;
-        shop.goto("cart.html").await?;
-        shop.device().await?;
+        shop.open_whole("cart.html").await?;
         shop.idle().await?;
         shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
         asked = shop.site.requests();

@@ -11,8 +11,7 @@ async fn nothing_is_asked_of_any_server_once_the_page_has_loaded() -> Result<()>
     let proxy = format!("--proxy-server=http://127.0.0.1:{}", site.port);
     let flags = [proxy.as_str(), "--proxy-bypass-list=<-loopback>"];
     visit(site, Gpu::None, &flags, async |shop| {
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("index.html").await?;
         shop.decided().await?;
         // The shop's own worker fetches what it keeps for a visit without network.
         shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
@@ -38,8 +37,7 @@ async fn no_policy_is_violated_in_page_or_worker() -> Result<()> {
     for gpu in [Gpu::None, Gpu::Software] {
         visit(Site::new(), gpu, &[], async |shop| {
             for page in ["index.html", "product.html?item=rain-jacket-squall", "search.html?q=tent", "cart.html"] {
-                shop.goto(page).await?;
-                assert_eq!(shop.settled().await?, "ready", "{page}");
+                shop.open(page).await?;
                 shop.decided().await?;
                 assert_eq!(shop.seen("violations").await?, json!([]), "{page}");
                 assert_eq!(shop.seen("errors").await?, json!([]), "{page}");

@@ -16,8 +16,7 @@ const BUSY: &str = r#"
 async fn the_page_is_never_stalled_while_the_model_loads_and_runs() -> Result<()> {
     for page in ["index.html", "examples/plain.html"] {
         let visit = async |shop: &Shop| {
-            shop.goto(page).await?;
-            assert_eq!(shop.settled().await?, "ready");
+            shop.open(page).await?;
             // Until the marks of the first model's list stand, and whatever one does after that.
             shop.until("document.querySelector('nearmind-shelf').client.state.device").await?;
             if page == "index.html" {

@@ -38,8 +38,7 @@ async fn nothing_on_the_page_shifts() -> Result<()> {
         for page in
             ["examples/plain.html", "examples/chinese.html", "examples/own-card.html", "index.html", "cart.html"]
         {
-            shop.goto(page).await?;
-            assert_eq!(shop.settled().await?, "ready", "{page}");
+            shop.open(page).await?;
             shop.ask("await new Promise((next) => setTimeout(next, 800));", &[]).await?;
             assert_still(shop, page).await?;
         }

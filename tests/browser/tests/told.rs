@@ -30,13 +30,6 @@ fn shop(script: &str, attributes: &str, before: &str) -> Site {
     Site::with(both)
 }
 
-/// Opens the page and waits for its cards.
-async fn open(shop: &Shop) -> Result<()> {
-    shop.goto("shop.html").await?;
-    assert_eq!(shop.settled().await?, "ready");
-    Ok(())
-}
-
 /// Runs with the page's shelf at hand, and `until`, which waits for a condition.
 async fn with_shelf(shop: &Shop, body: &str) -> Result<Value> {
     let script = r#"
@@ -57,7 +50,7 @@ async fn with_shelf(shop: &Shop, body: &str) -> Result<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happens_to_cards_is_told_in_events() -> Result<()> {
     visit_each(|| shop("", r#"limit="12""#, ""), async |shop: &Shop| {
-        open(shop).await?;
+        shop.open("shop.html").await?;
         let ready = with_shelf(shop, "return [heard('ready'), items(), heard('metric')[0]];").await?;
         assert_eq!(ready[0], json!([{ "basis": "cold-start", "items": ready[1] }]));
         assert_eq!((&ready[2]["name"], &ready[2]["unit"]), (&json!("first-shelf"), &json!("ms")));
@@ -108,7 +101,7 @@ async fn what_happens_to_cards_is_told_in_events() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn storage_device_sources_address_and_look_may_change_at_run_time() -> Result<()> {
     visit_each(|| shop("", "", ""), async |shop: &Shop| {
-        open(shop).await?;
+        shop.open("shop.html").await?;
         let changed = with_shelf(shop, r#"
             const stored = shelf.client;
             await stored.track("view_item", { item: "dripper-still" });
@@ -155,6 +148,18 @@ async fn storage_device_sources_address_and_look_may_change_at_run_time() -> Res
             await until(() => shelf.state === "ready");
             return [failed, own.checkVisibility({ visibilityProperty: true }), root.querySelector("[part=status-text]").textContent];"#).await?;
         assert_eq!(gone, json!([[[["attributes", true]], true], false, ""]));
+
+        // A model that is not there, and then it is; a worker's script by its name.
+        let other = with_shelf(shop, r#"
+            shelf.setAttribute("model", "models/none/");
+            await until(() => shelf.state === "failed");
+            shelf.setAttribute("model", "models/minilm/");
+            await until(() => shelf.state === "ready");
+            const before = shelf.client;
+            shelf.setAttribute("worker", "worker.js");
+            await until(() => shelf.client !== before && shelf.client?.state.items && items().length === 12);
+            return shelf.state;"#).await?;
+        assert_eq!(other, "ready");
         Ok(())
     })
     .await
@@ -164,7 +169,7 @@ async fn storage_device_sources_address_and_look_may_change_at_run_time() -> Res
 async fn data_counts_before_the_script_has_come_and_when_it_changes() -> Result<()> {
     let early = r#"document.querySelector("nearmind-shelf").filter = { range: { field: "price", to: 20 } };"#;
     visit_each(|| shop(early, "", ""), async |shop: &Shop| {
-        open(shop).await?;
+        shop.open("shop.html").await?;
         let products = products();
         let price = |item: &String| products[item]["price"].as_f64().context("a price");
         let cheap = strings(&with_shelf(shop, "return items();").await?)?;
@@ -207,7 +212,7 @@ async fn a_page_that_tells_everything_itself_is_not_listened_to() -> Result<()> 
         visit_each(
             || shop(layer, attributes, page),
             async |shop: &Shop| {
-                open(shop).await?;
+                shop.open("shop.html").await?;
                 let count = "(await shelf.client.profile()).events.length";
                 if events > 0 {
                     with_shelf(shop, &format!("await until(async () => {count} === {events});")).await?;

@@ -19,8 +19,7 @@ fn in_category(id: &str) -> bool {
 async fn view_some(shop: &Shop) -> Result<Vec<String>> {
     let viewed: Vec<_> = products().into_keys().filter(|id| in_category(id)).take(VIEWS).collect();
     for id in &viewed {
-        shop.goto(&format!("product.html?item={id}")).await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open(&format!("product.html?item={id}")).await?;
     }
     Ok(viewed)
 }
@@ -28,8 +27,7 @@ async fn view_some(shop: &Shop) -> Result<Vec<String>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_visit_ends_in_recommendations() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("index.html").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("index.html").await?;
         let cards = shop.shown().await?;
         assert!(cards.len() >= 10, "{cards:?}");
         assert_eq!(shop.device().await?["device"], "cpu");
@@ -42,9 +40,7 @@ async fn the_first_visit_ends_in_recommendations() -> Result<()> {
 async fn three_views_move_the_shelf_and_a_dislike_moves_it_away() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
         let viewed = view_some(shop).await?;
-        shop.goto("index.html").await?;
-        shop.settled().await?;
-        shop.device().await?;
+        shop.open_whole("index.html").await?;
         let count = |list: &[String]| list.iter().filter(|id| in_category(id)).count();
         let before = shop.for_you(10).await?;
         assert!(count(&before) >= 5, "{before:?}");
@@ -73,8 +69,7 @@ async fn three_views_move_the_shelf_and_a_dislike_moves_it_away() -> Result<()> 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sentence_is_enough_for_a_visitor_without_history() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("index.html").await?;
-        shop.device().await?;
+        shop.open_whole("index.html").await?;
         let wish = r#"
             document.getElementById("wish-text").value = given[0];
             document.getElementById("wish").requestSubmit();
@@ -97,8 +92,7 @@ async fn a_sentence_is_enough_for_a_visitor_without_history() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn chinese_is_shown_and_searched_unbroken() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.goto("index.html?lang=zh-CN").await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.open("index.html?lang=zh-CN").await?;
         let products = products();
         for (id, title) in shop.shown().await? {
             assert_eq!(title, words(&products[&id], "zh", "title"));
@@ -126,8 +120,7 @@ async fn chinese_is_shown_and_searched_unbroken() -> Result<()> {
 async fn a_reload_keeps_the_visitor_and_forgetting_erases_everything() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
         view_some(shop).await?;
-        shop.goto("index.html").await?;
-        shop.device().await?;
+        shop.open_whole("index.html").await?;
         let events = "return (await client.profile()).events.map(({ event }) => `${event.name} ${event.item}`);";
         let list = shop.for_you(10).await?;
         let profile = shop.with_client(events, &[]).await?;

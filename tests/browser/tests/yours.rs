@@ -9,9 +9,7 @@ const ROOT: &str = "document.querySelector('nearmind-profile').shadowRoot";
 
 /// Two tastes, and the page that tells of them.
 async fn visited(shop: &Shop) -> Result<()> {
-    shop.goto("index.html").await?;
-    assert_eq!(shop.settled().await?, "ready");
-    shop.device().await?;
+    shop.open_whole("index.html").await?;
     shop.with_client(
         r#"for (const item of ["rain-jacket-squall", "rain-jacket-pocket", "dripper-still", "grinder-rook"]) await client.track("view_item", { item });"#,
         &[],
