@@ -1,7 +1,8 @@
 /**
  * What a shop's page tells others anyway: its analytics through GA4's `dataLayer`, past and future, in the form of gtag
  * (`gtag("event", "view_item", {items: [{item_id}]})`) and of Tag Manager (`{event: "view_item", ecommerce: {...}}`);
- * and search engines through JSON-LD. Read, never changed; nothing else listens less well for it. One listener a page.
+ * and search engines through JSON-LD. Read, never changed; nothing else listens less well for it. One listener a log,
+ * which hears each thing once, whichever worker writes it down.
  *
  * @import {EventName, Nearmind} from "./types.js"
  */
@@ -12,21 +13,25 @@ const PRODUCT = /^(https?:\/\/schema\.org\/)?(Product|ProductGroup|IndividualPro
 /** What names it, the best first. */
 const IDS = ["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "identifier", "@id", "url"];
 
-/** @type {WeakMap<Nearmind, PageEvents>} */
+/** Stands for the log that is stored: all clients have the same. */
+const STORED = {};
+/** By the log: the stored one, or the client that stores nothing. @type {WeakMap<object, PageEvents>} */
 const listening = new WeakMap();
 
 export class PageEvents {
   /** The item that this page is about, once the page has said it. @type {string | null} */
   product = null;
+  /** Who writes down what is heard; nobody once the last that listened has been told not to. @type {Nearmind | null} */
   #nearmind;
   #viewed = new Set();
   /** @type {Map<object, () => void>} */
   #waiting = new Map();
 
-  /** The only one for this client. @param {Nearmind} nearmind */
+  /** The only one for this client's log. @param {Nearmind} nearmind */
   static of(nearmind) {
-    const known = listening.get(nearmind) ?? new PageEvents(nearmind);
-    listening.set(nearmind, known);
+    const log = nearmind.state.persist ? STORED : nearmind;
+    const known = listening.get(log) ?? new PageEvents(nearmind);
+    listening.set(log, known);
     return known;
   }
 
@@ -39,7 +44,7 @@ export class PageEvents {
       const { push } = layer;
       layer.push = (...entries) => {
         const length = push.apply(layer, entries);
-        for (const entry of entries) this.#read(entry);
+        if (this.#nearmind) for (const entry of entries) this.#read(entry);
         return length;
       };
     }
@@ -47,14 +52,16 @@ export class PageEvents {
     if (item) this.#view(item);
   }
 
-  /** Hears when the page's product becomes known or another. @param {object} who @param {() => void} tell */
-  onProduct(who, tell) {
+  /** @param {object} who @param {Nearmind} nearmind @param {() => void} tell Hears when the page's product becomes known or another. */
+  join(who, nearmind, tell) {
+    this.#nearmind = nearmind;
     this.#waiting.set(who, tell);
   }
 
-  /** @param {object} who */
-  leave(who) {
+  /** @param {object} who @param {boolean} deaf It is to hear no more; who has only left the page may come again. */
+  leave(who, deaf) {
     this.#waiting.delete(who);
+    if (deaf && !this.#waiting.size) this.#nearmind = null;
   }
 
   /** @param {any} entry What was pushed: the arguments of gtag, or an object. */
@@ -84,7 +91,7 @@ export class PageEvents {
 
   /** @param {EventName} name @param {{item?: string, text?: string}} about */
   #track(name, about) {
-    this.#nearmind.track(name, about).catch(() => {});
+    this.#nearmind?.track(name, about).catch(() => {});
   }
 }
 

@@ -73,8 +73,10 @@ export class NearmindShelf extends ToldElement {
     if (SOURCES.includes(name)) {
       // What has not begun reads it when it begins.
       if (!this.client && this.state !== "failed") return;
-      this.#close();
+      this.#close(true);
       this.#open();
+    } else if (name === "track") {
+      if (this.client) this.#listen();
     } else if (this.client && name !== "heading") {
       this.#ask();
     }
@@ -171,7 +173,7 @@ export class NearmindShelf extends ToldElement {
       import("./debug.js").then(({ openDebug }) => this.client && openDebug(this.client, this.#lang));
     }
     // Who asks about the page's product needs it first; for the others it comes after what the visitor came for.
-    if (this.item === "") await this.#listen();
+    if (this.item === "" || this.state === "ready") await this.#listen();
     this.#ask();
   }
 
@@ -205,16 +207,23 @@ export class NearmindShelf extends ToldElement {
 
   /** What the page says of itself anyway, to its own analytics and to search engines. */
   async #listen() {
-    if (this.#page || this.getAttribute("track") === "off") return;
+    const off = () => this.getAttribute("track") === "off";
+    if (off()) return this.#unheard(true);
     const { PageEvents } = await import("./page-events.js");
-    if (!this.client) return;
+    if (!this.client || this.#page || off()) return;
     this.#page = PageEvents.of(this.client);
-    this.#page.onProduct(this, () => this.item === "" && this.#ask());
+    this.#page.join(this, this.client, () => this.item === "" && this.#ask());
   }
 
-  #close() {
-    this.#page?.leave(this);
+  /** @param {boolean} deaf */
+  #unheard(deaf) {
+    this.#page?.leave(this, deaf);
     this.#page = undefined;
+  }
+
+  /** @param {boolean} [deaf] What the page says from now on is not for this client. */
+  #close(deaf = false) {
+    this.#unheard(deaf);
     this.#unsubscribe?.();
     this.client?.closeShelf(this.#name);
     this.client = null;

@@ -229,3 +229,42 @@ async fn a_page_that_tells_everything_itself_is_not_listened_to() -> Result<()> 
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_page_says_goes_to_the_log_of_now_and_once() -> Result<()> {
+    visit_each(|| shop("window.dataLayer = [];", "", ""), async |shop: &Shop| {
+        shop.open("shop.html").await?;
+        let counts = with_shelf(shop, r#"
+            const push = (item_id) => dataLayer.push({ event: "add_to_cart", ecommerce: { items: [{ item_id }] } });
+            const count = async (client, item) => (await client.profile()).events.filter(({ event }) => event.item === item).length;
+            const says = (item) => until(async () => (push(item), (await count(shelf.client, item)) > 0));
+            const other = (before) => until(() => shelf.client && shelf.client !== before && shelf.client.state.items);
+            await until(() => Object.hasOwn(dataLayer, "push"));
+            const stored = shelf.client;
+            push("rain-jacket-squall");
+
+            shelf.setAttribute("track", "off");
+            push("bike-heron-gravel");
+            shelf.removeAttribute("track");
+            await says("grinder-rook");
+
+            // No consent any more: what is said from now on is for this page alone.
+            shelf.setAttribute("storage", "memory");
+            push("dripper-still");
+            await other(stored);
+            await until(async () => (await count(shelf.client, "dripper-still")) === 1);
+            const memory = shelf.client;
+            await says("dress-meadow");
+
+            // Another worker of the log that was before.
+            shelf.removeAttribute("storage");
+            shelf.setAttribute("device", "cpu");
+            await until(() => shelf.client?.state.persist && shelf.client !== stored && shelf.client.state.items);
+            await says("teapot-zisha");
+            const said = ["rain-jacket-squall", "bike-heron-gravel", "dripper-still", "dress-meadow"];
+            return [await Promise.all(said.map((item) => count(shelf.client, item))), await count(memory, "teapot-zisha")];"#).await?;
+        assert_eq!(counts, json!([[1, 0, 0, 0], 0]));
+        Ok(())
+    })
+    .await
+}
