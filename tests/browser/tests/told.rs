@@ -114,7 +114,8 @@ async fn storage_device_sources_address_and_look_may_change_at_run_time() -> Res
             const back = [shelf.client === stored, (await shelf.client.profile()).events.length];
 
             shelf.setAttribute("device", "cpu");
-            await until(() => shelf.client?.state.device);
+            // The processor is ready before the graphics has been asked about.
+            await until(() => shelf.client?.state.device && shelf.client.state.device.reason.code !== "untried");
             const device = shelf.client.state.device.reason.code;
 
             shelf.setAttribute("base", "deep/");
