@@ -14,6 +14,7 @@ pub mod manifest; // which files make a pack
 pub mod mixture; //  how much each part of a score counts
 pub mod occasions; // what is chosen where and when
 pub mod pack; //     a catalogue to files, and back
+pub mod pictures; // small pictures of the items
 pub mod relations; // which item follows which
 
 pub use aliases::Aliases;
@@ -26,6 +27,7 @@ pub use manifest::{Manifest, ModelName, PackError};
 pub use mixture::Mixture;
 pub use occasions::Occasions;
 pub use pack::Pack;
+pub use pictures::Sheet;
 pub use relations::Relations;
 
 use crate::{

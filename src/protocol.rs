@@ -31,6 +31,8 @@ pub enum Command {
         device: DeviceChoice,
         lang: String,
         persist: bool,
+        #[serde(default)]
+        pictures: PictureSource,
         now_ms: f64,
     },
     /// Something that the visitor did. Appended to the log; every open shelf is ranked again.
@@ -83,6 +85,17 @@ pub enum DeviceChoice {
     Auto,
     Cpu,
     Gpu,
+}
+
+/// Where the pictures of cards come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PictureSource {
+    /// The addresses that the items have: their host can tell what is recommended.
+    #[default]
+    Shop,
+    /// The small pictures of the catalogue, which every visitor fetches in the same order. Nothing else is shown.
+    Private,
 }
 
 /// What a list is to be. Scene, filter and rules come as the JSON that a shop writes them in; what is wrong with
@@ -141,6 +154,10 @@ pub enum Update {
     Results {
         query: String,
         cards: Vec<Card>,
+    },
+    /// Private pictures of cards that were sent without.
+    Pictures {
+        pictures: Vec<CardPicture>,
     },
     Profile(ProfileSummary),
     Explanation(Explanation),
@@ -208,6 +225,7 @@ pub enum Basis {
 pub struct Card {
     pub item: String,
     pub url: String,
+    /// Empty where there is none, or where it is private and has not come yet.
     pub image: String,
     pub title: Vec<Part>,
     pub description: Vec<Part>,
@@ -221,6 +239,13 @@ pub struct Card {
     pub opinion: Option<Opinion>,
     /// Its words are still being read, and `Highlights` will tell: marks that stand may stand until then.
     pub unread: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardPicture {
+    pub item: String,
+    /// A `data:` address.
+    pub image: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ mod log;
 mod map;
 mod model;
 mod phrases;
+mod pictures; // addresses of the cards' pictures
 mod portable; // the log as text, out and in
 mod ranking; // what is known -> one list
 pub mod search;
@@ -24,6 +25,7 @@ mod words; // which words of a card are marked
 use std::collections::{BTreeMap, BTreeSet};
 
 use phrases::{Tongue, Trouble};
+use pictures::Pictures;
 use ranking::View;
 use shelf::OpenShelf;
 use texts::Texts;
@@ -34,7 +36,7 @@ pub use model::{Model, model_name};
 pub use store::{MemoryStore, Store, StoreError};
 
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, Sheet},
     encoder::{EncodeError, Encoder},
     profile::{Columns, Event, Ledger, Source, weights::Weights},
     protocol::{Command, DeviceReport, Update},
@@ -51,6 +53,7 @@ pub struct Session<E, S> {
     texts: Texts,
     columns: Columns,
     explained: Explained,
+    pictures: Pictures,
     shelves: BTreeMap<String, OpenShelf>,
     /// By the page's clock, as the last command said.
     now_ms: f64,
@@ -69,6 +72,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             texts: Texts::default(),
             columns: Columns::default(),
             explained: Explained::default(),
+            pictures: Pictures::default(),
             shelves: BTreeMap::new(),
             now_ms: 0.0,
             lang: String::new(),
@@ -84,11 +88,19 @@ impl<E: Encoder, S: Store> Session<E, S> {
     pub async fn set_catalog(&mut self, catalog: Catalog) -> Vec<Update> {
         let mut updates = vec![Update::CatalogReady { items: catalog.len() }];
         self.catalog = Some(catalog);
+        self.pictures.clear();
         self.derive_again();
         self.shelves.values_mut().for_each(|shelf| shelf.setting = None);
         updates.extend(self.check_model());
         updates.extend(self.rank_all().await);
         updates
+    }
+
+    /// A sheet of small pictures has arrived: cards that wait for one get it.
+    pub fn add_pictures(&mut self, sheet: Sheet) -> Vec<Update> {
+        let Some(catalog) = &self.catalog else { return Vec::new() };
+        let pictures = self.pictures.add(sheet, catalog);
+        if pictures.is_empty() { Vec::new() } else { vec![Update::Pictures { pictures }] }
     }
 
     /// The model has arrived and is proven: what the visitor wrote is encoded, cards are explained.
@@ -109,7 +121,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Answers one command. `Open` comes first.
     pub async fn apply(&mut self, command: Command) -> Vec<Update> {
         match command {
-            Command::Open { version, lang, now_ms, .. } => self.open(version, lang, now_ms).await,
+            Command::Open { version, lang, pictures, now_ms, .. } => {
+                self.pictures = Pictures::new(pictures);
+                self.open(version, lang, now_ms).await
+            }
             Command::Track { event } => self.track(event).await,
             Command::Undo { item, name, now_ms } => self.undo(item, name, now_ms).await,
             Command::Shelf { shelf, request, now_ms } => {
@@ -197,8 +212,9 @@ impl<E: Encoder, S: Store> Session<E, S> {
             let lang = primary(&self.lang);
             let profile = self.ledger.profile(&Weights::default(), self.now_ms, &BTreeSet::new(), &[]);
             let found = search::search(catalog, &query, self.texts.place(&query, catalog).as_deref(), limit);
-            let card = |hit| {
-                let mut card = card::plain(catalog, &profile, &lang, hit);
+            let pictures = &mut self.pictures;
+            let mut card = |hit| {
+                let mut card = card::plain(catalog, pictures, &profile, &lang, hit);
                 card::matched(catalog, &mut card, hit.row, &found.terms);
                 card
             };
@@ -249,9 +265,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let (ledger, texts, now_ms) = (&self.ledger, &self.texts, self.now_ms);
         let view = View { catalog, ledger, muted: &muted, texts, now_ms };
         let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
-        updates.extend(
-            shelves.filter_map(|(name, shelf)| shelf.rank(name, &view, &mut self.columns, &mut self.explained)),
-        );
+        let (columns, explained, pictures) = (&mut self.columns, &mut self.explained, &mut self.pictures);
+        updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &view, columns, explained, pictures)));
         updates
     }
 

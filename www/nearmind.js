@@ -37,10 +37,10 @@ export class Nearmind {
    * @param {Options} options
    * @returns {Nearmind}
    */
-  static open({ catalog, model, device = "auto", lang = "en", persist = !globalPrivacyControl(), worker, isolation }) {
+  static open({ catalog, model, device = "auto", lang = "en", persist = !globalPrivacyControl(), worker, isolation, pictures = "shop" }) {
     const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
     const script = worker && absolute(worker);
-    const asked = { catalog: absolute(catalog), model: absolute(model), device, persist, worker: script, isolation };
+    const asked = { catalog: absolute(catalog), model: absolute(model), device, persist, worker: script, isolation, pictures };
     const key = JSON.stringify(asked);
     const known = opened.get(key) ?? new Nearmind({ ...asked, lang });
     opened.set(key, known);
@@ -71,7 +71,7 @@ export class Nearmind {
   constructor(options) {
     this.#options = options;
     this.#outbox = new Outbox(options.persist, () => this.#worker && this.#reload());
-    this.state = blank(options.persist);
+    this.state = blank(options);
     // A page that comes back from the back/forward cache holds a log that other pages have written to since.
     addEventListener("pageshow", (event) => event.persisted && this.#worker && this.#reload());
   }
@@ -279,7 +279,7 @@ export class Nearmind {
     this.#worker?.terminate();
     this.#worker = null;
     for (const [id, { command }] of this.#pending) if (command.type === "open") this.#pending.delete(id);
-    this.state = blank(this.#options.persist);
+    this.state = blank(this.#options);
     this.#publish({ type: "restarted" });
     this.start();
   }
@@ -368,8 +368,9 @@ export class Nearmind {
  */
 
 const globalPrivacyControl = () => Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
-const blank = (/** @type {boolean} */ persist) => ({
+const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }) => ({
   persist,
+  pictures,
   items: null,
   isolated: null,
   device: null,

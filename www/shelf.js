@@ -268,6 +268,8 @@ export class NearmindShelf extends ToldElement {
       case "highlights":
         if (update.shelf !== this.#name || update.revision !== this.#revision) return;
         return this.#frame.list.views.get(update.item)?.highlight(update.title, update.description);
+      case "pictures":
+        return update.pictures.forEach(({ item, image }) => this.#frame.list.views.get(item)?.picture(image));
       case "metric":
         return void (update.name === "model-ready" && this.#fire("nearmind-metric", metricOf(update)));
       case "restarted":

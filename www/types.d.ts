@@ -12,6 +12,8 @@ export interface Options {
   persist?: boolean;
   /** strict: a worker that cannot speak to the network; the page's policy must allow blobs as workers and scripts. */
   isolation?: "strict";
+  /** private: only the small pictures of the catalogue are shown, so that no request tells what is recommended. */
+  pictures?: "shop" | "private";
   /** URL of the worker's script on the page's own origin, where Nearmind itself comes from another. */
   worker?: string;
 }
@@ -68,6 +70,7 @@ export interface Nearmind {
 /** What is known so far, for whoever comes late. */
 export interface State {
   persist: boolean;
+  pictures?: "shop" | "private";
   items: number | null;
   /** The ways to the network that an isolated worker has tried, all in vain. */
   isolated: string[] | null;
@@ -130,6 +133,7 @@ export type Command = { nowMs?: number } & (
       device: string;
       lang: string;
       persist: boolean;
+      pictures?: "shop" | "private";
     }
   | { type: "track"; event: Event }
   | { type: "undo"; item: string; name: EventName }
@@ -195,6 +199,8 @@ export type Update =
   | ShelfUpdate
   | Highlights
   | { type: "results"; query: string; cards: Card[] }
+  /** Private pictures of cards that were sent without: `data:` addresses. */
+  | { type: "pictures"; pictures: { item: string; image: string }[] }
   | ({ type: "profile" } & ProfileSummary)
   | ({ type: "explanation" } & Explanation)
   | ({ type: "why-not" } & WhyNot)
@@ -214,6 +220,7 @@ export type Update =
 export interface Card {
   item: string;
   url: string;
+  /** Empty where there is none, or where it is private and has not come yet. */
   image: string;
   title: Part[];
   description: Part[];

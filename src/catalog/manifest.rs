@@ -8,6 +8,7 @@
 //!  "words":     {...},
 //!  "aliases":   {...},                                            where items have other names
 //!  "relations": {...}, "occasions": {...}, "mixture": {...},      where something was learned from the shop's orders
+//!  "pictures":  [{...}, {...}],                                   where small pictures were made, in the order of fetching
 //!  "model":     {"name": "all-MiniLM-L6-v2", "digest": "..."},
 //!  "languages": ["en", "zh"], "count": 240}
 //! ```
@@ -43,6 +44,9 @@ pub struct Manifest {
     /// How scores are mixed: [`super::Catalog::mixture`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mixture: Option<File>,
+    /// Sheets of small pictures ([`super::pictures`]), which only pages with private pictures fetch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<File>,
     pub model: ModelName,
     /// Primary subtags of the languages that the items are described in, sorted.
     pub languages: Vec<String>,
@@ -97,7 +101,7 @@ impl Manifest {
             return Err(PackError::Version { found: head.version });
         }
         let manifest: Self = serde_json::from_slice(json).map_err(unreadable)?;
-        if let Some(file) = manifest.files().into_iter().find(|file| file.file.contains(['/', '\\', ':'])) {
+        if let Some(file) = manifest.all_files().find(|file| file.file.contains(['/', '\\', ':'])) {
             return Err(PackError::Manifest(format!("{:?} does not lie beside it", file.file)));
         }
         Ok(manifest)
@@ -107,6 +111,11 @@ impl Manifest {
     pub fn files(&self) -> Vec<&File> {
         let others = [&self.aliases, &self.relations, &self.occasions, &self.mixture].into_iter().flatten();
         [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(others).collect()
+    }
+
+    /// Everything that belongs to the catalogue, the sheets of pictures included.
+    pub fn all_files(&self) -> impl Iterator<Item = &File> {
+        self.files().into_iter().chain(&self.pictures)
     }
 
     pub fn to_json(&self) -> Vec<u8> {
@@ -131,7 +140,7 @@ impl File {
         if whole { Ok(()) } else { Err(PackError::Altered { file: self.file.clone() }) }
     }
 
-    pub(super) fn malformed(&self, Malformed(what): Malformed) -> PackError {
+    pub fn malformed(&self, Malformed(what): Malformed) -> PackError {
         PackError::Malformed { file: self.file.clone(), what }
     }
 }

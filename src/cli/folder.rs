@@ -20,7 +20,8 @@ use crate::{
 
 pub const MANIFEST: &str = "manifest.json";
 /// What a file of a catalogue is called, before its digest. What is called otherwise is left alone.
-const STEMS: [&str; 8] = ["items.", "texts.", "vectors.", "words.", "aliases.", "relations.", "occasions.", "mixture."];
+const STEMS: [&str; 9] =
+    ["items.", "texts.", "vectors.", "words.", "aliases.", "relations.", "occasions.", "mixture.", "pictures."];
 
 /// The manifest of the catalogue in `folder`.
 pub fn manifest(folder: &Path) -> Result<Manifest> {
@@ -75,15 +76,14 @@ pub fn learned(folder: &Path, learned: Files) -> Result<[Option<File>; 3]> {
 /// Makes `manifest` the folder's, and removes what it no longer names.
 pub fn publish(folder: &Path, manifest: &Manifest) -> Result<()> {
     put(folder, MANIFEST, &manifest.to_json())?;
-    let named = manifest.files();
     sweep(folder, |name| {
         let ours = STEMS.iter().any(|stem| name.starts_with(stem)) || name.starts_with(BESIDE);
-        ours && named.iter().all(|file| file.file != name)
+        ours && manifest.all_files().all(|file| file.file != name)
     })
 }
 
 /// Removes the files that a killed or an earlier bake has left.
-fn sweep(folder: &Path, left: impl Fn(&str) -> bool) -> Result<()> {
+pub fn sweep(folder: &Path, left: impl Fn(&str) -> bool) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.file_name().and_then(|name| name.to_str()).is_some_and(&left) {
@@ -139,7 +139,7 @@ fn readable(file: &NamedTempFile) -> Result<()> {
     Ok(())
 }
 
-fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+pub fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     let mut file = beside(folder)?;
     file.write_all(bytes).with_context(|| format!("writing {}", folder.join(name).display()))?;
     place(file, folder, name)

@@ -17,7 +17,7 @@ use crate::{
     catalog::{Catalog, Item, ModelName, Pack, Words, make},
     encoder::cpu::CpuModel,
     profile::{Event, EventName},
-    protocol::{Command, DeviceChoice, ShelfRequest, Update, VERSION},
+    protocol::{Command, DeviceChoice, PictureSource, ShelfRequest, Update, VERSION},
     session::{MemoryStore, Session},
     text::Dictionary,
 };
@@ -96,6 +96,7 @@ fn times(catalog: Catalog, items: usize) -> [Vec<f64>; 3] {
         device: DeviceChoice::Cpu,
         lang: lang(),
         persist: false,
+        pictures: PictureSource::Shop,
         now_ms: 0.0,
     };
     block_on(session.apply(open));

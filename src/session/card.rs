@@ -1,5 +1,6 @@
 //! An item as the page draws it, in the page's language, and with the words of it that a search has found.
 
+use super::pictures::Pictures;
 use crate::{
     catalog::{Catalog, Document, document},
     explain::Part,
@@ -10,14 +11,14 @@ use crate::{
 };
 
 /// The card of `hit` in `lang` (a primary subtag), its text plain and without a reason.
-pub fn plain(catalog: &Catalog, profile: &Profile, lang: &str, hit: Hit) -> Card {
+pub fn plain(catalog: &Catalog, pictures: &mut Pictures, profile: &Profile, lang: &str, hit: Hit) -> Card {
     let item = catalog.item(hit.row);
     let words = item.words_in(lang).map(|(_, words)| words).unwrap_or_default();
     let opinion: Option<Opinion> = profile.opinions.get(&hit.row).copied();
     Card {
         item: item.id().to_owned(),
         url: item.url(),
-        image: item.image(),
+        image: pictures.address(item, hit.row),
         title: Part::plain(words.title),
         description: Part::plain(words.description),
         brand: item.brand().to_owned(),

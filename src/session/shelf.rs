@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::{
     card,
     phrases::Tongue,
+    pictures::Pictures,
     ranking::{Setting, View, ranked},
     why::claim::claim,
     words::{Asked, Explained},
@@ -44,7 +45,14 @@ impl OpenShelf {
     }
 
     /// Ranks the shelf; what was still to explain of the last ranking is dropped. `None` before `read`.
-    pub fn rank(&mut self, name: &str, view: &View, columns: &mut Columns, known: &mut Explained) -> Option<Update> {
+    pub fn rank(
+        &mut self,
+        name: &str,
+        view: &View,
+        columns: &mut Columns,
+        known: &mut Explained,
+        pictures: &mut Pictures,
+    ) -> Option<Update> {
         let Self { request, revision, setting, directions, todo } = self;
         let setting = setting.as_ref()?;
         *revision += 1;
@@ -58,7 +66,7 @@ impl OpenShelf {
         directions.clear();
         let mut cards = Vec::new();
         for &hit in &ranked.hits {
-            let mut card = card::plain(catalog, &ranked.profile, &lang, hit);
+            let mut card = card::plain(catalog, pictures, &ranked.profile, &lang, hit);
             let claim = claim(catalog, &lang, &ranked, setting, hit.row);
             card.reason = claim.map_or_else(Vec::new, |claim| tongue.claim(&claim.brief()));
             if ranked.evidence.is_some() && ranked.taste.is_known() {

@@ -14,3 +14,8 @@ pub fn words(thrown: &JsValue) -> String {
 pub fn fatal(code: &str, message: impl Into<String>) -> Problem {
     Problem { code: code.to_owned(), message: message.into(), fatal: true }
 }
+
+/// For the shop's developer, in the console: recommendations go on.
+pub fn warn(text: &str) {
+    web_sys::console::warn_1(&format!("nearmind: {text}").into());
+}

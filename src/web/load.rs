@@ -6,7 +6,7 @@ mod on_device;
 
 use std::{cell::Cell, rc::Rc};
 
-pub use catalog::catalog;
+pub use catalog::{Sheets, catalog};
 pub use model::{Coming, ModelFiles, model};
 
 use super::scope::now_ms;

@@ -11,18 +11,18 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     devices::{Device, asked, on_cpu, told},
     embed::Embedder,
-    error::fatal,
+    error::{fatal, warn},
     gpu_remote::{OpenRemote, RemoteGpu},
-    load::{self, Coming},
+    load::{self, Coming, Sheets},
     queue::Queue,
     scope::{now_ms, turn},
     store::LogStore,
     wire::{Message, answer, answer_embed, say},
 };
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, Sheet},
     encoder::device::{Report, Trial, try_gpu},
-    protocol::{Command, DeviceChoice, Problem, Update},
+    protocol::{Command, DeviceChoice, PictureSource, Problem, Update},
     session::{self, Model},
 };
 
@@ -31,6 +31,7 @@ type Session = session::Session<Device, LogStore>;
 enum Job {
     Message(JsValue),
     Catalog(Result<Box<Catalog>, Problem>),
+    Pictures(Sheet),
     Model(Result<Box<Model<Device>>, Problem>),
     /// The GPU was tried while the CPU answered.
     Tried(Box<(Trial<RemoteGpu>, OpenRemote)>),
@@ -97,6 +98,7 @@ impl Worker {
         match (job, self.session.as_mut()) {
             (Job::Message(message), _) => self.message(message).await,
             (Job::Catalog(Ok(catalog)), Some(session)) => say(session.set_catalog(*catalog).await),
+            (Job::Pictures(sheet), Some(session)) => say(session.add_pictures(sheet)),
             (Job::Model(Ok(mut model)), Some(session)) => {
                 let report = model.encoder().report().clone();
                 let device = told(&report);
@@ -111,7 +113,7 @@ impl Worker {
             }
             (Job::Catalog(Err(problem)) | Job::Model(Err(problem)), _) => say(vec![Update::Error(problem)]),
             // Loading starts with a session, and a session stays.
-            (Job::Catalog(Ok(_)) | Job::Model(Ok(_)) | Job::Tried(_), None) => {}
+            (Job::Catalog(Ok(_)) | Job::Pictures(_) | Job::Model(Ok(_)) | Job::Tried(_), None) => {}
         }
     }
 
@@ -136,8 +138,8 @@ impl Worker {
 
     async fn command(&mut self, command: Command) -> Result<Vec<Update>, Problem> {
         let session = match (&command, self.session.as_mut()) {
-            (Command::Open { catalog, model, device, persist, .. }, None) => {
-                self.load(catalog.clone(), model.clone(), *device, *persist);
+            (Command::Open { catalog, model, device, persist, pictures, .. }, None) => {
+                self.load(catalog.clone(), model.clone(), *device, *persist, *pictures);
                 self.session.insert(Session::new(LogStore::open(*persist).await))
             }
             (Command::Open { .. }, Some(_)) | (_, None) => {
@@ -148,13 +150,22 @@ impl Worker {
         Ok(session.apply(command).await)
     }
 
-    /// Fetches catalogue and model side by side. The catalogue is decoded first: its vectors make the first cards.
-    fn load(&self, catalog: String, model: String, choice: DeviceChoice, keep: bool) {
+    /// Fetches catalogue and model side by side. The catalogue is decoded first: its vectors make the first cards. Their
+    /// small pictures, if the page shows those, come next.
+    fn load(&self, catalog: String, model: String, choice: DeviceChoice, keep: bool, pictures: PictureSource) {
         let coming = load::model(&model, keep, |update| say(vec![update]));
         let (load_gpu, fault) = (self.load_gpu.clone(), self.fault.clone());
         spawn_local(async move {
             let loaded = load::catalog(&catalog, keep, |update| say(vec![update])).await;
-            push(Job::Catalog(loaded.map(Box::new)));
+            match loaded {
+                Ok((catalog, sheets)) => {
+                    push(Job::Catalog(Ok(Box::new(catalog))));
+                    if pictures == PictureSource::Private {
+                        spawn_local(fetch_pictures(sheets));
+                    }
+                }
+                Err(problem) => push(Job::Catalog(Err(problem))),
+            }
             turn().await;
             if let Err(problem) = open_model(coming, choice, load_gpu, fault).await {
                 push(Job::Model(Err(problem)));
@@ -170,6 +181,18 @@ impl Worker {
             say(vec![Update::ModelReady { device: told(device.report()) }]);
         }
     }
+}
+
+/// Cards are drawn without a picture where it cannot be had; the console says why.
+async fn fetch_pictures(sheets: Sheets) {
+    if sheets.is_empty() {
+        warn("this catalogue has no private pictures: bake it with --pictures, or leave pictures=\"private\" out");
+    }
+    let take = |sheet: Result<Sheet, Problem>| match sheet {
+        Ok(sheet) => push(Job::Pictures(sheet)),
+        Err(problem) => warn(&problem.message),
+    };
+    sheets.fetch(take).await;
 }
 
 /// First the CPU, so that the visitor need not wait; then the GPU is tried.

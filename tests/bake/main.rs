@@ -27,6 +27,7 @@ use pollster::block_on;
 use serde_json::Value;
 
 mod learned; // what visitors did stays with the items
+mod pictures; // small pictures in the catalogue
 
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bake").join(name);

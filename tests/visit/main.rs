@@ -1,6 +1,7 @@
 //! A whole visit as a script: commands in, updates out, with a small model of random weights and a log in memory.
 
 mod names;
+mod pictures;
 mod scenes;
 mod script;
 mod unlearn;
@@ -13,7 +14,7 @@ use nearmind::{
     encoder::{Encoder, Want, manifest::Role},
     explain::{Reading, States},
     profile::{Event, EventName::*, Opinion},
-    protocol::{Basis, Card, Command, Shelf, ShelfKind, Update, VERSION},
+    protocol::{Basis, Card, Command, Shelf, ShelfKind, ShelfRequest, Update, VERSION},
     session::{MemoryStore, Session},
     text::words,
     vectors::{Query, arithmetic::dot},

@@ -7,8 +7,8 @@ use nearmind::{
     },
     profile::{Event, EventName},
     protocol::{
-        Card, Command, DeviceChoice, DeviceReason, DeviceReport, Part, ProfileSummary, Shelf, ShelfKind, ShelfRequest,
-        Update, VERSION,
+        Card, Command, DeviceChoice, DeviceReason, DeviceReport, Part, PictureSource, ProfileSummary, Shelf, ShelfKind,
+        ShelfRequest, Update, VERSION,
     },
     session::{MemoryStore, Model, Session, model_name},
     text::Dictionary,
@@ -114,7 +114,16 @@ pub fn open_with(store: MemoryStore, lang: &str, catalog: Catalog) -> Visit {
 
 pub fn open_command(version: u32, lang: &str) -> Command {
     let (catalog, model) = (String::new(), String::new());
-    Command::Open { version, catalog, model, device: DeviceChoice::Cpu, lang: lang.into(), persist: true, now_ms: NOW }
+    Command::Open {
+        version,
+        catalog,
+        model,
+        device: DeviceChoice::Cpu,
+        lang: lang.into(),
+        persist: true,
+        pictures: PictureSource::Shop,
+        now_ms: NOW,
+    }
 }
 
 pub fn send(visit: &mut Visit, command: Command) -> Vec<Update> {

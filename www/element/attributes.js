@@ -5,7 +5,7 @@
  */
 
 /** Another of these is another worker. */
-export const SOURCES = ["catalog", "model", "device", "storage", "worker", "isolation"];
+export const SOURCES = ["catalog", "model", "device", "storage", "worker", "isolation", "pictures"];
 
 /** Its own attribute or the nearest ancestor's. @param {Element} tag */
 export const langOf = (tag) => tag.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang || "en";
@@ -23,5 +23,6 @@ export function optionsOf(tag) {
     persist: told("storage") === "memory" ? false : undefined,
     worker: told("worker"),
     isolation: told("isolation") === "strict" ? "strict" : undefined,
+    pictures: told("pictures") === "private" ? "private" : undefined,
   };
 }

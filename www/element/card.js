@@ -13,7 +13,7 @@ import { matching, plain, stands, writeParts } from "./words.js";
 export class CardView {
   /** @type {Card} */
   card;
-  #image = h("img", { part: "image", alt: "", loading: "lazy", decoding: "async", width: 320, height: 320 });
+  #image = h("img", { part: "image", alt: "", loading: "lazy", decoding: "async", width: 320, height: 320, referrerpolicy: "no-referrer" });
   #brand = h("p", { part: "brand" });
   #title = h("a", { part: "link" });
   #description = h("p", { part: "description" });
@@ -70,7 +70,7 @@ export class CardView {
     const before = this.card;
     this.card = card;
     set(this.#title, "href", card.url || null);
-    set(this.#image, "src", card.image || null);
+    this.picture(card.image);
     write(this.#brand, card.brand);
     write(this.#price, card.price ? money(card.price, this.#lang) : "");
     writeParts(this.#reason, card.reason);
@@ -80,6 +80,11 @@ export class CardView {
     }
     const { title, description } = card.unread ? stands(before, card) : card;
     this.highlight(title, description);
+  }
+
+  /** @param {string} image Its address, or nothing. */
+  picture(image) {
+    set(this.#image, "src", image || null);
   }
 
   /**

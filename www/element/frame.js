@@ -76,10 +76,12 @@ export class Frame {
     this.#sight.observe(this.node);
   }
 
-  /** Room that nothing fills is given back where that moves nothing in sight: below the viewport. */
+  /** Room that nothing fills is given back where that moves nothing in sight: out of the viewport. */
   #sight = new IntersectionObserver((seen) => {
-    const { boundingClientRect, rootBounds } = seen[seen.length - 1];
-    if (!rootBounds || boundingClientRect.top < rootBounds.bottom) return;
+    const { boundingClientRect, isIntersecting, rootBounds } = seen[seen.length - 1];
+    const below = rootBounds && boundingClientRect.top >= rootBounds.bottom;
+    // Above the viewport the browser has to hold the rest of the page where it is.
+    if (isIntersecting || !(below || CSS.supports("overflow-anchor: auto"))) return;
     this.#sight.disconnect();
     this.node.style.minBlockSize = "";
     this.node.classList.add("folded");

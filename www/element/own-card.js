@@ -53,13 +53,21 @@ export class OwnCard {
       for (const node of this.#each(`[data-text="${name}"]`)) write(node, text);
     }
     for (const node of this.#each("[data-link]")) set(node, "href", card.url || null);
-    for (const node of this.#each("[data-image]")) set(node, "src", card.image || null);
+    this.picture(card.image);
     for (const node of this.#each("[data-action]")) {
       if (node.dataset.action !== "hide") set(node, "aria-pressed", String(card.opinion === node.dataset.action));
     }
     for (const node of this.#each('[data-text="reason"]')) writeParts(node, card.reason);
     const { title, description } = card.unread ? stands(before, card) : card;
     this.highlight(title, description);
+  }
+
+  /** The picture's host learns no more than it must. @param {string} image Its address, or nothing. */
+  picture(image) {
+    for (const node of this.#each("[data-image]")) {
+      set(node, "referrerpolicy", "no-referrer");
+      set(node, "src", image || null);
+    }
   }
 
   /** @param {Part[]} title @param {Part[]} description */

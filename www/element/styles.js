@@ -44,14 +44,17 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 
 .shelf { display: grid; grid-template: "stage" auto "footer" 2.75rem / minmax(0, 1fr) }
+/* The shop's own markup has the footer's room, too: where it is the taller, the page does not grow when our script comes. */
 .own, .live, .empty { grid-area: stage; min-inline-size: 0 }
+.own { grid-row-end: -1 }
+:host(:not([state="ready"])) .shelf:not(.bare) .footer { visibility: hidden }
 .empty { display: none; place-items: center; padding: 1rem; border: 1px dashed var(--_line); border-radius: var(--_radius); text-align: center; color: var(--_muted) }
 :host([state="empty"]) .shelf:is(.bare, .has-empty) .empty { display: grid }
-:host([state="empty"]) .shelf.has-empty .own, :host([state="empty"]) .shelf.bare .live { visibility: hidden }
-.live { visibility: hidden }
+:host([state="empty"]) .shelf.has-empty .own, :host([state="empty"]) .shelf.bare .live { visibility: hidden; display: flex; flex-direction: column }
+.live { visibility: hidden; display: flex; flex-direction: column }
 :host([state="ready"]) .own { display: none }
 :host([state="ready"]) .live, .shelf.bare .live { visibility: visible }
-:host([state="failed"]) .shelf.bare .live { visibility: hidden }
+:host([state="failed"]) .shelf.bare .live { visibility: hidden; display: flex; flex-direction: column }
 :host(:is([state="empty"], [state="failed"])) .shelf.bare.folded .live { display: none }
 
 .header { display: flex; align-items: center; justify-content: space-between; gap: 1rem; block-size: 2.5rem; margin-block-end: .75rem }
@@ -63,16 +66,17 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .turn:not(:has(:enabled)) { visibility: hidden }
 @media (hover: none) { .turn { display: none } }
 
-.list { display: flex; gap: var(--_gap); padding: 3px; margin: -3px; list-style: none; overflow: auto hidden; overscroll-behavior-inline: contain; scroll-snap-type: inline mandatory; scroll-padding-inline: 3px; scrollbar-width: none }
+.list { flex: 1 0 auto; display: flex; gap: var(--_gap); padding: 3px; margin: -3px; list-style: none; overflow: auto hidden; overscroll-behavior-inline: contain; scroll-snap-type: inline mandatory; scroll-padding-inline: 3px; scrollbar-width: none }
 .list::-webkit-scrollbar { display: none }
-/* As wide as it is told to be, and not as its price and its buttons are: they share what there is. */
-.place { flex: 0 0 var(--_card-width); min-inline-size: 0; block-size: var(--_card-height); scroll-snap-align: start }
+/* As wide as the property says, not as its price and its buttons are: they share what there is. Where the shop's own markup
+   was higher, cards fill its room, within limits, and the picture takes what is added. */
+.place { flex: 0 0 var(--_card-width); min-inline-size: 0; min-block-size: var(--_card-height); max-block-size: calc(1.4 * var(--_card-height)); scroll-snap-align: start }
 .card { position: relative; block-size: 100%; display: flex; flex-direction: column; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
 .card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
 .card:has(.link:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 1px }
-.picture { flex: none; aspect-ratio: var(--nearmind-picture-ratio, 1); background: var(--_picture) }
-.image { display: block; inline-size: 100%; block-size: 100%; object-fit: cover }
-.body { flex: 1; min-block-size: 0; display: flex; flex-direction: column; padding: .75rem .875rem .625rem }
+.picture { flex: 1 1 0; min-block-size: 0; overflow: hidden; background: var(--_picture) }
+.image { display: block; inline-size: 100%; block-size: 100%; object-fit: var(--nearmind-picture-fit, cover) }
+.body { flex: none; block-size: calc(var(--_card-height) - var(--_card-width) / (var(--nearmind-picture-ratio, 1))); min-block-size: 0; display: flex; flex-direction: column; padding: .75rem .875rem .625rem }
 .brand { font-size: .75rem; line-height: 1rem; color: var(--_muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .title { margin-block-start: .125rem; font-size: .9375rem; font-weight: 600; line-height: 1.3; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; flex: none }
 .link { color: inherit; text-decoration: none }

@@ -1,45 +1,213 @@
-//! Small pictures laid inside the catalogue: which ones a visitor's browser asks for would tell the host what the
-//! visitor was recommended. Must not know vectors.
+//! `--pictures`: small copies of the items' pictures in the catalogue itself. Which pictures a visitor's browser asks
+//! for would tell the shop's host what the visitor was recommended.
+//!
+//! A small SVG becomes part of its item; a raster picture becomes a thumbnail in a sheet ([`crate::catalog::pictures`]).
+//! Must not know vectors.
 
-use std::{fs, path::Path};
+mod inline;
+mod kept;
+mod source;
+mod thumbnail;
 
-use anyhow::{Context, Result};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    path::Path,
+};
 
-use crate::catalog::Item;
+use anyhow::{Result, ensure};
+use kept::{Kept, Known};
+use rayon::prelude::*;
+pub use source::Place;
+use source::{Found, Source};
 
-/// Larger ones stay where they are: every visitor would download all of them.
-const MOST_BYTES: usize = 8 * 1024;
+use super::{Rows, embed::bar};
+use crate::{
+    catalog::{Sheet, manifest::File, pictures::SHEET_BYTES},
+    cli::folder,
+};
 
-/// Replaces the address of a small SVG under `site` by the picture itself. Whether no picture stays outside.
-pub fn inline(item: &mut Item, site: &Path) -> Result<bool> {
-    let path = site.join(&item.image);
-    if item.image.is_empty() {
-        return Ok(true);
-    }
-    if !item.image.ends_with(".svg") || item.image.contains("..") || !path.is_file() {
-        return Ok(false);
-    }
-    let picture = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    if picture.len() > MOST_BYTES {
-        return Ok(false);
-    }
-    item.image = data_url(&picture);
-    Ok(true)
+/// All pictures together: every visitor downloads them.
+const MOST_BYTES: usize = 16 << 20;
+/// Items that all cores take at a time.
+const CHUNK: usize = 256;
+/// Pictures that could not be used, and are listed.
+const EXAMPLES: usize = 5;
+
+/// The catalogue's own pictures.
+#[derive(Default)]
+pub struct Pictures {
+    /// Sheets in the order of the items, written already.
+    pub sheets: Vec<File>,
+    /// Of items with a small SVG, by their place: its `data:` address.
+    inline: BTreeMap<usize, String>,
+    summary: Summary,
 }
 
-/// Text, not base64: it compresses better. Only what ends or breaks an address is escaped.
-fn data_url(svg: &str) -> String {
-    let lines: Vec<&str> = svg.lines().map(str::trim).collect();
-    format!("data:image/svg+xml,{}", lines.join(" ").replace('%', "%25").replace('#', "%23"))
+/// What became of the pictures.
+#[derive(Default)]
+struct Summary {
+    thumbnails: usize,
+    from_before: usize,
+    bytes: usize,
+    large_svgs: usize,
+    /// Of servers that were not named, the number of pictures.
+    elsewhere: BTreeMap<String, usize>,
+    failed: usize,
+    examples: Vec<String>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+enum Outcome {
+    None,
+    Thumbnail { known: Known, new: bool },
+    Inline(String),
+    LargeSvg,
+    Elsewhere(String),
+    Failed(String),
+}
 
-    #[test]
-    fn a_picture_is_the_same_after_a_browser_has_decoded_its_address() {
-        let url = data_url("<svg fill=\"#a1b2c3\">\n  <text>半 100%</text></svg>\n");
-        assert_eq!(url, "data:image/svg+xml,<svg fill=\"%23a1b2c3\"> <text>半 100%25</text></svg>");
+impl Pictures {
+    /// Reads the pictures of all items from these places, and writes the sheets into `out`.
+    ///
+    /// # Errors
+    /// Where the pictures are too many for every visitor to download, and where `out` cannot be written.
+    pub fn make(out: &Path, items: &mut impl Rows, places: &[Place]) -> Result<Self> {
+        let (source, kept) = (Source::new(places), Kept::open(out)?);
+        let (mut pictures, mut addresses) = (Self::default(), BTreeSet::new());
+        let mut sheet = Sheet::new(0);
+        let progress = bar(items.len() as u64, "pictures")?;
+        for start in (0..items.len()).step_by(CHUNK) {
+            let end = items.len().min(start + CHUNK);
+            let images: Vec<String> = (start..end).map(|nth| Ok(items.read(nth)?.image)).collect::<Result<_>>()?;
+            let outcomes: Vec<Outcome> = images
+                .par_iter()
+                .map(|image| {
+                    progress.inc(1);
+                    outcome(image, &source, &kept)
+                })
+                .collect();
+            for (nth, (image, outcome)) in (start..).zip(images.into_iter().zip(outcomes)) {
+                if let Outcome::Thumbnail { known, new: true } = &outcome {
+                    kept.put(&image, known)?;
+                }
+                sheet.push(pictures.add(nth, &image, outcome)?.as_deref().unwrap_or_default());
+                addresses.insert(image);
+                if sheet.picture_bytes() >= SHEET_BYTES {
+                    let full = std::mem::replace(&mut sheet, Sheet::new(nth as u32 + 1));
+                    pictures.write(out, &full)?;
+                }
+            }
+        }
+        if sheet.picture_bytes() > 0 {
+            pictures.write(out, &sheet)?;
+        }
+        progress.finish_and_clear();
+        kept.sweep(&addresses)?;
+        Ok(pictures)
+    }
+
+    /// Takes what was found for the item at `nth`; gives the thumbnail back, if it is one.
+    fn add(&mut self, nth: usize, address: &str, outcome: Outcome) -> Result<Option<Vec<u8>>> {
+        let summary = &mut self.summary;
+        let mut thumbnail = None;
+        match outcome {
+            Outcome::None => {}
+            Outcome::Thumbnail { known, new } => {
+                summary.thumbnails += 1;
+                summary.from_before += usize::from(!new);
+                summary.bytes += known.webp.len();
+                thumbnail = Some(known.webp);
+            }
+            Outcome::Inline(data) => {
+                summary.bytes += data.len();
+                self.inline.insert(nth, data);
+            }
+            Outcome::LargeSvg => summary.large_svgs += 1,
+            Outcome::Elsewhere(host) => *summary.elsewhere.entry(host).or_default() += 1,
+            Outcome::Failed(why) => {
+                summary.failed += 1;
+                if summary.examples.len() < EXAMPLES {
+                    summary.examples.push(format!("{address}: {why}"));
+                }
+            }
+        }
+        ensure!(
+            summary.bytes <= MOST_BYTES,
+            "the small pictures of the first {} items take more than {} MB, which every visitor would download: leave \
+             --pictures out, or bake fewer items",
+            nth + 1,
+            MOST_BYTES >> 20
+        );
+        Ok(thumbnail)
+    }
+
+    fn write(&mut self, out: &Path, sheet: &Sheet) -> Result<()> {
+        let bytes = sheet.write();
+        let file = File::new("pictures", "bin", &bytes);
+        folder::put(out, &file.file, &bytes)?;
+        self.sheets.push(file);
+        Ok(())
+    }
+
+    /// The `data:` address that takes the place of the picture's own, for the item at `nth`.
+    pub fn inline(&self, nth: usize) -> Option<&str> {
+        self.inline.get(&nth).map(String::as_str)
+    }
+}
+
+fn outcome(address: &str, source: &Source, kept: &Kept) -> Outcome {
+    if address.is_empty() || address.starts_with("data:") {
+        return Outcome::None;
+    }
+    let known = kept.get(address);
+    match source.find(address, known.as_ref().map(|known| known.version.as_str())) {
+        Found::Unchanged => known.map_or(Outcome::None, |known| Outcome::Thumbnail { known, new: false }),
+        Found::Elsewhere(host) => Outcome::Elsewhere(host),
+        Found::Missing(why) => Outcome::Failed(why),
+        Found::File { bytes, .. } if inline::is_svg(&bytes) => {
+            if bytes.len() > inline::MOST_BYTES {
+                return Outcome::LargeSvg;
+            }
+            String::from_utf8(bytes).map_or_else(
+                |_| Outcome::Failed("the SVG is not UTF-8".into()),
+                |svg| Outcome::Inline(inline::data_url(&svg)),
+            )
+        }
+        Found::File { bytes, version } => match thumbnail::thumbnail(&bytes) {
+            Ok(webp) => Outcome::Thumbnail { known: Known { version, webp }, new: true },
+            Err(why) => Outcome::Failed(why),
+        },
+    }
+}
+
+impl fmt::Display for Pictures {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Summary { thumbnails, from_before, bytes, large_svgs, elsewhere, failed, examples } = &self.summary;
+        writeln!(
+            f,
+            "{thumbnails} small pictures in {} sheets ({from_before} from an earlier bake) and {} SVG drawings within \
+             their items: {:.2} MB, which every visitor of a page with pictures=\"private\" downloads",
+            self.sheets.len(),
+            self.inline.len(),
+            *bytes as f64 / 1e6
+        )?;
+        for (host, count) in elsewhere {
+            writeln!(
+                f,
+                "{count} pictures are on {host}, which was not asked: name it, too, with --pictures https://{host}/"
+            )?;
+        }
+        if *large_svgs > 0 {
+            let most = inline::MOST_BYTES >> 10;
+            writeln!(
+                f,
+                "{large_svgs} SVG drawings are larger than {most} KB and stay where they are: simplify them, or use PNG"
+            )?;
+        }
+        if *failed > 0 {
+            writeln!(f, "{failed} pictures could not be used, such as:")?;
+            examples.iter().try_for_each(|example| writeln!(f, "  {example}"))?;
+        }
+        Ok(())
     }
 }

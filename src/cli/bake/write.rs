@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use super::{Rows, embed::bar, learned::Learned};
+use super::{Rows, embed::bar, learned::Learned, pictures::Pictures};
 use crate::{
     catalog::{
         Item, Manifest, ModelName,
@@ -27,19 +27,19 @@ use crate::{
 /// Items that all cores take at a time.
 const CHUNK: usize = 4096;
 
-/// Writes the pack of `items` with their vectors, and with what was `learned` of them, into `out`. `change` sees each item
-/// before it is written.
+/// Writes the pack of `items` with their vectors, with what was `learned` of them and with their own `pictures`, into
+/// `out`.
 pub fn write(
     out: &Path,
     items: &mut impl Rows,
     (matrix, centre): (&Matrix, &Centre),
     model: ModelName,
     learned: Option<&Learned>,
-    mut change: impl FnMut(&mut Item) -> Result<()>,
+    pictures: &Pictures,
 ) -> Result<Manifest> {
     let dictionary = dictionary(items)?;
     let segmenter = Segmenter::new(&dictionary);
-    let (mut languages, mut were) = (BTreeSet::new(), Vec::new());
+    let (mut languages, mut were, mut packed) = (BTreeSet::new(), Vec::new(), 0);
     let (mut columns, mut words) = (pack::items::ItemsWriter::default(), IndexWriter::default());
     let mut titles = Part::new(out)?;
     pack::texts::begin(&mut titles)?;
@@ -50,7 +50,10 @@ pub fn write(
         for item in chunk.iter_mut() {
             languages.extend(item.words.keys().cloned());
             were.extend(learned.map(|learned| learned.row(&item.id)));
-            change(item)?;
+            if let Some(inline) = pictures.inline(packed) {
+                item.image = inline.to_owned();
+            }
+            packed += 1;
             columns.push(item);
             pack::texts::write(item, &mut titles).context("writing the texts")?;
         }
@@ -84,6 +87,7 @@ pub fn write(
         relations,
         occasions,
         mixture,
+        pictures: pictures.sheets.clone(),
         model,
         languages: languages.into_iter().collect(),
         count: items.len(),

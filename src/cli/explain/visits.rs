@@ -10,7 +10,7 @@ use crate::{
     catalog::{Catalog, Pack, document},
     explain::Part,
     profile::{Event, EventName},
-    protocol::{Card, Command, DeviceChoice, DeviceReason, DeviceReport, ShelfRequest, Update, VERSION},
+    protocol::{Card, Command, DeviceChoice, DeviceReason, DeviceReport, PictureSource, ShelfRequest, Update, VERSION},
     session::{MemoryStore, Session},
     text::{Word, words},
 };
@@ -63,6 +63,7 @@ fn open(model: NativeModel, catalog: &Catalog, lang: &str) -> Result<Visit> {
         device: DeviceChoice::Cpu,
         lang: lang.to_owned(),
         persist: false,
+        pictures: PictureSource::Shop,
         now_ms: 0.0,
     };
     told(block_on(visit.apply(open)))?;

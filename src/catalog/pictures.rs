@@ -1,0 +1,118 @@
+//! Small pictures of the items, in sheets. A page with private pictures fetches every sheet in this order, whatever is
+//! recommended, so the host of the pictures learns nothing from the requests.
+//!
+//! ```text
+//! pictures.<hash>.bin    "NMPICT01"
+//!                        varint   row of the first item
+//!                        varint   count of items, ascending and without gaps
+//!                        varint   of each: bytes of its picture, 0 for none
+//!                        the pictures, in the same order: WebP
+//! ```
+//! Must not know how a picture was made, nor who looks at it.
+
+use std::ops::Range;
+
+use crate::bytes::{Malformed, Reader, put_varint};
+
+const MAGIC: &[u8; 8] = b"NMPICT01";
+
+/// A sheet is ended when it has this many bytes: few requests, and the first pictures do not wait for all others.
+pub const SHEET_BYTES: usize = 256 << 10;
+
+/// The pictures of consecutive items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    first: u32,
+    /// Where each picture begins, and where the last one ends. `[count + 1]`
+    starts: Vec<u32>,
+    pictures: Vec<u8>,
+}
+
+impl Sheet {
+    /// Begins with the item at this row.
+    pub fn new(first: u32) -> Self {
+        Self { first, starts: vec![0], pictures: Vec::new() }
+    }
+
+    /// Adds the picture of the next item; nothing for an item without one.
+    pub fn push(&mut self, picture: &[u8]) {
+        self.pictures.extend_from_slice(picture);
+        self.starts.push(self.pictures.len() as u32);
+    }
+
+    /// The rows of its items.
+    pub fn rows(&self) -> Range<u32> {
+        self.first..self.first + self.starts.len() as u32 - 1
+    }
+
+    /// Bytes of all its pictures.
+    pub fn picture_bytes(&self) -> usize {
+        self.pictures.len()
+    }
+
+    /// The WebP file of the item at `row`, if this sheet has one.
+    pub fn get(&self, row: u32) -> Option<&[u8]> {
+        let nth = row.checked_sub(self.first)? as usize;
+        let (start, end) = (*self.starts.get(nth)? as usize, *self.starts.get(nth + 1)? as usize);
+        Some(&self.pictures[start..end]).filter(|picture| !picture.is_empty())
+    }
+
+    pub fn write(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        put_varint(&mut bytes, self.first);
+        put_varint(&mut bytes, self.rows().len() as u32);
+        self.starts.windows(2).for_each(|pair| put_varint(&mut bytes, pair[1] - pair[0]));
+        bytes.extend_from_slice(&self.pictures);
+        bytes
+    }
+
+    pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(bytes, MAGIC)?;
+        let mut sheet = Self::new(reader.varint()?);
+        let mut end = 0u32;
+        for _ in 0..reader.count()? {
+            end = end.checked_add(reader.varint()?).ok_or(Malformed("a picture is too large"))?;
+            sheet.starts.push(end);
+        }
+        if sheet.first.checked_add(sheet.starts.len() as u32).is_none() {
+            return Err(Malformed("a row is too large"));
+        }
+        sheet.pictures = reader.take(end as usize)?.to_vec();
+        reader.end()?;
+        Ok(sheet)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sheet() -> Sheet {
+        let mut sheet = Sheet::new(7);
+        [b"one" as &[u8], b"", b"three"].into_iter().for_each(|picture| sheet.push(picture));
+        sheet
+    }
+
+    #[test]
+    fn each_item_finds_its_own_picture() {
+        let read = Sheet::read(&sheet().write()).unwrap();
+        assert_eq!((read.rows(), read.picture_bytes()), (7..10, 8));
+        let found: Vec<_> = (5..12).map(|row| read.get(row)).collect();
+        assert_eq!(found, [None, None, Some(b"one" as &[u8]), None, Some(b"three"), None, None]);
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_sheets_give_errors_and_never_panic(at: prop::sample::Index, byte: u8, cut: bool, row: u32) {
+            let mut bytes = sheet().write();
+            let at = at.index(bytes.len());
+            if cut { bytes.truncate(at) } else { bytes[at] = byte }
+            if let Ok(read) = Sheet::read(&bytes) {
+                prop_assert!(!cut);
+                read.get(row);
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Small pictures in the catalogue: made of files and of a server's, once, and never of what the shop did not name.
+
+use std::{
+    io::{Cursor, Read, Write},
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use nearmind::catalog::Sheet;
+
+use super::*;
+
+/// A portrait with lines, as a file of this format.
+fn picture(format: ImageFormat) -> Vec<u8> {
+    let lines = |x: u32, y: u32| Rgb([(x * 3) as u8, (y * 2) as u8, if (x + y) % 7 < 3 { 200 } else { 40 }]);
+    let mut file = Cursor::new(Vec::new());
+    DynamicImage::ImageRgb8(RgbImage::from_fn(320, 480, lines)).write_to(&mut file, format).unwrap();
+    file.into_inner()
+}
+
+fn feed(images: &[&str]) -> Vec<String> {
+    let line = |(nth, image): (usize, &&str)| {
+        format!(r#"{{"id":"p{nth}","title":"A red jacket {nth}","url":"/{nth}","image":"{image}"}}"#)
+    };
+    images.iter().enumerate().map(line).collect()
+}
+
+fn sheets(baked: &Baked) -> Vec<Sheet> {
+    let manifest = Manifest::parse(&baked.files["manifest.json"]).unwrap();
+    manifest.pictures.iter().map(|file| Sheet::read(&baked.files[&file.file]).unwrap()).collect()
+}
+
+#[test]
+fn pictures_of_a_folder_become_sheets_and_small_drawings() {
+    let site = folder("pictures-site");
+    fs::create_dir_all(site.join("media")).unwrap();
+    fs::write(site.join("media/a.jpg"), picture(ImageFormat::Jpeg)).unwrap();
+    fs::write(site.join("media/b.png"), picture(ImageFormat::Png)).unwrap();
+    fs::write(site.join("media/c.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
+    fs::write(site.join("media/d.jpg"), "not a picture").unwrap();
+    let images = [
+        "/media/a.jpg",
+        "https://shop.example/media/b.png?w=800",
+        "media/c.svg",
+        "media/d.jpg",
+        "https://cdn.example/e.jpg",
+    ];
+    let more = ["--no-embed", "--pictures", site.to_str().unwrap()];
+    let baked = bake_anew("pictures", &feed(&images), &more);
+    let sheets_made = sheets(&baked);
+    assert_eq!(sheets_made.len(), 1);
+    for row in [0, 1] {
+        let small = image::load_from_memory_with_format(sheets_made[0].get(row).unwrap(), ImageFormat::WebP).unwrap();
+        assert_eq!((small.width(), small.height()), (160, 240));
+    }
+    assert!((2..5).all(|row| sheets_made[0].get(row).is_none()));
+    assert!(baked.catalog().item(2).image().starts_with("data:image/svg+xml,<svg"));
+    assert_eq!(baked.catalog().item(0).image(), "/media/a.jpg", "pages without private pictures show the shop's");
+    for said in [
+        "2 small pictures in 1 sheets (0 from",
+        "1 SVG drawings",
+        "media/d.jpg: it is no JPEG",
+        "--pictures https://cdn.example/",
+    ] {
+        assert!(baked.said().contains(said), "{said}: {}", baked.said());
+    }
+    let again = bake("pictures", &feed(&images), &more);
+    assert!(again.said().contains("(2 from an earlier bake)"), "{}", again.said());
+    assert_eq!(served(&again), served(&baked));
+    let without = bake("pictures", &feed(&images), &["--no-embed"]);
+    assert!(!without.files.keys().any(|name| name.starts_with("pictures.")), "{:?}", without.files.keys());
+}
+
+/// Answers every GET with one picture and an ETag, and 304 to whoever has it. Counts both.
+fn server(body: Vec<u8>) -> (String, Arc<[AtomicUsize; 2]>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    let counts = Arc::<[AtomicUsize; 2]>::default();
+    let counted = counts.clone();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let (mut head, mut byte) = (Vec::new(), [0]);
+            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) == 1 {
+                head.push(byte[0]);
+            }
+            let head = String::from_utf8_lossy(&head).to_ascii_lowercase();
+            let known = head.contains("if-none-match: \"one\"");
+            counted[usize::from(known)].fetch_add(1, Ordering::Relaxed);
+            let answer = match known {
+                true => b"HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n".to_vec(),
+                false if head.starts_with("get /moved") => {
+                    b"HTTP/1.1 302 Found\r\nlocation: http://elsewhere.invalid/x.jpg\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec()
+                }
+                false => {
+                    let head = format!("HTTP/1.1 200 OK\r\netag: \"one\"\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                    [head.as_bytes(), &body].concat()
+                }
+            };
+            stream.write_all(&answer).ok();
+        }
+    });
+    (address, counts)
+}
+
+#[test]
+fn pictures_of_a_server_are_fetched_once_and_only_from_it() {
+    let (address, counts) = server(picture(ImageFormat::Jpeg));
+    let absolute = format!("{address}b.jpg");
+    let images = ["a.jpg", &absolute, "http://127.0.0.2:9/c.jpg", "moved.jpg"];
+    let more = ["--no-embed", "--pictures", &address];
+    let baked = bake_anew("pictures-server", &feed(&images), &more);
+    let [first, asked_again] = &*counts;
+    assert_eq!((first.load(Ordering::Relaxed), asked_again.load(Ordering::Relaxed)), (3, 0));
+    assert_eq!((0..4).map(|row| sheets(&baked)[0].get(row).is_some()).collect::<Vec<_>>(), [true, true, false, false]);
+    for said in ["1 pictures are on 127.0.0.2", "sends us elsewhere, to http://elsewhere.invalid/x.jpg"] {
+        assert!(baked.said().contains(said), "{said}: {}", baked.said());
+    }
+    let again = bake("pictures-server", &feed(&images), &more);
+    assert_eq!(asked_again.load(Ordering::Relaxed), 2, "{}", again.said());
+    assert_eq!(served(&again), served(&baked));
+}
