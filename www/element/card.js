@@ -14,6 +14,7 @@ export class CardView {
   /** @type {Card} */
   card;
   #image = h("img", { part: "image", alt: "", loading: "lazy", decoding: "async", width: 320, height: 320, referrerpolicy: "no-referrer" });
+  #picture = h("div", { part: "picture" });
   #brand = h("p", { part: "brand" });
   #title = h("a", { part: "link" });
   #description = h("p", { part: "description" });
@@ -47,7 +48,7 @@ export class CardView {
     this.node = h(
       "div",
       { part: "card" },
-      h("div", { part: "picture" }, this.#image),
+      this.#picture,
       h(
         "div",
         { part: "body" },
@@ -59,6 +60,7 @@ export class CardView {
         h("div", { part: "foot" }, this.#price, this.#actions),
       ),
     );
+    this.#image.onerror = () => this.#image.remove();
     const id = `words-${++made}`;
     set(this.#words, "id", id);
     set(this.#title, "aria-describedby", id);
@@ -82,9 +84,12 @@ export class CardView {
     this.highlight(title, description);
   }
 
-  /** @param {string} image Its address, or nothing. */
+  /** Without a picture, and with one that fails, a calm place is left. @param {string} image Its address, or nothing. */
   picture(image) {
-    set(this.#image, "src", image || null);
+    const src = image || null;
+    if (this.#image.getAttribute("src") === src) return;
+    set(this.#image, "src", src);
+    this.#picture.replaceChildren(...(image ? [this.#image] : []));
   }
 
   /**

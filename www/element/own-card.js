@@ -66,6 +66,7 @@ export class OwnCard {
   picture(image) {
     for (const node of this.#each("[data-image]")) {
       set(node, "referrerpolicy", "no-referrer");
+      node.onerror = () => node.remove();
       set(node, "src", image || null);
     }
   }

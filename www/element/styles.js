@@ -71,12 +71,13 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 /* As wide as the property says, not as its price and its buttons are: they share what there is. Where the shop's own markup
    was higher, cards fill its room, within limits, and the picture takes what is added. */
 .place { flex: 0 0 var(--_card-width); min-inline-size: 0; min-block-size: var(--_card-height); max-block-size: calc(1.4 * var(--_card-height)); scroll-snap-align: start }
-.card { position: relative; block-size: 100%; display: flex; flex-direction: column; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
+.card { position: relative; container-type: inline-size; block-size: 100%; display: flex; flex-direction: column; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
 .card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
 .card:has(.link:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 1px }
-.picture { flex: 1 1 0; min-block-size: 0; overflow: hidden; background: var(--_picture) }
+.picture { flex: 1 1 0; min-block-size: 0; overflow: hidden; display: grid; place-items: center; background: var(--_picture) }
+:not(.skeleton) > .picture:empty::before { content: ""; inline-size: 3rem; block-size: 2.25rem; border: 2px solid var(--_line); border-radius: .375rem; background: radial-gradient(circle at 30% 35%, var(--_line) .25rem, transparent 0), linear-gradient(-30deg, var(--_line) 30%, transparent 0) }
 .image { display: block; inline-size: 100%; block-size: 100%; object-fit: var(--nearmind-picture-fit, cover) }
-.body { flex: none; block-size: calc(var(--_card-height) - var(--_card-width) / (var(--nearmind-picture-ratio, 1))); min-block-size: 0; display: flex; flex-direction: column; padding: .75rem .875rem .625rem }
+.body { flex: none; block-size: calc(var(--_card-height) - 2px - 100cqi / (var(--nearmind-picture-ratio, 1))); min-block-size: 0; display: flex; flex-direction: column; padding: .75rem .875rem .625rem }
 .brand { font-size: .75rem; line-height: 1rem; color: var(--_muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .title { margin-block-start: .125rem; font-size: .9375rem; font-weight: 600; line-height: 1.3; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; flex: none }
 .link { color: inherit; text-decoration: none }

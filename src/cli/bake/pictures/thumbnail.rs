@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, imageops::FilterType};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
 
 /// The longer side, in pixels. A card is 240 CSS pixels wide.
 const SIDE: u32 = 240;
@@ -10,6 +10,7 @@ const SIDE: u32 = 240;
 const AIM_BYTES: usize = 3500;
 /// 0 to 100, as libwebp counts.
 const QUALITIES: [f32; 5] = [75.0, 60.0, 45.0, 30.0, 15.0];
+const READ: &str = "JPEG, PNG, WebP, GIF, BMP or TIFF";
 /// A larger picture is refused before it is decoded: 12,000 x 12,000 pixels, or this much memory.
 const MOST_SIDE: u32 = 12_000;
 const MOST_MEMORY_BYTES: u64 = 512 << 20;
@@ -48,8 +49,10 @@ pub fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, String> {
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| error.to_string())?;
-    if reader.format().is_none() {
-        return Err("it is no JPEG, PNG, WebP, GIF, BMP or TIFF picture".into());
+    match reader.format() {
+        None => return Err(format!("it is no {READ} picture")),
+        Some(ImageFormat::Avif) => return Err(format!("AVIF cannot be read yet: offer it as {READ}")),
+        Some(_) => {}
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MOST_SIDE);
@@ -76,7 +79,7 @@ fn scale(picture: DynamicImage) -> image::RgbaImage {
 
 #[cfg(test)]
 mod tests {
-    use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+    use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
     use super::*;
 
@@ -150,9 +153,14 @@ mod tests {
         let jpeg = file(&photograph(300, 200), ImageFormat::Jpeg);
         let mut bomb = file(&photograph(30, 20), ImageFormat::Png);
         bomb[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]); // IHDR: 65,536 x 65,536
-        for (bytes, what) in
-            [(&b"<!doctype html>"[..], "no JPEG"), (&b""[..], "no JPEG"), (&bomb, ""), (&jpeg[..20], "")]
-        {
+        let avif = b"\0\0\0\x20ftypavif\0\0\0\0avifmif1";
+        for (bytes, what) in [
+            (&b"<!doctype html>"[..], "no JPEG"),
+            (&b""[..], "no JPEG"),
+            (avif, "AVIF cannot"),
+            (&bomb, ""),
+            (&jpeg[..20], ""),
+        ] {
             let error = thumbnail(bytes).unwrap_err();
             assert!(error.contains(what), "{error}");
         }
