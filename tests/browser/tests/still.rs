@@ -52,7 +52,9 @@ const STYLES: &str = "
     body { margin: 0; font: 13px/1.7 serif; color: rgb(51, 68, 85); letter-spacing: 1px }
     nearmind-shelf { display: flow-root; --nearmind-card-height: 10rem; --nearmind-picture-ratio: 4 }
     .reserved { min-block-size: 16rem }
-    .below { block-size: 500px }";
+    .below { block-size: 500px }
+    .tall { block-size: 19rem }
+    .taller { block-size: 40rem }";
 /// The height of that shelf, heading and footer included.
 const ROOM: f64 = 256.0;
 /// The element's script comes when the page has been painted.
@@ -147,6 +149,55 @@ async fn a_failed_shelf_out_of_sight_gives_its_room_back_until_it_is_tried_again
         let stands = "return document.querySelector('nearmind-shelf').getBoundingClientRect().height;";
         assert_eq!(shop.ask(stands, &[]).await?.as_f64(), Some(ROOM));
         assert_still(shop, "a failure").await
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cards_fill_the_room_of_higher_markup() -> Result<()> {
+    let body =
+        format!(r#"<nearmind-shelf {SOURCES}><p class="tall">Ours</p></nearmind-shelf><p class="after">After</p>"#);
+    visit(shop(&body, "late.js", || true), Gpu::None, &[], async |shop| {
+        shop.goto("still.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        let measured = r#"
+            await new Promise((next) => setTimeout(next, 300));
+            const shelf = document.querySelector("nearmind-shelf");
+            const box = (part) => shelf.shadowRoot.querySelector(`[part~=${part}]`).getBoundingClientRect();
+            return [shelf.getBoundingClientRect().height, box("footer").top - box("card").bottom];"#;
+        let measured = shop.ask(measured, &[]).await?;
+        let room =
+            shop.ask("return parseFloat(getComputedStyle(document.documentElement).fontSize) * 19;", &[]).await?;
+        assert!(measured[0].as_f64() <= room.as_f64().map(|room| room + 40.0), "{measured}"); // and the paragraph's margins
+        assert!(
+            measured[1].as_f64().is_some_and(|gap| (0.0..16.0).contains(&gap)),
+            "a hole below the cards: {measured}"
+        );
+        assert_still(shop, "higher markup").await
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cards_cannot_fill_is_given_back_out_of_sight() -> Result<()> {
+    let below = r#"<div class="below"></div><div class="below"></div><div class="below"></div>"#;
+    let body = format!(
+        r#"<nearmind-shelf {SOURCES}><p class="taller">Ours</p></nearmind-shelf><p class="after">After</p>{below}"#
+    );
+    visit(shop(&body, "late.js", || true), Gpu::None, &[], async |shop| {
+        shop.goto("still.html").await?;
+        assert_eq!(shop.settled().await?, "ready");
+        let height = "return document.querySelector('nearmind-shelf').getBoundingClientRect().height;";
+        assert!(shop.ask(height, &[]).await?.as_f64().is_some_and(|height| height > 600.0));
+        let after = r#"
+            const after = document.querySelector(".after");
+            scrollTo(0, 900);
+            const before = after.getBoundingClientRect().top;
+            await new Promise((next) => setTimeout(next, 500));
+            return after.getBoundingClientRect().top - before;"#;
+        assert_eq!(shop.ask(after, &[]).await?.as_f64(), Some(0.0), "what the visitor reads stays where it is");
+        assert_eq!(shop.ask(height, &[]).await?.as_f64(), Some(ROOM));
+        assert_still(shop, "much higher markup").await
     })
     .await
 }
