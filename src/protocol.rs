@@ -178,6 +178,11 @@ pub enum Update {
         events: usize,
     },
     Map(InterestMap),
+    /// So many entries of the log could not be stored: they count until the page is left, and are stored as soon as that
+    /// is possible. 0: all are stored again. Whoever tracked an event that is not stored delivers it again later.
+    Unsaved {
+        entries: usize,
+    },
     /// Everything about the visitor is gone.
     Forgotten,
     Error(Problem),

@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phrases::{Tongue, Trouble};
 use pictures::Pictures;
-use ranking::View;
+use ranking::{MOST_CARDS, View};
 use shelf::OpenShelf;
 use texts::Texts;
 use words::{AT_ONCE, Asked, Explained};
@@ -46,6 +46,10 @@ use crate::{
 pub struct Session<E, S> {
     store: S,
     log: Log,
+    /// Entries at the end of the log that could not be stored yet.
+    unsaved: Vec<Entry>,
+    /// The last attempt to store something failed.
+    failing: bool,
     /// The log by what it is about, for the catalogue that is here.
     ledger: Ledger,
     catalog: Option<Catalog>,
@@ -66,6 +70,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         Self {
             store,
             log: Log::default(),
+            unsaved: Vec::new(),
+            failing: false,
             ledger: Ledger::default(),
             catalog: None,
             model: None,
@@ -139,7 +145,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
             Command::Search { query, limit, lang, now_ms } => {
                 self.at(now_ms, &lang);
-                self.search(query, limit).await
+                self.search(query, limit.min(MOST_CARDS)).await
             }
             Command::Profile { lang, now_ms } => {
                 self.at(now_ms, &lang);

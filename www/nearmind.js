@@ -62,6 +62,8 @@ export class Nearmind {
   #nextId = 1;
   /** @type {Map<number, Asked>} */
   #pending = new Map();
+  /** Counted, and not stored yet. @type {import("./types.js").Event[]} */
+  #unsaved = [];
   /** @type {Map<string, ShelfRequest>} */
   #shelves = new Map();
   /** @type {Set<(update: Update) => void>} */
@@ -222,6 +224,8 @@ export class Nearmind {
   send(asked) {
     const command = { nowMs: Date.now(), ...asked };
     return new Promise((resolve, reject) => {
+      // There is no worker any more that could answer.
+      if (!this.#worker && this.state.problem) return reject(this.state.problem);
       const id = this.#nextId++;
       this.#pending.set(id, { command, resolve, reject, since: performance.now() });
       if (this.#worker) this.#worker.postMessage({ id, command });
@@ -267,7 +271,7 @@ export class Nearmind {
     const waiting = [...this.#pending.keys()];
     const asked = [...this.#pending.values()].flatMap(({ command }) => (command.type === "shelf" ? command.shelf : []));
     this.send({ type: "open", version: VERSION, ...this.#options }).catch(ignore);
-    for (const event of this.#outbox.left()) this.#deliver(event).catch(ignore);
+    for (const event of [...this.#unsaved.splice(0), ...this.#outbox.left()]) this.#deliver(event);
     for (const [shelf, request] of this.#shelves) {
       if (!asked.includes(shelf)) this.openShelf(shelf, request).catch(ignore);
     }
@@ -297,9 +301,16 @@ export class Nearmind {
   /** @param {import("./types.js").Event} event */
   #deliver(event) {
     this.#outbox.add(event);
-    const answer = this.send({ type: "track", event });
-    answer.then(() => this.#outbox.remove(event), ignore);
-    return answer;
+    const stored = this.send({ type: "track", event }).then((updates) => {
+      if (this.state.unsaved) {
+        this.#unsaved.push(event);
+        throw UNSAVED;
+      }
+      this.#outbox.remove(event);
+      return updates;
+    });
+    stored.catch(ignore);
+    return stored;
   }
 
   #wake() {
@@ -335,6 +346,10 @@ export class Nearmind {
     if (update.type === "progress") state.progress = this.#furthest(update);
     if (update.type === "catalog-ready") state.items = update.items;
     if (update.type === "model-ready") state.device = update.device;
+    if (update.type === "unsaved") {
+      state.unsaved = update.entries;
+      if (!update.entries) this.#unsaved.splice(0).forEach((event) => this.#outbox.remove(event));
+    }
     if (update.type === "isolated") state.isolated = update.tried;
     if (update.type === "error" && update.fatal) state.problem = update;
     if (state.problem || (state.items !== null && state.device)) state.progress = null;
@@ -371,10 +386,12 @@ const globalPrivacyControl = () => Boolean(/** @type {any} */ (navigator).global
 const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }) => ({
   persist,
   pictures,
+  unsaved: 0,
   items: null,
   isolated: null,
   device: null,
   progress: null,
   problem: null,
 });
+const UNSAVED = { code: "unsaved", message: "The event counts, but the browser could not store it yet.", fatal: false };
 const ignore = () => {};

@@ -38,7 +38,10 @@ export interface Nearmind {
   start(): void;
   restart(): void;
   subscribe(listener: (update: Update) => void): () => void;
-  /** Appends to the visitor's log. It reaches the log even if the visitor leaves the page at once. */
+  /**
+   * Appends to the visitor's log; resolves when it is stored. It reaches the log even if the visitor leaves the page at once.
+   * Rejects with the code `unsaved` where the browser cannot store it: it counts, and is stored as soon as that is possible.
+   */
   track(name: EventName, about?: { item?: string; text?: string }): Promise<Update[]>;
   undo(name: EventName, item: string): Promise<Update[]>;
   recommend(wish?: Wish): Promise<Recommendations>;
@@ -71,6 +74,8 @@ export interface Nearmind {
 export interface State {
   persist: boolean;
   pictures?: "shop" | "private";
+  /** Entries of the log that could not be stored yet. */
+  unsaved: number;
   items: number | null;
   /** The ways to the network that an isolated worker has tried, all in vain. */
   isolated: string[] | null;
@@ -206,6 +211,8 @@ export type Update =
   | ({ type: "why-not" } & WhyNot)
   | ({ type: "attention" } & Attention)
   | { type: "scene"; shelf: string; scene: object }
+  /** So many entries of the log could not be stored yet; 0: all are stored again. */
+  | { type: "unsaved"; entries: number }
   | { type: "forgotten" }
   | ({ type: "map" } & InterestMap)
   | { type: "exported"; profile: string }

@@ -1,4 +1,9 @@
 //! The commands that change the log, and with it everything that follows from it.
+//!
+//! Other pages of the shop write to the same store: the log here is what this page knows of it. An entry that cannot be
+//! stored counts all the same, and is stored with the next one that can.
+
+use std::cell::Cell;
 
 use super::{
     Session,
@@ -26,7 +31,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) async fn read_log(&mut self) -> Vec<Update> {
         match self.store.load().await {
             Ok(entries) => {
-                self.log = Log::replay(&entries);
+                self.log = Log::replay(&[entries.as_slice(), &self.unsaved].concat());
                 self.derive_again();
                 self.rank_all().await
             }
@@ -43,7 +48,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.now_ms = event.time_ms;
         // A page that was left before the answer came lets the next one deliver the event again.
         if self.log.has_event(&event) {
-            return Vec::new();
+            return self.save().await;
         }
         self.record(Entry::Event(event)).await
     }
@@ -63,7 +68,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Unlearns one event: what is left is the log that never had it.
     pub(super) async fn delete(&mut self, event: Event, now_ms: f64) -> Vec<Update> {
         self.now_ms = now_ms;
-        self.rewrite(self.log.without(&event)).await
+        self.rewrite(|log| log.without(&event)).await
     }
 
     /// An event counts for nothing, or counts again. One that is not there, or is so already, is passed over.
@@ -79,7 +84,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) async fn delete_interest(&mut self, interest: &str, now_ms: f64) -> Vec<Update> {
         self.now_ms = now_ms;
         match self.topics_of(interest) {
-            Some(topics) => self.rewrite(self.log.without_topics(&topics)).await,
+            Some(topics) => self.rewrite(|log| log.without_topics(&topics)).await,
             None => Vec::new(),
         }
     }
@@ -107,14 +112,25 @@ impl<E: Encoder, S: Store> Session<E, S> {
             Ok(entries) => entries,
             Err(why) => return vec![self.trouble(Trouble::Import, &why)],
         };
-        let (both, events) = self.log.with(&entries);
-        let mut updates = vec![Update::Imported { events }];
-        updates.extend(self.rewrite(both).await);
+        let new_events = Cell::new(None);
+        let updates = self.rewrite(|log| {
+            let (both, new) = log.with(&entries);
+            new_events.set(Some(new));
+            both
+        });
+        let mut updates = updates.await;
+        // Where nothing could be read, the updates say so, and nothing was imported.
+        if let Some(events) =
+            new_events.get().filter(|_| !updates.iter().any(|update| matches!(update, Update::Error(_))))
+        {
+            updates.insert(0, Update::Imported { events });
+        }
         updates
     }
 
     pub(super) async fn forget(&mut self) -> Vec<Update> {
         self.log = Log::default();
+        self.unsaved.clear();
         self.derive_again();
         let mut updates = vec![match self.store.clear().await {
             Ok(()) => Update::Forgotten,
@@ -134,23 +150,57 @@ impl<E: Encoder, S: Store> Session<E, S> {
             Entry::Undo { .. } | Entry::Mute { .. } => self.ledger = Ledger::of(self.log.events(), row_of),
             Entry::Interest { .. } => {}
         }
+        self.unsaved.push(entry);
         let mut updates = self.rank_all().await;
-        if let Err(error) = self.store.append(&entry).await {
-            updates.push(self.trouble(Trouble::Store, &error.0));
-        }
+        updates.extend(self.save().await);
         updates
     }
 
-    /// Another log takes this one's place, in the store too, and everything is derived again.
-    async fn rewrite(&mut self, log: Log) -> Vec<Update> {
-        if log == self.log {
+    /// Stores what is not stored yet. The page is told how many entries are left, and, the first time, why.
+    async fn save(&mut self) -> Vec<Update> {
+        if self.unsaved.is_empty() {
             return Vec::new();
         }
-        self.log = log;
-        self.derive_again();
-        let mut updates = self.rank_all().await;
-        if let Err(error) = self.store.replace(self.log.entries()).await {
-            updates.push(self.trouble(Trouble::Store, &error.0));
+        let mut updates = Vec::new();
+        match self.store.append(&self.unsaved).await {
+            Ok(()) => {
+                self.unsaved.clear();
+                if !std::mem::take(&mut self.failing) {
+                    return updates;
+                }
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut self.failing, true) {
+                    updates.push(self.trouble(Trouble::Store, &error.0));
+                }
+            }
+        }
+        updates.push(Update::Unsaved { entries: self.unsaved.len() });
+        updates
+    }
+
+    /// Changes the stored log, whatever other pages have added to it since this one has read it, and derives everything
+    /// again. A change that cannot be stored is not made.
+    async fn rewrite(&mut self, change: impl Fn(&Log) -> Log) -> Vec<Update> {
+        let unsaved = self.unsaved.clone();
+        let changed = |stored: &[Entry]| {
+            let log = Log::replay(&[stored, &unsaved].concat());
+            change(&log).entries().to_vec()
+        };
+        let entries = match self.store.change(&changed).await {
+            Ok(entries) => entries,
+            Err(error) => return vec![self.trouble(Trouble::Unchanged, &error.0)],
+        };
+        let mut updates = Vec::new();
+        self.unsaved.clear();
+        if std::mem::take(&mut self.failing) {
+            updates.push(Update::Unsaved { entries: 0 });
+        }
+        let log = Log::replay(&entries);
+        if log != self.log {
+            self.log = log;
+            self.derive_again();
+            updates.extend(self.rank_all().await);
         }
         updates
     }

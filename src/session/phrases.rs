@@ -88,6 +88,12 @@ impl Tongue {
                 "This browser does not keep your history: recommendations work until you leave the page.",
                 "浏览器无法保存浏览记录：推荐在离开页面前有效。",
             ),
+            Trouble::Unchanged => (
+                "unchanged",
+                false,
+                "Your history could not be changed, because the browser did not store the change. Try again.",
+                "浏览器未能保存更改，浏览记录保持不变。请重试。",
+            ),
             Trouble::Forget => (
                 "forget",
                 false,
@@ -133,6 +139,7 @@ impl Tongue {
 pub enum Trouble {
     Version,
     Store,
+    Unchanged,
     Forget,
     Scene,
     Unknown,

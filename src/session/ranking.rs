@@ -16,6 +16,8 @@ use crate::{
     vectors::{Hit, arithmetic::dot},
 };
 
+/// A list of more cards is cut.
+pub const MOST_CARDS: usize = 1000;
 /// Someone who only said what they dislike gets a selection from what is less than this like it.
 const MOST_REPELLED: f32 = 0.3;
 
@@ -101,7 +103,7 @@ impl Setting {
             excluded: request.exclude.iter().filter_map(|id| catalog.row(id)).collect(),
             about: request.item.as_deref().and_then(|id| catalog.row(id)),
             context: request.context.clone().unwrap_or_default(),
-            limit: request.limit,
+            limit: request.limit.min(MOST_CARDS),
             seed: request.seed,
             scene,
             mixture,

@@ -12,12 +12,14 @@ pub struct StoreError(pub String);
 /// A list that survives the page.
 #[allow(async_fn_in_trait)] // one thread in the browser; natively the caller blocks
 pub trait Store {
-    /// Adds one entry at the end.
-    async fn append(&mut self, entry: &Entry) -> Result<(), StoreError>;
-    /// All entries, oldest first.
+    /// Adds these entries at the end: all of them, or none. `Ok` means that they are on disk.
+    async fn append(&mut self, entries: &[Entry]) -> Result<(), StoreError>;
+    /// All entries that this version can read, oldest first.
     async fn load(&mut self) -> Result<Vec<Entry>, StoreError>;
-    /// Puts `entries` in the place of all that is stored: all of it, or none.
-    async fn replace(&mut self, entries: &[Entry]) -> Result<(), StoreError>;
+    /// Reads all entries, stores what `change` makes of them instead, and returns that. One transaction: whatever another
+    /// page writes comes before it or after it, and a failure changes nothing. Entries that this version cannot read are
+    /// kept as they are.
+    async fn change(&mut self, change: &dyn Fn(&[Entry]) -> Vec<Entry>) -> Result<Vec<Entry>, StoreError>;
     /// Removes everything.
     async fn clear(&mut self) -> Result<(), StoreError>;
 }
@@ -29,8 +31,8 @@ pub struct MemoryStore {
 }
 
 impl Store for MemoryStore {
-    async fn append(&mut self, entry: &Entry) -> Result<(), StoreError> {
-        self.entries.push(entry.clone());
+    async fn append(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+        self.entries.extend_from_slice(entries);
         Ok(())
     }
 
@@ -38,9 +40,9 @@ impl Store for MemoryStore {
         Ok(self.entries.clone())
     }
 
-    async fn replace(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
-        self.entries = entries.to_vec();
-        Ok(())
+    async fn change(&mut self, change: &dyn Fn(&[Entry]) -> Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
+        self.entries = change(&self.entries);
+        Ok(self.entries.clone())
     }
 
     async fn clear(&mut self) -> Result<(), StoreError> {

@@ -140,7 +140,7 @@ impl Worker {
         let session = match (&command, self.session.as_mut()) {
             (Command::Open { catalog, model, device, persist, pictures, .. }, None) => {
                 self.load(catalog.clone(), model.clone(), *device, *persist, *pictures);
-                self.session.insert(Session::new(LogStore::open(*persist).await))
+                self.session.insert(Session::new(LogStore::open(*persist)))
             }
             (Command::Open { .. }, Some(_)) | (_, None) => {
                 return Err(fatal("order", "The page must send one `open` to a worker, before anything else."));

@@ -3,6 +3,7 @@
 mod names;
 mod pictures;
 mod scenes;
+mod storage;
 mod script;
 mod unlearn;
 mod wordless;

@@ -177,3 +177,14 @@ fn the_scene_in_force_can_be_asked_for() {
     assert!(scene["weights"]["step"].is_number());
     assert_eq!(problems(&send(&mut visit, Command::Scene { shelf: "none".into() })).len(), 1);
 }
+
+#[test]
+fn a_limit_without_measure_is_cut() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for limit in [2_147_483_648usize, usize::MAX] {
+        let list = shelf(&ask(&mut visit, json!({ "limit": limit })));
+        assert_eq!(list.cards.len(), items().len());
+        let search = Command::Search { query: "tea".into(), limit, lang: "en".into(), now_ms: NOW };
+        assert!(matches!(&send(&mut visit, search)[..], [Update::Results { cards, .. }] if !cards.is_empty()));
+    }
+}

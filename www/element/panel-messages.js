@@ -61,6 +61,8 @@ const EN = {
   needsPhrase: "This file is sealed: type its passphrase and choose it again.",
   wrongPhrase: "The file cannot be opened: the passphrase is another one, or the file was altered.",
   promise: "All of this is computed and kept in this browser. Nothing of it is sent anywhere.",
+  unsaved: (/** @type {number} */ entries) =>
+    `This browser could not store the last ${entries === 1 ? "entry" : `${entries} entries`}: they count until you leave the page, and are stored as soon as that is possible.`,
   shopPictures: "Pictures that are not part of the catalogue come from their own server, which can see which products you are shown.",
   privatePictures: "The pictures came with the catalogue: no request tells anybody which products you are shown.",
   memory: "Your browser asks not to be tracked: nothing is stored, and leaving the page forgets everything.",
@@ -156,6 +158,7 @@ const ZH = {
   needsPhrase: "此文件已加密：请输入口令后再选一次。",
   wrongPhrase: "无法打开文件：口令不对，或文件被改动过。",
   promise: "一切都在这个浏览器里计算和保存，不会发送到任何地方。",
+  unsaved: (/** @type {number} */ entries) => `浏览器未能保存最近 ${entries} 条记录：离开页面前它们仍然有效，一旦可以保存就会保存。`,
   shopPictures: "不在商品目录内的图片来自其所在的服务器，该服务器能看到向您展示了哪些商品。",
   privatePictures: "图片随商品目录一起下载：没有任何请求会透露向您展示了哪些商品。",
   memory: "您的浏览器要求不被跟踪：不保存任何内容，离开页面即全部忘记。",

@@ -16,6 +16,8 @@ use crate::web::{
 
 /// Memory that is taken on a server's word, before the bytes are there.
 const MOST_BYTES_UNSEEN: f64 = 64e6;
+/// A file whose length nobody has stated, such as a manifest, is not read beyond this.
+const MOST_BYTES_UNSTATED: u32 = 8 << 20;
 /// Who waits longer than this may leave before it is all here: what came is handed on in parts of this size, so that
 /// the next visit goes on with it. A quick download is not written twice.
 const SLOW_MS: f64 = 2_000.0;
@@ -91,7 +93,7 @@ impl Download {
             status => return Err(Failure::Lasting(format!("the server answers {status}"))),
         }
         if self.expected.is_none() {
-            self.bytes = Uint8Array::new_with_length(length(&response).min(MOST_BYTES_UNSEEN) as u32);
+            self.bytes = Uint8Array::new_with_length(length(&response).clamp(0.0, MOST_BYTES_UNSTATED.into()) as u32);
         }
         let body = response.body().ok_or_else(|| Failure::Passing("the answer is empty".to_owned()))?;
         let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
@@ -140,7 +142,10 @@ impl Download {
     }
 
     fn append(&mut self, chunk: &Uint8Array) -> Result<(), Failure> {
-        let end = self.done + chunk.length();
+        let end = self.done.saturating_add(chunk.length());
+        if self.expected.is_none() && end > MOST_BYTES_UNSTATED {
+            return Err(Failure::Lasting(format!("it is longer than {} MB", MOST_BYTES_UNSTATED >> 20)));
+        }
         if self.expected.is_some_and(|expected| u64::from(end) > expected) {
             return Err(Failure::Passing("it is longer than the manifest says: it was replaced".to_owned()));
         }

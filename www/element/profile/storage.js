@@ -11,6 +11,7 @@ export async function storageLines(state, profile, say, lang) {
   const asked = Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
   return [
     h("p", { part: "panel-note consent", "data-persist": String(state.persist) }, state.persist ? say.promise : asked ? say.memory : say.memoryOnly),
+    ...(state.unsaved ? [h("p", { part: "panel-note unsaved" }, say.unsaved(state.unsaved))] : []),
     h("p", { part: "panel-note pictures" }, state.pictures === "private" ? say.privatePictures : say.shopPictures),
     h(
       "dl",
