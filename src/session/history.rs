@@ -35,7 +35,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 self.derive_again();
                 self.rank_all().await
             }
-            Err(error) => vec![self.trouble(Trouble::Store, &error.0)],
+            Err(error) => {
+                self.failing = true; // and the visitor knows why
+                vec![self.trouble(Trouble::Store, &error.0)]
+            }
         }
     }
 
