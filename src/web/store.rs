@@ -23,13 +23,19 @@ const LOG: &str = "log";
 pub enum LogStore {
     /// The connection, while there is one.
     Stored(Option<Database>),
-    /// The page wants nothing to be stored.
-    Memory(MemoryStore),
+    /// The page wants nothing to be stored, or this browser has no IndexedDB: then `load` says why, and the session tells
+    /// the visitor.
+    Memory(MemoryStore, Option<StoreError>),
 }
 
 impl LogStore {
     pub fn open(persist: bool) -> Self {
-        if persist { Self::Stored(None) } else { Self::Memory(MemoryStore::default()) }
+        let absent = persist.then(|| Factory::new().map(drop).map_err(why));
+        match absent {
+            Some(Ok(())) => Self::Stored(None),
+            Some(Err(absent)) => Self::Memory(MemoryStore::default(), Some(absent)),
+            None => Self::Memory(MemoryStore::default(), None),
+        }
     }
 }
 
@@ -85,7 +91,7 @@ fn read(value: &JsValue) -> Option<Entry> {
 impl Store for LogStore {
     async fn append(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
         let connection = match self {
-            Self::Memory(memory) => return memory.append(entries).await,
+            Self::Memory(memory, _) => return memory.append(entries).await,
             Self::Stored(connection) => connection,
         };
         on_database(connection, async |database| {
@@ -101,7 +107,12 @@ impl Store for LogStore {
 
     async fn load(&mut self) -> Result<Vec<Entry>, StoreError> {
         let connection = match self {
-            Self::Memory(memory) => return memory.load().await,
+            Self::Memory(memory, absent) => {
+                return match absent.take() {
+                    Some(absent) => Err(absent),
+                    None => memory.load().await,
+                };
+            }
             Self::Stored(connection) => connection,
         };
         on_database(connection, async |database| {
@@ -113,7 +124,7 @@ impl Store for LogStore {
 
     async fn change(&mut self, change: &dyn Fn(&[Entry]) -> Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
         let connection = match self {
-            Self::Memory(memory) => return memory.change(change).await,
+            Self::Memory(memory, _) => return memory.change(change).await,
             Self::Stored(connection) => connection,
         };
         on_database(connection, async |database| {
@@ -142,9 +153,12 @@ impl Store for LogStore {
     async fn clear(&mut self) -> Result<(), StoreError> {
         let connection = match self {
             // An earlier visit may have stored something, which is to be forgotten, too.
-            Self::Memory(memory) => {
+            Self::Memory(memory, _) => {
                 memory.clear().await?;
-                &mut None
+                match Factory::new() {
+                    Ok(_) => &mut None,
+                    Err(_) => return Ok(()),
+                }
             }
             Self::Stored(connection) => connection,
         };
