@@ -151,12 +151,13 @@ impl Store for LogStore {
     }
 
     async fn clear(&mut self) -> Result<(), StoreError> {
+        let mut none_yet = None;
         let connection = match self {
             // An earlier visit may have stored something, which is to be forgotten, too.
             Self::Memory(memory, _) => {
                 memory.clear().await?;
                 match Factory::new() {
-                    Ok(_) => &mut None,
+                    Ok(_) => &mut none_yet,
                     Err(_) => return Ok(()),
                 }
             }
