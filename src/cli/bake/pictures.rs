@@ -185,27 +185,23 @@ impl fmt::Display for Pictures {
         let Summary { thumbnails, from_before, bytes, large_svgs, elsewhere, failed, examples } = &self.summary;
         writeln!(
             f,
-            "{thumbnails} small pictures in {} sheets ({from_before} from an earlier bake) and {} SVG drawings within \
-             their items: {:.2} MB, which every visitor of a page with pictures=\"private\" downloads",
-            self.sheets.len(),
+            "small pictures: {thumbnails} ({from_before} from an earlier bake), SVG drawings within their items: {}; \
+             {:.2} MB in all, which every visitor of a page with pictures=\"private\" downloads",
             self.inline.len(),
             *bytes as f64 / 1e6
         )?;
         for (host, count) in elsewhere {
-            writeln!(
-                f,
-                "{count} pictures are on {host}, which was not asked: name it, too, with --pictures https://{host}/"
-            )?;
+            writeln!(f, "pictures on {host}, which was not asked: {count}; name it, too: --pictures https://{host}/")?;
         }
         if *large_svgs > 0 {
             let most = inline::MOST_BYTES >> 10;
             writeln!(
                 f,
-                "{large_svgs} SVG drawings are larger than {most} KB and stay where they are: simplify them, or use PNG"
+                "SVG drawings of more than {most} KB, which stay where they are: {large_svgs}; simplify them, or use PNG"
             )?;
         }
         if *failed > 0 {
-            writeln!(f, "{failed} pictures could not be used, such as:")?;
+            writeln!(f, "pictures that could not be used: {failed}, such as")?;
             examples.iter().try_for_each(|example| writeln!(f, "  {example}"))?;
         }
         Ok(())
