@@ -393,5 +393,5 @@ const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }
   progress: null,
   problem: null,
 });
-const UNSAVED = { code: "unsaved", message: "The event counts, but the browser could not store it yet.", fatal: false };
+const UNSAVED = { code: "unsaved", message: "The browser could not store the event yet.", fatal: false };
 const ignore = () => {};

@@ -189,16 +189,18 @@ export class NearmindShelf extends ToldElement {
 
   /** What cards that stand can do: be seen, be turned, and move to other places. */
   async #watch() {
-    const [{ Impressions }, { Turn }, { Moves }] = await Promise.all([
+    const [{ Impressions }, { Turn }, { Moves }, { addLateStyles }] = await Promise.all([
       import("./element/impressions.js"),
       import("./element/turn.js"),
       import("./element/moves.js"),
+      import("./element/late-styles.js"),
     ]);
     const { list } = this.#frame;
     if (!list.moves) {
       list.moves = new Moves(list);
       new Turn(this.#frame);
-    };
+      addLateStyles(/** @type {ShadowRoot} */ (this.shadowRoot));
+    }
     const seen = (/** @type {string} */ item, /** @type {HTMLElement} */ node) =>
       this.#fire("nearmind-impression", { item, position: place(node) });
     this.#impressions ??= new Impressions(seen);

@@ -60,9 +60,6 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .header { display: flex; align-items: center; justify-content: space-between; gap: 1rem; block-size: 2.5rem; margin-block-end: .75rem }
 .heading { font-size: var(--nearmind-heading-size, 1.375rem); font-weight: 650; letter-spacing: -.015em; line-height: 1.2; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .turn { display: flex; gap: .5rem }
-.turn button { inline-size: 2.25rem; block-size: 2.25rem; display: grid; place-items: center; border: 1px solid var(--_line); border-radius: 50%; background: var(--_surface); transition: border-color .15s, opacity .15s }
-.turn button:hover { border-color: var(--_ink) }
-.turn button:disabled { opacity: .35; cursor: default; border-color: var(--_line) }
 .turn:not(:has(:enabled)) { visibility: hidden }
 @media (hover: none) { .turn { display: none } }
 
@@ -75,7 +72,6 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
 .card:has(.link:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 1px }
 .picture { flex: 1 1 0; min-block-size: 0; overflow: hidden; display: grid; place-items: center; background: var(--_picture) }
-:not(.skeleton) > .picture:empty::before { content: ""; inline-size: 3rem; block-size: 2.25rem; border: 2px solid var(--_line); border-radius: .375rem; background: radial-gradient(circle at 30% 35%, var(--_line) .25rem, transparent 0), linear-gradient(-30deg, var(--_line) 30%, transparent 0) }
 .image { display: block; inline-size: 100%; block-size: 100%; object-fit: var(--nearmind-picture-fit, cover) }
 .body { flex: none; block-size: calc(var(--_card-height) - 2px - 100cqi / (var(--nearmind-picture-ratio, 1))); min-block-size: 0; display: flex; flex-direction: column; padding: .75rem .875rem .625rem }
 .brand { font-size: .75rem; line-height: 1rem; color: var(--_muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
@@ -88,16 +84,11 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .reason:empty { display: none }
 .card:has(.reason:not(:empty)) .description { -webkit-line-clamp: 2 }
 .words { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%) }
-.word { background: color-mix(in srgb, var(--_mark) calc(35% + 65% * var(--strength)), transparent); border-radius: .2em; color: var(--_ink); -webkit-box-decoration-break: clone; box-decoration-break: clone; animation: tint .4s ease-out; transition: background-color .2s }
-.reason .word { background: none; color: inherit; font-weight: 600; animation: none }
-@keyframes tint { from { background-color: transparent } }
 .foot { margin-block-start: auto; display: flex; align-items: center; justify-content: space-between; gap: .5rem; padding-block-start: .5rem }
 .price { flex: none; font-size: .9375rem; font-weight: 650; font-variant-numeric: tabular-nums }
 .actions { min-inline-size: 0; position: relative; z-index: 1; display: flex; margin-inline-end: -.375rem }
 .action { flex: 0 1 auto; inline-size: 2rem; min-inline-size: 1.5rem; block-size: 2rem; display: grid; place-items: center; border-radius: 50%; color: var(--_muted); transition: color .15s, background-color .15s }
 .action:hover { color: var(--_ink); background: var(--_picture) }
-.action[aria-pressed="true"] { color: var(--_accent) }
-.action[aria-pressed="true"] svg { fill: currentColor }
 
 .skeleton:hover { border-color: var(--_line) }
 .bone { display: block; block-size: .75rem; border-radius: .25rem; background: var(--_picture); inline-size: 40% }
@@ -139,9 +130,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 }
 @media (prefers-reduced-motion: reduce) { *, *::after { animation: none !important; transition: none !important } }
 @media (forced-colors: active) {
-  .word { text-decoration: underline; text-decoration-thickness: 2px }
   .progress { border: 1px solid } .progress::after { background: Highlight }
-  .action[aria-pressed="true"] { color: Highlight }
 }
 `;
 

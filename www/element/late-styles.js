@@ -1,0 +1,29 @@
+/**
+ * How a shelf looks in what comes after the first cards: the buttons that turn the list, marked words,
+ * opinions, a card without a picture. Fetched when those stand.
+ */
+const CSS = `
+.turn button { inline-size: 2.25rem; block-size: 2.25rem; display: grid; place-items: center; border: 1px solid var(--_line); border-radius: 50%; background: var(--_surface); transition: border-color .15s, opacity .15s }
+.turn button:hover { border-color: var(--_ink) }
+.turn button:disabled { opacity: .35; cursor: default; border-color: var(--_line) }
+:not(.skeleton) > .picture:empty::before { content: ""; inline-size: 3rem; block-size: 2.25rem; border: 2px solid var(--_line); border-radius: .375rem; background: radial-gradient(circle at 30% 35%, var(--_line) .25rem, transparent 0), linear-gradient(-30deg, var(--_line) 30%, transparent 0) }
+.word { background: color-mix(in srgb, var(--_mark) calc(35% + 65% * var(--strength)), transparent); border-radius: .2em; color: var(--_ink); -webkit-box-decoration-break: clone; box-decoration-break: clone; animation: tint .4s ease-out; transition: background-color .2s }
+.reason .word { background: none; color: inherit; font-weight: 600; animation: none }
+@keyframes tint { from { background-color: transparent } }
+.action[aria-pressed="true"] { color: var(--_accent) }
+.action[aria-pressed="true"] svg { fill: currentColor }
+@media (prefers-reduced-motion: reduce) { .word { animation: none !important } }
+@media (forced-colors: active) {
+  .word { text-decoration: underline; text-decoration-thickness: 2px }
+  .action[aria-pressed="true"] { color: Highlight }
+}
+`;
+
+/** Made with the first shelf, shared by all. @type {CSSStyleSheet | undefined} */
+let sheet;
+
+/** @param {ShadowRoot} root Gets the sheet, once. */
+export function addLateStyles(root) {
+  if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(CSS);
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
+}
