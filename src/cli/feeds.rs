@@ -24,6 +24,10 @@ pub struct FeedArgs {
     /// Which column is what, where the names do not say it: title=Name,price=Preis,attr.color=Farbe
     #[arg(long, value_parser = Columns::parse)]
     columns: Option<Columns>,
+    /// Columns to publish as attributes under their own names: Farbe,Größe. All others that no feed format defines as
+    /// describing a product stay out of the catalogue, and the report names them
+    #[arg(long, value_delimiter = ',')]
+    keep_columns: Vec<String>,
     /// `fold` makes one item of a product's variants, `keep` one of each
     #[arg(long, default_value = "fold")]
     variants: Variants,
@@ -42,9 +46,11 @@ impl FeedArgs {
     /// Reads and cleans all feeds. Items wait in a temporary file, so memory does not grow with them. The summary is
     /// printed, the report written where it is asked for.
     pub fn read(&self) -> Result<(Items<File>, Report)> {
+        let mut columns = self.columns.clone().unwrap_or_default();
+        self.keep_columns.iter().for_each(|column| columns.keep(column));
         let options = Options {
             format: self.format,
-            columns: self.columns.clone().unwrap_or_default(),
+            columns,
             variants: self.variants,
             currency: self.currency.clone(),
             lang: self.lang.clone(),

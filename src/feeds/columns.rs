@@ -1,11 +1,16 @@
-//! What the names of columns, JSON keys and XML tags mean: one table for all formats.
+//! What the names of columns, JSON keys and XML tags mean: one table for all formats, and what the shop itself says.
 //!
-//! A name is compared in lower case, without a `g:` before it, and with one space for `_`, `-` and the like. Of two
-//! columns for one field the one that stands earlier here wins. Must not know formats.
+//! A column that nobody knows means nothing: an item, and so the public catalogue, has only what formats define as
+//! describing a product and what the shop names. Must not know formats.
 
-use std::collections::BTreeMap;
+mod names; // the table
 
-use super::{FeedError, raw::Field};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::LazyLock,
+};
+
+use super::{FeedError, raw::Field, value::price::currency_code};
 
 /// What a column is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,46 +22,42 @@ pub enum Meaning {
     Tags,
     /// An attribute of this name.
     Attribute(String),
+    /// A part of the addresses that are made of a pattern.
+    LinkPart(String),
+    /// All of these at once.
+    Several(Vec<Meaning>),
 }
-
-#[rustfmt::skip]
-const NAMES: &[(Field, &[&str])] = &[
-    (Field::Id, &["id", "item id", "product id", "productid", "offer id", "sku", "asin", "isbn", "handle", "slug", "编号", "商品编号", "商品id", "货号", "artikelnummer", "item", "variant id", "variant sku", "gtin", "gtin13", "ean", "ean13", "upc", "barcode", "mpn", "条形码", "条码"]),
-    (Field::Group, &["item group id", "group id", "inproductgroupwithid", "parent sku", "parent id", "parent"]),
-    (Field::Title, &["title", "name", "product name", "product title", "item name", "标题", "名称", "商品名称", "商品标题", "品名", "书名", "titel", "produktname", "titre", "nombre", "título"]),
-    (Field::Description, &["description", "body html", "body (html)", "long description", "desc", "描述", "商品描述", "简介", "内容简介", "商品详情", "beschreibung", "descripción", "content", "content:encoded", "summary", "short description", "features", "overview"]),
-    (Field::Url, &["link", "url", "permalink", "product url", "product link", "canonical url", "链接", "商品链接"]),
-    (Field::Image, &["image link", "image", "image url", "image src", "img", "featured image", "picture", "thumbnail", "images", "photo", "图片", "主图", "bild", "thumb"]),
-    (Field::Brand, &["brand", "brands", "vendor", "manufacturer", "brand name", "品牌", "厂商", "marke", "hersteller"]),
-    (Field::Category, &["category", "categories", "category path", "product type", "product category", "google product category", "类目", "分类", "类别", "kategorie", "catégorie", "categoría"]),
-    (Field::Price, &["price", "regular price", "variant price", "price amount", "价格", "售价", "现价", "preis", "prix", "precio"]),
-    (Field::SalePrice, &["sale price", "special price", "促销价"]),
-    (Field::ListPrice, &["compare at price", "variant compare at price", "list price", "market price", "msrp", "原价", "市场价", "划线价"]),
-    (Field::Currency, &["currency", "price currency", "pricecurrency", "currency code", "币种", "货币"]),
-    (Field::Availability, &["availability", "in stock", "in stock?", "stock status", "available", "库存状态"]),
-    (Field::Stock, &["stock", "quantity", "inventory", "inventory quantity", "variant inventory qty", "stock quantity", "qty", "库存", "库存数量"]),
-    (Field::Rating, &["rating", "average rating", "ratingvalue", "stars", "评分"]),
-    (Field::RatingBest, &["best rating", "bestrating", "rating scale"]),
-    (Field::RatingCount, &["rating count", "review count", "reviews", "reviews count", "number of ratings", "number of reviews", "ratingcount", "reviewcount", "votes", "评价数", "评论数"]),
-    (Field::Date, &["date", "published at", "created at", "pubdate", "publish date", "publication date", "release date", "releasedate", "datepublished", "date added", "published", "updated", "pub date", "pub year", "year", "出版年", "上架时间", "日期"]),
-    (Field::Lang, &["lang", "language", "content language", "locale", "inlanguage", "语言"]),
-    (Field::Published, &["status", "visible"]),
-];
-const TAGS: &[&str] = &["tags", "tag", "keywords", "labels", "标签", "关键词"];
 
 /// The fields that a column map may name.
 pub const FIELD_NAMES: &str = "id, group, title, description, url, image, brand, category, price, sale-price, \
     list-price, currency, availability, stock, rating, rating-best, rating-count, date, lang, published, tags, attr.NAME";
 
-/// Which column means what: a person's own map first, then the table.
+/// Which column means what: what the shop says first, then the table. Names in it are as [`normal`] makes them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Columns(BTreeMap<String, Meaning>);
+pub struct Columns {
+    mapped: BTreeMap<String, Vec<Meaning>>,
+    /// To be attributes under their own names, whatever else they are.
+    kept: BTreeSet<String>,
+    link_parts: BTreeSet<String>,
+}
+
+static KNOWN: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
+    let mut known = HashMap::new();
+    let mut add = |name: &str, meaning: Meaning| _ = known.entry(squeezed(name)).or_insert(meaning);
+    names::TAGS.iter().for_each(|name| add(name, Meaning::Tags));
+    for (field, names) in names::FIELDS {
+        // Rank 0 is kept for what the shop says.
+        names.iter().zip(1..).for_each(|(name, rank)| add(name, Meaning::Field(*field, rank)));
+    }
+    names::ATTRIBUTES.iter().for_each(|name| add(name, Meaning::Attribute((*name).to_owned())));
+    known
+});
 
 impl Columns {
-    /// `title=Name,price=Preis,attr.color=Farbe`.
+    /// `title=Name,price=Preis,attr.color=Farbe`. A column may serve several fields, each named by a pair of its own.
     pub fn parse(text: &str) -> Result<Self, FeedError> {
         let error = |pair: &str| FeedError::Columns(pair.to_owned());
-        let mut own = BTreeMap::new();
+        let mut columns = Self::default();
         for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
             let (field, column) = pair.split_once('=').ok_or_else(|| error(pair))?;
             let meaning = match field.trim().to_ascii_lowercase().as_str() {
@@ -69,34 +70,59 @@ impl Columns {
             if column.trim().is_empty() {
                 return Err(error(pair));
             }
-            own.insert(normal(column), meaning);
+            columns.mapped.entry(normal(column)).or_default().push(meaning);
         }
-        Ok(Self(own))
+        Ok(columns)
+    }
+
+    /// The column becomes an attribute under its own name.
+    pub fn keep(&mut self, column: &str) {
+        self.kept.insert(normal(column));
+    }
+
+    /// The column is needed to make links.
+    pub fn add_link_part(&mut self, column: &str) {
+        self.link_parts.insert(normal(column));
     }
 
     /// What a column of this name is for, where anything is known of it.
     pub fn meaning(&self, column: &str) -> Option<Meaning> {
         let name = normal(column);
-        if let Some(own) = self.0.get(&name) {
-            return Some(own.clone());
-        }
-        if TAGS.contains(&name.as_str()) {
-            return Some(Meaning::Tags);
-        }
-        for (field, names) in NAMES {
-            // Rank 0 is kept for a person's own map.
-            if let Some(rank) = names.iter().position(|known| *known == name) {
-                return Some(Meaning::Field(*field, rank as u8 + 1));
-            }
-        }
-        let (stem, code) = name.rsplit_once(' ')?;
-        match super::value::price::currency_code(code).zip(self.meaning(stem)) {
-            Some((code, Meaning::Field(field @ (Field::Price | Field::SalePrice | Field::ListPrice), _))) => {
-                Some(Meaning::PriceIn(field, code))
-            }
-            _ => None,
-        }
+        self.meaning_or(&name, || known(&name))
     }
+
+    /// The same where a format has names of its own: what the shop says comes first, else `known` decides.
+    pub fn meaning_or(&self, column: &str, known: impl FnOnce() -> Option<Meaning>) -> Option<Meaning> {
+        let name = normal(column);
+        let mut all = self.mapped.get(&name).cloned().unwrap_or_else(|| known().into_iter().collect());
+        if self.kept.contains(&name) {
+            all.push(Meaning::Attribute(name.clone()));
+        }
+        if self.link_parts.contains(&name) {
+            all.push(Meaning::LinkPart(name));
+        }
+        if all.len() > 1 { Some(Meaning::Several(all)) } else { all.pop() }
+    }
+}
+
+/// What formats and shops in general mean by a column of this name.
+fn known(name: &str) -> Option<Meaning> {
+    if let Some(known) = KNOWN.get(&squeezed(name)) {
+        return Some(known.clone());
+    }
+    let (stem, code) = name.rsplit_once(' ')?;
+    let code = currency_code(code)?;
+    match KNOWN.get(&squeezed(stem)) {
+        Some(Meaning::Field(field @ (Field::Price | Field::SalePrice | Field::ListPrice), _)) => {
+            Some(Meaning::PriceIn(*field, code))
+        }
+        _ => None,
+    }
+}
+
+/// Whether formats define an attribute of this name, such as `size`.
+pub fn describes_a_product(name: &str) -> bool {
+    matches!(KNOWN.get(&squeezed(&normal(name))), Some(Meaning::Attribute(_)))
 }
 
 fn named(name: &str) -> Option<Field> {
@@ -125,14 +151,18 @@ fn named(name: &str) -> Option<Field> {
     })
 }
 
-/// `g:Image_Link` -> `image link`.
+/// `g:Image_Link` -> `image link`, and `Name *` -> `name`: the star marks what a form requires.
 pub fn normal(name: &str) -> String {
-    let name = name.trim().trim_start_matches('\u{feff}').to_lowercase();
+    let name = name.trim().trim_start_matches('\u{feff}').trim_end_matches(['*', ' ']).to_lowercase();
     let name = name.strip_prefix("g:").unwrap_or(&name);
     name.split(|c: char| c.is_whitespace() || matches!(c, '_' | '-' | '/'))
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+fn squeezed(name: &str) -> String {
+    name.replace(' ', "")
 }
 
 #[cfg(test)]
@@ -145,16 +175,44 @@ mod tests {
         for (name, expect) in [
             ("g:image_link", Some(Meaning::Field(Field::Image, 1))),
             ("Body (HTML)", Some(Meaning::Field(Field::Description, 3))),
-            ("商品名称", Some(Meaning::Field(Field::Title, 8))),
+            ("商品名称", Some(Meaning::Field(Field::Title, 9))),
+            ("itemGroupId", Some(Meaning::Field(Field::Group, 1))),
+            ("Name *", Some(Meaning::Field(Field::Title, 2))),
             ("bezeichnung", Some(Meaning::Field(Field::Title, 0))),
             ("VK-Preis", Some(Meaning::Field(Field::Price, 0))),
             ("Farbe", Some(Meaning::Attribute("color".into()))),
             ("schlagworte", Some(Meaning::Tags)),
             ("price_cny", Some(Meaning::PriceIn(Field::Price, "CNY"))),
+            ("g:age_group", Some(Meaning::Attribute("age group".into()))),
             ("my own thing", None),
+            ("Wholesale price", None),
+            ("wholesale price EUR", None),
+            ("cost", None),
         ] {
             assert_eq!(columns.meaning(name), expect, "{name}");
         }
+    }
+
+    #[test]
+    fn a_column_may_serve_several_fields_and_be_kept() {
+        let mut columns = Columns::parse("id=name,title=Name").unwrap();
+        columns.keep("Supplier_Name");
+        columns.keep("Price");
+        columns.add_link_part("slug");
+        let field = Meaning::Field;
+        for (name, expect) in [
+            ("name", vec![field(Field::Id, 0), field(Field::Title, 0)]),
+            ("price", vec![field(Field::Price, 1), Meaning::Attribute("price".into())]),
+            ("Slug", vec![field(Field::Id, 10), Meaning::LinkPart("slug".into())]),
+        ] {
+            assert_eq!(columns.meaning(name), Some(Meaning::Several(expect)), "{name}");
+        }
+        assert_eq!(columns.meaning("supplier name"), Some(Meaning::Attribute("supplier name".into())));
+    }
+
+    #[test]
+    fn no_field_has_so_many_names_that_their_ranks_run_out() {
+        assert!(names::FIELDS.iter().all(|(_, names)| names.len() < 100));
     }
 
     #[test]

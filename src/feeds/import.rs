@@ -106,6 +106,7 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
             lang: String::new(),
             rating_scale: 5.0,
             columns: BTreeMap::new(),
+            left_out: Vec::new(),
         };
         self.feed = Some((feed, report, Known::default()));
         Ok(())
@@ -217,6 +218,8 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         report.bytes = feed.bytes();
         report.encoding = feed.shared().encoding.get().to_owned();
         report.columns = feed.used();
+        let left_out = report.columns.iter().filter(|(_, meaning)| meaning.is_empty());
+        report.left_out = left_out.map(|(column, _)| column.clone()).collect();
         let strange = feed.shared().strange_lines.get();
         if strange > 0 {
             let example = |(row, excerpt): &(u64, String)| Example {

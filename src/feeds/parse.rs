@@ -6,6 +6,7 @@ pub mod assign; // a value to where its column belongs
 pub mod html; //   JSON-LD in pages
 pub mod json; //   arrays, wrapped arrays, lines
 pub mod jsonld; // schema.org's Product
+pub mod nested; // attributes within one column or key
 pub mod object; // JSON objects of any shop
 pub mod records; // of a CSV or TSV file
 pub mod scalar; // a JSON value as text

@@ -50,6 +50,8 @@ pub struct Raw {
     pub names: Vec<String>,
     /// Those that the row gives the product whose variant it is.
     pub group_names: Vec<String>,
+    /// Values of the columns that links are made of, by column.
+    pub link_parts: Vec<(String, String)>,
     /// Where the feed has words by language; else title, description and category are fields.
     pub words: Vec<(String, Words)>,
 }

@@ -11,6 +11,8 @@ use super::{Format, raw::excerpt};
 
 /// Examples that are kept of each kind.
 const EXAMPLES: usize = 5;
+/// Columns that the text names; the data names all.
+const MOST_NAMES: usize = 40;
 
 /// What became of a row that a problem was found in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -112,8 +114,10 @@ pub struct FeedReport {
     pub lang: String,
     /// The best rating that the feed's ratings go up to.
     pub rating_scale: f32,
-    /// What each column, key or tag was taken for; empty where it was not used.
+    /// What each column, key or tag was taken for; empty where it was left out.
     pub columns: BTreeMap<String, String>,
+    /// The columns that are in no item, because nobody said that they describe a product.
+    pub left_out: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -162,10 +166,12 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for feed in &self.feeds {
             writeln!(f, "{}: {} rows, {}, {}", feed.name, feed.rows, feed.format, feed.encoding)?;
-            let unused: Vec<_> =
-                feed.columns.iter().filter(|(_, use_)| use_.is_empty()).map(|(name, _)| name.as_str()).collect();
-            if !unused.is_empty() {
-                writeln!(f, "  not used: {}", unused.join(", "))?;
+            if !feed.left_out.is_empty() {
+                let more = feed.left_out.len().saturating_sub(MOST_NAMES);
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                let names: Vec<_> = feed.left_out.iter().take(MOST_NAMES).map(String::as_str).collect();
+                writeln!(f, "  columns left out of the catalogue: {}{more}", names.join(", "))?;
+                writeln!(f, "  to publish one as an attribute: --keep-columns \"{}\"", names[0])?;
             }
         }
         let left_out = self.left_out();

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Queue,
-    assign::{assign, describe, says_something},
-    jsonld,
+    assign::{assign, describe, image},
+    jsonld, nested,
     scalar::{NOT_A_NUMBER, text},
     shopify,
 };
@@ -45,8 +45,13 @@ pub fn rows(row: u64, value: &Value, columns: &Columns, used: &mut Used) -> Queu
         let name = normal(key);
         match (name.as_str(), value) {
             ("words", Value::Object(words)) => own_words(&mut raw, words),
-            ("attributes", Value::Object(attributes)) => {
+            ("attributes", Value::Object(attributes)) if ours => {
                 attributes.iter().for_each(|(name, value)| raw.attribute(name, &text(value)));
+            }
+            ("attributes", Value::Object(attributes)) => {
+                for (name, value) in attributes {
+                    nested::put(&mut raw, key, name, &text(value), columns, used);
+                }
             }
             ("aliases", Value::Array(names)) => raw.names.extend(names.iter().map(text)),
             ("date", Value::Number(days)) if ours => {
@@ -55,22 +60,20 @@ pub fn rows(row: u64, value: &Value, columns: &Columns, used: &mut Used) -> Queu
             ("group", Value::String(group)) if ours => raw.set(Field::Group, group.clone()),
             _ => {
                 let meaning = columns.meaning(key);
-                let known = meaning.as_ref().map(describe);
-                let attributes = raw.attributes.len();
-                put(&mut raw, &name, meaning, value);
                 if used.get(key).is_none_or(String::is_empty) && used.len() < MOST_KEYS {
-                    let attribute = if raw.attributes.len() > attributes { "attribute" } else { "" };
-                    used.insert(key.clone(), known.unwrap_or_else(|| attribute.to_owned()));
+                    used.insert(key.clone(), describe(meaning.as_ref()));
                 }
+                put(&mut raw, meaning.as_ref(), value);
             }
         }
     }
     [Ok(raw)].into()
 }
 
-fn put(raw: &mut Raw, name: &str, meaning: Option<Meaning>, value: &Value) {
-    match (&meaning, value) {
-        (_, Value::Null) => {}
+fn put(raw: &mut Raw, meaning: Option<&Meaning>, value: &Value) {
+    match (meaning, value) {
+        (_, Value::Null) | (None, _) => {}
+        (Some(Meaning::Several(all)), _) => all.iter().for_each(|meaning| put(raw, Some(meaning), value)),
         // Where a number should be it is told; elsewhere it means that there is nothing.
         (_, Value::String(text)) if text == NOT_A_NUMBER => {
             if let Some(Meaning::Field(
@@ -78,7 +81,7 @@ fn put(raw: &mut Raw, name: &str, meaning: Option<Meaning>, value: &Value) {
                 rank,
             )) = meaning
             {
-                raw.offer(field, rank, "NaN");
+                raw.offer(*field, *rank, "NaN");
             }
         }
         (
@@ -104,14 +107,14 @@ fn put(raw: &mut Raw, name: &str, meaning: Option<Meaning>, value: &Value) {
         (Some(Meaning::Field(Field::RatingCount, rank)), Value::Array(reviews)) => {
             raw.offer(Field::RatingCount, *rank, &reviews.len().to_string());
         }
-        (None, Value::Array(values)) if values.iter().all(|value| value.is_string() || value.is_number()) => {
-            let joined = values.iter().map(text).collect::<Vec<_>>().join(", ");
-            if says_something(&joined) {
-                raw.attribute(name, &joined);
-            }
+        (Some(Meaning::Field(Field::Image, rank)), Value::Array(_) | Value::Object(_)) => {
+            raw.offer(Field::Image, *rank, &image(value));
         }
-        (None, Value::Array(_) | Value::Object(_)) => {}
-        _ => assign(raw, name, meaning.as_ref(), &text(value), false),
+        (Some(Meaning::Attribute(name)), Value::Array(values)) => {
+            let values = values.iter().map(text).filter(|value| !value.is_empty());
+            raw.attribute(name, &values.collect::<Vec<_>>().join(", "));
+        }
+        _ => assign(raw, meaning, &text(value)),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     Row, Rows, Stop, Text,
-    assign::{assign, describe, is_attribute},
+    assign::{assign, describe},
     records::Records,
     shopify, woo,
 };
@@ -31,21 +31,27 @@ pub fn open<'a>(
         return Ok(Box::new(woo::Woo::new(records)));
     }
     let meanings: Vec<_> = records.header.iter().map(|name| columns.meaning(name)).collect();
-    if !meanings.iter().any(|meaning| matches!(meaning, Some(Meaning::Field(..)))) {
+    if !meanings.iter().flatten().any(is_field) {
         return Err(Stop::Broken(format!(
             "no column is known: {}; name them with --columns, as in title=Name,price=Preis",
             excerpt(&records.header.join(", "))
         )));
     }
-    let google = has("id") && has("title") && (has("link") || has("image link"));
-    Ok(Box::new(Table { records, meanings, google }))
+    Ok(Box::new(Table { records, meanings }))
+}
+
+fn is_field(meaning: &Meaning) -> bool {
+    match meaning {
+        Meaning::Field(..) => true,
+        Meaning::Several(all) => all.iter().any(is_field),
+        _ => false,
+    }
 }
 
 /// Google's table, or any other.
 struct Table<'a> {
     records: Records<'a>,
     meanings: Vec<Option<Meaning>>,
-    google: bool,
 }
 
 impl Rows for Table<'_> {
@@ -56,9 +62,8 @@ impl Rows for Table<'_> {
             Some(Ok(())) => {}
         }
         let mut raw = Raw::new(self.records.row);
-        let columns = self.meanings.iter().zip(&self.records.header);
-        for (value, (meaning, column)) in self.records.record.iter().zip(columns) {
-            assign(&mut raw, column, meaning.as_ref(), value, self.google);
+        for (value, meaning) in self.records.record.iter().zip(&self.meanings) {
+            assign(&mut raw, meaning.as_ref(), value);
         }
         Ok(Some(Ok(raw)))
     }
@@ -68,14 +73,7 @@ impl Rows for Table<'_> {
     }
 
     fn used(&self) -> BTreeMap<String, String> {
-        let described = |(column, meaning): (&String, &Option<Meaning>)| {
-            let about = match meaning {
-                Some(meaning) => describe(meaning),
-                None if is_attribute(column, self.google) => "attribute".into(),
-                None => String::new(),
-            };
-            (column.clone(), about)
-        };
+        let described = |(column, meaning): (&String, &Option<Meaning>)| (column.clone(), describe(meaning.as_ref()));
         self.records.header.iter().zip(&self.meanings).map(described).collect()
     }
 }

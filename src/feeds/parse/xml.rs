@@ -39,7 +39,6 @@ pub struct Xml<'a> {
     buffer: Vec<u8>,
     used: Used,
     lang: Option<String>,
-    google: bool,
     row: u64,
 }
 
@@ -61,28 +60,25 @@ impl<'a> Xml<'a> {
         config.allow_unmatched_ends = true;
         config.check_end_names = false;
         let (buffer, used) = (Vec::new(), Used::new());
-        Self { reader, columns, shared: shared.clone(), buffer, used, lang: None, google: false, row: 0 }
+        Self { reader, columns, shared: shared.clone(), buffer, used, lang: None, row: 0 }
     }
 
     fn close(&mut self, name: &str, product: &mut Product) {
         let text = std::mem::take(&mut product.text);
         let column = normal(name);
         let rank = if name.starts_with("g:") { 0 } else { PLAIN };
-        self.google |= rank == 0;
         let meaning = match column.as_str() {
             "guid" => Some(Meaning::Field(Field::Id, u8::MAX)),
             "currencyid" => Some(Meaning::Field(Field::Currency, 1)),
             _ => self.columns.meaning(name),
         };
-        let (known, attributes) = (meaning.as_ref().map(describe), product.raw.attributes.len());
         let meaning = match meaning {
             Some(Meaning::Field(field, own)) if own > 0 => Some(Meaning::Field(field, own.saturating_add(rank))),
             other => other,
         };
-        assign(&mut product.raw, &column, meaning.as_ref(), &text, self.google);
+        assign(&mut product.raw, meaning.as_ref(), &text);
         if self.used.get(name).is_none_or(String::is_empty) && self.used.len() < MOST_KEYS {
-            let attribute = if product.raw.attributes.len() > attributes { "attribute" } else { "" };
-            self.used.insert(name.to_owned(), known.unwrap_or_else(|| attribute.to_owned()));
+            self.used.insert(name.to_owned(), describe(meaning.as_ref()));
         }
     }
 
