@@ -93,3 +93,15 @@ pub fn main() -> Result<()> {
     let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     done.or_else(|error| if error.downcast_ref().is_some_and(closed) { Ok(()) } else { Err(error) })
 }
+
+/// An error and its causes in one sentence, without the stack that `RUST_BACKTRACE` asks for: that is for panics.
+pub fn sentence(error: &anyhow::Error) -> String {
+    let mut sentence = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Some errors say their cause themselves.
+        if !sentence.contains(&cause) {
+            sentence.extend([if sentence.is_empty() { "" } else { ": " }, &cause]);
+        }
+    }
+    sentence
+}

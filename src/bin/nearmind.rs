@@ -1,5 +1,13 @@
 //! The command line.
 
-fn main() -> anyhow::Result<()> {
-    nearmind::cli::main()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match nearmind::cli::main() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", nearmind::cli::sentence(&error));
+            ExitCode::FAILURE
+        }
+    }
 }
