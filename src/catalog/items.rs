@@ -78,6 +78,11 @@ impl Items {
         ItemRef { items: self, row }
     }
 
+    /// How many are sold out: the built-in scenes show none of those.
+    pub fn sold_out(&self) -> usize {
+        self.iter().filter(|item| item.availability() == Some(Availability::OutOfStock)).count()
+    }
+
     pub fn iter(&self) -> impl ExactSizeIterator<Item = ItemRef<'_>> {
         (0..self.len() as u32).map(|row| self.get(row))
     }
