@@ -10,7 +10,11 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{FeedError, raw::Field, value::price::currency_code};
+use super::{
+    FeedError,
+    raw::{Field, NAMED},
+    value::price::currency_code,
+};
 
 /// What a column is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +50,6 @@ static KNOWN: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
     let mut add = |name: &str, meaning: Meaning| _ = known.entry(squeezed(name)).or_insert(meaning);
     names::TAGS.iter().for_each(|name| add(name, Meaning::Tags));
     for (field, names) in names::FIELDS {
-        // Rank 0 is kept for what the shop says.
         names.iter().zip(1..).for_each(|(name, rank)| add(name, Meaning::Field(*field, rank)));
     }
     names::ATTRIBUTES.iter().for_each(|name| add(name, Meaning::Attribute((*name).to_owned())));
@@ -64,7 +67,7 @@ impl Columns {
                 "tags" => Meaning::Tags,
                 name => match name.strip_prefix("attr.") {
                     Some(name) if !name.is_empty() => Meaning::Attribute(name.to_owned()),
-                    _ => Meaning::Field(named(name).ok_or_else(|| error(pair))?, 0),
+                    _ => Meaning::Field(named(name).ok_or_else(|| error(pair))?, NAMED),
                 },
             };
             if column.trim().is_empty() {

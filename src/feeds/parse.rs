@@ -10,9 +10,9 @@ pub mod nested; // attributes within one column or key
 pub mod object; // JSON objects of any shop
 pub mod records; // of a CSV or TSV file
 pub mod scalar; // a JSON value as text
-pub mod shopify; // products.json, and the CSV with variants
-pub mod table; //  CSV and TSV by the names of their columns
-pub mod woo; //    WooCommerce's CSV
+pub mod shopify; // products.json
+pub mod stock; //  pieces, tracked or not
+pub mod table; //  CSV and TSV, and what is particular to each maker's
 pub mod xml; //    RSS, Atom and their like
 
 use std::{

@@ -2,7 +2,7 @@
 
 use std::ops::Index;
 
-use super::value::text::MOST_BYTES;
+use super::value::{self, text::MOST_BYTES};
 use crate::catalog::Words;
 
 /// What a column, a key or a tag is about.
@@ -35,6 +35,9 @@ pub enum Field {
     Published,
 }
 
+/// The rank of a column that the shop named.
+pub const NAMED: u8 = 0;
+
 const FIELDS: usize = Field::Published as usize + 1;
 
 /// A row that could be cut out of the feed.
@@ -44,12 +47,16 @@ pub struct Raw {
     pub row: u64,
     values: [String; FIELDS],
     ranks: [u8; FIELDS],
+    /// Which fields have what the shop named a column for: it stands, whatever a format makes of its own columns.
+    named: [bool; FIELDS],
     pub tags: Vec<String>,
     pub attributes: Vec<(String, String)>,
     /// Every name that the row gives the item or variant: ids that were offered, the one that is taken among them.
     pub names: Vec<String>,
     /// Those that the row gives the product whose variant it is.
     pub group_names: Vec<String>,
+    /// The picture of that product.
+    pub group_image: String,
     /// Values of the columns that links are made of, by column.
     pub link_parts: Vec<(String, String)>,
     /// Where the feed has words by language; else title, description and category are fields.
@@ -72,7 +79,12 @@ impl Raw {
             self.names.push(value.to_owned());
         }
         let value = if field == Field::Id { value } else { value.trim() };
+        // A shop has several ways to hide a product, and any of them does.
+        if field == Field::Published && value::published(value) == Some(false) {
+            self.set(Field::Published, value);
+        }
         let (own, known) = (&mut self.values[field as usize], &mut self.ranks[field as usize]);
+        self.named[field as usize] |= rank == NAMED;
         if own.is_empty() || (rank < *known && field != Field::Description) {
             (*own, *known) = (value.to_owned(), rank);
         } else if field == Field::Description && own.len() <= MOST_BYTES && !own.contains(value) {
@@ -81,10 +93,43 @@ impl Raw {
         }
     }
 
-    /// Replaces what is there.
+    /// Replaces what is there, unless the shop named a column for it.
     pub fn set(&mut self, field: Field, value: impl Into<String>) {
+        if self.named[field as usize] {
+            return;
+        }
         self.values[field as usize] = value.into();
         self.ranks[field as usize] = 0;
+    }
+
+    /// What this row lacks, but for its ids, is taken from the row of the product whose variant it is.
+    pub fn inherit(&mut self, product: &Self) {
+        for (at, value) in product.values.iter().enumerate() {
+            if self.values[at].is_empty() && at != Field::Id as usize && at != Field::Group as usize {
+                (self.values[at], self.ranks[at]) = (value.clone(), product.ranks[at]);
+            }
+        }
+        if value::published(&product[Field::Published]) == Some(false) {
+            self.set(Field::Published, &product[Field::Published]);
+        }
+        if self.tags.is_empty() {
+            self.tags = product.tags.clone();
+        }
+        for (name, value) in &product.attributes {
+            if !self.attributes.iter().any(|(own, _)| own == name) {
+                self.attributes.push((name.clone(), value.clone()));
+            }
+        }
+        for part in &product.link_parts {
+            if !self.link_parts.iter().any(|(own, _)| *own == part.0) {
+                self.link_parts.push(part.clone());
+            }
+        }
+    }
+
+    /// About what the row takes in memory.
+    pub fn size_bytes(&self) -> usize {
+        size_of::<Self>() + self.values.iter().map(String::len).sum::<usize>()
     }
 
     pub fn attribute(&mut self, name: &str, value: &str) {

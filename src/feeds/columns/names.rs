@@ -15,6 +15,7 @@ pub const FIELDS: &[(Field, &[&str])] = &[
         "product code", "item code", "item number", "product number", "reference", "reference #", "artikelnummer im shop", "artikel nr",
         "art. nr.", "artikelnr.", "artikelnr", "produktnummer", "bestellnummer", "référence", "ugs", "referencia", "código", "артикул", "код", "код товара",
         "codice", "numer", "indeks", "productnummer",
+        "program id", "property id", "listing id", "deal id", "job id", "destination id",
     ]),
     (Field::Group, &["item group id", "group id", "in product group with id", "parent sku", "parent id", "parent"]),
     (Field::Title, &[
@@ -22,11 +23,12 @@ pub const FIELDS: &[(Field, &[&str])] = &[
         "书名", "titel", "produktname", "titre", "nombre", "título",
         "artikelname", "produktbezeichnung", "artikelbezeichnung", "bezeichnung", "nom", "nom du produit", "nombre del producto", "название", "наименование",
         "наименование товара", "имя", "nome", "nome prodotto", "titolo", "nazwa", "naam", "productnaam", "namn", "název",
+        "program name", "property name", "listing name", "deal name", "destination name",
     ]),
     (Field::Description, &[
         "description", "body html", "body (html)", "long description", "desc", "item description", "描述", "商品描述", "简介",
         "内容简介", "商品详情", "beschreibung", "produktbeschreibung", "descripción", "описание", "descrizione", "opis", "omschrijving", "descrição", "content", "content:encoded", "plain description",
-        "summary", "short description", "item subtitle", "kurzbeschreibung", "description courte", "descripción corta", "короткое описание", "features", "overview",
+        "summary", "short description", "item subtitle", "program description", "kurzbeschreibung", "description courte", "descripción corta", "короткое описание", "features", "overview",
     ]),
     (Field::Url, &[
         "link", "url", "permalink", "product url", "product link", "canonical url", "final url", "链接", "商品链接",
@@ -35,7 +37,7 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     (Field::Image, &[
         "image link", "image", "image url", "image src", "img", "featured image", "picture", "thumbnail", "images",
         "photo", "图片", "主图", "bild", "thumb",
-        "image urls", "main image", "product image url", "image1", "image 1", "bilder", "bild url", "produktbild url", "produktbild url (vorschaubild)", "imagen", "imágenes", "изображение", "изображения", "фото",
+        "image urls", "main image", "product image url", "image1", "image 1", "bilder", "bild url", "bild url 1", "bild url 1 (großes bild)", "produktbild url", "produktbild url (vorschaubild)", "imagen", "imágenes", "изображение", "изображения", "фото",
         "immagine", "immagini", "zdjęcie", "afbeelding", "imagem",
     ]),
     (Field::Brand, &[
@@ -63,7 +65,7 @@ pub const FIELDS: &[(Field, &[&str])] = &[
         "en stock ?", "disponibilidad", "наличие", "в наличии", "в наличии?", "disponibilità",
     ]),
     (Field::Stock, &[
-        "stock", "quantity", "inventory", "inventory quantity", "variant inventory qty", "stock quantity", "qty", "库存",
+        "stock", "quantity", "inventory", "quantity to sell on facebook", "inventory quantity", "variant inventory qty", "stock quantity", "qty", "库存",
         "库存数量", "bestand", "lagerbestand", "lager", "quantité", "cantidad", "inventario", "количество", "остаток", "запасы", "quantità",
     ]),
     (Field::Rating, &["rating", "average rating", "rating value", "stars", "评分"]),
@@ -82,9 +84,8 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     ]),
 ];
 
-pub const TAGS: &[&str] = &[
-    "tags", "tag", "keywords", "labels", "标签", "关键词", "schlagwörter", "étiquettes", "etiquetas", "метки",
-];
+pub const TAGS: &[&str] =
+    &["tags", "tag", "keywords", "labels", "标签", "关键词", "schlagwörter", "étiquettes", "etiquetas", "метки"];
 
 /// What formats define as describing a product: Google's, Facebook's, Yandex's and schema.org's names. Everything else
 /// may be a shop's own business (cost, margin, supplier, notes), and is published only if the shop names the column.

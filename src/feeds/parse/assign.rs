@@ -37,6 +37,7 @@ pub fn assign(raw: &mut Raw, meaning: Option<&Meaning>, value: &str) {
             raw.offer(*field, u8::MAX, &format!("{value} {code}"));
         }
         Some(Meaning::PriceIn(field, _)) => raw.offer(*field, u8::MAX, value),
+        _ if value.trim().is_empty() => {}
         Some(Meaning::Tags) => raw.tags.extend(value.split(',').map(str::to_owned)),
         Some(Meaning::Attribute(name)) => raw.attribute(name, value),
         Some(Meaning::LinkPart(name)) => raw.link_parts.push((name.clone(), value.trim().to_owned())),
@@ -65,7 +66,11 @@ pub fn image(value: &Value) -> String {
         Value::Array(images) => images.iter().map(image).find(|image| !image.is_empty()).unwrap_or_default(),
         Value::Object(object) => {
             let keys = ["src", "url", "image_url", "imageUrl", "link", "href", "original", "large", "contentUrl"];
-            keys.iter().filter_map(|key| object.get(*key)).map(image).find(|image| !image.is_empty()).unwrap_or_default()
+            keys.iter()
+                .filter_map(|key| object.get(*key))
+                .map(image)
+                .find(|image| !image.is_empty())
+                .unwrap_or_default()
         }
         Value::String(_) => text(value),
         _ => String::new(),

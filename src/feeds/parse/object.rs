@@ -36,8 +36,7 @@ pub fn rows(row: u64, value: &Value, columns: &Columns, used: &mut Used) -> Queu
         return jsonld::rows(row, value).into();
     }
     if shopify::is_product(object) {
-        used.entry("products.json".into()).or_insert_with(|| "Shopify's own".into());
-        return shopify::product(row, object);
+        return shopify::product(row, object, columns, used);
     }
     let mut raw = Raw::new(row);
     let ours = object.get("words").is_some_and(Value::is_object);
