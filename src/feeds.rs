@@ -1,7 +1,8 @@
 //! Product feeds of every common format to clean items: parsers, cleaning, and a report of what was wrong.
 //!
 //! Bytes in through [`Read`], items and a report out, the same natively and in a page. Memory is bounded by a row,
-//! not by the feed. Must not know files, the network, models or visitors.
+//! not by the feed; only Magento's variants wait until their product comes. Must not know files, the network, models or
+//! visitors.
 //!
 //! ```text
 //! bytes -> source (gzip, encoding) -> a parser -> Raw rows -> clean -> variants folded -> spool, by id -> Items
@@ -20,6 +21,7 @@ pub mod variants; // variants of a product folded into one item
 
 use std::{io, io::Read};
 
+pub use clean::{ids::MakeIds, link::LinkPattern};
 pub use columns::Columns;
 pub use format::Format;
 pub use import::{Import, Items, Options, Progress};

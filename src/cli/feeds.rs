@@ -10,18 +10,20 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::feeds::{Bytes, Columns, Format, Import, Items, Options, Progress, Report, Variants};
+use crate::feeds::{Bytes, Columns, Format, Import, Items, LinkPattern, MakeIds, Options, Progress, Report, Variants};
 
 #[derive(Debug, Args)]
 pub struct FeedArgs {
-    /// Feeds, gzipped or not: Google Merchant (TSV, RSS, Atom), Shopify (products.json, CSV), WooCommerce CSV, pages
-    /// with JSON-LD, JSON, JSON Lines, CSV; `-` is standard input
+    /// Feeds, gzipped or not: Google Merchant (TSV, RSS, Atom), Shopify (products.json, CSV), the CSV of WooCommerce,
+    /// Magento, PrestaShop, Wix, Squarespace, Etsy, Spree, Vendure, idealo and Facebook, pages with JSON-LD, JSON, JSON
+    /// Lines, any CSV; `-` is standard input
     #[arg(required = true)]
     feeds: Vec<PathBuf>,
     /// Instead of recognising it: csv, tsv, xml, rss, atom, json, jsonl, html, shopify-csv, shopify-json, woocommerce, ...
     #[arg(long)]
     format: Option<Format>,
-    /// Which column is what, where the names do not say it: title=Name,price=Preis,attr.color=Farbe
+    /// Which column is what, where the names do not say it: title=Name,price=Preis,attr.color=Farbe. A column may serve
+    /// several fields: id=Name,title=Name
     #[arg(long, value_parser = Columns::parse)]
     columns: Option<Columns>,
     /// Columns to publish as attributes under their own names: Farbe,Größe. All others that no feed format defines as
@@ -37,6 +39,13 @@ pub struct FeedArgs {
     /// Of texts that are too short to tell, as in `en`
     #[arg(long)]
     lang: Option<String>,
+    /// How addresses of products are made, where the feed has none: https://shop.example/?p={id}, with {id} or the name of
+    /// a column in curly brackets, as in {slug}
+    #[arg(long)]
+    link: Option<LinkPattern>,
+    /// `link` or `title`: rows without an id get one that is made of it, and stays the same as long as that does
+    #[arg(long)]
+    make_ids: Option<MakeIds>,
     /// Where to write what was wrong with the feeds, as JSON
     #[arg(long)]
     report: Option<PathBuf>,
@@ -54,6 +63,8 @@ impl FeedArgs {
             variants: self.variants,
             currency: self.currency.clone(),
             lang: self.lang.clone(),
+            link: self.link.clone(),
+            make_ids: self.make_ids,
         };
         let spool = tempfile::tempfile().context("making a temporary file for the items")?;
         let mut import = Import::new(options, spool);

@@ -3,15 +3,18 @@
 //! Two things can only be said when the whole feed is known, and are left open here: the language of a text that is
 //! too short to tell ([`UNTOLD`]), and whether ratings go up to 5, 10 or 100.
 
-mod money; // price, sale and currency
-mod words; // title, description, category by language
+pub mod ids; //  for rows that have none
+pub mod link; // of a pattern, for rows that have none
+mod money; //    price, sale and currency
+mod words; //    title, description, category by language
 
 use super::{
+    Options,
     columns::normal,
     raw::{Field, Raw},
     report::Kind,
     value::{self, date, lang::Languages, text},
-    variants::{HIGHEST_PRICE, MOST},
+    variants::{HIGHEST_PRICE, MOST, Variants},
 };
 use crate::catalog::{Availability, Item};
 
@@ -29,8 +32,7 @@ pub struct Note {
 #[derive(Default)]
 pub struct Cleaner {
     languages: Languages,
-    /// ISO 4217, for prices that name none.
-    currency: Option<String>,
+    options: Options,
     /// The last description, raw and clean: variants of a product repeat it.
     last: (String, text::Plain),
 }
@@ -44,17 +46,22 @@ pub struct Cleaned {
     pub names: Vec<String>,
     /// What else its product is called, where it is a variant.
     pub group_names: Vec<String>,
+    /// The picture of that product.
+    pub group_image: String,
 }
 
 impl Cleaner {
-    pub fn new(currency: Option<String>) -> Self {
-        Self { currency, ..Self::default() }
+    pub fn new(options: Options) -> Self {
+        Self { options, ..Self::default() }
     }
 
     /// `None` for a row that cannot become an item; the last note then says why. `notes` are added to.
     pub fn clean(&mut self, raw: &Raw, notes: &mut Vec<Note>) -> Option<Cleaned> {
-        let (id, odd) = text::tidy(&raw[Field::Id]);
+        let (mut id, odd) = text::tidy(&raw[Field::Id]);
         let trimmed = id.len() != raw[Field::Id].len();
+        if let Some(make_ids) = self.options.make_ids.filter(|_| id.is_empty()) {
+            id = make_ids.id_of(raw);
+        }
         let mut note = |kind: Kind, text: &str| {
             let text = if id.is_empty() { text.to_owned() } else { format!("{id}: {text}") };
             notes.push(Note { kind, text });
@@ -72,25 +79,29 @@ impl Cleaner {
             note(Kind::Invisible, &raw[Field::Title].escape_debug().to_string());
         }
         let mut item = Item { words, ..Item::default() };
-        money::fill(&mut item, raw, self.currency.as_deref(), &mut note);
+        money::fill(&mut item, raw, self.options.currency.as_deref(), &mut note);
         stock(&mut item, raw, &mut note);
         rating(&mut item, raw, &mut note);
         item.date = date::days(&raw[Field::Date]);
         if item.date.is_none() && !raw[Field::Date].is_empty() {
             note(Kind::DateUnreadable, &raw[Field::Date]);
         }
-        for (own, field, kind) in
-            [(&mut item.url, Field::Url, Kind::NoUrl), (&mut item.image, Field::Image, Kind::NoImage)]
-        {
-            *own = address(&raw[field]);
-            if own.is_empty() {
+        let group = text::tidy(&raw[Field::Group]).0;
+        item.group = (!group.is_empty()).then_some(group);
+        let group_image = address(&raw.group_image);
+        item.image = address(&raw[Field::Image]);
+        item.url = address(&raw[Field::Url]);
+        if let Some(link) = self.options.link.as_ref().filter(|_| item.url.is_empty()) {
+            let folded = item.group.as_deref().filter(|_| self.options.variants == Variants::Fold);
+            item.url = link.fill(folded.unwrap_or(&id), &raw.link_parts).unwrap_or_default();
+        }
+        for (own, field, kind) in [(&item.url, Field::Url, Kind::NoUrl), (&item.image, Field::Image, Kind::NoImage)] {
+            if own.is_empty() && (field != Field::Image || group_image.is_empty()) {
                 let kind = if raw[field].trim().is_empty() { kind } else { Kind::UnsafeUrl };
                 note(kind, &raw[field]);
             }
         }
         item.brand = text::plain(&raw[Field::Brand]).text;
-        let group = text::tidy(&raw[Field::Group]).0;
-        item.group = (!group.is_empty()).then_some(group);
         for tag in raw.tags.iter().map(|tag| text::plain(tag).text) {
             if !tag.is_empty() && item.tags.len() < MOST && !item.tags.contains(&tag) {
                 item.tags.push(tag);
@@ -110,7 +121,8 @@ impl Cleaner {
         item.id = id;
         let names =
             |raw: &[String]| raw.iter().map(|name| text::tidy(name).0).filter(|name| !name.is_empty()).collect();
-        Some(Cleaned { item, trimmed, names: names(&raw.names), group_names: names(&raw.group_names) })
+        let (names, group_names) = (names(&raw.names), names(&raw.group_names));
+        Some(Cleaned { item, trimmed, names, group_names, group_image })
     }
 
     fn plain_description(&mut self, description: &str) -> text::Plain {
@@ -137,7 +149,11 @@ fn stock(item: &mut Item, raw: &Raw, note: &mut impl FnMut(Kind, &str)) {
         }
     }
     if item.availability.is_none() && !said.is_empty() {
-        note(Kind::AvailabilityUnknown, said);
+        match value::count(said) {
+            // Others write the pieces into the availability.
+            Some(count) => item.stock = item.stock.or(Some(count)),
+            None => note(Kind::AvailabilityUnknown, said),
+        }
     }
     if item.availability == Some(Availability::OutOfStock) && item.stock.is_some_and(|pieces| pieces > 0) {
         note(Kind::StockContradiction, &format!("{said}, {pieces} pieces"));
@@ -167,8 +183,11 @@ fn rating(item: &mut Item, raw: &Raw, note: &mut impl FnMut(Kind, &str)) {
 }
 
 /// An address that a page may link to or show: of the web, or within the shop.
-fn address(text: &str) -> String {
+pub(super) fn address(text: &str) -> String {
     let text: String = text.trim().chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+    if text.to_ascii_lowercase().starts_with("www.") {
+        return format!("https://{text}");
+    }
     let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     match scheme.as_deref() {
         Some("http" | "https") => text,

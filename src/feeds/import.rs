@@ -16,9 +16,9 @@ use items::{Ends, Key, Spool};
 
 use super::{
     Bytes, Columns, Feed, FeedError, Format, Kind, Raw, Report, Variants,
-    clean::{Cleaned, Cleaner, Note, UNTOLD},
+    clean::{Cleaned, Cleaner, Note, UNTOLD, ids::MakeIds, link::LinkPattern},
     raw::Unread,
-    report::{Example, FeedReport, Problems},
+    report::{Example, FeedReport, Problems, advice::advice},
     variants::fold,
 };
 use crate::catalog::Item;
@@ -33,6 +33,10 @@ pub struct Options {
     pub currency: Option<String>,
     /// Primary subtag, for texts that are too short to tell.
     pub lang: Option<String>,
+    /// For rows without a link.
+    pub link: Option<LinkPattern>,
+    /// For rows without an id.
+    pub make_ids: Option<MakeIds>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,13 +78,18 @@ struct Pending {
     row: u64,
     trimmed: bool,
     names: Vec<String>,
+    /// Its words are those of the product, not of a variant.
+    by_product: bool,
     /// It has more values than are listed; said once.
     told: bool,
 }
 
 impl<'a, S: Read + Write + Seek> Import<'a, S> {
-    pub fn new(options: Options, spool: S) -> Self {
-        let cleaner = Cleaner::new(options.currency.clone());
+    pub fn new(mut options: Options, spool: S) -> Self {
+        if let Some(link) = &options.link {
+            link.columns().for_each(|column| options.columns.add_link_part(column));
+        }
+        let cleaner = Cleaner::new(options.clone());
         let (report, ends) = (Report::default(), Vec::new());
         Self { options, cleaner, spool: Spool::new(spool), report, ends, feed: None, pending: None, notes: Vec::new() }
     }
@@ -150,7 +159,7 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         for note in self.notes.drain(..) {
             self.report.note(note.kind, name, raw.row, &note.text);
         }
-        let Some(Cleaned { mut item, trimmed, mut names, group_names }) = cleaned else { return Ok(()) };
+        let Some(Cleaned { mut item, trimmed, mut names, group_names, group_image }) = cleaned else { return Ok(()) };
         known.best_rating = known.best_rating.max(item.rating.unwrap_or(0.0));
         if item.price.is_some() {
             let example = || Example { feed: name.clone(), row: raw.row, excerpt: item.currency.clone() };
@@ -161,27 +170,31 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         }
         let Some(group) = item.group.clone().filter(|_| self.options.variants == Variants::Fold) else {
             self.flush()?;
-            return self.keep(Pending { item, row: raw.row, trimmed, names, told: false });
+            return self.keep(Pending { item, row: raw.row, trimmed, names, by_product: true, told: false });
         };
         // A row for the product itself, among those of its variants.
-        let product = item.id == group;
+        let by_product = item.id == group;
         item.id = group;
+        if !group_image.is_empty() {
+            item.image = group_image;
+        }
         names.extend(group_names);
         match &mut self.pending {
             Some(pending) if pending.item.id == item.id => {
-                if product {
+                if by_product && !pending.by_product {
                     std::mem::swap(&mut pending.item, &mut item);
+                    pending.by_product = true;
                 }
                 self.report.folded += 1;
                 pending.names.extend(names);
-                if !fold(&mut pending.item, item) && !pending.told {
+                if !fold(&mut pending.item, item, pending.by_product) && !pending.told {
                     pending.told = true;
                     self.report.note(Kind::ManyValues, name, raw.row, &pending.item.id);
                 }
             }
             _ => {
                 self.flush()?;
-                self.pending = Some(Pending { item, row: raw.row, trimmed, names, told: false });
+                self.pending = Some(Pending { item, row: raw.row, trimmed, names, by_product, told: false });
             }
         }
         Ok(())
@@ -194,9 +207,9 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         }
     }
 
-    fn keep(&mut self, Pending { item, row, trimmed, names, .. }: Pending) -> Result<(), FeedError> {
+    fn keep(&mut self, Pending { item, row, trimmed, names, by_product, .. }: Pending) -> Result<(), FeedError> {
         let product = self.options.variants == Variants::Fold && item.group.is_some();
-        self.spool.push(&item, Key::new(self.ends.len() as u32, row, trimmed, product), names)?;
+        self.spool.push(&item, Key::new(self.ends.len() as u32, row, trimmed, product.then_some(by_product)), names)?;
         Ok(())
     }
 
@@ -218,7 +231,7 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         report.bytes = feed.bytes();
         report.encoding = feed.shared().encoding.get().to_owned();
         report.columns = feed.used();
-        let left_out = report.columns.iter().filter(|(_, meaning)| meaning.is_empty());
+        let left_out = report.columns.iter().filter(|(column, meaning)| meaning.is_empty() && !column.is_empty());
         report.left_out = left_out.map(|(column, _)| column.clone()).collect();
         let strange = feed.shared().strange_lines.get();
         if strange > 0 {
@@ -249,6 +262,7 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
     pub fn finish(mut self) -> Result<(Items<S>, Report), FeedError> {
         self.end()?;
         let items = Items::new(self.spool, self.ends, &mut self.report)?;
+        self.report.advice = advice(&self.report);
         Ok((items, self.report))
     }
 }

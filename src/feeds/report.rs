@@ -3,6 +3,8 @@
 //! Every row is accounted for: it is an item, was folded into one, or was left out for a reason that is counted.
 //! Must not know how anything is found.
 
+pub mod advice; // what helps
+
 use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
@@ -117,6 +119,7 @@ pub struct FeedReport {
     /// What each column, key or tag was taken for; empty where it was left out.
     pub columns: BTreeMap<String, String>,
     /// The columns that are in no item, because nobody said that they describe a product.
+    #[serde(default)]
     pub left_out: Vec<String>,
 }
 
@@ -133,6 +136,15 @@ pub struct Report {
     /// Prices by currency; the empty one is not known.
     pub currencies: BTreeMap<String, u64>,
     pub problems: BTreeMap<Kind, Problems>,
+    /// Items that are not to be had: the built-in scenes do not show them.
+    #[serde(default)]
+    pub sold_out: u64,
+    /// Items with an address.
+    #[serde(default)]
+    pub linked: u64,
+    /// What to do about what is wrong with all of it, a sentence each.
+    #[serde(default)]
+    pub advice: Vec<String>,
 }
 
 impl Report {
@@ -198,7 +210,7 @@ impl fmt::Display for Report {
                 }
             }
         }
-        Ok(())
+        self.advice.iter().try_for_each(|advice| writeln!(f, "WARNING: {advice}"))
     }
 }
 

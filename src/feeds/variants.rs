@@ -1,11 +1,14 @@
 //! Variants of a product folded into one item: a visitor is recommended a shirt, not its sizes.
 //!
 //! The item has the id, words, address and picture of the product (of its first variant, where the feed has no row for
-//! the product), the lowest price, `price max` among the attributes where prices differ, the sum of the stock, and of
+//! the product: then the part of the title that all variants have), the lowest price, `price max` among the attributes where prices differ, the sum of the stock, and of
 //! each attribute the values of all variants in the feed's order. Must not know feeds.
+
+mod title; // what the titles of variants share
 
 use std::str::FromStr;
 
+use super::clean::UNTOLD;
 use crate::catalog::{Availability, Item};
 
 /// What becomes of the variants of a product.
@@ -36,11 +39,21 @@ pub const MOST: usize = 64;
 pub const MOST_VALUES: usize = 32;
 /// The highest price of the variants.
 pub const HIGHEST_PRICE: &str = "price max";
+/// The crossed-out price.
+pub const LIST_PRICE: &str = "list price";
 const BETWEEN: &str = ", ";
 
-/// `item` takes in a variant of the same product. `false` where an attribute has too many values to list them all.
-pub fn fold(item: &mut Item, variant: Item) -> bool {
+/// `item` takes in a variant of the same product. With `by_product` it has the words of the product itself, else those of
+/// a variant, whose title has a size or a colour in it. `false` where an attribute has too many values to list them all.
+pub fn fold(item: &mut Item, mut variant: Item, by_product: bool) -> bool {
     let mut all = true;
+    let cheaper = variant.price.is_some_and(|price| item.price.is_none_or(|own| price < own));
+    // The price that is crossed out is that of the price which stands.
+    let crossed = variant.attributes.remove(LIST_PRICE);
+    if cheaper {
+        item.attributes.remove(LIST_PRICE);
+        item.attributes.extend(crossed.map(|crossed| (LIST_PRICE.to_owned(), crossed)));
+    }
     let highest = |item: &Item| item.attributes.get(HIGHEST_PRICE).and_then(|text| text.parse().ok()).or(item.price);
     let highest = [highest(item), highest(&variant)].into_iter().flatten().reduce(f64::max);
     item.price = [item.price, variant.price].into_iter().flatten().reduce(f64::min);
@@ -68,7 +81,12 @@ pub fn fold(item: &mut Item, variant: Item) -> bool {
         }
     }
     for (lang, words) in variant.words {
+        let lang = same_language(item, lang);
         let own = item.words.entry(lang).or_insert_with(|| words.clone());
+        if !by_product && own.title != words.title {
+            let options = [&item.attributes, &variant.attributes];
+            own.title = title::shared(&own.title, &words.title, &options).unwrap_or_else(|| own.title.clone());
+        }
         if own.description.is_empty() {
             own.description = words.description;
         }
@@ -102,6 +120,21 @@ pub fn fold(item: &mut Item, variant: Item) -> bool {
     all
 }
 
+/// The language of the item's own words that a variant's words in `lang` belong to. A text that is too short to tell is in
+/// the language of the longer ones of the same product.
+fn same_language(item: &mut Item, lang: String) -> String {
+    let only = item.words.keys().next().filter(|_| item.words.len() == 1).cloned();
+    match only {
+        Some(only) if lang == UNTOLD => only,
+        Some(only) if only == UNTOLD => {
+            let words = item.words.remove(UNTOLD).unwrap_or_default();
+            item.words.insert(lang.clone(), words);
+            lang
+        }
+        _ => lang,
+    }
+}
+
 /// A product can be bought if one of its variants can.
 fn best(a: Option<Availability>, b: Option<Availability>) -> Option<Availability> {
     let order = |availability: &Availability| match availability {
@@ -115,6 +148,7 @@ fn best(a: Option<Availability>, b: Option<Availability>) -> Option<Availability
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Words;
 
     #[test]
     fn a_product_has_the_range_of_its_variants() {
@@ -127,8 +161,8 @@ mod tests {
             ..Item::default()
         };
         let mut shirt = variant("S", 20.0, 0);
-        assert!(fold(&mut shirt, variant("M", 25.0, 3)));
-        assert!(fold(&mut shirt, variant("L", 18.0, 2)));
+        assert!(fold(&mut shirt, variant("M", 25.0, 3), false));
+        assert!(fold(&mut shirt, variant("L", 18.0, 2), false));
         assert_eq!((shirt.price, shirt.stock), (Some(18.0), Some(5)));
         assert_eq!(shirt.availability, Some(Availability::InStock));
         assert_eq!(shirt.attributes["size"], "S, M, L");
@@ -136,10 +170,24 @@ mod tests {
     }
 
     #[test]
+    fn a_short_title_is_in_the_language_of_its_product() {
+        let words = |lang: &str, title: &str| {
+            let words = Words { title: title.into(), ..Words::default() };
+            Item { words: [(lang.to_owned(), words)].into(), ..Item::default() }
+        };
+        for (product, variant) in [(UNTOLD, "en"), ("en", UNTOLD), ("en", "en")] {
+            let mut item = words(product, "Shirt");
+            fold(&mut item, words(variant, "Shirt-S-Red"), true);
+            let titles: Vec<_> = item.words.iter().map(|(lang, words)| (lang.as_str(), words.title.as_str())).collect();
+            assert_eq!(titles, [("en", "Shirt")], "{product:?} and {variant:?}");
+        }
+    }
+
+    #[test]
     fn ten_thousand_sizes_tags_and_attributes_are_not_listed() {
         let variant = |nth: u32| Item { attributes: [("size".to_owned(), nth.to_string())].into(), ..Item::default() };
         let mut item = variant(0);
-        let listed = (1..10_000).filter(|&nth| fold(&mut item, variant(nth))).count();
+        let listed = (1..10_000).filter(|&nth| fold(&mut item, variant(nth), false)).count();
         assert_eq!(listed, MOST_VALUES - 1);
         assert_eq!(item.attributes["size"].split(BETWEEN).count(), MOST_VALUES);
         let variant = |nth: u32| Item {
@@ -148,7 +196,7 @@ mod tests {
             ..Item::default()
         };
         for nth in 0..10_000 {
-            fold(&mut item, variant(nth));
+            fold(&mut item, variant(nth), false);
         }
         assert_eq!((item.tags.len(), item.attributes.len()), (MOST, MOST));
     }

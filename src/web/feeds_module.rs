@@ -86,6 +86,7 @@ impl FeedsModule {
             },
             currency: wish.currency,
             lang: wish.lang,
+            ..Options::default()
         };
         Ok(Self { state: State::Reading(Box::new(Import::new(options, Room::default()))) })
     }

@@ -27,6 +27,7 @@ use pollster::block_on;
 use serde_json::Value;
 
 mod learned; // what visitors did stays with the items
+mod mistakes; // one sentence for each
 mod pictures; // small pictures in the catalogue
 
 fn folder(name: &str) -> PathBuf {

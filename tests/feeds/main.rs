@@ -5,6 +5,9 @@ mod bad;
 mod formats;
 mod mutations;
 mod names;
+mod private;
+mod shops;
+mod tables;
 
 use std::io::Cursor;
 

@@ -11,7 +11,7 @@ use proptest::{
 
 use super::import;
 
-const SAMPLES: [&[u8]; 9] = [
+const SAMPLES: [&[u8]; 22] = [
     include_bytes!("samples/google.tsv"),
     include_bytes!("samples/google.xml"),
     include_bytes!("samples/atom.xml"),
@@ -21,6 +21,19 @@ const SAMPLES: [&[u8]; 9] = [
     include_bytes!("samples/page.html"),
     include_bytes!("samples/group.html"),
     include_bytes!("samples/german.csv"),
+    include_bytes!("samples/wix.csv"),
+    include_bytes!("samples/wix-new.csv"),
+    include_bytes!("samples/etsy.csv"),
+    include_bytes!("samples/prestashop.csv"),
+    include_bytes!("samples/google-ads.csv"),
+    include_bytes!("samples/facebook.csv"),
+    include_bytes!("samples/woo-de.csv"),
+    include_bytes!("samples/idealo.csv"),
+    include_bytes!("samples/magento.csv"),
+    include_bytes!("samples/squarespace.csv"),
+    include_bytes!("samples/spree.csv"),
+    include_bytes!("samples/vendure.csv"),
+    include_bytes!("samples/shopify-new.csv"),
 ];
 const FORMATS: [Option<Format>; 6] =
     [None, Some(Format::Table), Some(Format::Xml), Some(Format::Json), Some(Format::JsonLines), Some(Format::Html)];

@@ -9,11 +9,9 @@ use crate::{
             price::{Price, PriceFault, currency_code, price},
             text::plain,
         },
+        variants::LIST_PRICE,
     },
 };
-
-/// The crossed-out price, as an attribute.
-const LIST_PRICE: &str = "list price";
 
 /// The sale's price where it is below the price. A price whose currency nobody names is kept: it can be compared.
 pub fn fill(item: &mut Item, raw: &Raw, currency: Option<&str>, note: &mut impl FnMut(Kind, &str)) {

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::names::Names;
 use crate::{
-    catalog::{Aliases, Item},
+    catalog::{Aliases, Availability, Item},
     feeds::{FeedError, Kind, Report, clean::UNTOLD, variants::fold},
 };
 
@@ -32,14 +32,22 @@ pub struct Key {
     feed: u32,
     row: u64,
     trimmed: bool,
-    /// One of the rows of a product with variants.
-    product: bool,
+    /// One of the rows of a product with variants, and whether its words are those of the product itself.
+    product: Option<bool>,
+    sold_out: bool,
+    linked: bool,
 }
 
 impl Key {
     /// Of an item that is not in the spool yet.
-    pub fn new(feed: u32, row: u64, trimmed: bool, product: bool) -> Self {
+    pub fn new(feed: u32, row: u64, trimmed: bool, product: Option<bool>) -> Self {
         Self { feed, row, trimmed, product, ..Self::default() }
+    }
+
+    /// Takes from the item what is counted of all.
+    fn look_at(&mut self, item: &Item) {
+        self.sold_out = item.availability == Some(Availability::OutOfStock);
+        self.linked = !item.url.is_empty();
     }
 }
 
@@ -62,8 +70,9 @@ impl<S: Read + Write + Seek> Spool<S> {
     }
 
     /// `names` are what else the item is called.
-    pub fn push(&mut self, item: &Item, key: Key, names: Vec<String>) -> io::Result<()> {
+    pub fn push(&mut self, item: &Item, mut key: Key, names: Vec<String>) -> io::Result<()> {
         let (at, size) = self.write(item)?;
+        key.look_at(item);
         let nth = self.keys.len() as u32;
         self.keys.push(Key { id: item.id.as_str().into(), nth, at, size, ..key });
         self.names.add(nth, names.into_iter().filter(|name| *name != item.id));
@@ -110,12 +119,13 @@ impl<S: Read + Write + Seek> Items<S> {
             let row = Some(kept.len() as u32);
             rows[key.nth as usize] = row;
             while let Some(next) = keys.next_if(|next| next.id == key.id) {
-                if items.join(&mut folded, &key, &next, report)? {
+                if items.join(&mut folded, &mut key, &next, report)? {
                     rows[next.nth as usize] = row;
                 }
             }
             if let Some(item) = folded {
                 (key.at, key.size) = items.spool.write(&item)?;
+                key.look_at(&item);
                 key.feed = u32::MAX;
             }
             kept.push(key);
@@ -132,6 +142,8 @@ impl<S: Read + Write + Seek> Items<S> {
         items.aliases = aliases;
         items.spool.keys = kept;
         report.items = items.len() as u64;
+        report.sold_out = items.spool.keys.iter().filter(|key| key.sold_out).count() as u64;
+        report.linked = items.spool.keys.iter().filter(|key| key.linked).count() as u64;
         report.languages.clear();
         Ok(items)
     }
@@ -140,7 +152,7 @@ impl<S: Read + Write + Seek> Items<S> {
     fn join(
         &mut self,
         folded: &mut Option<Item>,
-        key: &Key,
+        key: &mut Key,
         next: &Key,
         report: &mut Report,
     ) -> Result<bool, FeedError> {
@@ -148,14 +160,18 @@ impl<S: Read + Write + Seek> Items<S> {
             Some(item) => item,
             None => self.load(key)?,
         };
-        let other = self.load(next)?;
+        let mut other = self.load(next)?;
         let name = |report: &Report, key: &Key| {
             report.feeds.get(key.feed as usize).map_or_else(String::new, |feed| feed.name.clone())
         };
         let (of, at) = (name(report, next), format!("as {} row {}", name(report, key), key.row));
-        if key.product && next.product {
+        if let (Some(by_product), Some(next_by_product)) = (key.product, next.product) {
             report.folded += 1;
-            if !fold(&mut first, other) {
+            if next_by_product && !by_product {
+                std::mem::swap(&mut first, &mut other);
+            }
+            key.product = Some(by_product || next_by_product);
+            if !fold(&mut first, other, by_product || next_by_product) {
                 report.note(Kind::ManyValues, &of, next.row, &key.id);
             }
             *folded = Some(first);
@@ -168,7 +184,7 @@ impl<S: Read + Write + Seek> Items<S> {
         };
         report.note(kind, &of, next.row, &format!("{}: {at}", key.id));
         // What was folded before stays so.
-        if key.product && first.group.is_some() {
+        if key.product.is_some() && first.group.is_some() {
             *folded = Some(first);
         }
         Ok(kind == Kind::Duplicate)
@@ -195,7 +211,7 @@ impl<S: Read + Write + Seek> Items<S> {
     pub fn read(&mut self, nth: usize) -> io::Result<Item> {
         let key = self.spool.keys[nth].clone();
         let mut item = self.load(&key)?;
-        if key.product {
+        if key.product.is_some() {
             item.group = None;
         }
         Ok(item)
