@@ -183,7 +183,7 @@ impl fmt::Display for Report {
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 let names: Vec<_> = feed.left_out.iter().take(MOST_NAMES).map(String::as_str).collect();
                 writeln!(f, "  columns left out of the catalogue: {}{more}", names.join(", "))?;
-                writeln!(f, "  to publish one as an attribute: --keep-columns \"{}\"", names[0])?;
+                writeln!(f, "  to publish some of them as attributes: --keep-columns NAME,NAME")?;
             }
         }
         let left_out = self.left_out();

@@ -93,9 +93,9 @@ pub const TAGS: &[&str] =
 pub const ATTRIBUTES: &[&str] = &[
     // Google Merchant and Facebook
     "color", "colour", "size", "material", "pattern", "style", "gender", "age group", "condition", "size type",
-    "size system", "product highlight", "product detail", "energy efficiency class",
+    "size system", "product highlight", "product detail", "energy efficiency class", "price max",
     // schema.org and Yandex: books, films, music, courses
-    "author", "authors", "publisher", "artist", "director", "actor", "actors", "cast", "genre", "genres", "binding",
+    "author", "authors", "translator", "publisher", "series", "artist", "director", "actor", "actors", "cast", "genre", "genres", "binding",
     "book format", "edition", "album", "instructor", "educational level", "country of origin", "fabric", "scent", "flavor", "flavour",
     "颜色", "尺寸", "尺码", "材质", "材料", "款式", "性别", "作者", "出版社", "导演", "演员", "主演", "歌手", "类型", "产地",
 ];
