@@ -9,6 +9,7 @@ use crate::feeds::{
     columns::Columns,
     parse::{nested, object::Used, records::Records, stock::set_stock},
     raw::{Field, Raw},
+    value::price::price,
 };
 
 const COLUMNS: &[(&str, Use)] = &[
@@ -83,6 +84,9 @@ impl Variant {
 impl Magento {
     fn configurable(&mut self, mut raw: Raw, variations: &str, rows: &mut Queue) {
         raw.set(Field::Stock, "");
+        if price(&raw[Field::Price], "").is_ok_and(|price| price.amount == 0.0) {
+            raw.set(Field::Price, ""); // its variants have prices
+        }
         if raw[Field::Availability] != *"out of stock" {
             raw.set(Field::Availability, "");
         }
@@ -193,16 +197,15 @@ fn pairs(text: &str) -> Vec<(String, String)> {
             !name.trim().is_empty() && name.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         });
         match (named, pairs.last_mut()) {
-            (Some((name, value)), _) => pairs.push((name.trim().to_owned(), unquoted(value))),
+            (Some((name, value)), _) => pairs.push((name.trim().to_owned(), value.to_owned())),
             (None, Some((_, value))) => value.extend([",", part]),
             (None, None) => {}
         }
     }
+    for (_, value) in &mut pairs {
+        *value = value.trim().trim_matches('"').to_owned();
+    }
     pairs
-}
-
-fn unquoted(value: &str) -> String {
-    value.trim().trim_matches('"').to_owned()
 }
 
 /// Of `Default Category/Gear/Bags,Default Category/Sale` the path with the most steps, without the root.
@@ -229,6 +232,8 @@ mod tests {
         let expect = [("color", "Blue"), ("features", "Hood, zip"), ("size", "M")];
         let found = pairs("color=Blue,features=Hood, zip,size=M");
         assert!(found.iter().map(|(name, value)| (name.as_str(), value.as_str())).eq(expect));
+        let quoted = pairs("color=\"Green, light\",size=\"50 g\"");
+        assert!(quoted.iter().map(|(_, value)| value.as_str()).eq(["Green, light", "50 g"]), "{quoted:?}");
         assert_eq!(pairs("nothing"), []);
     }
 }
