@@ -90,14 +90,16 @@ impl Columns {
 
     /// What a column of this name is for, where anything is known of it.
     pub fn meaning(&self, column: &str) -> Option<Meaning> {
-        let name = normal(column);
-        self.meaning_or(&name, || known(&name))
+        self.find(normal(column), known)
     }
 
     /// The same where a format has names of its own: what the shop says comes first, else `known` decides.
     pub fn meaning_or(&self, column: &str, known: impl FnOnce() -> Option<Meaning>) -> Option<Meaning> {
-        let name = normal(column);
-        let mut all = self.mapped.get(&name).cloned().unwrap_or_else(|| known().into_iter().collect());
+        self.find(normal(column), |_| known())
+    }
+
+    fn find(&self, name: String, known: impl FnOnce(&str) -> Option<Meaning>) -> Option<Meaning> {
+        let mut all = self.mapped.get(&name).cloned().unwrap_or_else(|| known(&name).into_iter().collect());
         if self.kept.contains(&name) {
             all.push(Meaning::Attribute(name.clone()));
         }

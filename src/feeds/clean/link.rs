@@ -1,8 +1,13 @@
 //! Addresses of products by a pattern, for feeds that have none: `https://shop.example/?p={id}`. Must not know feeds.
 
-use std::{fmt::Write, str::FromStr};
+use std::str::FromStr;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::feeds::columns::normal;
+
+/// What has a meaning in an address, or may have one: all but what RFC 3986 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkPattern(Vec<Part>);
@@ -31,10 +36,10 @@ impl LinkPattern {
         for part in &self.0 {
             match part {
                 Part::Text(text) => link.push_str(text),
-                Part::Id => encode(&mut link, id),
+                Part::Id => link.extend(utf8_percent_encode(id, RESERVED)),
                 Part::Column(name) => {
                     let (_, value) = values.iter().find(|(column, value)| column == name && !value.is_empty())?;
-                    encode(&mut link, value);
+                    link.extend(utf8_percent_encode(value, RESERVED));
                 }
             }
         }
@@ -71,17 +76,6 @@ impl FromStr for LinkPattern {
         }
         parts.push(Part::Text(rest.to_owned()));
         Ok(Self(parts))
-    }
-}
-
-/// Everything that has a meaning in an address is written as `%` and two digits.
-fn encode(link: &mut String, value: &str) {
-    for byte in value.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => link.push(char::from(byte)),
-            // Writing to a text cannot fail.
-            byte => _ = write!(link, "%{byte:02X}"),
-        }
     }
 }
 
