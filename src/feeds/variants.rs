@@ -1,8 +1,9 @@
 //! Variants of a product folded into one item: a visitor is recommended a shirt, not its sizes.
 //!
-//! The item has the id, words, address and picture of the product (of its first variant, where the feed has no row for
-//! the product: then the part of the title that all variants have), the lowest price, `price max` among the attributes where prices differ, the sum of the stock, and of
-//! each attribute the values of all variants in the feed's order. Must not know feeds.
+//! The item has the id, words, address and picture of the product; where the feed has no row for the product, those of
+//! its first variant, and the part of the title that all variants share. It has the lowest price, `price max` among the
+//! attributes where prices differ, the sum of the stock, and of each attribute the values of all variants in the feed's
+//! order. Must not know feeds.
 
 mod title; // what the titles of variants share
 

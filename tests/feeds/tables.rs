@@ -181,6 +181,7 @@ fn spree() {
         &[
             "41 | Denim Shirt | Clothing > Men > Shirts | 39.99 USD | Preorder | /products/denim-shirt | https://cdn.example/shirt.jpg | color: Blue; list price: 49.99; price max: 44.99; size: S, M",
             "42 | Cap | Clothing > Hats | 12 USD | InStock | /products/cap |  | ",
+            "44 | Belt | Clothing > Belts | 15 USD | InStock | /products/belt |  | size: S",
         ],
     );
 }

@@ -61,7 +61,8 @@ impl<'a> Records<'a> {
                 return Ok(None);
             }
             self.row = self.record.position().map_or(self.row + 1, |position| position.record() + 1);
-            if self.record.iter().any(|value| !value.trim().is_empty()) && !is_comment(&self.record) {
+            // Neither blank nor one more line of comments.
+            if !self.record.iter().all(|value| value.trim().is_empty() || value.starts_with("# ")) {
                 break;
             }
         }
@@ -105,8 +106,8 @@ impl<'a> Records<'a> {
     }
 }
 
-/// A line that explains the columns, as Facebook's template has it before the header: not a header whose first column
-/// is called `#`, nor a product with such an id.
+/// A line before the header that explains the columns, as Facebook's template has it; not a header whose first column
+/// is called `#`.
 fn is_comment(record: &StringRecord) -> bool {
     let mut values = record.iter().map(str::trim).filter(|value| !value.is_empty());
     let Some(first) = values.next() else { return false };

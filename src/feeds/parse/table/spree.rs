@@ -50,11 +50,13 @@ impl Spree {
     fn finish(&mut self, rows: &mut Queue) {
         let costs = |raw: &Raw| price(&raw[Field::Price], "").is_ok_and(|price| price.amount > 0.0);
         let priced = self.family.variants.iter().any(costs);
+        let master = self.family.variants.iter().find(|raw| raw[Field::Id] == *self.id && costs(raw));
+        let master = master.map(|raw| raw[Field::Price].to_owned()).unwrap_or_default();
         for mut raw in self.family.variants.drain(..) {
             raw.inherit(&self.family.product);
             raw.group_image = self.family.product[Field::Image].to_owned();
             if priced && !costs(&raw) {
-                raw.set(Field::Price, "");
+                raw.set(Field::Price, master.as_str());
             }
             rows.push_back(Ok(raw));
         }
