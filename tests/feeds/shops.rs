@@ -78,7 +78,7 @@ fn a_folded_item_has_no_size_in_its_title() {
 }
 
 #[test]
-fn the_row_of_the_product_itself_has_the_title_wherever_it_stands() {
+fn the_row_of_a_product_itself_has_its_title_wherever_it_is() {
     let variant = |id: &str, size: &str| format!("{id},Shirt {size},shirt,{size},https://x.example/{size}.jpg\n");
     let own = "shirt,The Linen Shirt,shirt,,https://x.example/shirt.jpg\n".to_owned();
     let other = "tea,Tea,,,\n".to_owned();

@@ -75,6 +75,37 @@ impl Wix {
         self.family.product = product;
     }
 
+    fn product(&mut self, cells: &Records, mut raw: Raw, options: &[(&str, String)]) {
+        self.names = options.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let value = amount(cells.get("discountvalue"));
+        let percent = cells.get("discountmode").eq_ignore_ascii_case("percent");
+        self.discount = (value > 0.0).then_some((percent, value));
+        cells.get("price").clone_into(&mut self.price);
+        self.set_price(&mut raw, &self.price, amount(&self.price));
+        let mut collections = cells.get("collection").split(';').map(str::trim);
+        let collection = collections.find(|name| !name.eq_ignore_ascii_case("all products"));
+        raw.set(Field::Category, collection.unwrap_or_default());
+        if cells.has("handle") {
+            raw.set(Field::Url, format!("/product-page/{}", self.handle));
+        }
+        options.iter().for_each(|(name, values)| raw.attribute(name, values));
+        raw.set(Field::Id, self.handle.as_str());
+        self.family.product = raw;
+    }
+
+    fn variant(&mut self, cells: &Records, mut raw: Raw, options: &[(&str, String)]) {
+        let own = cells.get("price");
+        let text = if own.is_empty() { self.price.as_str() } else { own };
+        let (base, more) = (amount(text), amount(cells.get("surcharge")));
+        let text = if more > 0.0 { (base + more).to_string() } else { text.to_owned() };
+        self.set_price(&mut raw, &text, base + more);
+        // The names stand in the product's row alone.
+        let options = self.names.iter().zip(options).map(|(name, (_, value))| (name.as_str(), value.as_str()));
+        let options: Vec<_> = options.filter(|(_, value)| !value.is_empty()).collect();
+        make_variant(&mut raw, &self.handle, cells.get("sku"), &options);
+        self.family.variants.push_back(raw);
+    }
+
     /// The price, and what is left of it after the product's discount.
     fn set_price(&self, raw: &mut Raw, text: &str, amount: f64) {
         raw.set(Field::Price, text);
@@ -84,7 +115,7 @@ impl Wix {
             None => return,
         };
         if reduced > 0.0 {
-            raw.set(Field::SalePrice, format!("{:.2}", reduced));
+            raw.set(Field::SalePrice, format!("{reduced:.2}"));
         }
     }
 }
@@ -109,22 +140,12 @@ impl Layout for Wix {
             .map(|(name, value)| (name, choices(value)))
             .collect();
         stock(&mut raw, cells);
+        raw.names = ["sku", "barcode"].map(|column| cells.get(column).to_owned()).into();
+        raw.set(Field::Image, picture(cells));
+        raw.set(Field::ListPrice, cells.get("strikethroughprice"));
         match cells.get("fieldtype").to_ascii_lowercase().as_str() {
             "variant" if handle == self.handle => {
-                let own = cells.get("price");
-                let text = if own.is_empty() { self.price.as_str() } else { own };
-                let (base, more) = (amount(text), amount(cells.get("surcharge")));
-                let text = if more > 0.0 { (base + more).to_string() } else { text.to_owned() };
-                self.set_price(&mut raw, &text, base + more);
-                raw.set(Field::ListPrice, cells.get("strikethroughprice"));
-                raw.names = ["sku", "barcode"].map(|column| cells.get(column).to_owned()).into();
-                let picture = picture(cells);
-                raw.set(Field::Image, picture);
-                let names = self.names.iter().map(String::as_str);
-                let options: Vec<_> = names.zip(&options).map(|(name, (_, value))| (name, value.as_str())).collect();
-                let options: Vec<_> = options.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-                make_variant(&mut raw, handle, cells.get("sku"), &options);
-                self.family.variants.push_back(raw);
+                self.variant(cells, raw, &options);
                 if self.family.is_full() {
                     self.finish(rows);
                 }
@@ -137,25 +158,7 @@ impl Layout for Wix {
             _ => {
                 self.finish(rows);
                 handle.clone_into(&mut self.handle);
-                self.names = options.iter().map(|(name, _)| (*name).to_owned()).collect();
-                let value = amount(cells.get("discountvalue"));
-                let percent = cells.get("discountmode").eq_ignore_ascii_case("percent");
-                self.discount = (value > 0.0).then_some((percent, value));
-                cells.get("price").clone_into(&mut self.price);
-                let (price, was) = (self.price.clone(), cells.get("strikethroughprice"));
-                self.set_price(&mut raw, &price, amount(&price));
-                raw.set(Field::ListPrice, was);
-                let collections = cells.get("collection").split(';').map(str::trim);
-                let collection = collections.into_iter().find(|name| !name.eq_ignore_ascii_case("all products"));
-                raw.set(Field::Category, collection.unwrap_or_default());
-                raw.set(Field::Image, picture(cells));
-                if cells.has("handle") {
-                    raw.set(Field::Url, format!("/product-page/{handle}"));
-                }
-                options.iter().for_each(|(name, values)| raw.attribute(name, values));
-                raw.names = ["sku", "barcode"].map(|column| cells.get(column).to_owned()).into();
-                raw.set(Field::Id, handle);
-                self.family.product = raw;
+                self.product(cells, raw, &options);
             }
         }
     }
