@@ -7,6 +7,8 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::text::language::primary;
+
 /// The manifest's own version; another one is refused.
 pub const FORMAT: u32 = 1;
 
@@ -130,6 +132,13 @@ impl Manifest {
         }
         Ok(manifest)
     }
+
+    /// Whether the model reads a language, by its BCP 47 tag: `fr-CA` counts as `fr`. A manifest that lists no languages
+    /// does not know, and the answer is yes.
+    pub fn reads(&self, lang: &str) -> bool {
+        let lang = primary(lang);
+        self.languages.is_empty() || self.languages.iter().any(|own| primary(own) == lang)
+    }
 }
 
 /// What a text is to the model; some models want to be told by a prefix.
@@ -227,4 +236,20 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
         let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
         hex
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::encoder::synthetic::Synthetic;
+
+    #[test]
+    fn a_model_reads_the_languages_of_its_manifest() {
+        let mut manifest = Synthetic::small(1).manifest;
+        manifest.languages = vec!["en".into(), "zh".into()];
+        for (lang, expect) in [("en", true), ("zh-Hans-CN", true), ("EN_gb", true), ("fr", false), ("", false)] {
+            assert_eq!(manifest.reads(lang), expect, "{lang}");
+        }
+        manifest.languages.clear();
+        assert!(manifest.reads("fr"), "not known");
+    }
 }
