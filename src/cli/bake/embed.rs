@@ -9,7 +9,11 @@ use super::{
     Rows,
     kept::{Journal, Kept, Key, key},
 };
-use crate::{catalog::document, cli::model::NativeModel, encoder::manifest::Role};
+use crate::{
+    catalog::{Document, document},
+    cli::model::NativeModel,
+    encoder::manifest::Role,
+};
 
 /// Texts between two steps of the progress bar: enough that many cores wait little for the last of them.
 const CHUNK: usize = 256;
@@ -22,11 +26,19 @@ pub struct Embedded {
     pub vectors: Vec<f32>,
     /// Texts that were embedded now; the others were known.
     pub fresh: usize,
+    /// Texts by their language.
+    pub languages: BTreeMap<String, usize>,
 }
 
 /// The vectors of `items`, in their order, and what was kept brought up to date.
 pub fn embed(model: &mut NativeModel, items: &mut impl Rows, mut kept: Kept) -> Result<Embedded> {
-    let keys: Vec<Key> = (0..items.len()).map(|nth| Ok(key(&text(items, nth)?))).collect::<Result<_>>()?;
+    let mut languages = BTreeMap::new();
+    let mut keys: Vec<Key> = Vec::with_capacity(items.len());
+    for nth in 0..items.len() {
+        let document = document_of(items, nth)?;
+        keys.push(key(&document.text));
+        *languages.entry(document.lang).or_default() += 1;
+    }
     if !agrees(model, items, &keys, &mut kept)? {
         kept.forget();
     }
@@ -50,7 +62,7 @@ pub fn embed(model: &mut NativeModel, items: &mut impl Rows, mut kept: Kept) -> 
     }
     progress.finish_and_clear();
     tidy(&kept, journal, &keys, &vectors, width)?;
-    Ok(Embedded { vectors, fresh: missing.len() })
+    Ok(Embedded { vectors, fresh: missing.len(), languages })
 }
 
 /// Keeps the vectors of these texts and no others.
@@ -72,7 +84,11 @@ fn agrees(model: &mut NativeModel, items: &mut impl Rows, keys: &[Key], kept: &m
 }
 
 fn text(items: &mut impl Rows, nth: usize) -> Result<String> {
-    Ok(document(&items.read(nth)?).text)
+    Ok(document_of(items, nth)?.text)
+}
+
+fn document_of(items: &mut impl Rows, nth: usize) -> Result<Document> {
+    Ok(document(&items.read(nth)?))
 }
 
 /// How far, how fast, and how long still.
