@@ -1,8 +1,8 @@
 //! Product feeds of every common format to clean items: parsers, cleaning, and a report of what was wrong.
 //!
-//! Bytes in through [`Read`], items and a report out, the same natively and in a page. Memory is bounded by a row,
-//! not by the feed; only Magento's variants wait until their product comes. Must not know files, the network, models or
-//! visitors.
+//! Bytes in through [`Read`], items and a report out, the same natively and in a page. Memory is bounded by a row, not by
+//! the feed; only Magento's variants wait until their product comes, WordPress's products for their pictures, and
+//! JSON:API's for what they refer to, each within a stated bound. Must not know files, the network, models or visitors.
 //!
 //! ```text
 //! bytes -> source (gzip, encoding) -> a parser -> Raw rows -> clean -> variants folded -> spool, by id -> Items
@@ -28,6 +28,7 @@ pub use import::{Import, Items, Options, Progress};
 pub use parse::Feed;
 pub use raw::{Field, Raw};
 pub use report::{Kind, Report};
+pub use source::encoding::Label;
 pub use variants::Variants;
 
 /// What ends the reading of a feed. A single row that is wrong does not: it is counted in the report.

@@ -10,18 +10,24 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::feeds::{Bytes, Columns, Format, Import, Items, LinkPattern, MakeIds, Options, Progress, Report, Variants};
+use crate::feeds::{
+    Bytes, Columns, Format, Import, Items, Label, LinkPattern, MakeIds, Options, Progress, Report, Variants,
+};
 
 #[derive(Debug, Args)]
 pub struct FeedArgs {
     /// Feeds, gzipped or not: Google Merchant (TSV, RSS, Atom), Shopify (products.json, CSV), the CSV of WooCommerce,
-    /// Magento, PrestaShop, Wix, Squarespace, Etsy, Spree, Vendure, idealo and Facebook, pages with JSON-LD, JSON, JSON
-    /// Lines, any CSV; `-` is standard input
+    /// Magento, PrestaShop, Wix, Squarespace, Etsy, Spree, Vendure, idealo and Facebook, WordPress exports, the XML of
+    /// Yandex, Heureka and idealo, the JSON of Magento, Spree, Vendure and BigCommerce, pages with JSON-LD, microdata or
+    /// Open Graph, JSON, JSON Lines, any CSV; `-` is standard input
     #[arg(required = true)]
     feeds: Vec<PathBuf>,
     /// Instead of recognising it: csv, tsv, xml, rss, atom, json, jsonl, html, shopify-csv, shopify-json, woocommerce, ...
     #[arg(long)]
     format: Option<Format>,
+    /// Instead of finding it out: windows-1252, windows-1251, shift_jis, gbk, big5, euc-kr, utf-16le, ...
+    #[arg(long, value_name = "LABEL")]
+    encoding: Option<Label>,
     /// Which column is what, where the names do not say it: title=Name,price=Preis,attr.color=Farbe. A column may serve
     /// several fields: id=Name,title=Name
     #[arg(long, value_parser = Columns::parse)]
@@ -59,6 +65,7 @@ impl FeedArgs {
         self.keep_columns.iter().for_each(|column| columns.keep(column));
         let options = Options {
             format: self.format,
+            encoding: self.encoding,
             columns,
             variants: self.variants,
             currency: self.currency.clone(),

@@ -111,7 +111,7 @@ impl Columns {
 }
 
 /// What formats and shops in general mean by a column of this name.
-fn known(name: &str) -> Option<Meaning> {
+pub fn known(name: &str) -> Option<Meaning> {
     if let Some(known) = KNOWN.get(&squeezed(name)) {
         return Some(known.clone());
     }

@@ -10,18 +10,20 @@ pub enum Format {
     /// A table whose first row names the columns: Google Merchant's, Shopify's, WooCommerce's, or any with known or
     /// mapped names. The columns say which; the first row says whether commas, tabs, semicolons or bars part them.
     Table,
-    /// RSS or Atom with `g:` names, or any XML of `<item>`, `<entry>`, `<product>` or `<offer>` elements.
+    /// RSS or Atom with `g:` names, a WordPress export, Yandex's, Heureka's and idealo's catalogues, or any XML of
+    /// `<item>`, `<entry>`, `<product>`, `<offer>` or `<shopitem>` elements.
     Xml,
-    /// An array of products, alone or under a key such as `products` (Shopify's `products.json`), or pages of it.
+    /// An array of products, alone or under a key such as `products`, or pages of it: Shopify's `products.json`, and
+    /// what Magento, Spree, Vendure, BigCommerce and others answer.
     Json,
     /// A JSON object a line.
     JsonLines,
-    /// A page with JSON-LD.
+    /// A page with JSON-LD, microdata or Open Graph data.
     Html,
 }
 
 /// As `--format` names them. Several names for what one parser reads, because people know their feed by its maker.
-const NAMES: [(&str, Format); 16] = [
+const NAMES: [(&str, Format); 25] = [
     ("csv", Format::Table),
     ("tsv", Format::Table),
     ("google-tsv", Format::Table),
@@ -32,12 +34,27 @@ const NAMES: [(&str, Format); 16] = [
     ("rss", Format::Xml),
     ("atom", Format::Xml),
     ("google-xml", Format::Xml),
+    ("wxr", Format::Xml),
+    ("yml", Format::Xml),
+    ("heureka", Format::Xml),
+    ("idealo", Format::Xml),
     ("json", Format::Json),
     ("shopify-json", Format::Json),
+    ("magento-json", Format::Json),
+    ("spree", Format::Json),
+    ("vendure", Format::Json),
     ("jsonl", Format::JsonLines),
     ("ndjson", Format::JsonLines),
     ("html", Format::Html),
     ("json-ld", Format::Html),
+    ("microdata", Format::Html),
+    ("opengraph", Format::Html),
+];
+
+/// Elements that a page, or a part of one, begins with.
+const PAGE_ROOTS: [&str; 15] = [
+    "!doctype", "html", "head", "body", "script", "meta", "title", "link", "style", "div", "main", "section",
+    "article", "span", "p",
 ];
 
 impl Format {
@@ -45,11 +62,8 @@ impl Format {
     pub fn recognise(head: &str) -> Self {
         let start = head.trim_start_matches('\u{feff}').trim_start();
         match start.chars().next() {
-            Some('<') => {
-                let lower: String = start.chars().take(4096).collect::<String>().to_ascii_lowercase();
-                let page = lower.starts_with("<!doctype html") || lower.contains("<html") || lower.contains("ld+json");
-                if page && !lower.contains("<rss") { Self::Html } else { Self::Xml }
-            }
+            Some('<') if PAGE_ROOTS.contains(&root(start).to_ascii_lowercase().as_str()) => Self::Html,
+            Some('<') => Self::Xml,
             Some('[') => Self::Json,
             Some('{') => {
                 let line = start.lines().next().unwrap_or_default();
@@ -66,6 +80,33 @@ impl Format {
             }
             _ => Self::Table,
         }
+    }
+}
+
+/// The name of the first element of a document, whatever stands before it; `!doctype` for a page that says so.
+fn root(document: &str) -> &str {
+    let mut rest = document;
+    loop {
+        rest = &rest[rest.find('<').unwrap_or(rest.len())..];
+        let end = match rest.get(1..) {
+            Some(inside) if inside.starts_with("!--") => "-->",
+            Some(inside) if inside.starts_with('?') => "?>",
+            Some(inside) if inside.get(..8).is_some_and(|name| name.eq_ignore_ascii_case("!doctype")) => {
+                let kind = inside[8..].trim_start();
+                if kind.get(..4).is_some_and(|kind| kind.eq_ignore_ascii_case("html")) {
+                    return &inside[..8];
+                }
+                // What it declares within brackets is no element.
+                if kind.split('>').next().is_some_and(|kind| kind.contains('[')) { "]" } else { ">" }
+            }
+            Some(inside) => {
+                let end = inside.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).unwrap_or(inside.len());
+                return &inside[..end];
+            }
+            None => return "",
+        };
+        let Some(at) = rest.find(end) else { return "" };
+        rest = &rest[at + end.len()..];
     }
 }
 
@@ -106,6 +147,12 @@ mod tests {
             ("\n<feed xmlns=\"http://www.w3.org/2005/Atom\">", Format::Xml),
             ("<!DOCTYPE html><title>Tea</title>", Format::Html),
             ("<script type=\"application/ld+json\">{}</script>", Format::Html),
+            ("<!-- a shop --><?xml version='1.0'?><!DOCTYPE HTML><html>", Format::Html),
+            ("<div itemscope itemtype=\"https://schema.org/Product\">", Format::Html),
+            ("<?xml version='1.0'?><SHOP><!-- <html> --><SHOPITEM><DESCRIPTION><![CDATA[<html>", Format::Xml),
+            ("<!DOCTYPE yml_catalog SYSTEM \"shops.dtd\"><yml_catalog date=\"2025\">", Format::Xml),
+            ("<!DOCTYPE rss [<!ENTITY a \"<html>\">]><rss>", Format::Xml),
+            ("<", Format::Xml),
             ("[{\"id\":1}]", Format::Json),
             ("{\"products\":[{\"id\":1}]}", Format::Json),
             ("{\"products\":[{\"id\":1,\"title\":\"cut in the mid", Format::Json),
@@ -115,6 +162,11 @@ mod tests {
             ("{\"id\": \n{\"id\": 2}", Format::JsonLines),
             ("{\"id\":1}\n{\"id\":2}", Format::JsonLines),
             ("{\"id\":1,\"tags\":[\"a\"]}", Format::JsonLines),
+            (
+                "{\"@context\":\"https://schema.org\",\"@type\":\"Product\",\"offers\":[{\"price\":1}]}",
+                Format::JsonLines,
+            ),
+            ("{\"data\":{\"search\":{\"items\":[{\"productId\":1}]}}}", Format::Json),
             ("nonsense\n{\"id\":1}", Format::Table),
         ] {
             assert_eq!(Format::recognise(head), expect, "{head}");

@@ -17,8 +17,9 @@ use items::{Ends, Key, Spool};
 use super::{
     Bytes, Columns, Feed, FeedError, Format, Kind, Raw, Report, Variants,
     clean::{Cleaned, Cleaner, Note, UNTOLD, ids::MakeIds, link::LinkPattern},
-    raw::Unread,
+    raw::{Field, Unread, Withheld},
     report::{Example, FeedReport, Problems, advice::advice},
+    source::encoding::{Label, Origin},
     variants::fold,
 };
 use crate::catalog::Item;
@@ -27,6 +28,8 @@ use crate::catalog::Item;
 pub struct Options {
     /// Recognised where it is not named.
     pub format: Option<Format>,
+    /// Recognised where it is not named.
+    pub encoding: Option<Label>,
     pub columns: Columns,
     pub variants: Variants,
     /// ISO 4217, for prices that name none.
@@ -105,11 +108,12 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
 
     /// Opens a feed that [`Import::step`] then reads piece by piece.
     pub fn begin(&mut self, name: &str, reader: Bytes<'a>) -> Result<(), FeedError> {
-        let feed = Feed::open(name, reader, self.options.format, &self.options.columns)?;
+        let feed = Feed::open(name, reader, self.options.format, self.options.encoding, &self.options.columns)?;
         let report = FeedReport {
             name: name.to_owned(),
             format: feed.format,
             encoding: String::new(),
+            encoding_origin: Origin::default(),
             bytes: 0,
             rows: 0,
             lang: String::new(),
@@ -155,6 +159,15 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
                 return Ok(());
             }
         };
+        if let Some(withheld) = &raw.withheld {
+            let (kind, reason) = match withheld {
+                Withheld::Unpublished(reason) => (Kind::Unpublished, reason),
+                Withheld::NotProduct(reason) => (Kind::NotProduct, reason),
+            };
+            self.report.note(kind, name, raw.row, &format!("{}: {reason}", &raw[Field::Id]));
+            self.report.reason(kind, reason);
+            return Ok(());
+        }
         let cleaned = self.cleaner.clean(&raw, &mut self.notes);
         for note in self.notes.drain(..) {
             self.report.note(note.kind, name, raw.row, &note.text);
@@ -230,6 +243,7 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         report.rating_scale = [5.0, 10.0].into_iter().find(|best| known.best_rating <= *best).unwrap_or(100.0);
         report.bytes = feed.bytes();
         report.encoding = feed.shared().encoding.get().to_owned();
+        report.encoding_origin = feed.shared().origin.get();
         report.columns = feed.used();
         let left_out = report.columns.iter().filter(|(column, meaning)| meaning.is_empty() && !column.is_empty());
         report.left_out = left_out.map(|(column, _)| column.clone()).collect();

@@ -3,9 +3,10 @@
 //! A row that cannot be read is [`Unread`] and the next one follows; what ends a feed is a [`FeedError`].
 
 pub mod assign; // a value to where its column belongs
-pub mod html; //   JSON-LD in pages
+pub mod html; //   pages: JSON-LD, microdata, Open Graph
 pub mod json; //   arrays, wrapped arrays, lines
 pub mod jsonld; // schema.org's Product
+pub mod names; //  of JSON keys and XML elements
 pub mod nested; // attributes within one column or key
 pub mod object; // JSON objects of any shop
 pub mod records; // of a CSV or TSV file
@@ -25,7 +26,7 @@ use super::{
     Bytes, FeedError, Format,
     columns::Columns,
     raw::{Raw, Unread},
-    source::{HEAD_BYTES, Shared, Source},
+    source::{HEAD_BYTES, Shared, Source, encoding::Label},
 };
 
 /// What a parser reads from.
@@ -74,10 +75,16 @@ pub struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    /// `name` is for messages. Without a `format` it is recognised.
-    pub fn open(name: &str, reader: Bytes<'a>, format: Option<Format>, columns: &Columns) -> Result<Self, FeedError> {
+    /// `name` is for messages. A `format` and an `encoding` that are not named are recognised.
+    pub fn open(
+        name: &str,
+        reader: Bytes<'a>,
+        format: Option<Format>,
+        encoding: Option<Label>,
+        columns: &Columns,
+    ) -> Result<Self, FeedError> {
         let shared = Rc::new(Shared::default());
-        let source = Source::open(reader, &shared).map_err(|error| {
+        let source = Source::open(reader, encoding, &shared).map_err(|error| {
             let why = shared.cut_off.borrow().clone();
             match why {
                 Some(why) => FeedError::CutOff { feed: name.to_owned(), row: 0, why },

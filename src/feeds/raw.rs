@@ -61,6 +61,15 @@ pub struct Raw {
     pub link_parts: Vec<(String, String)>,
     /// Where the feed has words by language; else title, description and category are fields.
     pub words: Vec<(String, Words)>,
+    /// Why this is nothing that the shop shows; of such a row only the id is known.
+    pub withheld: Option<Withheld>,
+}
+
+/// Why a row of a site's export is nothing for its visitors, in the words of the export: `draft`, `shop_order`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Withheld {
+    Unpublished(String),
+    NotProduct(String),
 }
 
 impl Raw {

@@ -9,10 +9,12 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Format, raw::excerpt};
+use super::{Format, raw::excerpt, source::encoding::Origin};
 
 /// Examples that are kept of each kind.
 const EXAMPLES: usize = 5;
+/// Different reasons that are counted each by itself.
+const MOST_REASONS: usize = 30;
 /// Columns that the text names; the data names all.
 const MOST_NAMES: usize = 40;
 
@@ -58,6 +60,7 @@ kinds! {
     NoId LeftOut "have no id" "没有编号"
     NoTitle LeftOut "have no title in any language" "没有任何语言的标题"
     Unpublished LeftOut "are drafts, archived or hidden in the shop" "在店铺中是草稿、已归档或已隐藏"
+    NotProduct LeftOut "are no products and no posts" "不是商品，也不是文章"
     Duplicate LeftOut "repeat an earlier row" "与前面的某一行重复"
     Contradictory LeftOut "have an earlier row's id, but not its content" "编号与前面的某一行相同，内容却不同"
     IdClash LeftOut "have an id that differs from an earlier one only in white space or invisible characters" "编号与前面的某一行只差空白或不可见字符"
@@ -92,6 +95,9 @@ pub struct Problems {
     pub count: u64,
     /// The first ones.
     pub examples: Vec<Example>,
+    /// How many there are for each reason that the feed gives, as it words it: `draft`, `shop_order`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +115,9 @@ pub struct FeedReport {
     pub name: String,
     pub format: Format,
     pub encoding: String,
+    /// How that is known.
+    #[serde(default)]
+    pub encoding_origin: Origin,
     /// As it comes, before unpacking.
     pub bytes: u64,
     pub rows: u64,
@@ -156,6 +165,14 @@ impl Report {
         }
     }
 
+    /// Counts one more row of `kind` for a reason; those beyond [`MOST_REASONS`] are counted together.
+    pub fn reason(&mut self, kind: Kind, reason: &str) {
+        let reasons = &mut self.problems.entry(kind).or_default().reasons;
+        let reason = excerpt(reason);
+        let known = reasons.len() < MOST_REASONS || reasons.contains_key(&reason);
+        *reasons.entry(if known { reason } else { "others".into() }).or_default() += 1;
+    }
+
     pub fn count(&self, kind: Kind) -> u64 {
         self.problems.get(&kind).map_or(0, |problems| problems.count)
     }
@@ -177,7 +194,8 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for feed in &self.feeds {
-            writeln!(f, "{}: {} rows, {}, {}", feed.name, feed.rows, feed.format, feed.encoding)?;
+            let origin = feed.encoding_origin.text();
+            writeln!(f, "{}: {} rows, {}, {}{origin}", feed.name, feed.rows, feed.format, feed.encoding)?;
             if !feed.left_out.is_empty() {
                 let more = feed.left_out.len().saturating_sub(MOST_NAMES);
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -204,7 +222,10 @@ impl fmt::Display for Report {
                 writeln!(f, "{title}:")?;
             }
             for (kind, problems) in of_it() {
-                writeln!(f, "  {} {}", problems.count, kind.text())?;
+                let reasons: Vec<String> =
+                    problems.reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+                let reasons = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join(", ")) };
+                writeln!(f, "  {} {}{reasons}", problems.count, kind.text())?;
                 for example in problems.examples.iter().filter(|_| outcome != Outcome::Missing).take(3) {
                     writeln!(f, "    {} row {}: {}", example.feed, example.row, example.excerpt)?;
                 }

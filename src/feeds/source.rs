@@ -1,10 +1,12 @@
 //! The bytes of a feed as UTF-8: unpacked where they are gzipped, decoded by the web's rules, within a budget a row.
 //!
-//! A byte order mark or a declaration decides the encoding. Without one a feed is UTF-8, and each line that is not is
-//! decoded by itself as what it looks like, GBK or windows-1252, and counted: feeds are glued from several sources.
-//! Must not know formats, but for where XML and HTML name their encoding.
+//! A person's word, a byte order mark or a declaration decides the encoding. Without one a feed is UTF-8, unless its lines
+//! are something else throughout, which is then found out from their bytes. Where only some lines are something else,
+//! each is decoded by itself, as GBK or windows-1252, and counted: feeds are glued from several sources. Must not know
+//! formats.
 
-mod legacy; // lines that are not UTF-8
+pub mod encoding; // which encoding a feed is in
+mod legacy; //      single lines that are not UTF-8
 
 use std::{
     cell::{Cell, RefCell},
@@ -12,9 +14,10 @@ use std::{
     rc::Rc,
 };
 
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
+use encoding_rs::{CoderResult, Decoder, UTF_8};
 use flate2::read::MultiGzDecoder;
 
+use self::encoding::{Guess, Label, Origin, Utf8, choose, utf8};
 use super::Bytes;
 
 /// What one row may have; a feed of another format would otherwise be read into memory as one row.
@@ -35,6 +38,8 @@ pub struct Shared {
     /// Why the bytes end before the feed does.
     pub cut_off: RefCell<Option<String>>,
     pub encoding: Cell<&'static str>,
+    /// How that is known.
+    pub origin: Cell<Origin>,
     /// Lines that are not in the feed's encoding, and the first of them.
     pub strange_lines: Cell<u64>,
     pub strange: RefCell<Vec<(u64, String)>>,
@@ -44,6 +49,14 @@ impl Shared {
     /// To be called when a row is complete.
     pub fn new_row(&self) {
         self.row_bytes.set(0);
+    }
+
+    fn note_strange(&self, line: u64, text: &str) {
+        self.strange_lines.set(self.strange_lines.get() + 1);
+        let mut examples = self.strange.borrow_mut();
+        if examples.len() < EXAMPLES {
+            examples.push((line, super::raw::excerpt(text.trim_end())));
+        }
     }
 }
 
@@ -59,11 +72,14 @@ pub struct Source<'a> {
     at: usize,
     line: u64,
     legacy: legacy::Legacy,
+    /// Of a feed without a declaration whose lines are not UTF-8.
+    guess: Option<Guess>,
     ended: bool,
 }
 
 impl<'a> Source<'a> {
-    pub fn open(reader: Bytes<'a>, shared: &Rc<Shared>) -> io::Result<Self> {
+    /// `chosen` is what a person says that the encoding is.
+    pub fn open(reader: Bytes<'a>, chosen: Option<Label>, shared: &Rc<Shared>) -> io::Result<Self> {
         let mut counted: Bytes<'a> = Box::new(Counted { inner: reader, shared: shared.clone() });
         let mut magic = Vec::new();
         counted.by_ref().take(4).read_to_end(&mut magic)?;
@@ -75,14 +91,15 @@ impl<'a> Source<'a> {
         let mut inner: Bytes<'a> = if gzip { Box::new(MultiGzDecoder::new(all)) } else { Box::new(all) };
         let mut head = Vec::new();
         inner.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|error| cut_off(shared, error))?;
-        let (encoding, mark) =
-            Encoding::for_bom(&head).or_else(|| declared(&head).map(|encoding| (encoding, 0))).unwrap_or((UTF_8, 0));
+        let (encoding, origin, mark) = choose(&head, chosen);
         head.drain(..mark);
         shared.encoding.set(encoding.name());
+        shared.origin.set(origin);
         let decoder = (encoding != UTF_8).then(|| encoding.new_decoder_without_bom_handling());
         let legacy = legacy::Legacy::default();
         let (shared, text) = (shared.clone(), Vec::new());
-        let mut source = Self { inner, shared, decoder, raw: head, text, at: 0, line: 0, legacy, ended: false };
+        let mut source =
+            Self { inner, shared, decoder, raw: head, text, at: 0, line: 0, legacy, guess: None, ended: false };
         source.decode(false);
         Ok(source)
     }
@@ -115,10 +132,11 @@ impl<'a> Source<'a> {
                 let start = self.text.len();
                 let room = decoder.max_utf8_buffer_length(self.raw.len() - from).unwrap_or(HEAD_BYTES);
                 self.text.resize(start + room, 0);
-                let (result, read, written, _) =
+                let (result, read, written, broken) =
                     decoder.decode_to_utf8(&self.raw[from..], &mut self.text[start..], last);
                 self.text.truncate(start + written);
                 from += read;
+                count_broken(&self.shared, &mut self.line, &self.text[start..], broken);
                 if result == CoderResult::InputEmpty {
                     break;
                 }
@@ -134,22 +152,30 @@ impl<'a> Source<'a> {
             },
         };
         let chunk = &self.raw[..whole];
-        if std::str::from_utf8(chunk).is_ok() {
-            self.text.extend_from_slice(chunk);
-            self.line += chunk.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        } else {
-            for line in chunk.split_inclusive(|&byte| byte == b'\n') {
-                self.line += 1;
-                match std::str::from_utf8(line) {
-                    Ok(line) => self.text.extend_from_slice(line.as_bytes()),
-                    Err(_) => {
-                        let text = self.legacy.decode(line);
-                        self.shared.strange_lines.set(self.shared.strange_lines.get() + 1);
-                        let mut examples = self.shared.strange.borrow_mut();
-                        if examples.len() < EXAMPLES {
-                            examples.push((self.line, super::raw::excerpt(text.trim_end())));
+        let before = self.text.len();
+        match utf8(chunk, self.guess.is_some()) {
+            Utf8::All => {
+                self.text.extend_from_slice(chunk);
+                count_broken(&self.shared, &mut self.line, chunk, false);
+            }
+            Utf8::None => {
+                let encoding = self.guess.get_or_insert_default().see(chunk);
+                self.shared.encoding.set(encoding.name());
+                self.shared.origin.set(Origin::Detected);
+                let (text, broken) = encoding.decode_without_bom_handling(chunk);
+                self.text.extend_from_slice(text.as_bytes());
+                count_broken(&self.shared, &mut self.line, &self.text[before..], broken);
+            }
+            Utf8::Some => {
+                for line in chunk.split_inclusive(|&byte| byte == b'\n') {
+                    self.line += 1;
+                    match std::str::from_utf8(line) {
+                        Ok(line) => self.text.extend_from_slice(line.as_bytes()),
+                        Err(_) => {
+                            let text = self.legacy.decode(line);
+                            self.shared.note_strange(self.line, &text);
+                            self.text.extend_from_slice(text.as_bytes());
                         }
-                        self.text.extend_from_slice(text.as_bytes());
                     }
                 }
             }
@@ -174,27 +200,24 @@ impl Read for Source<'_> {
     }
 }
 
+/// Counts the lines of a decoded text, and those in which the encoding had no character for some bytes, if there are any.
+fn count_broken(shared: &Shared, line: &mut u64, text: &[u8], broken: bool) {
+    if broken {
+        for (nth, text) in
+            String::from_utf8_lossy(text).lines().enumerate().filter(|(_, text)| text.contains('\u{fffd}'))
+        {
+            shared.note_strange(*line + nth as u64 + 1, text);
+        }
+    }
+    *line += text.iter().filter(|&&byte| byte == b'\n').count() as u64;
+}
+
 /// A packed feed that ends too soon, or whose checksum is wrong, is remembered as cut off.
 fn cut_off(shared: &Shared, error: io::Error) -> io::Error {
     if matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) {
         *shared.cut_off.borrow_mut() = Some(format!("the gzipped data is damaged ({error})"));
     }
     error
-}
-
-/// `encoding="..."` of an XML declaration, `charset=...` at the head of an HTML page.
-fn declared(head: &[u8]) -> Option<&'static Encoding> {
-    let head = String::from_utf8_lossy(&head[..head.len().min(1024)]).to_ascii_lowercase();
-    let start = head.trim_start();
-    let rest = if start.starts_with("<?xml") {
-        start.split("?>").next()?.split_once("encoding")?.1
-    } else if start.starts_with('<') {
-        start.split_once("charset")?.1
-    } else {
-        return None;
-    };
-    let name = rest.trim_start_matches([' ', '=', '"', '\'']);
-    Encoding::for_label(name.split(['"', '\'', ' ', '>', ';', '/']).next()?.as_bytes())
 }
 
 struct Counted<'a> {

@@ -2,12 +2,16 @@
 #![cfg(feature = "feeds")]
 
 mod bad;
+mod encodings;
 mod formats;
+mod json;
 mod mutations;
 mod names;
+mod pages;
 mod private;
 mod shops;
 mod tables;
+mod xml;
 
 use std::io::Cursor;
 

@@ -11,7 +11,7 @@ use proptest::{
 
 use super::import;
 
-const SAMPLES: [&[u8]; 22] = [
+const SAMPLES: [&[u8]; 34] = [
     include_bytes!("samples/google.tsv"),
     include_bytes!("samples/google.xml"),
     include_bytes!("samples/atom.xml"),
@@ -21,6 +21,18 @@ const SAMPLES: [&[u8]; 22] = [
     include_bytes!("samples/page.html"),
     include_bytes!("samples/group.html"),
     include_bytes!("samples/german.csv"),
+    include_bytes!("samples/wordpress.xml"),
+    include_bytes!("samples/heureka.xml"),
+    include_bytes!("samples/yml.xml"),
+    include_bytes!("samples/idealo.xml"),
+    include_bytes!("samples/google-variants.xml"),
+    include_bytes!("samples/spree.json"),
+    include_bytes!("samples/vendure-search.json"),
+    include_bytes!("samples/vendure-products.json"),
+    include_bytes!("samples/magento.json"),
+    include_bytes!("samples/bigcommerce.json"),
+    include_bytes!("samples/microdata.html"),
+    include_bytes!("samples/opengraph.html"),
     include_bytes!("samples/wix.csv"),
     include_bytes!("samples/wix-new.csv"),
     include_bytes!("samples/etsy.csv"),

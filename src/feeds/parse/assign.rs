@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::scalar::text;
+use super::scalar::address;
 use crate::feeds::{
     columns::Meaning,
     raw::{Field, Raw},
@@ -51,30 +51,13 @@ pub fn first_image(value: &str) -> String {
     if value.starts_with(['[', '{'])
         && let Ok(json) = serde_json::from_str::<Value>(value)
     {
-        return image(&json);
+        return address(&json);
     }
     // An address may have commas in it, but a second address begins only after a separator.
     let separated = |(at, _): &(usize, &str)| value[..*at].ends_with([',', ';', '|', '\n', '\t', ' ']);
     let second = |scheme: &&str| value.match_indices(*scheme).find(separated).map(|(at, _)| at);
     let end = ["http://", "https://", "//"].iter().filter_map(second).min().unwrap_or(value.len());
     value[..end].trim_end_matches([',', ';', '|', ' ', '\n', '\r', '\t']).to_owned()
-}
-
-/// The address in a JSON value that stands for pictures: a list has the main one first.
-pub fn image(value: &Value) -> String {
-    match value {
-        Value::Array(images) => images.iter().map(image).find(|image| !image.is_empty()).unwrap_or_default(),
-        Value::Object(object) => {
-            let keys = ["src", "url", "image_url", "imageUrl", "link", "href", "original", "large", "contentUrl"];
-            keys.iter()
-                .filter_map(|key| object.get(*key))
-                .map(image)
-                .find(|image| !image.is_empty())
-                .unwrap_or_default()
-        }
-        Value::String(_) => text(value),
-        _ => String::new(),
-    }
 }
 
 #[cfg(test)]

@@ -1,15 +1,21 @@
-//! The JSON-LD of a page. A page is a row's size, so it is read whole. Must not know what a product is.
+//! The products of a page: its JSON-LD, else its microdata, else what it tells social networks (Open Graph). A page is a
+//! row's size, so it is read whole; its tags are read as a stream, so that depth costs nothing. Must not know what a
+//! product is.
+
+mod microdata; // items that are marked in the text
+mod opengraph; // `og:` and `product:` in the head
+mod page; //      what of a page matters here
 
 use std::collections::BTreeMap;
 
-use scraper::{Html as Tree, Selector};
 use serde_json::Value;
 
+use self::page::Page;
 use super::{Queue, Row, Rows, Stop, Text, json::whole, jsonld};
 use crate::{
     feeds::{
         columns::Columns,
-        raw::{Field, Unread, excerpt},
+        raw::{Field, Raw, Unread, excerpt},
     },
     text::language::primary,
 };
@@ -17,20 +23,17 @@ use crate::{
 pub struct Html {
     queue: Queue,
     lang: Option<String>,
+    /// Where the products stand, and how many there are in it.
+    used: BTreeMap<String, String>,
     row: u64,
 }
 
 impl Html {
     pub fn open(text: Text<'_>, _: Columns) -> Result<Self, Stop> {
-        let page = Tree::parse_document(&whole(text)?);
-        let select = |css: &str| Selector::parse(css).map_err(|error| Stop::Broken(error.to_string()));
-        let attribute = |css: &str, name: &str| -> Result<Option<String>, Stop> {
-            Ok(page.select(&select(css)?).find_map(|element| element.attr(name)).map(str::to_owned))
-        };
+        let page = Page::read(&whole(text)?);
         let (mut documents, mut queue) = (Vec::new(), Queue::new());
-        for (nth, script) in page.select(&select(r#"script[type="application/ld+json"]"#)?).enumerate() {
-            let json: String = script.text().collect();
-            match lenient(&json) {
+        for (nth, json) in page.documents.iter().enumerate() {
+            match lenient(json) {
                 Ok(document) => documents.push(document),
                 Err(error) => {
                     let why = format!("JSON-LD that is not JSON: {error}");
@@ -38,33 +41,62 @@ impl Html {
                 }
             }
         }
-        if documents.is_empty() && queue.is_empty() {
-            return Err(Stop::Broken("the page has no JSON-LD".into()));
-        }
-        let address = attribute(r#"link[rel="canonical"]"#, "href")?.unwrap_or_default();
-        let picture = attribute(r#"meta[property="og:image"]"#, "content")?.unwrap_or_default();
-        let mut rows = jsonld::rows(1, &Value::Array(documents));
-        let alone = rows.len() == 1;
-        for (nth, row) in rows.iter_mut().enumerate() {
-            if let Ok(raw) = row {
-                raw.row = nth as u64 + 1;
-                if alone {
-                    raw.offer(Field::Url, u8::MAX, &address);
-                    raw.offer(Field::Id, u8::MAX, &address);
-                    raw.offer(Field::Image, u8::MAX, &picture);
-                }
+        let social = opengraph::product(1, &page);
+        let of_data = |value: Value| jsonld::products(1, &value);
+        let sources: [(&str, Vec<Raw>); 3] = [
+            ("application/ld+json", of_data(Value::Array(documents.clone()))),
+            ("itemscope", of_data(Value::Array(page.items.clone()))),
+            ("og:type", social.clone().into_iter().collect()),
+        ];
+        let found = sources.into_iter().find(|(_, products)| !products.is_empty());
+        let Some((place, mut products)) = found else {
+            if !documents.is_empty() {
+                queue.extend(jsonld::rows(1, &Value::Array(documents)));
             }
+            if queue.is_empty() {
+                let why = "the page has no JSON-LD, no microdata and no Open Graph data of a product";
+                return Err(Stop::Broken(why.into()));
+            }
+            return Ok(Self { queue, lang: lang(&page), used: BTreeMap::new(), row: 0 });
+        };
+        if let [alone] = products.as_mut_slice() {
+            complete(alone, &page, social.as_ref());
         }
-        queue.extend(rows);
-        let lang = attribute("html[lang]", "lang")?.map(|lang| primary(&lang)).filter(|lang| !lang.is_empty());
-        Ok(Self { queue, lang, row: 0 })
+        let used = [(place.to_owned(), "the products of the page".to_owned())].into();
+        for (nth, mut raw) in products.into_iter().enumerate() {
+            raw.row = nth as u64 + 1;
+            queue.push_back(Ok(raw));
+        }
+        Ok(Self { queue, lang: lang(&page), used, row: 0 })
     }
 }
 
-/// Shops' templates leave line breaks in strings, which JSON does not allow.
+/// What the page's only product does not say of itself, its head may.
+fn complete(product: &mut Raw, page: &Page, social: Option<&Raw>) {
+    product.offer(Field::Url, u8::MAX, &page.canonical);
+    product.offer(Field::Id, u8::MAX, &page.canonical);
+    product.offer(Field::Image, u8::MAX, page.meta("og:image"));
+    let fields = [Field::Price, Field::Currency, Field::Availability, Field::Brand, Field::Description];
+    for (field, social) in fields.into_iter().filter_map(|field| Some((field, social?))) {
+        if product[field].is_empty() {
+            product.offer(field, u8::MAX, &social[field]);
+        }
+    }
+}
+
+fn lang(page: &Page) -> Option<String> {
+    let declared = [page.lang.as_str(), page.meta("og:locale")].map(primary);
+    declared.into_iter().find(|lang| !lang.is_empty())
+}
+
+/// Shops' templates leave line breaks in strings, which JSON does not allow, and hide scripts from old browsers.
 fn lenient(json: &str) -> Result<Value, serde_json::Error> {
-    serde_json::from_str(json)
-        .or_else(|error| serde_json::from_str(&json.replace(char::is_control, " ")).map_err(|_| error))
+    let bare = json.trim().trim_start_matches("//").trim_start();
+    let bare = bare.strip_prefix("<![CDATA[").or_else(|| bare.strip_prefix("<!--")).unwrap_or(bare).trim();
+    let bare = bare.strip_suffix("]]>").or_else(|| bare.strip_suffix("-->")).unwrap_or(bare);
+    let bare = bare.trim().trim_end_matches("//").trim_end();
+    serde_json::from_str(bare)
+        .or_else(|error| serde_json::from_str(&bare.replace(char::is_control, " ")).map_err(|_| error))
 }
 
 impl Rows for Html {
@@ -82,6 +114,6 @@ impl Rows for Html {
     }
 
     fn used(&self) -> BTreeMap<String, String> {
-        [("application/ld+json".to_owned(), "schema.org's own".to_owned())].into()
+        self.used.clone()
     }
 }

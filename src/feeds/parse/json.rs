@@ -3,29 +3,37 @@
 //!
 //! Must not know what an element means.
 
+mod lines; // one object a line
+
 use std::{
     collections::BTreeMap,
     io::{BufRead, Read},
     rc::Rc,
 };
 
+pub use lines::Lines;
+use lines::parse;
+
 use serde_json::{Map, Value};
 
 use super::{
     Queue, Row, Rows, Stop, Text,
-    object::{self, Used},
-    scalar::NOT_A_NUMBER,
+    object::{
+        Objects,
+        jsonapi::{self, Document},
+    },
 };
-use crate::feeds::{
-    columns::Columns,
-    raw::{Unread, excerpt},
-    source::Shared,
-};
+use crate::feeds::{columns::Columns, raw::excerpt, source::Shared};
 
 /// Keys under which a shop's API has its products.
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 15] = [
     "products", "items", "data", "results", "goods", "list", "rows", "entries", "hits", "records", "catalog", "offers",
+    "search", "edges", "nodes",
 ];
+/// Keys of products themselves: what is listed in such an object is not.
+const OWN_KEYS: [&str; 4] = ["title", "name", "sku", "productName"];
+/// Resources that a JSON:API document refers to.
+const INCLUDED: &str = "included";
 
 /// Whether an object is no product but has the list of them.
 pub fn wraps_rows(value: &Value) -> bool {
@@ -33,9 +41,13 @@ pub fn wraps_rows(value: &Value) -> bool {
 }
 
 fn wraps(object: &Map<String, Value>) -> bool {
+    // JSON-LD's `offers` are those of one product.
+    if object.keys().any(|key| key.starts_with('@')) {
+        return false;
+    }
     LISTS.iter().filter_map(|list| object.get(*list)).any(|value| match value {
         Value::Array(rows) => rows.iter().all(Value::is_object),
-        inner => wraps_rows(inner),
+        inner => wraps_rows(inner) || jsonapi::is_resource(inner),
     })
 }
 
@@ -52,88 +64,6 @@ pub fn begins_rows(head: &str) -> bool {
     })
 }
 
-/// One JSON object a line.
-pub struct Lines<'a> {
-    text: Text<'a>,
-    columns: Columns,
-    used: Used,
-    line: Vec<u8>,
-    row: u64,
-    queue: Queue,
-}
-
-impl<'a> Lines<'a> {
-    pub fn new(text: Text<'a>, columns: Columns, _: &Rc<Shared>) -> Self {
-        Self { text, columns, used: Used::new(), line: Vec::new(), row: 0, queue: Queue::new() }
-    }
-}
-
-impl Rows for Lines<'_> {
-    fn next(&mut self) -> Result<Option<Row>, Stop> {
-        loop {
-            if let Some(row) = self.queue.pop_front() {
-                return Ok(Some(row));
-            }
-            self.line.clear();
-            self.row += 1;
-            if self.text.read_until(b'\n', &mut self.line)? == 0 {
-                return Ok(None);
-            }
-            let line = self.line.trim_ascii();
-            if !line.is_empty() {
-                self.queue = parse(self.row, line, &self.columns, &mut self.used);
-            }
-        }
-    }
-
-    fn row(&self) -> u64 {
-        self.row
-    }
-
-    fn used(&self) -> BTreeMap<String, String> {
-        self.used.clone()
-    }
-}
-
-fn parse(row: u64, bytes: &[u8], columns: &Columns, used: &mut Used) -> Queue {
-    match serde_json::from_slice(bytes).or_else(|error| serde_json::from_slice(&quoted(bytes)).map_err(|_| error)) {
-        Ok(value) => object::rows(row, &value, columns, used),
-        Err(error) => {
-            let excerpt = excerpt(&String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]));
-            [Err(Unread { row, why: format!("not JSON: {error}"), excerpt })].into()
-        }
-    }
-}
-
-/// `NaN` and `Infinity`, which JSON does not have and Python writes all the same for what it does not know, become a
-/// text that says so.
-fn quoted(bytes: &[u8]) -> Vec<u8> {
-    let (mut out, mut string, mut at) = (Vec::with_capacity(bytes.len() + 8), false, 0);
-    while at < bytes.len() {
-        let word =
-            [b"-Infinity".as_slice(), b"Infinity", b"NaN"].into_iter().find(|word| bytes[at..].starts_with(word));
-        match (string, bytes[at], word) {
-            (true, b'\\', _) => {
-                out.extend_from_slice(&bytes[at..bytes.len().min(at + 2)]);
-                at += 2;
-                continue;
-            }
-            (_, b'"', _) => string = !string,
-            (false, _, Some(word)) => {
-                out.push(b'"');
-                out.extend_from_slice(NOT_A_NUMBER.as_bytes());
-                out.push(b'"');
-                at += word.len();
-                continue;
-            }
-            _ => {}
-        }
-        out.push(bytes[at]);
-        at += 1;
-    }
-    out
-}
-
 /// Where the reader stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -141,6 +71,8 @@ enum Place {
     Top,
     /// Within the list of products, inside so many objects.
     List(usize),
+    /// Within the resources that products of a JSON:API document refer to.
+    Included(usize),
     /// After or before the list, inside so many objects.
     Around(usize),
 }
@@ -148,18 +80,33 @@ enum Place {
 /// A list of products, bare or under a key, and several such documents in a row.
 pub struct Json<'a> {
     text: Text<'a>,
-    columns: Columns,
-    used: Used,
+    shared: Rc<Shared>,
+    objects: Objects,
     place: Place,
     element: Vec<u8>,
+    /// The document is JSON-LD, whose lists belong to one product.
+    linked: bool,
+    /// A JSON:API document, whose products wait for its end.
+    document: Document,
+    document_bytes: usize,
     row: u64,
     queue: Queue,
 }
 
 impl<'a> Json<'a> {
-    pub fn new(text: Text<'a>, columns: Columns, _: &Rc<Shared>) -> Self {
-        let (element, queue) = (Vec::new(), Queue::new());
-        Self { text, columns, used: Used::new(), place: Place::Top, element, row: 0, queue }
+    pub fn new(text: Text<'a>, columns: Columns, shared: &Rc<Shared>) -> Self {
+        Self {
+            text,
+            shared: shared.clone(),
+            objects: Objects::new(columns),
+            place: Place::Top,
+            element: Vec::new(),
+            linked: false,
+            document: Document::default(),
+            document_bytes: 0,
+            row: 0,
+            queue: Queue::new(),
+        }
     }
 
     /// The next byte that is not white space, still unread.
@@ -229,22 +176,53 @@ impl<'a> Json<'a> {
         self.text.consume(1);
     }
 
-    fn parse(&mut self) {
+    /// What `element` says. The rows of a JSON:API document come at its end.
+    fn parse(&mut self) -> Result<(), Stop> {
         self.row += 1;
-        self.queue = match serde_json::from_slice::<Value>(&self.element) {
-            // A list of pages, each with its own list; the row then is the page.
-            Ok(Value::Object(page)) if wraps(&page) && !page.contains_key("title") => {
-                let lists = page.values().filter_map(Value::as_array);
-                lists.flatten().flat_map(|value| object::rows(self.row, value, &self.columns, &mut self.used)).collect()
+        match serde_json::from_slice::<Value>(&self.element) {
+            Ok(Value::Object(page)) if wraps(&page) && !has_own_key(&page) => self.page(page),
+            Ok(value) if jsonapi::is_resource(&value) => {
+                self.wait()?;
+                self.document.add(self.row, value);
             }
-            Ok(value) => object::rows(self.row, value.get("node").unwrap_or(&value), &self.columns, &mut self.used),
-            Err(_) => parse(self.row, &self.element, &self.columns, &mut self.used),
-        };
+            Ok(value) => self.queue = self.objects.rows(self.row, value.get("node").unwrap_or(&value)),
+            Err(_) => self.queue = parse(self.row, &self.element, &mut self.objects),
+        }
         self.element.clear();
+        Ok(())
+    }
+
+    /// One of a list of pages, each with its own list; the row then is the page.
+    fn page(&mut self, page: Map<String, Value>) {
+        let mut document = Document::default();
+        for (key, list) in page {
+            let one = jsonapi::is_resource(&list).then(|| std::slice::from_ref(&list));
+            for value in one.or(list.as_array().map(Vec::as_slice)).unwrap_or_default() {
+                match value {
+                    value if key == INCLUDED => document.include(value.clone()),
+                    value if jsonapi::is_resource(value) => document.add(self.row, value.clone()),
+                    value => self.queue.extend(self.objects.rows(self.row, value)),
+                }
+            }
+        }
+        self.queue.extend(self.objects.document(&document));
+    }
+
+    /// `element` has to stay until the end of its document.
+    fn wait(&mut self) -> Result<(), Stop> {
+        self.document_bytes += self.element.len();
+        if self.document_bytes > jsonapi::MOST_BYTES {
+            let most = jsonapi::MOST_BYTES >> 20;
+            return Err(Stop::Broken(format!(
+                "a JSON:API document of more than {most} MB: export it in smaller pages, one after the other in a file"
+            )));
+        }
+        self.shared.new_row();
+        Ok(())
     }
 
     /// Reads on inside an object at `depth` until its list begins or it ends. What is skipped is kept in `element`
-    /// where `whole` says that the object may be a product itself.
+    /// where `whole` says that the object may be a product itself; one that others surround must look like it.
     fn around(&mut self, depth: usize, whole: bool) -> Result<(), Stop> {
         match self.peek()? {
             None => return Err(Stop::Ends("an object is not closed".into())),
@@ -256,11 +234,19 @@ impl<'a> Json<'a> {
             }
             Some(b'}') => {
                 self.take();
+                self.place = if depth > 1 { Place::Around(depth - 1) } else { Place::Top };
                 if whole {
                     self.element.push(b'}');
-                    self.parse();
+                    if depth == 1 || is_product(&self.element) {
+                        self.parse()?;
+                    }
+                    self.element.clear();
                 }
-                self.place = if depth > 1 { Place::Around(depth - 1) } else { Place::Top };
+                if depth == 1 {
+                    let document = std::mem::take(&mut self.document);
+                    self.queue.extend(self.objects.document(&document));
+                    self.document_bytes = 0;
+                }
             }
             Some(b'"') => {
                 let start = self.element.len();
@@ -272,11 +258,20 @@ impl<'a> Json<'a> {
                 self.take();
                 self.element.push(b':');
                 let next = self.peek()?;
-                if LISTS.contains(&key.as_str()) && matches!(next, Some(b'[' | b'{')) {
+                self.linked |= key.starts_with('@');
+                if key == INCLUDED && next == Some(b'[') {
                     self.take();
                     self.element.clear();
-                    let list = next == Some(b'[');
-                    self.place = if list { Place::List(depth) } else { Place::Around(depth + 1) };
+                    self.place = Place::Included(depth);
+                } else if LISTS.contains(&key.as_str()) && matches!(next, Some(b'[' | b'{')) && !self.linked {
+                    self.take();
+                    self.element.clear();
+                    if next == Some(b'[') {
+                        self.place = Place::List(depth);
+                    } else {
+                        self.element.push(b'{');
+                        self.place = Place::Around(depth + 1);
+                    }
                 } else {
                     self.value()?;
                     if !whole {
@@ -290,6 +285,16 @@ impl<'a> Json<'a> {
     }
 }
 
+fn has_own_key(object: &Map<String, Value>) -> bool {
+    OWN_KEYS.iter().any(|key| object.contains_key(*key))
+}
+
+/// Whether an object that others surround is a product, and not what is said about a list of them.
+fn is_product(element: &[u8]) -> bool {
+    serde_json::from_slice::<Map<String, Value>>(element)
+        .is_ok_and(|object| has_own_key(&object) || jsonapi::is_resource(&Value::Object(object)))
+}
+
 impl Rows for Json<'_> {
     fn next(&mut self) -> Result<Option<Row>, Stop> {
         loop {
@@ -298,7 +303,7 @@ impl Rows for Json<'_> {
             }
             match (self.place, self.peek()?) {
                 (Place::Top, None) => return Ok(None),
-                (Place::Top | Place::List(_), Some(b',')) => self.take(),
+                (Place::Top | Place::List(_) | Place::Included(_), Some(b',')) => self.take(),
                 (Place::Top, Some(b'[')) => {
                     self.take();
                     self.place = Place::List(0);
@@ -307,23 +312,36 @@ impl Rows for Json<'_> {
                     self.take();
                     self.element.clear();
                     self.element.push(b'{');
+                    self.linked = false;
                     self.place = Place::Around(1);
                 }
                 (Place::Top, Some(other)) => {
                     return Err(Stop::Broken(format!("it begins with {:?}, not with [ or {{", char::from(other))));
                 }
-                (Place::List(depth), Some(b']')) => {
+                (Place::List(depth) | Place::Included(depth), Some(b']')) => {
                     self.take();
                     self.place = if depth == 0 { Place::Top } else { Place::Around(depth) };
                 }
-                (Place::List(_), Some(b'}')) => return Err(Stop::Broken("a } without its {".into())),
+                (Place::List(_) | Place::Included(_), Some(b'}')) => {
+                    return Err(Stop::Broken("a } without its {".into()));
+                }
+                (Place::Included(_), Some(_)) => {
+                    self.value()?;
+                    self.wait()?;
+                    if let Ok(resource) = serde_json::from_slice(&self.element) {
+                        self.document.include(resource);
+                    }
+                    self.element.clear();
+                }
                 (Place::List(_), Some(_)) => {
                     self.value()?;
-                    self.parse();
+                    self.parse()?;
                 }
-                (Place::List(_), None) => return Err(Stop::Ends("the list is not closed".into())),
+                (Place::List(_) | Place::Included(_), None) => {
+                    return Err(Stop::Ends("the list is not closed".into()));
+                }
                 (Place::Around(depth), _) => {
-                    let whole = depth == 1 && self.element.first() == Some(&b'{');
+                    let whole = self.element.first() == Some(&b'{');
                     self.around(depth, whole)?;
                 }
             }
@@ -335,7 +353,7 @@ impl Rows for Json<'_> {
     }
 
     fn used(&self) -> BTreeMap<String, String> {
-        self.used.clone()
+        self.objects.used.clone()
     }
 }
 

@@ -3,7 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Row, scalar::text};
+use super::{
+    Row,
+    scalar::{address, text},
+};
 use crate::{
     catalog::item::PATH_SEPARATOR,
     feeds::raw::{Field, Raw, Unread, excerpt},
@@ -18,15 +21,21 @@ const PLACES: [&str; 3] = ["@id", "url", "productGroupID"];
 /// Deeper there is no product, only somebody's joke.
 const MOST_DEPTH: usize = 32;
 
-/// A row for each product in a JSON-LD document; several documents of a page are an array.
+/// A row for each product in a JSON-LD document, or one that says that there is none.
 pub fn rows(row: u64, value: &Value) -> Vec<Row> {
-    let mut found = Found::default();
-    walk(value, 0, &mut found);
-    let several = found.products.len() > 1;
-    if found.products.is_empty() {
+    let products = products(row, value);
+    if products.is_empty() {
         let why = "it has no schema.org Product".to_owned();
         return vec![Err(Unread { row, why, excerpt: excerpt(&value.to_string()) })];
     }
+    products.into_iter().map(Ok).collect()
+}
+
+/// The products in a JSON-LD document; several documents of a page are an array.
+pub fn products(row: u64, value: &Value) -> Vec<Raw> {
+    let mut found = Found::default();
+    walk(value, 0, &mut found);
+    let several = found.products.len() > 1;
     let crumbs = &found.crumbs;
     found
         .products
@@ -39,7 +48,7 @@ pub fn rows(row: u64, value: &Value) -> Vec<Row> {
                 let steps: Vec<&str> = crumbs.iter().map(String::as_str).filter(|step| *step != title).collect();
                 raw.offer(Field::Category, 1, &steps.join(PATH_SEPARATOR));
             }
-            Ok(raw)
+            raw
         })
         .collect()
 }
@@ -107,7 +116,9 @@ fn product_row(row: u64, product: &Map<String, Value>, group: Option<&Map<String
     offer(&mut raw, Field::Title, &["name", "headline"]);
     offer(&mut raw, Field::Description, &["description"]);
     offer(&mut raw, Field::Url, &["url", "mainEntityOfPage", "@id"]);
-    offer(&mut raw, Field::Image, &["image", "thumbnailUrl"]);
+    for (rank, key) in (0..).zip(["image", "thumbnailUrl"]) {
+        raw.offer(Field::Image, rank, &get(key).map(address).unwrap_or_default());
+    }
     offer(&mut raw, Field::Brand, &["brand", "manufacturer", "author"]);
     offer(&mut raw, Field::Category, &["category"]);
     offer(&mut raw, Field::Date, &["releaseDate", "datePublished"]);

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use super::{
     Queue,
-    assign::{assign, describe, image},
+    assign::{assign, describe},
     object::{MOST_KEYS, Used},
-    scalar::text,
+    scalar::{address, text},
     stock::set_stock,
 };
 use crate::feeds::{
@@ -85,7 +85,7 @@ pub fn product(row: u64, object: &Map<String, Value>, columns: &Columns, used: &
     let images = object.get("images").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let position = |image: &&Value| image.get("position").and_then(Value::as_u64).unwrap_or(u64::MAX);
     for first in [images.iter().min_by_key(position), object.get("image")].into_iter().flatten() {
-        product.offer(Field::Image, 1, &image(first));
+        product.offer(Field::Image, 1, &address(first));
     }
     product.group_image = product[Field::Image].to_owned();
     let option_name = |option: &Value| text(option.get("name").unwrap_or(option));
@@ -111,7 +111,7 @@ pub fn product(row: u64, object: &Map<String, Value>, columns: &Columns, used: &
             let tracked = !variant.get("inventory_management").is_some_and(Value::is_null);
             set_stock(&mut raw, &get("inventory_quantity"), tracked, get("inventory_policy") == "continue");
         }
-        let picture = variant.get("featured_image").map(image).unwrap_or_default();
+        let picture = variant.get("featured_image").map(address).unwrap_or_default();
         if !picture.is_empty() {
             raw.set(Field::Image, picture);
         }

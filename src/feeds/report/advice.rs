@@ -100,6 +100,7 @@ mod tests {
             name: "feed.csv".into(),
             format: Format::Table,
             encoding: String::new(),
+            encoding_origin: Default::default(),
             bytes: 0,
             rows: 0,
             lang: String::new(),

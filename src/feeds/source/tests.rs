@@ -9,7 +9,7 @@ use super::*;
 
 fn read(bytes: &[u8]) -> (io::Result<String>, Rc<Shared>) {
     let shared = Rc::new(Shared::default());
-    let text = Source::open(Box::new(bytes), &shared).and_then(|mut source| {
+    let text = Source::open(Box::new(bytes), None, &shared).and_then(|mut source| {
         let mut text = String::new();
         source.read_to_string(&mut text)?;
         Ok(text)
@@ -78,7 +78,7 @@ fn a_character_is_never_cut_by_a_buffer() {
 fn a_row_without_end_is_refused_in_bounded_memory() {
     let shared = Rc::new(Shared::default());
     let endless: Bytes = Box::new(io::repeat(b'x'));
-    let mut source = Source::open(endless, &shared).unwrap();
+    let mut source = Source::open(endless, None, &shared).unwrap();
     let read = io::copy(&mut source, &mut io::sink());
     assert!(read.is_err() && shared.too_long.get());
     assert!(source.text.capacity() + source.raw.capacity() < 1 << 20);

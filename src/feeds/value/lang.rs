@@ -50,6 +50,7 @@ impl Languages {
             Script::Thai => Some("th"),
             Script::Greek => Some("el"),
             Script::Hebrew => Some("he"),
+            Script::Cyrillic => cyrillic(&text),
             _ => whatlang::detect(&text).and_then(|found| two_letters(found.lang())),
         }
     }
@@ -67,6 +68,16 @@ impl Languages {
         let found = self.latin.detect(&format!("{title} {description}"))?;
         if found.is_reliable() { two_letters(found.lang()) } else { None }
     }
+}
+
+/// Statistics where there is enough text, else a letter that no other of these languages has.
+fn cyrillic(text: &str) -> Option<&'static str> {
+    const LETTERS: [(&str, &str); 3] = [("іїєґ", "uk"), ("ыэё", "ru"), ("ђћљњџј", "sr")];
+    let found = whatlang::detect(text).filter(|found| found.is_reliable() && text.len() >= ENOUGH_CHARS);
+    found.and_then(|found| two_letters(found.lang())).or_else(|| {
+        let text = text.to_lowercase();
+        LETTERS.iter().find(|(own, _)| text.contains(|c| own.contains(c))).map(|(_, lang)| *lang)
+    })
 }
 
 fn is_english(word: &str) -> bool {
@@ -143,6 +154,9 @@ mod tests {
             ("レインジャケット", "雨の日のための軽いジャケット", Some("ja")),
             ("방수 재킷", "", Some("ko")),
             ("Куртка", "Лёгкая куртка для дождливой погоды с капюшоном и карманами.", Some("ru")),
+            ("Иван-чай", "", None),
+            ("Сорочка вишита, бавовняна, із коміром", "", Some("uk")),
+            ("Вышитая рубашка", "", Some("ru")),
             ("Tea", "Grown near 杭州, picked by hand in the first days of spring and dried over the fire.", Some("en")),
         ] {
             assert_eq!(languages.find(title, description), expect, "{title}");

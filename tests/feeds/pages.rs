@@ -1,0 +1,74 @@
+//! Pages of shops: microdata, Open Graph, and JSON-LD that is hidden from old browsers.
+
+use std::time::Instant;
+
+use nearmind::{catalog::Availability, feeds::Format};
+
+use super::{find, read, title};
+
+#[test]
+fn microdata_with_unclosed_elements_and_lazy_pictures() {
+    let (items, report) = read(include_bytes!("samples/microdata.html"));
+    assert_eq!((items.len(), report.feeds[0].format), (1, Format::Html), "{report}");
+    let pot = find(&items, "TH-9");
+    assert_eq!((title(pot, "fr"), pot.brand.as_str()), ("Théière en fonte", "Iwachu"));
+    assert_eq!(pot.words["fr"].categories, ["Cuisine", "Théières"]);
+    assert!(pot.words["fr"].description.ends_with("pendant une heure entière."), "{:?}", pot.words);
+    assert_eq!((pot.price, pot.currency.as_str(), pot.availability), (Some(79.9), "EUR", Some(Availability::InStock)));
+    assert_eq!((pot.rating, pot.rating_count), (Some(4.5), Some(12)));
+    assert_eq!(
+        (pot.image.as_str(), pot.url.as_str()),
+        ("https://maison.example/theiere.jpg", "https://maison.example/theiere")
+    );
+    assert!(!serde_json::to_string(&items).unwrap().contains("Carla"), "no reviewer");
+}
+
+#[test]
+fn open_graph_alone() {
+    let (items, report) = read(include_bytes!("samples/opengraph.html"));
+    assert_eq!(items.len(), 1, "{report}");
+    let socks = find(&items, "SOCK-1");
+    assert_eq!((title(socks, "en"), socks.brand.as_str()), ("Wool Socks & Darning Kit", "Ewe"));
+    assert_eq!(socks.words["en"].description, "Thick socks of undyed wool, with a kit to darn them.");
+    assert_eq!(
+        (socks.price, socks.currency.as_str(), socks.availability),
+        (Some(18.0), "EUR", Some(Availability::OutOfStock))
+    );
+    assert_eq!(
+        (socks.image.as_str(), socks.url.as_str()),
+        ("https://socks.example/wool.jpg", "https://socks.example/wool")
+    );
+}
+
+#[test]
+fn json_ld_comes_first_and_the_head_completes_it() {
+    let page = |json: &str| {
+        format!(
+            "<html lang=en><head><meta property=og:type content=product><meta property=og:title content=Social>\
+             <meta property=product:price:amount content=7><meta property=product:price:currency content=EUR></head><body>\
+             <script type=application/ld+json>{json}</script><div itemscope itemtype=https://schema.org/Product>\
+             <b itemprop=name>Marked</b><b itemprop=sku>m</b></div></body></html>"
+        )
+    };
+    let of_page = r#"{"@type":"Product","sku":"j","name":"Linked","image":{"@type":"ImageObject","name":"x","url":"https://a.example/x.jpg"}}"#;
+    let (items, _) = read(page(&format!("//<![CDATA[\n{of_page}\n//]]>")).as_bytes());
+    assert_eq!((items.len(), title(&items[0], "en"), items[0].price), (1, "Linked", Some(7.0)));
+    assert_eq!((items[0].currency.as_str(), items[0].image.as_str()), ("EUR", "https://a.example/x.jpg"));
+    // A page whose JSON-LD is about the shop alone.
+    let (items, report) = read(page(r#"{"@type":"Organization","name":"Shop"}"#).as_bytes());
+    assert_eq!((items.len(), title(&items[0], "en"), items[0].id.as_str()), (1, "Marked", "m"), "{report}");
+}
+
+/// A tree of elements costs the square of its depth; 2 MB of it would take minutes.
+#[test]
+fn a_deep_page_costs_no_more_than_a_flat_one() {
+    let product = "<meta property=og:type content=product><meta property=og:title content=Tea><meta property=og:url content=/tea>";
+    for deep in ["<div>", "<b itemprop=name>", "<div itemscope itemprop=offers itemtype=Product>", "<p><a><table><td>"]
+    {
+        let page =
+            format!("<!doctype html>{product}{}{}", deep.repeat(2_000_000 / deep.len()), "</i></div>".repeat(100_000));
+        let from = Instant::now();
+        let _ = super::import(page.as_bytes(), nearmind::feeds::Options::default());
+        assert!(from.elapsed().as_secs() < 20, "{deep} took {:?}", from.elapsed());
+    }
+}
