@@ -1,10 +1,10 @@
 //! What the feeds module gives to the worker that imports a catalogue: one class. Fetched only when somebody imports.
 //!
 //! ```js
-//! const feeds = new FeedsModule({ variants: "fold", format: null, currency: null, lang: null });
+//! const feeds = new FeedsModule({ variants: "fold", format: null, encoding: null, currency: null, lang: null });
 //! feeds.open("feed.csv", (at, length) => bytes);      // a synchronous read of a part of the file
 //! while ((now = feeds.step(2000))) {}                 // {bytes, rows} so far; nothing when it has ended
-//! const { report, count, chinese } = feeds.finish();
+//! const { report, count, chinese, languages } = feeds.finish();
 //! feeds.keys(0, count); feeds.texts([0, 3]);          // what is to be embedded, and by what its vector is known again
 //! const { manifest, files } = feeds.pack(model, vectors, dictionary);
 //! ```
@@ -14,6 +14,8 @@
 mod part; //  a file that JavaScript holds, as a reader
 mod room; //  memory for the items, bounded
 mod told; //  reports and errors as JavaScript reads them
+
+use std::collections::BTreeMap;
 
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use serde::Deserialize;
@@ -47,6 +49,7 @@ const MOST_WAITING: usize = 4 * MOST_ITEMS;
 #[derive(Deserialize)]
 struct Wish {
     format: Option<String>,
+    encoding: Option<String>,
     columns: Option<String>,
     currency: Option<String>,
     lang: Option<String>,
@@ -79,6 +82,11 @@ impl FeedsModule {
                 .map(|name| name.parse())
                 .transpose()
                 .map_err(|error: String| plain("options", &error))?,
+            encoding: wish
+                .encoding
+                .map(|label| label.parse())
+                .transpose()
+                .map_err(|error: String| plain("encoding", &error))?,
             columns: columns.unwrap_or_default(),
             variants: match wish.variants.as_deref() {
                 Some("keep") => Variants::Keep,
@@ -110,7 +118,8 @@ impl FeedsModule {
         Ok(Some(told))
     }
 
-    /// The feed has been read: `{report, count, chinese}`, `chinese` where packing needs the Chinese dictionary.
+    /// The feed has been read: `{report, count, chinese, languages}`, `chinese` where packing needs the Chinese dictionary,
+    /// `languages` the items by the language of their text.
     pub fn finish(&mut self) -> Result<JsValue, JsValue> {
         let State::Reading(import) = std::mem::replace(&mut self.state, State::Broken) else {
             return Err(plain("order", &"the feed has been read already"));
@@ -119,12 +128,13 @@ impl FeedsModule {
         if items.len() > MOST_ITEMS {
             return Err(too_large());
         }
-        let mut chinese = false;
+        let (mut chinese, mut languages) = (false, BTreeMap::new());
         for item in items.iter() {
             let item = item.map_err(|error| thrown(&FeedError::Io(error)))?;
             chinese = chinese || is_chinese(&item);
+            *languages.entry(document(&item).lang).or_default() += 1;
         }
-        let told = Told::new(&report, items.len(), chinese).to_js()?;
+        let told = Told::new(&report, items.len(), chinese, languages).to_js()?;
         self.state = State::Read(items);
         Ok(told)
     }

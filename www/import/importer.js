@@ -10,17 +10,19 @@
  *
  * Knows neither elements nor formats: `worker.js` reads and packs, a pool of Nearmind's workers embeds.
  *
- * `reads`: the model reads the feed's language. `kept`: a reload goes on. `waits`: an import is there to go on with.
+ * `unread`: languages that the model does not read, with their shares of the texts, the largest first. `kept`: a reload
+ * goes on. `waits`: an import is there to go on with.
  *
  * @typedef {"idle" | "reading" | "embedding" | "paused" | "packing" | "done" | "failed"} Phase
  * @typedef {{code: string, message: string, row?: number | null, format?: string | null, why?: string | null}} Problem
  * @typedef {{kind: string, outcome: string, count: number, en: string, zh: string,
- *            examples: {row: number, excerpt: string}[]}} Finding
+ *            examples: {row: number, excerpt: string}[], reasons: Record<string, number>}} Finding
  * @typedef {{rows: number, items: number, folded: number, left_out: number, problems: Finding[],
- *            feeds: {name: string, format: string, encoding: string, lang: string, columns: Record<string, string>}[]}} Report
- * @typedef {{id: string, name: string, model: string, bytes: number, count: number, report: Report, reads: boolean}} Catalog
+ *            feeds: {name: string, format: string, encoding: string, encoding_origin: string, lang: string, columns: Record<string, string>}[]}} Report
+ * @typedef {[string, number][]} Unread
+ * @typedef {{id: string, name: string, model: string, bytes: number, count: number, report: Report, unread?: Unread}} Catalog
  * @typedef {{phase: Phase, name: string, done: number, total: number, rate: number, secondsLeft: number | null,
- *            device: string, reads: boolean, kept: boolean, waits: boolean, report: Report | null, catalog: Catalog | null,
+ *            device: string, unread: Unread, kept: boolean, waits: boolean, report: Report | null, catalog: Catalog | null,
  *            problem: Problem | null}} State
  */
 import { EmbedPool, suitable } from "../pool.js";
@@ -32,10 +34,12 @@ const LOCK = "nearmind-import";
 const BATCH = 32;
 /** The rate is that of so many seconds. */
 const RATE_SECS = 15;
+/** A language that a smaller share of the texts is in may be a wrong guess, and is not worth a word. */
+const WORTH_A_WORD = 0.02;
 
 export class Importer {
   /** @type {State} */
-  state = { phase: "idle", name: "", done: 0, total: 0, rate: 0, secondsLeft: null, device: "", reads: true, kept: true, waits: false, report: null, catalog: null, problem: null };
+  state = { phase: "idle", name: "", done: 0, total: 0, rate: 0, secondsLeft: null, device: "", unread: [], kept: true, waits: false, report: null, catalog: null, problem: null };
   #models;
   #device;
   #change;
@@ -55,7 +59,7 @@ export class Importer {
   /** What was there is known: a file that is dropped sooner waits for it. @type {Promise<unknown>} */
   #looked = Promise.resolve();
 
-  /** @param {{models: string[], device?: "auto" | "cpu" | "gpu", change: (state: State) => void}} options The first model is for feeds that none reads. */
+  /** @param {{models: string[], device?: "auto" | "cpu" | "gpu", change: (state: State) => void}} options The first model is for feeds that none reads more of. */
   constructor({ models, device = "auto", change }) {
     this.#models = models.map((model) => new URL(model, document.baseURI).href);
     this.#device = device;
@@ -171,8 +175,8 @@ export class Importer {
     if (pending.paused) this.#hold();
     tell({ phase: pending.paused ? "paused" : "embedding", done: pending.done, total: read.count });
     await this.#pause?.gate;
-    const { model, manifest, reads } = await this.#choose(read.report.feeds[0].lang);
-    tell({ reads });
+    const { model, manifest, unread } = await this.#choose(read.languages);
+    tell({ unread });
     const { pool, device, lanes } = await this.#open(model);
     if (run !== this.#run) return pool.close();
     this.#pool = pool;
@@ -183,7 +187,7 @@ export class Importer {
     pool.close();
     tell({ phase: "packing", rate: 0, secondsLeft: null });
     const packed = await hand.ask("pack", {});
-    const catalog = { ...packed, name: file.name, model, reads, report: read.report };
+    const catalog = { ...packed, name: file.name, model, unread, report: read.report };
     if (run !== this.#run) return;
     await hand.ask("commit", { done: catalog });
     this.#stop();
@@ -213,19 +217,31 @@ export class Importer {
     return this.state.phase === "paused" ? {} : { rate, secondsLeft: rate > 0 ? (total - done) / rate : null };
   }
 
-  /** The first model that reads the feed's language, else the first; its manifest, too. @param {string} lang */
-  async #choose(lang) {
-    let first;
+  /**
+   * The model that reads most of the texts, of those that read as many the first; its manifest, too, and the languages
+   * that it does not read.
+   * @param {Record<string, number>} languages Texts by their language.
+   */
+  async #choose(languages) {
+    const all = Math.max(Object.values(languages).reduce((sum, count) => sum + count, 0), 1);
+    let best;
     for (const model of this.#models) {
       const response = await fetch(`${model}manifest.json`).catch(() => null);
       if (!response?.ok) continue;
       const manifest = await response.text();
-      const reads = JSON.parse(manifest).languages.includes(lang);
-      first ??= { model, manifest, reads };
-      if (reads) return { model, manifest, reads };
+      /** @type {string[]} */
+      const own = JSON.parse(manifest).languages;
+      // A manifest that lists none does not know.
+      const missing = Object.entries(languages).filter(([lang]) => lang && own.length && !own.includes(lang));
+      const misses = missing.reduce((sum, [, count]) => sum + count, 0);
+      /** @type {Unread} */
+      const shares = missing.map(([lang, count]) => [lang, count / all]);
+      const unread = shares.filter(([, share]) => share >= WORTH_A_WORD).sort(([, a], [, b]) => b - a);
+      if (!best || misses < best.misses) best = { model, manifest, unread, misses };
+      if (!misses) break;
     }
-    if (!first) throw { code: "download", message: `${this.#models[0]} is not there` };
-    return first;
+    if (!best) throw { code: "download", message: `${this.#models[0]} is not there` };
+    return best;
   }
 
   /** The GPU where it is quicker, else as many workers as this device can feed. @param {string} model */

@@ -19,6 +19,8 @@ pub struct Told<'a> {
     /// Items.
     count: usize,
     chinese: bool,
+    /// Items by the language of the text that a model reads.
+    languages: BTreeMap<String, usize>,
 }
 
 #[derive(Serialize)]
@@ -39,18 +41,21 @@ struct Problem<'a> {
     outcome: Outcome,
     count: u64,
     examples: &'a [Example],
+    /// How many there are for each reason that the feed gives, as it words it.
+    reasons: &'a BTreeMap<String, u64>,
     /// After a count.
     en: &'static str,
     zh: &'static str,
 }
 
 impl<'a> Told<'a> {
-    pub fn new(report: &'a Report, count: usize, chinese: bool) -> Self {
+    pub fn new(report: &'a Report, count: usize, chinese: bool, languages: BTreeMap<String, usize>) -> Self {
         let problem = |(&kind, problems): (&Kind, &'a crate::feeds::report::Problems)| Problem {
             kind,
             outcome: kind.outcome(),
             count: problems.count,
             examples: &problems.examples,
+            reasons: &problems.reasons,
             en: kind.text(),
             zh: kind.text_zh(),
         };
@@ -65,7 +70,7 @@ impl<'a> Told<'a> {
             feeds: &report.feeds,
             problems,
         };
-        Self { report, count, chinese }
+        Self { report, count, chinese, languages }
     }
 
     pub fn to_js(&self) -> Result<JsValue, JsValue> {

@@ -11,12 +11,13 @@ export const PAGE_ZH = {
     "选择一份商品数据，它会在本设备上读取、清理并生成向量，一个字节也不会上传。随后即可看到这些商品的推荐和理由。",
   choose: "选择文件，或拖放到这里",
   formats:
-    "Google Merchant（TSV、RSS、Atom）、Shopify（products.json、CSV）、WooCommerce CSV、含 JSON-LD 的网页、JSON、JSON Lines、CSV；可用 gzip 压缩",
+    "Google Merchant（TSV、RSS、Atom）、Shopify（products.json、CSV）、WooCommerce CSV、WordPress 导出文件、Yandex、Heureka、idealo、Magento、Spree、Vendure、含商品数据的网页、JSON、JSON Lines、CSV；可用 gzip 压缩",
   options: "文件没有说明的内容",
   format: "格式",
   recognised: "自动识别",
   table: "表格（CSV、TSV）",
-  webPage: "含 JSON-LD 的网页",
+  webPage: "网页",
+  encoding: "字符编码",
   currency: "价格的货币",
   texts: "文字的语言",
   fromTexts: "由文字判断",
@@ -40,9 +41,17 @@ const number = (/** @type {string} */ lang) => {
   const format = new Intl.NumberFormat(lang);
   return (/** @type {number} */ count) => format.format(count);
 };
+/** Languages with their shares: `French (60%), Spanish (30%)`. @param {string} lang */
+const shares = (lang) => {
+  const names = new Intl.DisplayNames(lang, { type: "language" });
+  const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 });
+  return (/** @type {import("../../import/importer.js").Unread} */ unread) =>
+    unread.map(([code, share]) => `${/^[a-z]{2,3}$/.test(code) ? names.of(code) : code} (${percent.format(share)})`);
+};
 const mb = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1);
 
 const n = number("en");
+const enShares = shares("en");
 const products = (/** @type {number} */ count) => `${n(count)} ${count === 1 ? "product" : "products"}`;
 
 /** @type {Record<string, string>} */
@@ -66,10 +75,12 @@ const EN = {
   pause: "Pause",
   resume: "Continue",
   notKept: "This browser does not let the page keep anything: a reload begins anew.",
-  unread: "No model here reads the language of this feed: recommendations go by categories and words more than by meaning.",
+  unread: (/** @type {import("../../import/importer.js").Unread} */ unread) =>
+    `No model here reads the language of some of these products: ${enShares(unread).join(", ")}. Recommendations for them go by categories and words more than by meaning. On the command line, cargo xtask models e5 --languages makes a model for other languages.`,
   summary: (/** @type {import("../../import/importer.js").Report} */ { rows, items, folded, left_out }) =>
     `${n(rows)} rows: ${products(items)}, ${n(folded)} folded into them as variants, ${n(left_out)} left out.`,
   feed: (/** @type {string} */ format, /** @type {string} */ encoding) => `Read as ${format}, ${encoding}.`,
+  detected: "The file does not name its encoding: it was found by the look of the bytes. If letters are wrong, name it below the file.",
   unused: (/** @type {string} */ names) => `Not used: ${names}.`,
   clean: "Nothing is wrong with it.",
   outcomes: {
@@ -100,6 +111,7 @@ const EN = {
     "too-large": () => "This feed has more products than a page should take. Use nearmind bake on the command line.",
     columns: () => "The columns are not understood: write field=Column, with commas between, as in title=Name,price=Preis.",
     options: () => "What is said of the file is not understood.",
+    encoding: () => "This encoding is not known: write one such as windows-1252, windows-1251, shift_jis, gbk, big5 or euc-kr.",
     unreadable: () => "The file cannot be read any more: it was moved or changed. Choose it again.",
     download: () => "The model did not arrive: check the connection, then try again. Nothing that was made is lost.",
     dictionary: () => "The dictionary of Chinese words did not arrive: check the connection, then try again. Nothing is lost.",
@@ -113,6 +125,7 @@ const EN = {
 /** @typedef {typeof EN} Say */
 
 const z = number("zh-CN");
+const zhShares = shares("zh-CN");
 
 /** Formats that have a Chinese name. @type {Record<string, string>} */
 const FORMATS_ZH = { table: "表格", html: "网页" };
@@ -128,10 +141,12 @@ const ZH = {
   pause: "暂停",
   resume: "继续",
   notKept: "浏览器不允许此页面保存数据：刷新后需要重新开始。",
-  unread: "这里没有能读懂此文件语言的模型：推荐更多依据分类和词语，而不是意思。",
+  unread: (unread) =>
+    `这里没有模型能读懂其中一些商品的语言：${zhShares(unread).join("、")}。对这些商品，推荐更多依据分类和词语，而不是意思。在命令行中，cargo xtask models e5 --languages 可以制作其他语言的模型。`,
   summary: ({ rows, items, folded, left_out }) =>
     `共 ${z(rows)} 行：${z(items)} 件商品，${z(folded)} 行作为变体并入，${z(left_out)} 行略去。`,
   feed: (format, encoding) => `按${FORMATS_ZH[format] ?? ` ${format} `}读取，编码 ${encoding}。`,
+  detected: "文件没有注明编码，这是根据内容判断的；如有乱码，请在文件下方指明编码。",
   unused: (names) => `未使用：${names}。`,
   clean: "没有发现问题。",
   outcomes: { "left-out": "略去", changed: "已去掉或更正", kept: "原样保留", missing: "缺少" },
@@ -153,6 +168,7 @@ const ZH = {
     "too-large": () => "商品太多，一个页面处理不了。请在命令行使用 nearmind bake。",
     columns: () => "列的含义无法理解：请写成 字段=列名，用逗号隔开，例如 title=名称,price=价格。",
     options: () => "对文件的说明无法理解。",
+    encoding: () => "无法识别这个编码：请填写例如 gbk、gb18030、big5、shift_jis、euc-kr 或 windows-1252。",
     unreadable: () => "文件已无法读取：可能已移动或改动。请重新选择。",
     download: () => "模型没有下载成功：请检查网络后再试。已完成的部分不会丢失。",
     dictionary: () => "中文词典没有下载成功：请检查网络后再试。已完成的部分不会丢失。",

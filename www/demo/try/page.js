@@ -10,7 +10,7 @@ import { PAGE_ZH, words } from "./messages.js";
 import { drawReport } from "./report.js";
 import { drawResult, listenForWishes } from "./result.js";
 
-/** The first is for feeds whose language none reads. */
+/** Of those that read as many of a feed's texts, the first is taken. */
 const MODELS = ["models/minilm/", "models/e5/"];
 const say = words(lang);
 const device = /** @type {"auto" | "cpu" | "gpu" | null} */ (new URLSearchParams(location.search).get("device"));
@@ -47,7 +47,7 @@ function follow(place) {
 }
 
 /** @param {State} state */
-function drawWork({ phase, name, done, total, rate, secondsLeft, device, reads, kept }) {
+function drawWork({ phase, name, done, total, rate, secondsLeft, device, unread, kept }) {
   write(byId("work-phase"), say.phases[phase]);
   write(byId("work-name"), name);
   const bar = /** @type {HTMLProgressElement} */ (byId("work-bar"));
@@ -59,7 +59,7 @@ function drawWork({ phase, name, done, total, rate, secondsLeft, device, reads, 
       ? [say.readBytes(done, total)]
       : [say.made(done, total), rate && say.rate(rate), secondsLeft !== null && say.left(secondsLeft), phase === "embedding" && where];
   write(byId("work-numbers"), parts.filter(Boolean).join(" · "));
-  const notes = [!kept && say.notKept, !reads && say.unread].filter(Boolean);
+  const notes = [!kept && say.notKept, unread.length && say.unread(unread)].filter(Boolean);
   byId("work-note").hidden = !notes.length;
   write(byId("work-note"), notes.join(" "));
   const pause = /** @type {HTMLButtonElement} */ (byId("pause"));
@@ -79,8 +79,8 @@ function told(problem) {
 function options() {
   const form = new FormData(/** @type {HTMLFormElement} */ (byId("feed")));
   const field = (/** @type {string} */ name) => String(form.get(name) ?? "").trim() || null;
-  const [format, columns, lang, variants] = ["format", "columns", "lang", "variants"].map(field);
-  return { format, columns, lang, variants, currency: field("currency")?.toUpperCase() ?? null };
+  const [format, encoding, columns, lang, variants] = ["format", "encoding", "columns", "lang", "variants"].map(field);
+  return { format, encoding, columns, lang, variants, currency: field("currency")?.toUpperCase() ?? null };
 }
 
 /** @param {File | undefined | null} file */

@@ -10,9 +10,9 @@ import { byId } from "../settings.js";
 /** @param {Report} report @param {Say} say */
 export function drawReport(report, say) {
   byId("report-summary").textContent = say.summary(report);
-  const [{ format, encoding, columns }] = report.feeds;
+  const [{ format, encoding, encoding_origin: origin, columns }] = report.feeds;
   const unused = Object.keys(columns).filter((name) => !columns[name]);
-  byId("report-feed").textContent = `${say.feed(format, encoding)} ${unused.length ? say.unused(unused.join(", ")) : ""}`;
+  byId("report-feed").textContent = `${say.feed(format, encoding)} ${origin === "detected" ? say.detected : ""} ${unused.length ? say.unused(unused.join(", ")) : ""}`;
   const outcomes = /** @type {(keyof Say["outcomes"])[]} */ (Object.keys(say.outcomes));
   const groups = outcomes.flatMap((outcome) => {
     const found = report.problems.filter((finding) => finding.outcome === outcome);
@@ -24,5 +24,7 @@ export function drawReport(report, say) {
 /** @param {Finding} finding @param {Say} say */
 function row(finding, say) {
   const examples = finding.examples.map(({ row, excerpt }) => h("li", {}, h("span", {}, `${say.row(row)}: `), excerpt));
-  return h("details", { class: "finding" }, h("summary", {}, say.finding(finding.count, finding)), h("ol", {}, ...examples));
+  const reasons = Object.entries(finding.reasons).map(([reason, count]) => `${count} ${reason}`);
+  const text = say.finding(finding.count, finding) + (reasons.length ? `: ${reasons.join(", ")}` : "");
+  return h("details", { class: "finding" }, h("summary", {}, text), h("ol", {}, ...examples));
 }

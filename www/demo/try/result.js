@@ -17,8 +17,9 @@ export function drawResult(catalog, say, device) {
   shown = catalog?.id ?? "";
   if (!catalog) return byId("shelves").replaceChildren();
   byId("result-text").textContent = say.result(catalog);
-  byId("result-note").hidden = catalog.reads;
-  byId("result-note").textContent = say.unread;
+  const unread = catalog.unread ?? []; // a catalogue of an earlier version does not say it
+  byId("result-note").hidden = !unread.length;
+  byId("result-note").textContent = unread.length ? say.unread(unread) : "";
   const source = { catalog: `kept:${catalog.id}/`, model: catalog.model, storage: "memory", track: "off", device };
   const shelf = /** @type {NearmindShelf} */ (h("nearmind-shelf", { ...source, id: "for-you" }));
   const like = /** @type {NearmindShelf} */ (h("nearmind-shelf", { ...source, id: "more-like-this", item: "", hidden: true }));

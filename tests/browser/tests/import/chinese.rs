@@ -69,6 +69,8 @@ async fn a_chinese_feed_is_found_by_its_words_and_its_dictionary_may_come_late()
         assert!(text(shop, "#result-text").await?.contains("48"), "{}", text(shop, "#result-text").await?);
         let note = shop.ask("return document.getElementById('result-note').hidden;", &[]).await?;
         assert_eq!(note, false, "it is said that this model does not read Chinese");
+        let note = text(shop, "#result-note").await?;
+        assert!(note.contains("中文") && note.contains("--languages"), "which language, and what helps: {note}");
         // Words of the dictionary, not single characters: 雨 is in three kinds, 雨天 in one.
         for (query, kind) in
             [("夹克", "夹克"), ("雨天骑行", "夹克"), ("茶壶", "茶壶"), ("侦探小说", "小说"), ("帐篷", "帐篷")]
