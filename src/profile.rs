@@ -4,6 +4,7 @@
 //! its own weight, so that the visitor can be shown what each says, and taking a line away leaves exactly
 //! the profile that never had it.
 
+mod bursts; //        events that come too fast
 mod event;
 pub mod interests; // signals -> a handful of interests
 mod ledger; //        events -> what they say, by source
@@ -12,6 +13,7 @@ pub mod weights; //   how much an event says, and how it fades
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use bursts::Bursts;
 pub use event::{Event, EventName, Opinion};
 pub use interests::{Interest, interests};
 pub use ledger::Ledger;

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Profile, Signal, Source,
+    Bursts, Profile, Signal, Source,
     event::{Event, EventName, Opinion},
-    weights::{DAY_MS, MOST, MOST_A_MINUTE, SESSION_MS, STEP, Weights},
+    weights::{DAY_MS, MOST, SESSION_MS, STEP, Weights},
 };
 
 /// Fewer stars than this speak against an item.
@@ -20,8 +20,7 @@ pub struct Ledger {
     /// By first appearance in the log.
     traces: Vec<Trace>,
     known: BTreeMap<Source, usize>,
-    /// Events that counted, by minute.
-    minutes: BTreeMap<i64, u32>,
+    bursts: Bursts,
     /// Events of the log so far.
     events: usize,
 }
@@ -66,9 +65,7 @@ impl Ledger {
         if trace.opinion == Some(Opinion::Dislike) && event.name != EventName::Dislike {
             return;
         }
-        let minute = self.minutes.entry((event.time_ms / 60e3) as i64).or_default();
-        *minute += 1;
-        if *minute > MOST_A_MINUTE {
+        if !self.bursts.admit(event.time_ms) {
             return;
         }
         trace.drop_undone(event);
