@@ -4,17 +4,43 @@
 //! P(i | h) = sum over events h before i, at most `length` apart, of decay^(distance - 1)   / (all that follows h + shrink)
 //! ```
 //! counts a step back with the weight `back`. Compared on visitors whose interactions it was not made of, with the
-//! same score that a visit ranks by. An item that few have touched borrows from those that are like it. Nothing of a
-//! single visitor is kept. Must not know files.
+//! same score that a visit ranks by. An item that few have touched borrows from those that are like it. Must not know
+//! files.
+//!
+//! # What a pack tells about visitors
+//! A pack is public. Everything in it that comes from interactions rests on k visitors or more (`--min-visitors`, 3 by
+//! default): each count of an item or a pair, each edge, each item of a place or an hour. What fewer chose is left out
+//! before anything else is computed, so what items borrow from others comes from published edges alone. Counts are
+//! rounded down and weights are rounded ([`limit`] says how).
+//!
+//! **Somebody who downloads the pack and knows some of a visitor's items** cannot find another item that fewer than k
+//! visitors chose together with them: no such pair is in the pack. They do learn what k or more visitors have in common,
+//! and may guess that this visitor is like those, as from any list of what is often bought together. In the made-up shop of
+//! `tests/learn.rs` an item that does not fit the rest of a visitor's is guessed no more often because the visitor was
+//! learned from; one that fits is guessed in at most one case of ten more.
+//!
+//! **Somebody who makes up visitors** can give each of them one vote: a visitor adds 1 to a count and at most 1 to the
+//! weight of a pair, counts for `2 * length` neighbours of an item and for [`limit::MOST_ITEMS`] items, however many
+//! events there are; events faster than a person's are passed over, as on the page. Fewer than k made-up visitors put an
+//! item that nobody chose into no neighbourhood. m of them put it into at most `2 * length * m / k`.
+//!
+//! **Not promised:** this is no differential privacy. Somebody who knows k - 1 of the visitors who chose a pair, or
+//! makes them up, sees from its being there that one more did; somebody who compares two packs sees which pairs have reached
+//! k since. A larger k makes both harder, and so does learning from purchases, which cost money. A visitor is who the
+//! shop's file says: with two ids a person counts twice. The weights of the score are chosen from a small grid by what they
+//! foretell of all visitors held out, and are not limited.
 
 pub mod baselines; // EASE, ItemKNN: what the mixture is held to
 pub mod follow; //    counts of what follows what -> relations
 pub mod like; //      items that few have touched, and whom they are like
+pub mod limit; //     what is published of how many visitors
 pub mod occasion; //  what is chosen where and when
 pub mod pairs; //     visitors who chose both of a pair
+pub mod publish; //   what a pack ships
 pub mod tune; //      settings by what they foretell
 pub mod validate; //  visitors and items held out
 
+pub use limit::Limit;
 pub use occasion::Occurred;
 
 use crate::{
@@ -38,6 +64,8 @@ pub struct Learned {
     pub occasions: Option<Occasions>,
     pub mixture: Mixture,
     pub table: follow::Settings,
+    /// Pairs of items that too few visitors chose to be published.
+    pub left_out: usize,
     /// What the settings foretold of the visitors held out, before and after the search.
     pub before: validate::Foretold,
     pub after: validate::Foretold,
@@ -55,7 +83,7 @@ pub struct Past<'a> {
 pub fn signals(history: &[u32], step: f32) -> Vec<(u32, f32)> {
     let mut signals: Vec<(u32, f32)> = Vec::new();
     let mut weight = 1f32;
-    for &row in history.iter().rev().take(MOST_REMEMBERED) {
+    for &row in history.iter().rev().take(limit::MOST_ITEMS) {
         if signals.iter().all(|signal| signal.0 != row) {
             signals.push((row, weight));
         }
@@ -97,9 +125,6 @@ pub fn content(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture, touche
     }
     visitor(matrix, signals, None, mixture).1.scores(matrix, touched, &mut Columns::default())
 }
-
-/// Of a visitor's events, the last ones.
-const MOST_REMEMBERED: usize = 300;
 
 #[cfg(test)]
 mod tests {

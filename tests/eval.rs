@@ -126,9 +126,15 @@ fn every_folder_gets_its_report() {
         let (run, report) = eval(files, more);
         assert!(run.status.success(), "{what}: {}", String::from_utf8_lossy(&run.stderr));
         let report = report.unwrap();
-        for metric in ["HitRate@10", "NDCG@10", "Recall@10"] {
-            let figure = report["scorers"]["shipped"][metric].as_f64();
-            assert!(figure.is_some_and(|figure| (0.0..=1.0).contains(&figure)), "{what}: {metric} is {figure:?}");
+        for (scorer, metric) in ["HitRate@10", "NDCG@10", "Recall@10"]
+            .into_iter()
+            .flat_map(|metric| [("shipped", metric), ("shipped-unlimited", metric)])
+        {
+            let figure = report["scorers"][scorer][metric].as_f64();
+            assert!(
+                figure.is_some_and(|figure| (0.0..=1.0).contains(&figure)),
+                "{what}: {scorer}'s {metric} is {figure:?}"
+            );
         }
         assert_eq!(report["scorers"].get("sentence-fused").is_some(), what == "a sentence", "{what}");
         let among_new = report["set"]["candidates"].as_str().unwrap().starts_with("items that nobody");

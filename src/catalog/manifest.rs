@@ -8,6 +8,7 @@
 //!  "words":     {...},
 //!  "aliases":   {...},                                            where items have other names
 //!  "relations": {...}, "occasions": {...}, "mixture": {...},      where something was learned from the shop's orders
+//!  "minVisitors": 3,                                              and how few visitors anything of it stands on
 //!  "pictures":  [{...}, {...}],                                   where small pictures were made, in the order of fetching
 //!  "model":     {"name": "all-MiniLM-L6-v2", "digest": "..."},
 //!  "languages": ["en", "zh"], "count": 240}
@@ -44,6 +45,9 @@ pub struct Manifest {
     /// How scores are mixed: [`super::Catalog::mixture`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mixture: Option<File>,
+    /// Everything in relations and occasions rests on this many visitors at least; absent where nobody saw to it.
+    #[serde(default, rename = "minVisitors", skip_serializing_if = "Option::is_none")]
+    pub min_visitors: Option<u32>,
     /// Sheets of small pictures ([`super::pictures`]), which only pages with private pictures fetch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<File>,

@@ -97,6 +97,7 @@ impl Pack {
             relations: catalog.relations.as_ref().map(|relations| add("relations", "bin", relations.write())),
             occasions: catalog.occasions.as_ref().map(|occasions| add("occasions", "bin", occasions.write())),
             mixture: (catalog.mixture != Mixture::default()).then(|| add("mixture", "json", catalog.mixture.write())),
+            min_visitors: None,
             pictures: Vec::new(),
             model: catalog.model.clone(),
             languages: languages.into_iter().map(str::to_owned).collect(),

@@ -20,21 +20,21 @@ use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::{
     exposure::Shown,
     interval::Visitors,
     metrics::{Items, measure, top},
     report::{Measured, Report, SHORT},
-    scorers::{SHIPPED, Scorers},
+    scorers::{SHIPPED, Scorers, UNLIMITED},
     set::{Set, Split},
 };
 use crate::{
     catalog::{Item, ModelName, document, make},
     encoder::manifest::Role,
     learn::{
-        Past, Shop,
+        Learned, Limit, Past, Shop,
         baselines::Similar,
         tune::{self, Heard},
     },
@@ -73,6 +73,9 @@ pub struct Eval {
     /// Folder in which vectors are kept
     #[arg(long, default_value = "target/vectors")]
     cache: PathBuf,
+    /// As in `nearmind learn`, for what is called `shipped`; `shipped-unlimited` is what 1 gives
+    #[arg(long, default_value_t, value_name = "K")]
+    min_visitors: Limit,
     /// Of everything that is drawn by chance
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -101,17 +104,24 @@ impl Eval {
         let works = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}")?);
         works.enable_steady_tick(Duration::from_millis(200));
         let past = Past { histories: &histories, occurred: &set.interactions.occurred() };
-        let learned = tune::learn(shop, past, self.seed, &|heard| {
-            if self.grid {
-                println!("{}", tried(&heard));
-            }
-            if let Heard::Begins(what) = heard {
-                works.set_message(what.to_owned());
-            }
-        });
+        let learn = |limit, grid: bool| {
+            tune::learn(shop, past, limit, self.seed, &|heard| {
+                if grid {
+                    println!("{}", tried(&heard));
+                }
+                if let Heard::Begins(what) = heard {
+                    works.set_message(format!("{what} ({limit} visitors at least)"));
+                }
+            })
+        };
+        let learned = learn(self.min_visitors, self.grid);
+        let unlimited = (self.min_visitors != Limit::NONE).then(|| learn(Limit::NONE, false));
+        let counts = set.interactions.counts(set.items.len());
         works.set_message("the baselines");
         let scorers = Scorers {
             learned: &learned,
+            unlimited: unlimited.as_ref(),
+            counts: &counts,
             catalog: &catalog,
             raw: &raw,
             said: &said,
@@ -122,10 +132,10 @@ impl Eval {
         };
         works.finish_and_clear();
         let mut report = self.measure(&set, &scorers)?;
-        report.learned = json!({
-            "mixture": learned.mixture, "table": learned.table, "before": learned.before, "after": learned.after,
-            "edges": learned.relations.edges(), "bytes": learned.relations.write().len(),
-        });
+        report.learned = json!({ SHIPPED: figures(&learned) });
+        if let (Value::Object(all), Some(unlimited)) = (&mut report.learned, &unlimited) {
+            all.insert(UNLIMITED.to_owned(), figures(unlimited));
+        }
         report.ratings = ratings::predict(&set.interactions, &catalog.matrix, self.seed);
         println!(
             "{} items, {} tests of {} visitors ({}), {} interactions",
@@ -144,13 +154,11 @@ impl Eval {
     }
 
     fn measure(&self, set: &Set, scorers: &Scorers) -> Result<Report> {
-        let relations = &scorers.learned.relations;
-        let len = set.items.len();
-        let counts: Vec<u32> = (0..len as u32).map(|row| relations.count(row)).collect();
-        let tail = tail(&counts);
-        let items = Items::new(&counts, &tail, &scorers.catalog.matrix);
+        let (len, counts) = (set.items.len(), scorers.counts);
+        let tail = tail(counts);
+        let items = Items::new(counts, &tail, &scorers.catalog.matrix);
         let is_new = |row: &u32| counts[*row as usize] == 0;
-        let touched = touched(set, &counts);
+        let touched = touched(set, counts);
         let untouched = |row: &u32| !touched[*row as usize];
         let among_new = touched.contains(&true) && set.cases.iter().all(|case| case.targets.iter().all(untouched));
         let bar = progress(set.cases.len(), "tests ranked")?;
@@ -224,6 +232,15 @@ impl Eval {
         ]);
         Ok(report)
     }
+}
+
+/// What was learned, in numbers.
+fn figures(learned: &Learned) -> Value {
+    let Learned { relations, mixture, table, left_out, before, after, .. } = learned;
+    json!({
+        "mixture": mixture, "table": table, "before": before, "after": after,
+        "edges": relations.edges(), "leftOut": left_out, "bytes": relations.write().len(),
+    })
 }
 
 /// Which items anybody is known to have touched, before the tests or in one's history. `[N]`

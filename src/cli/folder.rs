@@ -52,9 +52,10 @@ pub fn write(folder: &Path, pack: &Pack) -> Result<()> {
 }
 
 /// Adds to the catalogue in `folder` what `nearmind learn` has learned, and leaves the rest as it is.
-pub fn add(folder: &Path, learned: Files) -> Result<()> {
+pub fn add(folder: &Path, learned: Files, min_visitors: u32) -> Result<()> {
     let [relations, occasions, mixture] = self::learned(folder, learned)?;
-    publish(folder, &Manifest { relations, occasions, mixture, ..manifest(folder)? })
+    let min_visitors = Some(min_visitors);
+    publish(folder, &Manifest { relations, occasions, mixture, min_visitors, ..manifest(folder)? })
 }
 
 /// The bytes of relations, occasions and mixture, as far as something was learned.

@@ -59,6 +59,8 @@ struct Summary {
     gzip_bytes_per_item_without_text: f64,
     terms: usize,
     neighbours_learned: usize,
+    /// Everything learned rests on this many visitors at least; `None` where nothing was learned, or without a limit.
+    min_visitors: Option<u32>,
     aliases: usize,
     known: BTreeMap<&'static str, usize>,
     categories: Vec<(String, usize)>,
@@ -152,6 +154,7 @@ fn summary(folder: &Path, manifest: &Manifest, catalog: &Catalog) -> Result<Summ
         files,
         terms: catalog.index.postings.len(),
         aliases: catalog.aliases.len(),
+        min_visitors: manifest.min_visitors,
         neighbours_learned: catalog.relations.as_ref().map_or(0, |relations| relations.edges()),
         known,
         categories: most(catalog.items.iter().map(|item| words(item).categories.join(PATH_SEPARATOR))),
@@ -218,8 +221,14 @@ fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {
         0 => writeln!(out, "no vectors: baked with --no-embed")?,
         _ => writeln!(out, "vectors of {model}, {dimensions} dimensions")?,
     }
-    let Summary { aliases, neighbours_learned, .. } = summary;
-    writeln!(out, "{terms} terms, {aliases} names besides the ids, {neighbours_learned} learned neighbours\n")?;
+    let Summary { aliases, neighbours_learned, min_visitors, .. } = summary;
+    writeln!(out, "{terms} terms, {aliases} names besides the ids, {neighbours_learned} learned neighbours")?;
+    match (min_visitors, neighbours_learned) {
+        (None, 0) => {}
+        (None | Some(1), _) => writeln!(out, "what was learned is not limited: it may show what a single visitor did")?,
+        (Some(k), _) => writeln!(out, "everything learned rests on {k} visitors or more")?,
+    }
+    writeln!(out)?;
     writeln!(out, "{:>12} {:>12}  file", "bytes", "gzip")?;
     for file in &summary.files {
         writeln!(out, "{:>12} {:>12}  {}", file.bytes, file.gzip_bytes, file.file)?;

@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::{
     catalog::occasions::{FIELDS, Fact, value},
     learn::Occurred,
+    profile::Bursts,
 };
 
 /// Events that do not speak for an item.
@@ -98,6 +99,17 @@ impl Interactions {
         self.sort();
     }
 
+    /// Leaves out events that come faster than a person acts, as the page does, where times are those of a clock. Says how
+    /// many.
+    pub fn trim_bursts(&mut self) -> usize {
+        let before = self.len();
+        for events in self.visitors.values_mut() {
+            let mut bursts = Bursts::default();
+            events.retain(|event| event.time.and_then(clock_ms).is_none_or(|time_ms| bursts.admit(time_ms)));
+        }
+        before - self.len()
+    }
+
     /// The number of these facts together; nothing has the number 0.
     fn set(&mut self, facts: Vec<Fact>) -> u32 {
         if self.sets.is_empty() {
@@ -135,10 +147,23 @@ impl Interactions {
         self.visitors.values().map(Vec::len).sum()
     }
 
+    /// Interactions with each of `len` items. `[N]`
+    pub fn counts(&self, len: usize) -> Vec<u32> {
+        let mut counts = vec![0; len];
+        self.visitors.values().flatten().for_each(|event| counts[event.row as usize] += 1);
+        counts
+    }
+
     /// Rows of each visitor, oldest first.
     pub fn histories(&self) -> Vec<Vec<u32>> {
         self.visitors.values().map(|events| events.iter().map(|event| event.row).collect()).collect()
     }
+}
+
+/// A time in seconds, milliseconds or microseconds since 1970, in milliseconds; `None` where it only says an order.
+fn clock_ms(time: f64) -> Option<f64> {
+    let units = [(1e8..1e11, 1e3), (1e11..1e14, 1.0), (1e14..1e17, 1e-3)];
+    units.into_iter().find(|(range, _)| range.contains(&time)).map(|(_, ms)| time * ms)
 }
 
 /// What a line says; an event may be with several items.

@@ -3,10 +3,11 @@
 //! ```text
 //! weight(i | fact) = field's weight * sqrt(visitors who chose i where the fact holds / (the same of all items + SHRINK))
 //! ```
-//! Nothing is said of few visitors: they might be recognised. Must not know files.
+//! Nothing is said of few visitors: they might be recognised. Counts are rounded as [`Limit`] says. Must not know files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::limit::{self, Limit};
 use crate::catalog::occasions::{Fact, Occasions};
 
 /// Choices that are nobody's: how little a few say.
@@ -41,21 +42,23 @@ impl Occurred {
 }
 
 /// Visitors by fact, and by fact and item.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Counts {
+    limit: Limit,
     facts: BTreeMap<Fact, (u32, BTreeMap<u32, u32>)>,
 }
 
 impl Counts {
     /// Of some of the histories, by their numbers.
-    pub fn of(histories: &[Vec<u32>], some: impl Iterator<Item = usize>, occurred: &Occurred) -> Self {
+    pub fn of(histories: &[Vec<u32>], some: impl Iterator<Item = usize>, occurred: &Occurred, limit: Limit) -> Self {
         let mut counts: Vec<(u32, BTreeMap<u32, u32>)> = vec![Default::default(); occurred.facts.len()];
         for at in some {
             let Some(events) = occurred.events.get(at) else { break };
             let mut chosen: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-            for (&row, &set) in histories[at].iter().zip(events) {
-                for &fact in occurred.sets.get(set as usize).into_iter().flatten() {
-                    chosen.entry(fact).or_default().insert(row);
+            for place in limit::counted(&histories[at]) {
+                let set = events.get(place).and_then(|&set| occurred.sets.get(set as usize));
+                for &fact in set.into_iter().flatten() {
+                    chosen.entry(fact).or_default().insert(histories[at][place]);
                 }
             }
             for (fact, rows) in chosen {
@@ -64,20 +67,21 @@ impl Counts {
                 rows.into_iter().for_each(|row| *items.entry(row).or_default() += 1);
             }
         }
-        Self { facts: occurred.facts.iter().cloned().zip(counts).collect() }
+        Self { limit, facts: occurred.facts.iter().cloned().zip(counts).collect() }
     }
 
     /// With a weight for each field that counts at all.
     pub fn occasions(&self, fields: &BTreeMap<String, f32>, len: usize) -> Occasions {
         let weighed = |(fact, (visitors, items)): (&Fact, &(u32, BTreeMap<u32, u32>))| {
-            let (weight, all) = (*fields.get(&fact.0)?, items.values().sum::<u32>() as f32);
-            let part = |(&row, &count): (&u32, &u32)| {
+            let (weight, all) = (*fields.get(&fact.0)?, self.limit.count(items.values().sum()) as f32);
+            let part = |(&row, &visitors): (&u32, &u32)| {
+                let count = self.limit.count(visitors);
                 (count >= FEWEST_OF_ITEM).then(|| (row, weight * (count as f32 / (all + SHRINK)).sqrt()))
             };
             let mut items: Vec<(u32, f32)> = items.iter().filter_map(part).collect();
             items.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             items.truncate(MOST_ITEMS);
-            (*visitors >= FEWEST).then(|| (fact.clone(), items))
+            (*visitors >= FEWEST.max(self.limit.min_visitors())).then(|| (fact.clone(), items))
         };
         Occasions::new(len, self.facts.iter().filter_map(weighed).collect())
     }
@@ -100,13 +104,23 @@ mod tests {
         };
         assert_eq!(occurred.at(1, 3).collect::<Vec<_>>(), [&fact("a")]);
         assert_eq!((occurred.at(99, 0).count(), occurred.fields().len()), (0, 1));
-        let counts = Counts::of(&histories, 0..49, &occurred);
+        let counts = Counts::of(&histories, 0..49, &occurred, Limit::NONE);
         let occasions = counts.occasions(&[("place".to_owned(), 2.0)].into(), 3);
         let scores = occasions.scores(&[fact("a")]);
         let expected = [2.0 * (30f32 / 87.0).sqrt(), 2.0 * (5f32 / 87.0).sqrt(), 0.0];
         assert!(scores.iter().zip(expected).all(|(score, expected)| (score - expected).abs() < 0.01), "{scores:?}");
         assert!(occasions.scores(&[fact("b")]).is_empty());
         assert!(counts.occasions(&BTreeMap::new(), 3).is_empty());
-        assert!(Counts::of(&histories, 0..49, &Occurred::default()).occasions(&BTreeMap::new(), 3).is_empty());
+        let nowhere = Counts::of(&histories, 0..49, &Occurred::default(), Limit::NONE);
+        assert!(nowhere.occasions(&BTreeMap::new(), 3).is_empty());
+        // Of item 1 five visitors are one too few.
+        let occasions =
+            Counts::of(&histories, 0..49, &occurred, Limit::new(6)).occasions(&[("place".to_owned(), 2.0)].into(), 3);
+        assert!(matches!(occasions.scores(&[fact("a")])[..], [first, 0.0, 0.0] if first > 0.0));
+        assert!(
+            Counts::of(&histories, 0..49, &occurred, Limit::new(31))
+                .occasions(&[("place".to_owned(), 2.0)].into(), 3)
+                .is_empty()
+        );
     }
 }

@@ -7,17 +7,16 @@ use std::collections::BTreeMap;
 
 use super::{
     Learned, Past, Shop,
-    follow::{Settings, Table},
-    like::Likes,
-    occasion::Counts,
-    pairs,
-    validate::{Foretold, Related, Tables, Validation},
+    follow::Settings,
+    limit::Limit,
+    publish::{Published, publish},
+    validate::{Foretold, Related, Validation},
 };
 use crate::catalog::{Mixture, Occasions};
 
 /// Of three sets what came out in the middle: where the search begins, and what a shop with few visitors gets.
 pub const START: Settings = Settings { decay: 0.8, length: 10, back: 0.5, shrink: 20.0, popular: 0.0, borrow: 0.5 };
-const START_MIXTURE: Mixture = Mixture {
+pub const START_MIXTURE: Mixture = Mixture {
     step: 0.7,
     amplify: 1.0,
     reach: 2,
@@ -60,25 +59,20 @@ pub enum Heard<'a> {
 }
 
 /// Learns from the past. `hear` is told what is being tried.
-pub fn learn(shop: Shop, past: Past, seed: u64, hear: &dyn Fn(Heard)) -> Learned {
-    let all: Vec<&[u32]> = past.histories.iter().map(Vec::as_slice).collect();
+pub fn learn(shop: Shop, past: Past, limit: Limit, seed: u64, hear: &dyn Fn(Heard)) -> Learned {
     let mixture = if shop.matrix.width() == 0 { Mixture { content: 0.0, ..START_MIXTURE } } else { START_MIXTURE };
     let (mut before, mut best) = (Foretold::default(), (START, mixture, Foretold::default()));
     let mut fields = BTreeMap::new();
-    if let Some(validation) = Validation::new(shop, past, seed) {
+    if let Some(validation) = Validation::new(shop, past, limit, seed) {
         let mut search = Search::new(&validation, mixture, hear);
         before = search.best.2;
         search.run(shop, past);
         (best, fields) = (search.best, search.fields);
     }
     let (settings, mixture, after) = best;
-    hear(Heard::Begins("counting what follows what"));
-    let table = Table::count(&all, shop.matrix.len(), settings);
-    let relations = table.relations(settings, &Likes::new(shop.matrix, table.counts()));
-    let relations = pairs::counted(relations, past.histories);
-    let counts = Counts::of(past.histories, 0..past.histories.len(), past.occurred);
-    let occasions = (!fields.is_empty()).then(|| counts.occasions(&fields, shop.matrix.len()));
-    Learned { relations, occasions, mixture, table: settings, before, after }
+    hear(Heard::Begins("gathering what follows what"));
+    let Published { relations, occasions, left_out } = publish(shop, past, limit, settings, &fields);
+    Learned { relations, occasions, mixture, table: settings, left_out, before, after }
 }
 
 struct Search<'a> {
@@ -94,7 +88,7 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(validation: &'a Validation<'a>, mixture: Mixture, hear: &'a dyn Fn(Heard)) -> Self {
-        let related = validation.relate(&validation.count(START), START);
+        let related = validation.relate(START);
         let foretold = validation.foretell(&related, &[], mixture);
         let (fields, occasions) = (BTreeMap::new(), Vec::new());
         Self { validation, hear, best: (START, mixture, foretold), related, fields, occasions }
@@ -106,19 +100,18 @@ impl<'a> Search<'a> {
         (self.hear)(Heard::Begins("how far apart two events belong together"));
         for (decay, length, back) in WINDOWS {
             let window = Settings { decay, length, back, ..START };
-            self.try_settings(&self.validation.count(window), window, &[2.0, 4.0, 9.0].map(together));
+            self.try_settings(window, &[2.0, 4.0, 9.0].map(together));
         }
-        let tables = self.validation.count(self.best.0);
         (self.hear)(Heard::Begins("how little a few say"));
         let settings = self.best.0;
         for shrink in SHRINKS {
-            self.try_settings(&tables, Settings { shrink, ..settings }, &[2.0, 4.0, 9.0].map(together));
+            self.try_settings(Settings { shrink, ..settings }, &[2.0, 4.0, 9.0].map(together));
         }
         (self.hear)(Heard::Begins("how little it says that what is popular follows"));
         let settings = self.best.0;
         for popular in POPULARS {
             for shrink in [settings.shrink, settings.shrink * 3.0] {
-                self.try_settings(&tables, Settings { popular, shrink, ..settings }, &[self.best.1]);
+                self.try_settings(Settings { popular, shrink, ..settings }, &[self.best.1]);
             }
         }
         // Twice: what is best for one hangs on the others.
@@ -126,7 +119,7 @@ impl<'a> Search<'a> {
             (self.hear)(Heard::Begins("what a new item borrows"));
             let settings = self.best.0;
             for borrow in BORROWS {
-                self.try_settings(&tables, Settings { borrow, ..settings }, &[self.best.1]);
+                self.try_settings(Settings { borrow, ..settings }, &[self.best.1]);
             }
             (self.hear)(Heard::Begins("how much each part counts"));
             self.try_each(TIE, STEPS.map(|step| move |m: &mut Mixture| m.step = step));
@@ -155,8 +148,8 @@ impl<'a> Search<'a> {
     }
 
     /// Keeps these settings with one of the mixtures, if that is better than what there is by more than a tie.
-    fn try_settings(&mut self, tables: &Tables, settings: Settings, mixtures: &[Mixture]) {
-        let related = self.validation.relate(tables, settings);
+    fn try_settings(&mut self, settings: Settings, mixtures: &[Mixture]) {
+        let related = self.validation.relate(settings);
         let floor = self.best.2.worth() + TIE;
         let mut better = false;
         for &mixture in mixtures {
@@ -227,11 +220,11 @@ mod tests {
         let occurred = Occurred::default();
         let (shop, past) =
             (Shop { matrix: &matrix, fields: &fields }, Past { histories: &histories, occurred: &occurred });
-        let learned = learn(shop, past, 7, &|_| ());
+        let learned = learn(shop, past, Limit::NONE, 7, &|_| ());
         assert!(learned.after.worth() >= learned.before.worth() && learned.after.hit_rate > 0.8);
         let next = learned.relations.neighbours(3).max_by(|a, b| a.1.total_cmp(&b.1)).map(|n| n.0);
         assert_eq!(next, Some(4));
-        let again = learn(shop, past, 7, &|_| ());
+        let again = learn(shop, past, Limit::NONE, 7, &|_| ());
         assert_eq!((again.mixture, again.table, again.relations), (learned.mixture, learned.table, learned.relations));
     }
 
@@ -241,7 +234,7 @@ mod tests {
         let matrix = Matrix::quantize(2, &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
         let (histories, occurred) = ([vec![0, 1], vec![]], Occurred::default());
         let past = Past { histories: &histories, occurred: &occurred };
-        let learned = learn(Shop { matrix: &matrix, fields: &fields }, past, 7, &|_| ());
+        let learned = learn(Shop { matrix: &matrix, fields: &fields }, past, Limit::NONE, 7, &|_| ());
         assert_eq!((learned.table, learned.mixture), (START, START_MIXTURE));
         assert_eq!(learned.relations.len(), 3);
     }
@@ -266,7 +259,7 @@ mod tests {
         };
         let past = Past { histories: &histories, occurred: &occurred };
         let tried = std::cell::Cell::new(0);
-        let learned = learn(Shop { matrix: &matrix, fields: &fields }, past, 7, &|heard| {
+        let learned = learn(Shop { matrix: &matrix, fields: &fields }, past, Limit::NONE, 7, &|heard| {
             if let Heard::Tried(_, _, fields, _) = heard {
                 tried.set(tried.get() + usize::from(fields.contains_key("weekday")));
             }

@@ -16,8 +16,9 @@ use serde::Serialize;
 
 use super::{
     Past, Shop, content,
-    follow::{Settings, Table},
+    follow::{Settings, Visits},
     like::Likes,
+    limit::Limit,
     occasion::Counts,
     signals,
 };
@@ -59,7 +60,7 @@ impl Foretold {
 
 /// What one part of the interactions foretells of another.
 struct Fold<'a> {
-    histories: Vec<&'a [u32]>,
+    visits: Visits,
     rows: Vec<Row<'a>>,
     likes: Likes,
     /// What was chosen where and when.
@@ -77,7 +78,7 @@ struct Row<'a> {
 /// Items held out.
 struct Unseen {
     hidden: Vec<bool>,
-    histories: Vec<Vec<u32>>,
+    visits: Visits,
     /// A history without the hidden items, and those of them that the visitor had.
     rows: Vec<(Vec<u32>, Vec<u32>)>,
     likes: Likes,
@@ -101,12 +102,6 @@ struct Contents {
 }
 
 /// What was learned of each fold, and of the items that are left when some are hidden.
-pub struct Tables {
-    folds: Vec<Table>,
-    unseen: Table,
-}
-
-/// The same as probabilities.
 #[derive(Clone)]
 pub struct Related {
     folds: Vec<Relations>,
@@ -115,7 +110,7 @@ pub struct Related {
 
 impl<'a> Validation<'a> {
     /// `None` where there are too few visitors to hold any out.
-    pub fn new(shop: Shop<'a>, past: Past<'a>, seed: u64) -> Option<Self> {
+    pub fn new(shop: Shop<'a>, past: Past<'a>, limit: Limit, seed: u64) -> Option<Self> {
         let histories = past.histories;
         let mut order: Vec<usize> = (0..histories.len()).filter(|&at| histories[at].len() > 1).collect();
         if order.len() < 2 * FOLDS {
@@ -140,29 +135,22 @@ impl<'a> Validation<'a> {
             wanted -= rows.len();
             let held: std::collections::BTreeSet<usize> = held.into_iter().collect();
             let kept = || (0..histories.len()).filter(|at| !held.contains(at));
-            let counted = Counts::of(histories, kept(), past.occurred);
-            let histories: Vec<&[u32]> = kept().map(|at| &histories[at][..]).collect();
-            let likes = Likes::new(shop.matrix, &counts(&histories, len));
-            folds.push(Fold { histories, rows, likes, counts: counted });
+            let counts = Counts::of(histories, kept(), past.occurred, limit);
+            let visits = Visits::new(kept().map(|at| &histories[at][..]), len, limit);
+            let likes = Likes::new(shop.matrix, visits.counts());
+            folds.push(Fold { visits, rows, likes, counts });
             if wanted == 0 {
                 break;
             }
         }
-        let unseen = Unseen::new(shop, histories, &order, most / 4, &mut chance);
+        let unseen = Unseen::new(shop, histories, &order, (most / 4, limit), &mut chance);
         Some(Self { shop, past, folds, unseen, contents: Mutex::new(None) })
     }
 
-    pub fn count(&self, settings: Settings) -> Tables {
-        let len = self.shop.matrix.len();
-        let folds = self.folds.par_iter().map(|fold| Table::count(&fold.histories, len, settings)).collect();
-        let left: Vec<&[u32]> = self.unseen.histories.iter().map(Vec::as_slice).collect();
-        Tables { folds, unseen: Table::count(&left, len, settings) }
-    }
-
-    pub fn relate(&self, tables: &Tables, settings: Settings) -> Related {
-        let relate = |(table, fold): (&Table, &Fold)| table.relations(settings, &fold.likes);
-        let folds = tables.folds.par_iter().zip(&self.folds).map(relate).collect();
-        Related { folds, unseen: tables.unseen.relations(settings, &self.unseen.likes) }
+    pub fn relate(&self, settings: Settings) -> Related {
+        let relate = |visits: &Visits, likes: &Likes| visits.followers(settings, likes).relations;
+        let folds = self.folds.iter().map(|fold| relate(&fold.visits, &fold.likes)).collect();
+        Related { folds, unseen: relate(&self.unseen.visits, &self.unseen.likes) }
     }
 
     /// What is known of occasions, by fold, with these weights of what tells of them; nothing where nothing does.
@@ -254,23 +242,29 @@ impl<'a> Validation<'a> {
 }
 
 impl Unseen {
-    fn new(shop: Shop, histories: &[Vec<u32>], order: &[usize], most: usize, chance: &mut ChaCha8Rng) -> Self {
+    fn new(
+        shop: Shop,
+        histories: &[Vec<u32>],
+        order: &[usize],
+        (most, limit): (usize, Limit),
+        chance: &mut ChaCha8Rng,
+    ) -> Self {
         let len = shop.matrix.len();
         let mut items: Vec<usize> = (0..len).collect();
         items.shuffle(chance);
         let mut hidden = vec![false; len];
         items.iter().take(len / FOLDS).for_each(|&row| hidden[row] = true);
         let is_hidden = |row: &&u32| hidden[**row as usize];
-        let histories_left: Vec<Vec<u32>> =
+        let left: Vec<Vec<u32>> =
             histories.iter().map(|history| history.iter().filter(|row| !is_hidden(row)).copied().collect()).collect();
         let row = |&at: &usize| {
             let targets: Vec<u32> = histories[at].iter().filter(is_hidden).copied().collect();
-            (!targets.is_empty() && !histories_left[at].is_empty()).then(|| (histories_left[at].clone(), targets))
+            (!targets.is_empty() && !left[at].is_empty()).then(|| (left[at].clone(), targets))
         };
         let rows = order.iter().filter_map(row).take(most).collect();
-        let left: Vec<&[u32]> = histories_left.iter().map(Vec::as_slice).collect();
-        let likes = Likes::new(shop.matrix, &counts(&left, len));
-        Self { hidden, histories: histories_left, rows, likes }
+        let visits = Visits::new(left.iter().map(Vec::as_slice), len, limit);
+        let likes = Likes::new(shop.matrix, visits.counts());
+        Self { hidden, visits, rows, likes }
     }
 }
 
@@ -278,10 +272,4 @@ impl Unseen {
 fn last(history: &[u32]) -> impl Iterator<Item = (&[u32], u32)> {
     let new = move |at: &usize| !history[..*at].contains(&history[*at]);
     (1..history.len()).rev().filter(new).take(LAST).map(move |at| (&history[..at], history[at]))
-}
-
-fn counts(histories: &[&[u32]], len: usize) -> Vec<u32> {
-    let mut counts = vec![0; len];
-    histories.iter().flat_map(|history| history.iter()).for_each(|&row| counts[row as usize] += 1);
-    counts
 }

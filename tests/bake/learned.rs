@@ -3,13 +3,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
 };
 
 use nearmind::{
     catalog::Catalog,
     encoder::cpu::CpuModel,
+    learn::Limit,
     profile::{Event, EventName},
     protocol::{self, Card, ShelfRequest, Update},
     session::{MemoryStore, Session},
@@ -25,7 +26,7 @@ fn histories() -> Vec<Vec<String>> {
 }
 
 /// Items of the file are called by this instead of `item`.
-fn learn_by(called: &str, name: &str) {
+fn learn_by(called: &str, name: &str, more: &[&str]) -> String {
     let place = |item: &str| item[5..].parse::<usize>().unwrap() % 4;
     let line = |visitor: usize, step: usize, item: &String| format!("v{visitor}\t{item}\t{step}\t{}", place(item));
     let visit = |(visitor, items): (usize, Vec<String>)| {
@@ -36,12 +37,14 @@ fn learn_by(called: &str, name: &str) {
     let lines = lines.join("\n").replace("item", called);
     fs::write(&path, format!("user_id\titem_id\ttimestamp\tplace\n{lines}")).unwrap();
     let mut learn = Command::new(env!("CARGO_BIN_EXE_nearmind"));
-    let output = learn.arg("learn").arg("--pack").arg(folder(name)).arg("--interactions").arg(path).output().unwrap();
+    let output =
+        learn.arg("learn").arg("--pack").arg(folder(name)).arg("--interactions").arg(path).args(more).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 fn learn(name: &str) {
-    learn_by("item", name);
+    learn_by("item", name, &[]);
 }
 
 /// By id: how often the item was chosen, and what follows it.
@@ -94,14 +97,48 @@ fn a_catalogue_knows_its_items_by_all_that_the_shop_calls_them() {
         folder(name)
     });
     learn("by-id");
-    learn_by("code", "by-code");
+    learn_by("code", "by-code", &[]);
     let manifest = |folder: &PathBuf| fs::read_to_string(folder.join("manifest.json")).unwrap();
     assert!(manifest(&by_id).contains("aliases.") && manifest(&by_id).contains("relations."));
     assert_eq!(manifest(&by_id), manifest(&by_code), "what visitors did with codes they did with the items");
-    let mut inspect = Command::new(env!("CARGO_BIN_EXE_nearmind"));
-    let output = inspect.arg("inspect").arg(by_code).args(["--item", "code-07"]).output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
+    let said = inspect(&by_code, &["--item", "code-07"]);
     assert!(said.contains(r#""id": "item-07""#) && said.contains("also called code-07\n"), "{said}");
+}
+
+fn inspect(folder: &Path, more: &[&str]) -> String {
+    let mut inspect = Command::new(env!("CARGO_BIN_EXE_nearmind"));
+    let output = inspect.arg("inspect").arg(folder).args(more).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_pack_says_how_many_visitors_everything_learned_rests_on() {
+    let feed = lines();
+    bake_anew("limited", &feed, &["--no-embed"]);
+    let at = folder("limited");
+    assert!(!inspect(&at, &[]).contains("visitors"), "nothing was learned");
+    let said = learn_by("item", "limited", &[]);
+    let left_out = |said: &str| -> usize {
+        let line = said.lines().find(|line| line.contains("left out: fewer than")).expect("says what is left out");
+        line.split(' ').next().unwrap().parse().unwrap()
+    };
+    assert!(left_out(&said) > 0 && said.contains("fewer than 3 visitors"), "{said}");
+    assert!(inspect(&at, &[]).contains("rests on 3 visitors or more"));
+    let limited = bake("limited", &feed, &["--no-embed"]).catalog();
+    assert!(inspect(&at, &[]).contains("rests on 3 visitors or more"), "a new bake keeps it");
+    assert!(inspect(&at, &["--json"]).contains(r#""min_visitors": 3"#));
+    let mut fewer = learn_by("item", "limited", &["--min-visitors", "1"]);
+    assert!(left_out(&fewer) == 0 && inspect(&at, &[]).contains("not limited"), "{fewer}");
+    fewer = learn_by("item", "limited", &["--min-visitors", "1000"]);
+    let nothing = bake("limited", &feed, &["--no-embed"]).catalog();
+    assert!(left_out(&fewer) > left_out(&said) && learned(&limited).values().any(|item| !item.1.is_empty()));
+    assert!(learned(&nothing).values().all(|item| *item == (0, BTreeMap::new())), "{:?}", learned(&nothing));
+    // A pack from before the limit says nothing of it.
+    learn("limited");
+    let manifest = at.join("manifest.json");
+    let json = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, json.replace("\"minVisitors\": 3,", "")).unwrap();
+    assert!(inspect(&at, &[]).contains("not limited"));
 }
 
 /// The reasons of the cards that a visitor sees who looked at this item.
@@ -131,6 +168,8 @@ fn a_reason_says_how_many_visitors_of_the_shop_chose_both() {
             for (item, reason) in reasons(catalog, viewed) {
                 let both =
                     visitors.iter().filter(|own| own.iter().any(|id| id == viewed) && own.contains(&item)).count();
+                // As many at least: counts are rounded down.
+                let both = Limit::default().count(both as u32);
                 let expect = format!("Chosen together with {title} by {both} visitors");
                 assert!(!reason.starts_with("Chosen together") || reason == expect, "{item}: {reason}, not {expect}");
                 told += usize::from(reason == expect);

@@ -18,6 +18,8 @@ pub struct Learned {
     relations: Option<Relations>,
     occasions: Option<Occasions>,
     mixture: Option<Mixture>,
+    /// [`Manifest::min_visitors`]
+    pub min_visitors: Option<u32>,
 }
 
 impl Learned {
@@ -55,7 +57,8 @@ impl Learned {
         });
         let mixture = manifest.mixture.as_ref().map(|file| Mixture::read(&bytes(file)?).with_context(|| broken(file)));
         let (relations, occasions) = (relations.transpose()?, occasions.transpose()?);
-        Ok(Self { relations, occasions, mixture: mixture.transpose()?, items })
+        let min_visitors = manifest.min_visitors;
+        Ok(Self { relations, occasions, mixture: mixture.transpose()?, min_visitors, items })
     }
 
     /// Where the item was.

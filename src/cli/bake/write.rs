@@ -87,6 +87,7 @@ pub fn write(
         relations,
         occasions,
         mixture,
+        min_visitors: learned.and_then(|learned| learned.min_visitors),
         pictures: pictures.sheets.clone(),
         model,
         languages: languages.into_iter().collect(),

@@ -31,9 +31,14 @@ const MOST_FOUND: usize = 200;
 const POOL: usize = 5 * K;
 const K: usize = 10;
 pub const SHIPPED: &str = "shipped";
+/// The same where a single visitor is enough for something to be published.
+pub const UNLIMITED: &str = "shipped-unlimited";
 
 pub struct Scorers<'a> {
     pub learned: &'a Learned,
+    pub unlimited: Option<&'a Learned>,
+    /// Interactions with each item. `[N]`
+    pub counts: &'a [u32],
     pub catalog: &'a Catalog,
     /// Vectors as the model gave them.
     pub raw: &'a Matrix,
@@ -54,8 +59,7 @@ impl Scorers<'_> {
         let mut all: Vec<(String, Vec<f32>)> = Vec::new();
         let mut add = |name: &str, scores| all.push((name.to_owned(), scores));
         add("random", (0..len).map(|_| chance.random::<f32>()).collect());
-        let relations = &self.learned.relations;
-        add("popularity", (0..len as u32).map(|row| relations.popularity(row)).collect());
+        add("popularity", self.counts.iter().map(|&count| count as f32).collect());
         add("item-knn", self.knn.scores(&signals(history, KNN_STEP), len));
         add("item-knn-even", self.knn.scores(&signals(history, 1.0), len)); // of a cart, which has no order
         let linear = Mixture { amplify: 1.0, reach: 0, lasting: 0, ..Mixture::default() };
@@ -99,14 +103,17 @@ impl Scorers<'_> {
             add("sentence-words", found(None));
             add("sentence-fused", found(centred.as_deref()));
         }
-        let occasion = self.learned.occasions.as_ref().map(|occasions| occasions.scores(&case.facts));
-        let parts = self.parts(history, centred.as_deref(), occasion.unwrap_or_default());
+        let parts = self.parts(self.learned, case, centred.as_deref());
         add(SHIPPED, parts.iter().map(Parts::total).collect());
         for (at, name) in Parts::default().named().iter().map(|part| part.0).enumerate() {
             if self.counts(at) {
                 let without = |parts: &Parts| parts.total() - parts.named()[at].1;
                 add(&format!("shipped-without-{name}"), parts.iter().map(without).collect());
             }
+        }
+        if let Some(unlimited) = self.unlimited {
+            let parts = self.parts(unlimited, case, centred.as_deref());
+            add(UNLIMITED, parts.iter().map(Parts::total).collect());
         }
         all
     }
@@ -130,17 +137,17 @@ impl Scorers<'_> {
         ways.map(list).into()
     }
 
-    /// `said` is the vector of what the visitor says now, `[H]`; `occasion` is what speaks for each item where and when
-    /// this is, `[N]` or nothing.
-    fn parts(&self, history: &[u32], said: Option<&[f32]>, occasion: Vec<f32>) -> Vec<Parts> {
-        let mut mixture = self.learned.mixture;
+    /// `said` is the vector of what the visitor says now. `[H]`
+    fn parts(&self, learned: &Learned, case: &Case, said: Option<&[f32]>) -> Vec<Parts> {
+        let (mut mixture, history) = (learned.mixture, &case.history);
+        let occasion = learned.occasions.as_ref().map(|occasions| occasions.scores(&case.facts)).unwrap_or_default();
         if history.is_empty() && said.is_none() {
             // Of a visitor of whom nothing is known: what others like.
             mixture.popularity = 1.0;
         }
         let matrix = &self.catalog.matrix;
         let (profile, taste) = visitor(matrix, &signals(history, mixture.step), said, mixture);
-        let catalog = (matrix, &self.catalog.fields, Some(&self.learned.relations));
+        let catalog = (matrix, &self.catalog.fields, Some(&learned.relations));
         let evidence = rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default()).on(occasion);
         (0..self.catalog.len() as u32).map(|row| evidence.parts(row)).collect()
     }

@@ -82,6 +82,10 @@ impl Set {
                 (cases, split.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned()))
             }
         };
+        match interactions.trim_bursts() {
+            0 => {}
+            trimmed => faults.push(format!("{trimmed} interactions in minutes with more than a person makes")),
+        }
         ensure!(
             !cases.is_empty(),
             "{} has nothing to test on: neither test.tsv nor interactions to hold out",

@@ -1,0 +1,32 @@
+//! From the settings that were chosen to what a pack ships. Must not know how they were chosen.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Limit, Past, Shop,
+    follow::{Followers, Settings, Visits},
+    like::Likes,
+    occasion::Counts,
+    pairs,
+};
+use crate::catalog::{Occasions, Relations};
+
+/// All that a pack says of the shop's interactions, beside the weights of a score.
+pub struct Published {
+    pub relations: Relations,
+    /// Of what tells where and when something happened, what foretells.
+    pub occasions: Option<Occasions>,
+    /// Pairs of items that too few visitors chose to be published.
+    pub left_out: usize,
+}
+
+/// `fields` are the columns that tell where and when, each with its weight.
+pub fn publish(shop: Shop, past: Past, limit: Limit, settings: Settings, fields: &BTreeMap<String, f32>) -> Published {
+    let len = shop.matrix.len();
+    let visits = Visits::new(past.histories.iter().map(Vec::as_slice), len, limit);
+    let Followers { relations, left_out } = visits.followers(settings, &Likes::new(shop.matrix, visits.counts()));
+    let relations = pairs::counted(relations, past.histories, limit);
+    let counts = || Counts::of(past.histories, 0..past.histories.len(), past.occurred, limit);
+    let occasions = (!fields.is_empty()).then(|| counts().occasions(fields, len));
+    Published { relations, occasions, left_out }
+}
