@@ -16,13 +16,15 @@
 //! **Somebody who downloads the pack and knows some of a visitor's items** cannot find another item that fewer than k
 //! visitors chose together with them: no such pair is in the pack. They do learn what k or more visitors have in common,
 //! and may guess that this visitor is like those, as from any list of what is often bought together. In the made-up shop of
-//! `tests/learn.rs` an item that does not fit the rest of a visitor's is guessed no more often because the visitor was
-//! learned from; one that fits is guessed in at most one case of ten more.
+//! `tests/learn.rs`, where a pair rests on as many visitors as the limit asks for, an item that does not fit the rest of a
+//! visitor's is guessed no more often because the visitor was learned from (without a limit always); one that fits is
+//! guessed in at most two cases of ten more, with k = 5 in one.
 //!
 //! **Somebody who makes up visitors** can give each of them one vote: a visitor adds 1 to a count and at most 1 to the
 //! weight of a pair, counts for `2 * length` neighbours of an item and for [`limit::MOST_ITEMS`] items, however many
 //! events there are; events faster than a person's are passed over, as on the page. Fewer than k made-up visitors put an
-//! item that nobody chose into no neighbourhood. m of them put it into at most `2 * length * m / k`.
+//! item that nobody chose into no neighbourhood. m of them put it into at most `2 * length * m / k`, if each k of them
+//! agree on what to put it beside; there it may weigh more than without a limit, since fewer honest edges stand beside it.
 //!
 //! **Not promised:** this is no differential privacy. Somebody who knows k - 1 of the visitors who chose a pair, or
 //! makes them up, sees from its being there that one more did; somebody who compares two packs sees which pairs have reached
@@ -83,7 +85,7 @@ pub struct Past<'a> {
 pub fn signals(history: &[u32], step: f32) -> Vec<(u32, f32)> {
     let mut signals: Vec<(u32, f32)> = Vec::new();
     let mut weight = 1f32;
-    for &row in history.iter().rev().take(limit::MOST_ITEMS) {
+    for &row in history.iter().rev().take(MOST_REMEMBERED) {
         if signals.iter().all(|signal| signal.0 != row) {
             signals.push((row, weight));
         }
@@ -125,6 +127,9 @@ pub fn content(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture, touche
     }
     visitor(matrix, signals, None, mixture).1.scores(matrix, touched, &mut Columns::default())
 }
+
+/// Of a visitor's events, the last ones.
+const MOST_REMEMBERED: usize = 300;
 
 #[cfg(test)]
 mod tests {

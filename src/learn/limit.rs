@@ -11,8 +11,9 @@
 
 use std::{collections::BTreeSet, f64::consts::SQRT_2, fmt, str::FromStr};
 
-/// Items of one visitor that are learned from: as many as a visit itself remembers ([`super::signals`]).
-pub const MOST_ITEMS: usize = 300;
+/// Items of one visitor that are learned from. Ten of MovieLens' 671 visitors have more; with 300, which 79 have, NDCG@10
+/// falls from .071 to .068.
+pub const MOST_ITEMS: usize = 1000;
 
 /// k: what fewer visitors chose is not published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +124,7 @@ mod tests {
         assert_eq!(counted(&[7, 8, 7, 9, 8]), [2, 3, 4]);
         let bot: Vec<u32> = (0..10_000).map(|nth| if nth % 2 == 0 { 0 } else { nth }).collect();
         let places = counted(&bot);
-        assert_eq!((places.len(), places.first(), places.last()), (MOST_ITEMS, Some(&9403), Some(&9999)));
+        assert_eq!((places.len(), places.first(), places.last()), (MOST_ITEMS, Some(&8003), Some(&9999)));
         assert_eq!(places.iter().filter(|&&place| bot[place] == 0).count(), 1);
     }
 
