@@ -3,6 +3,8 @@
 //! Statistics over letters need sentences; a query has two words. So the script decides: a text with
 //! Han characters is Chinese. Must not know which languages a catalogue or a model has.
 
+use unicode_segmentation::UnicodeSegmentation;
+
 /// `true` for the characters that Chinese is written with (CJK ideographs and their extensions).
 pub fn is_han(c: char) -> bool {
     matches!(u32::from(c),
@@ -21,6 +23,28 @@ pub fn primary(tag: &str) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
+/// Function words of languages that are written as English is, none of them an English word.
+const FUNCTION_WORDS: [(&str, &str); 6] = [
+    (
+        "de",
+        "der das ein eine einen einem und für mit vom zum dem mein meine meinen meiner etwas ich nicht auf oder ist",
+    ),
+    ("es", "el los las una unos unas para con por mis algo que y mi su muy quiero del sin"),
+    ("fr", "une des du les et pour avec dans sur mon mes ma qui quelque chose je est pas sans aux au"),
+    ("it", "gli uno della del per con mia mio che qualcosa non vorrei senza nel alla"),
+    ("nl", "een het voor van met mijn iets ik niet zonder naar mooie"),
+    ("pt", "uma um para com por meu minha algo que não quero sem do da dos das"),
+];
+
+/// The language of a text that is written as English is and is known not to be English, by its function words; `None`
+/// where it has none. Two words of one language may be too few to tell it from its neighbours.
+pub fn by_function_words(text: &str) -> Option<&'static str> {
+    let words: Vec<String> = text.unicode_words().map(str::to_lowercase).collect();
+    let count = |list: &str| list.split(' ').filter(|one| words.iter().any(|word| word == one)).count();
+    let best = FUNCTION_WORDS.map(|(language, list)| (count(list), language));
+    best.into_iter().rev().max_by_key(|(count, _)| *count).filter(|(count, _)| *count > 0).map(|(_, language)| language)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +60,22 @@ mod tests {
             ("雨の日のジャケット", "en"),
         ] {
             assert_eq!(language(text), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn function_words_tell_languages_of_one_script() {
+        for (text, expect) in [
+            ("quelque chose de chaud pour le soir", Some("fr")),
+            ("un regalo para mi padre", Some("es")),
+            ("eine Gitarre für Anfänger", Some("de")),
+            ("un regalo per mia madre", Some("it")),
+            ("een cadeau voor mijn vader", Some("nl")),
+            ("uma jaqueta para não molhar", Some("pt")),
+            ("Xiaomi Redmi", None),
+            ("something warm for the evening", None),
+        ] {
+            assert_eq!(by_function_words(text), expect, "{text}");
         }
     }
 

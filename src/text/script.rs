@@ -1,0 +1,121 @@
+//! The script that a text is written in, and the languages that are written so.
+//!
+//! Enough to tell that a model of English does not read Russian, from two words on. Languages of one script it does not
+//! tell apart. Must not know which languages a catalogue or a model has.
+
+use super::language::is_han;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Script {
+    Latin,
+    Cyrillic,
+    Greek,
+    Hebrew,
+    Arabic,
+    Devanagari,
+    Thai,
+    Hangul,
+    Kana,
+    Han,
+    Other,
+}
+
+use Script::*;
+
+impl Script {
+    /// The script that most letters of `text` are of. A character of Han or Hangul is worth two letters; with any kana the
+    /// text is Japanese. `None` where there are no letters.
+    pub fn of(text: &str) -> Option<Self> {
+        let mut counts: [(Self, usize); 11] =
+            [Latin, Cyrillic, Greek, Hebrew, Arabic, Devanagari, Thai, Hangul, Kana, Han, Other]
+                .map(|script| (script, 0));
+        for script in text.chars().filter(|c| c.is_alphabetic()).map(Self::of_letter) {
+            let found = counts.iter_mut().find(|(own, _)| *own == script);
+            found
+                .into_iter()
+                .for_each(|(_, count)| *count += if [Hangul, Kana, Han].contains(&script) { 2 } else { 1 });
+        }
+        let count = |script| counts.iter().find(|(own, _)| *own == script).map_or(0, |(_, count)| *count);
+        let most = counts.iter().copied().max_by_key(|(script, count)| (*count, std::cmp::Reverse(*script)))?;
+        if most.1 == 0 {
+            return None;
+        }
+        Some(if most.0 == Han && count(Kana) > 0 { Kana } else { most.0 })
+    }
+
+    /// Of one letter.
+    pub fn of_letter(c: char) -> Self {
+        match u32::from(c) {
+            _ if is_han(c) => Han,
+            0x0041..=0x024F | 0x1E00..=0x1EFF | 0x2C60..=0x2C7F | 0xA720..=0xA7FF | 0xFF21..=0xFF5A => Latin,
+            0x0370..=0x03FF | 0x1F00..=0x1FFF => Greek,
+            0x0400..=0x052F | 0x1C80..=0x1C8F => Cyrillic,
+            0x0590..=0x05FF => Hebrew,
+            0x0600..=0x06FF | 0x0750..=0x077F | 0x08A0..=0x08FF | 0xFB50..=0xFDFF | 0xFE70..=0xFEFF => Arabic,
+            0x0900..=0x097F => Devanagari,
+            0x0E00..=0x0E7F => Thai,
+            0x1100..=0x11FF | 0x3130..=0x318F | 0xAC00..=0xD7AF => Hangul,
+            0x3041..=0x30FF | 0x31F0..=0x31FF | 0xFF66..=0xFF9D => Kana,
+            _ => Other,
+        }
+    }
+
+    /// Whether the language of this primary subtag is written in it.
+    pub fn writes(self, lang: &str) -> bool {
+        let own: &[Self] = match lang {
+            "zh" => &[Han],
+            "ja" => &[Kana, Han],
+            "ko" => &[Hangul],
+            "ru" | "uk" | "be" | "bg" | "mk" | "mn" | "kk" | "ky" | "tg" => &[Cyrillic],
+            "sr" => &[Cyrillic, Latin],
+            "el" => &[Greek],
+            "he" | "yi" => &[Hebrew],
+            "ar" | "fa" | "ur" | "ps" | "ug" | "sd" => &[Arabic],
+            "hi" | "mr" | "ne" | "sa" => &[Devanagari],
+            "th" => &[Thai],
+            "am" | "as" | "bn" | "gu" | "hy" | "ka" | "km" | "kn" | "lo" | "ml" | "my" | "or" | "pa" | "si" | "ta"
+            | "te" => &[Other],
+            _ => &[Latin],
+        };
+        own.contains(&self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_words_tell_the_script() {
+        for (text, expect) in [
+            ("rain jacket", Some(Latin)),
+            ("veste chaude, été", Some(Latin)),
+            ("тёплая куртка", Some(Cyrillic)),
+            ("ζεστό μπουφάν", Some(Greek)),
+            ("سترة دافئة", Some(Arabic)),
+            ("מעיל חם", Some(Hebrew)),
+            ("गर्म जैकेट", Some(Devanagari)),
+            ("เสื้อกันหนาว", Some(Thai)),
+            ("따뜻한 재킷", Some(Hangul)),
+            ("暖かいジャケット", Some(Kana)),
+            ("防水夹克", Some(Han)),
+            ("防水 jacket", Some(Latin)),
+            ("防水夹克 GoreX", Some(Han)),
+            ("куртка GoreX", Some(Cyrillic)),
+            ("თბილი ქურთუკი", Some(Other)),
+            ("12 + 7 🧥", None),
+            ("", None),
+        ] {
+            assert_eq!(Script::of(text), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_written_in_its_own_script() {
+        for (lang, script) in [("en", Latin), ("fr", Latin), ("zh", Han), ("ru", Cyrillic), ("ja", Kana), ("ta", Other)]
+        {
+            assert!(script.writes(lang), "{lang}");
+        }
+        assert!(!Cyrillic.writes("en") && !Latin.writes("ru") && !Kana.writes("zh") && Han.writes("ja"));
+    }
+}
