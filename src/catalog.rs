@@ -30,6 +30,8 @@ pub use pack::Pack;
 pub use pictures::Sheet;
 pub use relations::Relations;
 
+use std::collections::BTreeSet;
+
 use crate::{
     text::{Dictionary, Index, Segmenter},
     vectors::{Centre, Matrix},
@@ -48,6 +50,8 @@ pub struct Catalog {
     pub index: Index,
     pub dictionary: Dictionary,
     pub segmenter: Segmenter,
+    /// Primary subtags of the languages that items are described in, ascending.
+    pub languages: Vec<String>,
     /// The model that encoded the items. Vectors of another model cannot be compared with these.
     pub model: ModelName,
     /// Brand, category and price of the items.
@@ -72,8 +76,11 @@ impl Catalog {
             let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));
             (item.brand(), path.unwrap_or_default(), item.price())
         }));
+        let languages: BTreeSet<&str> = items.iter().flat_map(|item| item.languages()).collect();
+        let languages = languages.into_iter().map(str::to_owned).collect();
         Self {
             items,
+            languages,
             aliases: Aliases::default(),
             matrix,
             centre,
@@ -99,8 +106,12 @@ impl Catalog {
     /// The item of this id, or of one of its other names: the only place that knows what a page may call it.
     pub fn row(&self, name: &str) -> Option<u32> {
         let known = |name: &str| self.items.row(name).or_else(|| self.aliases.find(name));
-        // Google's app for Shopify says `shopify_COUNTRY_PRODUCT_VARIANT`.
-        known(name).or_else(|| known(name.strip_prefix("shopify_")?.rsplit('_').next()?))
+        // Google's app for Shopify says `shopify_COUNTRY_PRODUCT_VARIANT`; a feed may know the product alone.
+        known(name).or_else(|| {
+            let numbers = name.strip_prefix("shopify_")?;
+            let (product, variant) = numbers.rsplit_once('_').unwrap_or(("", numbers));
+            known(variant).or_else(|| known(product.split_once('_')?.1))
+        })
     }
 
     pub fn item(&self, row: u32) -> ItemRef<'_> {

@@ -50,6 +50,15 @@ impl Source {
     }
 }
 
+/// Sources that count otherwise than their events alone say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// They count for nothing: the visitor muted them, or nothing can be made of them.
+    pub ignored: BTreeSet<Source>,
+    /// Texts that say what the visitor does not want: they count against it, as a dislike does.
+    pub unwanted: BTreeSet<Source>,
+}
+
 /// All that the log says of one source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
@@ -82,7 +91,7 @@ pub struct Profile {
 
 /// `log` holds the events that stand, oldest first; items that `row_of` does not know are passed over.
 pub fn profile(log: &[Event], now_ms: f64, weights: &Weights, row_of: impl Fn(&str) -> Option<u32>) -> Profile {
-    Ledger::of(log, row_of).profile(weights, now_ms, &BTreeSet::new(), &[])
+    Ledger::of(log, row_of).profile(weights, now_ms, &Overrides::default(), &[])
 }
 
 impl Profile {

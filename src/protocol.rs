@@ -3,11 +3,13 @@
 //! Must not know how anything is computed. JSON names are camelCase, enum tags kebab-case, so that
 //! `www/` reads them as they are. Times are milliseconds since the Unix epoch, as the page's clock says.
 
+mod diagnosis; //   what will not work, for the page's developer
 mod explanation; // why a card is where it is
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use diagnosis::{Diagnosis, UnmatchedId};
 pub use explanation::{Attention, EventShare, Explanation, Moved, ScorePart, WhyNot};
 
 pub use crate::{
@@ -65,6 +67,8 @@ pub enum Command {
     Explain { shelf: String, item: String, now_ms: f64 },
     /// How an open shelf is made, for its developer.
     Scene { shelf: String },
+    /// What of the catalogue and of the page's ids will not work, for the page's developer.
+    Diagnose,
     /// What would bring an item into an open shelf.
     WhyNot { shelf: String, item: String, now_ms: f64 },
     /// Where the model looked in an item's text.
@@ -169,6 +173,7 @@ pub enum Update {
         scene: Value,
     },
     Attention(Attention),
+    Diagnosis(Diagnosis),
     /// The answer to `Export`: JSON.
     Exported {
         profile: String,
@@ -204,6 +209,9 @@ pub struct Shelf {
     pub revision: u32,
     pub basis: Basis,
     pub heading: String,
+    /// What became of the text that the visitor wrote last, where it is not what they will expect: a sentence in the page's
+    /// language, or empty.
+    pub note: String,
     pub cards: Vec<Card>,
 }
 
@@ -372,6 +380,9 @@ pub struct EventLine {
     pub weight: f32,
     /// It counts for nothing, because the visitor says so.
     pub muted: bool,
+    /// It counts for nothing, because nothing can be made of it here: why, in the page's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unused: Option<String>,
 }
 
 /// An error that tells the person what to do. `code` is for programs and never changes its meaning.

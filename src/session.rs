@@ -17,8 +17,10 @@ mod ranking; // what is known -> one list
 pub mod search;
 mod shelf;
 mod store;
+mod statements; // what texts do to a list, beside where they lie
 mod summary; // what is known, for the visitor
 mod texts;
+mod unmatched; // ids that no item has
 mod why;
 mod words; // which words of a card are marked
 
@@ -27,8 +29,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use phrases::{Tongue, Trouble};
 use pictures::Pictures;
 use ranking::{MOST_CARDS, View};
+use search::Meaning;
 use shelf::OpenShelf;
 use texts::Texts;
+use unmatched::NamedIds;
 use words::{AT_ONCE, Asked, Explained};
 
 pub use log::{Entry, Log, Topic};
@@ -38,7 +42,7 @@ pub use store::{MemoryStore, Store, StoreError};
 use crate::{
     catalog::{Catalog, Sheet},
     encoder::{EncodeError, Encoder},
-    profile::{Columns, Event, Ledger, Source, weights::Weights},
+    profile::{Columns, Event, Ledger, Overrides, Source, weights::Weights},
     protocol::{Command, DeviceReport, Update},
     text::language::primary,
 };
@@ -59,6 +63,7 @@ pub struct Session<E, S> {
     explained: Explained,
     pictures: Pictures,
     shelves: BTreeMap<String, OpenShelf>,
+    named: NamedIds,
     /// By the page's clock, as the last command said.
     now_ms: f64,
     /// BCP 47, as the last command said.
@@ -80,6 +85,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             explained: Explained::default(),
             pictures: Pictures::default(),
             shelves: BTreeMap::new(),
+            named: NamedIds::default(),
             now_ms: 0.0,
             lang: String::new(),
         }
@@ -95,6 +101,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let mut updates = vec![Update::CatalogReady { items: catalog.len() }];
         self.catalog = Some(catalog);
         self.pictures.clear();
+        self.named.forget_answers();
         self.derive_again();
         self.shelves.values_mut().for_each(|shelf| shelf.setting = None);
         updates.extend(self.check_model());
@@ -135,6 +142,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             Command::Undo { item, name, now_ms } => self.undo(item, name, now_ms).await,
             Command::Shelf { shelf, request, now_ms } => {
                 self.at(now_ms, &request.lang);
+                self.named.request(&request);
                 let revision = self.shelves.get(&shelf).map_or(0, |open| open.revision);
                 self.shelves.insert(shelf.clone(), OpenShelf { revision, ..OpenShelf::new(request) });
                 self.rank(Some(&shelf)).await
@@ -149,7 +157,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
             Command::Profile { lang, now_ms } => {
                 self.at(now_ms, &lang);
-                vec![Update::Profile(self.summary())]
+                let texts = self.written(&Weights::default());
+                let mut updates: Vec<Update> = self.encode(texts).await.into_iter().collect();
+                updates.push(Update::Profile(self.summary()));
+                updates
             }
             Command::Delete { event, now_ms } => self.delete(event, now_ms).await,
             Command::MuteEvent { event, muted, now_ms } => self.mute(event, muted, now_ms).await,
@@ -165,6 +176,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 self.explain(&shelf, &item)
             }
             Command::Scene { shelf } => self.scene(&shelf),
+            Command::Diagnose => self.diagnose(),
             Command::WhyNot { shelf, item, now_ms } => {
                 self.now_ms = now_ms;
                 self.why_not(&shelf, &item)
@@ -213,11 +225,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     async fn search(&mut self, query: String, limit: usize) -> Vec<Update> {
-        let mut updates: Vec<Update> = self.encode([query.clone()]).await.into_iter().collect();
+        let mut updates: Vec<Update> = self.encode_query(&query).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             let lang = primary(&self.lang);
-            let profile = self.ledger.profile(&Weights::default(), self.now_ms, &BTreeSet::new(), &[]);
-            let found = search::search(catalog, &query, self.texts.place(&query, catalog).as_deref(), limit);
+            let profile = self.ledger.profile(&Weights::default(), self.now_ms, &Overrides::default(), &[]);
+            let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
+            let meaning = encoded.or_else(|| self.texts.by_words(&query, catalog).map(Meaning::by_words));
+            let found = search::search(catalog, &query, meaning.as_ref(), limit);
             let pictures = &mut self.pictures;
             let mut card = |hit| {
                 let mut card = card::plain(catalog, pictures, &profile, &lang, hit);
@@ -281,12 +295,15 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let settings =
             || self.shelves.iter().filter(|(name, _)| wanted(name)).filter_map(|(_, shelf)| shelf.setting.as_ref());
         let mut texts: BTreeSet<String> = settings().filter_map(|setting| setting.text().map(str::to_owned)).collect();
-        for setting in settings() {
-            let profile = self.ledger.profile(&setting.scene.weights, self.now_ms, &BTreeSet::new(), &[]);
-            let text = |source: &Source| if let Source::Text(text) = source { Some(text.clone()) } else { None };
-            texts.extend(profile.strong().filter_map(|signal| text(&signal.source)));
-        }
+        settings().for_each(|setting| texts.extend(self.written(&setting.scene.weights)));
         texts.into_iter().collect()
+    }
+
+    /// What the visitor wrote, as far as it can change a list.
+    fn written(&self, weights: &Weights) -> Vec<String> {
+        let profile = self.ledger.profile(weights, self.now_ms, &Overrides::default(), &[]);
+        let text = |source: &Source| if let Source::Text(text) = source { Some(text.clone()) } else { None };
+        profile.strong().filter_map(|signal| text(&signal.source)).collect()
     }
 
     /// Encodes what is not encoded yet, as far as there are a catalogue and a model.
@@ -298,6 +315,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
         }
         None
+    }
+
+    /// A search is read as it is typed: the title of a book may say no.
+    async fn encode_query(&mut self, query: &str) -> Option<Update> {
+        let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
+        let encoded = self.texts.encode_whole(query, catalog, model).await;
+        encoded.err().map(|error| self.failed(&error))
     }
 
     /// Everything that follows from log and catalogue is made again.

@@ -4,9 +4,9 @@
 use std::{collections::BTreeSet, fs};
 
 use nearmind::protocol::{
-    Attention, Basis, Card, Command, DeviceReason, DeviceReport, Event, EventLine, EventName, EventShare, Explanation,
-    InterestLine, InterestMap, MapInterest, MapPoint, Moved, PointKind, Price, Problem, ProfileSummary, ScorePart,
-    Shelf, ShelfKind, ShelfRequest, Stage, Update, WhyNot,
+    Attention, Basis, Card, Command, DeviceReason, DeviceReport, Diagnosis, Event, EventLine, EventName, EventShare,
+    Explanation, InterestLine, InterestMap, MapInterest, MapPoint, Moved, PointKind, Price, Problem, ProfileSummary,
+    ScorePart, Shelf, ShelfKind, ShelfRequest, Stage, UnmatchedId, Update, WhyNot,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -100,7 +100,13 @@ fn every_field_on_the_wire_is_declared() {
         text: Some("b".into()),
         ..Event::default()
     };
-    let line = EventLine { event: event.clone(), label: String::new(), weight: 0.0, muted: false };
+    let line = EventLine {
+        event: event.clone(),
+        label: String::new(),
+        weight: 0.0,
+        muted: false,
+        unused: Some(String::new()),
+    };
     let part = ScorePart { name: String::new(), label: String::new(), share: 0.0 };
     let share =
         EventShare { event: event.clone(), label: String::new(), share: 0.0, without: Some(Moved { place: None }) };
@@ -129,6 +135,7 @@ fn every_field_on_the_wire_is_declared() {
                 revision: 0,
                 basis: Basis::Item,
                 heading: String::new(),
+                note: String::new(),
                 cards: vec![],
             }),
         ),
@@ -147,6 +154,8 @@ fn every_field_on_the_wire_is_declared() {
         ("Explanation", keys(&explanation)),
         ("Explanation", keys(&explanation.events[0])),
         ("WhyNot", keys(&why_not())),
+        ("Diagnosis", keys(&diagnosis())),
+        ("Diagnosis", keys(&diagnosis().unmatched[0])),
         ("Attention", keys(&Attention { item: String::new(), parts: vec![] })),
     ];
     for (interface, sent) in samples {
@@ -154,6 +163,11 @@ fn every_field_on_the_wire_is_declared() {
         let missing: Vec<_> = sent.difference(&declared).collect();
         assert!(missing.is_empty(), "types.d.ts: {interface} lacks {missing:?}");
     }
+}
+
+fn diagnosis() -> Diagnosis {
+    let unmatched = vec![UnmatchedId { id: String::new(), count: 0, nearest: Some(String::new()) }];
+    Diagnosis { items: 0, sold_out: 0, can_be_shown: 0, unmatched, more_unmatched: 0 }
 }
 
 fn card() -> Card {

@@ -18,7 +18,9 @@ import { plain } from "./element/words.js";
 const SHARES = /** @type {const} */ ([0.5, 0.9, 0.99]);
 
 /** The questions of this panel. */
-const OWN = ["scene", "explain"];
+const OWN = ["scene", "explain", "diagnose"];
+/** With fewer items than these that may be shown, shelves stay short. */
+const FEW = 6;
 
 export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
   /** @type {Map<string, ShelfUpdate>} */
@@ -69,7 +71,7 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
       h("section", {}, h("h3", {}, title), ...nodes);
     this.#body.replaceChildren(
       section(words.where, ...deviceLines(state, words)),
-      section(say.state, ...facts(state, say), h("dl", { part: "panel-storage" }, ...(await filesLine(state, words, lang)))),
+      section(say.state, ...facts(state, say), ...(await findings(client, say)), h("dl", { part: "panel-storage" }, ...(await filesLine(state, words, lang)))),
       section(say.latency, latencyPlot(client.latencies(), say)),
       ...(await Promise.all([...this.#shelves.values()].map((shelf) => this.#shelf(client, shelf, say)))),
     );
@@ -108,6 +110,28 @@ function facts({ items, problem, progress, persist }, say) {
     ...(problem ? [`${problem.code}: ${problem.message}`] : []),
   ];
   return lines.map((line) => h("p", {}, line));
+}
+
+/**
+ * What of the catalogue and of the page's ids will not work, and what to do about it.
+ * @param {Nearmind} client
+ * @param {Say} say
+ */
+async function findings(client, say) {
+  const updates = client.state.items === null ? [] : await client.send({ type: "diagnose" }).catch(() => []);
+  const found = /** @type {import("./types.js").Diagnosis | undefined} */ (updates.find((update) => update.type === "diagnosis"));
+  if (!found) return [];
+  const { items, soldOut, canBeShown, unmatched, moreUnmatched } = found;
+  const stock = !canBeShown && items ? say.nothingToShow(soldOut, items) : canBeShown < FEW && items >= FEW ? say.fewToShow(canBeShown, soldOut, items) : soldOut ? say.soldOut(soldOut, items) : "";
+  const lines = stock ? [h("p", { class: canBeShown < FEW ? "finding" : "" }, stock)] : [];
+  if (!unmatched.length) return lines;
+  const head = h("tr", {}, ...say.unmatchedColumns.map((name) => h("th", { scope: "col" }, name)));
+  const rows = unmatched.map(({ id, count, nearest }) =>
+    h("tr", {}, h("th", { scope: "row" }, id), h("td", {}, `${count}`), h("td", {}, nearest ?? say.nothingNear)),
+  );
+  const more = moreUnmatched ? [h("p", {}, say.moreUnmatched(moreUnmatched))] : [];
+  const about = h("p", { class: "finding" }, say.unmatched(unmatched.length + moreUnmatched));
+  return [...lines, about, h("table", { class: "unmatched" }, h("thead", {}, head), h("tbody", {}, ...rows)), ...more];
 }
 
 /**

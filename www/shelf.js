@@ -34,6 +34,8 @@ export class NearmindShelf extends ToldElement {
   client = null;
   #name = `shelf-${++shelves}`;
   #revision = -1;
+  /** What was said last of what the visitor wrote. */
+  #note = "";
   /** @type {Frame} */
   #frame;
   /** @type {import("./element/impressions.js").Impressions | undefined} */
@@ -272,8 +274,6 @@ export class NearmindShelf extends ToldElement {
         return this.#frame.list.views.get(update.item)?.highlight(update.title, update.description);
       case "pictures":
         return update.pictures.forEach(({ item, image }) => this.#frame.list.views.get(item)?.picture(image));
-      case "metric":
-        return void (update.name === "model-ready" && this.#fire("nearmind-metric", metricOf(update)));
       case "restarted":
         if (this.state === "failed") this.setAttribute("state", "loading");
       // falls through
@@ -286,10 +286,11 @@ export class NearmindShelf extends ToldElement {
   }
 
   /** @param {ShelfUpdate} update */
-  #draw({ revision, basis, heading, cards }) {
+  #draw({ revision, basis, heading, note, cards }) {
     const first = this.state !== "ready";
     this.#revision = revision;
     if (!this.getAttribute("heading") && heading) this.#frame.head(heading);
+    if (note !== this.#note) this.#frame.say((this.#note = note));
     this.#fire("nearmind-metric", { name: first ? "first-shelf" : "shelf", value: performance.now() - this.#asked, unit: "ms" });
     if (!cards.length) return this.#frame.keepRoom(() => this.#reserve("empty"));
     const base = new URL(this.getAttribute("base") ?? "", document.baseURI).href;
@@ -338,9 +339,6 @@ export class NearmindShelf extends ToldElement {
 
 /** @param {Problem} problem */
 const problemOf = ({ code, message, fatal }) => ({ code, message, fatal });
-
-/** @param {import("./types.js").Metric} metric */
-const metricOf = ({ name, value, unit }) => ({ name, value, unit });
 
 if (globalThis.customElements && !customElements.get("nearmind-shelf"))
   customElements.define("nearmind-shelf", NearmindShelf);

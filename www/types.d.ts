@@ -157,6 +157,7 @@ export type Command = { nowMs?: number } & (
   | { type: "rename-interest"; interest: string; name: string }
   | { type: "delete-interest"; interest: string }
   | { type: "scene"; shelf: string }
+  | { type: "diagnose" }
   | { type: "map"; recommended: string[]; lang: string }
   | { type: "export" }
   | { type: "import"; profile: string }
@@ -174,6 +175,8 @@ export interface ShelfUpdate {
   revision: number;
   basis: "cold-start" | "profile" | "item" | "cart" | "text" | "trending";
   heading: string;
+  /** What became of the text that the visitor wrote last, where it is not what they will expect; or empty. */
+  note: string;
   cards: Card[];
 }
 export interface Highlights {
@@ -211,6 +214,7 @@ export type Update =
   | ({ type: "why-not" } & WhyNot)
   | ({ type: "attention" } & Attention)
   | { type: "scene"; shelf: string; scene: object }
+  | ({ type: "diagnosis" } & Diagnosis)
   /** So many entries of the log could not be stored yet; 0: all are stored again. */
   | { type: "unsaved"; entries: number }
   | { type: "forgotten" }
@@ -286,6 +290,21 @@ export interface EventLine {
   label: string;
   weight: number;
   muted: boolean;
+  /** Why it counts for nothing, where nothing can be made of it here. */
+  unused?: string;
+}
+
+/** What of the catalogue and of the page's ids will not work, for the page's developer. */
+export interface Diagnosis {
+  items: number;
+  /** Items that are out of stock. */
+  soldOut: number;
+  /** Items that the built-in scene for shops may show. */
+  canBeShown: number;
+  /** Ids that the page or the visitor's log names and no item has, with the nearest name that an item has. */
+  unmatched: { id: string; count: number; nearest?: string | null }[];
+  /** How many there are beside those that are listed. */
+  moreUnmatched: number;
 }
 
 /** A summand of a score: for programs, for people, and how much. */

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::text::language::primary;
+use crate::{text::language::primary, vectors::arithmetic::dot};
 
 /// The manifest's own version; another one is refused.
 pub const FORMAT: u32 = 1;
@@ -174,6 +174,16 @@ impl Probes {
             }
             None => Ok(probes),
         }
+    }
+
+    /// The median cosine of two of them, which as a rule have nothing in common: near 0 for some models, above 0.7 for others.
+    pub fn background(&self) -> f32 {
+        let after = |nth: usize| self.probes[nth + 1..].iter();
+        let of =
+            |(nth, one): (usize, &Probe)| after(nth).map(|other| dot(&one.vector, &other.vector)).collect::<Vec<f32>>();
+        let mut cosines: Vec<f32> = self.probes.iter().enumerate().flat_map(of).collect();
+        cosines.sort_by(f32::total_cmp);
+        cosines.get(cosines.len() / 2).copied().unwrap_or_default()
     }
 }
 

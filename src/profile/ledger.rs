@@ -3,12 +3,12 @@
 //! Keeps what no scene can change: which events count, and what was taken back. What they weigh is asked
 //! with a scene's weights and a time. Gathering event by event and gathering the whole log give the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
-    Bursts, Profile, Signal, Source,
+    Bursts, Overrides, Profile, Signal, Source,
     event::{Event, EventName, Opinion},
-    weights::{DAY_MS, MOST, SESSION_MS, STEP, Weights},
+    weights::{DAY_MS, MOST, SESSION_MS, STEP, UNWANTED, Weights},
 };
 
 /// Fewer stars than this speak against an item.
@@ -81,15 +81,24 @@ impl Ledger {
         self.traces.iter().filter(|trace| trace.in_cart).filter_map(move |trace| row(&trace.source))
     }
 
-    /// What all this says at `now_ms`, and what the page `said` as if it happened now; signals of `muted` sources
-    /// are left out.
+    /// What the visitor said last, and when.
+    pub fn last_text(&self) -> Option<(&str, f64)> {
+        let said = self.traces.iter().filter_map(|trace| match &trace.source {
+            Source::Text(text) => trace.counted.last().map(|(at, event)| (*at, text.as_str(), event.time_ms)),
+            Source::Item(_) => None,
+        });
+        said.max_by_key(|(at, ..)| *at).map(|(_, text, time_ms)| (text, time_ms))
+    }
+
+    /// What all this says at `now_ms`, and what the page `said` as if it happened now.
     pub fn profile(
         &self,
         weights: &Weights,
         now_ms: f64,
-        muted: &BTreeSet<Source>,
+        overrides: &Overrides,
         said: &[(Source, EventName)],
     ) -> Profile {
+        let turned = |source: &Source| if overrides.unwanted.contains(source) { UNWANTED } else { 1.0 };
         let mut profile = Profile { event_weights: vec![0.0; self.events], ..Profile::default() };
         for trace in &self.traces {
             if let Source::Item(row) = trace.source {
@@ -103,11 +112,14 @@ impl Ledger {
                 }
             }
         }
-        let audible: Vec<&Trace> = self.traces.iter().filter(|trace| !muted.contains(&trace.source)).collect();
+        let audible: Vec<&Trace> =
+            self.traces.iter().filter(|trace| !overrides.ignored.contains(&trace.source)).collect();
         let steps = steps(&audible, weights.step.unwrap_or(STEP));
         for trace in audible {
+            let turned = turned(&trace.source);
             let weigh = |(at, event): &(usize, Event)| {
-                weights.of(event) * weights.fade(now_ms - event.time_ms) * steps.get(at).copied().unwrap_or(1.0)
+                let step = steps.get(at).copied().unwrap_or(1.0);
+                weights.of(event) * weights.fade(now_ms - event.time_ms) * step * turned
             };
             let each: Vec<f32> = trace.counted.iter().map(weigh).collect();
             let sum: f32 = each.iter().sum();
@@ -121,8 +133,8 @@ impl Ledger {
                 profile.signals.push(Signal { source: trace.source.clone(), weight: sum * cut, because });
             }
         }
-        for (source, name) in said.iter().filter(|(source, _)| !muted.contains(source)) {
-            let weight = weights.of(&Event { name: *name, ..Event::default() });
+        for (source, name) in said.iter().filter(|(source, _)| !overrides.ignored.contains(source)) {
+            let weight = weights.of(&Event { name: *name, ..Event::default() }) * turned(source);
             match profile.signals.iter_mut().find(|signal| signal.source == *source) {
                 Some(known) => known.weight = known.weight.max(weight),
                 None => profile.signals.push(Signal { source: source.clone(), weight, because: *name }),

@@ -23,6 +23,9 @@ pub const FAINT: f32 = 0.005;
 /// Who leaves sooner did not read; who stays longer is not known to care more (Fox et al. 2005: "satisfied" from 30 s).
 const READ_MS: f64 = 30e3;
 
+/// What a wish weighs that says what is not wanted, as a part of one that says what is: a dislike's part of a like.
+pub const UNWANTED: f32 = -0.25;
+
 pub const DAY_MS: f64 = 86_400e3;
 
 /// What a scene says of events. As JSON every field may be absent.

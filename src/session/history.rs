@@ -49,6 +49,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         event.value = event.value.filter(|value| value.is_finite());
         event.dwell_ms = event.dwell_ms.filter(|dwell_ms| dwell_ms.is_finite());
         self.now_ms = event.time_ms;
+        event.item.iter().for_each(|id| self.named.track(id));
         // A page that was left before the answer came lets the next one deliver the event again.
         if self.log.has_event(&event) {
             return self.save().await;

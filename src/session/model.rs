@@ -4,16 +4,22 @@
 
 use std::ops::Range;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use crate::{
     catalog::ModelName,
     encoder::{
         Batch, EncodeError, Encoder, Want,
-        manifest::{Manifest, Pooling, Role},
+        manifest::{Manifest, Pooling, Probes, Role},
         tokenize::{Token, Tokenizer, readable},
         windows::{self, Limits},
     },
     explain::States,
+    text::{Script, language::by_function_words},
 };
+
+/// Fewer letters a token than this, and the model has put a text together from letters: it says nothing to it.
+const SPELT: f32 = 1.6;
 
 /// Tokenizer and encoder, and the name that the catalogue knows the model by.
 pub struct Model<E> {
@@ -21,6 +27,19 @@ pub struct Model<E> {
     encoder: E,
     name: ModelName,
     limits: Limits,
+    /// Primary subtags of those that it reads; empty where that is not known.
+    languages: Vec<String>,
+    /// The cosine of texts that have nothing in common.
+    background: f32,
+}
+
+/// What a visitor wrote, as the model reads it.
+pub struct TextVector {
+    /// Of length 1. `[H]`
+    pub vector: Vec<f32>,
+    /// Most of its words are words of the vocabulary, whole, and none is a function word of a language that the model does
+    /// not read.
+    pub is_familiar: bool,
 }
 
 /// The states of a text's tokens, and its unit vector `[H]`.
@@ -31,7 +50,18 @@ pub type Attended = (Vec<Option<Range<usize>>>, Vec<f32>);
 
 impl<E: Encoder> Model<E> {
     pub fn new(manifest: &Manifest, tokenizer: Tokenizer, encoder: E) -> Self {
-        Self { tokenizer, encoder, name: model_name(manifest), limits: manifest.into() }
+        let (name, limits, languages) = (model_name(manifest), manifest.into(), manifest.languages.clone());
+        Self { tokenizer, encoder, name, limits, languages, background: 0.0 }
+    }
+
+    /// With what its own known texts say of how like texts are that have nothing in common.
+    pub fn with_probes(self, probes: &Probes) -> Self {
+        Self { background: probes.background(), ..self }
+    }
+
+    /// The cosine of two texts that are as like as `part` says: from 0, nothing in common, to 1, the same.
+    pub fn likeness(&self, part: f32) -> f32 {
+        self.background + (1.0 - self.background) * part
     }
 
     pub fn name(&self) -> &ModelName {
@@ -47,13 +77,20 @@ impl<E: Encoder> Model<E> {
         self.encoder.width()
     }
 
-    /// The unit vector `[H]` of what a visitor wrote; `None` where the model does not read its language.
-    pub async fn vector(&mut self, text: &str) -> Result<Option<Vec<f32>>, EncodeError> {
+    /// What a visitor wrote; `None` where the model does not read its language, or there is none in it.
+    pub async fn vector(&mut self, text: &str) -> Result<Option<TextVector>, EncodeError> {
         let tokens = self.tokenizer.tokens(text, Role::Query)?;
-        if !readable(&tokens) {
+        let is_foreign = |script: Script| {
+            !self.languages.is_empty() && !self.languages.iter().any(|language| script.writes(language))
+        };
+        let spelling = Spelling::of(text, &tokens, self.languages.is_empty());
+        if !readable(&tokens) || spelling.is_spelt() || Script::of(text).is_some_and(is_foreign) {
             return Ok(None);
         }
-        Ok(Some(windows::encode(&mut self.encoder, &[tokens], self.limits, Want::Vectors).await?.vectors))
+        let vector = windows::encode(&mut self.encoder, &[tokens], self.limits, Want::Vectors).await?.vectors;
+        let is_read = |language: &str| self.languages.iter().any(|own| own == language);
+        let is_familiar = spelling.is_familiar() && by_function_words(text).is_none_or(is_read);
+        Ok(Some(TextVector { vector, is_familiar }))
     }
 
     /// What items' texts are to the model, in their order: the states of their tokens and the unit vector `[H]` that is
@@ -81,6 +118,48 @@ impl<E: Encoder> Model<E> {
         batch.push(tokens.iter().map(|token| token.id));
         let weights = self.encoder.attended(&batch).await?;
         Ok(weights.map(|weights| (tokens.into_iter().map(|token| token.span).collect(), weights)))
+    }
+}
+
+/// How a text's words lie in the vocabulary.
+struct Spelling {
+    words: usize,
+    /// Words that are one token.
+    whole: usize,
+    letters: usize,
+    tokens: usize,
+}
+
+impl Spelling {
+    /// Of a model that reads it, a character of Chinese or a syllable of Korean may well be a token: such words count only
+    /// where nobody knows what the model reads.
+    fn of(text: &str, tokens: &[Token], is_unknown: bool) -> Self {
+        let mut spelling = Self { words: 0, whole: 0, letters: 0, tokens: 0 };
+        let spans = || tokens.iter().filter_map(|token| token.span.clone());
+        for (start, word) in text.unicode_word_indices() {
+            let counts = |c: char| match Script::of_letter(c) {
+                Script::Han => false,
+                Script::Kana | Script::Hangul | Script::Thai | Script::Other => is_unknown,
+                _ => true,
+            };
+            if !word.chars().all(|c| c.is_alphabetic() && counts(c)) {
+                continue;
+            }
+            let count = spans().filter(|span| span.start < start + word.len() && start < span.end).count();
+            spelling.words += 1;
+            spelling.whole += usize::from(count == 1);
+            spelling.letters += word.chars().count();
+            spelling.tokens += count;
+        }
+        spelling
+    }
+
+    fn is_spelt(&self) -> bool {
+        (self.letters as f32) < SPELT * self.tokens as f32
+    }
+
+    fn is_familiar(&self) -> bool {
+        2 * self.whole >= self.words
     }
 }
 

@@ -3,7 +3,8 @@
 //! A reason is a template filled with the true largest contributor; there is no template for what the
 //! profile does not know. Other languages read English.
 
-mod copy; // why, in a sentence
+mod copy; //  why, in a sentence
+mod notes; // what became of a text
 
 pub use copy::Claim;
 

@@ -7,10 +7,13 @@ use std::{collections::BTreeSet, rc::Rc};
 
 use serde_json::Value;
 
-use super::texts::Texts;
+use super::{
+    statements::{self, Note},
+    texts::Texts,
+};
 use crate::{
     catalog::{Catalog, ItemRef, Mixture},
-    profile::{Columns, EventName, Ledger, Likeness, Profile, Source, Taste, interests},
+    profile::{Columns, EventName, Ledger, Likeness, Overrides, Profile, Source, Taste, interests},
     protocol::{Basis, ShelfRequest},
     rank::{self, Context, Evidence, Filter, Group, Kind, Order, Rules, Scene},
     vectors::{Hit, arithmetic::dot},
@@ -65,6 +68,8 @@ pub struct Ranked<'a> {
     pub taste: Taste,
     /// What speaks for any row, part by part. None where a selection was made without scores.
     pub evidence: Option<Evidence<'a>>,
+    /// What to tell the visitor of the text that they wrote last.
+    pub note: Option<Note>,
 }
 
 impl Setting {
@@ -142,11 +147,14 @@ fn read<T: serde::de::DeserializeOwned>(
 pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns) -> Ranked<'a> {
     let (catalog, scene) = (view.catalog, &setting.scene);
     let cart = cart(view, setting);
-    let profile = view.ledger.profile(&scene.weights, view.now_ms, view.muted, &said(view, setting));
-    let (basis, subject) = subject(view, setting, &cart, &profile);
+    let said = said(view, setting);
+    let overrides = statements::overrides(view, &scene.weights, &said);
+    let profile = view.ledger.profile(&scene.weights, view.now_ms, &overrides, &said);
+    let (basis, subject) = subject(view, setting, &cart, (&profile, &overrides));
     let taste = taste(view, setting, &subject);
+    let ruled_out = statements::ruled_out(catalog, &profile, &overrides);
     let mut excluded = setting.excluded.clone();
-    excluded.extend(setting.about.iter().chain(&cart));
+    excluded.extend(setting.about.iter().chain(&cart).chain(&ruled_out));
     if !scene.show_seen {
         excluded.extend(&profile.seen);
     }
@@ -165,22 +173,32 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
         seed: setting.seed,
         limit: setting.limit,
     };
+    let note = statements::note(view, setting);
     if basis != Basis::ColdStart {
         let parts = (&catalog.matrix, &catalog.fields, catalog.relations.as_ref());
         let occasion = catalog.occasions.as_ref().map(|occasions| occasions.scores(&setting.context.occasion()));
         let evidence =
             rank::evidence(parts, setting.mixture, (&subject, &taste), columns).on(occasion.unwrap_or_default());
         let hits = rank::list(&order, &evidence.totals(), scene.threshold.max(0.0));
-        return Ranked { basis, hits, profile, subject, taste, evidence: Some(evidence) };
+        // A list about the visitor is never empty because of what they did or said.
+        if !hits.is_empty() || scene.kind != Kind::ForYou {
+            return Ranked { basis, hits, profile, subject, taste, evidence: Some(evidence), note };
+        }
     }
-    let keep = |row: u32| {
-        setting.fits[row as usize]
-            && !profile.refused.contains(&row)
-            && !setting.excluded.contains(&row)
-            && taste.repelled(&catalog.matrix.vector(row)) < MOST_REPELLED
+    // Of a list that came out empty, what the visitor knows stays away.
+    let is_known = |row: u32| basis != Basis::ColdStart && excluded.contains(&row) && !ruled_out.contains(&row);
+    let may = |row: u32| {
+        let is_excluded = profile.refused.contains(&row) || setting.excluded.contains(&row) || is_known(row);
+        setting.fits[row as usize] && !is_excluded
     };
-    let hits = rank::selection(&order, rank::varied(&catalog.matrix, keep, setting.limit));
-    Ranked { basis, hits, profile, subject, taste, evidence: None }
+    let fits =
+        |row: u32| may(row) && !ruled_out.contains(&row) && taste.repelled(&catalog.matrix.vector(row)) < MOST_REPELLED;
+    let mut hits = rank::selection(&order, rank::varied(&catalog.matrix, fits, setting.limit));
+    // What is not wanted may be all that there is.
+    if hits.is_empty() && !(ruled_out.is_empty() && overrides.unwanted.is_empty()) {
+        hits = rank::selection(&order, rank::varied(&catalog.matrix, may, setting.limit));
+    }
+    Ranked { basis: Basis::ColdStart, hits, profile, subject, taste, evidence: None, note }
 }
 
 /// What the page says, as if it happened now.
@@ -191,10 +209,15 @@ fn said(view: &View, setting: &Setting) -> Vec<(Source, EventName)> {
 }
 
 /// What the list rests on, and the signals that it is about.
-fn subject(view: &View, setting: &Setting, cart: &BTreeSet<u32>, profile: &Profile) -> (Basis, Profile) {
+fn subject(
+    view: &View,
+    setting: &Setting,
+    cart: &BTreeSet<u32>,
+    (profile, overrides): (&Profile, &Overrides),
+) -> (Basis, Profile) {
     let items = |rows: &mut dyn Iterator<Item = u32>| {
         let said: Vec<_> = rows.map(|row| (Source::Item(row), EventName::AddToCart)).collect();
-        Ledger::default().profile(&setting.scene.weights, view.now_ms, &BTreeSet::new(), &said)
+        Ledger::default().profile(&setting.scene.weights, view.now_ms, &Overrides::default(), &said)
     };
     let attracts = |profile: &Profile| profile.signals.iter().any(|signal| signal.weight > 0.0);
     let learned = view.catalog.relations.is_some();
@@ -204,7 +227,7 @@ fn subject(view: &View, setting: &Setting, cart: &BTreeSet<u32>, profile: &Profi
         Kind::GoesWith => (Basis::Cart, items(&mut cart.iter().copied())),
         Kind::Trending if learned => (Basis::Trending, profile.clone()),
         Kind::ForYou if attracts(profile) => {
-            let own = view.ledger.profile(&setting.scene.weights, view.now_ms, view.muted, &[]);
+            let own = view.ledger.profile(&setting.scene.weights, view.now_ms, overrides, &[]);
             let basis = if attracts(&own) {
                 Basis::Profile
             } else if cart.is_empty() {
@@ -223,7 +246,7 @@ fn taste(view: &View, setting: &Setting, profile: &Profile) -> Taste {
     Taste::new(profile, setting.likeness(), |source| match source {
         _ if matrix.width() == 0 => None,
         Source::Item(row) => Some(matrix.vector(*row)),
-        Source::Text(text) => view.texts.place(text, view.catalog),
+        Source::Text(text) => view.texts.place(text, view.catalog).ok().map(|placed| placed.vector),
     })
 }
 

@@ -87,6 +87,7 @@ impl OpenShelf {
             cards.push(card);
         }
         let (shelf, revision, basis) = (name.to_owned(), *revision, ranked.basis);
-        Some(Update::Shelf(Shelf { shelf, revision, basis, heading, cards }))
+        let note = ranked.note.map_or_else(String::new, |note| tongue.note(&note, basis, &catalog.languages));
+        Some(Update::Shelf(Shelf { shelf, revision, basis, heading, note, cards }))
     }
 }

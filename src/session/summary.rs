@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Session, card,
     log::{Mark, Topic},
+    phrases::Tongue,
+    ranking::View,
+    statements,
     store::Store,
 };
 use crate::{
     catalog::Catalog,
     encoder::Encoder,
-    profile::{Event, Interest, Profile, Signal, Source, interests, weights::Weights},
+    profile::{Event, Interest, Overrides, Profile, Signal, Source, interests, weights::Weights},
     protocol::{EventLine, InterestLine, ProfileSummary},
     text::{language::primary, words},
 };
@@ -21,10 +24,17 @@ const MOST_WORDS: usize = 4;
 impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) fn summary(&self) -> ProfileSummary {
         let profile = self.heard(&self.muted());
+        let tongue = Tongue::of(&self.lang);
+        let unused = |event: &Event| {
+            let (Some(Source::Text(text)), Some(catalog)) = (Source::of(event, |_| None), &self.catalog) else {
+                return None;
+            };
+            tongue.unused(self.texts.place(&text, catalog).err()?)
+        };
         let mut weights = profile.event_weights.iter(); // of the events that count
         let line = |(event, muted): (&Event, bool)| {
             let weight = if muted { 0.0 } else { weights.next().copied().unwrap_or(0.0) };
-            EventLine { event: event.clone(), label: self.label(event), weight, muted }
+            EventLine { event: event.clone(), label: self.label(event), weight, muted, unused: unused(event) }
         };
         let lines: Vec<EventLine> = self.log.lines().map(line).collect();
         let interests = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
@@ -40,7 +50,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         };
         let vector = |source: &Source| match source {
             Source::Item(row) => Some(catalog.matrix.vector(*row)),
-            Source::Text(text) => self.texts.place(text, catalog),
+            Source::Text(text) => self.texts.place(text, catalog).ok().map(|placed| placed.vector),
         };
         let profile = self.heard(&BTreeSet::new());
         let with_vector = |signal: &Signal| Some((signal.clone(), vector(&signal.source)?));
@@ -71,7 +81,15 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     fn heard(&self, muted: &BTreeSet<Source>) -> Profile {
-        self.ledger.profile(&Weights::default(), self.now_ms, muted, &[])
+        let weights = Weights::default();
+        let overrides = match &self.catalog {
+            Some(catalog) => {
+                let (ledger, texts, now_ms) = (&self.ledger, &self.texts, self.now_ms);
+                statements::overrides(&View { catalog, ledger, muted, texts, now_ms }, &weights, &[])
+            }
+            None => Overrides { ignored: muted.clone(), ..Overrides::default() },
+        };
+        self.ledger.profile(&weights, self.now_ms, &overrides, &[])
     }
 
     pub(super) fn line(&self, catalog: &Catalog, interest: &Interest, events: &[EventLine]) -> Option<InterestLine> {

@@ -60,6 +60,20 @@ impl Centre {
         length
     }
 
+    /// How much of `vector` `[D]` is what all texts have in common.
+    pub fn along(&self, vector: &[f32]) -> f32 {
+        dot(vector, &self.mean)
+    }
+
+    /// The least cosine to an item in the catalogue's space at which the texts' cosine in the model's own space is
+    /// `likeness`, for a text that is [`Centre::along`] the mean and of which [`Centre::apply`] has left `length`. What the
+    /// map took from an item is not kept: every item is taken for the average one. In a shop of one kind of thing, much
+    /// of what makes a text fit lies along the mean; what is left there says little of whether it fits at all.
+    pub fn least(&self, along: f32, length: f32, likeness: f32) -> f32 {
+        let own = (1.0 - dot(&self.mean, &self.mean)).max(0.0).sqrt();
+        (likeness - along) / (own * length).max(f32::MIN_POSITIVE)
+    }
+
     /// The linear part of the map, `[D]` and then `[H]`: the common direction is taken out, and the kept ones are kept. Of
     /// a sum it is the sum of its summands'.
     pub fn keep(&self, vector: &mut Vec<f32>) {
@@ -148,6 +162,24 @@ mod tests {
         };
         assert_eq!(kept(&centre, vec![9.0, 1.0, 2.0]), [2.2]);
         assert_eq!(kept(&Centre { basis: Vec::new(), ..centre }, vec![5.0, 1.0, 2.0]), [0.0, 1.0, 2.0]);
+    }
+
+    #[test]
+    fn a_likeness_is_told_from_what_the_map_leaves() {
+        // Around (0.8, 0, 0), each with as much of its own.
+        let rows: Vec<f32> = (0..64).flat_map(|n| [0.8, 0.6 * (n as f32).cos(), 0.6 * (n as f32).sin()]).collect();
+        let centre = Centre { axis: vec![0.0; 3], ..Centre::learn(3, &rows) };
+        for text in [[1.0, 0.0, 0.1], [0.6, 0.8, 0.0], [0.0, 0.6, 0.8]] {
+            let (mut left, along) = (text.to_vec(), centre.along(&text));
+            let length = centre.apply(&mut left);
+            for row in rows.chunks(3).take(8) {
+                let mut item = row.to_vec();
+                centre.apply(&mut item);
+                let least = centre.least(along, length, dot(&text, row));
+                assert!((least - dot(&left, &item)).abs() < 0.05, "{text:?} {row:?}: {least} {}", dot(&left, &item));
+            }
+        }
+        assert_eq!(Centre::none(3).least(0.0, 1.0, 0.3), 0.3);
     }
 
     #[test]

@@ -82,11 +82,21 @@ impl Worker {
                         turn().await; // messages that came meanwhile go first
                         continue;
                     }
-                    None => jobs.next().await,
+                    None => {
+                        self.warn(); // of all that a busy page has named
+                        jobs.next().await
+                    }
                 },
             };
             self.take(job).await;
             self.report();
+        }
+    }
+
+    /// Tells the page's developer, in the console.
+    fn warn(&mut self) {
+        for warning in self.session.iter_mut().flat_map(Session::warnings) {
+            web_sys::console::warn_1(&format!("nearmind: {warning}").into());
         }
     }
 
@@ -207,7 +217,8 @@ async fn open_model(
     let (probes, cpu) = device.finding();
     let (probes, cpu) = (probes.clone(), cpu.clone());
     let mut opener = files.opener(load_gpu, fault);
-    push(Job::Model(Ok(Box::new(Model::new(&files.manifest, files.tokenizer, device)))));
+    let model = Model::new(&files.manifest, files.tokenizer, device).with_probes(&files.probes);
+    push(Job::Model(Ok(Box::new(model))));
     let trial = try_gpu(&mut opener, asked(choice), &probes, &cpu, now_ms).await;
     push(Job::Tried(Box::new((trial, opener))));
     Ok(())

@@ -246,7 +246,7 @@ fn a_selection_without_history_claims_nothing_of_the_visitor() {
     let mut visit = open(MemoryStore::default(), "en");
     let cold = for_you(&mut visit, "en");
     let why = explain(&mut visit, &cold.cards[0].item);
-    assert!(why.events.is_empty() && text(&why.sentences[0]).starts_with("Nothing is known of you yet"));
+    assert!(why.events.is_empty() && text(&why.sentences[0]).starts_with("We don't know your taste yet"));
     assert!((why.parts.iter().map(|part| part.share).sum::<f32>() - cold.cards[0].score).abs() < 1e-4);
     let like = shelf(&send(&mut visit, shelf_command(ShelfKind::MoreLikeThis, Some("tea-3"), "en")));
     let why = explain(&mut visit, &like.cards[0].item);

@@ -5,6 +5,7 @@ mod pictures;
 mod scenes;
 mod storage;
 mod script;
+mod texts;
 mod unlearn;
 mod wordless;
 

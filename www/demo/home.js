@@ -1,8 +1,8 @@
 /** The home page: the wish, the mosaic, categories, and the whole shop as plain links. */
 import { h } from "../element/dom.js";
 import { categories, items, lang, money } from "./items.js";
-import { byId, client, ignore, say } from "./page.js";
-import { tile } from "./tile.js";
+import { byId, client, say } from "./page.js";
+import { categoryTile, tile } from "./tile.js";
 
 const STEP = 30;
 
@@ -22,12 +22,14 @@ function listenForWishes() {
 }
 
 /** @param {string} text */
-function wish(text) {
+async function wish(text) {
   if (!text) return;
-  client.track("wish", { text }).catch(ignore);
-  byId("wish-said").textContent = say.said(text);
+  const moved = client.track("wish", { text }).catch(() => []);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   byId("for-you").scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "nearest" });
+  // The recommender says so itself where it can make nothing of it.
+  const shelves = (await moved).filter((update) => update.type === "shelf");
+  byId("wish-said").textContent = shelves.map(({ note }) => note).find(Boolean) ?? say.said(text);
 }
 
 /** The picks are written into the page in English. */
@@ -48,15 +50,7 @@ async function translatePicks() {
 async function drawCategories() {
   const all = await categories();
   byId("categories").replaceChildren(
-    ...all.map(({ key, name, items }) =>
-      h(
-        "li",
-        { class: "category" },
-        h("img", { src: items[0].image, alt: "", width: 320, height: 320, fetchpriority: "low" }),
-        h("a", { href: `search.html?category=${encodeURIComponent(key)}` }, name),
-        h("span", {}, say.count(items.length)),
-      ),
-    ),
+    ...all.map((category) => categoryTile(category, say.count(category.items.length))),
   );
   byId("mosaic").replaceChildren(
     ...all

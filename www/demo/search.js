@@ -4,17 +4,25 @@
  */
 import { categories, items } from "./items.js";
 import { byId, client, ignore, say } from "./page.js";
-import { tile } from "./tile.js";
+import { categoryTile, tile } from "./tile.js";
 
 const LIMIT = 24;
 const parameters = new URLSearchParams(location.search);
 const query = (parameters.get("q") ?? "").trim();
 const category = parameters.get("category");
+/** How often results have been shown: the last answer stands, whichever is drawn first. */
+let answers = 0;
 
 /** @param {Node[]} tiles @param {string} note */
-function show(tiles, note) {
-  byId("results").replaceChildren(...tiles);
-  byId("results-note").textContent = tiles.length || note === say.searching ? note : say.nothing;
+async function show(tiles, note) {
+  const isEmpty = !tiles.length && note !== say.searching;
+  const answer = ++answers;
+  // Nobody is left in front of an empty page: what there is stands where the results would.
+  const shown = isEmpty ? (await categories()).map((each) => categoryTile(each, say.count(each.items.length))) : tiles;
+  if (answer !== answers) return;
+  byId("results").className = isEmpty ? "categories" : "grid";
+  byId("results").replaceChildren(...shown);
+  byId("results-note").textContent = isEmpty ? say.nothing : note;
 }
 
 /** @param {string} key */

@@ -32,3 +32,17 @@ export function tile(
     h("p", { class: "tile-price" }, money(price, currency)),
   );
 }
+
+/**
+ * A category with one of its pictures.
+ * @param {{key: string, name: string, items: Item[]}} category
+ * @param {string} count How many products it has, in words.
+ */
+export const categoryTile = ({ key, name, items }, count) =>
+  h(
+    "li",
+    { class: "category" },
+    h("img", { src: items[0].image, alt: "", width: 320, height: 320, fetchpriority: "low" }),
+    h("a", { href: `search.html?category=${encodeURIComponent(key)}` }, name),
+    h("span", {}, count),
+  );

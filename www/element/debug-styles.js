@@ -6,6 +6,10 @@ const CSS = `
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 1rem 2rem }
 .debug h3 { font-size: .875rem; margin-block: .75rem .25rem }
 .debug p { color: var(--_muted); overflow-wrap: anywhere }
+.debug .finding { color: var(--_ink); border-inline-start: 3px solid var(--_accent); padding-inline-start: .5rem; margin-block: .25rem }
+.unmatched { border-collapse: collapse; font-variant-numeric: tabular-nums }
+.unmatched :is(th, td) { text-align: start; padding: .125rem .75rem .125rem 0; font-weight: 400; overflow-wrap: anywhere }
+.unmatched thead th { color: var(--_muted) }
 .scene pre { max-block-size: 20rem; overflow: auto; padding: .5rem; background: var(--_picture); font: inherit; white-space: pre-wrap }
 .latency { inline-size: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums }
 .latency caption { text-align: start; color: var(--_muted) }

@@ -28,8 +28,8 @@ export class Footer {
   );
   /** @type {Say} */
   #say;
-  /** @type {(() => void) | null} */
-  #then = null;
+  /** @type {(() => void) | undefined} */
+  #then;
 
   constructor() {
     this.#button.addEventListener("click", () => this.#then?.());
@@ -68,7 +68,7 @@ export class Footer {
   tell(text, button) {
     write(this.#text, text);
     set(this.#text, "title", text || null);
-    this.#then = button?.run ?? null;
+    this.#then = button?.run;
     write(this.#button, button?.label ?? "");
     set(this.#button, "hidden", !button);
   }

@@ -64,6 +64,12 @@ export class Frame {
     write(this.#news, text);
   }
 
+  /** Says it under the cards, and to those who listen. @param {string} text */
+  say(text) {
+    this.footer.tell(text);
+    this.announce(text);
+  }
+
   /**
    * Runs a change of view and keeps the height that the shelf had, should the new view be lower.
    * @param {() => void} change

@@ -29,6 +29,7 @@ const CSS = `
 .what { grid-area: 1 / 1; color: var(--_muted) }
 .panel-events time { grid-area: 1 / 1; justify-self: end; color: var(--_muted) }
 .label { grid-area: 2 / 1; font-size: .875rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.unused { grid-area: 3 / 1; color: var(--_muted) }
 .acts { grid-area: 1 / 3 / span 2; display: flex; align-items: center; gap: .25rem }
 .small { min-inline-size: 2rem; min-block-size: 2rem; display: grid; place-items: center; border-radius: 1rem; color: var(--_muted) }
 .small:hover { color: var(--_ink); background: var(--_picture) }
@@ -79,6 +80,7 @@ const CSS = `
   .panel-events li, .panel-interests li { grid-template-columns: minmax(0, 1fr) auto }
   .panel-events time { grid-area: 3 / 1; justify-self: start }
   :is(.panel-events, .panel-interests) .weight { grid-area: 4 / 1; margin-block: .375rem .25rem }
+  .unused { grid-area: 5 / 1 }
   :is(.panel-events, .panel-interests) .acts { grid-area: 1 / 2 / span 4 }
 }
 @media (forced-colors: active) {

@@ -16,7 +16,7 @@ use crate::{
         diverse::diverse,
         scene::{Diversity, Method},
     },
-    session::search::search,
+    session::search::{Meaning, search},
     vectors::{Matrix, Query},
 };
 
@@ -94,7 +94,9 @@ impl Scorers<'_> {
             let query = case.query.as_deref().unwrap_or_default();
             let found = |meaning: Option<&[f32]>| {
                 let mut scores = vec![0.0; len];
-                let found = search(self.catalog, query, meaning, MOST_FOUND);
+                // Everybody here asks for something that there is: no floor but the usual one.
+                let meaning = meaning.map(|vector| Meaning::encoded(vector, 0.0));
+                let found = search(self.catalog, query, meaning.as_ref(), MOST_FOUND);
                 found.hits.iter().for_each(|hit| scores[hit.row as usize] = hit.score);
                 scores
             };

@@ -138,10 +138,8 @@ impl Tongue {
     /// What a list rests on where no event of the visit is the reason.
     pub fn rests_on(self, basis: Basis) -> Vec<Part> {
         Part::plain(match (basis, self) {
-            (Basis::ColdStart, English) => {
-                "Nothing is known of you yet: this is one of a selection that stands for all."
-            }
-            (Basis::ColdStart, Chinese) => "对您还一无所知：这是代表全部商品的精选之一。",
+            (Basis::ColdStart, English) => "We don't know your taste yet: this is one of a varied selection.",
+            (Basis::ColdStart, Chinese) => "我们还不了解您的喜好：这是各类精选之一。",
             (Basis::Item, English) => "Its text is like that of the item this list is about.",
             (Basis::Item, Chinese) => "它的描述与此列表所围绕的商品相似。",
             (Basis::Text, English) => "It fits what this page says.",

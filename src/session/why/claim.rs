@@ -107,7 +107,8 @@ pub fn claim<'a>(
     // A liked card stays on the shelf, and that it is like itself is no reason; nor did the visitor write the page.
     let own = |added: &Added| match &added.signal.source {
         Source::Item(other) => *other != row,
-        Source::Text(text) => setting.text() != Some(text),
+        // Nor is it a reason that an item is unlike what the visitor does not want.
+        Source::Text(text) => setting.text() != Some(text) && added.signal.weight > 0.0,
     };
     let mut added: Vec<Added> =
         ranked.added(catalog, row).into_iter().filter(|added| added.sum() > 0.0 && own(added)).collect();

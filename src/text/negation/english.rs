@@ -66,16 +66,22 @@ const CUES: [(Cue, &str); 4] = [
     ),
 ];
 
-/// The words of each cue, by the first of them.
-static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<(Cue, Vec<&str>)>>> = LazyLock::new(|| {
-    let mut cues: HashMap<&str, Vec<(Cue, Vec<&str>)>> = HashMap::new();
-    for (cue, phrases) in CUES {
-        for phrase in phrases.split('|') {
+/// The words of a cue.
+struct Phrase {
+    cue: Cue,
+    words: Vec<&'static str>,
+}
+
+/// All of them, by their first words.
+static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
+    let mut phrases: HashMap<&str, Vec<Phrase>> = HashMap::new();
+    for (cue, list) in CUES {
+        for phrase in list.split('|') {
             let words: Vec<&str> = phrase.split_whitespace().collect();
-            cues.entry(words[0]).or_default().push((cue, words));
+            phrases.entry(words[0]).or_default().push(Phrase { cue, words });
         }
     }
-    cues
+    phrases
 });
 
 /// Before `not`, they make of what follows a verb; one that no cue knows may mean anything.
@@ -206,7 +212,8 @@ fn cue(tokens: &[Token], at: usize) -> Option<(Cue, usize)> {
         here.iter().zip(words).all(|(token, word)| token.word == *word) && here[1..].iter().all(goes_on)
     };
     let known = BY_FIRST_WORD.get(tokens[at].word.as_str())?;
-    let (cue, words) = known.iter().filter(|(_, words)| fits(words)).max_by_key(|(_, words)| words.len())?;
+    let Phrase { cue, words } =
+        known.iter().filter(|phrase| fits(&phrase.words)).max_by_key(|phrase| phrase.words.len())?;
     let (cue, length) = (*cue, words.len());
     // "number 5": no thing is missing.
     let numbered = || tokens.get(at + 1).is_some_and(|next| next.word.starts_with(|c: char| c.is_ascii_digit()));

@@ -72,3 +72,21 @@ async fn without_being_asked_for_the_panel_is_not_even_loaded() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_that_no_item_has_are_listed_with_the_nearest_name() -> Result<()> {
+    visit_each(Site::new, async |shop: &Shop| {
+        shop.open_whole("index.html?nearmind=debug").await?;
+        let pushed = "for (const item_id of ['shopify_US_123_456', 'SKU:dripper-still', 'dripper-still'])
+          (window.dataLayer ??= []).push({ event: 'add_to_cart', ecommerce: { items: [{ item_id }] } });";
+        shop.ask(pushed, &[]).await?;
+        shop.until(&format!("{ROOT} && {ROOT}.querySelectorAll('.unmatched tbody tr').length === 2")).await?;
+        let rows = format!(
+            "return [...{ROOT}.querySelectorAll('.unmatched tbody tr')].map((row) => [row.children[0], row.children[2]].map((cell) => cell.textContent));"
+        );
+        let rows = shop.ask(&rows, &[]).await?;
+        assert_eq!(rows, json!([["SKU:dripper-still", "dripper-still"], ["shopify_US_123_456", "nothing like it"]]));
+        Ok(())
+    })
+    .await
+}

@@ -36,12 +36,13 @@ export function drawResult(catalog, say, device) {
 /** @param {Say} say */
 export function listenForWishes(say) {
   const input = /** @type {HTMLInputElement} */ (byId("wish-text"));
-  byId("wish").addEventListener("submit", (event) => {
+  byId("wish").addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = input.value.trim();
     const shelf = /** @type {NearmindShelf | null} */ (document.querySelector("#shelves nearmind-shelf"));
     if (!text || !shelf?.client) return;
-    shelf.client.track("wish", { text }).catch(() => {});
-    byId("wish-said").textContent = say.said(text);
+    const moved = await shelf.client.track("wish", { text }).catch(() => []);
+    const shelves = moved.filter((update) => update.type === "shelf");
+    byId("wish-said").textContent = shelves.map(({ note }) => note).find(Boolean) ?? say.said(text);
   });
 }

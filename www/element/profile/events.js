@@ -14,7 +14,7 @@ export function eventList(events, client, say, lang, act) {
   const most = Math.max(...events.map(({ weight }) => Math.abs(weight)), Number.MIN_VALUE);
   const lines = events
     .toSorted((a, b) => b.event.timeMs - a.event.timeMs)
-    .map(({ event, label, weight, muted }, place) => {
+    .map(({ event, label, weight, muted, unused }, place) => {
       const line = h("span", { class: `weight${weight < 0 ? " against" : ""}`, "aria-hidden": "true" });
       line.style.setProperty("--share", (Math.abs(weight) / most).toFixed(3));
       const when = h("time", { datetime: new Date(event.timeMs).toISOString() }, time.format(event.timeMs));
@@ -37,6 +37,7 @@ export function eventList(events, client, say, lang, act) {
         { "data-event": event.name, class: muted ? "muted" : "" },
         h("span", { class: "what" }, say.events[event.name] ?? event.name),
         h("span", { class: "label", title: label }, label),
+        ...(unused ? [h("span", { class: "unused" }, unused)] : []),
         line,
         when,
         h("span", { class: "acts" }, mute, erase),

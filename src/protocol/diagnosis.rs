@@ -1,0 +1,26 @@
+//! What of a catalogue and of a page's ids will not work, as plain data. Must not know how it is found.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnosis {
+    pub items: usize,
+    /// Items that are out of stock.
+    pub sold_out: usize,
+    /// Items that the built-in scene for shops may show.
+    pub can_be_shown: usize,
+    /// Ids that the page or the visitor's log names and no item has, those named most often first.
+    pub unmatched: Vec<UnmatchedId>,
+    /// How many there are beside those that are listed.
+    pub more_unmatched: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnmatchedId {
+    pub id: String,
+    /// How often it is named.
+    pub count: usize,
+    /// The nearest id or other name of an item, where one is near.
+    pub nearest: Option<String>,
+}

@@ -1,0 +1,86 @@
+//! What the visitor's texts do to a list, beside where they lie: which of them count for nothing and which against, which
+//! items they rule out, and what the visitor is told of the last one. Must not know how that is worded.
+
+use std::collections::BTreeSet;
+
+use super::{
+    ranking::{Setting, View},
+    texts::{Unused, containing, statement},
+};
+use crate::{
+    catalog::Catalog,
+    profile::{
+        EventName, Opinion, Overrides, Profile, Source,
+        weights::{SESSION_MS, UNWANTED, Weights},
+    },
+    rank::Kind,
+    text::{Statement, terms},
+};
+
+/// What became of the text that the visitor wrote last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// It moves no list.
+    Unused { text: String, why: Unused },
+    /// It only says what is not wanted: these things are left out.
+    LeftOut { things: Vec<String> },
+}
+
+/// How the log's texts, and what the page `said`, count in a profile of these weights.
+pub fn overrides(view: &View, weights: &Weights, said: &[(Source, EventName)]) -> Overrides {
+    let mut overrides = Overrides { ignored: view.muted.clone(), ..Overrides::default() };
+    let profile = view.ledger.profile(weights, view.now_ms, &overrides, said);
+    for signal in profile.strong() {
+        let Source::Text(text) = &signal.source else { continue };
+        match view.texts.place(text, view.catalog) {
+            Ok(placed) if placed.is_unwanted => _ = overrides.unwanted.insert(signal.source.clone()),
+            // The model that has not read it yet may find something.
+            Ok(_) | Err(Unused::Pending) => {}
+            Err(_) => _ = overrides.ignored.insert(signal.source.clone()),
+        }
+    }
+    overrides
+}
+
+/// Rows that contain what a text of the profile does not want; unless a wish of more weight wants that very thing, or the
+/// visitor likes the item.
+pub fn ruled_out(catalog: &Catalog, profile: &Profile, overrides: &Overrides) -> BTreeSet<u32> {
+    let mut said: Vec<(Statement, f32)> = Vec::new();
+    for signal in profile.strong() {
+        if let Source::Text(text) = &signal.source {
+            let turned = if overrides.unwanted.contains(&signal.source) { UNWANTED } else { 1.0 };
+            said.push((statement(text, catalog), signal.weight / turned));
+        }
+    }
+    let mut rows = BTreeSet::new();
+    for (own, weight) in &said {
+        for thing in &own.unwanted {
+            let terms = terms(thing, &catalog.segmenter);
+            let wants = |(other, more): &(Statement, f32)| {
+                more > weight && {
+                    let wanted = self::terms(&other.wanted, &catalog.segmenter);
+                    terms.iter().all(|term| wanted.contains(term))
+                }
+            };
+            if !said.iter().any(wants) {
+                rows.extend(containing(catalog, &terms));
+            }
+        }
+    }
+    rows.retain(|row| profile.opinions.get(row) != Some(&Opinion::Like));
+    rows
+}
+
+/// What to tell the visitor of the text that they wrote last, in this visit.
+pub fn note(view: &View, setting: &Setting) -> Option<Note> {
+    let (text, time_ms) = view.ledger.last_text().filter(|_| setting.scene.kind == Kind::ForYou)?;
+    let lately = view.now_ms - time_ms < SESSION_MS;
+    if !lately || view.muted.contains(&Source::Text(text.to_owned())) {
+        return None;
+    }
+    match view.texts.place(text, view.catalog) {
+        Ok(placed) if placed.is_unwanted => Some(Note::LeftOut { things: statement(text, view.catalog).unwanted }),
+        Ok(_) | Err(Unused::Pending) => None,
+        Err(why) => Some(Note::Unused { text: text.to_owned(), why }),
+    }
+}

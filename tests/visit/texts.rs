@@ -1,0 +1,216 @@
+//! What visitors write and the list cannot follow: texts of no meaning, in a language that nobody here reads, and texts that
+//! say no. The list stays full, and the visitor is told.
+
+use nearmind::{
+    catalog::{Availability, Item},
+    profile::EventName::*,
+    protocol::{Basis, Command, Diagnosis, Shelf, UnmatchedId, Update},
+    session::MemoryStore,
+};
+use serde_json::json;
+
+use crate::script::*;
+
+fn wished(lang: &str, texts: &[&str]) -> (Visit, Shelf) {
+    let mut visit = open(MemoryStore::default(), lang);
+    let mut list = for_you(&mut visit, lang);
+    for (text, minute) in texts.iter().zip(1..) {
+        list = shelf(&say(&mut visit, Wish, text, minute));
+    }
+    (visit, list)
+}
+
+fn has_word(shelf: &Shelf, word: &str) -> bool {
+    shelf.cards.iter().any(|card| format!("{} {}", text(&card.title), text(&card.description)).contains(word))
+}
+
+#[test]
+fn a_wish_that_nothing_matches_leaves_a_varied_shelf() {
+    let (_, strangers) = wished("en", &[]);
+    for (lang, wish, expect) in [
+        ("en", "qwxz vbnm", "We found nothing for “qwxz vbnm”, so here is a varied selection."),
+        ("zh-CN", "qwxz vbnm", "没有找到与“qwxz vbnm”相关的商品，先为您展示各类精选。"),
+        (
+            "en",
+            "тёплая куртка",
+            "We do not understand “тёплая куртка”: the products here are described in English and Chinese. Here is a varied \
+             selection.",
+        ),
+        ("zh-CN", "تيشيرت", "我们看不懂“تيشيرت”：这里的商品是用英文和中文描述的。先为您展示各类精选。"),
+        (
+            "en",
+            "I don't hate tea",
+            "We could not use “I don't hate tea”, because we cannot tell what you do not want. Here is a varied selection.",
+        ),
+    ] {
+        let (mut visit, list) = wished(lang, &[wish]);
+        assert_eq!((list.basis, ids(&list)), (Basis::ColdStart, ids(&strangers)), "{wish}");
+        assert_eq!(list.note, expect);
+        let line = profile(&mut visit).events.remove(0);
+        assert!(line.unused.is_some_and(|why| why.starts_with("Not used")) && line.weight == 0.0, "{wish}");
+    }
+    assert_eq!(strangers.note, "");
+}
+
+#[test]
+fn beside_a_history_such_a_wish_changes_nothing_but_is_answered() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for_you(&mut visit, "en");
+    let before = shelf(&track(&mut visit, ViewItem, "tea-0", 1));
+    let after = shelf(&say(&mut visit, Wish, "ζεστό μπουφάν", 2));
+    assert_eq!((after.basis, ids(&after)), (Basis::Profile, ids(&before)));
+    assert!(after.note.starts_with("We do not understand “ζεστό μπουφάν”"), "{}", after.note);
+    // A later wish that is understood is all that counts.
+    let next = shelf(&say(&mut visit, Wish, "camping tent", 3));
+    assert_eq!(next.note, "");
+    assert!(ids(&next)[0].starts_with("camping"), "{:?}", ids(&next));
+    // Nobody is told of a wish of another day.
+    say(&mut visit, Wish, "qwxz vbnm", 4);
+    assert_eq!(shelf(&track(&mut visit, ViewItem, "tea-2", 60 * 24)).note, "");
+}
+
+#[test]
+fn every_script_that_nobody_reads_here_is_told() {
+    for wish in ["дождевик", "αδιάβροχο", "معطف", "מעיל", "जैकेट", "เสื้อ", "재킷", "ジャケット", "ქურთუკი"]
+    {
+        let (_, list) = wished("en", &[wish]);
+        assert!(list.note.starts_with("We do not understand"), "{wish}: {}", list.note);
+        assert_eq!((list.basis, list.cards.len()), (Basis::ColdStart, 6), "{wish}");
+    }
+    // Chinese is not the model's language, but the shop's: its words are found.
+    let (_, list) = wished("en", &["露营帐篷"]);
+    assert_eq!((list.basis, list.note.as_str()), (Basis::Profile, ""));
+}
+
+#[test]
+fn what_is_not_wanted_is_not_shown_and_never_a_reason() {
+    for (lang, wish, word, note) in [
+        ("en", "I hate tea", "tea", "Here is a varied selection without “tea”."),
+        ("en", "no tea please", "tea", "Here is a varied selection without “tea”."),
+        ("zh-CN", "不要绿茶", "绿茶", "为您展示不含“绿茶”的各类精选。"),
+    ] {
+        let (_, list) = wished(lang, &[wish]);
+        assert_eq!((list.basis, list.note.as_str(), list.cards.len()), (Basis::ColdStart, note, 6), "{wish}");
+        assert!(!has_word(&list, word), "{wish}: {:?}", ids(&list));
+    }
+    let (_, list) = wished("en", &["soft warm things for the kitchen, but no tea"]);
+    assert_eq!((list.basis, list.note.as_str()), (Basis::Profile, ""));
+    assert!(!has_word(&list, "tea") && list.cards.len() == 6, "{:?}", ids(&list));
+    let reasons: Vec<String> = list.cards.iter().map(|card| text(&card.reason)).collect();
+    assert!(reasons.iter().any(|reason| reason.contains("but no tea")), "{reasons:?}");
+    // A later word on it counts more.
+    let (_, list) = wished("en", &["no tea please", "green tea cup"]);
+    assert!(ids(&list)[0].starts_with("tea") && of(&list, "tea") >= 3, "{:?}", ids(&list));
+    let (_, list) = wished("en", &["green tea cup", "no tea please"]);
+    assert!(!has_word(&list, "tea"), "{:?}", ids(&list));
+}
+
+#[test]
+fn a_view_beside_a_text_that_says_no_has_its_own_reason() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for_you(&mut visit, "en");
+    track(&mut visit, ViewItem, "camping-0", 1);
+    let list = shelf(&say(&mut visit, Wish, "I hate tea", 2));
+    assert_eq!((list.basis, list.note.as_str()), (Basis::Profile, "We leave out “tea”, as you said."));
+    assert!(!has_word(&list, "tea"), "{:?}", ids(&list));
+    for card in &list.cards {
+        assert!(!text(&card.reason).contains("hate"), "{}: {}", card.item, text(&card.reason));
+    }
+    let line = profile(&mut visit).events.remove(1);
+    assert!(line.weight < 0.0 && line.unused.is_none(), "{line:?}");
+}
+
+#[test]
+fn a_shop_of_nothing_else_is_shown_all_the_same() {
+    let tea = items().into_iter().filter(|item| item.id.starts_with("tea")).collect();
+    let mut visit = open_with(MemoryStore::default(), "en", catalog(tea));
+    for_you(&mut visit, "en");
+    let list = shelf(&say(&mut visit, Wish, "I hate tea", 1));
+    assert_eq!((list.basis, list.cards.len()), (Basis::ColdStart, 6));
+}
+
+#[test]
+fn the_name_of_an_item_says_no_to_nothing() {
+    let mut named = items();
+    let words = named[0].words.get_mut("en").unwrap();
+    words.title = "A bicycle jacket without rain".into();
+    let mut visit = open_with(MemoryStore::default(), "en", catalog(named));
+    for_you(&mut visit, "en");
+    let list = shelf(&say(&mut visit, Search, "bicycle jacket without rain", 1));
+    assert_eq!((ids(&list)[0], list.note.as_str()), ("bicycle-0", ""), "{:?}", ids(&list));
+    // Where nothing is called so, it is a wish, and all bicycle jackets are for rain.
+    let (_, list) = wished("en", &["bicycle jacket without rain"]);
+    assert!(of(&list, "bicycle") == 0, "{:?}", ids(&list));
+}
+
+#[test]
+fn the_wish_is_unlearned_with_its_note() {
+    let (mut visit, list) = wished("en", &["qwxz vbnm"]);
+    assert_ne!(list.note, "");
+    let event = profile(&mut visit).events.remove(0).event;
+    let after = shelf(&send(&mut visit, Command::Delete { event, now_ms: NOW + 120e3 }));
+    assert_eq!((after.note.as_str(), after.basis), ("", Basis::ColdStart));
+}
+
+fn diagnosis(visit: &mut Visit) -> Diagnosis {
+    match send(visit, Command::Diagnose).remove(0) {
+        Update::Diagnosis(diagnosis) => diagnosis,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn ids_that_no_item_has_are_told_with_the_nearest_name() {
+    let mut visit = open(MemoryStore::default(), "en");
+    ask(&mut visit, json!({"exclude": ["TEA_3"], "context": {"cart": ["camping-0", "Kamping-1"]}}));
+    for (id, minute) in [("shopify_US_123_456", 1), ("bicycle-0", 2), ("sku:tea-1", 3), ("shopify_US_123_456", 60)] {
+        track(&mut visit, ViewItem, id, minute);
+    }
+    let found = diagnosis(&mut visit);
+    let line = |id: &str, count, nearest: Option<&str>| UnmatchedId {
+        id: id.into(),
+        count,
+        nearest: nearest.map(str::to_owned),
+    };
+    let expect = [
+        line("shopify_US_123_456", 2, None),
+        line("Kamping-1", 1, Some("camping-1")),
+        line("TEA_3", 1, Some("tea-3")),
+        line("sku:tea-1", 1, Some("tea-1")),
+    ];
+    assert_eq!((found.unmatched.as_slice(), found.more_unmatched, found.items), (&expect[..], 0, 32));
+    // The console hears of it once, and of nothing but ids.
+    let warnings = visit.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("4 ids") && warnings[0].contains("?nearmind=debug"), "{warnings:?}");
+    track(&mut visit, ViewItem, "another", 5);
+    assert_eq!(visit.warnings(), Vec::<String>::new());
+    for nth in 0..100 {
+        track(&mut visit, ViewItem, &format!("none of these {nth}"), 100 + nth);
+    }
+    assert_eq!((diagnosis(&mut visit).unmatched.len(), diagnosis(&mut visit).more_unmatched), (20, 85));
+}
+
+#[test]
+fn a_shop_where_everything_is_known_is_not_warned() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for_you(&mut visit, "en");
+    track(&mut visit, ViewItem, "tea-0", 1);
+    assert_eq!(visit.warnings(), Vec::<String>::new());
+    let found = diagnosis(&mut visit);
+    assert_eq!((found.sold_out, found.can_be_shown, found.unmatched.len()), (0, 32, 0));
+}
+
+#[test]
+fn a_catalogue_that_is_sold_out_is_told_once() {
+    let sold_out = |item: Item| Item { availability: Some(Availability::OutOfStock), ..item };
+    let mut visit = open_with(MemoryStore::default(), "en", catalog(items().into_iter().map(sold_out).collect()));
+    assert!(for_you(&mut visit, "en").cards.is_empty());
+    let warnings = visit.warnings();
+    assert!(warnings.len() == 1 && warnings[0].starts_with("32 of 32 items"), "{warnings:?}");
+    assert_eq!(visit.warnings(), Vec::<String>::new());
+    let found = diagnosis(&mut visit);
+    assert_eq!((found.sold_out, found.can_be_shown), (32, 0));
+    // What the warning recommends.
+    assert_eq!(shelf(&ask(&mut visit, json!({"scene": {"kind": "for-you"}}))).cards.len(), 6);
+}
