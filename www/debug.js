@@ -122,8 +122,9 @@ async function findings(client, say) {
   const found = /** @type {import("./types.js").Diagnosis | undefined} */ (updates.find((update) => update.type === "diagnosis"));
   if (!found) return [];
   const { items, soldOut, canBeShown, unmatched, moreUnmatched } = found;
-  const stock = !canBeShown && items ? say.nothingToShow(soldOut, items) : canBeShown < FEW && items >= FEW ? say.fewToShow(canBeShown, soldOut, items) : soldOut ? say.soldOut(soldOut, items) : "";
-  const lines = stock ? [h("p", { class: canBeShown < FEW ? "finding" : "" }, stock)] : [];
+  const isShort = canBeShown < FEW && canBeShown < items;
+  const stock = isShort && canBeShown ? say.fewToShow : isShort ? say.nothingToShow : say.soldOut;
+  const lines = soldOut ? [h("p", { class: isShort ? "finding" : "" }, stock(canBeShown, soldOut, items))] : [];
   if (!unmatched.length) return lines;
   const head = h("tr", {}, ...say.unmatchedColumns.map((name) => h("th", { scope: "col" }, name)));
   const rows = unmatched.map(({ id, count, nearest }) =>

@@ -250,6 +250,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::encoder::synthetic::Synthetic;
 
     #[test]
@@ -261,5 +262,13 @@ mod tests {
         }
         manifest.languages.clear();
         assert!(manifest.reads("fr"), "not known");
+    }
+
+    #[test]
+    fn two_probes_of_one_meaning_do_not_raise_the_background() {
+        let probe = |x: f32, y: f32| Probe { text: String::new(), vector: vec![x, y] };
+        let background = |probes| Probes { probes }.background();
+        assert_eq!(background(vec![probe(1.0, 0.0), probe(1.0, 0.0), probe(0.6, 0.8)]), 0.6);
+        assert_eq!((background(vec![probe(1.0, 0.0)]), background(Vec::new())), (0.0, 0.0));
     }
 }

@@ -96,3 +96,19 @@ fn what_was_done_by_one_name_is_taken_back_and_forgotten_by_the_other() {
     let known = profile(&mut visit);
     assert_eq!((known.interests.len(), known.events.len()), (0, 0));
 }
+
+#[test]
+fn google_s_name_of_a_variant_finds_at_least_its_product() {
+    let catalog = named();
+    for (name, expect) in [
+        ("shopify_US_7_SKU-tea-1", Some("tea-1")),
+        ("shopify_US_tea-2_7", Some("tea-2")),
+        ("shopify_US_tea-2_tea-3", Some("tea-3")),
+        ("shopify_tea-2", Some("tea-2")),
+        ("shopify_tea-2_7", None), // no country: what stands first is no product
+        ("shopify_US_7_8", None),
+        ("shopify_", None),
+    ] {
+        assert_eq!(catalog.row(name).map(|row| catalog.item(row).id()), expect, "{name}");
+    }
+}

@@ -91,11 +91,11 @@ const EN = {
     state: "Catalogue, model, storage",
     noCatalog: "The catalogue is still loading.",
     items: (/** @type {number} */ count) => `${count} items in the catalogue`,
-    nothingToShow: (/** @type {number} */ soldOut, /** @type {number} */ items) =>
+    nothingToShow: (/** @type {number} */ _shown, /** @type {number} */ soldOut, /** @type {number} */ items) =>
       `${soldOut} of ${items} items are out of stock, and no shelf has anything to show. Check the availability in the feed and bake it again, or show them all the same with a scene of your own: scene='{"kind": "for-you"}'.`,
     fewToShow: (/** @type {number} */ shown, /** @type {number} */ soldOut, /** @type {number} */ items) =>
       `Only ${shown} of ${items} items can be shown: ${soldOut} are out of stock. Check the availability in the feed.`,
-    soldOut: (/** @type {number} */ soldOut, /** @type {number} */ items) =>
+    soldOut: (/** @type {number} */ _shown, /** @type {number} */ soldOut, /** @type {number} */ items) =>
       `${soldOut} of ${items} items are out of stock and are not shown.`,
     unmatched: (/** @type {number} */ ids) =>
       `${ids} ${ids === 1 ? "id is" : "ids are"} named here that no item of the catalogue has. Events about them count for nothing. Name items as the catalogue does, or bake a feed that has these ids among its other names.`,
@@ -198,10 +198,10 @@ const ZH = {
     state: "目录、模型、存储",
     noCatalog: "商品目录仍在加载。",
     items: (count) => `目录中有 ${count} 件商品`,
-    nothingToShow: (soldOut, items) =>
+    nothingToShow: (_shown, soldOut, items) =>
       `${items} 件商品中有 ${soldOut} 件缺货，没有可以推荐的商品。请检查数据源中的库存状态并重新打包；如仍想展示，可使用自己的场景：scene='{"kind": "for-you"}'。`,
     fewToShow: (shown, soldOut, items) => `${items} 件商品中只有 ${shown} 件可以展示，${soldOut} 件缺货。请检查数据源中的库存状态。`,
-    soldOut: (soldOut, items) => `${items} 件商品中有 ${soldOut} 件缺货，不会展示。`,
+    soldOut: (_shown, soldOut, items) => `${items} 件商品中有 ${soldOut} 件缺货，不会展示。`,
     unmatched: (ids) =>
       `此处用到的 ${ids} 个编号在目录中找不到，与之相关的行为不起作用。请使用目录中的编号，或用包含这些编号的数据源重新打包。`,
     unmatchedColumns: ["未知编号", "次数", "最接近的已知编号"],
