@@ -42,6 +42,10 @@ pub struct TextVector {
     pub is_familiar: bool,
 }
 
+/// A model that lays all texts close together does not bring those that fit nearer by as large a part of what is left: so much
+/// less of it is asked for of one whose background is 1. As tried with MiniLM (background 0) and multilingual-e5-small (0.76).
+const CROWDED: f32 = 0.08;
+
 /// The states of a text's tokens, and its unit vector `[H]`.
 pub type Read = (States, Vec<f32>);
 
@@ -61,7 +65,7 @@ impl<E: Encoder> Model<E> {
 
     /// The cosine of two texts that are as like as `part` says: from 0, nothing in common, to 1, the same.
     pub fn likeness(&self, part: f32) -> f32 {
-        self.background + (1.0 - self.background) * part
+        self.background + (1.0 - self.background) * (part - CROWDED * self.background)
     }
 
     pub fn name(&self) -> &ModelName {
