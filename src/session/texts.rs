@@ -151,6 +151,7 @@ impl Texts {
             Some(Some(encoded)) if encoded.is_near => Ok(encoded.vector.clone()),
             _ => self.by_words(text, catalog).ok_or(match encoded {
                 None if catalog.matrix.width() > 0 => Unused::Pending,
+                Some(Some(encoded)) if encoded.is_familiar => Unused::NoMatch,
                 _ if is_foreign(text, catalog) => Unused::Language,
                 _ if self.is_strange(text) && is_other_language(text, catalog) => Unused::Language,
                 _ => Unused::NoMatch,
