@@ -5,6 +5,7 @@
 const CSS = `
 .turn button { inline-size: 2.25rem; block-size: 2.25rem; display: grid; place-items: center; border: 1px solid var(--_line); border-radius: 50%; background: var(--_surface); transition: border-color .15s, opacity .15s }
 .turn button:hover { border-color: var(--_ink) }
+.about:hover { color: var(--_ink) }
 .turn button:disabled { opacity: .35; cursor: default; border-color: var(--_line) }
 :not(.skeleton) > .picture:empty::before { content: ""; inline-size: 3rem; block-size: 2.25rem; border: 2px solid var(--_line); border-radius: .375rem; background: radial-gradient(circle at 30% 35%, var(--_line) .25rem, transparent 0), linear-gradient(-30deg, var(--_line) 30%, transparent 0) }
 .word { background: color-mix(in srgb, var(--_mark) calc(35% + 65% * var(--strength)), transparent); border-radius: .2em; color: var(--_ink); -webkit-box-decoration-break: clone; box-decoration-break: clone; animation: tint .4s ease-out; transition: background-color .2s }

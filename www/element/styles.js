@@ -71,7 +71,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .card { position: relative; container-type: inline-size; block-size: 100%; display: flex; flex-direction: column; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
 .card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
 .card:has(.link:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 1px }
-.picture { flex: 1 1 0; min-block-size: 0; overflow: hidden; display: grid; place-items: center; background: var(--_picture) }
+.picture { flex: 1 1 0; min-block-size: 0; overflow: hidden; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); place-items: center; background: var(--_picture) }
 .image { display: block; inline-size: 100%; block-size: 100%; object-fit: var(--nearmind-picture-fit, cover) }
 .body { flex: none; block-size: calc(var(--_card-height) - 2px - 100cqi / (var(--nearmind-picture-ratio, 1))); min-block-size: 0; display: flex; flex-direction: column; padding: .75rem .875rem .625rem }
 .brand { font-size: .75rem; line-height: 1rem; color: var(--_muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
@@ -90,7 +90,6 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .action { flex: 0 1 auto; inline-size: 2rem; min-inline-size: 1.5rem; block-size: 2rem; display: grid; place-items: center; border-radius: 50%; color: var(--_muted); transition: color .15s, background-color .15s }
 .action:hover { color: var(--_ink); background: var(--_picture) }
 
-.skeleton:hover { border-color: var(--_line) }
 .bone { display: block; block-size: .75rem; border-radius: .25rem; background: var(--_picture); inline-size: 40% }
 .bone.title { block-size: 1rem; inline-size: 85%; margin-block-start: .5rem }
 .bone.description { inline-size: 95%; margin-block-start: .75rem }
@@ -104,7 +103,6 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .undo { flex: none; color: var(--_accent); font-weight: 600; text-decoration: underline; text-underline-offset: .2em; min-block-size: 1.5rem }
 .about { flex: none; display: flex; align-items: center; gap: .375rem; min-block-size: 1.75rem }
 .about svg { inline-size: .9375rem; block-size: .9375rem }
-.about:hover { color: var(--_ink) }
 /* Nothing else stands there: what went wrong has the whole room. Only what was not there before has a place: nothing moves. */
 :host([state="failed"]) .shelf.bare {
   outline: 1px dashed var(--_line); outline-offset: -1px; border-radius: var(--_radius);

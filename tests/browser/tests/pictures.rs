@@ -20,8 +20,9 @@ const SIZES: [(u32, u32); 4] = [(400, 400), (400, 500), (300, 450), (480, 270)];
 fn photograph(nth: usize) -> Result<Vec<u8>> {
     let (width, height) = SIZES[nth % SIZES.len()];
     let pixel = |x: u32, y: u32| {
-        let noise = (x.wrapping_mul(7919) ^ y.wrapping_mul(104_729)).wrapping_add(nth as u32 * 31) % 23;
-        Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, (40 + noise + nth as u32 * 5 % 180) as u8])
+        let noise =
+            (x.wrapping_mul(7919) ^ y.wrapping_mul(104_729)).wrapping_add(nth as u32 * 31).rotate_right(7) % 120;
+        Rgb([(x * 135 / width + noise) as u8, (y * 135 / height + noise) as u8, (noise + nth as u32 * 5 % 130) as u8])
     };
     let mut file = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, pixel)).write_to(&mut file, ImageFormat::Jpeg)?;
