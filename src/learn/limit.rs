@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn weights_are_rounded_to_steps_of_a_root_of_two() {
         let limit = Limit::default();
-        for (weight, rounded) in [(1.0, 1.0), (0.9, 1.0), (0.75, 0.707_106_8), (0.011, 0.011_048_543), (3.0, 2.828_427)]
+        for (weight, rounded) in
+            [(1.0, 1.0), (0.9, 1.0), (0.75, std::f32::consts::FRAC_1_SQRT_2), (0.011, 0.011_048_543), (3.0, 2.828_427)]
         {
             assert!((limit.weight(weight) - rounded).abs() < 1e-6, "{weight}: {}", limit.weight(weight));
             assert_eq!(limit.weight(limit.weight(weight)), limit.weight(weight));
