@@ -45,8 +45,8 @@ pub struct FeedArgs {
     /// Of texts that are too short to tell, as in `en`
     #[arg(long)]
     lang: Option<String>,
-    /// How addresses of products are made, where the feed has none: https://shop.example/?p={id}, with {id} or the name of
-    /// a column in curly brackets, as in {slug}
+    /// How addresses of products are made, where the feed has none: `https://shop.example/?p={id}`, with {id} or the name
+    /// of a column in curly brackets, as in {slug}
     #[arg(long)]
     link: Option<LinkPattern>,
     /// `link` or `title`: rows without an id get one that is made of it, and stays the same as long as that does
