@@ -99,6 +99,20 @@ fn tables_that_declare_nothing_are_read_by_their_bytes() {
 }
 
 #[test]
+fn columns_are_known_in_the_languages_of_these_encodings() {
+    for (header, title, encoding) in [
+        ("商品コード,商品名,価格,商品説明", JAPANESE[0], SHIFT_JIS),
+        ("상품코드,상품명,가격,설명", KOREAN[1], EUC_KR),
+        ("商品編號,商品名稱,價格,說明", TRADITIONAL[1], BIG5),
+    ] {
+        let feed = format!("{header}\nA1,{title},1200,{title} {title}\n");
+        let (items, report) = read(&encode(&feed, encoding));
+        assert_eq!((items[0].id.as_str(), items[0].price), ("A1", Some(1200.0)), "{report}");
+        assert!(items[0].words.values().all(|words| words.title == title), "{items:?}");
+    }
+}
+
+#[test]
 fn what_a_feed_declares_is_believed_where_it_can_be() {
     let xml = |label: &str| {
         format!(

@@ -173,6 +173,8 @@ fn yandex_market() {
         (pot.url.as_str(), pot.availability),
         ("https://chai.example/p/501?a=1&b=2", Some(Availability::InStock))
     );
+    let unused = &report.feeds[0].left_out;
+    assert!(!unused.contains(&"categoryId".into()) && unused.contains(&"purchase_price".into()), "{unused:?}");
     let tea = find(&items, "503");
     assert_eq!((tea.currency.as_str(), tea.availability), ("USD", Some(Availability::InStock)));
     assert_eq!(tea.words["ru"].categories, ["Чай & травы"]);

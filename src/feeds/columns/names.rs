@@ -16,6 +16,7 @@ pub const FIELDS: &[(Field, &[&str])] = &[
         "art. nr.", "artikelnr.", "artikelnr", "produktnummer", "bestellnummer", "référence", "ugs", "referencia", "código", "артикул", "код", "код товара",
         "codice", "numer", "indeks", "productnummer",
         "program id", "property id", "listing id", "deal id", "job id", "destination id",
+        "商品コード", "商品番号", "管理番号", "商品編號", "商品編碼", "貨號", "상품코드", "상품번호",
     ]),
     (Field::Group, &["item group id", "group id", "in product group with id", "parent sku", "parent id", "parent"]),
     (Field::Title, &[
@@ -24,37 +25,44 @@ pub const FIELDS: &[(Field, &[&str])] = &[
         "artikelname", "produktbezeichnung", "artikelbezeichnung", "bezeichnung", "nom", "nom du produit", "nombre del producto", "название", "наименование",
         "наименование товара", "имя", "nome", "nome prodotto", "titolo", "nazwa", "naam", "productnaam", "namn", "název",
         "program name", "property name", "listing name", "deal name", "destination name",
+        "商品名", "タイトル", "名前", "商品名稱", "名稱", "標題", "상품명", "제품명",
     ]),
     (Field::Description, &[
         "description", "body html", "body (html)", "long description", "desc", "item description", "描述", "商品描述", "简介",
         "内容简介", "商品详情", "beschreibung", "produktbeschreibung", "descripción", "описание", "descrizione", "opis", "omschrijving", "descrição", "content", "content:encoded", "plain description",
         "summary", "short description", "item subtitle", "program description", "kurzbeschreibung", "description courte", "descripción corta", "короткое описание", "features", "overview",
+        "商品説明", "説明", "商品説明文", "說明", "商品說明", "商品敘述", "상품설명", "설명",
     ]),
     (Field::Url, &[
         "link", "url", "permalink", "product url", "product link", "canonical url", "final url", "链接", "商品链接",
         "produkt url", "produktlink", "lien", "enlace", "ссылка", "collegamento",
+        "商品url", "商品ページurl", "リンク", "連結", "商品連結", "網址", "상품url", "링크",
     ]),
     (Field::Image, &[
         "image link", "image", "image url", "image src", "img", "featured image", "picture", "thumbnail", "images",
         "photo", "图片", "主图", "bild", "thumb",
         "image urls", "main image", "product image url", "image1", "image 1", "bilder", "bild url", "bild url 1", "bild url 1 (großes bild)", "produktbild url", "produktbild url (vorschaubild)", "imagen", "imágenes", "изображение", "изображения", "фото",
         "immagine", "immagini", "zdjęcie", "afbeelding", "imagem",
+        "画像", "商品画像", "画像url", "商品画像url", "圖片", "商品圖片", "圖片網址", "主圖", "이미지", "상품이미지", "대표이미지",
     ]),
     (Field::Brand, &[
         "brand", "brands", "vendor", "manufacturer", "brand name", "品牌", "厂商", "marke", "hersteller", "herstellername",
         "marque", "marca", "бренд", "производитель", "marka", "producent", "merk",
+        "ブランド", "ブランド名", "メーカー", "廠商", "브랜드", "제조사",
     ]),
     (Field::Category, &[
         "category", "categories", "category path", "product type", "product category", "item category",
         "google product category", "类目", "分类", "类别", "kategorie", "catégorie", "categoría",
         "kategorien", "produktgruppe", "produktgruppe im shop", "catégories", "categorías", "категория", "категории", "categoria", "categorie", "kategoria",
+        "カテゴリ", "カテゴリー", "商品カテゴリ", "分類", "類別", "카테고리", "분류",
     ]),
     (Field::Price, &[
         "price", "regular price", "variant price", "price amount", "价格", "售价", "现价", "preis", "prix", "precio",
         "price tax included", "price (tax incl.)", "price incl. tax", "price including tax", "preis (brutto)", "preis brutto", "bruttopreis", "regulärer preis", "tarif régulier", "prix ttc", "precio normal", "цена", "базовая цена",
         "prezzo", "cena", "prijs", "preço", "price tax excluded", "price (tax excl.)", "price tax excluded or price tax included",
+        "価格", "販売価格", "税込価格", "價格", "售價", "가격", "판매가",
     ]),
-    (Field::SalePrice, &["sale price", "special price", "促销价", "angebotspreis", "tarif promo", "precio rebajado", "цена распродажи"]),
+    (Field::SalePrice, &["sale price", "special price", "促销价", "angebotspreis", "tarif promo", "precio rebajado", "цена распродажи", "セール価格", "特別価格", "特價", "促銷價", "할인가"]),
     (Field::ListPrice, &[
         "compare at price", "variant compare at price", "list price", "market price", "msrp", "former price", "strikethrough price", "原价", "市场价",
         "划线价", "uvp",
@@ -67,6 +75,7 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     (Field::Stock, &[
         "stock", "quantity", "inventory", "quantity to sell on facebook", "inventory quantity", "variant inventory qty", "stock quantity", "qty", "库存",
         "库存数量", "bestand", "lagerbestand", "lager", "quantité", "cantidad", "inventario", "количество", "остаток", "запасы", "quantità",
+        "在庫", "在庫数", "庫存", "庫存數量", "재고", "재고수량",
     ]),
     (Field::Rating, &["rating", "average rating", "rating value", "stars", "评分"]),
     (Field::RatingBest, &["best rating", "rating scale"]),

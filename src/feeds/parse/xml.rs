@@ -75,8 +75,10 @@ impl<'a> Xml<'a> {
         let mut raw = self.products.row(self.row, element, &self.columns, prefix);
         if element.local().eq_ignore_ascii_case("offer") && element.child("categoryId").is_some() {
             yml::fill(&mut raw, element, &self.categories);
+            self.products.used_for(element, &yml::USED);
         } else if heureka::is_product(element) {
             heureka::fill(&mut raw, element);
+            self.products.used_for(element, &heureka::USED);
         }
         self.ready.push_back(raw);
     }

@@ -11,6 +11,9 @@ const ORDERED_FROM_DAYS: u32 = 31;
 /// The country's own end of an address, and its currency: the feed names none.
 const COUNTRIES: [(&str, &str); 2] = [("cz", "CZK"), ("sk", "EUR")];
 
+/// What [`fill`] reads by itself.
+pub const USED: [(&str, &str); 1] = [("delivery_date", "availability")];
+
 pub fn is_product(product: Element) -> bool {
     product.local().eq_ignore_ascii_case("shopitem")
         || (product.child("productname").is_some() && product.child("price_vat").is_some())

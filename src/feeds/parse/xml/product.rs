@@ -48,6 +48,15 @@ impl Products {
         raw
     }
 
+    /// Children of these names were used for what only their format knows.
+    pub fn used_for(&mut self, product: Element, names: &[(&str, &str)]) {
+        for (name, about) in names {
+            if let Some(child) = product.child(name) {
+                self.used.insert(child.name().to_owned(), (*about).to_owned());
+            }
+        }
+    }
+
     fn column(&mut self, raw: &mut Raw, child: Element, columns: &Columns, prefix: Option<&str>) {
         let own = prefix.and_then(|prefix| child.name().strip_prefix(prefix)?.strip_prefix(':'));
         let google = own.or_else(|| child.name().strip_prefix("g:"));

@@ -10,6 +10,15 @@ use crate::{
 /// Codes that are older than ISO 4217 has them now.
 const CURRENCIES: [(&str, &str); 2] = [("RUR", "RUB"), ("BYR", "BYN")];
 
+/// What [`fill`] reads by itself.
+pub const USED: [(&str, &str); 5] = [
+    ("categoryId", "category"),
+    ("typePrefix", "title"),
+    ("model", "title"),
+    ("count", "stock"),
+    ("disabled", "published"),
+];
+
 /// `<category id="2" parentId="1">Phones</category>`
 pub fn learn(category: Element, categories: &mut Categories) {
     let get = |name: &str| category.attribute(name).unwrap_or_default();
