@@ -81,7 +81,7 @@ fn kind(item: u32) -> usize {
 
 /// A direction for each kind, and one that has nothing in common with any other for the last item.
 fn vector(kind: usize, chance: &mut ChaCha8Rng) -> Vec<f32> {
-    let mut vector = vec![0.0; KINDS + 1];
+    let mut vector = [0.0; KINDS + 1];
     vector[kind] = 1.0;
     if kind < KINDS {
         vector[..KINDS].iter_mut().for_each(|value| *value += chance.random_range(-0.2..0.2));
