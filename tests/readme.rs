@@ -22,13 +22,14 @@ fn commands() -> Vec<String> {
     blocks.flat_map(str::lines).map(str::to_owned).collect()
 }
 
-/// What the commands name: a feed, a model, and a folder of interactions.
+/// What the commands name: a feed, a model, a folder of pictures, and one of interactions.
 fn furnish(folder: &Path) {
     let feed = fs::read(Path::new(ROOT).join("tests/feeds/samples/google.xml")).unwrap();
     let mut gzip = GzEncoder::new(File::create(folder.join("feed.xml.gz")).unwrap(), Compression::fast());
     gzip.write_all(&feed).unwrap();
     gzip.finish().unwrap();
     symlink(Path::new(ROOT).join("models"), folder.join("models")).unwrap();
+    fs::create_dir(folder.join("public")).unwrap();
     let data = folder.join("DIR");
     fs::create_dir(&data).unwrap();
     let items: String =
