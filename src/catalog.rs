@@ -76,7 +76,9 @@ impl Catalog {
             let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));
             (item.brand(), path.unwrap_or_default(), item.price())
         }));
-        let languages: BTreeSet<&str> = items.iter().flat_map(|item| item.languages()).collect();
+        // One by one: collecting would hold the languages of all items at once.
+        let mut languages: BTreeSet<&str> = BTreeSet::new();
+        items.iter().for_each(|item| languages.extend(item.languages()));
         let languages = languages.into_iter().map(str::to_owned).collect();
         Self {
             items,
