@@ -170,7 +170,7 @@ fn a_reason_says_how_many_visitors_of_the_shop_chose_both() {
                     visitors.iter().filter(|own| own.iter().any(|id| id == viewed) && own.contains(&item)).count();
                 // As many at least: counts are rounded down.
                 let both = Limit::default().count(both as u32);
-                let expect = format!("Chosen together with {title} by {both} visitors");
+                let expect = format!("Chosen together with {title} by {both} or more visitors");
                 assert!(!reason.starts_with("Chosen together") || reason == expect, "{item}: {reason}, not {expect}");
                 told += usize::from(reason == expect);
             }

@@ -69,14 +69,13 @@ impl Tongue {
             (Claim::Price { count }, English) => runs([&format!("Priced like {count} things you chose"), "", ""]),
             (Claim::Price { count }, Chinese) => runs([&format!("价格与您选过的 {count} 件商品相近"), "", ""]),
             (Claim::Together { visitors, what }, English) => {
-                let visitors = if *visitors == 1 { "1 visitor".to_owned() } else { format!("{visitors} visitors") };
-                runs(["Chosen together with ", what, &format!(" by {visitors}")])
+                runs(["Chosen together with ", what, &format!(" by {visitors} or more visitors")])
             }
             (Claim::Together { visitors, what }, Chinese) => {
-                runs([&format!("有 {visitors} 位顾客同时选了它和“"), what, "”"])
+                runs([&format!("至少有 {visitors} 位顾客同时选了它和“"), what, "”"])
             }
-            (Claim::Popular { times }, English) => runs([&format!("Chosen {} by others", times_of(*times)), "", ""]),
-            (Claim::Popular { times }, Chinese) => runs([&format!("其他人选过 {times} 次"), "", ""]),
+            (Claim::Popular { times }, English) => runs([&format!("Chosen {times} or more times by others"), "", ""]),
+            (Claim::Popular { times }, Chinese) => runs([&format!("其他人至少选过 {times} 次"), "", ""]),
         };
         runs.iter().flat_map(|run| Part::plain(run)).collect()
     }
@@ -167,10 +166,6 @@ impl Tongue {
     }
 }
 
-fn times_of(count: u32) -> String {
-    if count == 1 { "once".to_owned() } else { format!("{count} times") }
-}
-
 fn runs<const N: usize>(runs: [&str; N]) -> Vec<String> {
     runs.map(str::to_owned).to_vec()
 }
@@ -210,9 +205,9 @@ mod tests {
             (Claim::Price { count: 4 }, ["Priced like 4 things you chose", "价格与您选过的 4 件商品相近"]),
             (
                 Claim::Together { visitors: 12, what: "Tea" },
-                ["Chosen together with Tea by 12 visitors", "有 12 位顾客同时选了它和“Tea”"],
+                ["Chosen together with Tea by 12 or more visitors", "至少有 12 位顾客同时选了它和“Tea”"],
             ),
-            (Claim::Popular { times: 12 }, ["Chosen 12 times by others", "其他人选过 12 次"]),
+            (Claim::Popular { times: 12 }, ["Chosen 12 or more times by others", "其他人至少选过 12 次"]),
             (
                 Claim::Said { name: EventName::Wish, what: "tea", words: vec!["green", "tea"] },
                 ["Because you said “tea”. It says green, tea.", "因为您说“tea”。它提到green、tea。"],
