@@ -37,7 +37,7 @@ fn photo_shop(name: &str, attributes: &str, own: &str) -> Result<Site> {
     let mut lines = Vec::new();
     for (nth, (id, product)) in products().into_iter().step_by(3).enumerate() {
         fs::write(folder.join(format!("photos/jpeg/{id}.jpg")), photograph(nth)?)?;
-        let image = if nth % 10 == 9 { "photos/jpeg/gone.jpg".to_owned() } else { format!("photos/jpeg/{id}.jpg") };
+        let image = if nth % 5 == 4 { "photos/jpeg/gone.jpg".to_owned() } else { format!("photos/jpeg/{id}.jpg") };
         let (title, category) = (words(&product, "en", "title"), words(&product, "en", "category"));
         let line = json!({ "id": id, "url": product["url"], "title": title, "category": category, "brand": "Acme", "image": image });
         lines.push(line.to_string());
@@ -136,8 +136,10 @@ async fn photographs_of_any_shape_keep_the_cards_in_shape() -> Result<()> {
                 let measured = format!(
                     r#"{CLIENT}
                     const cards = [...shelf.shadowRoot.querySelectorAll("[part~=card]")];
-                    for (const card of cards) card.scrollIntoView({{ inline: "center" }});
-                    await new Promise((next) => setTimeout(next, 1000));
+                    const pictures = cards.flatMap((card) => [...card.querySelectorAll("img")]);
+                    for (const picture of pictures) picture.loading = "eager";
+                    await Promise.all(pictures.map((picture) => picture.decode().catch(() => {{}})));
+                    await new Promise((next) => requestAnimationFrame(() => setTimeout(next, 100)));
                     return cards.map((card) => {{
                       const box = (part) => card.querySelector(`[part~=${{part}}]`).getBoundingClientRect();
                       const [all, picture, brand, foot] = [card.getBoundingClientRect(), box("picture"), box("brand"), box("foot")];
