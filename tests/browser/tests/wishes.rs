@@ -36,7 +36,7 @@ async fn a_wish_of_no_meaning_leaves_a_full_shelf_that_says_so() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_without_results_shows_the_categories() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
-        shop.open_whole("search.html?q=mortgage+interest+rates").await?;
+        shop.open_whole("search.html?q=submarine+periscope").await?;
         shop.until("document.querySelector('#results .category')").await?;
         let page = "return [document.querySelectorAll('#results .tile').length, document.querySelectorAll('#results .category a').length,
           document.querySelector('#results-note').textContent, seen.errors];";
