@@ -166,7 +166,8 @@ async fn the_map_is_walked_with_arrows_and_its_table_says_the_same() -> Result<(
         shop.ask(&format!("{ROOT}.querySelector('[part=map-figure] [tabindex=\"0\"]').focus();"), &[]).await?;
         let here = format!(
             "const mark = {ROOT}.activeElement; const {{ left, top }} = mark.querySelector('circle').getBoundingClientRect();
-             return [mark.getAttribute('aria-label'), {ROOT}.querySelector('.caption').textContent, left, top];"
+             const map = mark.ownerSVGElement.getBoundingClientRect(); // the focus may have scrolled the page
+             return [mark.getAttribute('aria-label'), {ROOT}.querySelector('.caption').textContent, left - map.left, top - map.top];"
         );
         let mut seen = vec![shop.ask(&here, &[]).await?];
         for key in [right, down, right, down, end] {
