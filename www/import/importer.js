@@ -30,6 +30,8 @@ import { spawn } from "../spawn.js";
 import { hasPack, Keep, retainPack } from "./keep.js";
 
 const LOCK = "nearmind-import";
+/** So long an import that goes on after a reload waits for the lock. */
+const RELEASE_MS = 3000;
 /** Texts of one question to the pool: two of its messages. */
 const BATCH = 32;
 /** The rate is that of so many seconds. */
@@ -145,14 +147,18 @@ export class Importer {
   async #import(pending, again) {
     const run = ++this.#run;
     this.#set({ phase: "reading", name: pending.file.name, done: 0, total: pending.file.size, problem: null });
-    const held = navigator.locks?.request(LOCK, { ifAvailable: true }, (lock) =>
-      lock ? this.#steps(run, pending, again) : Promise.reject({ code: "busy", message: "another tab imports" }),
+    const busy = { code: "busy", message: "another tab imports" };
+    // A page that was left a moment ago, and may be kept for the way back, gives the lock up when another asks for it.
+    const patience = again ? { signal: AbortSignal.timeout(RELEASE_MS) } : { ifAvailable: true };
+    const held = navigator.locks?.request(LOCK, patience, (lock) =>
+      lock ? this.#steps(run, pending, again) : Promise.reject(busy),
     );
     try {
       await (held ?? this.#steps(run, pending, again));
     } catch (thrown) {
       if (run !== this.#run) return;
-      const problem = /** @type {Problem} */ (thrown);
+      const late = thrown instanceof DOMException && thrown.name === "TimeoutError";
+      const problem = late ? busy : /** @type {Problem} */ (thrown);
       this.#stop();
       // What another tab is at is not to be discarded here.
       this.#set({ phase: "failed", problem, waits: this.state.waits && problem.code !== "busy" });
