@@ -119,8 +119,16 @@ async fn visit_with(shop: Shop, body: impl AsyncFnOnce(&Shop) -> Result<()>) -> 
 }
 
 impl Shop {
+    /// Opens a page. The driver may answer while an empty document stands in its place: what is asked next would find
+    /// nothing there.
     pub async fn goto(&self, path: &str) -> Result<()> {
-        Ok(self.browser.driver.goto(self.site.url(path)).await?)
+        self.browser.driver.goto(self.site.url(path)).await?;
+        let stands = r#"
+            const stands = () => document.readyState !== "loading" && document.body?.childElementCount;
+            for (let tries = 0; tries < 40 && !stands(); tries++) await new Promise((next) => setTimeout(next, 50));"#;
+        // A document that goes away answers with an error: then the page is there.
+        self.ask(stands, &[]).await.ok();
+        Ok(())
     }
 
     /// Opens a page, and waits for its first recommendations.
