@@ -1,5 +1,7 @@
 //! What a page with recommendations does not do: ask for anything once it has loaded, or break its policy.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use browser_tests::{Gpu, Site, visit};
 use serde_json::json;
@@ -34,20 +36,29 @@ async fn nothing_is_asked_of_any_server_once_the_page_has_loaded() -> Result<()>
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_policy_is_violated_in_page_or_worker() -> Result<()> {
-    for gpu in [Gpu::None, Gpu::Software] {
-        visit(Site::new(), gpu, &[], async |shop| {
-            for page in ["index.html", "product.html?item=rain-jacket-squall", "search.html?q=tent", "cart.html"] {
-                shop.open(page).await?;
-                shop.decided().await?;
-                assert_eq!(shop.seen("violations").await?, json!([]), "{page}");
-                assert_eq!(shop.seen("errors").await?, json!([]), "{page}");
-            }
-            shop.use_all().await?;
-            let reports: Vec<_> = shop.site.requests().into_iter().filter(|line| line.contains("csp-report")).collect();
-            assert_eq!(reports, Vec::<String>::new());
-            Ok(())
-        })
-        .await?;
+    no_violation(Gpu::None).await?;
+    // The software adapter's process stops answering now and then, with nothing to do: the visit begins anew.
+    for _ in 0..2 {
+        if let Ok(ended) = tokio::time::timeout(Duration::from_secs(90), no_violation(Gpu::Software)).await {
+            return ended;
+        }
+        eprintln!("the software adapter did not answer for 90 s: once more");
     }
-    Ok(())
+    no_violation(Gpu::Software).await
+}
+
+async fn no_violation(gpu: Gpu) -> Result<()> {
+    visit(Site::new(), gpu, &[], async |shop| {
+        for page in ["index.html", "product.html?item=rain-jacket-squall", "search.html?q=tent", "cart.html"] {
+            shop.open(page).await?;
+            shop.decided().await?;
+            assert_eq!(shop.seen("violations").await?, json!([]), "{page}");
+            assert_eq!(shop.seen("errors").await?, json!([]), "{page}");
+        }
+        shop.use_all().await?;
+        let reports: Vec<_> = shop.site.requests().into_iter().filter(|line| line.contains("csp-report")).collect();
+        assert_eq!(reports, Vec::<String>::new());
+        Ok(())
+    })
+    .await
 }
