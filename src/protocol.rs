@@ -77,8 +77,12 @@ pub enum Command {
     Forget,
     /// The catalogue in two dimensions; `recommended` are the items to mark beside those that the visitor saw.
     Map { recommended: Vec<String>, lang: String, now_ms: f64 },
-    /// Another tab has written to the log: reads it from the store again.
-    Reload { now_ms: f64 },
+    /// Another tab has written to the log, or has had everything forgotten: reads it from the store again.
+    Reload {
+        now_ms: f64,
+        #[serde(default)]
+        forgotten: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

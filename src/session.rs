@@ -37,7 +37,7 @@ use words::{AT_ONCE, Asked, Explained};
 
 pub use log::{Entry, Log, Topic};
 pub use model::{Model, model_name};
-pub use store::{MemoryStore, Store, StoreError};
+pub use store::{MemoryStore, News, Store, StoreError, difference};
 
 use crate::{
     catalog::{Catalog, Sheet},
@@ -190,10 +190,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 self.at(now_ms, &lang);
                 self.map(&recommended)
             }
-            Command::Reload { now_ms } => {
+            Command::Reload { now_ms, forgotten } => {
                 let lang = self.lang.clone();
                 self.at(now_ms, &lang);
-                self.read_log().await
+                self.reload(forgotten).await
             }
         }
     }

@@ -32,6 +32,8 @@ export class IsolatedWorker {
   #waiting = [];
   /** Addresses that may be asked for, and how many times more. @type {Map<string, number>} */
   #allowed = new Map();
+  /** Bytes of each file that the worker has been sent. @type {Map<string, number>} */
+  #sent = new Map();
   #manifests;
 
   /** @param {string[]} folders Addresses of catalogue and model: of a folder, or of its manifest. */
@@ -85,10 +87,20 @@ export class IsolatedWorker {
       const left = this.#allowed.get(url) ?? 0;
       if (!left) throw new Error(`${url} is none of its files, or was asked for too often`);
       this.#allowed.set(url, left - 1);
-      const headers = range && /^bytes=\d+-$/.test(range) ? { range } : undefined;
+      // Only from where a download broke: any other number might say something that the worker knows.
+      const from = this.#sent.get(url) ?? 0;
+      const headers = from && range === `bytes=${from}-` ? { range } : undefined;
       const response = await fetch(url, { cache: fresh ? "reload" : "default", headers });
       if (response.ok && this.#manifests.includes(url)) await this.#read(url, response.clone());
-      send(port, { id, status: response.status, headers: [...response.headers] }, response);
+      this.#sent.set(url, response.status === 206 ? from : 0);
+      const count = new TransformStream({
+        transform: (/** @type {Uint8Array} */ chunk, out) => {
+          this.#sent.set(url, (this.#sent.get(url) ?? 0) + chunk.byteLength);
+          out.enqueue(chunk);
+        },
+      });
+      const body = response.body?.pipeThrough(count) ?? null;
+      send(port, { id, status: response.status, headers: [...response.headers] }, new Response(body));
     } catch (error) {
       port.postMessage({ id, error: `${/** @type {any} */ (error)?.message ?? error}` });
     }

@@ -9,7 +9,7 @@
  * One worker for all that ask for the same catalogue and model, started when the page is idle and somebody has asked
  * for something. Knows commands and updates; knows no element and no ranking. Importing it does nothing.
  *
- * page -> worker  { id, command }
+ * page -> worker  { id, command } or { ping }
  * worker -> page  { id | null, updates } or { id, error }
  *
  * @import {Command, EventName, Explanation, Nearmind as NearmindShape, Options} from "./types.js"
@@ -21,6 +21,14 @@ import { spawn } from "./spawn.js";
 const VERSION = 1;
 /** A worker that dies is replaced this many times on one page; then the shop's own markup stands. */
 const RESTARTS = 2;
+/** While something waits for an answer, a worker that says nothing is asked this often whether it lives. */
+const PULSE_MS = 2000;
+/** So many times in vain, and it is replaced: 10 s. One whose script may still be on its way has 20 s. */
+const SILENT = 5;
+const SILENT_AT_FIRST = 10;
+const TOGETHER_MS = 300;
+/** A command that so many workers died of is refused. */
+const DEADLY = 2;
 /** So many answers of each kind are as many as a percentile needs. */
 const KEPT = 200;
 
@@ -59,6 +67,9 @@ export class Nearmind {
   #coming = false;
   #answered = false;
   #restarts = 0;
+  #silent = 0;
+  #reloading = false;
+  #pulse = 0;
   #nextId = 1;
   /** @type {Map<number, Asked>} */
   #pending = new Map();
@@ -72,7 +83,10 @@ export class Nearmind {
   /** @param {Options & {persist: boolean, lang: string}} options Use {@link Nearmind.open}, which shares. */
   constructor(options) {
     this.#options = options;
-    this.#outbox = new Outbox(options.persist, () => this.#worker && this.#reload());
+    this.#outbox = new Outbox(options.persist, (forgotten) => {
+      if (forgotten) this.#unsaved = [];
+      if (this.#worker) this.#reload(forgotten);
+    });
     this.state = blank(options);
     // A page that comes back from the back/forward cache holds a log that other pages have written to since.
     addEventListener("pageshow", (event) => event.persisted && this.#worker && this.#reload());
@@ -89,7 +103,7 @@ export class Nearmind {
    * @param {{item?: string, text?: string}} [about]
    */
   track(name, about = {}) {
-    return this.#deliver({ name, ...about, timeMs: Date.now() });
+    return this.#deliver({ name, ...about, timeMs: now() });
   }
 
   /** @param {EventName} name @param {string} item */
@@ -227,7 +241,7 @@ export class Nearmind {
       // There is no worker any more that could answer.
       if (!this.#worker && this.state.problem) return reject(this.state.problem);
       const id = this.#nextId++;
-      this.#pending.set(id, { command, resolve, reject, since: performance.now() });
+      this.#pending.set(id, { command, resolve, reject, since: performance.now(), deaths: 0 });
       if (this.#worker) this.#worker.postMessage({ id, command });
       else this.#wake();
     });
@@ -267,6 +281,9 @@ export class Nearmind {
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => this.#fail(event.message);
     this.#worker.onmessageerror = () => this.#fail("an answer could not be read");
+    this.#silent = 0;
+    clearInterval(this.#pulse);
+    this.#pulse = setInterval(() => this.#listen(), PULSE_MS);
 
     const waiting = [...this.#pending.keys()];
     const asked = [...this.#pending.values()].flatMap(({ command }) => (command.type === "shelf" ? command.shelf : []));
@@ -289,8 +306,15 @@ export class Nearmind {
   }
 
   /** The log was written to by another tab: what this page holds of it is old. */
-  #reload() {
-    this.send({ type: "reload" }).catch(ignore);
+  #reload(forgotten = false) {
+    if (this.#reloading && !forgotten) return;
+    this.#reloading = true;
+    const read = () => {
+      this.#reloading = false;
+      this.send({ type: "reload", forgotten }).catch(ignore);
+    };
+    // What other tabs write within a moment is read at once.
+    setTimeout(read, forgotten ? 0 : TOGETHER_MS);
   }
 
   /** Milliseconds from command to answer, oldest first, by command. */
@@ -323,6 +347,7 @@ export class Nearmind {
   /** @param {{id: number | null, updates?: Update[], error?: Problem | string}} message */
   #receive({ id, updates, error }) {
     this.#answered = true;
+    this.#silent = 0;
     const asked = id == null ? undefined : this.#pending.get(id);
     if (id != null) this.#pending.delete(id);
     if (error) {
@@ -362,8 +387,31 @@ export class Nearmind {
     return shown && shown.stage !== "catalog" && progress.stage === "catalog" ? shown : progress;
   }
 
+  /** Whether the worker lives. A page that was frozen hears it before it counts further. */
+  #listen() {
+    if (!this.#pending.size) return;
+    if (++this.#silent > (this.#answered ? SILENT : SILENT_AT_FIRST)) return this.#fail("it does not answer");
+    this.#worker?.postMessage({ ping: true });
+  }
+
+  /**
+   * Commands are carried out in their order: the first that waits is what a worker died of. The second time it is
+   * refused, and an event set aside, so that it does not kill every worker to come.
+   */
+  #blame() {
+    const first = [...this.#pending].find(([, { command }]) => command.type !== "open");
+    if (!first || ++first[1].deaths < DEADLY) return;
+    const [id, { command, reject }] = first;
+    this.#pending.delete(id);
+    if (command.type === "track") this.#outbox.setAside(command.event);
+    if (command.type === "shelf") this.#shelves.delete(command.shelf);
+    reject({ code: "crashed", message: "The recommender failed twice while it did this.", fatal: false });
+  }
+
   /** The worker could not be loaded, or died. @param {string} why */
   #fail(why) {
+    clearInterval(this.#pulse);
+    if (this.#answered) this.#blame();
     if (this.#answered && this.#restarts++ < RESTARTS) return this.restart();
     this.#worker?.terminate();
     this.#worker = null;
@@ -379,8 +427,17 @@ export class Nearmind {
 }
 
 /**
- * @typedef {{command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number}} Asked
+ * @typedef {{command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number, deaths: number}} Asked
  */
+
+let last = 0;
+
+/** Milliseconds, and no two events of a page at the same time: they would be taken for one. */
+function now() {
+  const time = Date.now();
+  last = last >= time && last < time + 1 ? last + 0.001 : time;
+  return last;
+}
 
 const globalPrivacyControl = () => Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
 const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }) => ({

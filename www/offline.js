@@ -1,7 +1,8 @@
 /**
  * The demo shop without a network: a service worker that keeps one whole version of the site. A page gets all of its
- * files from the version that it began with, or none; a new version waits until no page of the old one is left. The
- * model and the catalogue are not here: Nearmind keeps them itself, by their digests.
+ * files from the version that it began with, or none. A new version is fetched beside it and waits, as browsers make
+ * it wait, until no page of the old one is open. The model and the catalogue are not here: Nearmind keeps them itself,
+ * by their digests.
  *
  * The build writes `const FILES = {path: SHA-256 in hexadecimal}` above this comment: another site, another script. And
  * RELAXED_DOT of worker.js.
@@ -19,10 +20,9 @@ const version = digest(new TextEncoder().encode(JSON.stringify(all))).then((name
 
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
 worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(forgetOthers()));
-worker.addEventListener("message", (/** @type {any} */ { data }) => data === "take-over" && worker.skipWaiting());
 worker.addEventListener("fetch", (/** @type {any} */ event) => {
   const path = pathOf(event.request);
-  if (path !== null) event.respondWith(answer(event.request, path));
+  if (path !== null) event.respondWith(answer(path));
 });
 
 /** All files that this browser may need, or no new version. The browser's own cache answers for what has not changed. */
@@ -38,32 +38,33 @@ async function forgetOthers() {
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
-/** @param {Request} request @param {string} path */
-async function answer(request, path) {
-  const { waiting } = worker.registration;
-  // The last page of this version is being left: the next one takes over, and the browser asks again.
-  if (request.mode === "navigate" && waiting && (await worker.clients.matchAll()).length < 2) {
-    waiting.postMessage("take-over");
-    return new Response("", { headers: { refresh: "0" } });
-  }
+/** @param {string} path */
+async function answer(path) {
   const kept = await (await caches.open(await version)).match(path);
   return kept ?? checked(path).catch(() => Response.error());
 }
 
-/** A file from the network, if it is of this version. @param {string} path */
+/**
+ * A file from the network, if it is of this version. Hosts that redirect `page.html` to `/page` get here, too: browsers
+ * refuse a response that was redirected as the answer to a navigation, so it is made anew. @param {string} path
+ */
 async function checked(path) {
   const response = await fetch(path, { cache: "no-cache" });
   if (!response.ok) throw new Error(`${path}: the server answers ${response.status}`);
-  if ((await digest(await response.clone().arrayBuffer())) !== all[path]) throw new Error(`${path} is of another version`);
-  return response;
+  const body = await response.arrayBuffer();
+  if ((await digest(body)) !== all[path]) throw new Error(`${path} is of another version`);
+  const { status, headers } = response;
+  return new Response(body, { status, headers });
 }
 
 /** The name in FILES of what is asked for, or null where it is none of ours. @param {Request} request */
 function pathOf({ method, url }) {
   const scope = worker.registration.scope;
   if (method !== "GET" || !url.startsWith(scope)) return null;
-  const path = url.slice(scope.length).split(/[?#]/)[0] || "index.html";
-  return Object.hasOwn(all, path) ? path : null;
+  const path = url.slice(scope.length).split(/[?#]/)[0];
+  // As hosts name their pages: `page.html` or `page`, `folder/index.html` or `folder/`.
+  const names = path === "" || path.endsWith("/") ? [`${path}index.html`] : [path, `${path}.html`];
+  return names.find((name) => Object.hasOwn(all, name)) ?? null;
 }
 
 /** @param {BufferSource} bytes */

@@ -14,7 +14,7 @@
  */
 import { langOf, optionsOf, SOURCES } from "./element/attributes.js";
 import { place } from "./element/dom.js";
-import { address, prepare } from "./element/format.js";
+import { addresses, prepare } from "./element/format.js";
 import { Frame } from "./element/frame.js";
 import { loadMessages, messages } from "./element/messages.js";
 import { shelfSheet } from "./element/styles.js";
@@ -273,7 +273,10 @@ export class NearmindShelf extends ToldElement {
         if (update.shelf !== this.#name || update.revision !== this.#revision) return;
         return this.#frame.list.views.get(update.item)?.highlight(update.title, update.description);
       case "pictures":
-        return update.pictures.forEach(({ item, image }) => this.#frame.list.views.get(item)?.picture(image));
+        // Small pictures, which came with the catalogue.
+        return update.pictures
+          .filter(({ image }) => image.startsWith("data:"))
+          .forEach(({ item, image }) => this.#frame.list.views.get(item)?.picture(image));
       case "restarted":
         if (this.state === "failed") this.setAttribute("state", "loading");
       // falls through
@@ -294,7 +297,8 @@ export class NearmindShelf extends ToldElement {
     this.#fire("nearmind-metric", { name: first ? "first-shelf" : "shelf", value: performance.now() - this.#asked, unit: "ms" });
     if (!cards.length) return this.#frame.keepRoom(() => this.#reserve("empty"));
     const base = new URL(this.getAttribute("base") ?? "", document.baseURI).href;
-    const placed = cards.map((card) => ({ ...card, url: address(card.url, base) ?? "", image: address(card.image, base) ?? "" }));
+    const strict = this.getAttribute("isolation") === "strict";
+    const placed = cards.map((card) => ({ ...card, ...addresses(card, base, strict) }));
     const draw = () => this.#frame.list.draw(placed, this.#say, this.#lang);
     if (first) {
       this.#frame.keepRoom(() => {

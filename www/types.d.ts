@@ -40,7 +40,8 @@ export interface Nearmind {
   subscribe(listener: (update: Update) => void): () => void;
   /**
    * Appends to the visitor's log; resolves when it is stored. It reaches the log even if the visitor leaves the page at once.
-   * Rejects with the code `unsaved` where the browser cannot store it: it counts, and is stored as soon as that is possible.
+   * Rejects with the code `unsaved` where the browser cannot store it: it counts, and is stored as soon as that is possible;
+   * and with `crashed` where the worker died of it twice: it is set aside, and tried again a day later.
    */
   track(name: EventName, about?: { item?: string; text?: string }): Promise<Update[]>;
   undo(name: EventName, item: string): Promise<Update[]>;

@@ -23,6 +23,9 @@ use crate::{
 /// Events that do not speak for an item.
 const AGAINST: [&str; 5] = ["remove_from_cart", "dislike", "hide", "refund", "view_item_list"];
 
+/// Bytes of a line; a history of a million items is one.
+const LONGEST_LINE: u64 = 16 << 20;
+
 /// Something that a visitor did with the item in a row of the catalogue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
@@ -299,7 +302,28 @@ pub fn lines(path: &Path) -> Result<impl Iterator<Item = std::io::Result<String>
     let mut reader = BufReader::with_capacity(1 << 16, file);
     let gzipped = reader.fill_buf().with_context(|| format!("reading {}", path.display()))?.starts_with(&[0x1F, 0x8B]);
     let bytes: Box<dyn Read> = if gzipped { Box::new(MultiGzDecoder::new(reader)) } else { Box::new(reader) };
-    Ok(BufReader::new(bytes).lines())
+    let mut text = BufReader::new(bytes);
+    let mut nth = 0;
+    Ok(std::iter::from_fn(move || {
+        nth += 1;
+        bounded_line(&mut text, nth).transpose()
+    }))
+}
+
+/// The next line without its end; an error where it is longer than any that interactions are written in.
+fn bounded_line(text: &mut impl BufRead, nth: usize) -> std::io::Result<Option<String>> {
+    let mut line = String::new();
+    text.take(LONGEST_LINE).read_line(&mut line)?;
+    if line.len() as u64 == LONGEST_LINE {
+        let mega = LONGEST_LINE >> 20;
+        let why =
+            format!("line {nth} is longer than {mega} MB: each interaction, or each visitor, is a line of its own");
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, why));
+    }
+    let length = line.trim_end_matches(['\n', '\r']).len();
+    let ended = line.is_empty();
+    line.truncate(length);
+    Ok((!ended).then_some(line))
 }
 
 #[cfg(test)]

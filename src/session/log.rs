@@ -86,6 +86,15 @@ impl Topic {
 }
 
 impl Entry {
+    /// A stored text may be of any length: another script of the page can write to the store, too.
+    fn bounded(self) -> Self {
+        match self {
+            Self::Event(event) => Self::Event(event.bounded(0.0)),
+            Self::Mute { event, muted, time_ms } => Self::Mute { event: event.bounded(0.0), muted, time_ms },
+            Self::Undo { .. } | Self::Interest { .. } => self,
+        }
+    }
+
     fn is_about(&self, topic: &Topic) -> bool {
         match self {
             Self::Event(event) => Topic::of(event).as_ref() == Some(topic),
@@ -114,8 +123,9 @@ impl Log {
     }
 
     fn note(&mut self, entry: &Entry) {
-        self.bytes += serde_json::to_string(entry).map_or(0, |json| json.len());
-        match entry {
+        let entry = entry.clone().bounded();
+        self.bytes += serde_json::to_string(&entry).map_or(0, |json| json.len());
+        match &entry {
             Entry::Event(_) => self.standing.push(Standing { entry: self.entries.len(), muted: false }),
             Entry::Undo { item, name, .. } => {
                 if let Some(at) = self.last(item, *name) {
@@ -129,7 +139,7 @@ impl Log {
             }
             Entry::Interest { .. } => {}
         }
-        self.entries.push(entry.clone());
+        self.entries.push(entry);
     }
 
     fn listen(&mut self) {

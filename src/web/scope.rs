@@ -1,5 +1,11 @@
 //! The worker's global scope, and its clock and its turns.
 
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    task::Poll,
+};
+
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -23,6 +29,22 @@ pub async fn sleep(ms: i32) {
         }
     });
     JsFuture::from(promise).await.ok();
+}
+
+/// What comes of the work within this time.
+pub async fn within<T>(ms: i32, work: impl Future<Output = T>) -> Option<T> {
+    let mut handle = 0;
+    let late = Promise::new(&mut |resolve, _| {
+        handle = scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms).unwrap_or(0);
+    });
+    let (mut work, mut late) = (pin!(work), JsFuture::from(late));
+    let outcome = poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => Pin::new(&mut late).poll(context).map(|_| None),
+    });
+    let outcome = outcome.await;
+    scope().clear_timeout_with_handle(handle);
+    outcome
 }
 
 /// Lets the event loop deliver what has arrived. A timer would wait 4 ms each time, a message does not.

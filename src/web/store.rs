@@ -5,189 +5,169 @@
 //!   log: 1 -> {kind: "event", name, item?, text?, timeMs} | {kind: "undo", item, name, timeMs},
 //!        2 -> {kind: "interest", about, name?, muted, timeMs}, ...
 //! ```
-//! An entry of a later version, or one that was damaged, stays in its place and is passed over. A connection that the
-//! browser has closed is opened again. Must not know what an entry means.
+//! An entry of a later version, or one that was damaged, stays in its place and is passed over. Must not know what an
+//! entry means.
 
-use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Transaction, TransactionMode};
-use js_sys::Reflect;
-use serde::Serialize;
-use serde_wasm_bindgen::{Serializer, from_value};
-use wasm_bindgen::JsValue;
+mod connection; // to the database
+mod table; //      the log in it, within one transaction
 
-use crate::session::{Entry, MemoryStore, Store, StoreError};
+use idb::{Factory, TransactionMode};
 
-const DATABASE: &str = "nearmind";
-const LOG: &str = "log";
+use crate::session::{Entry, MemoryStore, News, Store, StoreError, difference};
+use connection::{Connection, why};
+use table::{Rows, Table};
 
 /// Where this visit's log is kept.
 pub enum LogStore {
-    /// The connection, while there is one.
-    Stored(Option<Database>),
+    Stored {
+        connection: Connection,
+        known: Option<Known>,
+    },
     /// The page wants nothing to be stored, or this browser has no IndexedDB: then `load` says why, and the session tells
     /// the visitor.
     Memory(MemoryStore, Option<StoreError>),
+}
+
+/// What the session has of the stored log: all of it up to a key. Keys only ascend, so that as long as there are as many
+/// entries up to it, they are the same ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Known {
+    last: f64,
+    count: u32,
+}
+
+impl Known {
+    fn with(self, rows: &Rows) -> Self {
+        Self { last: rows.keys.last().copied().unwrap_or(self.last), count: self.count + rows.keys.len() as u32 }
+    }
+
+    /// What was stored since; `None` where something before it was erased.
+    async fn news(self, log: &Table) -> Result<Option<Rows>, StoreError> {
+        match log.count_to(self.last).await? == self.count {
+            true => log.after(self.last).await.map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+fn readable(rows: Rows) -> Vec<Entry> {
+    rows.entries.into_iter().flatten().collect()
 }
 
 impl LogStore {
     pub fn open(persist: bool) -> Self {
         let absent = persist.then(|| Factory::new().map(drop).map_err(why));
         match absent {
-            Some(Ok(())) => Self::Stored(None),
+            Some(Ok(())) => Self::Stored { connection: Connection::default(), known: None },
             Some(Err(absent)) => Self::Memory(MemoryStore::default(), Some(absent)),
             None => Self::Memory(MemoryStore::default(), None),
         }
     }
 }
 
-/// Does the work on a connection; where that fails, once more on a new one.
-async fn on_database<T>(
-    connection: &mut Option<Database>,
-    work: impl AsyncFn(&Database) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    if let Some(database) = connection {
-        match work(database).await {
-            Ok(done) => return Ok(done),
-            Err(_) => *connection = None,
-        }
-    }
-    let database = connection.insert(database().await?);
-    work(database).await
-}
-
-async fn database() -> Result<Database, StoreError> {
-    let mut opening = Factory::new().map_err(why)?.open(DATABASE, Some(1)).map_err(why)?;
-    opening.on_upgrade_needed(|event| {
-        let mut params = ObjectStoreParams::new();
-        params.auto_increment(true);
-        // A failure here makes the opening fail, and its reason is told there.
-        event.database().and_then(|database| database.create_object_store(LOG, params)).ok();
-    });
-    opening.await.map_err(why)
-}
-
-fn begin(database: &Database, mode: TransactionMode) -> Result<(Transaction, ObjectStore), StoreError> {
-    let transaction = database.transaction(&[LOG], mode).map_err(why)?;
-    let log = transaction.object_store(LOG).map_err(why)?;
-    Ok((transaction, log))
-}
-
-async fn values(log: &ObjectStore) -> Result<Vec<JsValue>, StoreError> {
-    log.get_all(None, None).map_err(why)?.await.map_err(why)
-}
-
-async fn add(log: &ObjectStore, value: &JsValue) -> Result<(), StoreError> {
-    log.add(value, None).map_err(why)?.await.map_err(why)?;
-    Ok(())
-}
-
-fn to_value(entry: &Entry) -> Result<JsValue, StoreError> {
-    entry.serialize(&Serializer::json_compatible()).map_err(why)
-}
-
-fn read(value: &JsValue) -> Option<Entry> {
-    from_value(value.clone()).ok()
-}
-
 impl Store for LogStore {
-    async fn append(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
-        let connection = match self {
+    async fn append(&mut self, entries: &[Entry]) -> Result<Vec<Entry>, StoreError> {
+        let (connection, known) = match self {
             Self::Memory(memory, _) => return memory.append(entries).await,
-            Self::Stored(connection) => connection,
+            Self::Stored { connection, known } => (connection, known),
         };
-        on_database(connection, async |database| {
-            let (transaction, log) = begin(database, TransactionMode::ReadWrite)?;
-            for entry in entries {
-                add(&log, &to_value(entry)?).await?;
+        let before = *known;
+        let append = async |database: &_| {
+            let log = Table::begin(database, TransactionMode::ReadWrite)?;
+            let news = match before {
+                Some(known) => known.news(&log).await?,
+                None => None,
+            };
+            let last = log.add(entries).await?;
+            log.commit().await?;
+            Ok((news, last))
+        };
+        let (news, last) = connection.run(append).await?;
+        *known = match (before, &news, last) {
+            (Some(before), Some(rows), Some(last)) => {
+                Some(Known { last, count: before.with(rows).count + entries.len() as u32 })
             }
-            transaction.commit().map_err(why)?.await.map_err(why)?;
-            Ok(())
-        })
-        .await
+            _ => None,
+        };
+        Ok(news.map(readable).unwrap_or_default())
     }
 
     async fn load(&mut self) -> Result<Vec<Entry>, StoreError> {
-        let connection = match self {
+        let (connection, known) = match self {
             Self::Memory(memory, absent) => {
                 return match absent.take() {
                     Some(absent) => Err(absent),
                     None => memory.load().await,
                 };
             }
-            Self::Stored(connection) => connection,
+            Self::Stored { connection, known } => (connection, known),
         };
-        on_database(connection, async |database| {
-            let (_, log) = begin(database, TransactionMode::ReadOnly)?;
-            Ok(values(&log).await?.iter().filter_map(read).collect())
-        })
-        .await
+        let load = async |database: &_| Table::begin(database, TransactionMode::ReadOnly)?.after(0.0).await;
+        let rows = connection.run(load).await?;
+        *known = Some(Known::default().with(&rows));
+        Ok(readable(rows))
+    }
+
+    async fn news(&mut self) -> Result<News, StoreError> {
+        if let Self::Stored { connection, known } = self
+            && let Some(before) = *known
+        {
+            let news = async |database: &_| before.news(&Table::begin(database, TransactionMode::ReadOnly)?).await;
+            if let Some(rows) = connection.run(news).await? {
+                *known = Some(before.with(&rows));
+                return Ok(News::Added(readable(rows)));
+            }
+        }
+        self.load().await.map(News::All)
     }
 
     async fn change(&mut self, change: &dyn Fn(&[Entry]) -> Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
-        let connection = match self {
+        let (connection, known) = match self {
             Self::Memory(memory, _) => return memory.change(change).await,
-            Self::Stored(connection) => connection,
+            Self::Stored { connection, known } => (connection, known),
         };
-        on_database(connection, async |database| {
-            let (transaction, log) = begin(database, TransactionMode::ReadWrite)?;
-            let stored = values(&log).await?;
-            let (mut known, mut unknown) = (Vec::new(), Vec::new());
-            for value in &stored {
-                match read(value) {
-                    Some(entry) => known.push(entry),
-                    None => unknown.push(value),
-                }
-            }
-            let changed = change(&known);
-            if changed != known {
-                log.clear().map_err(why)?.await.map_err(why)?;
-                for value in in_order(&changed, &unknown)? {
-                    add(&log, &value).await?;
-                }
-            }
-            transaction.commit().map_err(why)?.await.map_err(why)?;
+        let rewrite = async |database: &_| {
+            let log = Table::begin(database, TransactionMode::ReadWrite)?;
+            let Rows { keys, entries } = log.after(0.0).await?;
+            let (keys, stored): (Vec<f64>, Vec<Entry>) =
+                keys.into_iter().zip(entries).filter_map(|(key, entry)| Some((key, entry?))).unzip();
+            let changed = change(&stored);
+            let (gone, kept) = difference(&stored, &changed);
+            log.remove(gone.into_iter().map(|row| keys[row]))?;
+            log.add(&changed[kept..]).await?;
+            log.commit().await?;
             Ok(changed)
-        })
-        .await
+        };
+        *known = None;
+        connection.run(rewrite).await
     }
 
     async fn clear(&mut self) -> Result<(), StoreError> {
-        let mut none_yet = None;
-        let connection = match self {
+        let clear = async |database: &_| {
+            let log = Table::begin(database, TransactionMode::ReadWrite)?;
+            log.clear()?;
+            log.commit().await
+        };
+        match self {
             // An earlier visit may have stored something, which is to be forgotten, too.
             Self::Memory(memory, _) => {
                 memory.clear().await?;
                 match Factory::new() {
-                    Ok(_) => &mut none_yet,
-                    Err(_) => return Ok(()),
+                    Ok(_) => Connection::default().run(clear).await,
+                    Err(_) => Ok(()),
                 }
             }
-            Self::Stored(connection) => connection,
-        };
-        on_database(connection, async |database| {
-            let (transaction, log) = begin(database, TransactionMode::ReadWrite)?;
-            log.clear().map_err(why)?.await.map_err(why)?;
-            transaction.commit().map_err(why)?.await.map_err(why)?;
-            Ok(())
-        })
-        .await
-    }
-}
-
-/// The entries with those that cannot be read between them, where their time says; first, where they have none.
-fn in_order(entries: &[Entry], unknown: &[&JsValue]) -> Result<Vec<JsValue>, StoreError> {
-    let time_ms = |value: &JsValue| Reflect::get(value, &"timeMs".into()).ok().and_then(|time| time.as_f64());
-    let mut values = Vec::with_capacity(entries.len() + unknown.len());
-    let mut waiting = unknown.iter().peekable();
-    for entry in entries {
-        while let Some(value) = waiting.next_if(|value| time_ms(value).is_none_or(|time| time < entry.time_ms())) {
-            values.push((*value).clone());
+            Self::Stored { connection, known } => {
+                connection.run(clear).await?;
+                *known = Some(Known::default());
+                Ok(())
+            }
         }
-        values.push(to_value(entry)?);
     }
-    values.extend(waiting.map(|value| (*value).clone()));
-    Ok(values)
-}
 
-fn why(error: impl std::fmt::Display) -> StoreError {
-    StoreError(error.to_string())
+    fn forget_memory(&mut self) {
+        if let Self::Memory(memory, _) = self {
+            memory.forget_memory();
+        }
+    }
 }

@@ -5,7 +5,7 @@
 import { Nearmind } from "../nearmind.js";
 import { showCount } from "./cart.js";
 import { spoken } from "./messages.js";
-import { lang } from "./settings.js";
+import { byId, lang } from "./settings.js";
 
 export { byId } from "./settings.js";
 export const say = spoken(lang);
@@ -26,6 +26,15 @@ export const client = Nearmind.open({
 /** A promise whose failure the shelf already shows. */
 export const ignore = () => {};
 
+/** What a visitor types is an event; a link to results is none, since anybody can write one. */
+function trackSearches() {
+  const form = /** @type {HTMLFormElement} */ (byId("search"));
+  form.addEventListener("submit", () => {
+    const text = `${new FormData(form).get("q") ?? ""}`.trim();
+    if (text) client.track("search", { text }).catch(ignore);
+  });
+}
+
 /** The shop works without a network from the second visit on. */
 function keepForLater() {
   const url = new URL("../offline.js", import.meta.url).href;
@@ -35,5 +44,13 @@ function keepForLater() {
   shelf.addEventListener("nearmind-ready", register, { once: true });
 }
 
-keepForLater();
+/** Nothing is kept for visitors who asked not to be tracked, and what was kept before they asked is deleted. */
+async function keepNothing() {
+  for (const registration of (await navigator.serviceWorker?.getRegistrations()) ?? []) await registration.unregister();
+  for (const name of await caches.keys()) if (name.startsWith("halfmoon-")) await caches.delete(name);
+}
+
+if (/** @type {any} */ (navigator).globalPrivacyControl) keepNothing().catch(ignore);
+else keepForLater();
+trackSearches();
 showCount();

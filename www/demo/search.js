@@ -3,7 +3,7 @@
  * and wherever it cannot.
  */
 import { categories, items } from "./items.js";
-import { byId, client, ignore, say } from "./page.js";
+import { byId, client, say } from "./page.js";
 import { categoryTile, tile } from "./tile.js";
 
 const LIMIT = 24;
@@ -39,7 +39,6 @@ async function showResults() {
   head(say.results(query));
   Object.assign(document.querySelector("input[name=q]") ?? {}, { value: query });
   byId("results-note").textContent = say.searching;
-  client.track("search", { text: query }).catch(ignore);
   // By word as soon as the catalogue is there, by meaning as soon as the model is.
   client.subscribe((update) => {
     if (update.type === "catalog-ready" || update.type === "model-ready") askRecommender();

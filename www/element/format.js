@@ -26,9 +26,16 @@ function formatOf(currency, lang) {
   }
 }
 
-/** An address of the catalogue's, from where the shop stands; null for none, and for scripts. @param {string} url @param {string} base */
-export function address(url, base) {
-  if (!url || !URL.canParse(url, base)) return null;
-  const { protocol, href } = new URL(url, base);
-  return ["http:", "https:", "data:", "blob:"].includes(protocol) ? href : null;
+/**
+ * The link and the picture of a card, from where the shop stands; empty for none, and for scripts. With strict isolation
+ * no address that the worker sends makes the page ask another host: links stay within the shop, pictures are `data:`.
+ * @param {{url: string, image: string}} card @param {string} base @param {boolean} strict
+ */
+export function addresses({ url, image }, base, strict) {
+  const [link, picture] = [url, image].map((text) => (text && URL.canParse(text, base) ? new URL(text, base) : null));
+  const leads = link && (strict ? link.origin === new URL(base).origin : true) && WEB.test(link.protocol);
+  const shows = picture && (strict ? /^data:/ : /^(https?|data|blob):/).test(picture.protocol);
+  return { url: leads ? link.href : "", image: shows ? picture.href : "" };
 }
+
+const WEB = /^https?:/;

@@ -17,7 +17,8 @@ const WASM_FEATURES: [&str; 3] = ["worker", "gpu", "feeds"];
 
 /// One package a call: in one call for all, the features of one change the dependencies of the others, and burn
 /// and wgpu are compiled twice.
-const PACKAGES: [&str; 3] = ["xtask", "nearmind", "browser-tests"];
+const PACKAGES: [&str; 3] = ["xtask", "nearmind", BROWSER];
+const BROWSER: &str = "browser-tests";
 
 /// Cheapest first: a mistake in form is known before anything is built.
 pub fn test() -> Result<()> {
@@ -39,7 +40,35 @@ pub fn test() -> Result<()> {
     packages::vulkan()?;
     site::build()?;
     for package in PACKAGES {
-        step(&format!("tests: {package}"), || run(tests().args(["--package", package])))?;
+        let step_name = format!("tests: {package}");
+        match package {
+            BROWSER => step(&step_name, browser_tests)?,
+            _ => step(&step_name, || run(tests().args(["--package", package])))?,
+        }
+    }
+    Ok(())
+}
+
+/// File by file. One that fails is tried once more, and that is said: browsers and their drivers stand still at times, and
+/// what is wrong here fails twice.
+fn browser_tests() -> Result<()> {
+    let only = |file: &str| run(tests().args(["--package", BROWSER, "--test", file]));
+    let mut files: Vec<String> = root()
+        .join("tests/browser/tests")
+        .read_dir()?
+        .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
+        .collect();
+    files.sort();
+    let mut again = Vec::new();
+    for file in &files {
+        if only(file).is_err() {
+            eprintln!("    {file} failed, and is tried once more");
+            only(file)?;
+            again.push(file.as_str());
+        }
+    }
+    if !again.is_empty() {
+        eprintln!("    passed only when tried again: {}", again.join(", "));
     }
     Ok(())
 }

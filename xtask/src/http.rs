@@ -12,7 +12,7 @@ use std::{
 const MOST_HEAD_BYTES: usize = 64 << 10;
 const MOST_HEADERS: usize = 64;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Request {
     pub method: String,
     /// As it was sent: a path with its query, or a whole address from a browser that takes us for its proxy.

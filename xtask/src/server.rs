@@ -11,10 +11,11 @@ use anyhow::{Context, Result};
 
 use crate::http::{Reply, Request, listen};
 
-/// Nothing but this origin; no inline script or style, no `eval`; wasm may be compiled.
+/// Nothing but this origin; no inline script or style, no `eval`; wasm may be compiled. Of Trusted Types those that name
+/// Nearmind's workers and the demo's service worker.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
     connect-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'";
+    form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types nearmind halfmoon";
 
 /// Serves a folder until the process ends.
 pub fn serve(folder: &Path, port: u16) -> Result<()> {

@@ -71,10 +71,18 @@ async fn global_privacy_control_keeps_everything_in_memory_and_the_page_says_so(
         shop.open("index.html").await?;
         shop.with_client("await client.track('view_item', { item: 'dripper-still' });", &[]).await?;
         let kept = r#"
-            const files = (await caches.keys()).filter((name) => name.startsWith("nearmind"));
-            const logs = (await indexedDB.databases()).filter(({ name }) => name.startsWith("nearmind"));
-            return [files, logs, { ...sessionStorage }, (await client.profile()).events.length];"#;
-        assert_eq!(shop.with_client(kept, &[]).await?, json!([[], [], {}, 1]));
+            const workers = (await navigator.serviceWorker.getRegistrations()).length;
+            return [await caches.keys(), await indexedDB.databases(), workers, { ...sessionStorage }, { ...localStorage },
+              (await client.profile()).events.length];"#;
+        assert_eq!(shop.with_client(kept, &[]).await?, json!([[], [], 0, {}, {}, 1]));
+        // What was kept before the visitor asked goes, too.
+        let earlier = r#"await navigator.serviceWorker.register("offline.js"); await navigator.serviceWorker.ready;"#;
+        shop.ask(earlier, &[]).await?;
+        shop.open("index.html").await?;
+        let gone = r#"
+            const kept = async () => (await caches.keys()).length + (await navigator.serviceWorker.getRegistrations()).length;
+            while (await kept()) await new Promise((next) => setTimeout(next, 50));"#;
+        shop.ask(gone, &[]).await?;
         shop.goto("profile.html").await?;
         shop.profile_drawn().await?;
         let told = "const { shadowRoot } = document.querySelector('nearmind-profile'); return [shadowRoot.querySelector('.consent').dataset.persist, shadowRoot.textContent.includes('asks not to be tracked')];";
