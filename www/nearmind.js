@@ -27,6 +27,8 @@ const PULSE_MS = 2000;
 const SILENT = 5;
 const SILENT_AT_FIRST = 10;
 const TOGETHER_MS = 300;
+/** A worker that lives, and has not answered a command after so many: 60 s. */
+const STUCK = 30;
 /** A command that so many workers died of is refused. */
 const DEADLY = 2;
 /** So many answers of each kind are as many as a percentile needs. */
@@ -241,7 +243,7 @@ export class Nearmind {
       // There is no worker any more that could answer.
       if (!this.#worker && this.state.problem) return reject(this.state.problem);
       const id = this.#nextId++;
-      this.#pending.set(id, { command, resolve, reject, since: performance.now(), deaths: 0 });
+      this.#pending.set(id, { command, resolve, reject, since: performance.now(), pulses: 0, deaths: 0 });
       if (this.#worker) this.#worker.postMessage({ id, command });
       else this.#wake();
     });
@@ -297,6 +299,7 @@ export class Nearmind {
 
   /** A new worker, with everything that the old one had not answered. */
   restart() {
+    for (const asked of this.#pending.values()) asked.pulses = 0;
     this.#worker?.terminate();
     this.#worker = null;
     for (const [id, { command }] of this.#pending) if (command.type === "open") this.#pending.delete(id);
@@ -390,7 +393,8 @@ export class Nearmind {
   /** Whether the worker lives. A page that was frozen hears it before it counts further. */
   #listen() {
     if (!this.#pending.size) return;
-    if (++this.#silent > (this.#answered ? SILENT : SILENT_AT_FIRST)) return this.#fail("it does not answer");
+    const [first] = this.#pending.values();
+    if (++this.#silent > (this.#answered ? SILENT : SILENT_AT_FIRST) || ++first.pulses > STUCK) return this.#fail("it does not answer");
     this.#worker?.postMessage({ ping: true });
   }
 
@@ -427,7 +431,7 @@ export class Nearmind {
 }
 
 /**
- * @typedef {{command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number, deaths: number}} Asked
+ * @typedef {{command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number, pulses: number, deaths: number}} Asked
  */
 
 let last = 0;

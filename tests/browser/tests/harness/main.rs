@@ -50,7 +50,9 @@ async fn whatever_fails_a_list_stands_and_nothing_is_lost() -> Result<()> {
         Ok(())
     })
     .await?;
-    println!("| fault | injected | recommendations stand | the shop's markup stands | events acknowledged | lost | twice |");
+    println!(
+        "| fault | injected | recommendations stand | the shop's markup stands | events acknowledged | lost | twice |"
+    );
     println!("|---|---|---|---|---|---|---|");
     let mut problems = Vec::new();
     for (name, tally) in tallies {

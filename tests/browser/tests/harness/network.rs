@@ -41,7 +41,9 @@ const WAYS: [Way; 12] = [
         }
     }),
     ("is longer", |reply| reply.body.extend([b' '; 9])),
-    ("leads to itself", |reply| *reply = Reply { status: 302, headers: vec![("location", String::new())], ..Reply::default() }),
+    ("leads to itself", |reply| {
+        *reply = Reply { status: 302, headers: vec![("location", String::new())], ..Reply::default() }
+    }),
     ("does not come", |_| thread::sleep(SILENCE)),
 ];
 

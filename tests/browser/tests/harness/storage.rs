@@ -10,8 +10,14 @@ const WAYS: [(&str, &str); 6] = [
     ("fails", "throw new DOMException('injected', 'UnknownError');"),
     ("is out of quota", "throw new DOMException('injected', 'QuotaExceededError');"),
     ("is the first of many that fail", "first = nth; throw new DOMException('injected', 'UnknownError');"),
-    ("aborts its transaction", "const done = original(); (this.transaction?.abort ? this.transaction : this).abort?.(); return done;"),
-    ("finds its connection closed", "const done = original(); (this.transaction?.db ?? this.db)?.close(); return done;"),
+    (
+        "aborts its transaction",
+        "const done = original(); (this.transaction?.abort ? this.transaction : this).abort?.(); return done;",
+    ),
+    (
+        "finds its connection closed",
+        "const done = original(); (this.transaction?.db ?? this.db)?.close(); return done;",
+    ),
     ("is never answered", "return silent(original());"),
 ];
 
@@ -37,7 +43,13 @@ fn script(at: usize, harm: &str) -> String {
 
 /// How many calls a visit makes.
 pub async fn calls(shop: &Shop, scene: &Scene) -> Result<usize> {
-    scene.count(shop, script(usize::MAX, "").replace(&format!("if (nth !== {} && nth < first)", usize::MAX), "struck(); if (true)")).await
+    scene
+        .count(
+            shop,
+            script(usize::MAX, "")
+                .replace(&format!("if (nth !== {} && nth < first)", usize::MAX), "struck(); if (true)"),
+        )
+        .await
 }
 
 pub fn faults(calls: usize) -> Vec<Strike> {

@@ -7,7 +7,10 @@ use std::sync::{
 };
 
 use anyhow::Result;
-use browser_tests::{Shop, Site, site::{page, root}};
+use browser_tests::{
+    Shop, Site,
+    site::{page, root},
+};
 use serde_json::json;
 use xtask::http::Reply;
 
@@ -56,7 +59,8 @@ const PAGE: &str = r#"<!doctype html><html lang="en"><title>A shop</title><scrip
     <nearmind-shelf catalog="catalog/" model="models/minilm/"><ul id="picks"><li>Ours</li></ul></nearmind-shelf>"#;
 
 /// A request that the site's log has, made before anything that might stop the worker.
-const STRUCK: &str = r#"const struck = () => { const ask = new XMLHttpRequest(); ask.open("GET", "/struck", false); ask.send(); };"#;
+const STRUCK: &str =
+    r#"const struck = () => { const ask = new XMLHttpRequest(); ask.open("GET", "/struck", false); ask.send(); };"#;
 
 /// Everything that an earlier visit has stored, but the model: it takes long.
 const CLEAN: &str = r#"
@@ -82,7 +86,7 @@ const VISIT: &str = r#"
     const outcomes = await Promise.all(given[0].map((item) => outcome(shelf.client.track("like", { item }))));
     await until(settled, given[1]);
     return { outcomes, state: shelf.getAttribute("state") ?? "waits",
-      own: document.querySelector("#picks li").checkVisibility() && document.querySelector("#picks").getBoundingClientRect().height > 0 };"#;
+      own: document.querySelector("[id=picks] li").checkVisibility() && document.querySelector("[id=picks]").getBoundingClientRect().height > 0 };"#;
 
 /// The items of the events that are stored, by a visit without a fault.
 const STORED: &str = r#"
@@ -110,7 +114,8 @@ impl Scene {
                 page("/before.js", now.as_ref().map(|strike| strike.page.clone()).unwrap_or_default())(path, reply);
             }
             let Some(strike) = now.as_ref() else { return };
-            let harmed = scene.workers.fetch_add(usize::from(path == "/worker.js"), Ordering::Relaxed) == 0 || !strike.once;
+            let harmed =
+                scene.workers.fetch_add(usize::from(path == "/worker.js"), Ordering::Relaxed) == 0 || !strike.once;
             if path == "/worker.js" && !strike.worker.is_empty() && harmed {
                 reply.status = 200;
                 reply.body = format!("{STRUCK}\n{}\n{worker}", strike.worker).into_bytes();
