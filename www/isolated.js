@@ -79,9 +79,11 @@ export class IsolatedWorker {
     try {
       if (module !== undefined) {
         if (!MODULES.includes(module)) throw new Error(`${module} is none of its modules`);
-        const wasm = await get(new URL(`./wasm/${module}_bg.wasm`, import.meta.url).href);
+        const script = await text(`./wasm/${module}.js`);
+        const integrity = /"(sha256-[^"]+)"/.exec(script)?.[1];
+        const wasm = await get(new URL(`./wasm/${module}_bg.wasm`, import.meta.url).href, { integrity });
         const bytes = await wasm.arrayBuffer();
-        return port.postMessage({ id, script: await text(`./wasm/${module}.js`), bytes }, [bytes]);
+        return port.postMessage({ id, script, bytes }, [bytes]);
       }
       const url = `${file}`;
       const left = this.#allowed.get(url) ?? 0;
@@ -152,9 +154,9 @@ async function send(port, message, response) {
   }
 }
 
-/** @param {string} url */
-async function get(url) {
-  const response = await fetch(url);
+/** @param {string} url @param {RequestInit} [wishes] */
+async function get(url, wishes) {
+  const response = await fetch(url, wishes);
   if (!response.ok) throw new Error(`${url}: the server answers ${response.status}`);
   return response;
 }

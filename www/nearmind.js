@@ -29,8 +29,6 @@ const SILENT_AT_FIRST = 10;
 const TOGETHER_MS = 300;
 /** A worker that lives, and has not answered a command after so many: 60 s. */
 const STUCK = 30;
-/** A command that so many workers died of is refused. */
-const DEADLY = 2;
 /** So many answers of each kind are as many as a percentile needs. */
 const KEPT = 200;
 
@@ -71,6 +69,10 @@ export class Nearmind {
   #restarts = 0;
   #silent = 0;
   #reloading = false;
+  /** After a worker died the next one gets one command at a time: the one that another dies of is known. */
+  #careful = false;
+  /** The command that a careful page waits for. */
+  #out = 0;
   #pulse = 0;
   #nextId = 1;
   /** @type {Map<number, Asked>} */
@@ -243,8 +245,8 @@ export class Nearmind {
       // There is no worker any more that could answer.
       if (!this.#worker && this.state.problem) return reject(this.state.problem);
       const id = this.#nextId++;
-      this.#pending.set(id, { command, resolve, reject, since: performance.now(), pulses: 0, deaths: 0 });
-      if (this.#worker) this.#worker.postMessage({ id, command });
+      this.#pending.set(id, { command, resolve, reject, since: performance.now(), pulses: 0 });
+      if (this.#worker) this.#post(id);
       else this.#wake();
     });
   }
@@ -294,7 +296,15 @@ export class Nearmind {
     for (const [shelf, request] of this.#shelves) {
       if (!asked.includes(shelf)) this.openShelf(shelf, request).catch(ignore);
     }
-    for (const id of waiting) this.#worker?.postMessage({ id, command: this.#pending.get(id)?.command });
+    waiting.forEach((id) => this.#post(id));
+  }
+
+  /** @param {number | undefined} id */
+  #post(id) {
+    const command = this.#pending.get(id ?? 0)?.command;
+    if (!command || (this.#careful && this.#out)) return;
+    this.#out = /** @type {number} */ (id);
+    this.#worker?.postMessage({ id, command });
   }
 
   /** A new worker, with everything that the old one had not answered. */
@@ -353,6 +363,8 @@ export class Nearmind {
     this.#silent = 0;
     const asked = id == null ? undefined : this.#pending.get(id);
     if (id != null) this.#pending.delete(id);
+    if (id === this.#out) this.#out = 0;
+    if (this.#careful && !this.#out) this.#post(this.#pending.keys().next().value);
     if (error) {
       const problem = typeof error === "string" ? { code: "worker", message: error, fatal: false } : error;
       this.#publish({ type: "error", ...problem });
@@ -394,29 +406,30 @@ export class Nearmind {
   #listen() {
     if (!this.#pending.size) return;
     const [first] = this.#pending.values();
-    if (++this.#silent > (this.#answered ? SILENT : SILENT_AT_FIRST) || ++first.pulses > STUCK) return this.#fail("it does not answer");
+    if (++this.#silent > (this.#answered ? SILENT : SILENT_AT_FIRST) || ++first.pulses > STUCK) return this.#fail("it does not answer", this.#answered);
     this.#worker?.postMessage({ ping: true });
   }
 
-  /**
-   * Commands are carried out in their order: the first that waits is what a worker died of. The second time it is
-   * refused, and an event set aside, so that it does not kill every worker to come.
-   */
+  /** The command that a second worker died of is refused, and an event set aside, so that the next ones live. */
   #blame() {
-    const first = [...this.#pending].find(([, { command }]) => command.type !== "open");
-    if (!first || ++first[1].deaths < DEADLY) return;
-    const [id, { command, reject }] = first;
+    const [id, asked] = [this.#out, this.#pending.get(this.#out)];
+    this.#out = 0;
+    if (!this.#careful || !asked || asked.command.type === "open") return void (this.#careful = true);
+    const { command, reject } = asked;
     this.#pending.delete(id);
     if (command.type === "track") this.#outbox.setAside(command.event);
     if (command.type === "shelf") this.#shelves.delete(command.shelf);
     reject({ code: "crashed", message: "The recommender failed twice while it did this.", fatal: false });
   }
 
-  /** The worker could not be loaded, or died. @param {string} why */
-  #fail(why) {
+  /**
+   * The worker died; or it could not be loaded, for which browsers give no reason.
+   * @param {string} why @param {boolean} [lived] Another one may live, too.
+   */
+  #fail(why, lived = this.#answered || Boolean(why)) {
     clearInterval(this.#pulse);
-    if (this.#answered) this.#blame();
-    if (this.#answered && this.#restarts++ < RESTARTS) return this.restart();
+    if (lived) this.#blame();
+    if (lived && this.#restarts++ < RESTARTS) return this.restart();
     this.#worker?.terminate();
     this.#worker = null;
     const problem = {
@@ -431,7 +444,7 @@ export class Nearmind {
 }
 
 /**
- * @typedef {{command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number, pulses: number, deaths: number}} Asked
+ * @typedef {{command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number, pulses: number}} Asked
  */
 
 let last = 0;

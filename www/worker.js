@@ -37,6 +37,6 @@ onmessage = async ({ data }) => {
     (await starting).receive(data);
   } catch (error) {
     const message = `The recommender's program could not be started (${error}). Reload the page.`;
-    postMessage({ id: data.id, updates: [{ type: "error", code: "start-failed", message, fatal: true }] });
+    postMessage({ id: data.id, error: { code: "start-failed", message, fatal: true } });
   }
 };

@@ -82,7 +82,17 @@ impl Store for LogStore {
             log.commit().await?;
             Ok((news, last))
         };
-        let (news, last) = connection.run(append).await?;
+        let (news, last) = match connection.run_once(append).await {
+            Ok(appended) => appended,
+            // The connection may have been closed by the browser, or the entries written all the same.
+            Err(_) => {
+                let with = |stored: &[Entry]| {
+                    let missing = entries.iter().filter(|entry| !stored.contains(entry));
+                    stored.iter().chain(missing).cloned().collect()
+                };
+                return self.change(&with).await.map(|_| Vec::new());
+            }
+        };
         *known = match (before, &news, last) {
             (Some(before), Some(rows), Some(last)) => {
                 Some(Known { last, count: before.with(rows).count + entries.len() as u32 })

@@ -25,6 +25,13 @@ pub struct Request {
     close: bool,
 }
 
+impl Request {
+    /// A request for this address, without any wishes.
+    pub fn get(url: &str) -> Self {
+        Self { method: "GET".to_owned(), url: url.to_owned(), ..Self::default() }
+    }
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
     pub status: u16,

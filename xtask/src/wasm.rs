@@ -6,6 +6,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
 
 use xtask::size::brotli_len;
 
@@ -57,7 +59,8 @@ fn module(name: &str, feature: &str, target_features: &str) -> Result<()> {
     })
 }
 
-/// Puts all modules into a staged site; Trunk's own lies there.
+/// Puts all modules into a staged site; Trunk's own lies there. Each script knows its module's digest, and browsers
+/// refuse another one.
 pub fn place(site: &Path) -> Result<()> {
     let place = site.join(PLACE);
     fs::create_dir_all(&place)?;
@@ -67,10 +70,20 @@ pub fn place(site: &Path) -> Result<()> {
             fs::copy(folder().join(&script), place.join(&script))?;
             fs::copy(folder().join(&wasm), place.join(&wasm))?;
         }
-        let wasm = place.join(&wasm);
-        fs::write(&wasm, without_custom_sections(&fs::read(&wasm)?)?)?;
+        let (script, wasm) = (place.join(&script), place.join(&wasm));
+        let module = without_custom_sections(&fs::read(&wasm)?)?;
+        fs::write(&script, with_integrity(&fs::read_to_string(&script)?, &module)?)?;
+        fs::write(&wasm, module)?;
     }
     Ok(())
+}
+
+/// wasm-bindgen's script, which fetches this module and no other (Subresource Integrity).
+fn with_integrity(script: &str, module: &[u8]) -> Result<String> {
+    const FETCH: &str = "fetch(module_or_path)";
+    ensure!(script.matches(FETCH).count() == 1, "wasm-bindgen no longer fetches a module by {FETCH}");
+    let digest = BASE64_STANDARD.encode(Sha256::digest(module));
+    Ok(script.replace(FETCH, &format!("fetch(module_or_path, {{ integrity: \"sha256-{digest}\" }})")))
 }
 
 /// A wasm module without names, producers and feature lists: nobody reads them in a browser.

@@ -23,35 +23,43 @@ pub struct Connection {
 impl Connection {
     /// Does the work on the database; where that fails, once more on a new connection.
     pub async fn run<T>(&mut self, work: impl AsyncFn(&Database) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let had_one = self.database.is_some();
+        match self.run_once(&work).await {
+            Err(error) if had_one && error != silent() => self.run_once(&work).await,
+            outcome => outcome,
+        }
+    }
+
+    /// The same without another try: for work that must not be done twice, since a failure may come after it was done.
+    pub async fn run_once<T>(
+        &mut self,
+        work: impl AsyncFn(&Database) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         if now_ms() < self.resting_until_ms {
             return Err(silent());
         }
-        let outcome = match self.database.take() {
-            Some(database) => match work(&database).await {
-                Ok(done) => Ok((done, database)),
-                Err(error) if error == silent() => Err(error),
-                Err(_) => on_new(&work).await,
-            },
-            None => on_new(&work).await,
-        };
-        match outcome {
-            Ok((done, database)) => {
-                self.database = Some(database);
-                Ok(done)
-            }
-            Err(error) => {
-                if error == silent() {
-                    self.resting_until_ms = now_ms() + REST_MS;
-                }
-                Err(error)
-            }
+        let outcome = self.on_database(work).await;
+        if outcome.as_ref().is_err_and(|error| *error == silent()) {
+            self.resting_until_ms = now_ms() + REST_MS;
         }
+        outcome
     }
-}
 
-async fn on_new<T>(work: impl AsyncFn(&Database) -> Result<T, StoreError>) -> Result<(T, Database), StoreError> {
-    let database = open().await?;
-    Ok((work(&database).await?, database))
+    async fn on_database<T>(
+        &mut self,
+        work: impl AsyncFn(&Database) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let database = match self.database.take() {
+            Some(database) => database,
+            None => open().await?,
+        };
+        let outcome = work(&database).await;
+        match outcome {
+            Ok(_) => self.database = Some(database),
+            Err(_) => database.close(),
+        }
+        outcome
+    }
 }
 
 async fn open() -> Result<Database, StoreError> {

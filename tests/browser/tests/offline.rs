@@ -80,10 +80,7 @@ fn without_endings() -> Fault {
             let page = if page == "/index" { "/" } else { page };
             *reply = Reply { status: 308, headers: vec![("location", page.to_owned())], ..Reply::default() };
         } else if dist.join(format!("{}.html", &path[1..])).is_file() {
-            *reply = server::reply(
-                &dist,
-                &Request { method: "GET".into(), url: format!("{path}.html"), ..Request::default() },
-            );
+            *reply = server::reply(&dist, &Request::get(&format!("{path}.html")));
         }
     })
 }
