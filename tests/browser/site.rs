@@ -122,12 +122,12 @@ fn watched(reply: &mut Reply) {
     }
 }
 
-/// Replaces a piece of the worker's script.
+/// Replaces a piece of the worker's script, as `www/` has it: the built one is minified.
 pub fn altered_worker(from: &'static str, to: &'static str) -> Fault {
     Box::new(move |path, reply| {
         if path == "/worker.js" && reply.status == 200 {
-            let script = String::from_utf8_lossy(&reply.body);
-            assert!(script.contains(from), "worker.js no longer has {from:?}");
+            let script = std::fs::read_to_string(root().join("www/worker.js")).expect("the worker's script");
+            assert!(script.contains(from), "www/worker.js no longer has {from:?}");
             reply.body = script.replace(from, to).into_bytes();
         }
     })

@@ -2,9 +2,9 @@
 //! what is done to a site when it is built.
 
 pub mod http;
+pub mod minify;
 pub mod npm;
 pub mod offline;
 pub mod pages;
-pub mod plain;
 pub mod server;
 pub mod size;

@@ -12,22 +12,23 @@ const LEFT_OUT: [&str; 8] =
     ["models/", "catalog/", "npm/", "examples/", "bench.", "wasm/nearmind-gpu", "wasm/nearmind-feeds", "wasm/jieba."];
 const MANIFEST: &str = "/manifest.json";
 
-/// `offline.js` as visitors of this folder get it; `source` is what `www/` has.
+/// `offline.js` as visitors of this folder get it; `source` is its script, minified or as `www/` has it.
 pub fn script(site: &Path, source: &str) -> Result<String> {
     let mut files = BTreeMap::new();
     list(site, site, &mut files)?;
     let lines: Vec<_> = files.iter().map(|(path, digest)| format!("{path:?}:{digest:?}")).collect();
-    Ok(format!("const FILES = {{{}}};\n{}\n{source}", lines.join(","), relaxed(site)?))
+    Ok(format!("const FILES = {{{}}};\n{}\n{source}", lines.join(","), relaxed()?))
 }
 
-/// The statement of the worker's script that says it.
-fn relaxed(site: &Path) -> Result<String> {
-    let worker = fs::read_to_string(site.join("worker.js")).context("the site has no worker.js")?;
+/// The statement that says it, as `www/worker.js` has it: in the minified script the constant has another name.
+fn relaxed() -> Result<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/worker.js");
+    let worker = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let statement = worker.find("const RELAXED_DOT = ").and_then(|from| {
         let length = worker[from..].find("]);")? + 3;
         Some(worker[from..from + length].to_owned())
     });
-    statement.context("worker.js no longer has RELAXED_DOT")
+    statement.context("www/worker.js no longer has RELAXED_DOT")
 }
 
 fn list(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
@@ -43,4 +44,27 @@ fn list(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Res
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::minify::minify;
+
+    #[test]
+    fn what_is_written_above_the_minified_script_makes_one_script_with_it() {
+        let site = std::env::temp_dir().join(format!("nearmind-offline-{}", std::process::id()));
+        fs::create_dir_all(&site).unwrap();
+        fs::write(site.join("shelf.js"), "1").unwrap();
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/offline.js");
+        let source = minify("offline.js", &fs::read_to_string(source).unwrap()).unwrap();
+        let script = script(&site, &source).unwrap();
+        assert!(script.starts_with("const FILES = {\"shelf.js\":\"6b86b273"), "{script}");
+        for name in ["FILES", "RELAXED_DOT"] {
+            assert_eq!(script.matches(&format!("const {name} =")).count(), 1);
+            assert!(source.contains(name), "the minified script uses {name}");
+        }
+        minify("offline.js", &script).expect("a classic script");
+        fs::remove_dir_all(site).unwrap();
+    }
 }

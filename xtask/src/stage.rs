@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use xtask::{npm, offline, pages, plain};
+use xtask::{minify, npm, offline, pages};
 
 use crate::{
     program::{cargo, output, root},
@@ -24,7 +24,7 @@ pub fn stage() -> Result<()> {
     copy(&root().join("models"), &site.join("models"))?;
     copy(&catalog_folder(), &site.join("catalog"))?;
     pages::assemble(&site)?;
-    plain::scripts(&site)?;
+    minify::scripts(&site)?;
     npm::package(&site, &site.join("npm"))?;
     let offline = fs::read_to_string(site.join("offline.js"))?;
     Ok(fs::write(site.join("offline.js"), offline::script(&site, &offline)?)?)

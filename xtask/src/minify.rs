@@ -1,0 +1,123 @@
+//! Scripts as visitors download them: no comments, no spaces, short expressions and short local names, by oxc. Names that
+//! are exported, names of properties, and strings stay. Must not know what a script does.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+use oxc_allocator::Allocator;
+use oxc_ast::ast::{Expression, Program, Statement, TemplateElementValue};
+use oxc_codegen::{Codegen, CodegenOptions};
+use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
+use oxc_parser::Parser;
+use oxc_semantic::SemanticBuilder;
+use oxc_span::SourceType;
+
+/// Folders without scripts of ours; the package is made of scripts that are minified already.
+const LEFT_OUT: [&str; 5] = ["wasm", "models", "catalog", "shop", "npm"];
+/// What is loaded as a classic script, by its path in the site. All others are modules.
+const CLASSIC: [&str; 2] = ["demo/early.js", "offline.js"];
+/// The constant of a script that is a style sheet.
+const STYLE_SHEET: &str = "CSS";
+
+/// Minifies all scripts of a site in place, but for the wasm modules' own.
+pub fn scripts(site: &Path) -> Result<()> {
+    in_folder(site, site)
+}
+
+fn in_folder(site: &Path, folder: &Path) -> Result<()> {
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        let name = path.strip_prefix(site)?.to_string_lossy().replace('\\', "/");
+        if path.is_dir() {
+            if !LEFT_OUT.contains(&name.as_str()) {
+                in_folder(site, &path)?;
+            }
+        } else if name.ends_with(".js") {
+            let script = fs::read_to_string(&path).with_context(|| format!("{name} cannot be read"))?;
+            fs::write(&path, minify(&name, &script)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// `name` is the script's path in the site.
+pub fn minify(name: &str, script: &str) -> Result<String> {
+    let allocator = Allocator::default();
+    let mut program = parse(&allocator, name, script)?;
+    shorten_style_sheets(&allocator, &mut program);
+    // By default oxc takes it that reading a property or a global may have an effect, and keeps calls of the console.
+    let options = MinifierOptions {
+        compress: Some(CompressOptions { drop_debugger: false, ..CompressOptions::smallest() }),
+        mangle: Some(MangleOptions::default()),
+        mangle_properties: None,
+    };
+    let minified = Minifier::new(options).minify(&allocator, &mut program);
+    let printer = Codegen::new()
+        .with_options(CodegenOptions::minify())
+        .with_scoping(minified.scoping)
+        .with_private_member_mappings(minified.class_private_mappings);
+    Ok(printer.build(&program).code)
+}
+
+fn source_type(name: &str) -> SourceType {
+    if CLASSIC.contains(&name) { SourceType::script() } else { SourceType::mjs() }
+}
+
+fn parse<'a>(allocator: &'a Allocator, name: &str, script: &'a str) -> Result<Program<'a>> {
+    let parsed = Parser::new(allocator, script, source_type(name)).parse();
+    let mut errors = parsed.diagnostics;
+    if errors.is_empty() {
+        errors = SemanticBuilder::new().with_check_syntax_error(true).build(&parsed.program).diagnostics;
+    }
+    if let Some(error) = errors.first() {
+        let offset = error.labels.last().map_or(0, |label| label.offset() as usize);
+        let line = script[..offset].matches('\n').count() + 1;
+        bail!("{name}:{line}: {error}");
+    }
+    Ok(parsed.program)
+}
+
+/// Minifiers of scripts leave strings alone, and `const CSS = ...` is one.
+fn shorten_style_sheets<'a>(allocator: &'a Allocator, program: &mut Program<'a>) {
+    for statement in &mut program.body {
+        let Statement::VariableDeclaration(declaration) = statement else { continue };
+        for declarator in &mut declaration.declarations {
+            let is_sheet = declarator.id.get_identifier_name().is_some_and(|name| name == STYLE_SHEET);
+            if is_sheet
+                && let Some(Expression::TemplateLiteral(template)) = &mut declarator.init
+                && let [whole] = &mut template.quasis[..]
+            {
+                let shorter = |css: &str| allocator.alloc_str(&dense(css)).into();
+                let TemplateElementValue { raw, cooked } = whole.value;
+                whole.value = TemplateElementValue { raw: shorter(&raw), cooked: cooked.map(|css| shorter(&css)) };
+            }
+        }
+    }
+}
+
+/// A style sheet without comments and without the spaces that mean nothing. Those around `+` and within selectors stay.
+fn dense(css: &str) -> String {
+    let mut comments = css.split("/*");
+    let mut out = comments.next().unwrap_or_default().to_owned();
+    out.extend(comments.map(|rest| rest.split_once("*/").map_or("", |(_, rest)| rest)));
+    let out = out.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    let spaces = [
+        ("{\n", "{"),
+        ("}\n", "}"),
+        (";\n", ";"),
+        (",\n", ","),
+        (": ", ":"),
+        ("; ", ";"),
+        (", ", ","),
+        (" {", "{"),
+        ("{ ", "{"),
+        (" }", "}"),
+        ("} ", "}"),
+        ("\n}", "}"),
+        (";}", "}"),
+    ];
+    spaces.iter().fold(out, |css, (from, to)| css.replace(from, to))
+}
+
+#[cfg(test)]
+mod tests;
