@@ -63,7 +63,7 @@ pub struct Bake {
     dimensions: Option<usize>,
     /// Where the items' pictures are: the folder of the site or of the pictures, or the address of their server (several
     /// times for several). Small copies become part of the catalogue: for pages with pictures="private", whose requests
-    /// tell no host what a visitor is shown. JPEG, PNG, WebP, GIF, BMP, TIFF and SVG; up to 16 MB, some 4,500 items
+    /// tell no host what a visitor is shown. JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF and SVG; up to 16 MB, some 4,500 items
     #[arg(long)]
     pictures: Vec<Place>,
     /// Where the model runs; the CPU gives the same bytes on every machine

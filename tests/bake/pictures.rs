@@ -43,33 +43,40 @@ fn pictures_of_a_folder_become_sheets_and_small_drawings() {
     fs::write(site.join("media/b.png"), picture(ImageFormat::Png)).unwrap();
     fs::write(site.join("media/c.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
     fs::write(site.join("media/d.jpg"), "not a picture").unwrap();
+    let avif = include_bytes!("avif/8-bit-420.avif");
+    fs::write(site.join("media/f.avif"), avif).unwrap();
+    fs::write(site.join("media/g.avif"), &avif[..300]).unwrap();
     let images = [
         "/media/a.jpg",
         "https://shop.example/media/b.png?w=800",
         "media/c.svg",
         "media/d.jpg",
         "https://cdn.example/e.jpg",
+        "media/f.avif",
+        "media/g.avif",
     ];
     let more = ["--no-embed", "--pictures", site.to_str().unwrap()];
     let baked = bake_anew("pictures", &feed(&images), &more);
     let sheets_made = sheets(&baked);
     assert_eq!(sheets_made.len(), 1);
-    for row in [0, 1] {
+    for (row, size) in [(0, (160, 240)), (1, (160, 240)), (5, (48, 32))] {
         let small = image::load_from_memory_with_format(sheets_made[0].get(row).unwrap(), ImageFormat::WebP).unwrap();
-        assert_eq!((small.width(), small.height()), (160, 240));
+        assert_eq!((small.width(), small.height()), size);
     }
-    assert!((2..5).all(|row| sheets_made[0].get(row).is_none()));
+    assert!([2, 3, 4, 6].iter().all(|&row| sheets_made[0].get(row).is_none()));
     assert!(baked.catalog().item(2).image().starts_with("data:image/svg+xml,<svg"));
     assert_eq!(baked.catalog().item(0).image(), "/media/a.jpg", "pages without private pictures show the shop's");
     for said in [
-        "small pictures: 2 (0 from an earlier bake), SVG drawings within their items: 1",
+        "small pictures: 3 (0 from an earlier bake), SVG drawings within their items: 1",
+        "pictures that could not be used: 2",
         "media/d.jpg: it is no JPEG",
+        "media/g.avif: this AVIF file cannot be read",
         "--pictures https://cdn.example/",
     ] {
         assert!(baked.said().contains(said), "{said}: {}", baked.said());
     }
     let again = bake("pictures", &feed(&images), &more);
-    assert!(again.said().contains("(2 from an earlier bake)"), "{}", again.said());
+    assert!(again.said().contains("(3 from an earlier bake)"), "{}", again.said());
     assert_eq!(served(&again), served(&baked));
     let without = bake("pictures", &feed(&images), &["--no-embed"]);
     assert!(!without.files.keys().any(|name| name.starts_with("pictures.")), "{:?}", without.files.keys());

@@ -4,6 +4,7 @@
 //! A small SVG becomes part of its item; a raster picture becomes a thumbnail in a sheet ([`crate::catalog::pictures`]).
 //! Must not know vectors.
 
+mod avif;
 mod inline;
 mod kept;
 mod source;

@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits, imageops::FilterType};
+
+use super::avif;
 
 /// The longer side, in pixels. A card is 240 CSS pixels wide.
 const SIDE: u32 = 240;
@@ -10,7 +12,7 @@ const SIDE: u32 = 240;
 const AIM_BYTES: usize = 3500;
 /// 0 to 100, as libwebp counts.
 const QUALITIES: [f32; 5] = [75.0, 60.0, 45.0, 30.0, 15.0];
-const READ: &str = "JPEG, PNG, WebP, GIF, BMP or TIFF";
+const READ: &str = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF";
 /// A larger picture is refused before it is decoded: 12,000 x 12,000 pixels, or this much memory.
 const MOST_SIDE: u32 = 12_000;
 const MOST_MEMORY_BYTES: u64 = 512 << 20;
@@ -48,11 +50,12 @@ pub fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
+    if avif::is_avif(bytes) {
+        return avif::decode(bytes, MOST_SIDE, MOST_MEMORY_BYTES).map(DynamicImage::ImageRgba8);
+    }
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| error.to_string())?;
-    match reader.format() {
-        None => return Err(format!("it is no {READ} picture")),
-        Some(ImageFormat::Avif) => return Err(format!("AVIF cannot be read yet: offer it as {READ}")),
-        Some(_) => {}
+    if reader.format().is_none() {
+        return Err(format!("it is no {READ} picture"));
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MOST_SIDE);
@@ -79,7 +82,7 @@ fn scale(picture: DynamicImage) -> image::RgbaImage {
 
 #[cfg(test)]
 mod tests {
-    use image::{Rgb, RgbImage, Rgba, RgbaImage};
+    use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
     use super::*;
 
@@ -157,7 +160,7 @@ mod tests {
         for (bytes, what) in [
             (&b"<!doctype html>"[..], "no JPEG"),
             (&b""[..], "no JPEG"),
-            (avif, "AVIF cannot"),
+            (avif, "AVIF file cannot be read"),
             (&bomb, ""),
             (&jpeg[..20], ""),
         ] {
