@@ -1,5 +1,6 @@
 //! A whole visit as a script: commands in, updates out, with a small model of random weights and a log in memory.
 
+mod naive;
 mod names;
 mod pictures;
 mod scenes;

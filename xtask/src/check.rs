@@ -5,7 +5,7 @@ use std::{env, process::Command};
 use anyhow::Result;
 
 use crate::{
-    axe, packages,
+    axe, licences, packages,
     program::{cargo, root, run},
     site,
     step::step,
@@ -28,6 +28,7 @@ pub fn test() -> Result<()> {
             run(cargo().args(["clippy", "--package", package, "--all-targets", "--", "-Dwarnings"]))
         })?;
     }
+    step("licences", licences::check)?;
     step("documentation", document)?;
     tools::ensure()?;
     for features in WASM_FEATURES {

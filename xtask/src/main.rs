@@ -5,6 +5,7 @@
 mod axe;
 mod check;
 mod fresh;
+mod licences;
 mod models;
 mod packages;
 mod pictures;

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use xtask::{minify, npm, offline, pages};
 
 use crate::{
+    licences,
     program::{cargo, output, root},
     site::catalog_folder,
     wasm,
@@ -26,6 +27,7 @@ pub fn stage() -> Result<()> {
     pages::assemble(&site)?;
     minify::scripts(&site)?;
     npm::package(&site, &site.join("npm"))?;
+    licences::write(&site.join("npm"))?;
     let offline = fs::read_to_string(site.join("offline.js"))?;
     Ok(fs::write(site.join("offline.js"), offline::script(&site, &offline)?)?)
 }

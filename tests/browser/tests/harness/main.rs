@@ -4,9 +4,11 @@
 //! A part of them in each test run, all with `NEARMIND_FAULTS=all`; the table that it prints stands in the README.
 
 mod clock; //   of the page
+mod kills; //   of the whole browser
 mod network; // answers for each file
 mod storage; // each call of IndexedDB
 mod strike; //  one fault, and what is seen of it
+mod tabs; //    that track at the same time
 mod worker; //  what becomes of it
 
 use std::{collections::BTreeMap, env};
