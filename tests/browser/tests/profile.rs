@@ -76,7 +76,10 @@ async fn global_privacy_control_keeps_everything_in_memory_and_the_page_says_so(
               (await client.profile()).events.length];"#;
         assert_eq!(shop.with_client(kept, &[]).await?, json!([[], [], 0, {}, {}, 1]));
         // What was kept before the visitor asked goes, too.
-        let earlier = r#"await navigator.serviceWorker.register("offline.js"); await navigator.serviceWorker.ready;"#;
+        let earlier = r#"
+            const policy = globalThis.trustedTypes?.createPolicy("halfmoon", { createScriptURL: (url) => url });
+            await navigator.serviceWorker.register(policy?.createScriptURL("offline.js") ?? "offline.js");
+            await navigator.serviceWorker.ready;"#;
         shop.ask(earlier, &[]).await?;
         shop.open("index.html").await?;
         let gone = r#"

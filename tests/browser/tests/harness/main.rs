@@ -27,6 +27,8 @@ struct Tally {
     recommended: usize,
     own_markup: usize,
     acknowledged: usize,
+    lost: usize,
+    twice: usize,
     problems: Vec<String>,
 }
 
@@ -59,8 +61,8 @@ async fn whatever_fails_a_list_stands_and_nothing_is_lost() -> Result<()> {
     println!("|---|---|---|---|---|---|---|");
     let mut problems = Vec::new();
     for (name, tally) in tallies {
-        let Tally { injected, recommended, own_markup, acknowledged, problems: wrong } = tally;
-        println!("| {name} | {injected} | {recommended} | {own_markup} | {acknowledged} | 0 | 0 |");
+        let Tally { injected, recommended, own_markup, acknowledged, lost, twice, problems: wrong } = tally;
+        println!("| {name} | {injected} | {recommended} | {own_markup} | {acknowledged} | {lost} | {twice} |");
         problems.extend(wrong);
     }
     ensure!(problems.is_empty(), "{}", problems.join("\n"));
@@ -80,6 +82,8 @@ fn tally(tally: &mut Tally, what: &str, outcome: Outcome) {
     }
     tally.injected += 1;
     tally.acknowledged += outcome.acknowledged;
+    tally.lost += outcome.lost;
+    tally.twice += outcome.twice;
     match outcome.state.as_str() {
         "ready" => tally.recommended += 1,
         _ if outcome.own_markup => tally.own_markup += 1,
