@@ -40,8 +40,10 @@ async function forgetOthers() {
 
 /** @param {string} path */
 async function answer(path) {
-  const kept = await (await caches.open(await version)).match(path);
-  return kept ?? checked(path).catch(() => Response.error());
+  const name = await version;
+  // Deleted by a visitor who wants nothing kept: opening it would make it again.
+  const kept = (await caches.has(name)) && (await (await caches.open(name)).match(path));
+  return kept || checked(path).catch(() => Response.error());
 }
 
 /**

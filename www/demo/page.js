@@ -39,9 +39,7 @@ function trackSearches() {
 function keepForLater() {
   const url = new URL("../offline.js", import.meta.url).href;
   const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("halfmoon", { createScriptURL: () => url });
-  const register = () => navigator.serviceWorker?.register(policy ? policy.createScriptURL("") : url).catch(ignore);
-  // After what the visitor came for.
-  shelf.addEventListener("nearmind-ready", register, { once: true });
+  navigator.serviceWorker?.register(policy ? policy.createScriptURL("") : url).catch(ignore);
 }
 
 /** Nothing is kept for visitors who asked not to be tracked, and what was kept before they asked is deleted. */
@@ -50,7 +48,8 @@ async function keepNothing() {
   for (const name of await caches.keys()) if (name.startsWith("halfmoon-")) await caches.delete(name);
 }
 
-if (/** @type {any} */ (navigator).globalPrivacyControl) keepNothing().catch(ignore);
-else keepForLater();
+const noTracking = Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
+// After what the visitor came for, when no file of the page is on its way any more: one that is makes the cache again.
+shelf.addEventListener("nearmind-ready", () => void (noTracking ? keepNothing().catch(ignore) : keepForLater()), { once: true });
 trackSearches();
 showCount();

@@ -2,7 +2,7 @@
 //! another tab of the same shop knows it at once; and nothing that is asked of a server depends on it.
 
 use anyhow::{Context, Result};
-use browser_tests::{Gpu, Shop, Site, shop::strings, visit, visit_each, visit_each_private};
+use browser_tests::{Gpu, Program, Shop, Site, shop::strings, visit, visit_each, visit_each_private};
 use serde_json::json;
 
 const VIEWED: [&str; 2] = ["rain-jacket-squall", "dripper-still"];
@@ -77,15 +77,19 @@ async fn global_privacy_control_keeps_everything_in_memory_and_the_page_says_so(
         assert_eq!(shop.with_client(kept, &[]).await?, json!([[], [], 0, {}, {}, 1]));
         // What was kept before the visitor asked goes, too.
         let earlier = r#"
-            const policy = globalThis.trustedTypes?.createPolicy("halfmoon", { createScriptURL: (url) => url });
-            await navigator.serviceWorker.register(policy?.createScriptURL("offline.js") ?? "offline.js");
+            await caches.open("halfmoon-earlier");
+            // In the other browser the tests' own script makes the pages others than the worker's list has.
+            if (!given[0]) return;
+            const policy = trustedTypes.createPolicy("halfmoon", { createScriptURL: (url) => url });
+            await navigator.serviceWorker.register(policy.createScriptURL("offline.js"));
             await navigator.serviceWorker.ready;"#;
-        shop.ask(earlier, &[]).await?;
+        shop.ask(earlier, &[json!(shop.browser.program == Program::Chromium)]).await?;
         shop.open("index.html").await?;
         let gone = r#"
-            const kept = async () => (await caches.keys()).length + (await navigator.serviceWorker.getRegistrations()).length;
-            while (await kept()) await new Promise((next) => setTimeout(next, 50));"#;
-        shop.ask(gone, &[]).await?;
+            const kept = async () => [await caches.keys(), (await navigator.serviceWorker.getRegistrations()).length];
+            for (let tries = 0; tries < 100 && (await kept()).flat().some(Boolean); tries++) await new Promise((next) => setTimeout(next, 50));
+            return kept();"#;
+        assert_eq!(shop.ask(gone, &[]).await?, json!([[], 0]));
         shop.goto("profile.html").await?;
         shop.profile_drawn().await?;
         let told = "const { shadowRoot } = document.querySelector('nearmind-profile'); return [shadowRoot.querySelector('.consent').dataset.persist, shadowRoot.textContent.includes('asks not to be tracked')];";
