@@ -11,7 +11,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::program::{cargo, output};
 
-/// By their SPDX names. MPL-2.0 asks that changed files of its own stay open; none is changed here. CDLA-Permissive-2.0 is of the list of root certificates.
+/// By their SPDX names. MPL-2.0 asks that changed files of its own stay open; none is changed here. CDLA-Permissive-2.0 is
+/// for data: the list of root certificates.
 const ALLOWED: [&str; 13] = [
     "0BSD",
     "Apache-2.0",

@@ -23,7 +23,7 @@ pub fn build() -> Result<()> {
     step("command line", || run(cargo().args(["build", "--quiet", "--package", "nearmind", "--bin", "nearmind"])))?;
     catalog()?;
     wasm::modules()?;
-    step("site", || run(command("trunk").args(["build", "--release"])))?;
+    step("site", || run(wasm::without_paths(command("trunk").args(["build", "--release"]))))?;
     wasm::print_sizes()
 }
 

@@ -1,8 +1,9 @@
 //! The wasm modules: built beside Trunk's own, put into the site without what no browser reads, and weighed.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -51,12 +52,24 @@ fn module(name: &str, feature: &str, target_features: &str) -> Result<()> {
         let mut build = cargo();
         build.args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown"]);
         build.args(["--no-default-features", "--features", feature, "--"]);
-        run(build.arg(format!("-Ctarget-feature={target_features}")))?;
+        run(without_paths(build.arg(format!("-Ctarget-feature={target_features}"))))?;
         let built = target().join("wasm32-unknown-unknown/release/nearmind.wasm");
         let mut bind = command("wasm-bindgen");
         bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(folder()).arg(built);
         run(&mut bind)
     })
+}
+
+/// Makes cargo write no folder of this machine into wasm modules: they are the same, byte by byte, wherever they are built.
+/// The flags of .cargo/config.toml stay.
+pub fn without_paths(command: &mut Command) -> &mut Command {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME").or(env::var_os("USERPROFILE"))?).join(".cargo")));
+    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    let flags = home.iter().map(|home| remap(home, "/cargo")).chain([remap(root(), "/nearmind")]);
+    // Flags are told apart by spaces: a folder that has one stays in the modules.
+    let flags: Vec<String> = flags.filter(|flag| !flag.contains(' ')).collect();
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" "))
 }
 
 /// Puts all modules into a staged site; Trunk's own lies there. Each script knows its module's digest, and browsers

@@ -5,6 +5,7 @@
 
 mod clock; //   of the page
 mod kills; //   of the whole browser
+mod large; //   log of a visitor of years
 mod network; // answers for each file
 mod storage; // each call of IndexedDB
 mod strike; //  one fault, and what is seen of it
