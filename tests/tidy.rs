@@ -65,6 +65,23 @@ fn the_page_draws_text_and_never_code() {
     }
 }
 
+/// The lines before an unsafe block that may say why it is sound.
+const REASON_LINES: usize = 8;
+
+#[test]
+fn every_unsafe_block_says_why_it_is_sound() {
+    let mut blocks = 0;
+    for Source { path, text } in sources("src", "rs") {
+        let lines: Vec<&str> = text.lines().collect();
+        for (nth, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("unsafe {")) {
+            blocks += 1;
+            let before = &lines[nth.saturating_sub(REASON_LINES)..=nth];
+            assert!(before.iter().any(|line| line.contains("SAFETY")), "{path}:{}: {}", nth + 1, line.trim());
+        }
+    }
+    assert!(blocks > 0);
+}
+
 #[test]
 fn every_file_says_first_what_it_is_for_and_fits_a_few_screens() {
     let places = [("src", "rs"), ("tests", "rs"), ("xtask/src", "rs"), ("www", "js"), ("www", "css"), ("src", "wgsl")];

@@ -68,6 +68,7 @@ mod wasm {
     /// As [`super::Tile`] says.
     #[inline(always)]
     pub unsafe fn tile(row: *const i8, width: usize, query: *const i16, whole: usize) -> [i32; ROWS] {
+        // SAFETY: the caller's promise covers every read.
         unsafe {
             let mut sums = [i32x4_splat(0); ROWS];
             let mut k = 0;
@@ -99,6 +100,7 @@ mod x86 {
     /// The processor has AVX2; and as [`super::Tile`] says.
     #[target_feature(enable = "avx2")]
     pub unsafe fn tile(row: *const i8, width: usize, query: *const i16, whole: usize) -> [i32; ROWS] {
+        // SAFETY: the caller's promise covers every read.
         unsafe {
             let mut sums = [_mm256_setzero_si256(); ROWS];
             let mut k = 0;

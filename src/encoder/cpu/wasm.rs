@@ -34,6 +34,7 @@ impl Dot for Pairs {
 
     #[inline(always)]
     unsafe fn weights(from: *const i8) -> v128 {
+        // SAFETY: the caller's promise.
         unsafe { i16x8_load_extend_i8x8(from) }
     }
 
@@ -54,6 +55,7 @@ impl Dot for Quads {
 
     #[inline(always)]
     unsafe fn weights(from: *const i8) -> v128 {
+        // SAFETY: the caller's promise.
         unsafe { v128_load(from.cast()) }
     }
 
@@ -128,6 +130,7 @@ impl<'a, D: Dot> Task<'a, D> {
     /// `row + R` rows and `column + 8 P` columns are there.
     #[inline(always)]
     unsafe fn tile<const R: usize, const P: usize>(&self, row: usize, column: usize) {
+        // SAFETY: the caller's promise covers every read and write.
         unsafe {
             let (x, w) = (self.x.add(row * self.depth), self.w.add(column * self.depth));
             let mut acc = [[[i32x4_splat(0); 2]; P]; R];

@@ -47,10 +47,12 @@ macro_rules! instruction_set {
                 for column in (0..task.w.columns).step_by(2 * $lanes) {
                     let mut row = 0;
                     while row + $rows <= rows {
+                        // SAFETY: so many rows are left, and packed columns are whole panels; the caller has asked the CPU.
                         unsafe { tile::<$rows>(task, row, column) };
                         row += $rows;
                     }
                     match rows - row {
+                        // SAFETY: the same, with the rows that are left.
                         $($left => unsafe { tile::<$left>(task, row, column) },)*
                         _ => {}
                     }
