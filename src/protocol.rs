@@ -59,6 +59,8 @@ pub enum Command {
     RenameInterest { interest: String, name: String, now_ms: f64 },
     /// Unlearns every event that an interest is made of.
     DeleteInterest { interest: String, now_ms: f64 },
+    /// Keeps typed texts for so many days, and deletes older ones; 0: until the visitor deletes them.
+    KeepTexts { days: u32, now_ms: f64 },
     /// The whole log as text, to be kept or carried to another device.
     Export { now_ms: f64 },
     /// Adds what another device exported. What does not read as a profile changes nothing.
@@ -323,6 +325,8 @@ pub struct ProfileSummary {
     pub interests: Vec<InterestLine>,
     pub events: Vec<EventLine>,
     pub stored_bytes: f64,
+    /// For how many days typed texts are kept; 0: until they are deleted.
+    pub text_days: u32,
 }
 
 /// Several things that one taste explains.

@@ -169,6 +169,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 self.mark(&interest, now_ms, |was| was, Some(name)).await
             }
             Command::DeleteInterest { interest, now_ms } => self.delete_interest(&interest, now_ms).await,
+            Command::KeepTexts { days, now_ms } => self.keep_texts(days, now_ms).await,
             Command::Export { now_ms } => vec![Update::Exported { profile: portable::export(&self.log, now_ms) }],
             Command::Import { profile, now_ms } => self.import(&profile, now_ms).await,
             Command::Explain { shelf, item, now_ms } => {

@@ -148,7 +148,10 @@ fn every_field_on_the_wire_is_declared() {
             keys(&MapPoint { item: String::new(), title: String::new(), x: 0.0, y: 0.0, kind: PointKind::Seen }),
         ),
         ("InterestMap", keys(&MapInterest { name: String::new(), x: 0.0, y: 0.0 })),
-        ("ProfileSummary", keys(&ProfileSummary { interests: vec![], events: vec![], stored_bytes: 0.0 })),
+        (
+            "ProfileSummary",
+            keys(&ProfileSummary { interests: vec![], events: vec![], stored_bytes: 0.0, text_days: 0 }),
+        ),
         ("Problem", keys(&Problem { code: String::new(), message: String::new(), fatal: true })),
         ("ScorePart", keys(&part)),
         ("Explanation", keys(&explanation)),

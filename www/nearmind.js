@@ -208,6 +208,11 @@ export class Nearmind {
     return (await this.#answer("map", { type: "map", recommended, lang })) ?? null;
   }
 
+  /** @param {number} days */
+  keepTexts(days) {
+    return this.send({ type: "keep-texts", days });
+  }
+
   async exportProfile() {
     return (await this.#answer("exported", { type: "export" }))?.profile ?? "";
   }

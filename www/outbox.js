@@ -10,7 +10,7 @@ const PREFIX = "nearmind.event ";
 const FORGOTTEN = "nearmind.forgotten";
 const DAY_MS = 86_400_000;
 /** Commands that write to the log. */
-const WRITES = /^(track|undo|forget|delete|mute|rename|import)/;
+const WRITES = /^(track|undo|forget|delete|mute|rename|import|keep)/;
 
 export class Outbox {
   /** Those that the worker of this page has not acknowledged. @type {Set<string>} */

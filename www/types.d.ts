@@ -62,6 +62,8 @@ export interface Nearmind {
   /** The products in two dimensions; null while there is nothing to draw. */
   map(recommended?: string[], lang?: string): Promise<InterestMap | null>;
   /** The profile as a text, for another device. */
+  /** Deletes typed texts that are older than so many days, now and later; 0: none. 90 days, unless the visitor says otherwise. */
+  keepTexts(days: number): Promise<Update[]>;
   exportProfile(): Promise<string>;
   importProfile(profile: string): Promise<Update[]>;
   openShelf(shelf: string, request: ShelfRequest): Promise<Update[]>;
@@ -151,12 +153,13 @@ export type Command = { nowMs?: number } & (
   | { type: "why-not"; shelf: string; item: string }
   | { type: "attention"; item: string; lang: string }
   | { type: "forget" }
-  | { type: "reload" }
+  | { type: "reload"; forgotten?: boolean }
   | { type: "delete"; event: Event }
   | { type: "mute-event"; event: Event; muted: boolean }
   | { type: "mute-interest"; interest: string; muted: boolean }
   | { type: "rename-interest"; interest: string; name: string }
   | { type: "delete-interest"; interest: string }
+  | { type: "keep-texts"; days: number }
   | { type: "scene"; shelf: string }
   | { type: "diagnose" }
   | { type: "map"; recommended: string[]; lang: string }
@@ -285,6 +288,8 @@ export interface ProfileSummary {
   events: EventLine[];
   interests?: Interest[];
   storedBytes: number;
+  /** For how many days typed texts are kept; 0: until they are deleted. */
+  textDays?: number;
 }
 export interface EventLine {
   event: Event;

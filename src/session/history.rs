@@ -30,7 +30,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Everything from the store, in place of what was known: another tab may have written.
     pub(super) async fn read_log(&mut self) -> Vec<Update> {
         match self.store.load().await {
-            Ok(entries) => self.take_all(&entries).await,
+            Ok(entries) => {
+                let updates = self.take_all(&entries).await;
+                [updates, self.drop_old_texts().await].concat()
+            }
             Err(error) => self.unreadable(&error),
         }
     }
@@ -74,6 +77,25 @@ impl<E: Encoder, S: Store> Session<E, S> {
             return Vec::new();
         }
         self.record(Entry::Mute { event, muted, time_ms: now_ms }).await
+    }
+
+    /// Keeps typed texts for so many days; 0: until they are deleted.
+    pub(super) async fn keep_texts(&mut self, days: u32, now_ms: f64) -> Vec<Update> {
+        self.now_ms = now_ms;
+        if days == self.log.text_days() {
+            return Vec::new();
+        }
+        let updates = self.record(Entry::KeepTexts { days, time_ms: now_ms }).await;
+        [updates, self.drop_old_texts().await].concat()
+    }
+
+    /// Typed texts say the most of a visitor, and the oldest help the least.
+    async fn drop_old_texts(&mut self) -> Vec<Update> {
+        let now_ms = self.now_ms;
+        match self.log.has_old_texts(now_ms) {
+            true => self.rewrite(|log| log.without_old_texts(now_ms)).await,
+            false => Vec::new(),
+        }
     }
 
     pub(super) async fn delete_interest(&mut self, interest: &str, now_ms: f64) -> Vec<Update> {
@@ -181,7 +203,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         match &entry {
             Entry::Event(event) => self.ledger.push(event, row_of),
             Entry::Undo { .. } | Entry::Mute { .. } => self.ledger = Ledger::of(self.log.events(), row_of),
-            Entry::Interest { .. } => {}
+            Entry::Interest { .. } | Entry::KeepTexts { .. } => {}
         }
         self.unsaved.push(entry);
         let mut updates = self.rank_all().await;

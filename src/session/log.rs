@@ -33,7 +33,18 @@ pub enum Entry {
         muted: bool,
         time_ms: f64,
     },
+    /// For how many days typed texts are kept, 0: until the visitor deletes them.
+    KeepTexts {
+        days: u32,
+        time_ms: f64,
+    },
 }
+
+/// Days that a typed text is kept, where the visitor has not said otherwise: for a season of shopping.
+const TEXT_DAYS: u32 = 90;
+const DAY_MS: f64 = 86_400_000.0;
+/// The year 2100: a clock that says more is wrong, and nothing is deleted for what it says.
+const PLAUSIBLE_MS: f64 = 4.1e12;
 
 /// What an event is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -91,7 +102,7 @@ impl Entry {
         match self {
             Self::Event(event) => Self::Event(event.bounded(0.0)),
             Self::Mute { event, muted, time_ms } => Self::Mute { event: event.bounded(0.0), muted, time_ms },
-            Self::Undo { .. } | Self::Interest { .. } => self,
+            Self::Undo { .. } | Self::Interest { .. } | Self::KeepTexts { .. } => self,
         }
     }
 
@@ -100,7 +111,7 @@ impl Entry {
             Self::Event(event) => Topic::of(event).as_ref() == Some(topic),
             Self::Mute { event, .. } => Topic::of(event).as_ref() == Some(topic),
             Self::Undo { item, .. } => matches!(topic, Topic::Item(own) if own == item),
-            Self::Interest { .. } => false,
+            Self::Interest { .. } | Self::KeepTexts { .. } => false,
         }
     }
 }
@@ -118,7 +129,7 @@ impl Log {
         match entry {
             Entry::Event(event) => self.heard.push(event.clone()),
             Entry::Undo { .. } | Entry::Mute { .. } => self.listen(),
-            Entry::Interest { .. } => {}
+            Entry::Interest { .. } | Entry::KeepTexts { .. } => {}
         }
     }
 
@@ -137,7 +148,7 @@ impl Log {
                     self.standing[at].muted = *muted;
                 }
             }
-            Entry::Interest { .. } => {}
+            Entry::Interest { .. } | Entry::KeepTexts { .. } => {}
         }
         self.entries.push(entry);
     }
@@ -157,6 +168,33 @@ impl Log {
     pub fn without_topics(&self, topics: &[Topic]) -> Self {
         let kept = self.entries.iter().filter(|entry| !topics.iter().any(|topic| entry.is_about(topic)));
         Self::replay(&forgetful(kept.cloned().collect()))
+    }
+
+    /// For how many days typed texts are kept; 0: until they are deleted.
+    pub fn text_days(&self) -> u32 {
+        let days = |entry: &Entry| if let Entry::KeepTexts { days, .. } = entry { Some(*days) } else { None };
+        self.entries.iter().rev().find_map(days).unwrap_or(TEXT_DAYS)
+    }
+
+    /// Whether a typed text is older than texts are kept.
+    pub fn has_old_texts(&self, now_ms: f64) -> bool {
+        let before = self.texts_since(now_ms);
+        self.entries.iter().any(|entry| is_text_before(entry, before))
+    }
+
+    /// Without the typed texts that are older than texts are kept.
+    pub fn without_old_texts(&self, now_ms: f64) -> Self {
+        let before = self.texts_since(now_ms);
+        let kept = self.entries.iter().filter(|entry| !is_text_before(entry, before));
+        Self::replay(&forgetful(kept.cloned().collect()))
+    }
+
+    fn texts_since(&self, now_ms: f64) -> f64 {
+        match self.text_days() {
+            _ if now_ms >= PLAUSIBLE_MS => f64::NEG_INFINITY,
+            0 => f64::NEG_INFINITY,
+            days => now_ms - f64::from(days) * DAY_MS,
+        }
     }
 
     /// With the entries of another log that this one lacks, in the order of time. The number is that of new events.
@@ -233,9 +271,16 @@ impl Entry {
     pub fn time_ms(&self) -> f64 {
         match self {
             Self::Event(event) => event.time_ms,
-            Self::Undo { time_ms, .. } | Self::Mute { time_ms, .. } | Self::Interest { time_ms, .. } => *time_ms,
+            Self::Undo { time_ms, .. }
+            | Self::Mute { time_ms, .. }
+            | Self::Interest { time_ms, .. }
+            | Self::KeepTexts { time_ms, .. } => *time_ms,
         }
     }
+}
+
+fn is_text_before(entry: &Entry, time_ms: f64) -> bool {
+    matches!(entry, Entry::Event(event) if event.text.is_some() && event.time_ms < time_ms)
 }
 
 /// Takes out what no event is about any more: marks on interests, and on events.
@@ -254,7 +299,7 @@ fn forgetful(mut entries: Vec<Entry>) -> Vec<Entry> {
         }
     }
     entries.retain(|entry| match entry {
-        Entry::Event(_) => true,
+        Entry::Event(_) | Entry::KeepTexts { .. } => true,
         Entry::Undo { item, .. } => known.contains(&Topic::Item(item.clone())),
         Entry::Mute { event, .. } => events.contains(event),
         Entry::Interest { about, .. } => !about.is_empty(),

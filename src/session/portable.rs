@@ -61,6 +61,7 @@ fn is_sound(entry: &Entry) -> bool {
             Entry::Event(event) => sound(event),
             Entry::Mute { event, .. } => sound(event) && event.time_ms.is_finite(),
             Entry::Undo { item, .. } => item.len() <= LONGEST,
+            Entry::KeepTexts { .. } => true,
             Entry::Interest { about, name, .. } => {
                 let length = |topic: &Topic| match topic {
                     Topic::Item(text) | Topic::Text(text) => text.len(),

@@ -40,7 +40,12 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let interests = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             self.interests().iter().filter_map(|interest| self.line(catalog, interest, &lines)).collect()
         });
-        ProfileSummary { interests, events: lines, stored_bytes: self.log.bytes() as f64 }
+        ProfileSummary {
+            interests,
+            events: lines,
+            stored_bytes: self.log.bytes() as f64,
+            text_days: self.log.text_days(),
+        }
     }
 
     /// The visitor's interests, muted ones too, as a shelf with no scene of its own weighs events.

@@ -6,6 +6,7 @@ mod pictures;
 mod scenes;
 mod storage;
 mod script;
+mod text_days;
 mod texts;
 mod unlearn;
 mod wordless;

@@ -22,6 +22,25 @@ export async function storageLines(state, profile, say, lang) {
   ];
 }
 
+/** Days that a visitor may choose from; 0: until they are deleted. */
+const DAYS = /** @type {const} */ ([30, 90, 365, 0]);
+
+/**
+ * How long typed texts are kept.
+ * @param {ProfileSummary} profile @param {import("../../types.js").Nearmind} client @param {PanelSay} say
+ * @param {import("./view.js").Act} act
+ */
+export function textDays({ textDays: now = 90 }, client, say, act) {
+  const choice = (/** @type {typeof DAYS[number]} */ days) => h("option", { value: `${days}`, selected: days === now }, say.days[days]);
+  const select = h("select", { id: "text-days", class: "name", "data-place": "text-days:0" }, ...DAYS.map(choice));
+  select.addEventListener("change", () =>
+    act(async () => {
+      await client.keepTexts(Number(select.value));
+    }, say.textDaysDone),
+  );
+  return h("p", { class: "field" }, h("label", { for: "text-days" }, say.textDays), select);
+}
+
 /** @param {string} name @param {string} value */
 const row = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
 

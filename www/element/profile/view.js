@@ -13,7 +13,7 @@ import { eventList } from "./events.js";
 import { interestList } from "./interests.js";
 import { keeping } from "./keeping.js";
 import { interestMap } from "./map.js";
-import { storageLines } from "./storage.js";
+import { storageLines, textDays } from "./storage.js";
 
 export class ProfileView {
   #client;
@@ -68,7 +68,8 @@ export class ProfileView {
     this.#fill("map", ...interestMap(map, say));
     this.#sections.map.hidden = !map?.points.length;
     this.#fill("events", eventList(profile.events, this.#client, say, this.#lang, act));
-    this.#fill("storage", ...(await storageLines(this.#client.state, profile, say, this.#lang)));
+    const lines = await storageLines(this.#client.state, profile, say, this.#lang);
+    this.#fill("storage", ...lines, textDays(profile, this.#client, say, act));
     if (!this.#sections.keeping.querySelector("button")) this.#fill("keeping", ...keeping(this.#client, say, act));
     this.#refocus(focus);
   }

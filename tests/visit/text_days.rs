@@ -1,0 +1,46 @@
+//! How long what a visitor typed is kept.
+
+use nearmind::{
+    profile::{Event, EventName::*},
+    protocol::Command,
+    session::MemoryStore,
+};
+
+use crate::script::*;
+
+const DAY_MS: f64 = 86_400_000.0;
+
+fn texts(visit: &mut Visit) -> Vec<String> {
+    profile(visit).events.into_iter().filter_map(|line| line.event.text).collect()
+}
+
+#[test]
+fn typed_texts_are_deleted_after_the_days_of_the_visitor() {
+    let mut visit = open(MemoryStore::default(), "en");
+    track(&mut visit, Like, "tea-0", 0);
+    for (days, text) in [(400.0, "green tea"), (100.0, "warm wool"), (40.0, "red bicycle"), (1.0, "black tea")] {
+        let event = Event::said(Search, text, NOW - days * DAY_MS);
+        send(&mut visit, Command::Track { event });
+    }
+    assert_eq!(profile(&mut visit).text_days, 90);
+    let mut visit = open(visit.into_store(), "en");
+    assert_eq!(texts(&mut visit), ["red bicycle", "black tea"], "90 days, where the visitor has not chosen");
+    send(&mut visit, Command::KeepTexts { days: 30, now_ms: NOW });
+    assert_eq!(texts(&mut visit), ["black tea"]);
+    send(&mut visit, Command::KeepTexts { days: 0, now_ms: NOW });
+    send(&mut visit, Command::Track { event: Event::said(Wish, "old tent", NOW - 4000.0 * DAY_MS) });
+    let mut visit = open(visit.into_store(), "en");
+    let summary = profile(&mut visit);
+    assert_eq!((summary.text_days, texts(&mut visit).len()), (0, 2), "until the visitor deletes them");
+    assert!(summary.events.iter().any(|line| line.event.item.as_deref() == Some("tea-0")), "what was liked stays");
+}
+
+#[test]
+fn a_clock_that_cannot_be_right_deletes_no_text() {
+    for now_ms in [8.6e15, f64::INFINITY, f64::NAN] {
+        let mut visit = open(MemoryStore::default(), "en");
+        say(&mut visit, Search, "green tea", 1);
+        send(&mut visit, Command::KeepTexts { days: 30, now_ms });
+        assert_eq!(texts(&mut visit), ["green tea"], "{now_ms}");
+    }
+}
