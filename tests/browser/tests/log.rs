@@ -193,6 +193,25 @@ async fn many_events_of_one_moment_are_each_stored_once() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_catalogues_of_an_origin_share_one_log() -> Result<()> {
+    visit_each(Site::new, async |shop: &Shop| {
+        shop.open("index.html").await?;
+        let other = r#"
+            await client.track("like", { item: "dress-meadow" });
+            // The same files by another name are another catalogue with a worker of its own.
+            const other = Nearmind.open({ catalog: "catalog/manifest.json?other", model: "models/minilm/" });
+            const items = async () => (await other.profile()).events.map(({ event }) => event.item);
+            const before = await items();
+            await other.track("like", { item: "sold-elsewhere" });
+            return [other !== client, before, await items(), other.state.problem, (await other.recommend({ limit: 3 })).cards.length];"#;
+        let seen = shop.with_client(other, &[]).await?;
+        assert_eq!(seen, json!([true, ["dress-meadow"], ["dress-meadow", "sold-elsewhere"], null, 3]));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn forget_reaches_a_tab_that_wakes_up_later() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
         shop.open("index.html").await?;
