@@ -9,26 +9,16 @@
  * One worker for all that ask for the same catalogue and model, started when the page is idle and somebody has asked
  * for something. Knows commands and updates; knows no element and no ranking. Importing it does nothing.
  *
- * page -> worker  { id, command } or { ping }
- * worker -> page  { id | null, updates } or { id, error }
- *
  * @import {Command, EventName, Explanation, Nearmind as NearmindShape, Options} from "./types.js"
- * @import {Problem, Progress, Recommendations, ShelfRequest, State, Update, Wish} from "./types.js"
+ * @import {Progress, Recommendations, ShelfRequest, State, Update, Wish} from "./types.js"
  */
 import { Outbox } from "./outbox.js";
 import { spawn } from "./spawn.js";
+import { Supervisor } from "./supervisor.js";
 
 const VERSION = 1;
-/** A worker that dies is replaced this many times on one page; then the shop's own markup stands. */
-const RESTARTS = 2;
-/** While something waits for an answer, a worker that says nothing is asked this often whether it lives. */
-const PULSE_MS = 2000;
-/** So many times in vain, and it is replaced: 10 s. One whose script may still be on its way has 20 s. */
-const SILENT = 5;
-const SILENT_AT_FIRST = 10;
+/** What other tabs write within this time is read at once. */
 const TOGETHER_MS = 300;
-/** A worker that lives, and has not answered a command after so many: 60 s. */
-const STUCK = 30;
 /** So many answers of each kind are as many as a percentile needs. */
 const KEPT = 200;
 
@@ -61,22 +51,10 @@ export class Nearmind {
   #outbox;
   /** @type {Record<string, number[]>} */
   #latencies = {};
-  /** @type {Pick<Worker, "onmessage" | "onerror" | "onmessageerror" | "postMessage" | "terminate"> | null} */
-  #worker = null;
+  #supervisor;
   #waking = false;
-  #coming = false;
-  #answered = false;
-  #restarts = 0;
-  #silent = 0;
   #reloading = false;
-  /** After a worker died the next one gets one command at a time: the one that another dies of is known. */
-  #careful = false;
-  /** The command that a careful page waits for. */
-  #out = 0;
-  #pulse = 0;
-  #nextId = 1;
-  /** @type {Map<number, Asked>} */
-  #pending = new Map();
+  #nextList = 1;
   /** Counted, and not stored yet. @type {import("./types.js").Event[]} */
   #unsaved = [];
   /** @type {Map<string, ShelfRequest>} */
@@ -89,11 +67,22 @@ export class Nearmind {
     this.#options = options;
     this.#outbox = new Outbox(options.persist, (forgotten) => {
       if (forgotten) this.#unsaved = [];
-      if (this.#worker) this.#reload(forgotten);
+      if (this.#supervisor.running) this.#reload(forgotten);
+    });
+    this.#supervisor = new Supervisor({
+      make: () => this.#make(),
+      opened: (waiting) => this.#opened(waiting),
+      publish: (update) => this.#publish(update),
+      answered: (command, ms) => this.#answered(command, ms),
+      crashed: (command) => this.#crashed(command),
+      restarted: () => {
+        this.state = blank(options);
+        this.#publish({ type: "restarted" });
+      },
     });
     this.state = blank(options);
     // A page that comes back from the back/forward cache holds a log that other pages have written to since.
-    addEventListener("pageshow", (event) => event.persisted && this.#worker && this.#reload());
+    addEventListener("pageshow", (event) => event.persisted && this.#supervisor.running && this.#reload());
   }
 
   /** @param {(update: Update) => void} listener */
@@ -146,7 +135,7 @@ export class Nearmind {
    * @param {(list: Recommendations) => Promise<T>} work
    */
   async #inList({ item = null, limit = 12, lang = this.#options.lang, ...more }, work) {
-    const shelf = `list-${this.#nextId}`;
+    const shelf = `list-${this.#nextList++}`;
     /** @type {Recommendations} */
     const list = await new Promise((resolve, reject) => {
       if (this.state.problem) return reject(this.state.problem);
@@ -245,15 +234,8 @@ export class Nearmind {
    * @returns {Promise<Update[]>}
    */
   send(asked) {
-    const command = { nowMs: Date.now(), ...asked };
-    return new Promise((resolve, reject) => {
-      // There is no worker any more that could answer.
-      if (!this.#worker && this.state.problem) return reject(this.state.problem);
-      const id = this.#nextId++;
-      this.#pending.set(id, { command, resolve, reject, since: performance.now(), pulses: 0 });
-      if (this.#worker) this.#post(id);
-      else this.#wake();
-    });
+    if (!this.#supervisor.running) this.#wake();
+    return this.#supervisor.send({ nowMs: Date.now(), ...asked });
   }
 
   /**
@@ -268,59 +250,33 @@ export class Nearmind {
   }
 
   start() {
-    if (this.#worker || this.#coming) return;
-    const { isolation, worker, catalog, model } = this.#options;
-    if (isolation !== "strict") return this.#begin(() => spawn(worker));
-    this.#coming = true;
-    import("./isolated.js").then(
-      ({ IsolatedWorker }) => this.#begin(() => new IsolatedWorker([catalog, model])),
-      (error) => this.#fail(`${error}`),
-    );
+    this.#supervisor.start();
   }
 
-  /** @param {() => any} make */
-  #begin(make) {
-    this.#coming = false;
-    try {
-      this.#worker = make();
-    } catch (error) {
-      return this.#fail(error instanceof Error ? error.message : `${error}`);
-    }
-    if (!this.#worker) return;
-    this.#worker.onmessage = ({ data }) => this.#receive(data);
-    this.#worker.onerror = (event) => this.#fail(event.message);
-    this.#worker.onmessageerror = () => this.#fail("an answer could not be read");
-    this.#silent = 0;
-    clearInterval(this.#pulse);
-    this.#pulse = setInterval(() => this.#listen(), PULSE_MS);
+  restart() {
+    this.#supervisor.restart();
+  }
 
-    const waiting = [...this.#pending.keys()];
-    const asked = [...this.#pending.values()].flatMap(({ command }) => (command.type === "shelf" ? command.shelf : []));
+  #make() {
+    const { isolation, worker, catalog, model } = this.#options;
+    if (isolation !== "strict") return spawn(worker);
+    return import("./isolated.js").then(({ IsolatedWorker }) => new IsolatedWorker([catalog, model]));
+  }
+
+  /** @param {Command[]} waiting */
+  #opened(waiting) {
+    const asked = waiting.flatMap((command) => (command.type === "shelf" ? command.shelf : []));
     this.send({ type: "open", version: VERSION, ...this.#options }).catch(ignore);
     for (const event of [...this.#unsaved.splice(0), ...this.#outbox.left()]) this.#deliver(event);
     for (const [shelf, request] of this.#shelves) {
       if (!asked.includes(shelf)) this.openShelf(shelf, request).catch(ignore);
     }
-    waiting.forEach((id) => this.#post(id));
   }
 
-  /** @param {number | undefined} id */
-  #post(id) {
-    const command = this.#pending.get(id ?? 0)?.command;
-    if (!command || (this.#careful && this.#out)) return;
-    this.#out = /** @type {number} */ (id);
-    this.#worker?.postMessage({ id, command });
-  }
-
-  /** A new worker, with everything that the old one had not answered. */
-  restart() {
-    for (const asked of this.#pending.values()) asked.pulses = 0;
-    this.#worker?.terminate();
-    this.#worker = null;
-    for (const [id, { command }] of this.#pending) if (command.type === "open") this.#pending.delete(id);
-    this.state = blank(this.#options);
-    this.#publish({ type: "restarted" });
-    this.start();
+  /** It kills every worker: an event is set aside, a list is given up. @param {Command} command */
+  #crashed(command) {
+    if (command.type === "track") this.#outbox.setAside(command.event);
+    if (command.type === "shelf") this.#shelves.delete(command.shelf);
   }
 
   /** The log was written to by another tab: what this page holds of it is old. */
@@ -331,7 +287,6 @@ export class Nearmind {
       this.#reloading = false;
       this.send({ type: "reload", forgotten }).catch(ignore);
     };
-    // What other tabs write within a moment is read at once.
     setTimeout(read, forgotten ? 0 : TOGETHER_MS);
   }
 
@@ -362,24 +317,8 @@ export class Nearmind {
     idle(() => this.start(), { timeout: 1000 });
   }
 
-  /** @param {{id: number | null, updates?: Update[], error?: Problem | string}} message */
-  #receive({ id, updates, error }) {
-    this.#answered = true;
-    this.#silent = 0;
-    const asked = id == null ? undefined : this.#pending.get(id);
-    if (id != null) this.#pending.delete(id);
-    if (id === this.#out) this.#out = 0;
-    if (this.#careful && !this.#out) this.#post(this.#pending.keys().next().value);
-    if (error) {
-      const problem = typeof error === "string" ? { code: "worker", message: error, fatal: false } : error;
-      this.#publish({ type: "error", ...problem });
-      asked?.reject(problem);
-      return;
-    }
-    for (const update of updates ?? []) this.#publish(update);
-    if (!asked) return;
-    asked.resolve(updates ?? []);
-    const [name, value] = [asked.command.type, performance.now() - asked.since];
+  /** @param {string} name of the command @param {number} value milliseconds */
+  #answered(name, value) {
     this.#latencies[name] = [...(this.#latencies[name] ?? []), value].slice(-KEPT);
     this.#publish({ type: "metric", name, value, unit: "ms" });
     this.#outbox.done(name);
@@ -406,51 +345,7 @@ export class Nearmind {
     const { progress: shown } = this.state;
     return shown && shown.stage !== "catalog" && progress.stage === "catalog" ? shown : progress;
   }
-
-  /** Whether the worker lives. A page that was frozen hears it before it counts further. */
-  #listen() {
-    if (!this.#pending.size) return;
-    const [first] = this.#pending.values();
-    if (++this.#silent > (this.#answered ? SILENT : SILENT_AT_FIRST) || ++first.pulses > STUCK) return this.#fail("it does not answer", this.#answered);
-    this.#worker?.postMessage({ ping: true });
-  }
-
-  /** The command that a second worker died of is refused, and an event set aside, so that the next ones live. */
-  #blame() {
-    const [id, asked] = [this.#out, this.#pending.get(this.#out)];
-    this.#out = 0;
-    if (!this.#careful || !asked || asked.command.type === "open") return void (this.#careful = true);
-    const { command, reject } = asked;
-    this.#pending.delete(id);
-    if (command.type === "track") this.#outbox.setAside(command.event);
-    if (command.type === "shelf") this.#shelves.delete(command.shelf);
-    reject({ code: "crashed", message: "The recommender failed twice while it did this.", fatal: false });
-  }
-
-  /**
-   * The worker died; or it could not be loaded, for which browsers give no reason.
-   * @param {string} why @param {boolean} [lived] Another one may live, too.
-   */
-  #fail(why, lived = this.#answered || Boolean(why)) {
-    clearInterval(this.#pulse);
-    if (lived) this.#blame();
-    if (lived && this.#restarts++ < RESTARTS) return this.restart();
-    this.#worker?.terminate();
-    this.#worker = null;
-    const problem = {
-      code: "worker-failed",
-      message: `The recommender could not start: ${why || "its script was not loaded"}.`,
-      fatal: true,
-    };
-    this.#publish({ type: "error", ...problem });
-    for (const { reject } of this.#pending.values()) reject(problem);
-    this.#pending.clear();
-  }
 }
-
-/**
- * @typedef {{command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number, pulses: number}} Asked
- */
 
 let last = 0;
 

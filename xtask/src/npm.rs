@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "shelf.js",
     "shelf.d.ts",
     "profile.js",
@@ -17,6 +17,7 @@ const FILES: [&str; 14] = [
     "isolated-worker.js",
     "spawn.js",
     "outbox.js",
+    "supervisor.js",
     "page-events.js",
     "debug.js",
 ];

@@ -17,7 +17,7 @@ const FILES: [&str; 10] = [
     "model.safetensors",
     "probes.json",
     "nearmind-worker-relaxed.js",
-    "outbox.js",
+    "supervisor.js",
 ];
 
 /// Longer than the page waits.
