@@ -5,6 +5,7 @@
 mod feeds;
 mod model;
 mod pack;
+mod session;
 
 use std::{fs, path::PathBuf};
 
@@ -29,6 +30,11 @@ fn feeds_are_read_or_refused() {
 #[test]
 fn packs_are_opened_or_refused() {
     check(&["pack/v1", "pack/v2", "fuzz/corpus/pack"], pack::check);
+}
+
+#[test]
+fn commands_are_answered() {
+    check(&["fuzz/corpus/session"], session::check);
 }
 
 #[test]

@@ -1,0 +1,55 @@
+//! Any commands, a JSON text a line, to a session with a catalogue: each is answered, without a panic. What the page shows
+//! afterwards is what replaying the log shows.
+
+#[path = "../pack/sample.rs"]
+mod sample;
+
+use std::sync::LazyLock;
+
+use nearmind::{
+    catalog::Pack,
+    encoder::cpu::CpuModel,
+    protocol::{Command, Update, VERSION},
+    session::{MemoryStore, Session},
+};
+use pollster::block_on;
+
+static PACK: LazyLock<Pack> = LazyLock::new(|| Pack::new(&sample::catalog()));
+/// Longer inputs find nothing that shorter ones do not, and take long.
+const MOST_COMMANDS: usize = 60;
+
+type Visit = Session<CpuModel, MemoryStore>;
+
+fn open(store: MemoryStore) -> Visit {
+    let mut session = Session::new(store);
+    let open = format!(
+        r#"{{"type":"open","version":{VERSION},"catalog":"","model":"","device":"cpu","lang":"en","persist":true,"nowMs":1.8e12}}"#
+    );
+    let open = serde_json::from_str(&open).expect("a command");
+    block_on(session.apply(open));
+    block_on(session.set_catalog(PACK.open().expect("a catalogue")));
+    session
+}
+
+/// Ids of the events that the visitor's page lists, with their names.
+fn listed(session: &mut Visit) -> Vec<String> {
+    let profile = serde_json::from_str(r#"{"type":"profile","lang":"en","nowMs":1.8e12}"#).expect("a command");
+    let lines = block_on(session.apply(profile)).into_iter().flat_map(|update| match update {
+        Update::Profile(profile) => profile.events,
+        _ => Vec::new(),
+    });
+    lines.map(|line| format!("{:?} {}", line.event, line.muted)).collect()
+}
+
+pub fn check(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut session = open(MemoryStore::default());
+    for line in text.lines().take(MOST_COMMANDS) {
+        let Ok(command) = serde_json::from_str::<Command>(line) else { continue };
+        block_on(session.apply(command));
+        while block_on(session.work()).is_some() {}
+    }
+    let shown = listed(&mut session);
+    let mut again = open(session.into_store());
+    assert_eq!(listed(&mut again), shown);
+}
