@@ -5,6 +5,8 @@
 mod feeds;
 mod model;
 mod pack;
+#[path = "../pack/sample.rs"]
+mod sample;
 mod session;
 
 use std::{fs, path::PathBuf};

@@ -1,9 +1,6 @@
 //! Any bytes as the manifest of a pack, or as one of its files: opened or refused, without a panic, and what is opened
 //! can be read. Digests are not asked, because whoever alters a file can write its digest too.
 
-#[path = "../pack/sample.rs"]
-mod sample;
-
 use std::sync::LazyLock;
 
 use nearmind::{
@@ -11,6 +8,8 @@ use nearmind::{
     text::terms,
     vectors::Query,
 };
+
+use crate::sample;
 
 static PACK: LazyLock<Pack> = LazyLock::new(|| {
     let aliases = Aliases::new([("KETTLE-12", 0), ("lamp", 1)].into_iter());

@@ -1,9 +1,6 @@
 //! Any commands, a JSON text a line, to a session with a catalogue: each is answered, without a panic. What the page shows
 //! afterwards is what replaying the log shows.
 
-#[path = "../pack/sample.rs"]
-mod sample;
-
 use std::sync::LazyLock;
 
 use nearmind::{
@@ -13,6 +10,8 @@ use nearmind::{
     session::{MemoryStore, Session},
 };
 use pollster::block_on;
+
+use crate::sample;
 
 static PACK: LazyLock<Pack> = LazyLock::new(|| Pack::new(&sample::catalog()));
 /// Longer inputs find nothing that shorter ones do not, and take long.
