@@ -1,8 +1,14 @@
 //! `?nearmind=debug`, for the shop's developer: where the model runs, how long answers take as a plot, the scene in force,
 //! and what each score is made of.
 
-use anyhow::{Context, Result};
-use browser_tests::{Shop, Site, visit_each};
+use std::{fs, process::Command};
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::{
+    Gpu, Shop, Site,
+    site::{page, root},
+    visit, visit_each,
+};
 use serde_json::{Value, json};
 
 async fn panel(shop: &Shop, page: &str) -> Result<()> {
@@ -87,6 +93,48 @@ async fn ids_that_no_item_has_are_listed_with_the_nearest_name() -> Result<()> {
         );
         let rows = shop.ask(&rows, &[]).await?;
         assert_eq!(rows, json!([["SKU:dripper-still", "dripper-still"], ["shopify_US_123_456", "nothing like it"]]));
+        Ok(())
+    })
+    .await
+}
+
+/// A shop whose feed says of every item that it is out of stock, at `/sold.html`.
+fn sold_out_shop() -> Result<Site> {
+    let folder = std::env::temp_dir().join(format!("nearmind-sold-out-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    let rows = ["Oak chair", "Pine table", "Brass lamp", "Wool rug", "Linen curtain"];
+    let rows = rows.iter().enumerate().map(|(nth, title)| format!("{nth},{title},out of stock,10 EUR\n"));
+    fs::write(folder.join("feed.csv"), format!("id,title,availability,price\n{}", rows.collect::<String>()))?;
+    let mut bake = Command::new(root().join("target/debug/nearmind"));
+    bake.arg("bake").arg(folder.join("feed.csv")).arg("--model").arg(root().join("models/minilm"));
+    let baked = bake.arg("--out").arg(folder.join("catalog")).output().context("the command line is built")?;
+    ensure!(baked.status.success(), "{}", String::from_utf8_lossy(&baked.stderr));
+    let html = r#"<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>A shop</title>
+        <script type="module" src="shelf.js"></script>
+        <nearmind-shelf catalog="sold-out/" model="models/minilm/"><p>Our picks</p></nearmind-shelf>"#;
+    let html = page("/sold.html", html.into());
+    Ok(Site::with(Box::new(move |path, reply| {
+        html(path, reply);
+        if let Some(Ok(file)) = path.strip_prefix("/sold-out/").map(|name| fs::read(folder.join("catalog").join(name)))
+        {
+            (reply.status, reply.body) = (200, file);
+        }
+    })))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalogue_that_is_sold_out_is_said_in_the_panel() -> Result<()> {
+    visit(sold_out_shop()?, Gpu::None, &[], async |shop| {
+        shop.goto("sold.html?nearmind=debug").await?;
+        shop.until(&format!("{ROOT}?.querySelector('.finding')")).await?;
+        let said = shop.ask(&format!("return {ROOT}.querySelector('.finding').textContent;"), &[]).await?;
+        let said = said.as_str().context("a sentence")?;
+        assert!(said.starts_with("5 of 5 items are out of stock, and no shelf has anything to show."), "{said}");
+        let own = "return document.querySelector('nearmind-shelf p').checkVisibility();";
+        assert_eq!(shop.ask(own, &[]).await?, json!(true), "the shop's own markup stands");
+        if let Ok(picture) = std::env::var("NEARMIND_PICTURE") {
+            fs::write(picture, shop.browser.driver.screenshot_as_png().await?)?;
+        }
         Ok(())
     })
     .await
