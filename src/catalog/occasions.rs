@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 use crate::bytes::{Malformed, Reader, put_f32s, put_str, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMOCCAS1";
+/// Learned weights are logarithms of shares, of a few units; sums of this one stay finite.
+const MOST_WEIGHT: f32 = 1e6;
 /// What a page may say of an occasion, and a column of interactions: more is for rules alone.
 pub const FIELDS: [&str; 5] = ["place", "device", "season", "weekday", "hour"];
 
@@ -109,8 +111,8 @@ impl Occasions {
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(bytes, MAGIC)?;
         let (len, largest) = (reader.varint()? as usize, reader.f32s(1)?[0]);
-        if largest < 0.0 {
-            return Err(Malformed("a weight is negative"));
+        if !(0.0..=MOST_WEIGHT).contains(&largest) {
+            return Err(Malformed("a weight is negative, or larger than any that is learned"));
         }
         let mut occasions = Self { len, largest, ..Self::default() };
         for _ in 0..reader.count()? {
@@ -169,6 +171,13 @@ mod tests {
         let moved = occasions.moved(&[None, Some(3), Some(0)], 4);
         let scores = moved.scores(&[fact("place", "berlin")]);
         assert!((moved.len(), scores.len()) == (4, 4) && (scores[0] - 0.5).abs() < 2e-3 && scores[1..] == [0.0; 3]);
+    }
+
+    #[test]
+    fn a_weight_that_no_shop_teaches_is_refused() {
+        for largest in [-1.0, 1e36, f32::INFINITY, f32::NAN] {
+            assert!(Occasions::read(&Occasions { largest, ..occasions() }.write()).is_err(), "{largest}");
+        }
     }
 
     proptest! {
