@@ -50,7 +50,9 @@ struct Crate {
 
 /// Every crate that is built or that tests use may be used and passed on.
 pub fn check() -> Result<()> {
-    let refused: Vec<String> = crates(&["--workspace", "--target", "all", "--edges", "normal,build,dev"])?
+    let mut all = crates(&["--workspace", "--edges", "normal,build,dev"])?;
+    all.extend(packaged()?);
+    let refused: Vec<String> = all
         .into_iter()
         .filter(|found| !is_allowed(&found.licence))
         .map(|found| format!("{} {}: {:?}", found.name, found.version, found.licence))
@@ -61,9 +63,13 @@ pub fn check() -> Result<()> {
 
 /// Writes the notices and the bill of materials of the package.
 pub fn write(folder: &Path) -> Result<()> {
-    let crates = crates(&[&PACKAGED[..], &["--edges", "normal"]].concat())?;
+    let crates = packaged()?;
     fs::write(folder.join("THIRD-PARTY.txt"), notices(&crates, &sources()?)?)?;
     Ok(fs::write(folder.join("sbom.cdx.json"), bill(&crates))?)
+}
+
+fn packaged() -> Result<BTreeSet<Crate>> {
+    crates(&[&PACKAGED[..], &["--edges", "normal"]].concat())
 }
 
 fn crates(arguments: &[&str]) -> Result<BTreeSet<Crate>> {
