@@ -132,9 +132,6 @@ async fn a_catalogue_that_is_sold_out_is_said_in_the_panel() -> Result<()> {
         assert!(said.starts_with("5 of 5 items are out of stock, and no shelf has anything to show."), "{said}");
         let own = "return document.querySelector('nearmind-shelf p').checkVisibility();";
         assert_eq!(shop.ask(own, &[]).await?, json!(true), "the shop's own markup stands");
-        if let Ok(picture) = std::env::var("NEARMIND_PICTURE") {
-            fs::write(picture, shop.browser.driver.screenshot_as_png().await?)?;
-        }
         Ok(())
     })
     .await
