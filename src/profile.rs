@@ -82,8 +82,10 @@ pub struct Profile {
     pub signals: Vec<Signal>,
     /// Rows that the visitor does not want to see: disliked, hidden, or given few stars.
     pub refused: BTreeSet<u32>,
-    /// Rows that the visitor knows: viewed lately, in the cart, bought, rated.
+    /// Rows that were viewed lately.
     pub seen: BTreeSet<u32>,
+    /// Rows that are in the cart, were bought or rated.
+    pub owned: BTreeSet<u32>,
     pub opinions: BTreeMap<u32, Opinion>,
     /// What each event adds to its signal's weight. One for each event of the log
     pub event_weights: Vec<f32>,

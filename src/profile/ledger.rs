@@ -106,9 +106,11 @@ impl Ledger {
                 if trace.is_refused() {
                     profile.refused.insert(row);
                 }
-                let lately = now_ms - trace.viewed_ms < weights.seen_days * DAY_MS;
-                if trace.in_cart || trace.bought || trace.rated.is_some() || lately {
+                if now_ms - trace.viewed_ms < weights.seen_days * DAY_MS {
                     profile.seen.insert(row);
+                }
+                if trace.in_cart || trace.bought || trace.rated.is_some() {
+                    profile.owned.insert(row);
                 }
             }
         }

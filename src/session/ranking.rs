@@ -153,10 +153,12 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
     let (basis, subject) = subject(view, setting, &cart, (&profile, &overrides));
     let taste = taste(view, setting, &subject);
     let ruled_out = statements::ruled_out(catalog, &profile, &overrides);
-    let mut excluded = setting.excluded.clone();
-    excluded.extend(setting.about.iter().chain(&cart).chain(&ruled_out));
+    let mut never = setting.excluded.clone();
+    never.extend(setting.about.iter().chain(&cart).chain(&ruled_out));
+    let mut excluded = never.clone();
     if !scene.show_seen {
-        excluded.extend(&profile.seen);
+        never.extend(&profile.owned);
+        excluded.extend(profile.seen.union(&profile.owned));
     }
     let lift = lift(catalog, setting, &cart);
     let complements = if scene.kind == Kind::GoesWith { complements(catalog, setting, &cart, &lift) } else { None };
@@ -174,16 +176,16 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
         limit: setting.limit,
     };
     let note = statements::note(view, setting);
-    if basis != Basis::ColdStart {
+    let evidence = (basis != Basis::ColdStart).then(|| {
         let parts = (&catalog.matrix, &catalog.fields, catalog.relations.as_ref());
         let occasion = catalog.occasions.as_ref().map(|occasions| occasions.scores(&setting.context.occasion()));
-        let evidence =
-            rank::evidence(parts, setting.mixture, (&subject, &taste), columns).on(occasion.unwrap_or_default());
-        let hits = rank::list(&order, &evidence.totals(), scene.threshold.max(0.0));
-        // A list about the visitor is never empty because of what they did or said.
-        if !hits.is_empty() || scene.kind != Kind::ForYou {
-            return Ranked { basis, hits, profile, subject, taste, evidence: Some(evidence), note };
-        }
+        rank::evidence(parts, setting.mixture, (&subject, &taste), columns).on(occasion.unwrap_or_default())
+    });
+    let by_score = |order: &Order, evidence: &Evidence| rank::list(order, &evidence.totals(), scene.threshold.max(0.0));
+    let hits = evidence.as_ref().map_or_else(Vec::new, |evidence| by_score(&order, evidence));
+    // A list about the visitor is never empty because of what they did or said.
+    if evidence.is_some() && (!hits.is_empty() || scene.kind != Kind::ForYou) {
+        return Ranked { basis, hits, profile, subject, taste, evidence, note };
     }
     // Of a list that came out empty, what the visitor knows stays away.
     let is_known = |row: u32| basis != Basis::ColdStart && excluded.contains(&row) && !ruled_out.contains(&row);
@@ -197,6 +199,11 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
     // What is not wanted may be all that there is.
     if hits.is_empty() && !(ruled_out.is_empty() && overrides.unwanted.is_empty()) {
         hits = rank::selection(&order, rank::varied(&catalog.matrix, may, setting.limit));
+    }
+    // A small shop has been seen whole: rather the best of it once more than nothing.
+    if hits.is_empty() && let Some(evidence) = evidence {
+        let hits = by_score(&Order { excluded: &never, ..order }, &evidence);
+        return Ranked { basis, hits, profile, subject, taste, evidence: Some(evidence), note };
     }
     Ranked { basis: Basis::ColdStart, hits, profile, subject, taste, evidence: None, note }
 }

@@ -56,6 +56,26 @@ fn views_move_the_shelf_and_a_dislike_moves_it_away() {
 }
 
 #[test]
+fn a_shop_seen_whole_is_shown_again_but_for_what_was_bought() {
+    let mut visit = open(MemoryStore::default(), "en");
+    for_you(&mut visit, "en");
+    for (minute, item) in items().iter().enumerate() {
+        track(&mut visit, ViewItem, &item.id, minute as u32);
+    }
+    let last = items().len() as u32;
+    let list = shelf(&track(&mut visit, Purchase, "home-7", last));
+    assert_eq!((list.basis, list.cards.len()), (Basis::Profile, 6));
+    assert!(!ids(&list).contains(&"home-7"), "{:?}", ids(&list));
+    let hidden = ids(&list)[0].to_owned();
+    let list = shelf(&track(&mut visit, Hide, &hidden, last + 1));
+    assert!(list.cards.len() == 6 && !ids(&list).contains(&hidden.as_str()), "{:?}", ids(&list));
+    for (minute, item) in items().iter().enumerate() {
+        track(&mut visit, Purchase, &item.id, last + 2 + minute as u32);
+    }
+    assert!(for_you(&mut visit, "en").cards.is_empty(), "all is bought");
+}
+
+#[test]
 fn the_words_that_explain_come_card_by_card_and_are_whole() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
