@@ -47,7 +47,9 @@ pub use occasion::Occurred;
 
 use crate::{
     catalog::{Fields, Mixture, Occasions, Relations},
-    profile::{Columns, EventName, Likeness, Profile, Signal, Source, Taste, Touched},
+    profile::{
+        Columns, EventName, Ledger, Likeness, Overrides, Profile, Signal, Source, Taste, Touched, weights::Weights,
+    },
     vectors::{Matrix, Metric},
 };
 
@@ -81,51 +83,57 @@ pub struct Past<'a> {
     pub occurred: &'a Occurred,
 }
 
-/// The rows of a visitor with weights that sum to 1: each step back counts `step` times as much, the last time counts.
-pub fn signals(history: &[u32], step: f32) -> Vec<(u32, f32)> {
-    let mut signals: Vec<(u32, f32)> = Vec::new();
-    let mut weight = 1f32;
-    for &row in history.iter().rev().take(MOST_REMEMBERED) {
-        if signals.iter().all(|signal| signal.0 != row) {
-            signals.push((row, weight));
-        }
-        weight = (weight * step).max(f32::MIN_POSITIVE);
+impl Past<'_> {
+    /// What a visitor did in the events of the beginning of their history.
+    pub fn acts(&self, visitor: usize, beginning: &[u32]) -> Vec<Act> {
+        let act = |(nth, &row): (usize, &u32)| (row, self.occurred.name(visitor, nth));
+        beginning.iter().enumerate().map(act).collect()
     }
-    let sum: f32 = signals.iter().map(|signal| signal.1).sum();
-    signals.iter_mut().for_each(|signal| signal.1 /= sum);
-    signals
 }
 
-/// A visitor of whom these rows are known, as a visit has them: profile and taste. What they `said`, a centred vector
-/// `[H]`, weighs as much as the last thing that they did.
-pub fn visitor(matrix: &Matrix, signals: &[(u32, f32)], said: Option<&[f32]>, mixture: Mixture) -> (Profile, Taste) {
-    let last = signals.first().map_or(1.0, |signal| signal.1);
-    let share = if said.is_some() && !signals.is_empty() { 1.0 / (1.0 + last) } else { 1.0 };
-    let signal = |&(row, weight): &(u32, f32)| Signal {
-        source: Source::Item(row),
-        weight: weight * share,
-        because: EventName::Purchase,
-    };
-    let mut profile = Profile { signals: signals.iter().map(signal).collect(), ..Profile::default() };
-    let wish = |_| Signal { source: Source::Text(String::new()), weight: last * share, because: EventName::Wish };
-    profile.signals.extend(said.map(wish));
-    let likeness =
-        Likeness { metric: Metric::Cosine, amplify: mixture.amplify, reach: mixture.reach, lasting: mixture.lasting };
+/// What a visitor did with the item at a row.
+pub type Act = (u32, EventName);
+
+/// Acts of which nothing is known but the rows: all of one kind, so that they weigh alike.
+pub fn purchases(rows: &[u32]) -> impl DoubleEndedIterator<Item = Act> {
+    rows.iter().map(|&row| (row, EventName::Purchase))
+}
+
+/// What a visitor's acts say, oldest first, weighed as a visit weighs them: by [`Ledger`], within one session.
+pub fn profile(acts: impl DoubleEndedIterator<Item = Act>, step: f32) -> Profile {
+    let mut last: Vec<Act> = acts.rev().take(MOST_REMEMBERED).collect();
+    last.reverse();
+    let weights = Weights { step: Some(step), ..Weights::default() };
+    Ledger::of_acts(last).profile(&weights, 0.0, &Overrides::default(), &[])
+}
+
+/// Adds what the visitor says now: it weighs as much as the last thing that they did.
+pub fn with_wish(mut profile: Profile) -> Profile {
+    let last = profile.signals.iter().map(|signal| signal.weight).fold(0.0, f32::max);
+    let weight = if last > 0.0 { last } else { 1.0 };
+    profile.signals.iter_mut().for_each(|signal| signal.weight /= 1.0 + last);
+    let wish = Signal { source: Source::Text(String::new()), weight: weight / (1.0 + last), because: EventName::Wish };
+    profile.signals.push(wish);
+    profile
+}
+
+/// The profile in the space of the item vectors; `said` is the centred vector of [`with_wish`]'s text. `[H]`
+pub fn taste(matrix: &Matrix, profile: &Profile, said: Option<&[f32]>, mixture: Mixture) -> Taste {
+    let Mixture { amplify, reach, lasting, .. } = mixture;
     let vector = |source: &Source| match source {
         Source::Item(row) if matrix.width() > 0 => Some(matrix.vector(*row)),
         Source::Item(_) => None,
         Source::Text(_) => said.map(<[f32]>::to_vec),
     };
-    let taste = Taste::new(&profile, likeness, vector);
-    (profile, taste)
+    Taste::new(profile, Likeness { metric: Metric::Cosine, amplify, reach, lasting }, vector)
 }
 
-/// What the texts say of every item to a visitor of whom these rows are known. `[N]`
-pub fn content(matrix: &Matrix, signals: &[(u32, f32)], mixture: Mixture, touched: Touched) -> Vec<f32> {
+/// What the texts say of every item to a visitor with this profile. `[N]`
+pub fn content(matrix: &Matrix, profile: &Profile, mixture: Mixture, touched: Touched) -> Vec<f32> {
     if matrix.width() == 0 {
         return vec![0.0; matrix.len()];
     }
-    visitor(matrix, signals, None, mixture).1.scores(matrix, touched, &mut Columns::default())
+    taste(matrix, profile, None, mixture).scores(matrix, touched, &mut Columns::default())
 }
 
 /// Of a visitor's events, the last ones.
@@ -133,14 +141,35 @@ const MOST_REMEMBERED: usize = 300;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::profile::Event;
+
+    proptest! {
+        /// What is learned from weighs as it does in the visitor's own log, repeats included.
+        #[test]
+        fn learning_and_serving_weigh_a_history_alike(
+            acts in prop::collection::vec((0u32..6, 0usize..4), 0..40),
+            step in 0.5f32..1.0,
+        ) {
+            use EventName::{AddToCart, Like, Purchase, ViewItem};
+            let acts = acts.into_iter().map(|(row, name)| (row, [ViewItem, AddToCart, Purchase, Like][name]));
+            let acts: Vec<Act> = acts.collect();
+            let event = |(nth, (row, name)): (usize, &Act)| Event::on(*name, &row.to_string(), nth as f64 * 5e3);
+            let log: Vec<Event> = acts.iter().enumerate().map(event).collect();
+            let weights = Weights { step: Some(step), ..Weights::default() };
+            let served = crate::profile::profile(&log, 0.0, &weights, |id| id.parse().ok());
+            prop_assert_eq!(profile(acts.into_iter(), step).signals, served.signals);
+        }
+    }
 
     #[test]
-    fn the_last_event_counts_most_and_each_item_once() {
-        let signals = signals(&[3, 1, 3, 2], 0.5);
-        assert_eq!(signals.iter().map(|signal| signal.0).collect::<Vec<_>>(), [2, 3, 1]);
-        assert!((signals.iter().map(|signal| signal.1).sum::<f32>() - 1.0).abs() < 1e-6);
-        assert!((signals[1].1 / signals[0].1 - 0.5).abs() < 1e-6 && (signals[2].1 / signals[0].1 - 0.25).abs() < 1e-6);
-        assert!(super::signals(&[], 0.5).is_empty());
+    fn the_last_item_weighs_most_and_repeats_are_one_step() {
+        let rows = profile(purchases(&[1, 2, 2, 2, 2, 3]), 0.5).rows();
+        assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [1, 2, 3]);
+        let weights = rows.iter().map(|row| row.1 * 7.0);
+        assert!(weights.zip([1.0, 2.0, 4.0]).all(|(weight, wanted)| (weight - wanted).abs() < 1e-5), "{rows:?}");
+        assert!(profile(purchases(&[]), 0.5).rows().is_empty());
     }
 }

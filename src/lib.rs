@@ -14,6 +14,7 @@ pub mod profile; //  log of events -> interests                             pure
 pub mod rank; //     select -> score -> mix -> diversify                    pure
 pub mod explain; //  score -> shares of words -> text parts                 pure
 pub mod protocol; // Command and Update, the only wire types
+pub mod recommend; // a visitor, a request and a catalogue -> one list       pure
 pub mod session; //  owns all state: a Command in, Updates out
 
 #[cfg(feature = "cli")]

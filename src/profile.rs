@@ -113,6 +113,11 @@ impl Profile {
         heaviest.into_iter().map(|(_, signal)| signal)
     }
 
+    /// Rows with what they weigh, the heaviest ones by first appearance: what a score is made of.
+    pub fn rows(&self) -> Vec<(u32, f32)> {
+        self.heaviest(usize::MAX).filter_map(|signal| Some((signal.source.row()?, signal.weight))).collect()
+    }
+
     /// Makes positive weights sum to 1; where there are none, negative ones to -1.
     fn normalize(&mut self) {
         let sum = |wanted: fn(&f32) -> bool| self.signals.iter().map(|i| i.weight).filter(wanted).sum::<f32>();

@@ -22,7 +22,7 @@ pub use varied::varied;
 
 use crate::{
     catalog::{Catalog, Fields, Mixture, Relations},
-    profile::{Columns, Profile, Source, Taste},
+    profile::{Columns, Profile, Taste},
     vectors::{Hit, Matrix},
 };
 
@@ -36,14 +36,11 @@ pub fn evidence<'a>(
     (profile, taste): (&Profile, &Taste),
     columns: &mut Columns,
 ) -> Evidence<'a> {
-    let row = |source: &Source| if let Source::Item(row) = source { Some(*row) } else { None };
-    let rows: Vec<_> =
-        profile.heaviest(usize::MAX).filter_map(|signal| Some((row(&signal.source)?, signal.weight))).collect();
     let touched = |row| touched(relations, row);
     // A catalogue without vectors still has as many rows as fields.
     let content =
         if matrix.width() == 0 { vec![0.0; fields.price.len()] } else { taste.scores(matrix, &touched, columns) };
-    Evidence::of(relations, fields, mixture, &rows, content)
+    Evidence::of(relations, fields, mixture, &profile.rows(), content)
 }
 
 /// What a list is made from, beside the scores.

@@ -13,13 +13,10 @@ mod model;
 mod phrases;
 mod pictures; // addresses of the cards' pictures
 mod portable; // the log as text, out and in
-mod ranking; // what is known -> one list
 pub mod search;
 mod shelf;
 mod store;
-mod statements; // what texts do to a list, beside where they lie
 mod summary; // what is known, for the visitor
-mod texts;
 mod unmatched; // ids that no item has
 mod why;
 mod words; // which words of a card are marked
@@ -28,10 +25,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phrases::{Tongue, Trouble};
 use pictures::Pictures;
-use ranking::{MOST_CARDS, View};
 use search::Meaning;
 use shelf::OpenShelf;
-use texts::Texts;
 use unmatched::NamedIds;
 use words::{AT_ONCE, Asked, Explained};
 
@@ -44,6 +39,10 @@ use crate::{
     encoder::{EncodeError, Encoder},
     profile::{Columns, Event, Ledger, Overrides, Source, weights::Weights},
     protocol::{Command, DeviceReport, Update},
+    recommend::{
+        MOST_CARDS, View,
+        texts::{Texts, parts},
+    },
     text::language::primary,
 };
 
@@ -226,7 +225,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     async fn search(&mut self, query: String, limit: usize) -> Vec<Update> {
-        let mut updates: Vec<Update> = self.encode_query(&query).await.into_iter().collect();
+        // A search is read as it is typed: the title of a book may say no.
+        let mut updates: Vec<Update> = self.encode_part(&query).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             let lang = primary(&self.lang);
             let profile = self.ledger.profile(&Weights::default(), self.now_ms, &Overrides::default(), &[]);
@@ -302,6 +302,9 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     /// What the visitor wrote, as far as it can change a list.
     fn written(&self, weights: &Weights) -> Vec<String> {
+        if !self.ledger.has_texts() {
+            return Vec::new();
+        }
         let profile = self.ledger.profile(weights, self.now_ms, &Overrides::default(), &[]);
         let text = |source: &Source| if let Source::Text(text) = source { Some(text.clone()) } else { None };
         profile.strong().filter_map(|signal| text(&signal.source)).collect()
@@ -310,19 +313,27 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Encodes what is not encoded yet, as far as there are a catalogue and a model.
     async fn encode(&mut self, texts: impl IntoIterator<Item = String>) -> Option<Update> {
         for text in texts {
-            let catalog = self.catalog.as_ref()?;
-            if let Err(error) = self.texts.encode(&text, catalog, self.model.as_mut()).await {
-                return Some(self.failed(&error));
+            for part in parts(&text, self.catalog.as_ref()?) {
+                let failed = self.encode_part(&part).await;
+                if failed.is_some() {
+                    return failed;
+                }
             }
         }
         None
     }
 
-    /// A search is read as it is typed: the title of a book may say no.
-    async fn encode_query(&mut self, query: &str) -> Option<Update> {
+    /// Encodes a text that is not taken apart, unless that has been done. Does nothing without a catalogue or a model.
+    async fn encode_part(&mut self, part: &str) -> Option<Update> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
-        let encoded = self.texts.encode_whole(query, catalog, model).await;
-        encoded.err().map(|error| self.failed(&error))
+        if self.texts.has(part) {
+            return None;
+        }
+        match model.vector(part).await {
+            Ok(read) => self.texts.add(part, read, model.likeness(), catalog),
+            Err(error) => return Some(self.failed(&error)),
+        }
+        None
     }
 
     /// Everything that follows from log and catalogue is made again.

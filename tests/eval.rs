@@ -128,7 +128,7 @@ fn every_folder_gets_its_report() {
         let report = report.unwrap();
         for (scorer, metric) in ["HitRate@10", "NDCG@10", "Recall@10"]
             .into_iter()
-            .flat_map(|metric| [("shipped", metric), ("shipped-unlimited", metric)])
+            .flat_map(|metric| [("score", metric), ("score-unlimited", metric)])
         {
             let figure = report["scorers"][scorer][metric].as_f64();
             assert!(
@@ -139,7 +139,7 @@ fn every_folder_gets_its_report() {
         assert_eq!(report["scorers"].get("sentence-fused").is_some(), what == "a sentence", "{what}");
         let among_new = report["set"]["candidates"].as_str().unwrap().starts_with("items that nobody");
         assert_eq!(among_new, what.starts_with("new items"), "{what}");
-        assert_eq!(report["scorers"].get("shipped-without-occasion").is_some(), what == "a place", "{what}");
+        assert_eq!(report["scorers"].get("score-without-occasion").is_some(), what == "a place", "{what}");
         let grid = String::from_utf8_lossy(&run.stdout).lines().filter(|line| line.contains("hitRate")).count();
         assert_eq!(grid > 100, more.contains(&"--grid"), "{what}: {grid}");
     }

@@ -7,7 +7,7 @@ use nearmind::{
     learn::{
         Limit, Occurred, Past, Shop, content,
         follow::Settings,
-        publish, signals,
+        profile, publish, purchases,
         tune::{START, START_MIXTURE},
     },
     rank::Evidence,
@@ -65,9 +65,9 @@ impl MadeUp {
         let rows = 0..ITEMS as u32;
         let near = rows.filter(|&row| relations.neighbours(row).any(|neighbour| neighbour.0 == PUSHED)).count();
         let list = |history: &Vec<u32>| {
-            let signals = signals(history, START_MIXTURE.step);
-            let content = content(&self.matrix, &signals, START_MIXTURE, &|row| relations.touched(row));
-            let evidence = Evidence::of(Some(relations), &self.fields, START_MIXTURE, &signals, content);
+            let profile = profile(purchases(history), START_MIXTURE.step);
+            let content = content(&self.matrix, &profile, START_MIXTURE, &|row| relations.touched(row));
+            let evidence = Evidence::of(Some(relations), &self.fields, START_MIXTURE, &profile.rows(), content);
             first(&evidence.totals(), history)
         };
         (near, self.histories.iter().filter(|history| list(history).contains(&PUSHED)).count())
@@ -129,7 +129,7 @@ fn guesses(shop: &MadeUp, relations: &Relations, known: &[u32], odd: bool) -> Ve
             }
         }
     }
-    let like = content(&shop.matrix, &signals(known, 1.0), START_MIXTURE, &|_| true);
+    let like = content(&shop.matrix, &profile(purchases(known), 1.0), START_MIXTURE, &|_| true);
     for (row, score) in (0..).zip(&mut scores) {
         let usual = kind(row) == kind(known[0]);
         let tie = if odd { -relations.popularity(row) } else { like[row as usize] };

@@ -6,11 +6,25 @@ use std::{
 };
 
 /// The modules of src/lib.rs, lowest layer first.
-const LAYERS: [&str; 15] = [
-    "bytes", "text", "vectors", "encoder", "catalog", "feeds", "profile", "rank", "explain", "protocol", "session",
-    "learn", "convert", "cli", "web",
+const LAYERS: [&str; 16] = [
+    "bytes",
+    "text",
+    "vectors",
+    "encoder",
+    "catalog",
+    "feeds",
+    "profile",
+    "rank",
+    "explain",
+    "protocol",
+    "recommend",
+    "session",
+    "learn",
+    "convert",
+    "cli",
+    "web",
 ];
-const PURE: [&str; 8] = ["bytes", "text", "vectors", "catalog", "feeds", "profile", "rank", "explain"];
+const PURE: [&str; 9] = ["bytes", "text", "vectors", "catalog", "feeds", "profile", "rank", "explain", "recommend"];
 
 /// A file of the project: its path from the root, and what it says.
 struct Source {

@@ -12,6 +12,7 @@ mod ratings; //  RMSE and MAE of predicted ratings
 mod report;
 mod scorers; //  by name
 mod set; //      items, interactions, tests
+mod shelf; //    what a visit would show
 mod vectors; //  of the items' texts, kept
 
 use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
@@ -27,8 +28,9 @@ use self::{
     interval::Visitors,
     metrics::{Items, measure, top},
     report::{Measured, Report, SHORT},
-    scorers::{SHIPPED, Scorers, UNLIMITED},
+    scorers::{SCORE, SHIPPED, Scorers, UNLIMITED},
     set::{Set, Split},
+    shelf::{Shelf, Wishes},
 };
 use crate::{
     catalog::{Item, ModelName, document, make},
@@ -39,7 +41,7 @@ use crate::{
         tune::{self, Heard},
     },
     text::Segmenter,
-    vectors::Matrix,
+    vectors::{Hit, Matrix},
 };
 
 /// Of the baselines, as the field sets them.
@@ -70,10 +72,13 @@ pub struct Eval {
     /// Draws them there, as SVG
     #[arg(long)]
     plot: Option<PathBuf>,
+    /// Writes what a shelf shows to each test there, as JSON Lines: visitor, history and list, by ids
+    #[arg(long)]
+    lists: Option<PathBuf>,
     /// Folder in which vectors are kept
     #[arg(long, default_value = "target/vectors")]
     cache: PathBuf,
-    /// As in `nearmind learn`, for what is called `shipped`; `shipped-unlimited` is what 1 gives
+    /// As in `nearmind learn`, for what is called `shipped` and `score`; `score-unlimited` is what 1 gives
     #[arg(long, default_value_t, value_name = "K")]
     min_visitors: Limit,
     /// Of everything that is drawn by chance
@@ -98,7 +103,7 @@ impl Eval {
         let raw = Matrix::quantize(width, &vectors);
         let dictionary = Segmenter::full().dictionary_for(set.items.iter().flat_map(make::texts));
         let items = set.items.iter().cloned().zip(vectors.chunks_exact(width).map(<[f32]>::to_vec)).collect();
-        let catalog = make::make(items, dictionary, ModelName { name: String::new(), digest: String::new() });
+        let mut catalog = make::make(items, dictionary, ModelName { name: String::new(), digest: String::new() });
         let histories = set.interactions.histories();
         let shop = Shop { matrix: &catalog.matrix, fields: &catalog.fields };
         let works = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}")?);
@@ -116,7 +121,16 @@ impl Eval {
         };
         let learned = learn(self.min_visitors, self.grid);
         let unlimited = (self.min_visitors != Limit::NONE).then(|| learn(Limit::NONE, false));
+        catalog.relations = Some(learned.relations.clone());
+        catalog.occasions.clone_from(&learned.occasions);
+        catalog.mixture = learned.mixture;
         let counts = set.interactions.counts(set.items.len());
+        works.set_message("the wishes");
+        let wishes = Wishes::read(&model, &set.cases, &catalog)?;
+        let touched = touched(&set, &counts);
+        let among_new = among_new(&set, &touched);
+        let known = (0..).zip(&touched).filter(|(_, touched)| among_new && **touched).map(|(row, _)| row);
+        let shelf = Shelf::new(&catalog, &wishes, known);
         works.set_message("the baselines");
         let scorers = Scorers {
             learned: &learned,
@@ -128,11 +142,16 @@ impl Eval {
             places: &places(&set.cases),
             knn: Similar::item_knn(&histories, set.items.len(), KNN_SHRINK, KNN_NEIGHBOURS),
             ease: Similar::ease(&histories, set.items.len(), EASE_LAMBDA),
+            shelf: &shelf,
             seed: self.seed,
         };
         works.finish_and_clear();
+        if let Some(path) = &self.lists {
+            let lines: String = set.cases.iter().map(|case| listed(&set, case, &shelf.list(case))).collect();
+            fs::write(path, lines).with_context(|| format!("writing {}", path.display()))?;
+        }
         let mut report = self.measure(&set, &scorers)?;
-        report.learned = json!({ SHIPPED: figures(&learned) });
+        report.learned = json!({ SCORE: figures(&learned) });
         if let (Value::Object(all), Some(unlimited)) = (&mut report.learned, &unlimited) {
             all.insert(UNLIMITED.to_owned(), figures(unlimited));
         }
@@ -159,8 +178,7 @@ impl Eval {
         let items = Items::new(counts, &tail, &scorers.catalog.matrix);
         let is_new = |row: &u32| counts[*row as usize] == 0;
         let touched = touched(set, counts);
-        let untouched = |row: &u32| !touched[*row as usize];
-        let among_new = touched.contains(&true) && set.cases.iter().all(|case| case.targets.iter().all(untouched));
+        let among_new = among_new(set, &touched);
         let bar = progress(set.cases.len(), "tests ranked")?;
         let mut measured: Vec<(String, Measured, Shown)> = Vec::new();
         for (chunk, cases) in set.cases.chunks(CHUNK).enumerate() {
@@ -173,7 +191,6 @@ impl Eval {
                         not_new.for_each(|(score, _)| *score = f32::NEG_INFINITY);
                     }
                 }
-                lists.extend(scorers.diversified(&lists));
                 let measure = |(name, scores): (String, Vec<f32>)| {
                     let list = top(&scores);
                     let values = measure(&items, &scores, &list, &case.history, &case.targets, case.wanted);
@@ -248,6 +265,22 @@ fn touched(set: &Set, counts: &[u32]) -> Vec<bool> {
     let mut touched: Vec<bool> = counts.iter().map(|&count| count > 0).collect();
     set.cases.iter().flat_map(|case| &case.history).for_each(|&row| touched[row as usize] = true);
     touched
+}
+
+/// A line of `--lists`.
+fn listed(set: &Set, case: &set::Case, list: &[Hit]) -> String {
+    let ids = |rows: &mut dyn Iterator<Item = u32>| -> Vec<&str> {
+        rows.map(|row| set.items[row as usize].id.as_str()).collect()
+    };
+    let history = ids(&mut case.history.iter().copied());
+    let list = ids(&mut list.iter().map(|hit| hit.row));
+    format!("{}\n", json!({ "visitor": case.visitor, "history": history, "list": list }))
+}
+
+/// Whether nobody has touched any target: then such items are ranked among themselves.
+fn among_new(set: &Set, touched: &[bool]) -> bool {
+    let untouched = |row: &u32| !touched[*row as usize];
+    touched.contains(&true) && set.cases.iter().all(|case| case.targets.iter().all(untouched))
 }
 
 /// Which of the sentences each case is, if it has one.

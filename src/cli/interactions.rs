@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::{
     catalog::occasions::{FIELDS, Fact, value},
     learn::Occurred,
-    profile::Bursts,
+    profile::{Bursts, EventName},
 };
 
 /// Events that do not speak for an item.
@@ -30,6 +30,8 @@ const LONGEST_LINE: u64 = 16 << 20;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
     pub row: u32,
+    /// A purchase where the file does not say what it was.
+    pub name: EventName,
     /// In seconds, or any number that grows; the order of the file where there is none.
     pub time: Option<f64>,
     /// The rating, if it was one.
@@ -79,7 +81,7 @@ impl Interactions {
                     found.unknown += 1;
                     continue;
                 };
-                let seen = Seen { row, time: read.time, value: read.value, set };
+                let seen = Seen { row, name: read.name, time: read.time, value: read.value, set };
                 found.visitors.entry(read.visitor.clone()).or_default().push(seen);
             }
         }
@@ -133,9 +135,10 @@ impl Interactions {
         self.facts.iter().for_each(|(fact, &number)| facts[number as usize] = fact.clone());
         let mut sets = vec![Vec::new(); self.sets.len().max(1)];
         self.sets.iter().for_each(|(set, &number)| sets[number as usize] = set.clone());
-        let told = if facts.is_empty() { None } else { Some(self.visitors.values()) };
-        let events = told.into_iter().flatten().map(|events| events.iter().map(|event| event.set).collect());
-        Occurred { facts, sets, events: events.collect() }
+        let is_purchase = |event: &Seen| event.name == EventName::Purchase;
+        let names = if self.visitors.values().flatten().all(is_purchase) { Vec::new() } else { self.each(|e| e.name) };
+        let events = if facts.is_empty() { Vec::new() } else { self.each(|event| event.set) };
+        Occurred { facts, sets, events, names }
     }
 
     fn sort(&mut self) {
@@ -159,7 +162,12 @@ impl Interactions {
 
     /// Rows of each visitor, oldest first.
     pub fn histories(&self) -> Vec<Vec<u32>> {
-        self.visitors.values().map(|events| events.iter().map(|event| event.row).collect()).collect()
+        self.each(|event| event.row)
+    }
+
+    /// Something of each event, by visitor.
+    fn each<T>(&self, of: impl Fn(&Seen) -> T) -> Vec<Vec<T>> {
+        self.visitors.values().map(|events| events.iter().map(&of).collect()).collect()
     }
 }
 
@@ -172,6 +180,7 @@ fn clock_ms(time: f64) -> Option<f64> {
 /// What a line says; an event may be with several items.
 struct Line {
     visitor: String,
+    name: EventName,
     items: Vec<String>,
     time: Option<f64>,
     value: Option<f32>,
@@ -241,9 +250,11 @@ impl Columns {
         let number =
             |at: Option<usize>| at.and_then(text).and_then(|text| text.parse::<f64>().ok()).filter(|n| n.is_finite());
         let (visitor, item) = (text(self.visitor)?, text(self.item)?);
-        let against = self.event.and_then(text).is_some_and(|event| AGAINST.contains(&event));
+        let event = self.event.and_then(text).unwrap_or_default();
+        let against = AGAINST.contains(&event);
         Some(Line {
             visitor: visitor.to_owned(),
+            name: named(event),
             items: if against { Vec::new() } else { vec![item.to_owned()] },
             time: number(self.time),
             value: number(self.value).map(|value| value as f32),
@@ -257,7 +268,8 @@ fn event(line: &str) -> Option<Line> {
     let event: Value = serde_json::from_str(line).ok()?;
     let of = |value: &Value, names: &[&str]| names.iter().find_map(|name| text(value.get(name)?));
     let visitor = of(&event, &["user_id", "user_pseudo_id", "client_id", "visitor_id"])?;
-    let against = of(&event, &["event_name", "event", "name"]).is_some_and(|name| AGAINST.contains(&name.as_str()));
+    let name = of(&event, &["event_name", "event", "name"]).unwrap_or_default();
+    let against = AGAINST.contains(&name.as_str());
     let number = |names: &[&str]| of(&event, names).and_then(|text| text.parse::<f64>().ok());
     let time = number(&["event_timestamp", "timestamp", "timestamp_micros", "time"]);
     let value = number(&["rating"]).map(|value| value as f32);
@@ -273,7 +285,15 @@ fn event(line: &str) -> Option<Line> {
     let told = |field: &'static str| names_of(field).find_map(|name| of(&event, &[name]));
     let fact = |field: &&'static str| Some(((*field).to_owned(), self::value(&told(field)?)));
     let facts = FIELDS.iter().filter_map(fact).collect();
-    Some(Line { visitor, items, time, value, facts })
+    Some(Line { visitor, name: named(&name), items, time, value, facts })
+}
+
+/// What an event is that speaks for an item. A rating weighs as a purchase does, and so does what has no name here.
+fn named(event: &str) -> EventName {
+    match serde_json::from_value(Value::from(event)) {
+        Ok(EventName::Rate) | Err(_) => EventName::Purchase,
+        Ok(name) => name,
+    }
 }
 
 /// A text or a number as text.

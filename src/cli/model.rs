@@ -30,6 +30,7 @@ pub struct NativeModel {
     pub manifest: Manifest,
     pub tokenizer: Tokenizer,
     device: NativeDevice,
+    known: manifest::Probes,
     /// Texts of which most tokens are unknown.
     unread: usize,
 }
@@ -50,9 +51,9 @@ impl NativeModel {
         let json = read("manifest.json")?;
         let manifest = Manifest::parse(&json)?;
         let tokenizer = Tokenizer::parse(&checked(&manifest.files.tokenizer)?, &manifest)?;
-        let probes = manifest::Probes::parse(&checked(&manifest.files.probes)?, &manifest.architecture)?;
+        let known = manifest::Probes::parse(&checked(&manifest.files.probes)?, &manifest.architecture)?;
         let weights = Weights::open(checked(&manifest.files.weights)?, manifest.architecture)?;
-        let probes = Probes::new(&probes, &tokenizer)?;
+        let probes = Probes::new(&known, &tokenizer)?;
         let chosen = choose(weights, manifest.pooling, probes, device.into())?;
         if device != DeviceArg::Cpu {
             eprintln!("{}. {}", chosen.report().detail, chosen.report().reason);
@@ -62,13 +63,14 @@ impl NativeModel {
             manifest,
             tokenizer,
             device: chosen,
+            known,
             unread: 0,
         })
     }
 
     /// The same model as a visit uses it.
     pub fn for_session(self) -> session::Model<NativeDevice> {
-        session::Model::new(&self.manifest, self.tokenizer, self.device)
+        session::Model::new(&self.manifest, self.tokenizer, self.device).with_probes(&self.known)
     }
 
     /// H

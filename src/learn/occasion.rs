@@ -8,7 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::limit::{self, Limit};
-use crate::catalog::occasions::{Fact, Occasions};
+use crate::{
+    catalog::occasions::{Fact, Occasions},
+    profile::EventName,
+};
 
 /// Choices that are nobody's: how little a few say.
 const SHRINK: f32 = 50.0;
@@ -18,7 +21,7 @@ const FEWEST_OF_ITEM: u32 = 3;
 /// Items that a pack ships of a fact.
 const MOST_ITEMS: usize = 256;
 
-/// Where and when each event of some histories happened.
+/// What is known of each event of some histories beside the item: what was done, where and when.
 #[derive(Debug, Clone, Default)]
 pub struct Occurred {
     pub facts: Vec<Fact>,
@@ -26,6 +29,8 @@ pub struct Occurred {
     pub sets: Vec<Vec<u32>>,
     /// Which of the sets, by history and event. Nothing where nothing is known of any
     pub events: Vec<Vec<u32>>,
+    /// What was done, by history and event. Nothing where nothing is known of any
+    pub names: Vec<Vec<EventName>>,
 }
 
 impl Occurred {
@@ -33,6 +38,12 @@ impl Occurred {
     pub fn at(&self, history: usize, event: usize) -> impl Iterator<Item = &Fact> {
         let set = self.events.get(history).and_then(|events| self.sets.get(*events.get(event)? as usize));
         set.into_iter().flatten().map(|&fact| &self.facts[fact as usize])
+    }
+
+    /// What was done in an event: a purchase where the file does not say.
+    pub fn name(&self, history: usize, event: usize) -> EventName {
+        let name = self.names.get(history).and_then(|names| names.get(event).copied());
+        name.unwrap_or(EventName::Purchase)
     }
 
     /// Fields that any event tells.
@@ -101,6 +112,7 @@ mod tests {
             facts: vec![fact("a"), fact("b")],
             sets: vec![vec![], vec![0], vec![1]],
             events: (0..49).map(|who| vec![if who < 30 { 1 } else { 2 }; 4]).collect(),
+            ..Occurred::default()
         };
         assert_eq!(occurred.at(1, 3).collect::<Vec<_>>(), [&fact("a")]);
         assert_eq!((occurred.at(99, 0).count(), occurred.fields().len()), (0, 1));

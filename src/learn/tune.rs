@@ -256,6 +256,7 @@ mod tests {
             facts: facts.collect(),
             sets: (0..8).map(|set| vec![set % 4, 4 + set / 4]).collect(),
             events: of(&|chance| chance % 4 + chance / 64 % 2 * 4),
+            ..Occurred::default()
         };
         let past = Past { histories: &histories, occurred: &occurred };
         let tried = std::cell::Cell::new(0);

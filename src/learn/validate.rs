@@ -15,12 +15,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Past, Shop, content,
+    Act, Past, Shop, content,
     follow::{Settings, Visits},
     like::Likes,
     limit::Limit,
     occasion::Counts,
-    signals,
+    profile,
 };
 use crate::{
     catalog::{Mixture, Occasions, Relations},
@@ -79,8 +79,8 @@ struct Row<'a> {
 struct Unseen {
     hidden: Vec<bool>,
     visits: Visits,
-    /// A history without the hidden items, and those of them that the visitor had.
-    rows: Vec<(Vec<u32>, Vec<u32>)>,
+    /// What a visitor did with items that are not hidden, and those that are.
+    rows: Vec<(Vec<Act>, Vec<u32>)>,
     likes: Likes,
 }
 
@@ -89,16 +89,23 @@ pub struct Validation<'a> {
     past: Past<'a>,
     folds: Vec<Fold<'a>>,
     unseen: Unseen,
-    /// What the texts say, by what it depends on: most of the work, and the same for most comparisons.
-    contents: Mutex<Option<Arc<Contents>>>,
+    /// The visitors, by what they depend on: most of the work, and the same for most comparisons.
+    known: Mutex<Option<Arc<Known>>>,
 }
 
-/// What the texts say of every item to each history. `[N]` each
-struct Contents {
+/// What is known of the visitors, as a mixture weighs it.
+struct Known {
     /// Step, amplify, reach and lasting of the mixture.
     of: (f32, f32, u8, u8),
-    folds: Vec<Vec<Vec<f32>>>,
-    unseen: Vec<Vec<f32>>,
+    folds: Vec<Vec<Visitor>>,
+    unseen: Vec<Visitor>,
+}
+
+struct Visitor {
+    /// Rows with their weights.
+    signals: Vec<(u32, f32)>,
+    /// What the texts say of every item. `[N]`
+    content: Vec<f32>,
 }
 
 /// What was learned of each fold, and of the items that are left when some are hidden.
@@ -143,8 +150,8 @@ impl<'a> Validation<'a> {
                 break;
             }
         }
-        let unseen = Unseen::new(shop, histories, &order, (most / 4, limit), &mut chance);
-        Some(Self { shop, past, folds, unseen, contents: Mutex::new(None) })
+        let unseen = Unseen::new(shop, past, &order, (most / 4, limit), &mut chance);
+        Some(Self { shop, past, folds, unseen, known: Mutex::new(None) })
     }
 
     pub fn relate(&self, settings: Settings) -> Related {
@@ -164,14 +171,13 @@ impl<'a> Validation<'a> {
     pub fn foretell(&self, related: &Related, occasions: &[Occasions], mixture: Mixture) -> Foretold {
         let mut sums = [0.0; 3];
         let mut rows = 0usize;
-        let contents = self.contents(related, mixture);
-        for (nth, ((fold, relations), contents)) in
-            self.folds.iter().zip(&related.folds).zip(&contents.folds).enumerate()
+        let known = self.known(related, mixture);
+        for (nth, ((fold, relations), visitors)) in self.folds.iter().zip(&related.folds).zip(&known.folds).enumerate()
         {
-            let gain = |(&Row { history, target, visitor }, content): (&Row, &Vec<f32>)| {
+            let gain = |(&Row { history, target, visitor }, known): (&Row, &Visitor)| {
                 let facts = self.past.occurred.at(visitor, history.len());
                 let occasion = occasions.get(nth).map_or_else(Vec::new, |occasions| occasions.scores(facts));
-                let mut totals = self.totals(relations, mixture, history, content, occasion);
+                let mut totals = self.totals(relations, mixture, known, occasion);
                 history.iter().for_each(|&seen| totals[seen as usize] = f32::NEG_INFINITY);
                 let own = totals[target as usize];
                 let rank = totals.iter().filter(|&&total| total > own).count();
@@ -179,19 +185,19 @@ impl<'a> Validation<'a> {
                 let until = |k: usize, gain: f64| if rank < k { gain } else { 0.0 };
                 [until(K, 1.0), until(K, gain), until(DEEP, gain)]
             };
-            let gains: Vec<[f64; 3]> = fold.rows.par_iter().zip(contents).map(gain).collect();
+            let gains: Vec<[f64; 3]> = fold.rows.par_iter().zip(visitors).map(gain).collect();
             gains.iter().for_each(|gains| sums.iter_mut().zip(gains).for_each(|(sum, gain)| *sum += gain));
             rows += gains.len();
         }
         let [hit_rate, ndcg, deep_ndcg] = sums.map(|sum| sum / rows.max(1) as f64);
-        let unseen_ndcg = self.foretell_unseen(&related.unseen, mixture, &contents.unseen);
+        let unseen_ndcg = self.foretell_unseen(&related.unseen, mixture, &known.unseen);
         Foretold { hit_rate, ndcg, deep_ndcg, unseen_ndcg }
     }
 
-    fn foretell_unseen(&self, relations: &Relations, mixture: Mixture, contents: &[Vec<f32>]) -> f64 {
+    fn foretell_unseen(&self, relations: &Relations, mixture: Mixture, visitors: &[Visitor]) -> f64 {
         let Unseen { hidden, rows, .. } = &self.unseen;
-        let gain = |((history, targets), content): (&(Vec<u32>, Vec<u32>), &Vec<f32>)| {
-            let totals = self.totals(relations, mixture, history, content, Vec::new());
+        let gain = |((_, targets), known): (&(Vec<Act>, Vec<u32>), &Visitor)| {
+            let totals = self.totals(relations, mixture, known, Vec::new());
             let mut list: Vec<u32> = (0..totals.len() as u32).filter(|&row| hidden[row as usize]).collect();
             let by_total = |a: &u32, b: &u32| totals[*b as usize].total_cmp(&totals[*a as usize]).then(a.cmp(b));
             if list.len() > K {
@@ -203,53 +209,41 @@ impl<'a> Validation<'a> {
             let hits = list.iter().enumerate().filter(|(_, row)| targets.contains(row));
             hits.map(|(rank, _)| discount(rank)).sum::<f64>() / (0..targets.len().min(K)).map(discount).sum::<f64>()
         };
-        let gains: Vec<f64> = rows.par_iter().zip(contents).map(gain).collect();
+        let gains: Vec<f64> = rows.par_iter().zip(visitors).map(gain).collect();
         gains.iter().sum::<f64>() / gains.len().max(1) as f64
     }
 
-    fn totals(
-        &self,
-        relations: &Relations,
-        mixture: Mixture,
-        history: &[u32],
-        content: &[f32],
-        occasion: Vec<f32>,
-    ) -> Vec<f32> {
-        let signals = signals(history, mixture.step);
-        Evidence::of(Some(relations), self.shop.fields, mixture, &signals, content.to_vec()).on(occasion).totals()
+    fn totals(&self, relations: &Relations, mixture: Mixture, known: &Visitor, occasion: Vec<f32>) -> Vec<f32> {
+        let Visitor { signals, content } = known;
+        Evidence::of(Some(relations), self.shop.fields, mixture, signals, content.clone()).on(occasion).totals()
     }
 
-    fn contents(&self, related: &Related, mixture: Mixture) -> Arc<Contents> {
+    fn known(&self, related: &Related, mixture: Mixture) -> Arc<Known> {
         let key = (mixture.step, mixture.amplify, mixture.reach, mixture.lasting);
-        let mut kept = self.contents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(contents) = kept.as_ref().filter(|kept| kept.of == key) {
-            return contents.clone();
+        let mut kept = self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(known) = kept.as_ref().filter(|kept| kept.of == key) {
+            return known.clone();
         }
         *kept = None; // no two of them at a time
-        let one = |relations: &Relations, history: &[u32]| {
-            let touched = |row| relations.touched(row);
-            content(self.shop.matrix, &signals(history, mixture.step), mixture, &touched)
+        let one = |relations: &Relations, acts: &[Act]| {
+            let profile = profile(acts.iter().copied(), mixture.step);
+            let content = content(self.shop.matrix, &profile, mixture, &|row| relations.touched(row));
+            Visitor { signals: profile.rows(), content }
         };
-        let fold = |(fold, relations): (&Fold, &Relations)| {
-            fold.rows.par_iter().map(|row| one(relations, row.history)).collect()
-        };
+        let of_row = |relations: &Relations, row: &Row| one(relations, &self.past.acts(row.visitor, row.history));
+        let fold =
+            |(fold, relations): (&Fold, &Relations)| fold.rows.par_iter().map(|row| of_row(relations, row)).collect();
         let folds = self.folds.iter().zip(&related.folds).map(fold).collect();
         let unseen = self.unseen.rows.par_iter().map(|row| one(&related.unseen, &row.0)).collect();
-        let contents = Arc::new(Contents { of: key, folds, unseen });
-        *kept = Some(contents.clone());
-        contents
+        let known = Arc::new(Known { of: key, folds, unseen });
+        *kept = Some(known.clone());
+        known
     }
 }
 
 impl Unseen {
-    fn new(
-        shop: Shop,
-        histories: &[Vec<u32>],
-        order: &[usize],
-        (most, limit): (usize, Limit),
-        chance: &mut ChaCha8Rng,
-    ) -> Self {
-        let len = shop.matrix.len();
+    fn new(shop: Shop, past: Past, order: &[usize], (most, limit): (usize, Limit), chance: &mut ChaCha8Rng) -> Self {
+        let (len, histories) = (shop.matrix.len(), past.histories);
         let mut items: Vec<usize> = (0..len).collect();
         items.shuffle(chance);
         let mut hidden = vec![false; len];
@@ -259,7 +253,9 @@ impl Unseen {
             histories.iter().map(|history| history.iter().filter(|row| !is_hidden(row)).copied().collect()).collect();
         let row = |&at: &usize| {
             let targets: Vec<u32> = histories[at].iter().filter(is_hidden).copied().collect();
-            (!targets.is_empty() && !left[at].is_empty()).then(|| (left[at].clone(), targets))
+            let mut acts = past.acts(at, &histories[at]);
+            acts.retain(|act| !hidden[act.0 as usize]);
+            (!targets.is_empty() && !acts.is_empty()).then_some((acts, targets))
         };
         let rows = order.iter().filter_map(row).take(most).collect();
         let visits = Visits::new(left.iter().map(Vec::as_slice), len, limit);

@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use super::{
     Bursts, Overrides, Profile, Signal, Source,
     event::{Event, EventName, Opinion},
-    weights::{DAY_MS, MOST, SESSION_MS, STEP, UNWANTED, Weights},
+    weights::{DAY_MS, MOST, MOST_A_MINUTE, SESSION_MS, STEP, UNWANTED, Weights},
 };
 
+/// Between two events of [`Ledger::of_acts`]: as many a minute as a person makes, and hundreds within one session.
+const PACE_MS: f64 = 60e3 / MOST_A_MINUTE as f64;
 /// Fewer stars than this speak against an item.
 const FAIR: f64 = 3.0;
 
@@ -47,11 +49,26 @@ impl Ledger {
         ledger
     }
 
+    /// What a file says of one visitor, oldest first, as if it all happened in one session: items and what was done with
+    /// each.
+    pub fn of_acts(acts: impl IntoIterator<Item = (u32, EventName)>) -> Self {
+        let mut ledger = Self::default();
+        for (nth, (row, name)) in acts.into_iter().enumerate() {
+            let event = Event { name, time_ms: nth as f64 * PACE_MS, ..Event::default() };
+            ledger.add(Some(Source::Item(row)), &event);
+        }
+        ledger
+    }
+
     /// The next event. Bursts are capped, and what it takes back is dropped.
     pub fn push(&mut self, event: &Event, row_of: impl Fn(&str) -> Option<u32>) {
+        self.add(Source::of(event, row_of), event);
+    }
+
+    fn add(&mut self, source: Option<Source>, event: &Event) {
         let at = self.events;
         self.events += 1;
-        let Some(source) = Source::of(event, row_of) else { return };
+        let Some(source) = source else { return };
         let next = *self.known.entry(source.clone()).or_insert(self.traces.len());
         if next == self.traces.len() {
             self.traces.push(Trace::new(source));
@@ -72,13 +89,19 @@ impl Ledger {
         // Again within a session: the later one stands for both.
         let again = |before: &Event| before.name == event.name && (event.time_ms - before.time_ms).abs() < SESSION_MS;
         trace.counted.retain(|(_, before)| !again(before));
-        trace.counted.push((at, Event { item: None, text: None, ..event.clone() }));
+        let Event { name, value, dwell_ms, time_ms, .. } = *event;
+        trace.counted.push((at, Event { name, item: None, text: None, value, dwell_ms, time_ms }));
     }
 
     /// Rows in the cart.
     pub fn cart(&self) -> impl Iterator<Item = u32> {
         let row = |source: &Source| if let Source::Item(row) = source { Some(*row) } else { None };
         self.traces.iter().filter(|trace| trace.in_cart).filter_map(move |trace| row(&trace.source))
+    }
+
+    /// Whether any event is about a text.
+    pub fn has_texts(&self) -> bool {
+        matches!(self.known.last_key_value(), Some((Source::Text(_), _)))
     }
 
     /// What the visitor said last, and when.
@@ -116,12 +139,11 @@ impl Ledger {
         }
         let audible: Vec<&Trace> =
             self.traces.iter().filter(|trace| !overrides.ignored.contains(&trace.source)).collect();
-        let steps = steps(&audible, weights.step.unwrap_or(STEP));
+        let steps = steps(&audible, weights.step.unwrap_or(STEP), self.events);
         for trace in audible {
             let turned = turned(&trace.source);
             let weigh = |(at, event): &(usize, Event)| {
-                let step = steps.get(at).copied().unwrap_or(1.0);
-                weights.of(event) * weights.fade(now_ms - event.time_ms) * step * turned
+                weights.of(event) * weights.fade(now_ms - event.time_ms) * steps[*at] * turned
             };
             let each: Vec<f32> = trace.counted.iter().map(weigh).collect();
             let sum: f32 = each.iter().sum();
@@ -193,9 +215,9 @@ impl Trace {
     }
 }
 
-/// What the steps after each event leave of its weight, by its position in the log.
-fn steps(traces: &[&Trace], step: f32) -> BTreeMap<usize, f32> {
-    let mut left = BTreeMap::new();
+/// What the steps after each of `events` events leave of its weight, by its position in the log.
+fn steps(traces: &[&Trace], step: f32, events: usize) -> Vec<f32> {
+    let mut left = vec![1.0; events];
     for wanted in [EventName::is_behaviour as fn(EventName) -> bool, |name| name == EventName::Wish] {
         let of_stream = |trace: &&Trace| {
             trace.counted.iter().filter(|(_, event)| wanted(event.name)).map(|(at, _)| *at).collect::<Vec<usize>>()
@@ -204,7 +226,7 @@ fn steps(traces: &[&Trace], step: f32) -> BTreeMap<usize, f32> {
         stream.sort_by_key(|positions| std::cmp::Reverse(positions.last().copied()));
         let mut factor = 1.0;
         for positions in stream {
-            left.extend(positions.into_iter().map(|at| (at, factor)));
+            positions.into_iter().for_each(|at| left[at] = factor);
             factor *= step;
         }
     }

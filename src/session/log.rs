@@ -68,7 +68,6 @@ pub struct Log {
     standing: Vec<Standing>,
     /// Those that stand and are not muted.
     heard: Vec<Event>,
-    bytes: usize,
 }
 
 /// An event that was not taken back, by its place among the entries.
@@ -135,7 +134,6 @@ impl Log {
 
     fn note(&mut self, entry: &Entry) {
         let entry = entry.clone().bounded();
-        self.bytes += serde_json::to_string(&entry).map_or(0, |json| json.len());
         match &entry {
             Entry::Event(_) => self.standing.push(Standing { entry: self.entries.len(), muted: false }),
             Entry::Undo { item, name, .. } => {
@@ -249,7 +247,7 @@ impl Log {
 
     /// Size of all entries as JSON.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.entries.iter().map(|entry| serde_json::to_string(entry).map_or(0, |json| json.len())).sum()
     }
 
     /// What is muted is not to be seen on a card, so it cannot be taken back there either.

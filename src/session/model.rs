@@ -15,6 +15,7 @@ use crate::{
         windows::{self, Limits},
     },
     explain::States,
+    recommend::texts::TextVector,
     text::{Script, language::by_function_words},
 };
 
@@ -31,15 +32,6 @@ pub struct Model<E> {
     languages: Vec<String>,
     /// The cosine of texts that have nothing in common.
     background: f32,
-}
-
-/// What a visitor wrote, as the model reads it.
-pub struct TextVector {
-    /// Of length 1. `[H]`
-    pub vector: Vec<f32>,
-    /// Most of its words are words of the vocabulary, whole, and none is a function word of a language that the model does
-    /// not read.
-    pub is_familiar: bool,
 }
 
 /// A model that lays all texts close together does not bring those that fit nearer by as large a part of what is left: so much
@@ -63,9 +55,10 @@ impl<E: Encoder> Model<E> {
         Self { background: probes.background(), ..self }
     }
 
-    /// The cosine of two texts that are as like as `part` says: from 0, nothing in common, to 1, the same.
-    pub fn likeness(&self, part: f32) -> f32 {
-        self.background + (1.0 - self.background) * (part - CROWDED * self.background)
+    /// The cosine of two texts that are as like as a part says: from 0, nothing in common, to 1, the same.
+    pub fn likeness(&self) -> impl Fn(f32) -> f32 + use<E> {
+        let background = self.background;
+        move |part| background + (1.0 - background) * (part - CROWDED * background)
     }
 
     pub fn name(&self) -> &ModelName {

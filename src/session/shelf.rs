@@ -6,7 +6,6 @@ use super::{
     card,
     phrases::Tongue,
     pictures::Pictures,
-    ranking::{Setting, View, ranked},
     why::claim::claim,
     words::{Asked, Explained},
 };
@@ -15,6 +14,7 @@ use crate::{
     profile::Columns,
     protocol::{Shelf, ShelfRequest, Update},
     rank,
+    recommend::{Setting, View, ranked},
     text::language::primary,
 };
 

@@ -6,8 +6,6 @@ use super::{
     Session, card,
     log::{Mark, Topic},
     phrases::Tongue,
-    ranking::View,
-    statements,
     store::Store,
 };
 use crate::{
@@ -15,6 +13,7 @@ use crate::{
     encoder::Encoder,
     profile::{Event, Interest, Overrides, Profile, Signal, Source, interests, weights::Weights},
     protocol::{EventLine, InterestLine, ProfileSummary},
+    recommend::{View, statements},
     text::{language::primary, words},
 };
 

@@ -11,9 +11,7 @@ use std::{
 use super::{
     Session, card,
     phrases::{Tongue, Trouble},
-    ranking::{Ranked, Setting, View, ranked},
     store::Store,
-    texts::Texts,
 };
 use crate::{
     catalog::{Catalog, document},
@@ -21,6 +19,7 @@ use crate::{
     explain::{Part, counterfactual, fold},
     profile::{Columns, Event, EventName, Ledger, Source},
     protocol::{Attention, EventShare, Explanation, Moved, ScorePart, Update, WhyNot},
+    recommend::{Ranked, Setting, View, ranked, texts::Texts},
     text::{language::primary, words},
 };
 

@@ -155,7 +155,7 @@ fn dot(vector: &[f32], head: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::interactions::Seen;
+    use crate::{cli::interactions::Seen, profile::EventName};
 
     #[test]
     fn errors_by_hand() {
@@ -174,7 +174,9 @@ mod tests {
                 let taste = if (row.is_multiple_of(2)) == (visitor.is_multiple_of(2)) { 1.0 } else { -1.0 };
                 3.0 + taste - if visitor < 10 { 1.0 } else { 0.0 }
             };
-            (0..40).map(|row| Seen { row, time: None, value: Some(value(row)), set: 0 }).collect()
+            (0..40)
+                .map(|row| Seen { row, name: EventName::Purchase, time: None, value: Some(value(row)), set: 0 })
+                .collect()
         };
         let visitors = (0..40).map(|visitor| (format!("{visitor:02}"), events(visitor))).collect();
         let mut interactions = Interactions::default();

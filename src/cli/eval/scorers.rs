@@ -1,23 +1,19 @@
 //! Scorers by name: each gives every item a number for a history.
 //!
-//! `shipped` is what a shop gets from `nearmind learn`: the same settings, and the same `rank::evidence` that a visit
-//! ranks by; each of its ablations is that sum without one part. Must not know what is measured.
+//! `shipped` is what a shelf shows with what a shop gets from `nearmind learn`: see [`super::shelf`]. `score` is the sum that
+//! it is made of, by itself, and each ablation is that sum without one part. Must not know what is measured.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::set::Case;
+use super::{set::Case, shelf::Shelf};
 use crate::{
     catalog::{Catalog, Mixture},
-    learn::{Learned, baselines::Similar, content, signals, visitor},
+    learn::{Learned, baselines::Similar, content, profile, taste, with_wish},
     profile::Columns,
-    rank::{
-        self, Parts,
-        diverse::diverse,
-        scene::{Diversity, Method},
-    },
+    rank::{self, Parts, scene::Method},
     session::search::{Meaning, search},
-    vectors::{Matrix, Query},
+    vectors::{Hit, Matrix, Query},
 };
 
 /// Decay of the baselines that know an order; the best of .5 to 1 on interactions held out.
@@ -27,12 +23,10 @@ const CONTENT_STEP: f32 = 0.5;
 const BESIDE_EASE: f32 = 2.0;
 /// Hits of a search that are ranked; the others are alike.
 const MOST_FOUND: usize = 200;
-/// Items that a shelf of ten chooses from, as `rank::list` does.
-const POOL: usize = 5 * K;
-const K: usize = 10;
 pub const SHIPPED: &str = "shipped";
-/// The same where a single visitor is enough for something to be published.
-pub const UNLIMITED: &str = "shipped-unlimited";
+pub const SCORE: &str = "score";
+/// The score where a single visitor is enough for something to be published.
+pub const UNLIMITED: &str = "score-unlimited";
 
 pub struct Scorers<'a> {
     pub learned: &'a Learned,
@@ -48,27 +42,29 @@ pub struct Scorers<'a> {
     pub places: &'a [Option<usize>],
     pub knn: Similar,
     pub ease: Option<Similar>,
+    pub shelf: &'a Shelf<'a>,
     pub seed: u64,
 }
 
 impl Scorers<'_> {
     /// The scores `[N]` of each scorer for the `nth` case, by name; the same names for every case.
     pub fn scores(&self, nth: usize, case: &Case) -> Vec<(String, Vec<f32>)> {
-        let (history, matrix, len) = (case.history.as_slice(), &self.catalog.matrix, self.catalog.len());
+        let (matrix, len) = (&self.catalog.matrix, self.catalog.len());
         let mut chance = ChaCha8Rng::seed_from_u64(self.seed ^ (nth as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let mut all: Vec<(String, Vec<f32>)> = Vec::new();
         let mut add = |name: &str, scores| all.push((name.to_owned(), scores));
         add("random", (0..len).map(|_| chance.random::<f32>()).collect());
         add("popularity", self.counts.iter().map(|&count| count as f32).collect());
-        add("item-knn", self.knn.scores(&signals(history, KNN_STEP), len));
-        add("item-knn-even", self.knn.scores(&signals(history, 1.0), len)); // of a cart, which has no order
+        let profile = |step| profile(case.acts(), step);
+        let even = profile(1.0);
+        add("item-knn", self.knn.scores(&profile(KNN_STEP).rows(), len));
+        add("item-knn-even", self.knn.scores(&even.rows(), len)); // of a cart, which has no order
         let linear = Mixture { amplify: 1.0, reach: 0, lasting: 0, ..Mixture::default() };
-        let content = |matrix, signals: &[(u32, f32)]| content(matrix, signals, linear, &|_| true);
-        let recent = signals(history, CONTENT_STEP);
-        add("content-raw", content(self.raw, &signals(history, 1.0)));
-        let centred = content(matrix, &recent);
+        let content = |matrix, profile| content(matrix, profile, linear, &|_| true);
+        add("content-raw", content(self.raw, &even));
+        let centred = content(matrix, &profile(CONTENT_STEP));
         if let Some(ease) = &self.ease {
-            let ease = ease.scores(&signals(history, 1.0), len);
+            let ease = ease.scores(&even.rows(), len);
             let mut mixed = standard(&ease);
             mixed.iter_mut().zip(standard(&centred)).for_each(|(sum, content)| *sum += BESIDE_EASE * content);
             add("ease", ease);
@@ -77,7 +73,8 @@ impl Scorers<'_> {
         add("content-centred", centred);
         add("unlearned", {
             let mixture = Mixture::default();
-            let (profile, taste) = visitor(matrix, &signals(history, mixture.step), None, mixture);
+            let profile = profile(mixture.step);
+            let taste = taste(matrix, &profile, None, mixture);
             let catalog = (matrix, &self.catalog.fields, None);
             rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default()).totals()
         });
@@ -106,11 +103,14 @@ impl Scorers<'_> {
             add("sentence-fused", found(centred.as_deref()));
         }
         let parts = self.parts(self.learned, case, centred.as_deref());
-        add(SHIPPED, parts.iter().map(Parts::total).collect());
+        let score: Vec<f32> = parts.iter().map(Parts::total).collect();
+        add(SHIPPED, shown(&score, &self.shelf.list(case)));
+        add("shipped-dpp", shown(&score, &self.shelf.with(Method::Dpp).list(case)));
+        add(SCORE, score);
         for (at, name) in Parts::default().named().iter().map(|part| part.0).enumerate() {
             if self.counts(at) {
                 let without = |parts: &Parts| parts.total() - parts.named()[at].1;
-                add(&format!("shipped-without-{name}"), parts.iter().map(without).collect());
+                add(&format!("score-without-{name}"), parts.iter().map(without).collect());
             }
         }
         if let Some(unlimited) = self.unlimited {
@@ -118,25 +118,6 @@ impl Scorers<'_> {
             add(UNLIMITED, parts.iter().map(Parts::total).collect());
         }
         all
-    }
-
-    /// What a shelf makes of the shipped scores, those that may not be shown at -inf, so that a list does not say the
-    /// same thing twice.
-    pub fn diversified(&self, lists: &[(String, Vec<f32>)]) -> Vec<(String, Vec<f32>)> {
-        let Some((_, scores)) = lists.iter().find(|list| list.0 == SHIPPED) else { return Vec::new() };
-        let pool = rank::top(scores, POOL, |row| scores[row].is_finite());
-        let Some(best) = pool.first().map(|hit| hit.score) else { return Vec::new() };
-        let ways = [("mmr", Method::Mmr), ("dpp", Method::Dpp)];
-        let list = |(name, method): (&str, Method)| {
-            let how = Diversity { method, ..Diversity::default() };
-            let chosen = diverse(&self.catalog.matrix, pool.clone(), how, K);
-            let mut scores = scores.clone();
-            for (place, hit) in chosen.iter().enumerate() {
-                scores[hit.row as usize] = best + (K - place) as f32;
-            }
-            (format!("{SHIPPED}-{name}"), scores)
-        };
-        ways.map(list).into()
     }
 
     /// `said` is the vector of what the visitor says now. `[H]`
@@ -148,7 +129,9 @@ impl Scorers<'_> {
             mixture.popularity = 1.0;
         }
         let matrix = &self.catalog.matrix;
-        let (profile, taste) = visitor(matrix, &signals(history, mixture.step), said, mixture);
+        let profile = profile(case.acts(), mixture.step);
+        let profile = if said.is_some() { with_wish(profile) } else { profile };
+        let taste = taste(matrix, &profile, said, mixture);
         let catalog = (matrix, &self.catalog.fields, Some(&learned.relations));
         let evidence = rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default()).on(occasion);
         (0..self.catalog.len() as u32).map(|row| evidence.parts(row)).collect()
@@ -160,6 +143,16 @@ impl Scorers<'_> {
         let occasion = f32::from(u8::from(self.learned.occasions.is_some()));
         [content, together, popularity + newcomer, brand, category, price, occasion][at] != 0.0
     }
+}
+
+/// Scores that put what a shelf shows first, in its order, and leave the rest as it was.
+fn shown(scores: &[f32], list: &[Hit]) -> Vec<f32> {
+    let best = scores.iter().copied().fold(0.0, f32::max);
+    let mut scores = scores.to_vec();
+    for (place, hit) in list.iter().enumerate() {
+        scores[hit.row as usize] = best + (list.len() - place) as f32;
+    }
+    scores
 }
 
 /// With mean 0 and standard deviation 1.

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 use crate::{
     catalog::{Item, Words, occasions::Fact},
     cli::interactions::{Interactions, Seen, fact_columns, facts, find, find_atomic, lines, text},
+    learn::Act,
+    profile::EventName,
 };
 
 /// What is held out where a set has no tests of its own.
@@ -32,6 +34,8 @@ pub enum Split {
 pub struct Case {
     pub visitor: String,
     pub history: Vec<u32>,
+    /// What was done with each of the history; purchases where that is not known.
+    names: Vec<EventName>,
     /// Rows; those that are not in the catalogue are missed by every scorer.
     pub targets: Vec<u32>,
     /// With those that are not in the catalogue.
@@ -40,6 +44,13 @@ pub struct Case {
     pub query: Option<String>,
     /// Where and when this is.
     pub facts: Vec<Fact>,
+}
+
+impl Case {
+    pub fn acts(&self) -> impl DoubleEndedIterator<Item = Act> + '_ {
+        let name = |nth: usize| self.names.get(nth).copied().unwrap_or(EventName::Purchase);
+        self.history.iter().enumerate().map(move |(nth, &row)| (row, name(nth)))
+    }
 }
 
 pub struct Set {
@@ -121,6 +132,7 @@ impl Split {
                 Self::ColdItems => events.extract_if(.., |event| hidden[event.row as usize]).collect(),
             };
             let history = rows(events);
+            let mut names: Vec<EventName> = events.iter().map(|event| event.name).collect();
             let mut targets = rows(&held);
             match self {
                 Self::ColdItems => {
@@ -129,17 +141,19 @@ impl Split {
                     let wanted = targets.len();
                     if wanted > 0 && !history.is_empty() {
                         let (visitor, facts) = (visitor.clone(), Vec::new());
-                        cases.push(Case { visitor, history, targets, wanted, query: None, facts });
+                        cases.push(Case { visitor, history, names, targets, wanted, query: None, facts });
                     }
                 }
                 Self::LeaveLastOut | Self::Time => {
                     let mut history = history;
                     for (target, event) in targets.into_iter().zip(&held) {
                         if !history.is_empty() && !history.contains(&target) {
-                            let (visitor, history, facts) = (visitor.clone(), history.clone(), facts(event));
-                            cases.push(Case { visitor, history, targets: vec![target], wanted: 1, query: None, facts });
+                            let (visitor, history, names) = (visitor.clone(), history.clone(), names.clone());
+                            let (targets, facts) = (vec![target], facts(event));
+                            cases.push(Case { visitor, history, names, targets, wanted: 1, query: None, facts });
                         }
                         history.push(target);
+                        names.push(event.name);
                     }
                 }
             }
@@ -264,7 +278,8 @@ fn cases(path: &Path, row_of: impl Fn(&str) -> Option<u32>, faults: &mut Vec<Str
             name => name.to_owned(),
         };
         let query = columns.query.map(field).filter(|query| !query.is_empty()).map(str::to_owned);
-        cases.push(Case { visitor, history, targets, wanted, query, facts: facts(&columns.facts, &fields) });
+        let (names, facts) = (Vec::new(), facts(&columns.facts, &fields));
+        cases.push(Case { visitor, history, names, targets, wanted, query, facts });
     }
     if cases.is_empty() {
         bail!("{} has no rows of `user_id history target`, separated by tabs", path.display());

@@ -5,7 +5,7 @@
 use super::Tongue::{self, Chinese, English};
 use crate::{
     protocol::Basis,
-    session::{statements::Note, texts::Unused},
+    recommend::{statements::Note, texts::Unused},
 };
 
 /// Characters of the visitor's own words.

@@ -7,11 +7,8 @@ use crate::{
     profile::{Signal, Source},
     protocol::{Basis, ScorePart},
     rank,
-    session::{
-        card,
-        phrases::Claim,
-        ranking::{Ranked, Setting},
-    },
+    recommend::{Ranked, Setting},
+    session::{card, phrases::Claim},
     text::{terms, words},
 };
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    ranking::{Setting, View},
+    Setting, View,
     texts::{Unused, containing, statement},
 };
 use crate::{
@@ -29,6 +29,10 @@ pub enum Note {
 /// How the log's texts, and what the page `said`, count in a profile of these weights.
 pub fn overrides(view: &View, weights: &Weights, said: &[(Source, EventName)]) -> Overrides {
     let mut overrides = Overrides { ignored: view.muted.clone(), ..Overrides::default() };
+    let is_text = |(source, _): &(Source, EventName)| matches!(source, Source::Text(_));
+    if !view.ledger.has_texts() && !said.iter().any(is_text) {
+        return overrides;
+    }
     let profile = view.ledger.profile(weights, view.now_ms, &overrides, said);
     for signal in profile.strong() {
         let Source::Text(text) = &signal.source else { continue };

@@ -1,26 +1,27 @@
-//! From what is known of a visitor to one list: the pure function that every shelf is made by.
+//! From what is known of a visitor to one list: the pure function that makes every shelf, and that `eval` measures.
 //!
+//! ```text
+//! log -> ledger -> profile -> subject, taste -> scores of all rows, part by part -> rules, diversity -> list
+//! ```
 //! Can be asked with another log or another limit, so that "what if" is answered by the very same steps.
 //! Must not know cards, words or the wire's updates.
 
+mod setting; //        the request, as one catalogue reads it
+pub mod statements; // what texts do to a list, beside where they lie
+pub mod texts; //      where the visitor's texts lie among the items
+
 use std::{collections::BTreeSet, rc::Rc};
 
-use serde_json::Value;
-
-use super::{
-    statements::{self, Note},
-    texts::Texts,
-};
+pub use self::setting::{MOST_CARDS, Setting};
+use self::{statements::Note, texts::Texts};
 use crate::{
-    catalog::{Catalog, ItemRef, Mixture},
-    profile::{Columns, EventName, Ledger, Likeness, Overrides, Profile, Source, Taste, interests},
-    protocol::{Basis, ShelfRequest},
-    rank::{self, Context, Evidence, Filter, Group, Kind, Order, Rules, Scene},
+    catalog::Catalog,
+    profile::{Columns, EventName, Ledger, Overrides, Profile, Source, Taste, interests},
+    protocol::Basis,
+    rank::{self, Evidence, Filter, Group, Kind, Order},
     vectors::{Hit, arithmetic::dot},
 };
 
-/// A list of more cards is cut.
-pub const MOST_CARDS: usize = 1000;
 /// Someone who only said what they dislike gets a selection from what is less than this like it.
 const MOST_REPELLED: f32 = 0.3;
 
@@ -32,29 +33,6 @@ pub struct View<'a, 'l> {
     pub muted: &'l BTreeSet<Source>,
     pub texts: &'l Texts,
     pub now_ms: f64,
-}
-
-/// What a list is to be: a request that was read and put to one catalogue.
-#[derive(Debug, Clone)]
-pub struct Setting {
-    pub scene: Scene,
-    /// The catalogue's, and what the scene says instead.
-    pub mixture: Mixture,
-    /// The scene's and the request's.
-    pub rules: Rules,
-    pub context: Context,
-    /// The item that the list is about.
-    pub about: Option<u32>,
-    pub limit: usize,
-    pub seed: u32,
-    excluded: BTreeSet<u32>,
-    /// Rows that the filters let pass. `[N]`
-    fits: Vec<bool>,
-    /// Rows of each of the scene's groups with a share. `[N]` each
-    exposed: Vec<Vec<bool>>,
-    /// Rows that each boost lifts, and each "goes with" rule. `[N]` each
-    boosted: Vec<Vec<bool>>,
-    called: Vec<Vec<bool>>,
 }
 
 /// A list and what it rests on.
@@ -72,77 +50,6 @@ pub struct Ranked<'a> {
     pub note: Option<Note>,
 }
 
-impl Setting {
-    /// The scene with what the catalogue and the request put into it.
-    pub fn in_force(&self) -> Value {
-        let mixture = serde_json::to_value(self.mixture).ok();
-        let scene = Scene { mixture, rules: self.rules.clone(), ..self.scene.clone() };
-        serde_json::to_value(scene).unwrap_or_default()
-    }
-
-    /// Reads a request for `catalog`; what is wrong with it is told, and left out.
-    pub fn read(request: &ShelfRequest, catalog: &Catalog) -> (Self, Vec<String>) {
-        let mut wrong = Vec::new();
-        let own = request.scene.as_ref().filter(|scene| !scene.is_null()).map(Scene::read);
-        let scene = own.and_then(|scene| scene.map_err(|error| wrong.push(format!("scene: {error}"))).ok());
-        let mut scene = scene.unwrap_or_else(|| Scene::of(request.kind));
-        let mixture = scene.mixture(catalog.mixture).unwrap_or(catalog.mixture);
-        scene.weights.step = scene.weights.step.or(Some(mixture.step));
-        let mut filter: Option<Filter> = read(&request.filter, "filter", Filter::problem, &mut wrong);
-        let rules: Rules = read(&request.rules, "rules", Rules::problem, &mut wrong).unwrap_or_default();
-        let mut rules = scene.rules.clone().and(rules);
-        let id = |name: &str| Some(catalog.item(catalog.row(name)?).id().to_owned());
-        let groups = scene.exposure.iter_mut().map(|group| &mut group.items);
-        let own = scene.filter.iter_mut().chain(&mut filter).chain(groups);
-        own.chain(rules.filters()).for_each(|filter| filter.name_items(&id));
-        let filters: Vec<&Filter> = scene.filter.iter().chain(&filter).collect();
-        let shown = |item: ItemRef| {
-            filters.iter().all(|filter| filter.holds(&item)) && !rules.exclude.iter().any(|f| f.holds(&item))
-        };
-        let holding = |filter: &Filter| catalog.items.iter().map(|item| filter.holds(&item)).collect();
-        let setting = Self {
-            fits: catalog.items.iter().map(shown).collect(),
-            exposed: scene.exposure.iter().map(|group| holding(&group.items)).collect(),
-            boosted: rules.boost.iter().map(|boost| holding(&boost.items)).collect(),
-            called: rules.goes_with.iter().map(|rule| holding(&rule.show)).collect(),
-            excluded: request.exclude.iter().filter_map(|id| catalog.row(id)).collect(),
-            about: request.item.as_deref().and_then(|id| catalog.row(id)),
-            context: request.context.clone().unwrap_or_default(),
-            limit: request.limit.min(MOST_CARDS),
-            seed: request.seed,
-            scene,
-            mixture,
-            rules,
-        };
-        (setting, wrong)
-    }
-
-    /// The text that the page gave.
-    pub fn text(&self) -> Option<&str> {
-        self.context.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
-    }
-
-    fn likeness(&self) -> Likeness {
-        let Mixture { amplify, reach, lasting, .. } = self.mixture;
-        Likeness { metric: self.scene.metric, amplify, reach, lasting }
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned>(
-    value: &Option<Value>,
-    name: &str,
-    problem: impl Fn(&T) -> Option<String>,
-    wrong: &mut Vec<String>,
-) -> Option<T> {
-    let value = value.as_ref().filter(|value| !value.is_null())?;
-    let read = match value {
-        Value::String(json) => serde_json::from_str(json),
-        value => serde_json::from_value(value.clone()),
-    };
-    let sound = |read: T| problem(&read).map_or(Ok(read), Err);
-    read.map_err(|error| error.to_string()).and_then(sound).map_err(|why| wrong.push(format!("{name}: {why}"))).ok()
-}
-
 /// The list that `setting` asks for, of what `view` knows.
 pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns) -> Ranked<'a> {
     let (catalog, scene) = (view.catalog, &setting.scene);
@@ -150,7 +57,7 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
     let said = said(view, setting);
     let overrides = statements::overrides(view, &scene.weights, &said);
     let profile = view.ledger.profile(&scene.weights, view.now_ms, &overrides, &said);
-    let (basis, subject) = subject(view, setting, &cart, (&profile, &overrides));
+    let (basis, subject) = subject(view, setting, &cart, (&profile, &overrides, &said));
     let taste = taste(view, setting, &subject);
     let ruled_out = statements::ruled_out(catalog, &profile, &overrides);
     let mut never = setting.excluded.clone();
@@ -201,7 +108,9 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
         hits = rank::selection(&order, rank::varied(&catalog.matrix, may, setting.limit));
     }
     // A small shop has been seen whole: rather the best of it once more than nothing.
-    if hits.is_empty() && let Some(evidence) = evidence {
+    if hits.is_empty()
+        && let Some(evidence) = evidence
+    {
         let hits = by_score(&Order { excluded: &never, ..order }, &evidence);
         return Ranked { basis, hits, profile, subject, taste, evidence: Some(evidence), note };
     }
@@ -220,7 +129,7 @@ fn subject(
     view: &View,
     setting: &Setting,
     cart: &BTreeSet<u32>,
-    (profile, overrides): (&Profile, &Overrides),
+    (profile, overrides, said): (&Profile, &Overrides, &[(Source, EventName)]),
 ) -> (Basis, Profile) {
     let items = |rows: &mut dyn Iterator<Item = u32>| {
         let said: Vec<_> = rows.map(|row| (Source::Item(row), EventName::AddToCart)).collect();
@@ -234,8 +143,9 @@ fn subject(
         Kind::GoesWith => (Basis::Cart, items(&mut cart.iter().copied())),
         Kind::Trending if learned => (Basis::Trending, profile.clone()),
         Kind::ForYou if attracts(profile) => {
-            let own = view.ledger.profile(&setting.scene.weights, view.now_ms, overrides, &[]);
-            let basis = if attracts(&own) {
+            // Without what the page says.
+            let own = || attracts(&view.ledger.profile(&setting.scene.weights, view.now_ms, overrides, &[]));
+            let basis = if said.is_empty() || own() {
                 Basis::Profile
             } else if cart.is_empty() {
                 Basis::Text

@@ -6,10 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::Model;
 use crate::{
     catalog::Catalog,
-    encoder::{EncodeError, Encoder},
     text::{Script, Statement, language::by_function_words, terms},
     vectors::{
         Query,
@@ -47,8 +45,18 @@ struct Encoded {
     floor: f32,
     /// Some item is near enough for a wish.
     is_near: bool,
-    /// See [`super::model::TextVector`].
+    /// See [`TextVector`].
     is_familiar: bool,
+}
+
+/// What a visitor wrote, as the model reads it.
+#[derive(Debug, Clone)]
+pub struct TextVector {
+    /// Of length 1. `[H]`
+    pub vector: Vec<f32>,
+    /// Most of its words are words of the vocabulary, whole, and none is a function word of a language that the model does
+    /// not read.
+    pub is_familiar: bool,
 }
 
 /// A text that can be used.
@@ -74,45 +82,27 @@ pub enum Unused {
 }
 
 impl Texts {
-    /// Encodes the parts of `text` unless that has been done. Does nothing without a model.
-    pub async fn encode<E: Encoder>(
-        &mut self,
-        text: &str,
-        catalog: &Catalog,
-        model: Option<&mut Model<E>>,
-    ) -> Result<(), EncodeError> {
-        let Some(model) = model else { return Ok(()) };
-        let Statement { wanted, unwanted, .. } = statement(text, catalog);
-        for part in [wanted].into_iter().chain(unwanted).filter(|part| !part.is_empty()) {
-            self.encode_whole(&part, catalog, model).await?;
-        }
-        Ok(())
+    /// Whether the model has read this part of a text.
+    pub fn has(&self, part: &str) -> bool {
+        self.encoded.contains_key(part)
     }
 
-    /// The same of a text that is not taken apart.
-    pub async fn encode_whole<E: Encoder>(
-        &mut self,
-        text: &str,
-        catalog: &Catalog,
-        model: &mut Model<E>,
-    ) -> Result<(), EncodeError> {
-        if self.encoded.contains_key(text) {
-            return Ok(());
-        }
+    /// Adds a part of a text as the model reads it, `None` where it does not. `likeness` gives the model's cosine of two
+    /// texts that are as like as a part from 0 to 1 says.
+    pub fn add(&mut self, part: &str, read: Option<TextVector>, likeness: impl Fn(f32) -> f32, catalog: &Catalog) {
         if self.encoded.len() >= MOST {
             self.encoded.clear(); // what is still needed is encoded again
         }
-        let encoded = model.vector(text).await?.map(|read| {
+        let encoded = read.map(|read| {
             let mut vector = read.vector;
             let along = catalog.centre.along(&vector);
             let length = catalog.centre.apply(&mut vector);
-            let floor = |likeness: f32| catalog.centre.least(along, length, model.likeness(likeness));
+            let floor = |part: f32| catalog.centre.least(along, length, likeness(part));
             let wish = floor(if read.is_familiar { NEAR_FOR_A_WISH } else { NEAR });
             let is_near = !catalog.matrix.top(&Query::new(&vector), 1, wish, |_| true).is_empty();
             Encoded { floor: floor(NEAR), is_near, is_familiar: read.is_familiar, vector }
         });
-        self.encoded.insert(text.to_owned(), encoded);
-        Ok(())
+        self.encoded.insert(part.to_owned(), encoded);
     }
 
     /// Where the text lies among the items, or why it is not used.
@@ -184,6 +174,12 @@ impl Texts {
     pub fn clear(&mut self) {
         self.encoded.clear();
     }
+}
+
+/// The parts of a text that the model reads, each by itself.
+pub fn parts(text: &str, catalog: &Catalog) -> impl Iterator<Item = String> + use<> {
+    let Statement { wanted, unwanted, .. } = statement(text, catalog);
+    [wanted].into_iter().chain(unwanted).filter(|part| !part.is_empty())
 }
 
 /// The text taken apart, unless it is an item's name: "A Day Without Rain" says nothing against rain.

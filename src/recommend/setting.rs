@@ -1,0 +1,108 @@
+//! What a list is to be: a request as one catalogue reads it. Must not know the visitor.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::{
+    catalog::{Catalog, ItemRef, Mixture},
+    profile::Likeness,
+    protocol::ShelfRequest,
+    rank::{Context, Filter, Rules, Scene},
+};
+
+/// A list of more cards is cut.
+pub const MOST_CARDS: usize = 1000;
+/// What a list is to be: a request that was read and put to one catalogue.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    pub scene: Scene,
+    /// The catalogue's, and what the scene says instead.
+    pub mixture: Mixture,
+    /// The scene's and the request's.
+    pub rules: Rules,
+    pub context: Context,
+    /// The item that the list is about.
+    pub about: Option<u32>,
+    pub limit: usize,
+    pub seed: u32,
+    pub(super) excluded: BTreeSet<u32>,
+    /// Rows that the filters let pass. `[N]`
+    pub(super) fits: Vec<bool>,
+    /// Rows of each of the scene's groups with a share. `[N]` each
+    pub(super) exposed: Vec<Vec<bool>>,
+    /// Rows that each boost lifts, and each "goes with" rule. `[N]` each
+    pub(super) boosted: Vec<Vec<bool>>,
+    pub(super) called: Vec<Vec<bool>>,
+}
+
+impl Setting {
+    /// The scene with what the catalogue and the request put into it.
+    pub fn in_force(&self) -> Value {
+        let mixture = serde_json::to_value(self.mixture).ok();
+        let scene = Scene { mixture, rules: self.rules.clone(), ..self.scene.clone() };
+        serde_json::to_value(scene).unwrap_or_default()
+    }
+
+    /// Reads a request for `catalog`; what is wrong with it is told, and left out.
+    pub fn read(request: &ShelfRequest, catalog: &Catalog) -> (Self, Vec<String>) {
+        let mut wrong = Vec::new();
+        let own = request.scene.as_ref().filter(|scene| !scene.is_null()).map(Scene::read);
+        let scene = own.and_then(|scene| scene.map_err(|error| wrong.push(format!("scene: {error}"))).ok());
+        let mut scene = scene.unwrap_or_else(|| Scene::of(request.kind));
+        let mixture = scene.mixture(catalog.mixture).unwrap_or(catalog.mixture);
+        scene.weights.step = scene.weights.step.or(Some(mixture.step));
+        let mut filter: Option<Filter> = read(&request.filter, "filter", Filter::problem, &mut wrong);
+        let rules: Rules = read(&request.rules, "rules", Rules::problem, &mut wrong).unwrap_or_default();
+        let mut rules = scene.rules.clone().and(rules);
+        let id = |name: &str| Some(catalog.item(catalog.row(name)?).id().to_owned());
+        let groups = scene.exposure.iter_mut().map(|group| &mut group.items);
+        let own = scene.filter.iter_mut().chain(&mut filter).chain(groups);
+        own.chain(rules.filters()).for_each(|filter| filter.name_items(&id));
+        let filters: Vec<&Filter> = scene.filter.iter().chain(&filter).collect();
+        let shown = |item: ItemRef| {
+            filters.iter().all(|filter| filter.holds(&item)) && !rules.exclude.iter().any(|f| f.holds(&item))
+        };
+        let holding = |filter: &Filter| catalog.items.iter().map(|item| filter.holds(&item)).collect();
+        let setting = Self {
+            fits: catalog.items.iter().map(shown).collect(),
+            exposed: scene.exposure.iter().map(|group| holding(&group.items)).collect(),
+            boosted: rules.boost.iter().map(|boost| holding(&boost.items)).collect(),
+            called: rules.goes_with.iter().map(|rule| holding(&rule.show)).collect(),
+            excluded: request.exclude.iter().filter_map(|id| catalog.row(id)).collect(),
+            about: request.item.as_deref().and_then(|id| catalog.row(id)),
+            context: request.context.clone().unwrap_or_default(),
+            limit: request.limit.min(MOST_CARDS),
+            seed: request.seed,
+            scene,
+            mixture,
+            rules,
+        };
+        (setting, wrong)
+    }
+
+    /// The text that the page gave.
+    pub fn text(&self) -> Option<&str> {
+        self.context.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn likeness(&self) -> Likeness {
+        let Mixture { amplify, reach, lasting, .. } = self.mixture;
+        Likeness { metric: self.scene.metric, amplify, reach, lasting }
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(
+    value: &Option<Value>,
+    name: &str,
+    problem: impl Fn(&T) -> Option<String>,
+    wrong: &mut Vec<String>,
+) -> Option<T> {
+    let value = value.as_ref().filter(|value| !value.is_null())?;
+    let read = match value {
+        Value::String(json) => serde_json::from_str(json),
+        value => serde_json::from_value(value.clone()),
+    };
+    let sound = |read: T| problem(&read).map_or(Ok(read), Err);
+    read.map_err(|error| error.to_string()).and_then(sound).map_err(|why| wrong.push(format!("{name}: {why}"))).ok()
+}

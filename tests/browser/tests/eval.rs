@@ -1,0 +1,103 @@
+//! What `nearmind eval` calls shipped is what a page shows: the same ten items for the same history.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::{
+    Gpu, Site,
+    shop::{products, words},
+    site::{page, root},
+    visit,
+};
+use serde_json::{Value, json};
+
+const VISITORS: usize = 240;
+const HISTORIES: usize = 50;
+
+/// Tracks a history as purchases, and gives the list that follows.
+const LIST: &str = r#"
+    const { Nearmind } = await import(new URL("nearmind.js", document.baseURI));
+    window.client ??= Nearmind.open({ catalog: "learned/catalog/", model: "models/minilm/" });
+    await client.forget();
+    for (const item of given[0]) await client.track("purchase", { item });
+    const { cards } = await client.recommend({ limit: 10 });
+    return cards.map(({ item }) => item);"#;
+
+fn nearmind(folder: &Path, arguments: &[&str]) -> Result<()> {
+    let run = Command::new(root().join("target/debug/nearmind")).args(arguments).current_dir(folder).output();
+    let run = run.context("the command line is built")?;
+    ensure!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+    Ok(())
+}
+
+/// The demo's products with the interactions of made-up visitors: each buys six things of a category or two.
+fn set(folder: &Path) -> Result<()> {
+    let (mut items, mut ids) = (Vec::new(), Vec::<String>::new());
+    for (id, product) in products() {
+        let (title, category) = (words(&product, "en", "title"), words(&product, "en", "category"));
+        let description = words(&product, "en", "description");
+        items.push(json!({ "id": id, "title": title, "description": description, "category": category }).to_string());
+        ids.push(id);
+    }
+    let (mut interactions, mut tests) = (vec!["user_id\titem_id".to_owned()], vec!["user_id\thistory\ttarget".into()]);
+    for visitor in 0..VISITORS {
+        // Items lie by category; a few visitors buy something twice, and one thing elsewhere.
+        let start = visitor * 7919 % (ids.len() - 20);
+        let mut bought: Vec<&str> = (0..6).map(|nth| ids[start + nth * (1 + visitor % 3)].as_str()).collect();
+        bought.insert(3, &ids[visitor * 104_729 % ids.len()]);
+        if visitor % 4 == 0 {
+            bought.push(bought[1]);
+        }
+        match visitor < HISTORIES {
+            true => tests.push(format!("t{visitor}\t{}\t{}", bought.join(" "), ids[start + 19])),
+            false => interactions.extend(bought.iter().map(|item| format!("v{visitor}\t{item}"))),
+        }
+    }
+    fs::write(folder.join("items.jsonl"), items.join("\n"))?;
+    fs::write(folder.join("interactions.tsv"), interactions.join("\n"))?;
+    fs::write(folder.join("test.tsv"), tests.join("\n"))?;
+    Ok(())
+}
+
+fn site(folder: PathBuf) -> Site {
+    let blank = page("/blank.html", "<!doctype html><html lang=\"en\"><title>Shop</title>".into());
+    Site::with(Box::new(move |path, reply| {
+        blank(path, reply);
+        if let Some(file) = path.strip_prefix("/learned/").and_then(|path| fs::read(folder.join(path)).ok()) {
+            (reply.status, reply.body) = (200, file);
+        }
+    }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_eval_calls_shipped_is_what_a_page_shows() -> Result<()> {
+    let folder = std::env::temp_dir().join(format!("nearmind-eval-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    set(&folder)?;
+    let model = root().join("models/minilm");
+    let model = model.to_str().context("a path")?;
+    nearmind(&folder, &["bake", "items.jsonl", "--model", model, "--out", "catalog"])?;
+    nearmind(&folder, &["learn", "--pack", "catalog", "--interactions", "interactions.tsv"])?;
+    nearmind(&folder, &["eval", "--data", ".", "--model", model, "--cache", "vectors", "--lists", "lists.jsonl"])?;
+    let lists = fs::read_to_string(folder.join("lists.jsonl"))?;
+    visit(site(folder.clone()), Gpu::None, &[], async |shop| {
+        shop.goto("blank.html").await?;
+        let mut compared = 0;
+        for line in lists.lines() {
+            let case: Value = serde_json::from_str(line)?;
+            let shown = shop.ask(LIST, &[case["history"].clone()]).await?;
+            assert_eq!(shown, case["list"], "after {}", case["history"]);
+            assert_eq!(shown.as_array().map(Vec::len), Some(10));
+            compared += 1;
+        }
+        assert_eq!(compared, HISTORIES);
+        Ok(())
+    })
+    .await?;
+    fs::remove_dir_all(folder)?;
+    Ok(())
+}
