@@ -8,6 +8,10 @@ use nearmind::protocol::{
     Explanation, InterestLine, InterestMap, MapInterest, MapPoint, Moved, PointKind, Price, Problem, ProfileSummary,
     ScorePart, Shelf, ShelfKind, ShelfRequest, Stage, UnmatchedId, Update, WhyNot,
 };
+use nearmind::{
+    protocol::Context,
+    rank::{Filter, Rules},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
@@ -206,4 +210,32 @@ fn interest() -> InterestLine {
 
 fn why_not() -> WhyNot {
     WhyNot { shelf: String::new(), item: String::new(), place: None, remove: vec![], add: None, sentence: vec![] }
+}
+
+/// The examples in the comment above the getter of a property that shops set.
+fn examples(property: &str) -> Vec<Value> {
+    let script = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/element/told.js")).expect("told.js");
+    let (before, _) = script.split_once(&format!("get {property}()")).unwrap_or_else(|| panic!("no {property}"));
+    let (_, comment) = before.rsplit_once("/**").unwrap_or_else(|| panic!("{property} has no comment"));
+    let quoted = comment.split('`').skip(1).step_by(2).filter(|text| text.starts_with('{'));
+    quoted.map(|text| serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))).collect()
+}
+
+fn parse<T: DeserializeOwned>(example: &Value) -> T {
+    serde_json::from_value(example.clone()).unwrap_or_else(|error| panic!("{example}: {error}"))
+}
+
+#[test]
+fn the_documented_examples_of_context_filter_and_rules_are_valid() {
+    let [contexts, filters, rules] = ["context", "filter", "rules"].map(examples);
+    assert!([&contexts, &filters, &rules].iter().all(|each| !each.is_empty()));
+    for example in &contexts {
+        parse::<Context>(example);
+    }
+    for example in &filters {
+        assert_eq!(parse::<Filter>(example).problem(), None, "{example}");
+    }
+    for example in &rules {
+        assert_eq!(parse::<Rules>(example).problem(), None, "{example}");
+    }
 }

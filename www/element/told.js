@@ -8,7 +8,7 @@ export class ToldElement extends (globalThis.HTMLElement ?? class {}) {
   /** @type {Record<typeof NAMES[number], object | null>} */
   #told = { context: null, filter: null, rules: null };
 
-  /** Where the visitor is and what for: `{cart: ["id"], season: "winter"}`. */
+  /** Where the visitor is and what for: `{"cart": ["id"], "season": "winter"}`. */
   get context() {
     return this.#told.context;
   }
@@ -16,7 +16,7 @@ export class ToldElement extends (globalThis.HTMLElement ?? class {}) {
     this.#tell("context", context);
   }
 
-  /** Which items may be shown: `{brand: ["A"], price: {max: 50}}`. */
+  /** Which items may be shown: `{"range": {"field": "price", "to": 50}}`. All conditions are in src/rank/filter.rs. */
   get filter() {
     return this.#told.filter;
   }
@@ -24,7 +24,10 @@ export class ToldElement extends (globalThis.HTMLElement ?? class {}) {
     this.#tell("filter", filter);
   }
 
-  /** What the shop wants besides: `{pin: ["id"], bury: [...], exclude: [...]}`. */
+  /**
+   * What the shop wants besides: `{"pin": [{"item": "id", "place": 1}]}`, and `bury`, `exclude`, `boost` and `goesWith`:
+   * `{"exclude": [{"in": {"field": "brand", "values": ["A", "B"]}}]}`. All rules are in src/rank/rules.rs.
+   */
   get rules() {
     return this.#told.rules;
   }
