@@ -88,6 +88,9 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
   }
 }
 
+/** @type {import("./types.js").Update[]} */
+const NOTHING = [];
+
 /**
  * The scene in force, with what the catalogue and the page put into it.
  * @param {Nearmind} client
@@ -95,8 +98,8 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
  * @param {Say} say
  */
 async function sceneOf(client, { shelf }, say) {
-  const updates = await client.send({ type: "scene", shelf }).catch(() => []);
-  const scene = /** @type {any} */ (updates.find((update) => update.type === "scene"))?.scene;
+  const updates = await client.send({ type: "scene", shelf }).catch(() => NOTHING);
+  const scene = updates.find((update) => update.type === "scene")?.scene;
   const json = JSON.stringify(scene, null, 2);
   return h("details", { class: "scene" }, h("summary", {}, say.scene(scene?.kind ?? "?")), h("pre", { tabindex: 0, "aria-label": say.sceneAbout }, json));
 }
@@ -118,8 +121,8 @@ function facts({ items, problem, progress, persist }, say) {
  * @param {Say} say
  */
 async function findings(client, say) {
-  const updates = client.state.items === null ? [] : await client.send({ type: "diagnose" }).catch(() => []);
-  const found = /** @type {import("./types.js").Diagnosis | undefined} */ (updates.find((update) => update.type === "diagnosis"));
+  const updates = client.state.items === null ? [] : await client.send({ type: "diagnose" }).catch(() => NOTHING);
+  const found = updates.find((update) => update.type === "diagnosis");
   if (!found) return [];
   const { items, soldOut, canBeShown, unmatched, moreUnmatched } = found;
   const isShort = canBeShown < FEW && canBeShown < items;

@@ -39,7 +39,7 @@ export class IsolatedWorker {
   /** @param {string[]} folders Addresses of catalogue and model: of a folder, or of its manifest. */
   constructor(folders) {
     this.#manifests = folders.map((url) => (url.endsWith("/") ? `${url}manifest.json` : url));
-    this.#manifests.forEach((url) => this.#allow(url));
+    for (const url of this.#manifests) this.#allow(url);
     this.#start().catch((error) => this.onerror?.({ message: `${error?.message ?? error}` }));
   }
 

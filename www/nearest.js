@@ -7,7 +7,10 @@ import init, { Nearest } from "./wasm/nearmind-worker.js";
 
 const WIDTH = 384, K = 10, POOL = 200, RUNS = 25;
 
-/** Unit vectors around a few hundred middles, as catalogues have them: seeded, so that every run compares the same. */
+/**
+ * Unit vectors around a few hundred middles, as catalogues have them: seeded, so that every run compares the same.
+ * @param {number} rows
+ */
 function made(rows) {
   let seed = 7;
   const chance = () => {
@@ -28,7 +31,9 @@ function made(rows) {
   return vectors;
 }
 
+/** @param {Float32Array} vectors @param {Float32Array} query */
 function loop(vectors, query) {
+  /** @type {{row: number, score: number}[]} */
   const best = [];
   for (let at = 0, row = 0; at < vectors.length; at += WIDTH, row++) {
     let a = 0, b = 0, c = 0, d = 0;
@@ -49,18 +54,23 @@ function loop(vectors, query) {
   return best.map(({ row }) => row);
 }
 
+/** @param {number[]} times */
 const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
+/** @param {number[]} found @param {number[]} wanted */
 const shared = (found, wanted) => found.filter((row) => wanted.includes(row)).length / wanted.length;
 
+/** @param {(line: string) => void} say */
 async function measure(say) {
   await init();
   for (const rows of [10_000, 100_000]) {
     const vectors = made(rows), nearest = new Nearest(vectors, WIDTH);
+    /** @type {Record<string, (query: Float32Array) => number[]>} */
     const ways = {
       "JavaScript, f32": (query) => loop(vectors, query),
       "Nearmind, int8, exact": (query) => [...nearest.top(query, K, 0)],
       [`Nearmind, 1 bit, then ${POOL} in int8`]: (query) => [...nearest.top(query, K, POOL)],
     };
+    /** @type {Record<string, number[]>} */
     const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
     const recall = { ...times };
     // In turns, so that whatever else the machine does meets all of them.
@@ -84,8 +94,8 @@ async function measure(say) {
   }
 }
 
-const element = (id) => document.getElementById(id);
-const say = (line) => element("report").append(`${line}\n`);
+const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const say = (/** @type {string} */ line) => element("report").append(`${line}\n`);
 const start = () => measure(say).then(() => say("done"), (error) => say(error.message));
 
 element("measure").onclick = start;

@@ -36,8 +36,8 @@ export class NearmindShelf extends ToldElement {
   #revision = -1;
   /** What was said last of what the visitor wrote. */
   #note = "";
-  /** @type {Frame} */
-  #frame;
+  /** @type {Frame | undefined} */
+  #drawn;
   /** @type {import("./element/impressions.js").Impressions | undefined} */
   #impressions;
   /** @type {import("./element/acts.js").Acts | undefined} */
@@ -52,7 +52,7 @@ export class NearmindShelf extends ToldElement {
   #page;
 
   connectedCallback() {
-    if (!this.#frame) this.#build();
+    if (!this.#drawn) this.#build();
     this.adoptTold();
     this.#dress();
     this.#approach = new IntersectionObserver(
@@ -70,7 +70,7 @@ export class NearmindShelf extends ToldElement {
 
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
-    if (before === now || !this.isConnected || !this.#frame) return;
+    if (before === now || !this.isConnected || !this.#drawn) return;
     if (name === "heading" || name === "lang") this.#dress();
     if (SOURCES.includes(name)) {
       // What has not begun reads it when it begins.
@@ -118,6 +118,9 @@ export class NearmindShelf extends ToldElement {
     await this.client?.forget();
   }
 
+  get #frame() {
+    return (this.#drawn ??= new Frame());
+  }
   get #lang() {
     return langOf(this);
   }
@@ -128,7 +131,6 @@ export class NearmindShelf extends ToldElement {
   #build() {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [shelfSheet()];
-    this.#frame = new Frame();
     this.#frame.list.own = () => this.querySelector(":scope > template") && this;
     root.append(this.#frame.node);
     // A copy of a shelf has its attributes, and not yet its cards.
@@ -156,8 +158,11 @@ export class NearmindShelf extends ToldElement {
     prepare(this.#lang);
     this.#obey().catch(() => {});
     try {
-      const wanted = [import("./nearmind.js"), loadMessages(this.#lang), this.querySelector(":scope > template") && import("./element/own-card.js")];
-      const [{ Nearmind }, , own] = /** @type {any} */ (await Promise.all(wanted));
+      const [{ Nearmind }, , own] = await Promise.all([
+        import("./nearmind.js"),
+        loadMessages(this.#lang),
+        this.querySelector(":scope > template") && import("./element/own-card.js"),
+      ]);
       if (this.client || !this.isConnected) return;
       this.#frame.list.OwnCard = own?.OwnCard;
       // Read when it is used: whatever changed an attribute while a script came has not been heard.
@@ -274,12 +279,13 @@ export class NearmindShelf extends ToldElement {
         return this.#frame.list.views.get(update.item)?.highlight(update.title, update.description);
       case "pictures":
         // Small pictures, which came with the catalogue.
-        return update.pictures
-          .filter(({ image }) => image.startsWith("data:"))
-          .forEach(({ item, image }) => this.#frame.list.views.get(item)?.picture(image));
+        for (const { item, image } of update.pictures) {
+          if (image.startsWith("data:")) this.#frame.list.views.get(item)?.picture(image);
+        }
+        return;
+      // biome-ignore lint/suspicious/noFallthroughSwitchClause: a new worker's revisions begin again, too
       case "restarted":
         if (this.state === "failed") this.setAttribute("state", "loading");
-      // falls through
       case "forgotten":
         this.#revision = -1;
         return this.#frame.footer.tell("");

@@ -1,6 +1,6 @@
 // The worker: loads the wasm that this browser can run, and hands messages through. All logic is Rust.
-// In: {id, command}, or {ping} from a page that heard nothing for a while. Out: {id, updates}, or {id: null, updates} for
-// what nobody asked for just now (progress, highlights), or {id: null} for a ping.
+// In: {id, nowMs, lang, command}, or {ping} from a page that heard nothing for a while. Out: {id, updates, wrote,
+// refused}, or {id: null, updates} for what nobody asked for just now (progress, highlights), or {id: null} for a ping.
 
 // A module of one function that uses the relaxed int8 dot product.
 const RELAXED_DOT = new Uint8Array([
@@ -31,12 +31,13 @@ async function loadGpu() {
 
 const starting = start();
 
-onmessage = async ({ data }) => {
+self.onmessage = async ({ data }) => {
   if (data.ping) return postMessage({ id: null });
   try {
     (await starting).receive(data);
   } catch (error) {
     const message = `The recommender's program could not be started (${error}). Reload the page.`;
-    postMessage({ id: data.id, error: { code: "start-failed", message, fatal: true } });
+    const problem = { type: "error", code: "start-failed", message, fatal: true };
+    postMessage({ id: data.id, updates: [problem], refused: true });
   }
 };

@@ -2,6 +2,7 @@
  * The panel's words, by language; they come with the panel.
  *
  * @import {DeviceReason} from "../types.js"
+ * @typedef {{code: DeviceReason["code"], why?: string, cosine?: number | null}} Reason
  */
 
 const EN = {
@@ -17,13 +18,13 @@ const EN = {
     "asked-gpu": () => "The page asks for the graphics, and it computes rightly.",
     untried: () => "The graphics has not been tried yet.",
     absent: () => "The processor computes: this browser offers no graphics to programs.",
-    unfit: (/** @type {DeviceReason} */ { why }) =>
+    unfit: (/** @type {Reason} */ { why }) =>
       `The processor computes: the graphics cannot run this model (${why}).`,
-    wrong: (/** @type {DeviceReason} */ { cosine }) =>
+    wrong: (/** @type {Reason} */ { cosine }) =>
       `The processor computes, because the graphics answers wrongly${cosine == null ? "" : ` (a known text: ${cosine.toFixed(3)} instead of 1)`}.`,
     slower: () => "The processor computes, because the graphics is slower here.",
     quicker: () => "The graphics computes rightly, and is quicker.",
-    lost: (/** @type {DeviceReason} */ { why }) =>
+    lost: (/** @type {Reason} */ { why }) =>
       `The processor computes, because the graphics was lost (${why}).`,
   },
   isolated: (/** @type {number} */ ways) => `The browser lets it speak to no network: all of ${ways} ways out were tried, and all are shut.`,

@@ -1,11 +1,14 @@
 /**
  * What a page tells an element in data and not in text, through properties. Knows no shelf and no worker.
+ *
+ * @import {Context, Filter, Rules} from "../types.js"
+ * @typedef {{context: Context | null, filter: Filter | null, rules: Rules | null}} Told
  */
 
 const NAMES = /** @type {const} */ (["context", "filter", "rules"]);
 
 export class ToldElement extends (globalThis.HTMLElement ?? class {}) {
-  /** @type {Record<typeof NAMES[number], object | null>} */
+  /** @type {Told} */
   #told = { context: null, filter: null, rules: null };
 
   /** Where the visitor is and what for: `{"cart": ["id"], "season": "winter"}`. */
@@ -46,16 +49,16 @@ export class ToldElement extends (globalThis.HTMLElement ?? class {}) {
       if (!Object.hasOwn(this, name)) continue;
       const data = this[name];
       delete (/** @type {any} */ (this)[name]);
-      this[name] = data;
+      Object.assign(this, { [name]: data });
     }
   }
 
   /** For the element: something else is told. */
   whenTold() {}
 
-  /** @param {typeof NAMES[number]} name @param {object | null} data */
+  /** @template {keyof Told} Name @param {Name} name @param {Told[Name] | undefined} data */
   #tell(name, data) {
-    this.#told[name] = data ?? null;
+    this.#told = { ...this.#told, [name]: data ?? null };
     this.whenTold();
   }
 }

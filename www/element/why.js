@@ -3,7 +3,7 @@
  * list would be without it, and the way to forget it. Then what else one may ask: where the model looked, and why
  * another product is not here. Loaded when it is first opened. Asks the client; computes nothing.
  *
- * @import {Attention, Card, Explanation, Nearmind, Part, WhyNot} from "../types.js"
+ * @import {Card, Explanation, Nearmind, Part, Update} from "../types.js"
  * @import {WhySay} from "./why-messages.js"
  */
 import { h, icon, ICONS, set, write } from "./dom.js";
@@ -127,7 +127,7 @@ function looked(client, { item, lang }, say) {
   details.addEventListener(
     "toggle",
     async () => {
-      const updates = await client.send({ type: "attention", item, lang }).catch(() => []);
+      const updates = await client.send({ type: "attention", item }, lang).catch(() => /** @type {Update[]} */ ([]));
       const told = updates.find((update) => update.type === "attention");
       if (!told?.parts.length) return write(words, say.untold);
       // Every word is looked at a little: what is more than that is tinted.

@@ -10,20 +10,7 @@
  *
  * Knows neither elements nor formats: `worker.js` reads and packs, a pool of Nearmind's workers embeds.
  *
- * `unread`: languages that the model does not read, with their shares of the texts, the largest first. `kept`: a reload
- * goes on. `waits`: an import is there to go on with.
- *
- * @typedef {"idle" | "reading" | "embedding" | "paused" | "packing" | "done" | "failed"} Phase
- * @typedef {{code: string, message: string, row?: number | null, format?: string | null, why?: string | null}} Problem
- * @typedef {{kind: string, outcome: string, count: number, en: string, zh: string,
- *            examples: {row: number, excerpt: string}[], reasons: Record<string, number>}} Finding
- * @typedef {{rows: number, items: number, folded: number, left_out: number, problems: Finding[],
- *            feeds: {name: string, format: string, encoding: string, encoding_origin: string, lang: string, columns: Record<string, string>}[]}} Report
- * @typedef {[string, number][]} Unread
- * @typedef {{id: string, name: string, model: string, bytes: number, count: number, report: Report, unread?: Unread}} Catalog
- * @typedef {{phase: Phase, name: string, done: number, total: number, rate: number, secondsLeft: number | null,
- *            device: string, unread: Unread, kept: boolean, waits: boolean, report: Report | null, catalog: Catalog | null,
- *            problem: Problem | null}} State
+ * @import {Problem, State, Unread} from "./types.js"
  */
 import { EmbedPool, suitable } from "../pool.js";
 import { spawn } from "../spawn.js";

@@ -2,7 +2,7 @@
  * The words of the page on which a visitor tries a catalogue of their own. What a feed's rows have wrong with them is
  * worded by Rust, in both languages; all else is here.
  *
- * @import {Problem} from "../../import/importer.js"
+ * @import {Problem} from "../../import/types.js"
  */
 
 /** English stands in the page itself; keys are its `data-t`. */
@@ -45,7 +45,7 @@ const number = (/** @type {string} */ lang) => {
 const shares = (lang) => {
   const names = new Intl.DisplayNames(lang, { type: "language" });
   const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 });
-  return (/** @type {import("../../import/importer.js").Unread} */ unread) =>
+  return (/** @type {import("../../import/types.js").Unread} */ unread) =>
     unread.map(([code, share]) => `${/^[a-z]{2,3}$/.test(code) ? names.of(code) : code} (${percent.format(share)})`);
 };
 const mb = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1);
@@ -75,9 +75,9 @@ const EN = {
   pause: "Pause",
   resume: "Continue",
   notKept: "This browser does not let the page keep anything: a reload begins anew.",
-  unread: (/** @type {import("../../import/importer.js").Unread} */ unread) =>
+  unread: (/** @type {import("../../import/types.js").Unread} */ unread) =>
     `No model here reads the language of some of these products: ${enShares(unread).join(", ")}. Recommendations for them go by categories and words more than by meaning. On the command line, cargo xtask models e5 --languages makes a model for other languages.`,
-  summary: (/** @type {import("../../import/importer.js").Report} */ { rows, items, folded, left_out }) =>
+  summary: (/** @type {import("../../import/types.js").Report} */ { rows, items, folded, left_out }) =>
     `${n(rows)} rows: ${products(items)}, ${n(folded)} folded into them as variants, ${n(left_out)} left out.`,
   feed: (/** @type {string} */ format, /** @type {string} */ encoding) => `Read as ${format}, ${encoding}.`,
   detected: "The file does not name its encoding: it was found by the look of the bytes. If letters are wrong, name it below the file.",
@@ -89,7 +89,7 @@ const EN = {
     kept: "Kept as they are",
     missing: "Missing",
   },
-  finding: (/** @type {number} */ count, /** @type {{en: string}} */ { en }) =>
+  finding: (/** @type {number} */ count, /** @type {{en: string, zh: string}} */ { en }) =>
     count === 1 ? `1 row ${en.replace(/^(have|are|repeat)\b/, (verb) => ONE[verb])}` : `${n(count)} rows ${en}`,
   row: (/** @type {number} */ row) => `Row ${n(row)}`,
   result: (/** @type {{count: number, bytes: number, name: string}} */ { count, bytes, name }) =>
@@ -150,7 +150,7 @@ const ZH = {
   unused: (names) => `未使用：${names}。`,
   clean: "没有发现问题。",
   outcomes: { "left-out": "略去", changed: "已去掉或更正", kept: "原样保留", missing: "缺少" },
-  finding: (count, /** @type {any} */ { zh }) => `${z(count)} 行${zh}`,
+  finding: (count, { zh }) => `${z(count)} 行${zh}`,
   row: (row) => `第 ${z(row)} 行`,
   result: ({ count, bytes, name }) => `${name}：${z(count)} 件商品，${mb(bytes)} MB，保存在本设备上。`,
   like: (title) => `与“${title}”相似`,

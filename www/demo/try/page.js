@@ -1,7 +1,7 @@
 /**
  * A catalogue of the visitor's own: chosen, read, embedded, kept, shown and exported. Draws what the importer says.
  *
- * @import {Problem, State} from "../../import/importer.js"
+ * @import {Problem, State} from "../../import/types.js"
  */
 import { Importer } from "../../import/importer.js";
 import { h, write } from "../../element/dom.js";
@@ -15,7 +15,7 @@ const MODELS = ["models/minilm/", "models/e5/"];
 const say = words(lang);
 const device = /** @type {"auto" | "cpu" | "gpu" | null} */ (new URLSearchParams(location.search).get("device"));
 const importer = new Importer({ models: MODELS, device: device ?? "auto", change: draw });
-/** @type {import("../../import/importer.js").Report | null} */
+/** @type {import("../../import/types.js").Report | null} */
 let reported = null;
 
 /** The visitor has done something here: only then may the focus move. */

@@ -1,7 +1,7 @@
 /**
  * What was wrong with a feed, for people: counted by kind, with the first examples.
  *
- * @import {Finding, Report} from "../../import/importer.js"
+ * @import {Finding, Report} from "../../import/types.js"
  * @import {Say} from "./messages.js"
  */
 import { h } from "../../element/dom.js";

@@ -2,12 +2,12 @@
  * What the visitor seems to like, in groups with a name, the words that tell them apart, and their weight. Each can be
  * called otherwise, muted or erased with all that it is made of, and is found again after the next visit.
  *
- * @import {Interest, Nearmind} from "../../types.js"
+ * @import {InterestLine, Nearmind} from "../../types.js"
  * @import {PanelSay} from "../panel-messages.js"
  */
 import { h, icon, ICONS } from "../dom.js";
 
-/** @param {Interest[]} interests @param {Nearmind} client @param {PanelSay} say @param {import("./view.js").Act} act */
+/** @param {InterestLine[]} interests @param {Nearmind} client @param {PanelSay} say @param {import("./view.js").Act} act */
 export function interestList(interests, client, say, act) {
   if (!interests.length) return h("p", { part: "panel-note" }, say.noInterests);
   const most = Math.max(...interests.map(({ weight }) => weight), Number.MIN_VALUE);
