@@ -52,7 +52,8 @@ async function timed(work) {
 /** @param {(line: string) => void} say */
 async function measure(say) {
   say(`load     ${(await timed(() => candidate.init())).toFixed(0)} ms\n${candidate.backend}`);
-  const queries = [], batches = [];
+  const queries = [],
+    batches = [];
   for (let i = 0; i < 40; i++) queries.push(await timed(() => candidate.embed(["rain jacket for cycling"])));
   say(`query    ${median(queries.slice(8)).toFixed(2)} ms, ${Math.min(...queries).toFixed(2)} at best`);
   for (let i = 0; i < 3; i++) batches.push(await timed(() => candidate.embed(TEXTS)));

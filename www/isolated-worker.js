@@ -38,7 +38,8 @@ const WAYS = {
 };
 
 /** @param {any} way */
-const opened = (way) => new Promise((open, shut) => Object.assign(way, { onopen: open, onmessage: open, onerror: shut }));
+const opened = (way) =>
+  new Promise((open, shut) => Object.assign(way, { onopen: open, onmessage: open, onerror: shut }));
 
 /** What is not answered within this time is not open. */
 const PATIENCE_MS = 3000;

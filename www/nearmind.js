@@ -22,11 +22,9 @@ const TOGETHER_MS = 300;
 /** So many answers of each kind are as many as a percentile needs. */
 const KEPT = 200;
 
-/**
- * What all copies of this file on one page share, lest a script that is included twice starts two workers.
- * @type {Map<string, Nearmind>}
- */
-const opened = (/** @type {any} */ (globalThis)[Symbol.for(`nearmind ${VERSION}`)] ??= new Map());
+/** Copies of this file on one page share their clients: a script that is included twice starts one worker. */
+const shared = /** @type {Record<symbol, Map<string, Nearmind>>} */ (/** @type {unknown} */ (globalThis));
+const opened = (shared[Symbol.for(`nearmind ${VERSION}`)] ??= new Map());
 
 /** @implements {NearmindShape} */
 export class Nearmind {
@@ -35,10 +33,27 @@ export class Nearmind {
    * @param {Options} options
    * @returns {Nearmind}
    */
-  static open({ catalog, model, device = "auto", lang = "en", persist = !globalPrivacyControl(), worker, isolation, pictures = "shop" }) {
+  static open({
+    catalog,
+    model,
+    device = "auto",
+    lang = "en",
+    persist = !globalPrivacyControl(),
+    worker,
+    isolation,
+    pictures = "shop",
+  }) {
     const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
     const script = worker && absolute(worker);
-    const asked = { catalog: absolute(catalog), model: absolute(model), device, persist, worker: script, isolation, pictures };
+    const asked = {
+      catalog: absolute(catalog),
+      model: absolute(model),
+      device,
+      persist,
+      worker: script,
+      isolation,
+      pictures,
+    };
     const key = JSON.stringify(asked);
     const known = opened.get(key) ?? new Nearmind({ ...asked, lang });
     opened.set(key, known);

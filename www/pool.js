@@ -130,7 +130,11 @@ export class EmbedPool {
       this.#feed();
     };
     const failed = (/** @type {string} */ why) =>
-      this.#fail({ code: "worker-failed", message: `A worker failed: ${why || "its script was not loaded"}.`, fatal: true });
+      this.#fail({
+        code: "worker-failed",
+        message: `A worker failed: ${why || "its script was not loaded"}.`,
+        fatal: true,
+      });
     hand.worker.onerror = (event) => failed(event.message);
     hand.worker.onmessageerror = () => failed("an answer could not be read");
     this.#hands.push(hand);

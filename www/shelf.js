@@ -187,7 +187,13 @@ export class NearmindShelf extends ToldElement {
   /** What the visitor may do: comes beside the worker, before there is something to do it with. */
   async #obey() {
     const { Acts } = await import("./element/acts.js");
-    const now = () => ({ name: this.#name, root: /** @type {ShadowRoot} */ (this.shadowRoot), client: this.client, say: this.#say, lang: this.#lang });
+    const now = () => ({
+      name: this.#name,
+      root: /** @type {ShadowRoot} */ (this.shadowRoot),
+      client: this.client,
+      say: this.#say,
+      lang: this.#lang,
+    });
     this.#acts ??= new Acts(this.#frame, now, ({ item, url }, position) => {
       this.client?.track("select_item", { item }).catch(() => {});
       return this.#fire("nearmind-select", { item, url, position });
@@ -300,7 +306,11 @@ export class NearmindShelf extends ToldElement {
     this.#revision = revision;
     if (!this.getAttribute("heading") && heading) this.#frame.head(heading);
     if (note !== this.#note) this.#frame.say((this.#note = note));
-    this.#fire("nearmind-metric", { name: first ? "first-shelf" : "shelf", value: performance.now() - this.#asked, unit: "ms" });
+    this.#fire("nearmind-metric", {
+      name: first ? "first-shelf" : "shelf",
+      value: performance.now() - this.#asked,
+      unit: "ms",
+    });
     if (!cards.length) return this.#frame.keepRoom(() => this.#reserve("empty"));
     const base = new URL(this.getAttribute("base") ?? "", document.baseURI).href;
     const strict = this.getAttribute("isolation") === "strict";

@@ -24,7 +24,9 @@ const client = Nearmind.open({ catalog, model, device: "cpu", lang, persist: fal
 /** @template {Update["type"]} Type @param {Type} type @returns {Promise<Extract<Update, {type: Type}>>} */
 const come = (type) =>
   new Promise((resolve) =>
-    client.subscribe((update) => update.type === type && resolve(/** @type {Extract<Update, {type: Type}>} */ (update))),
+    client.subscribe(
+      (update) => update.type === type && resolve(/** @type {Extract<Update, {type: Type}>} */ (update)),
+    ),
   );
 
 /** The items of the first list among these. @param {Update[]} updates */
@@ -87,7 +89,9 @@ async function measure() {
   return [
     `${items} items, ${EVENTS} events`,
     `an event to a new list of 10: ${told(events.slice(WARM))}`,
-    words.length ? `the words of ten cards after it: ${told(words)}` : "no words: the catalogue was made with another model",
+    words.length
+      ? `the words of ten cards after it: ${told(words)}`
+      : "no words: the catalogue was made with another model",
     `why this, of 10: ${await ask(shown, "explain")}`,
     `why not that, of ${missing.length}: ${await ask(missing, "why-not")}`,
     `the worker's wasm holds ${await heldMb()} MB`,
@@ -102,5 +106,7 @@ function heldMb() {
   return held;
 }
 
-/** @type {HTMLElement} */ (document.getElementById("said")).textContent = await measure().catch((why) => String(why.message ?? why));
+/** @type {HTMLElement} */ (document.getElementById("said")).textContent = await measure().catch((why) =>
+  String(why.message ?? why),
+);
 document.documentElement.dataset.done = "yes";

@@ -4,8 +4,8 @@
 
 // A module of one function that uses the relaxed int8 dot product.
 const RELAXED_DOT = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 1, 253, 15, 65, 1, 253, 15,
-  65, 1, 253, 15, 253, 147, 2, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 1, 253, 15, 65, 1, 253, 15, 65,
+  1, 253, 15, 253, 147, 2, 11,
 ]);
 
 /** One of the wasm modules. A worker that cannot speak to the network has its own way (isolated-worker.js). @type {(name: string) => Promise<any>} */

@@ -102,8 +102,14 @@ const methods = {
     });
     const names = rows.map((row) => keys[row]);
     // Without room for them the import goes on: only a reload would have to begin anew.
-    const stored = (await keep).putVectors(names, rows.map((_, i) => of(i).buffer));
-    const kept = await stored.then(() => true, () => false);
+    const stored = (await keep).putVectors(
+      names,
+      rows.map((_, i) => of(i).buffer),
+    );
+    const kept = await stored.then(
+      () => true,
+      () => false,
+    );
     return { ...progress(), kept };
   },
 

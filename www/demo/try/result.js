@@ -23,7 +23,9 @@ export function drawResult(catalog, say, device) {
   byId("result-note").textContent = unread.length ? say.unread(unread) : "";
   const source = { catalog: `kept:${catalog.id}/`, model: catalog.model, storage: "memory", track: "off", device };
   const shelf = /** @type {NearmindShelf} */ (h("nearmind-shelf", { ...source, id: "for-you" }));
-  const like = /** @type {NearmindShelf} */ (h("nearmind-shelf", { ...source, id: "more-like-this", item: "", hidden: true }));
+  const like = /** @type {NearmindShelf} */ (
+    h("nearmind-shelf", { ...source, id: "more-like-this", item: "", hidden: true })
+  );
   const open = (/** @type {HTMLElementEventMap["nearmind-select"]} */ event) => {
     event.preventDefault(); // the product's page is the shop's, elsewhere
     const { item } = event.detail;
