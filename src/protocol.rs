@@ -3,13 +3,17 @@
 //! Must not know how anything is computed. JSON names are camelCase, enum tags kebab-case, so that
 //! `www/` reads them as they are. Times are milliseconds since the Unix epoch, as the page's clock says.
 
-mod diagnosis; //   what will not work, for the page's developer
-mod explanation; // why a card is where it is
-mod profile; //     what the visitor's own page shows
+mod command; //      what the page asks for
+#[cfg(test)]
+mod declarations; // these types in TypeScript
+mod diagnosis; //    what will not work, for the page's developer
+mod explanation; //  why a card is where it is
+mod profile; //      what the visitor's own page shows
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use command::{Command, DeviceChoice, Envelope, PictureSource, ShelfRequest};
 pub use diagnosis::{Diagnosis, UnmatchedId};
 pub use explanation::{Attention, EventShare, Explanation, Moved, ScorePart, WhyNot};
 pub use profile::{EventLine, InterestLine, InterestMap, MapInterest, MapPoint, PointKind, ProfileSummary};
@@ -21,123 +25,11 @@ pub use crate::{
 };
 
 /// Sent with `Open`; the worker refuses a page of another version.
-pub const VERSION: u32 = 1;
-
-/// What the page asks for. Every command is answered by a list of [`Update`]s.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-pub enum Command {
-    /// First command: which catalogue, which model, on which device, and whether the log may be stored.
-    Open {
-        version: u32,
-        catalog: String,
-        model: String,
-        device: DeviceChoice,
-        lang: String,
-        persist: bool,
-        #[serde(default)]
-        pictures: PictureSource,
-        now_ms: f64,
-    },
-    /// Something that the visitor did. Appended to the log; every open shelf is ranked again.
-    Track { event: Event },
-    /// Takes back the visitor's last event on this item of this name (a like, dislike or hide).
-    Undo { item: String, name: EventName, now_ms: f64 },
-    /// Opens a shelf, or changes an open one; it is ranked now and after every event until it is closed.
-    Shelf { shelf: String, request: ShelfRequest, now_ms: f64 },
-    /// The element left the page.
-    CloseShelf { shelf: String },
-    /// Search by meaning and by word. Only asks: what the visitor meant is told by `Track` with a `search` event.
-    Search { query: String, limit: usize, lang: String, now_ms: f64 },
-    /// What the device knows of the visitor.
-    Profile { lang: String, now_ms: f64 },
-    /// Unlearns one event, as `Profile` told it: what is left is what would be had it never happened.
-    Delete { event: Event, now_ms: f64 },
-    /// One event, as `Profile` told it, counts for nothing while it is muted, and stays in the log.
-    MuteEvent { event: Event, muted: bool, now_ms: f64 },
-    /// An interest, by the id that `Profile` told, is left out of all lists, or comes back.
-    MuteInterest { interest: String, muted: bool, now_ms: f64 },
-    /// The visitor's own name for an interest; an empty one gives it its words back.
-    RenameInterest { interest: String, name: String, now_ms: f64 },
-    /// Unlearns every event that an interest is made of.
-    DeleteInterest { interest: String, now_ms: f64 },
-    /// Keeps typed texts for so many days, and deletes older ones; 0: until the visitor deletes them.
-    KeepTexts { days: u32, now_ms: f64 },
-    /// The whole log as text, to be kept or carried to another device.
-    Export { now_ms: f64 },
-    /// Adds what another device exported. What does not read as a profile changes nothing.
-    Import { profile: String, now_ms: f64 },
-    /// Why an item of an open shelf is where it is.
-    Explain { shelf: String, item: String, now_ms: f64 },
-    /// How an open shelf is made, for its developer.
-    Scene { shelf: String },
-    /// What of the catalogue and of the page's ids will not work, for the page's developer.
-    Diagnose,
-    /// What would bring an item into an open shelf.
-    WhyNot { shelf: String, item: String, now_ms: f64 },
-    /// Where the model looked in an item's text.
-    Attention { item: String, lang: String, now_ms: f64 },
-    /// Erases log, profile and everything derived from them.
-    Forget,
-    /// The catalogue in two dimensions; `recommended` are the items to mark beside those that the visitor saw.
-    Map { recommended: Vec<String>, lang: String, now_ms: f64 },
-    /// Another tab has written to the log, or has had everything forgotten: reads it from the store again.
-    Reload {
-        now_ms: f64,
-        #[serde(default)]
-        forgotten: bool,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DeviceChoice {
-    /// The fastest device that computes rightly.
-    #[default]
-    Auto,
-    Cpu,
-    Gpu,
-}
-
-/// Where the pictures of cards come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PictureSource {
-    /// The addresses that the items have: their host can tell what is recommended.
-    #[default]
-    Shop,
-    /// The small pictures of the catalogue, which every visitor fetches in the same order. Nothing else is shown.
-    Private,
-}
-
-/// What a list is to be. Scene, filter and rules come as the JSON that a shop writes them in; what is wrong with
-/// them is told, and the list is made without them.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ShelfRequest {
-    /// Which built-in scene, where `scene` names or carries none.
-    pub kind: ShelfKind,
-    /// The item that "more like this" is about, or that others go with.
-    pub item: Option<String>,
-    pub limit: usize,
-    /// BCP 47 tag of the page: `en`, `zh-CN`.
-    pub lang: String,
-    /// The name of a built-in scene, or a scene (`src/rank/scene.rs`).
-    pub scene: Option<Value>,
-    /// What the page says of its surroundings.
-    pub context: Option<Context>,
-    /// A filter (`src/rank/filter.rs`) beside the scene's.
-    pub filter: Option<Value>,
-    /// Rules (`src/rank/rules.rs`) beside the scene's.
-    pub rules: Option<Value>,
-    /// Ids of items that are on the page already.
-    pub exclude: Vec<String>,
-    /// Where chance begins for a scene that explores: the same seed, the same list.
-    pub seed: u32,
-}
+pub const VERSION: u32 = 2;
 
 /// What the worker says. Those that name a shelf carry its revision: the page drops what is stale.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Update {
     /// Long work, for a progress bar. `total` is 0 where it is not known.
@@ -178,6 +70,7 @@ pub enum Update {
     /// (`src/rank/scene.rs`).
     Scene {
         shelf: String,
+        #[cfg_attr(test, ts(type = "Scene"))]
         scene: Value,
     },
     Attention(Attention),
@@ -202,6 +95,7 @@ pub enum Update {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     Catalog,
@@ -211,6 +105,7 @@ pub enum Stage {
 
 /// A ranked list, ready to draw.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Shelf {
     pub shelf: String,
@@ -225,6 +120,7 @@ pub struct Shelf {
 
 /// What a list rests on; the page may say it, and must not claim more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// Nothing is known of the visitor: a varied selection.
@@ -242,6 +138,7 @@ pub enum Basis {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Card {
     pub item: String,
@@ -263,6 +160,7 @@ pub struct Card {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CardPicture {
     pub item: String,
     /// A `data:` address.
@@ -270,6 +168,7 @@ pub struct CardPicture {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Price {
     pub amount: f64,
     /// ISO 4217.
@@ -278,6 +177,7 @@ pub struct Price {
 
 /// Where the encoder runs, and why there.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceReport {
     /// `cpu` or `gpu`.
@@ -292,6 +192,7 @@ pub struct DeviceReport {
 
 /// Why this device and not the other; the page has the sentences. `why` is the browser's or the driver's own word.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum DeviceReason {
     AskedCpu,
@@ -322,6 +223,7 @@ pub enum DeviceReason {
 
 /// An error that tells the person what to do. `code` is for programs and never changes its meaning.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     pub code: String,

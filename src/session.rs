@@ -38,7 +38,7 @@ use crate::{
     catalog::{Catalog, Sheet},
     encoder::{EncodeError, Encoder},
     profile::{Columns, Event, Ledger, Overrides, Source, weights::Weights},
-    protocol::{Command, DeviceReport, Update},
+    protocol::{Command, DeviceReport, Envelope, Update},
     recommend::{
         MOST_CARDS, View,
         texts::{Texts, parts},
@@ -131,16 +131,20 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     /// Answers one command. `Open` comes first.
-    pub async fn apply(&mut self, command: Command) -> Vec<Update> {
+    pub async fn apply(&mut self, Envelope { now_ms, lang, command, .. }: Envelope) -> Vec<Update> {
+        self.lang = lang;
+        if !now_ms.is_finite() {
+            return vec![self.trouble(Trouble::Time, "")];
+        }
+        self.now_ms = now_ms;
         match command {
-            Command::Open { version, lang, pictures, now_ms, .. } => {
+            Command::Open { version, pictures, .. } => {
                 self.pictures = Pictures::new(pictures);
-                self.open(version, lang, now_ms).await
+                self.open(version).await
             }
             Command::Track { event } => self.track(event).await,
-            Command::Undo { item, name, now_ms } => self.undo(item, name, now_ms).await,
-            Command::Shelf { shelf, request, now_ms } => {
-                self.at(now_ms, &request.lang);
+            Command::Undo { item, name } => self.undo(item, name).await,
+            Command::Shelf { shelf, request } => {
                 self.named.request(&request);
                 let revision = self.shelves.get(&shelf).map_or(0, |open| open.revision);
                 self.shelves.insert(shelf.clone(), OpenShelf { revision, ..OpenShelf::new(request) });
@@ -150,51 +154,29 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 self.shelves.remove(&shelf);
                 Vec::new()
             }
-            Command::Search { query, limit, lang, now_ms } => {
-                self.at(now_ms, &lang);
-                self.search(query, limit.min(MOST_CARDS)).await
-            }
-            Command::Profile { lang, now_ms } => {
-                self.at(now_ms, &lang);
+            Command::Search { query, limit } => self.search(query, limit.min(MOST_CARDS)).await,
+            Command::Profile => {
                 let texts = self.written(&Weights::default());
                 let mut updates: Vec<Update> = self.encode(texts).await.into_iter().collect();
                 updates.push(Update::Profile(self.summary()));
                 updates
             }
-            Command::Delete { event, now_ms } => self.delete(event, now_ms).await,
-            Command::MuteEvent { event, muted, now_ms } => self.mute(event, muted, now_ms).await,
-            Command::MuteInterest { interest, muted, now_ms } => self.mark(&interest, now_ms, |_| muted, None).await,
-            Command::RenameInterest { interest, name, now_ms } => {
-                self.mark(&interest, now_ms, |was| was, Some(name)).await
-            }
-            Command::DeleteInterest { interest, now_ms } => self.delete_interest(&interest, now_ms).await,
-            Command::KeepTexts { days, now_ms } => self.keep_texts(days, now_ms).await,
-            Command::Export { now_ms } => vec![Update::Exported { profile: portable::export(&self.log, now_ms) }],
-            Command::Import { profile, now_ms } => self.import(&profile, now_ms).await,
-            Command::Explain { shelf, item, now_ms } => {
-                self.now_ms = now_ms;
-                self.explain(&shelf, &item)
-            }
+            Command::Delete { event } => self.delete(event).await,
+            Command::MuteEvent { event, muted } => self.mute(event, muted).await,
+            Command::MuteInterest { interest, muted } => self.mark(&interest, |_| muted, None).await,
+            Command::RenameInterest { interest, name } => self.mark(&interest, |was| was, Some(name)).await,
+            Command::DeleteInterest { interest } => self.delete_interest(&interest).await,
+            Command::KeepTexts { days } => self.keep_texts(days).await,
+            Command::Export => vec![Update::Exported { profile: portable::export(&self.log, now_ms) }],
+            Command::Import { profile } => self.import(&profile).await,
+            Command::Explain { shelf, item } => self.explain(&shelf, &item),
             Command::Scene { shelf } => self.scene(&shelf),
             Command::Diagnose => self.diagnose(),
-            Command::WhyNot { shelf, item, now_ms } => {
-                self.now_ms = now_ms;
-                self.why_not(&shelf, &item)
-            }
-            Command::Attention { item, lang, now_ms } => {
-                self.at(now_ms, &lang);
-                self.attention(&item).await
-            }
+            Command::WhyNot { shelf, item } => self.why_not(&shelf, &item),
+            Command::Attention { item } => self.attention(&item).await,
             Command::Forget => self.forget().await,
-            Command::Map { recommended, lang, now_ms } => {
-                self.at(now_ms, &lang);
-                self.map(&recommended)
-            }
-            Command::Reload { now_ms, forgotten } => {
-                let lang = self.lang.clone();
-                self.at(now_ms, &lang);
-                self.reload(forgotten).await
-            }
+            Command::Map { recommended } => self.map(&recommended),
+            Command::Reload { forgotten } => self.reload(forgotten).await,
         }
     }
 
@@ -358,11 +340,6 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let detail = format!("{} / {}", catalog.model.name, model.name().name);
         self.model = None;
         Some(self.trouble(Trouble::OtherModel, &detail))
-    }
-
-    fn at(&mut self, now_ms: f64, lang: &str) {
-        self.now_ms = if now_ms.is_finite() { now_ms } else { self.now_ms };
-        self.lang = lang.to_owned();
     }
 
     fn failed(&self, error: &EncodeError) -> Update {

@@ -3,19 +3,20 @@
  * people. `?device=cpu|gpu`, `?model=` the address of a model's folder, `?workers=` cores for many texts, `?measure`
  * starts at once.
  *
- * candidate: {init(): Promise, embed(texts: string[]): Promise<Float32Array[]>, backend: string}
+ * @typedef {{init(): Promise<void>, embed(texts: string[]): Promise<Float32Array<ArrayBuffer>[]>, backend: string}} Candidate
  */
 
 import { EmbedPool } from "./pool.js";
 
 const asked = new URLSearchParams(location.search);
-const device = asked.get("device") ?? "cpu";
+const device = /** @type {"auto" | "cpu" | "gpu"} */ (asked.get("device") ?? "cpu");
 const model = asked.get("model") ?? "models/minilm/";
 const workers = Number(asked.get("workers") ?? 1);
 
 const pool = new EmbedPool({ model, device, workers });
 
-window.candidate = {
+/** @type {Candidate} */
+const candidate = {
   backend: "nearmind",
   async init() {
     const report = await pool.ready();
@@ -26,27 +27,33 @@ window.candidate = {
     return texts.map((_, i) => vectors.subarray(i * width, (i + 1) * width));
   },
 };
+Object.assign(window, { candidate });
 
 // For people.
 
-const TEXTS = Array.from({ length: 128 }, (_, i) => [
+const PRODUCTS = [
   "A waterproof jacket for cycling in the rain, with taped seams, an adjustable hood and reflective trim.",
   "Solid oak side table with a drawer. Made by hand from certified wood, oiled, and delivered without plastic.",
   "Noise-cancelling headphones with thirty hours of battery, two microphones for calls and a folding case. ".repeat(2),
   "Cast iron pan.",
-][i % 4] + ` No. ${i}`);
+];
+const TEXTS = Array.from({ length: 128 }, (_, i) => `${PRODUCTS[i % 4]} No. ${i}`);
 
+/** @param {number[]} times */
 const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
 
+/** @param {() => Promise<unknown>} work */
 async function timed(work) {
   const from = performance.now();
   await work();
   return performance.now() - from;
 }
 
+/** @param {(line: string) => void} say */
 async function measure(say) {
   say(`load     ${(await timed(() => candidate.init())).toFixed(0)} ms\n${candidate.backend}`);
-  const queries = [], batches = [];
+  const queries = [],
+    batches = [];
   for (let i = 0; i < 40; i++) queries.push(await timed(() => candidate.embed(["rain jacket for cycling"])));
   say(`query    ${median(queries.slice(8)).toFixed(2)} ms, ${Math.min(...queries).toFixed(2)} at best`);
   for (let i = 0; i < 3; i++) batches.push(await timed(() => candidate.embed(TEXTS)));
@@ -63,14 +70,15 @@ async function digest() {
   return hash.toString(16).padStart(8, "0");
 }
 
-const element = (id) => document.getElementById(id);
-const say = (line) => element("report").append(`${line}\n`);
+const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const field = (/** @type {string} */ id) => /** @type {HTMLInputElement | HTMLSelectElement} */ (element(id));
+const say = (/** @type {string} */ line) => element("report").append(`${line}\n`);
 
-element("device").value = device;
-element("model").value = model;
-element("workers").value = String(workers);
+field("device").value = device;
+field("model").value = model;
+field("workers").value = String(workers);
 element("measure").onclick = () => {
-  const wishes = ["device", "model", "workers"].map((name) => [name, element(name).value]);
-  location.search = new URLSearchParams([...wishes, ["measure", ""]]);
+  const wishes = ["device", "model", "workers"].map((name) => [name, field(name).value]);
+  location.search = `${new URLSearchParams([...wishes, ["measure", ""]])}`;
 };
 if (asked.has("measure")) measure(say).catch((error) => say(error.message));

@@ -71,7 +71,12 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
       h("section", {}, h("h3", {}, title), ...nodes);
     this.#body.replaceChildren(
       section(words.where, ...deviceLines(state, words)),
-      section(say.state, ...facts(state, say), ...(await findings(client, say)), h("dl", { part: "panel-storage" }, ...(await filesLine(state, words, lang)))),
+      section(
+        say.state,
+        ...facts(state, say),
+        ...(await findings(client, say)),
+        h("dl", { part: "panel-storage" }, ...(await filesLine(state, words, lang))),
+      ),
       section(say.latency, latencyPlot(client.latencies(), say)),
       ...(await Promise.all([...this.#shelves.values()].map((shelf) => this.#shelf(client, shelf, say)))),
     );
@@ -88,6 +93,9 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
   }
 }
 
+/** @type {import("./types.js").Update[]} */
+const NOTHING = [];
+
 /**
  * The scene in force, with what the catalogue and the page put into it.
  * @param {Nearmind} client
@@ -95,10 +103,15 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
  * @param {Say} say
  */
 async function sceneOf(client, { shelf }, say) {
-  const updates = await client.send({ type: "scene", shelf }).catch(() => []);
-  const scene = /** @type {any} */ (updates.find((update) => update.type === "scene"))?.scene;
+  const updates = await client.send({ type: "scene", shelf }).catch(() => NOTHING);
+  const scene = updates.find((update) => update.type === "scene")?.scene;
   const json = JSON.stringify(scene, null, 2);
-  return h("details", { class: "scene" }, h("summary", {}, say.scene(scene?.kind ?? "?")), h("pre", { tabindex: 0, "aria-label": say.sceneAbout }, json));
+  return h(
+    "details",
+    { class: "scene" },
+    h("summary", {}, say.scene(scene?.kind ?? "?")),
+    h("pre", { tabindex: 0, "aria-label": say.sceneAbout }, json),
+  );
 }
 
 /** @param {import("./types.js").State} state @param {Say} say */
@@ -118,8 +131,8 @@ function facts({ items, problem, progress, persist }, say) {
  * @param {Say} say
  */
 async function findings(client, say) {
-  const updates = client.state.items === null ? [] : await client.send({ type: "diagnose" }).catch(() => []);
-  const found = /** @type {import("./types.js").Diagnosis | undefined} */ (updates.find((update) => update.type === "diagnosis"));
+  const updates = client.state.items === null ? [] : await client.send({ type: "diagnose" }).catch(() => NOTHING);
+  const found = updates.find((update) => update.type === "diagnosis");
   if (!found) return [];
   const { items, soldOut, canBeShown, unmatched, moreUnmatched } = found;
   const isShort = canBeShown < FEW && canBeShown < items;
@@ -144,21 +157,42 @@ function latencyPlot(latencies, say) {
   const rows = Object.entries(latencies).filter(([, values]) => values.length);
   const most = Math.max(10, ...rows.flatMap(([, values]) => values));
   const at = (/** @type {number} */ ms) => Math.log10(1 + ms) / Math.log10(1 + most);
-  const head = h("tr", {}, ...[say.command, say.count, ...SHARES.map((share) => `p${share * 100}`), ""].map((name) => h("th", { scope: "col" }, name)));
+  const head = h(
+    "tr",
+    {},
+    ...[say.command, say.count, ...SHARES.map((share) => `p${share * 100}`), ""].map((name) =>
+      h("th", { scope: "col" }, name),
+    ),
+  );
   const body = rows.map(([command, values]) => {
     const marks = SHARES.map((share) => percentile(values, share));
     const plot = h("td", { class: "plot", "aria-hidden": "true" });
     const span = h("span", { class: "span" });
     span.style.setProperty("--from", at(marks[0]).toFixed(3));
     span.style.setProperty("--to", at(marks[2]).toFixed(3));
-    plot.append(span, ...marks.map((ms, i) => {
-      const mark = h("span", { class: `mark m${i}` });
-      mark.style.setProperty("--at", at(ms).toFixed(3));
-      return mark;
-    }));
-    return h("tr", {}, h("th", { scope: "row" }, command), ...[values.length, ...marks.map((ms) => ms.toFixed(ms < 10 ? 1 : 0))].map((text) => h("td", {}, `${text}`)), plot);
+    plot.append(
+      span,
+      ...marks.map((ms, i) => {
+        const mark = h("span", { class: `mark m${i}` });
+        mark.style.setProperty("--at", at(ms).toFixed(3));
+        return mark;
+      }),
+    );
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, command),
+      ...[values.length, ...marks.map((ms) => ms.toFixed(ms < 10 ? 1 : 0))].map((text) => h("td", {}, `${text}`)),
+      plot,
+    );
   });
-  return h("table", { class: "latency" }, h("caption", {}, say.latencyAbout), h("thead", {}, head), h("tbody", {}, ...body));
+  return h(
+    "table",
+    { class: "latency" },
+    h("caption", {}, say.latencyAbout),
+    h("thead", {}, head),
+    h("tbody", {}, ...body),
+  );
 }
 
 /**
@@ -178,8 +212,12 @@ function percentile(values, share) {
  * @param {Say} say
  */
 async function scores(client, shelf, say) {
-  const explained = await Promise.all(shelf.cards.map(({ item }) => client.explainIn(shelf.shelf, item).catch(() => null)));
-  const parts = shelf.cards.map(({ score }, i) => explained[i]?.parts.filter(({ share }) => share) ?? [{ name: "score", share: score }]);
+  const explained = await Promise.all(
+    shelf.cards.map(({ item }) => client.explainIn(shelf.shelf, item).catch(() => null)),
+  );
+  const parts = shelf.cards.map(
+    ({ score }, i) => explained[i]?.parts.filter(({ share }) => share) ?? [{ name: "score", share: score }],
+  );
   const length = (/** @type {typeof parts[number]} */ all) => all.reduce((sum, { share }) => sum + Math.abs(share), 0);
   const most = Math.max(...parts.map(length), Number.MIN_VALUE);
   const lines = shelf.cards.map((card, i) => {

@@ -25,11 +25,11 @@ const WAYS = {
       request.send();
     }),
   import: (home) => import(home),
-  importScripts: (home) => /** @type {any} */ (self).importScripts(home),
+  importScripts: (home) => importScripts(home),
   WebSocket: (home) => opened(new WebSocket(home.replace(/^http/, "ws"))),
   EventSource: (home) => opened(new EventSource(home)),
   Worker: (home) => opened(new Worker(home, { type: "module" })),
-  WebTransport: (home) => new /** @type {any} */ (self).WebTransport(home).ready,
+  WebTransport: (home) => new WebTransport(home).ready,
   CacheStorage: async (home) => {
     const cache = await caches.open("nearmind-isolation");
     await cache.add(home).finally(() => caches.delete("nearmind-isolation"));
@@ -38,7 +38,8 @@ const WAYS = {
 };
 
 /** @param {any} way */
-const opened = (way) => new Promise((open, shut) => Object.assign(way, { onopen: open, onmessage: open, onerror: shut }));
+const opened = (way) =>
+  new Promise((open, shut) => Object.assign(way, { onopen: open, onmessage: open, onerror: shut }));
 
 /** What is not answered within this time is not open. */
 const PATIENCE_MS = 3000;
@@ -65,7 +66,7 @@ async function openWays(home) {
   return (await Promise.all(tries)).flat();
 }
 
-onmessage = async ({ data }) => {
+self.onmessage = async ({ data }) => {
   const open = await openWays(data.home);
   if (open.length) {
     const message = `The worker can speak to the network (${open.join(", ")}), although the page asks for isolation.`;

@@ -13,7 +13,8 @@ import { trusted } from "./spawn.js";
 
 const POLICY = "default-src 'none'; script-src blob: 'wasm-unsafe-eval'; worker-src blob:";
 const MODULES = ["nearmind-worker", "nearmind-worker-relaxed", "nearmind-gpu"];
-const BLOCKED = "an isolated worker is made of blobs, and the page's policy must allow worker-src blob: and script-src blob:";
+const BLOCKED =
+  "an isolated worker is made of blobs, and the page's policy must allow worker-src blob: and script-src blob:";
 /** As often as a download that breaks is tried again, and once more. */
 const MOST_TIMES = 4;
 
@@ -39,7 +40,7 @@ export class IsolatedWorker {
   /** @param {string[]} folders Addresses of catalogue and model: of a folder, or of its manifest. */
   constructor(folders) {
     this.#manifests = folders.map((url) => (url.endsWith("/") ? `${url}manifest.json` : url));
-    this.#manifests.forEach((url) => this.#allow(url));
+    for (const url of this.#manifests) this.#allow(url);
     this.#start().catch((error) => this.onerror?.({ message: `${error?.message ?? error}` }));
   }
 
@@ -71,7 +72,9 @@ export class IsolatedWorker {
       for (const message of this.#waiting ?? []) worker.postMessage(message);
       this.#waiting = null;
     };
-    worker.postMessage({ port: port2, script: address(common), home: new URL("./worker.js", import.meta.url).href }, [port2]);
+    worker.postMessage({ port: port2, script: address(common), home: new URL("./worker.js", import.meta.url).href }, [
+      port2,
+    ]);
   }
 
   /** @param {MessagePort} port @param {{id: number, module?: string, file?: string, fresh?: boolean, range?: string}} asked */
@@ -112,7 +115,11 @@ export class IsolatedWorker {
   async #read(url, manifest) {
     /** @type {(value: unknown) => string[]} */
     const names = (value) =>
-      typeof value === "string" ? [value] : value && typeof value === "object" ? Object.values(value).flatMap(names) : [];
+      typeof value === "string"
+        ? [value]
+        : value && typeof value === "object"
+          ? Object.values(value).flatMap(names)
+          : [];
     try {
       for (const name of names(await manifest.json())) {
         // A name beside the manifest, and nothing that leads elsewhere.

@@ -5,9 +5,15 @@
 
 import init, { Nearest } from "./wasm/nearmind-worker.js";
 
-const WIDTH = 384, K = 10, POOL = 200, RUNS = 25;
+const WIDTH = 384,
+  K = 10,
+  POOL = 200,
+  RUNS = 25;
 
-/** Unit vectors around a few hundred middles, as catalogues have them: seeded, so that every run compares the same. */
+/**
+ * Unit vectors around a few hundred middles, as catalogues have them: seeded, so that every run compares the same.
+ * @param {number} rows
+ */
 function made(rows) {
   let seed = 7;
   const chance = () => {
@@ -17,7 +23,8 @@ function made(rows) {
   const middles = Float32Array.from({ length: 300 * WIDTH }, chance);
   const vectors = new Float32Array(rows * WIDTH);
   for (let row = 0; row < rows; row++) {
-    const own = vectors.subarray(row * WIDTH, (row + 1) * WIDTH), middle = ((seed >>> 8) % 300) * WIDTH;
+    const own = vectors.subarray(row * WIDTH, (row + 1) * WIDTH),
+      middle = ((seed >>> 8) % 300) * WIDTH;
     let length = 0;
     for (let i = 0; i < WIDTH; i++) {
       own[i] = middles[middle + i] + 1.5 * chance();
@@ -28,10 +35,15 @@ function made(rows) {
   return vectors;
 }
 
+/** @param {Float32Array} vectors @param {Float32Array} query */
 function loop(vectors, query) {
+  /** @type {{row: number, score: number}[]} */
   const best = [];
   for (let at = 0, row = 0; at < vectors.length; at += WIDTH, row++) {
-    let a = 0, b = 0, c = 0, d = 0;
+    let a = 0,
+      b = 0,
+      c = 0,
+      d = 0;
     for (let i = 0; i < WIDTH; i += 4) {
       a += vectors[at + i] * query[i];
       b += vectors[at + i + 1] * query[i + 1];
@@ -49,23 +61,30 @@ function loop(vectors, query) {
   return best.map(({ row }) => row);
 }
 
+/** @param {number[]} times */
 const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
+/** @param {number[]} found @param {number[]} wanted */
 const shared = (found, wanted) => found.filter((row) => wanted.includes(row)).length / wanted.length;
 
+/** @param {(line: string) => void} say */
 async function measure(say) {
   await init();
   for (const rows of [10_000, 100_000]) {
-    const vectors = made(rows), nearest = new Nearest(vectors, WIDTH);
+    const vectors = made(rows),
+      nearest = new Nearest(vectors, WIDTH);
+    /** @type {Record<string, (query: Float32Array) => number[]>} */
     const ways = {
       "JavaScript, f32": (query) => loop(vectors, query),
       "Nearmind, int8, exact": (query) => [...nearest.top(query, K, 0)],
       [`Nearmind, 1 bit, then ${POOL} in int8`]: (query) => [...nearest.top(query, K, POOL)],
     };
+    /** @type {Record<string, number[]>} */
     const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
     const recall = { ...times };
     // In turns, so that whatever else the machine does meets all of them.
     for (let run = 0; run < RUNS; run++) {
-      const query = vectors.subarray(run * 331 * WIDTH, (run * 331 + 1) * WIDTH), wanted = loop(vectors, query);
+      const query = vectors.subarray(run * 331 * WIDTH, (run * 331 + 1) * WIDTH),
+        wanted = loop(vectors, query);
       for (const [name, way] of Object.entries(ways)) {
         const from = performance.now();
         const found = way(query);
@@ -76,17 +95,24 @@ async function measure(say) {
     const plain = times["JavaScript, f32"];
     say(`ten nearest of ${rows} x ${WIDTH}, median of ${RUNS} (best)`);
     for (const name of Object.keys(ways)) {
-      const ms = median(times[name]), ratio = ms / median(plain);
+      const ms = median(times[name]),
+        ratio = ms / median(plain);
       const mean = recall[name].reduce((sum, value) => sum + value) / RUNS;
-      say(`  ${name.padEnd(34)} ${ms.toFixed(2)} ms (${Math.min(...times[name]).toFixed(2)}), ${ratio.toFixed(3)} of the loop, recall ${mean.toFixed(3)}`);
+      say(
+        `  ${name.padEnd(34)} ${ms.toFixed(2)} ms (${Math.min(...times[name]).toFixed(2)}), ${ratio.toFixed(3)} of the loop, recall ${mean.toFixed(3)}`,
+      );
     }
     nearest.free();
   }
 }
 
-const element = (id) => document.getElementById(id);
-const say = (line) => element("report").append(`${line}\n`);
-const start = () => measure(say).then(() => say("done"), (error) => say(error.message));
+const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const say = (/** @type {string} */ line) => element("report").append(`${line}\n`);
+const start = () =>
+  measure(say).then(
+    () => say("done"),
+    (error) => say(error.message),
+  );
 
 element("measure").onclick = start;
 if (new URLSearchParams(location.search).has("measure")) start();

@@ -10,23 +10,21 @@
  * for something. Knows commands and updates; knows no element and no ranking. Importing it does nothing.
  *
  * @import {Command, EventName, Explanation, Nearmind as NearmindShape, Options} from "./types.js"
- * @import {Progress, Recommendations, ShelfRequest, State, Update, Wish} from "./types.js"
+ * @import {ProfileSummary, Progress, Recommendations, ShelfRequest, State, Update, Wish} from "./types.js"
  */
 import { Outbox } from "./outbox.js";
 import { spawn } from "./spawn.js";
 import { Supervisor } from "./supervisor.js";
 
-const VERSION = 1;
+const VERSION = 2;
 /** What other tabs write within this time is read at once. */
 const TOGETHER_MS = 300;
 /** So many answers of each kind are as many as a percentile needs. */
 const KEPT = 200;
 
-/**
- * What all copies of this file on one page share, lest a script that is included twice starts two workers.
- * @type {Map<string, Nearmind>}
- */
-const opened = (/** @type {any} */ (globalThis)[Symbol.for(`nearmind ${VERSION}`)] ??= new Map());
+/** Copies of this file on one page share their clients: a script that is included twice starts one worker. */
+const shared = /** @type {Record<symbol, Map<string, Nearmind>>} */ (/** @type {unknown} */ (globalThis));
+const opened = (shared[Symbol.for(`nearmind ${VERSION}`)] ??= new Map());
 
 /** @implements {NearmindShape} */
 export class Nearmind {
@@ -35,10 +33,27 @@ export class Nearmind {
    * @param {Options} options
    * @returns {Nearmind}
    */
-  static open({ catalog, model, device = "auto", lang = "en", persist = !globalPrivacyControl(), worker, isolation, pictures = "shop" }) {
+  static open({
+    catalog,
+    model,
+    device = "auto",
+    lang = "en",
+    persist = !globalPrivacyControl(),
+    worker,
+    isolation,
+    pictures = "shop",
+  }) {
     const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
     const script = worker && absolute(worker);
-    const asked = { catalog: absolute(catalog), model: absolute(model), device, persist, worker: script, isolation, pictures };
+    const asked = {
+      catalog: absolute(catalog),
+      model: absolute(model),
+      device,
+      persist,
+      worker: script,
+      isolation,
+      pictures,
+    };
     const key = JSON.stringify(asked);
     const known = opened.get(key) ?? new Nearmind({ ...asked, lang });
     opened.set(key, known);
@@ -49,6 +64,8 @@ export class Nearmind {
   state;
   #options;
   #outbox;
+  /** Of what was sent last. */
+  #lang;
   /** @type {Record<string, number[]>} */
   #latencies = {};
   #supervisor;
@@ -62,9 +79,10 @@ export class Nearmind {
   /** @type {Set<(update: Update) => void>} */
   #listeners = new Set();
 
-  /** @param {Options & {persist: boolean, lang: string}} options Use {@link Nearmind.open}, which shares. */
+  /** @param {Options & Required<Pick<Options, "device" | "lang" | "persist" | "pictures">>} options Use {@link Nearmind.open}, which shares. */
   constructor(options) {
     this.#options = options;
+    this.#lang = options.lang;
     this.#outbox = new Outbox(options.persist, (forgotten) => {
       if (forgotten) this.#unsaved = [];
       if (this.#supervisor.running) this.#reload(forgotten);
@@ -73,7 +91,7 @@ export class Nearmind {
       make: () => this.#make(),
       opened: (waiting) => this.#opened(waiting),
       publish: (update) => this.#publish(update),
-      answered: (command, ms) => this.#answered(command, ms),
+      answered: (command, ms, wrote) => this.#answered(command, ms, wrote),
       crashed: (command) => this.#crashed(command),
       restarted: () => {
         this.state = blank(options);
@@ -159,11 +177,11 @@ export class Nearmind {
    * @param {{limit?: number, lang?: string}} [options]
    */
   async search(query, { limit = 24, lang = this.#options.lang } = {}) {
-    return (await this.#answer("results", { type: "search", query, limit, lang }))?.cards ?? [];
+    return (await this.#answer("results", { type: "search", query, limit }, lang))?.cards ?? [];
   }
 
   async profile(lang = this.#options.lang) {
-    return (await this.#answer("profile", { type: "profile", lang })) ?? { events: [], storedBytes: 0 };
+    return (await this.#answer("profile", { type: "profile" }, lang)) ?? NOTHING_KNOWN;
   }
 
   forget() {
@@ -194,7 +212,7 @@ export class Nearmind {
 
   /** @param {string[]} [recommended] Items to mark beside those that the visitor saw. */
   async map(recommended = [], lang = this.#options.lang) {
-    return (await this.#answer("map", { type: "map", recommended, lang })) ?? null;
+    return (await this.#answer("map", { type: "map", recommended }, lang)) ?? null;
   }
 
   /** @param {number} days */
@@ -220,7 +238,7 @@ export class Nearmind {
    */
   openShelf(shelf, request) {
     this.#shelves.set(shelf, request);
-    return this.send({ type: "shelf", shelf, request });
+    return this.send({ type: "shelf", shelf, request }, request.lang);
   }
 
   /** @param {string} shelf */
@@ -230,12 +248,14 @@ export class Nearmind {
 
   /**
    * Resolves with the answer, after the subscribers have seen it. Rejects with a Problem.
-   * @param {Command} asked Its time is now, unless it says when.
+   * @param {Command} command
+   * @param {string} [lang] of the answer
    * @returns {Promise<Update[]>}
    */
-  send(asked) {
+  send(command, lang = this.#lang) {
+    this.#lang = lang;
     if (!this.#supervisor.running) this.#wake();
-    return this.#supervisor.send({ nowMs: Date.now(), ...asked });
+    return this.#supervisor.send({ nowMs: Date.now(), lang, command });
   }
 
   /**
@@ -243,10 +263,12 @@ export class Nearmind {
    * @template {Update["type"]} Type
    * @param {Type} type
    * @param {Command} command
+   * @param {string} [lang]
    * @returns {Promise<Extract<Update, {type: Type}> | undefined>}
    */
-  async #answer(type, command) {
-    return /** @type {any} */ ((await this.send(command)).find((update) => update.type === type));
+  async #answer(type, command, lang) {
+    const is = (/** @type {Update} */ update) => update.type === type;
+    return /** @type {Extract<Update, {type: Type}> | undefined} */ ((await this.send(command, lang)).find(is));
   }
 
   start() {
@@ -266,7 +288,8 @@ export class Nearmind {
   /** @param {Command[]} waiting */
   #opened(waiting) {
     const asked = waiting.flatMap((command) => (command.type === "shelf" ? command.shelf : []));
-    this.send({ type: "open", version: VERSION, ...this.#options }).catch(ignore);
+    const { catalog, model, device, persist, pictures, lang } = this.#options;
+    this.send({ type: "open", version: VERSION, catalog, model, device, persist, pictures }, lang).catch(ignore);
     for (const event of [...this.#unsaved.splice(0), ...this.#outbox.left()]) this.#deliver(event);
     for (const [shelf, request] of this.#shelves) {
       if (!asked.includes(shelf)) this.openShelf(shelf, request).catch(ignore);
@@ -317,11 +340,11 @@ export class Nearmind {
     idle(() => this.start(), { timeout: 1000 });
   }
 
-  /** @param {string} name of the command @param {number} value milliseconds */
-  #answered(name, value) {
+  /** @param {string} name of the command @param {number} value milliseconds @param {boolean} wrote to the log */
+  #answered(name, value, wrote) {
     this.#latencies[name] = [...(this.#latencies[name] ?? []), value].slice(-KEPT);
     this.#publish({ type: "metric", name, value, unit: "ms" });
-    this.#outbox.done(name);
+    if (wrote) this.#outbox.wrote(name);
   }
 
   /** @param {Update} update */
@@ -332,7 +355,7 @@ export class Nearmind {
     if (update.type === "model-ready") state.device = update.device;
     if (update.type === "unsaved") {
       state.unsaved = update.entries;
-      if (!update.entries) this.#unsaved.splice(0).forEach((event) => this.#outbox.remove(event));
+      if (!update.entries) for (const event of this.#unsaved.splice(0)) this.#outbox.remove(event);
     }
     if (update.type === "isolated") state.isolated = update.tried;
     if (update.type === "error" && update.fatal) state.problem = update;
@@ -367,5 +390,7 @@ const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }
   progress: null,
   problem: null,
 });
+/** Of a worker that was given up. @type {ProfileSummary} */
+const NOTHING_KNOWN = { events: [], interests: [], storedBytes: 0, textDays: 0 };
 const UNSAVED = { code: "unsaved", message: "The browser could not store the event yet.", fatal: false };
 const ignore = () => {};

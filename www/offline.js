@@ -7,10 +7,9 @@
  * The build writes `const FILES = {path: SHA-256 in hexadecimal}` above this comment: another site, another script. And
  * RELAXED_DOT of worker.js.
  */
-/* global FILES, RELAXED_DOT */
-const worker = /** @type {any} */ (self);
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const PREFIX = "halfmoon-";
-const all = /** @type {Record<string, string>} */ (FILES);
+const all = FILES;
 
 /** The build of the worker that this browser does not run. */
 const other = WebAssembly.validate(RELAXED_DOT) ? /^wasm\/nearmind-worker[._]/ : /^wasm\/nearmind-worker-relaxed/;
@@ -18,9 +17,9 @@ const other = WebAssembly.validate(RELAXED_DOT) ? /^wasm\/nearmind-worker[._]/ :
 /** Named by all digests together. */
 const version = digest(new TextEncoder().encode(JSON.stringify(all))).then((name) => PREFIX + name.slice(0, 16));
 
-worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
-worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(forgetOthers()));
-worker.addEventListener("fetch", (/** @type {any} */ event) => {
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
+worker.addEventListener("fetch", (event) => {
   const path = pathOf(event.request);
   if (path !== null) event.respondWith(answer(path));
 });

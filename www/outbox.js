@@ -9,8 +9,6 @@
 const PREFIX = "nearmind.event ";
 const FORGOTTEN = "nearmind.forgotten";
 const DAY_MS = 86_400_000;
-/** Commands that write to the log. */
-const WRITES = /^(track|undo|forget|delete|mute|rename|import|keep)/;
 
 export class Outbox {
   /** Those that the worker of this page has not acknowledged. @type {Set<string>} */
@@ -34,9 +32,9 @@ export class Outbox {
     };
   }
 
-  /** @param {string} command that was carried out */
-  done(command) {
-    if (this.#persist ? WRITES.test(command) : command === "forget") this.#tabs?.postMessage(command);
+  /** @param {string} command that has changed the log */
+  wrote(command) {
+    if (this.#persist || command === "forget") this.#tabs?.postMessage(command);
   }
 
   /** What earlier pages of this tab left behind, and what was set aside a day ago, oldest first. @returns {Event[]} */

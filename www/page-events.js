@@ -38,7 +38,8 @@ export class PageEvents {
   /** @param {Nearmind} nearmind */
   constructor(nearmind) {
     this.#nearmind = nearmind;
-    const layer = (/** @type {any} */ (globalThis).dataLayer ??= []);
+    const page = /** @type {{dataLayer?: unknown}} */ (globalThis);
+    const layer = (page.dataLayer ??= []);
     if (Array.isArray(layer)) {
       for (const entry of [...layer]) this.#read(entry);
       const { push } = layer;
@@ -125,4 +126,5 @@ const groupKeys = (data) => ["productGroupID", "inProductGroupWithID", ...(data.
 const first = (data, keys) => keys.map((key) => text([data[key]].flat()[0])).find(Boolean) ?? null;
 
 /** @param {unknown} value */
-const text = (value) => (typeof value === "number" || (typeof value === "string" && value.trim()) ? `${value}`.trim() : null);
+const text = (value) =>
+  typeof value === "number" || (typeof value === "string" && value.trim()) ? `${value}`.trim() : null;

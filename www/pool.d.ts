@@ -1,11 +1,11 @@
-import type { DeviceReport } from "./types.js";
+import type { DeviceChoice, DeviceReport } from "./types.js";
 
 /** How many workers this device can feed. */
 export function suitable(): number;
 
 /** Many texts to vectors, on several cores. See pool.js. */
 export class EmbedPool {
-  constructor(options: { model: string; device?: "auto" | "cpu" | "gpu"; workers?: number; worker?: string });
+  constructor(options: { model: string; device?: DeviceChoice; workers?: number; worker?: string });
   /** Workers that run. */
   readonly size: number;
   /** Loads the model, and says where it runs. */
@@ -14,6 +14,6 @@ export class EmbedPool {
   embed(
     texts: string[],
     options?: { role?: "passage" | "query"; progress?: (done: number, total: number) => void },
-  ): Promise<{ vectors: Float32Array; width: number; device: DeviceReport }>;
+  ): Promise<{ vectors: Float32Array<ArrayBuffer>; width: number; device: DeviceReport }>;
   close(): void;
 }

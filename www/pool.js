@@ -9,7 +9,7 @@
  *
  * A text's vector is the same bytes for any number of workers.
  *
- * @import {DeviceReport, Problem} from "./types.js"
+ * @import {DeviceReport, Problem, Update} from "./types.js"
  * @typedef {{vectors: Float32Array, width: number, device: DeviceReport}} Embedded
  * @typedef {{texts: string[], role: "passage" | "query", resolve: (embedded: Embedded) => void,
  *            reject: (why: Problem) => void}} Job
@@ -85,7 +85,7 @@ export class EmbedPool {
     const parts = await Promise.all(chunks(texts).map(part));
     const [{ width, device }] = parts;
     const vectors = new Float32Array(texts.length * width);
-    parts.forEach((embedded, i) => vectors.set(embedded.vectors, i * CHUNK * width));
+    for (const [i, embedded] of parts.entries()) vectors.set(embedded.vectors, i * CHUNK * width);
     return { vectors, width, device };
   }
 
@@ -119,18 +119,22 @@ export class EmbedPool {
   #start() {
     /** @type {Hand} */
     const hand = { worker: spawn(this.#script), jobs: new Map() };
-    hand.worker.onmessage = ({ data: { id, error, updates, ...embedded } }) => {
+    hand.worker.onmessage = ({ data: { id, updates, ...embedded } }) => {
       const job = hand.jobs.get(id);
       if (!job) return;
       hand.jobs.delete(id);
-      const problem = error ?? updates?.find((/** @type {any} */ { type }) => type === "error");
+      const problem = updates?.find((/** @type {Update} */ update) => update.type === "error");
       if (problem) job.reject(problem);
       else job.resolve(embedded);
       this.#loaded ||= !problem;
       this.#feed();
     };
     const failed = (/** @type {string} */ why) =>
-      this.#fail({ code: "worker-failed", message: `A worker failed: ${why || "its script was not loaded"}.`, fatal: true });
+      this.#fail({
+        code: "worker-failed",
+        message: `A worker failed: ${why || "its script was not loaded"}.`,
+        fatal: true,
+      });
     hand.worker.onerror = (event) => failed(event.message);
     hand.worker.onmessageerror = () => failed("an answer could not be read");
     this.#hands.push(hand);

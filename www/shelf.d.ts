@@ -1,14 +1,16 @@
 // What a page gets from `import { NearmindShelf } from "./shelf.js"`.
 
-import type { Explanation, Nearmind, Problem } from "./types.js";
+import type { Basis, Context, Explanation, Filter, Nearmind, Problem, Rules } from "./types.js";
+
+export type { Basis, Context, Explanation, Filter, Nearmind, Problem, Rules };
 
 /** `<nearmind-shelf>`; custom-elements.json describes it. */
 export class NearmindShelf extends HTMLElement {
   item: string | null;
   limit: number;
-  context: object | null;
-  filter: object | null;
-  rules: object | null;
+  context: Context | null;
+  filter: Filter | null;
+  rules: Rules | null;
   readonly state: "idle" | "loading" | "ready" | "empty" | "failed";
   readonly client: Nearmind | null;
   refresh(): Promise<void>;
@@ -21,7 +23,7 @@ declare global {
     "nearmind-shelf": NearmindShelf;
   }
   interface HTMLElementEventMap {
-    "nearmind-ready": CustomEvent<{ basis: string; items: string[] }>;
+    "nearmind-ready": CustomEvent<{ basis: Basis; items: string[] }>;
     "nearmind-select": CustomEvent<{ item: string; url: string; position: number }>;
     "nearmind-impression": CustomEvent<{ item: string; position: number }>;
     "nearmind-error": CustomEvent<Problem>;

@@ -36,8 +36,8 @@ export class NearmindShelf extends ToldElement {
   #revision = -1;
   /** What was said last of what the visitor wrote. */
   #note = "";
-  /** @type {Frame} */
-  #frame;
+  /** @type {Frame | undefined} */
+  #drawn;
   /** @type {import("./element/impressions.js").Impressions | undefined} */
   #impressions;
   /** @type {import("./element/acts.js").Acts | undefined} */
@@ -52,7 +52,7 @@ export class NearmindShelf extends ToldElement {
   #page;
 
   connectedCallback() {
-    if (!this.#frame) this.#build();
+    if (!this.#drawn) this.#build();
     this.adoptTold();
     this.#dress();
     this.#approach = new IntersectionObserver(
@@ -70,7 +70,7 @@ export class NearmindShelf extends ToldElement {
 
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
-    if (before === now || !this.isConnected || !this.#frame) return;
+    if (before === now || !this.isConnected || !this.#drawn) return;
     if (name === "heading" || name === "lang") this.#dress();
     if (SOURCES.includes(name)) {
       // What has not begun reads it when it begins.
@@ -118,6 +118,9 @@ export class NearmindShelf extends ToldElement {
     await this.client?.forget();
   }
 
+  get #frame() {
+    return (this.#drawn ??= new Frame());
+  }
   get #lang() {
     return langOf(this);
   }
@@ -128,7 +131,6 @@ export class NearmindShelf extends ToldElement {
   #build() {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [shelfSheet()];
-    this.#frame = new Frame();
     this.#frame.list.own = () => this.querySelector(":scope > template") && this;
     root.append(this.#frame.node);
     // A copy of a shelf has its attributes, and not yet its cards.
@@ -156,8 +158,11 @@ export class NearmindShelf extends ToldElement {
     prepare(this.#lang);
     this.#obey().catch(() => {});
     try {
-      const wanted = [import("./nearmind.js"), loadMessages(this.#lang), this.querySelector(":scope > template") && import("./element/own-card.js")];
-      const [{ Nearmind }, , own] = /** @type {any} */ (await Promise.all(wanted));
+      const [{ Nearmind }, , own] = await Promise.all([
+        import("./nearmind.js"),
+        loadMessages(this.#lang),
+        this.querySelector(":scope > template") && import("./element/own-card.js"),
+      ]);
       if (this.client || !this.isConnected) return;
       this.#frame.list.OwnCard = own?.OwnCard;
       // Read when it is used: whatever changed an attribute while a script came has not been heard.
@@ -182,7 +187,13 @@ export class NearmindShelf extends ToldElement {
   /** What the visitor may do: comes beside the worker, before there is something to do it with. */
   async #obey() {
     const { Acts } = await import("./element/acts.js");
-    const now = () => ({ name: this.#name, root: /** @type {ShadowRoot} */ (this.shadowRoot), client: this.client, say: this.#say, lang: this.#lang });
+    const now = () => ({
+      name: this.#name,
+      root: /** @type {ShadowRoot} */ (this.shadowRoot),
+      client: this.client,
+      say: this.#say,
+      lang: this.#lang,
+    });
     this.#acts ??= new Acts(this.#frame, now, ({ item, url }, position) => {
       this.client?.track("select_item", { item }).catch(() => {});
       return this.#fire("nearmind-select", { item, url, position });
@@ -274,12 +285,13 @@ export class NearmindShelf extends ToldElement {
         return this.#frame.list.views.get(update.item)?.highlight(update.title, update.description);
       case "pictures":
         // Small pictures, which came with the catalogue.
-        return update.pictures
-          .filter(({ image }) => image.startsWith("data:"))
-          .forEach(({ item, image }) => this.#frame.list.views.get(item)?.picture(image));
+        for (const { item, image } of update.pictures) {
+          if (image.startsWith("data:")) this.#frame.list.views.get(item)?.picture(image);
+        }
+        return;
+      // biome-ignore lint/suspicious/noFallthroughSwitchClause: a new worker's revisions begin again, too
       case "restarted":
         if (this.state === "failed") this.setAttribute("state", "loading");
-      // falls through
       case "forgotten":
         this.#revision = -1;
         return this.#frame.footer.tell("");
@@ -294,7 +306,11 @@ export class NearmindShelf extends ToldElement {
     this.#revision = revision;
     if (!this.getAttribute("heading") && heading) this.#frame.head(heading);
     if (note !== this.#note) this.#frame.say((this.#note = note));
-    this.#fire("nearmind-metric", { name: first ? "first-shelf" : "shelf", value: performance.now() - this.#asked, unit: "ms" });
+    this.#fire("nearmind-metric", {
+      name: first ? "first-shelf" : "shelf",
+      value: performance.now() - this.#asked,
+      unit: "ms",
+    });
     if (!cards.length) return this.#frame.keepRoom(() => this.#reserve("empty"));
     const base = new URL(this.getAttribute("base") ?? "", document.baseURI).href;
     const strict = this.getAttribute("isolation") === "strict";

@@ -26,7 +26,8 @@ let wanted = "";
 /** The policy makes nothing but the one address that is asked for here. @param {string} url @param {any} inside a window */
 export function trusted(url, inside = globalThis) {
   wanted = url;
-  const policy = policies.get(inside) ?? inside.trustedTypes?.createPolicy("nearmind", { createScriptURL: () => wanted });
+  const policy =
+    policies.get(inside) ?? inside.trustedTypes?.createPolicy("nearmind", { createScriptURL: () => wanted });
   if (policy) policies.set(inside, policy);
   return policy ? policy.createScriptURL("") : url;
 }

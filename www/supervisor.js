@@ -2,10 +2,10 @@
  * Keeps one worker running: posts commands, finds the promise of each answer, and replaces a worker that died, hangs or
  * does not answer, at most so often. Knows what a command is named, and nothing of logs and lists.
  *
- * page -> worker  { id, command } or { ping }
- * worker -> page  { id | null, updates } or { id, error }
+ * page -> worker  { id, nowMs, lang, command } or { ping }
+ * worker -> page  { id | null, updates, wrote, refused }
  *
- * @import {Command, Problem, Update} from "./types.js"
+ * @import {Command, Envelope, Problem, Update} from "./types.js"
  */
 
 /** A worker that dies is replaced this many times on one page; then the shop's own markup stands. */
@@ -24,7 +24,7 @@ const STUCK = 30;
  * @property {() => AnyWorker | Promise<AnyWorker>} make
  * @property {(waiting: Command[]) => void} opened A worker stands, and gets what is sent now before the commands that wait.
  * @property {(update: Update) => void} publish
- * @property {(command: string, ms: number) => void} answered
+ * @property {(command: string, ms: number, wrote: boolean) => void} answered `wrote`: the visitor's log has changed.
  * @property {(command: Command) => void} crashed Two workers died of it: it is refused.
  * @property {() => void} restarted
  */
@@ -57,12 +57,12 @@ export class Supervisor {
     return Boolean(this.#worker);
   }
 
-  /** @param {Command} command @returns {Promise<Update[]>} */
-  send(command) {
+  /** @param {Sent} sent @returns {Promise<Update[]>} */
+  send(sent) {
     return new Promise((resolve, reject) => {
       if (this.#problem) return reject(this.#problem);
       const id = this.#nextId++;
-      this.#pending.set(id, { command, resolve, reject, since: performance.now(), pulses: 0 });
+      this.#pending.set(id, { sent, resolve, reject, since: performance.now(), pulses: 0 });
       this.#post(id);
     });
   }
@@ -93,16 +93,16 @@ export class Supervisor {
     this.#silent = 0;
     this.#pulse = setInterval(() => this.#listen(), PULSE_MS);
     const waiting = [...this.#pending];
-    this.#owner.opened(waiting.map(([, { command }]) => command));
-    waiting.forEach(([id]) => this.#post(id));
+    this.#owner.opened(waiting.map(([, { sent }]) => sent.command));
+    for (const [id] of waiting) this.#post(id);
   }
 
   /** @param {number | undefined} id */
   #post(id) {
-    const command = this.#pending.get(id ?? 0)?.command;
-    if (!this.#worker || !command || (this.#careful && this.#out)) return;
-    this.#out = /** @type {number} */ (id);
-    this.#worker.postMessage({ id, command });
+    const sent = this.#pending.get(id ?? 0)?.sent;
+    if (!this.#worker || !id || !sent || (this.#careful && this.#out)) return;
+    this.#out = id;
+    this.#worker.postMessage({ id, ...sent });
   }
 
   /** A new worker, with everything that the old one had not answered. */
@@ -111,7 +111,7 @@ export class Supervisor {
     this.#problem = null;
     for (const [id, asked] of this.#pending) {
       asked.pulses = 0;
-      if (asked.command.type === "open") this.#pending.delete(id);
+      if (asked.sent.command.type === "open") this.#pending.delete(id);
     }
     this.#owner.restarted();
     this.start();
@@ -124,23 +124,19 @@ export class Supervisor {
     this.#out = 0;
   }
 
-  /** @param {{id: number | null, updates?: Update[], error?: Problem | string}} message */
-  #receive({ id, updates, error }) {
+  /** @param {{id: number | null, updates?: Update[], wrote?: boolean, refused?: boolean}} message */
+  #receive({ id, updates = [], wrote = false, refused = false }) {
     this.#answered = true;
     this.#silent = 0;
     const asked = this.#pending.get(id ?? 0);
     this.#pending.delete(id ?? 0);
     if (id === this.#out) this.#out = 0;
     if (this.#careful) this.#post(this.#pending.keys().next().value);
-    if (error) {
-      const problem = typeof error === "string" ? { code: "worker", message: error, fatal: false } : error;
-      this.#owner.publish({ type: "error", ...problem });
-      asked?.reject(problem);
-      return;
-    }
-    for (const update of updates ?? []) this.#owner.publish(update);
-    asked?.resolve(updates ?? []);
-    if (asked) this.#owner.answered(asked.command.type, performance.now() - asked.since);
+    for (const update of updates) this.#owner.publish(update);
+    const problem = refused && updates.find((update) => update.type === "error");
+    if (problem) return asked?.reject(problem);
+    asked?.resolve(updates);
+    if (asked) this.#owner.answered(asked.sent.command.type, performance.now() - asked.since, wrote);
   }
 
   /** Whether the worker lives. A page that was frozen hears it before it counts further. */
@@ -155,9 +151,9 @@ export class Supervisor {
   /** The command that a second worker died of is refused, so that the next ones live. */
   #blame() {
     const [id, asked] = [this.#out, this.#pending.get(this.#out)];
-    if (!this.#careful || !asked || asked.command.type === "open") return void (this.#careful = true);
+    if (!this.#careful || !asked || asked.sent.command.type === "open") return void (this.#careful = true);
     this.#pending.delete(id);
-    this.#owner.crashed(asked.command);
+    this.#owner.crashed(asked.sent.command);
     asked.reject({ code: "crashed", message: "The recommender failed twice while it did this.", fatal: false });
   }
 
@@ -181,5 +177,6 @@ export class Supervisor {
 }
 
 /**
- * @typedef {{command: Command, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number, pulses: number}} Asked
+ * @typedef {Omit<Envelope, "id">} Sent
+ * @typedef {{sent: Sent, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number, pulses: number}} Asked
  */

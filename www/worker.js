@@ -1,11 +1,11 @@
 // The worker: loads the wasm that this browser can run, and hands messages through. All logic is Rust.
-// In: {id, command}, or {ping} from a page that heard nothing for a while. Out: {id, updates}, or {id: null, updates} for
-// what nobody asked for just now (progress, highlights), or {id: null} for a ping.
+// In: {id, nowMs, lang, command}, or {ping} from a page that heard nothing for a while. Out: {id, updates, wrote,
+// refused}, or {id: null, updates} for what nobody asked for just now (progress, highlights), or {id: null} for a ping.
 
 // A module of one function that uses the relaxed int8 dot product.
 const RELAXED_DOT = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 1, 253, 15, 65, 1, 253, 15,
-  65, 1, 253, 15, 253, 147, 2, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 1, 253, 15, 65, 1, 253, 15, 65,
+  1, 253, 15, 253, 147, 2, 11,
 ]);
 
 /** One of the wasm modules. A worker that cannot speak to the network has its own way (isolated-worker.js). @type {(name: string) => Promise<any>} */
@@ -31,12 +31,13 @@ async function loadGpu() {
 
 const starting = start();
 
-onmessage = async ({ data }) => {
+self.onmessage = async ({ data }) => {
   if (data.ping) return postMessage({ id: null });
   try {
     (await starting).receive(data);
   } catch (error) {
     const message = `The recommender's program could not be started (${error}). Reload the page.`;
-    postMessage({ id: data.id, error: { code: "start-failed", message, fatal: true } });
+    const problem = { type: "error", code: "start-failed", message, fatal: true };
+    postMessage({ id: data.id, updates: [problem], refused: true });
   }
 };

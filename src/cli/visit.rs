@@ -88,25 +88,22 @@ fn told(mut times_ms: Vec<f64>) -> String {
 /// Milliseconds of each event but the first, then of the questions after it.
 fn times(catalog: Catalog, items: usize) -> [Vec<f64>; 3] {
     let mut session: Session<CpuModel, MemoryStore> = Session::new(MemoryStore::default());
-    let lang = || "en".to_owned();
     let open = Command::Open {
         version: VERSION,
         catalog: String::new(),
         model: String::new(),
         device: DeviceChoice::Cpu,
-        lang: lang(),
         persist: false,
         pictures: PictureSource::Shop,
-        now_ms: 0.0,
     };
-    block_on(session.apply(open));
+    block_on(session.apply(open.at(0.0, "en")));
     block_on(session.set_catalog(catalog));
-    let request = ShelfRequest { limit: 10, lang: lang(), ..ShelfRequest::default() };
-    block_on(session.apply(Command::Shelf { shelf: "s".into(), request, now_ms: 0.0 }));
+    let request = ShelfRequest { limit: 10, lang: "en".to_owned(), ..ShelfRequest::default() };
+    block_on(session.apply(Command::Shelf { shelf: "s".into(), request }.at(0.0, "en")));
     let [mut events, mut why, mut why_not] = [const { Vec::new() }; 3];
-    let mut timed = |command: Command| {
+    let mut timed = |now_ms: f64, command: Command| {
         let from = Instant::now();
-        let updates = block_on(session.apply(command));
+        let updates = block_on(session.apply(command.at(now_ms, "en")));
         (from.elapsed().as_secs_f64() * 1e3, updates)
     };
     for nth in 0..EVENTS {
@@ -114,15 +111,15 @@ fn times(catalog: Catalog, items: usize) -> [Vec<f64>; 3] {
         let row = if nth % 2 == 0 { nth * CENTRES } else { nth * 7919 } % items;
         let now_ms = nth as f64 * 60e3;
         let (spent, updates) =
-            timed(Command::Track { event: Event::on(EventName::ViewItem, &format!("item-{row:06}"), now_ms) });
+            timed(now_ms, Command::Track { event: Event::on(EventName::ViewItem, &format!("item-{row:06}"), now_ms) });
         events.push(spent);
         let Some(Update::Shelf(list)) = updates.into_iter().next() else { panic!("every event ranks the shelf again") };
         if nth >= WARM {
             // One of the list, and one of the first one's kind, which the list may lack.
             let (shelf, item) = ("s".to_owned(), list.cards[nth % list.cards.len()].item.clone());
-            why.push(timed(Command::Explain { shelf: shelf.clone(), item, now_ms }).0);
+            why.push(timed(now_ms, Command::Explain { shelf: shelf.clone(), item }).0);
             let item = format!("item-{:06}", (row + CENTRES * (1 + nth % 7)) % items);
-            why_not.push(timed(Command::WhyNot { shelf, item, now_ms }).0);
+            why_not.push(timed(now_ms, Command::WhyNot { shelf, item }).0);
         }
     }
     [events.split_off(WARM), why, why_not]

@@ -8,6 +8,7 @@ use crate::text::Word;
 
 /// A run of text. With a `share` it is a highlighted word, and the share is its part of the score.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Part {
     pub text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

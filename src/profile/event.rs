@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// GA4's e-commerce names, and the few that GA4 has none for (`like`, `dislike`, `hide`, `rate`, `wish`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum EventName {
     ViewItemList,
@@ -38,6 +39,7 @@ impl EventName {
 
 /// One line of the visitor's log.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     pub name: EventName,
@@ -89,6 +91,7 @@ impl Event {
 
 /// The visitor's standing opinion of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Opinion {
     Like,

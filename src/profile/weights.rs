@@ -30,6 +30,7 @@ pub const DAY_MS: f64 = 86_400e3;
 
 /// What a scene says of events. As JSON every field may be absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "EventWeights"))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Weights {
     /// The weight of an event when it happens, where it is not [`weight`]'s.

@@ -6,6 +6,7 @@ use crate::{explain::Part, profile::Event};
 
 /// Why an item stands where it stands in a shelf's list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
     pub shelf: String,
@@ -29,6 +30,7 @@ pub struct Explanation {
 
 /// A summand of a score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ScorePart {
     /// For programs.
@@ -39,6 +41,7 @@ pub struct ScorePart {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct EventShare {
     pub event: Event,
@@ -51,6 +54,7 @@ pub struct EventShare {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Moved {
     /// From 1; absent where the list would not reach it.
@@ -59,6 +63,7 @@ pub struct Moved {
 
 /// What would bring an item into a shelf's list. Replaying the log has confirmed it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WhyNot {
     pub shelf: String,
@@ -74,6 +79,7 @@ pub struct WhyNot {
 
 /// Where the model looked in an item's text; not a reason for anything.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Attention {
     pub item: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::profile::Event;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileSummary {
     /// The heaviest first.
@@ -17,6 +18,7 @@ pub struct ProfileSummary {
 
 /// Several things that one taste explains.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct InterestLine {
     /// For commands; stays while the interest's oldest item does.
@@ -34,12 +36,14 @@ pub struct InterestLine {
 
 /// Items and interests, near where they are alike. Coordinates are of no unit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct InterestMap {
     pub points: Vec<MapPoint>,
     pub interests: Vec<MapInterest>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MapPoint {
     pub item: String,
     pub title: String,
@@ -49,6 +53,7 @@ pub struct MapPoint {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum PointKind {
     Recommended,
@@ -57,6 +62,7 @@ pub enum PointKind {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MapInterest {
     pub name: String,
     pub x: f32,
@@ -65,6 +71,7 @@ pub struct MapInterest {
 
 /// An event as a person reads it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct EventLine {
     pub event: Event,

@@ -22,6 +22,7 @@ use crate::catalog::{Availability, ItemRef};
 const DEEPEST: usize = 16;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Filter {
     All(Vec<Filter>),
@@ -49,9 +50,10 @@ pub enum Filter {
 
 /// What a field is compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "FilterValue"))]
 #[serde(untagged)]
 pub enum Value {
-    Number(Number),
+    Number(#[cfg_attr(test, ts(type = "number"))] Number),
     Text(String),
 }
 

@@ -23,6 +23,7 @@ use super::filter::{Filter, Found, Record, Value};
 use crate::catalog::occasions::{FIELDS, Fact, value};
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Rules {
     /// Items at a fixed place.
@@ -38,6 +39,7 @@ pub struct Rules {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Pin {
     pub item: String,
@@ -46,6 +48,7 @@ pub struct Pin {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Boost {
     /// About the surroundings; absent: always.
@@ -56,6 +59,7 @@ pub struct Boost {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct GoesWith {
     /// About an item of the cart.
@@ -103,6 +107,7 @@ impl Rules {
 
 /// What the page says of its surroundings. Nothing of it is kept, and nothing is found out that it does not say.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Context {
     /// Ids of the items that lie in the cart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -136,6 +141,7 @@ impl Context {
 
 /// One value or several.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ContextValue"))]
 #[serde(untagged)]
 pub enum Said {
     One(Value),

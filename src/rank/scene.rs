@@ -32,6 +32,7 @@ use crate::{catalog::Mixture, profile::weights::Weights, vectors::Metric};
 
 /// What a list rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ShelfKind"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// What the visitor did and said; a varied selection while nothing is known.
@@ -46,6 +47,7 @@ pub enum Kind {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Scene {
     pub kind: Kind,
@@ -62,10 +64,12 @@ pub struct Scene {
     pub interests: f32,
     pub exposure: Vec<Exposure>,
     pub exploration: f32,
+    #[cfg_attr(test, ts(type = "{ [name: string]: number } | null"))]
     pub mixture: Option<Value>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Diversity {
     pub method: Method,
@@ -74,6 +78,7 @@ pub struct Diversity {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DiversityMethod"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     None,
@@ -86,6 +91,7 @@ pub enum Method {
 
 /// A group of items has at least this part of the list, as far as it has items that fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Exposure {
     pub items: Filter,

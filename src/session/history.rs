@@ -19,8 +19,7 @@ use crate::{
 };
 
 impl<E: Encoder, S: Store> Session<E, S> {
-    pub(super) async fn open(&mut self, version: u32, lang: String, now_ms: f64) -> Vec<Update> {
-        self.at(now_ms, &lang);
+    pub(super) async fn open(&mut self, version: u32) -> Vec<Update> {
         if version != VERSION {
             return vec![self.trouble(Trouble::Version, "")];
         }
@@ -40,7 +39,6 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     pub(super) async fn track(&mut self, event: Event) -> Vec<Update> {
         let event = event.bounded(self.now_ms);
-        self.now_ms = event.time_ms;
         event.item.iter().for_each(|id| self.named.track(id));
         // A page that was left before the answer came lets the next one deliver the event again.
         if self.log.has_event(&event) {
@@ -49,8 +47,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.record(Entry::Event(event)).await
     }
 
-    pub(super) async fn undo(&mut self, item: String, name: EventName, now_ms: f64) -> Vec<Update> {
-        self.now_ms = now_ms;
+    pub(super) async fn undo(&mut self, item: String, name: EventName) -> Vec<Update> {
         // The page may have called it by another name.
         let row = |id: &str| self.catalog.as_ref().and_then(|catalog| catalog.row(id));
         let (same, events) = (row(&item), self.log.events().iter().rev());
@@ -58,34 +55,31 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let Some(item) = said.find(|&said| *said == item || (same.is_some() && row(said) == same)).cloned() else {
             return Vec::new();
         };
-        self.record(Entry::Undo { item, name, time_ms: now_ms }).await
+        self.record(Entry::Undo { item, name, time_ms: self.now_ms }).await
     }
 
     /// Unlearns one event: what is left is the log that never had it.
-    pub(super) async fn delete(&mut self, event: Event, now_ms: f64) -> Vec<Update> {
-        self.now_ms = now_ms;
-        let event = event.bounded(now_ms);
+    pub(super) async fn delete(&mut self, event: Event) -> Vec<Update> {
+        let event = event.bounded(self.now_ms);
         self.rewrite(|log| log.without(&event)).await
     }
 
     /// An event counts for nothing, or counts again. One that is not there, or is so already, is passed over.
-    pub(super) async fn mute(&mut self, event: Event, muted: bool, now_ms: f64) -> Vec<Update> {
-        self.now_ms = now_ms;
-        let event = event.bounded(now_ms);
+    pub(super) async fn mute(&mut self, event: Event, muted: bool) -> Vec<Update> {
+        let event = event.bounded(self.now_ms);
         let changes = self.log.lines().any(|(own, was)| *own == event && was != muted);
         if !changes {
             return Vec::new();
         }
-        self.record(Entry::Mute { event, muted, time_ms: now_ms }).await
+        self.record(Entry::Mute { event, muted, time_ms: self.now_ms }).await
     }
 
     /// Keeps typed texts for so many days; 0: until they are deleted.
-    pub(super) async fn keep_texts(&mut self, days: u32, now_ms: f64) -> Vec<Update> {
-        self.now_ms = now_ms;
+    pub(super) async fn keep_texts(&mut self, days: u32) -> Vec<Update> {
         if days == self.log.text_days() {
             return Vec::new();
         }
-        let updates = self.record(Entry::KeepTexts { days, time_ms: now_ms }).await;
+        let updates = self.record(Entry::KeepTexts { days, time_ms: self.now_ms }).await;
         [updates, self.drop_old_texts().await].concat()
     }
 
@@ -98,8 +92,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    pub(super) async fn delete_interest(&mut self, interest: &str, now_ms: f64) -> Vec<Update> {
-        self.now_ms = now_ms;
+    pub(super) async fn delete_interest(&mut self, interest: &str) -> Vec<Update> {
         match self.topics_of(interest) {
             Some(topics) => self.rewrite(|log| log.without_topics(&topics)).await,
             None => Vec::new(),
@@ -110,21 +103,18 @@ impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) async fn mark(
         &mut self,
         interest: &str,
-        now_ms: f64,
         muted: impl Fn(bool) -> bool,
         name: Option<String>,
     ) -> Vec<Update> {
-        self.now_ms = now_ms;
         let Some(about) = self.topics_of(interest) else { return Vec::new() };
         let was = self.log.mark(&about);
         let name = name.map_or_else(|| was.name.to_owned(), |name| name.trim().chars().take(MOST_LETTERS).collect());
-        let entry = Entry::Interest { muted: muted(was.muted), name, about, time_ms: now_ms };
+        let entry = Entry::Interest { muted: muted(was.muted), name, about, time_ms: self.now_ms };
         self.record(entry).await
     }
 
     /// Adds what another device exported. What does not read as a profile changes nothing.
-    pub(super) async fn import(&mut self, profile: &str, now_ms: f64) -> Vec<Update> {
-        self.now_ms = now_ms;
+    pub(super) async fn import(&mut self, profile: &str) -> Vec<Update> {
         let entries = match portable::import(profile) {
             Ok(entries) => entries,
             Err(why) => return vec![self.trouble(Trouble::Import, &why)],

@@ -12,6 +12,7 @@ use super::{
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "VectorMetric"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
     #[default]

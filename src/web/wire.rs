@@ -1,23 +1,34 @@
 //! Messages between the page and the worker, and how they are posted.
 //!
-//! In: `{id, command}`, or `{id, embed}` from a page that measures. Out: `{id, updates}`, `{id, error}` or, to `embed`,
-//! `{id, vectors, width, device}`; what nobody asked for just now has the id null.
+//! In: an [`Envelope`], or `{id, embed}` from a page that measures. Out: an [`Answer`] or, to `embed`,
+//! `{id, vectors, width, device}`. What goes wrong is an update, whoever asked.
 
-use js_sys::Float32Array;
+use js_sys::{Float32Array, Reflect};
 use serde::{Deserialize, Serialize};
-use serde_wasm_bindgen::Serializer;
+use serde_wasm_bindgen::{Serializer, from_value};
 use wasm_bindgen::JsValue;
 
 use super::{error::words, scope::scope};
 use crate::encoder::manifest::Role;
-use crate::protocol::{Command, DeviceChoice, DeviceReport, Problem, Update};
+use crate::protocol::{DeviceChoice, DeviceReport, Envelope, Problem, Update};
 
-#[derive(Deserialize)]
-pub struct Message {
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub id: JsValue,
-    pub command: Option<Command>,
-    pub embed: Option<Embed>,
+pub enum Message {
+    Command(Envelope),
+    Embed(Embed),
+}
+
+impl Message {
+    pub fn read(message: JsValue) -> Result<Self, Problem> {
+        let unreadable = |why: &str| {
+            let message = format!("The page sent what this version cannot read: {why}.");
+            Problem { code: "message".to_owned(), message, fatal: false }
+        };
+        let read = match Reflect::get(&message, &"embed".into()) {
+            Ok(embed) if embed.is_object() => from_value(embed).map(Self::Embed),
+            _ => from_value(message).map(Self::Command),
+        };
+        read.map_err(|error| unreadable(&error.to_string()))
+    }
 }
 
 /// Texts to encode without any shop, for benchmarks and tests.
@@ -40,12 +51,14 @@ pub struct Embedded {
     pub device: DeviceReport,
 }
 
-/// Answers one message.
-pub fn answer(id: JsValue, outcome: Result<Vec<Update>, Problem>) {
-    match outcome {
-        Ok(updates) => post(&Updates { id, updates }),
-        Err(error) => post(&Refusal { id, error }),
-    }
+/// Answers one command. `wrote`: it has changed the log.
+pub fn answer(id: JsValue, updates: Vec<Update>, wrote: bool) {
+    post(&Answer { id, updates, wrote, refused: false });
+}
+
+/// Answers a message that is not carried out.
+pub fn refuse(id: JsValue, problem: Problem) {
+    post(&Answer { id, updates: vec![Update::Error(problem)], wrote: false, refused: true });
 }
 
 pub fn answer_embed(id: JsValue, embedded: Embedded) {
@@ -56,7 +69,7 @@ pub fn answer_embed(id: JsValue, embedded: Embedded) {
 /// Says what nobody asked for just now.
 pub fn say(updates: Vec<Update>) {
     if !updates.is_empty() {
-        post(&Updates { id: JsValue::NULL, updates });
+        answer(JsValue::NULL, updates, false);
     }
 }
 
@@ -71,17 +84,15 @@ fn post(message: &impl Serialize) {
 }
 
 #[derive(Serialize)]
-struct Updates {
+struct Answer {
+    /// Null for what nobody asked for just now.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     id: JsValue,
     updates: Vec<Update>,
-}
-
-#[derive(Serialize)]
-struct Refusal {
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    id: JsValue,
-    error: Problem,
+    /// The log has changed: other pages read it again.
+    wrote: bool,
+    /// The updates are nothing but the reason.
+    refused: bool,
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,6 @@
 use std::rc::Rc;
 
 use js_sys::Function;
-use serde_wasm_bindgen::from_value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -17,12 +16,12 @@ use super::{
     queue::Queue,
     scope::{now_ms, turn},
     store::LogStore,
-    wire::{Message, answer, answer_embed, say},
+    wire::{Message, answer, answer_embed, refuse, say},
 };
 use crate::{
     catalog::{Catalog, Sheet},
     encoder::device::{Report, Trial, try_gpu},
-    protocol::{Command, DeviceChoice, PictureSource, Problem, Update},
+    protocol::{Command, DeviceChoice, Envelope, PictureSource, Problem, Update},
     session::{self, Model},
 };
 
@@ -128,26 +127,25 @@ impl Worker {
     }
 
     async fn message(&mut self, message: JsValue) {
-        let unreadable = |why: &str| {
-            let message = format!("The page sent what this version cannot read: {why}.");
-            Problem { code: "message".to_owned(), message, fatal: false }
-        };
         let id = js_sys::Reflect::get(&message, &"id".into()).unwrap_or(JsValue::NULL);
-        match from_value::<Message>(message) {
-            Ok(Message { id, command: Some(command), .. }) => answer(id, self.command(command).await),
-            Ok(Message { id, embed: Some(embed), .. }) => {
-                match Embedder::answer(&mut self.embedder, embed, &self.load_gpu).await {
-                    Ok(embedded) => answer_embed(id, embedded),
-                    Err(problem) => answer(id, Err(problem)),
+        match Message::read(message) {
+            Ok(Message::Command(envelope)) => {
+                let writes = envelope.command.writes();
+                match self.command(envelope).await {
+                    Ok(updates) => answer(id, updates, writes),
+                    Err(problem) => refuse(id, problem),
                 }
             }
-            Ok(Message { id, .. }) => answer(id, Err(unreadable("it asks for nothing"))),
-            Err(error) => answer(id, Err(unreadable(&error.to_string()))),
+            Ok(Message::Embed(embed)) => match Embedder::answer(&mut self.embedder, embed, &self.load_gpu).await {
+                Ok(embedded) => answer_embed(id, embedded),
+                Err(problem) => refuse(id, problem),
+            },
+            Err(problem) => refuse(id, problem),
         }
     }
 
-    async fn command(&mut self, command: Command) -> Result<Vec<Update>, Problem> {
-        let session = match (&command, self.session.as_mut()) {
+    async fn command(&mut self, envelope: Envelope) -> Result<Vec<Update>, Problem> {
+        let session = match (&envelope.command, self.session.as_mut()) {
             (Command::Open { catalog, model, device, persist, pictures, .. }, None) => {
                 self.load(catalog.clone(), model.clone(), *device, *persist, *pictures);
                 self.session.insert(Session::new(LogStore::open(*persist)))
@@ -157,7 +155,7 @@ impl Worker {
             }
             (_, Some(session)) => session,
         };
-        Ok(session.apply(command).await)
+        Ok(session.apply(envelope).await)
     }
 
     /// Fetches catalogue and model side by side. The catalogue is decoded first: its vectors make the first cards. Their

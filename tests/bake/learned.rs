@@ -145,10 +145,10 @@ fn a_pack_says_how_many_visitors_everything_learned_rests_on() {
 fn reasons(catalog: Catalog, viewed: &str) -> Vec<(String, String)> {
     let mut visit = Session::<CpuModel, MemoryStore>::new(MemoryStore::default());
     block_on(visit.set_catalog(catalog));
-    let mut send = |command| block_on(visit.apply(command));
-    send(protocol::Command::Track { event: Event::on(EventName::ViewItem, viewed, 1.0) });
+    let mut send = |sent| block_on(visit.apply(sent));
+    send(protocol::Command::Track { event: Event::on(EventName::ViewItem, viewed, 1.0) }.at(1.0, "en"));
     let request = ShelfRequest { limit: 10, lang: "en".into(), ..ShelfRequest::default() };
-    let updates = send(protocol::Command::Shelf { shelf: "s".into(), request, now_ms: 2.0 });
+    let updates = send(protocol::Command::Shelf { shelf: "s".into(), request }.at(2.0, "en"));
     let cards =
         updates.into_iter().find_map(|update| if let Update::Shelf(list) = update { Some(list.cards) } else { None });
     let text = |card: &Card| card.reason.iter().map(|part| part.text.as_str()).collect();

@@ -17,21 +17,21 @@ use script::*;
 
 fn explain(visit: &mut Visit, item: &str) -> Explanation {
     let now_ms = NOW + 3600e3;
-    match send(visit, Command::Explain { shelf: "s".into(), item: item.into(), now_ms }).remove(0) {
+    match send(visit, Command::Explain { shelf: "s".into(), item: item.into() }.at(now_ms, "en")).remove(0) {
         Update::Explanation(explanation) => explanation,
         other => panic!("{other:?}"),
     }
 }
 
 fn why_not(visit: &mut Visit, item: &str) -> WhyNot {
-    match send(visit, Command::WhyNot { shelf: "s".into(), item: item.into(), now_ms: NOW + 3600e3 }).remove(0) {
+    match send(visit, Command::WhyNot { shelf: "s".into(), item: item.into() }.at(NOW + 3600e3, "en")).remove(0) {
         Update::WhyNot(answer) => answer,
         other => panic!("{other:?}"),
     }
 }
 
 fn delete(visit: &mut Visit, event: &Event) {
-    send(visit, Command::Delete { event: event.clone(), now_ms: NOW + 3600e3 });
+    send(visit, Command::Delete { event: event.clone() }.at(NOW + 3600e3, "en"));
 }
 
 /// Views of several groups, a wish and a dislike.
@@ -256,7 +256,7 @@ fn a_selection_without_history_claims_nothing_of_the_visitor() {
 #[test]
 fn attention_is_told_of_every_word_and_sums_to_less_than_all() {
     let mut visit = visited("en");
-    let command = Command::Attention { item: "tea-3".into(), lang: "en".into(), now_ms: NOW };
+    let command = Command::Attention { item: "tea-3".into() };
     let Update::Attention(Attention { parts, .. }) = send(&mut visit, command).remove(0) else { panic!() };
     let sum: f32 = parts.iter().filter_map(|part| part.share).sum();
     assert!(sum > 0.2 && sum < 1.0, "the model's own marks are looked at too: {sum}");
@@ -267,7 +267,7 @@ fn attention_is_told_of_every_word_and_sums_to_less_than_all() {
 fn what_is_not_there_is_told() {
     let mut visit = visited("en");
     for (shelf, item) in [("other", "tea-0"), ("s", "nothing")] {
-        let command = Command::Explain { shelf: shelf.into(), item: item.into(), now_ms: NOW };
+        let command = Command::Explain { shelf: shelf.into(), item: item.into() };
         let updates = send(&mut visit, command);
         assert!(matches!(&updates[..], [Update::Error(problem)] if problem.code == "unknown" && !problem.fatal));
     }

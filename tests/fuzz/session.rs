@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use nearmind::{
     catalog::Pack,
     encoder::cpu::CpuModel,
-    protocol::{Command, Update, VERSION},
+    protocol::{Command, Envelope, Update, VERSION},
     session::{MemoryStore, Session},
 };
 use pollster::block_on;
@@ -16,24 +16,23 @@ use crate::sample;
 static PACK: LazyLock<Pack> = LazyLock::new(|| Pack::new(&sample::catalog()));
 /// Longer inputs find nothing that shorter ones do not, and take long.
 const MOST_COMMANDS: usize = 60;
+const NOW: f64 = 1.8e12;
 
 type Visit = Session<CpuModel, MemoryStore>;
 
 fn open(store: MemoryStore) -> Visit {
     let mut session = Session::new(store);
-    let open = format!(
-        r#"{{"type":"open","version":{VERSION},"catalog":"","model":"","device":"cpu","lang":"en","persist":true,"nowMs":1.8e12}}"#
-    );
-    let open = serde_json::from_str(&open).expect("a command");
-    block_on(session.apply(open));
+    let open =
+        format!(r#"{{"type":"open","version":{VERSION},"catalog":"","model":"","device":"cpu","persist":true}}"#);
+    let open: Command = serde_json::from_str(&open).expect("a command");
+    block_on(session.apply(open.at(NOW, "en")));
     block_on(session.set_catalog(PACK.open().expect("a catalogue")));
     session
 }
 
 /// Ids of the events that the visitor's page lists, with their names.
 fn listed(session: &mut Visit) -> Vec<String> {
-    let profile = serde_json::from_str(r#"{"type":"profile","lang":"en","nowMs":1.8e12}"#).expect("a command");
-    let lines = block_on(session.apply(profile)).into_iter().flat_map(|update| match update {
+    let lines = block_on(session.apply(Command::Profile.at(NOW, "en"))).into_iter().flat_map(|update| match update {
         Update::Profile(profile) => profile.events,
         _ => Vec::new(),
     });
@@ -44,8 +43,8 @@ pub fn check(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut session = open(MemoryStore::default());
     for line in text.lines().take(MOST_COMMANDS) {
-        let Ok(command) = serde_json::from_str::<Command>(line) else { continue };
-        block_on(session.apply(command));
+        let Ok(sent) = serde_json::from_str::<Envelope>(line) else { continue };
+        block_on(session.apply(sent));
         while block_on(session.work()).is_some() {}
     }
     let shown = listed(&mut session);

@@ -51,7 +51,7 @@ fn views_move_the_shelf_and_a_dislike_moves_it_away() {
 
     let away = shelf(&track(&mut visit, Dislike, "bicycle-3", 4));
     assert!(of(&away, "bicycle") < of(&warm, "bicycle"), "{:?} {:?}", ids(&warm), ids(&away));
-    let undo = Command::Undo { item: "bicycle-3".into(), name: Dislike, now_ms: NOW + 180e3 };
+    let undo = Command::Undo { item: "bicycle-3".into(), name: Dislike }.at(NOW + 180e3, "en");
     assert_eq!(ids(&shelf(&send(&mut visit, undo))), ids(&warm));
 }
 
@@ -180,9 +180,9 @@ fn a_reload_changes_nothing_and_forgetting_leaves_nothing() {
     say(&mut visit, Wish, "green tea", 3);
     say(&mut visit, Search, "wool bag", 4);
     track(&mut visit, Hide, "tea-0", 5);
-    send(&mut visit, Command::Undo { item: "camping-1".into(), name: Like, now_ms: NOW + 360e3 });
+    send(&mut visit, Command::Undo { item: "camping-1".into(), name: Like }.at(NOW + 360e3, "en"));
     let before = for_you(&mut visit, "en");
-    let events = |visit: &mut Visit| match send(visit, Command::Profile { lang: "en".into(), now_ms: NOW }).remove(0) {
+    let events = |visit: &mut Visit| match send(visit, Command::Profile).remove(0) {
         Update::Profile(summary) => summary,
         other => panic!("{other:?}"),
     };
@@ -240,6 +240,19 @@ fn a_page_of_another_version_and_a_catalogue_of_another_model_are_refused() {
 }
 
 #[test]
+fn a_command_without_a_time_is_refused_and_changes_nothing() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let before = profile(&mut visit).events;
+    for now_ms in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        for command in [Command::Track { event: Event::on(Like, "tea-0", NOW) }, Command::KeepTexts { days: 1 }] {
+            let refused = send(&mut visit, command.at(now_ms, "en"));
+            assert!(matches!(&refused[..], [Update::Error(problem)] if problem.code == "time"), "{refused:?}");
+        }
+    }
+    assert_eq!((profile(&mut visit).events, profile(&mut visit).text_days), (before, 90));
+}
+
+#[test]
 fn the_order_of_the_feed_changes_no_list() {
     let mut backwards = items();
     backwards.reverse();
@@ -269,7 +282,7 @@ pub fn events() -> impl Strategy<Value = Vec<Command>> {
         1 => (prop::sample::select(vec![Wish, Search]), prop::sample::select(texts), 0u32..600)
             .prop_map(move |(name, text, minute)| event(name, None, Some(text.to_owned()), minute)),
         1 => (prop::sample::select(names), item, 0u32..600)
-            .prop_map(|(name, item, _)| Command::Undo { item, name, now_ms: NOW }),
+            .prop_map(|(name, item, _)| Command::Undo { item, name }),
     ];
     prop::collection::vec(command, 0..12)
 }

@@ -2,7 +2,7 @@
 //! events. `PROPTEST_CASES=10000` for many.
 
 use nearmind::{
-    protocol::{Command, Event, EventName, EventName::*, Update, VERSION},
+    protocol::{Command, Envelope, Event, EventName, EventName::*, Update, VERSION},
     session::{MemoryStore, Session},
 };
 use pollster::block_on;
@@ -114,13 +114,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..200)
 }
 
-fn apply(session: &mut Visit, command: Command) -> Vec<Update> {
-    block_on(session.apply(command))
+fn apply(session: &mut Visit, sent: Envelope) -> Vec<Update> {
+    block_on(session.apply(sent))
 }
 
 /// Events and whether they are muted, in the order of their times.
 fn listed(session: &mut Visit) -> Vec<(Event, bool)> {
-    for update in apply(session, Command::Profile { lang: "en".into(), now_ms: NOW }) {
+    for update in apply(session, Command::Profile.at(NOW, "en")) {
         if let Update::Profile(profile) = update {
             return in_order(profile.events.into_iter().map(|line| (line.event, line.muted)).collect());
         }
@@ -164,23 +164,23 @@ proptest! {
                     if naive.standing().iter().any(is_it) {
                         naive.lines.push(Line::Undo { item: item.clone(), name, time_ms: now_ms });
                     }
-                    Command::Undo { item, name, now_ms }
+                    Command::Undo { item, name }
                 }
                 Step::Delete(nth) => {
                     let Some(event) = tracked.get(nth) else { continue };
                     naive.delete(event);
-                    Command::Delete { event: event.clone(), now_ms }
+                    Command::Delete { event: event.clone() }
                 }
                 Step::Mute(nth, muted) => {
                     let Some(event) = tracked.get(nth) else { continue };
                     if naive.standing().iter().any(|(own, was)| own == event && *was != muted) {
                         naive.lines.push(Line::Mute { event: event.clone(), muted, time_ms: now_ms });
                     }
-                    Command::MuteEvent { event: event.clone(), muted, now_ms }
+                    Command::MuteEvent { event: event.clone(), muted }
                 }
                 Step::Export => {
                     naive.exported = naive.lines.clone();
-                    let answer = apply(&mut session, Command::Export { now_ms });
+                    let answer = apply(&mut session, Command::Export.at(now_ms, "en"));
                     exported = answer.into_iter().find_map(|update| match update {
                         Update::Exported { profile } => Some(profile),
                         _ => None,
@@ -192,15 +192,15 @@ proptest! {
                         continue;
                     }
                     naive.import();
-                    Command::Import { profile: exported.clone(), now_ms }
+                    Command::Import { profile: exported.clone() }
                 }
-                Step::Reload => Command::Reload { now_ms, forgotten: false },
+                Step::Reload => Command::Reload { forgotten: false },
                 Step::Forget => {
                     naive.lines.clear();
                     Command::Forget
                 }
             };
-            apply(&mut session, command);
+            apply(&mut session, command.at(now_ms, "en"));
             prop_assert_eq!(listed(&mut session), in_order(naive.standing()), "after step {}", nth);
         }
         let mut again: Visit = Session::new(session.into_store());

@@ -81,7 +81,7 @@ fn what_was_done_by_one_name_is_taken_back_and_forgotten_by_the_other() {
     let before = ids(&for_you(&mut visit, "en")).join(" ");
     track(&mut visit, Like, "SKU-camping-1", 1);
     // The card says the id.
-    let undo = Command::Undo { item: "camping-1".into(), name: Like, now_ms: NOW + 120e3 };
+    let undo = Command::Undo { item: "camping-1".into(), name: Like }.at(NOW + 120e3, "en");
     assert_eq!(ids(&shelf(&send(&mut visit, undo))).join(" "), before);
     track(&mut visit, Like, "SKU-camping-2", 3);
     track(&mut visit, ViewItem, "camping-2", 4);
@@ -89,10 +89,10 @@ fn what_was_done_by_one_name_is_taken_back_and_forgotten_by_the_other() {
     assert_eq!((known.interests.len(), known.interests[0].events.len(), known.events.len()), (1, 2, 2));
     assert_eq!(known.events[0].label, known.events[1].label, "by its title");
     let interest = known.interests[0].id.clone();
-    let name = Command::RenameInterest { interest: interest.clone(), name: "Tents".into(), now_ms: NOW + 300e3 };
+    let name = Command::RenameInterest { interest: interest.clone(), name: "Tents".into() }.at(NOW + 300e3, "en");
     send(&mut visit, name);
     assert_eq!(profile(&mut visit).interests[0].name, "Tents");
-    send(&mut visit, Command::DeleteInterest { interest, now_ms: NOW + 360e3 });
+    send(&mut visit, Command::DeleteInterest { interest }.at(NOW + 360e3, "en"));
     let known = profile(&mut visit);
     assert_eq!((known.interests.len(), known.events.len()), (0, 0));
 }

@@ -6,12 +6,10 @@ use super::*;
 
 fn open_private() -> Visit {
     let mut visit = Session::new(MemoryStore::default());
-    let Command::Open { version, catalog, model, device, lang, persist, now_ms, .. } = open_command(VERSION, "en")
-    else {
-        unreachable!("it opens")
-    };
-    let pictures = PictureSource::Private;
-    send(&mut visit, Command::Open { version, catalog, model, device, lang, persist, pictures, now_ms });
+    let mut open = open_command(VERSION, "en");
+    let Command::Open { pictures, .. } = &mut open.command else { unreachable!("it opens") };
+    *pictures = PictureSource::Private;
+    send(&mut visit, open);
     let with_pictures = items().into_iter().map(|mut item| {
         item.image = if item.id == "tea-0" {
             "data:image/svg+xml,<svg/>".into()
@@ -36,7 +34,7 @@ fn private_cards_name_no_address_and_get_their_pictures_later() {
     let mut visit = open_private();
     let all = items().len() as u32;
     let request = ShelfRequest { limit: all as usize, lang: "en".into(), ..ShelfRequest::default() };
-    let cards = shelf(&send(&mut visit, Command::Shelf { shelf: "s".into(), request, now_ms: NOW })).cards;
+    let cards = shelf(&send(&mut visit, Command::Shelf { shelf: "s".into(), request })).cards;
     assert_eq!(cards.len(), all as usize);
     let outside: Vec<_> =
         cards.iter().filter(|card| !card.image.is_empty() && !card.image.starts_with("data:")).collect();

@@ -7,8 +7,8 @@ use nearmind::{
     },
     profile::{Event, EventName},
     protocol::{
-        Card, Command, DeviceChoice, DeviceReason, DeviceReport, Part, PictureSource, ProfileSummary, Shelf, ShelfKind,
-        ShelfRequest, Update, VERSION,
+        Card, Command, DeviceChoice, DeviceReason, DeviceReport, Envelope, Part, PictureSource, ProfileSummary, Shelf,
+        ShelfKind, ShelfRequest, Update, VERSION,
     },
     session::{MemoryStore, Model, Session, model_name},
     text::Dictionary,
@@ -112,22 +112,32 @@ pub fn open_with(store: MemoryStore, lang: &str, catalog: Catalog) -> Visit {
     visit
 }
 
-pub fn open_command(version: u32, lang: &str) -> Command {
+pub fn open_command(version: u32, lang: &str) -> Envelope {
     let (catalog, model) = (String::new(), String::new());
-    Command::Open {
-        version,
-        catalog,
-        model,
-        device: DeviceChoice::Cpu,
-        lang: lang.into(),
-        persist: true,
-        pictures: PictureSource::Shop,
-        now_ms: NOW,
+    Command::Open { version, catalog, model, device: DeviceChoice::Cpu, persist: true, pictures: PictureSource::Shop }
+        .at(NOW, lang)
+}
+
+/// A command in an envelope, or one that is sent when its event happens, or at no time in particular.
+pub trait Sent {
+    fn envelope(self) -> Envelope;
+}
+
+impl Sent for Envelope {
+    fn envelope(self) -> Envelope {
+        self
     }
 }
 
-pub fn send(visit: &mut Visit, command: Command) -> Vec<Update> {
-    block_on(visit.apply(command))
+impl Sent for Command {
+    fn envelope(self) -> Envelope {
+        let now_ms = if let Self::Track { event } = &self { event.time_ms } else { NOW };
+        self.at(now_ms, "en")
+    }
+}
+
+pub fn send(visit: &mut Visit, sent: impl Sent) -> Vec<Update> {
+    block_on(visit.apply(sent.envelope()))
 }
 
 /// A shelf of scene, filter, rules and context as a page would write them in JSON.
@@ -136,11 +146,11 @@ pub fn ask(visit: &mut Visit, request: serde_json::Value) -> Vec<Update> {
     let fields = whole.as_object_mut().expect("an object");
     fields.extend(request.as_object().expect("an object").clone());
     let request = serde_json::from_value(whole).expect("a request");
-    send(visit, Command::Shelf { shelf: "s".into(), request, now_ms: NOW })
+    send(visit, Command::Shelf { shelf: "s".into(), request })
 }
 
 pub fn profile(visit: &mut Visit) -> ProfileSummary {
-    match send(visit, Command::Profile { lang: "en".into(), now_ms: NOW + 6e5 }).remove(0) {
+    match send(visit, Command::Profile.at(NOW + 6e5, "en")).remove(0) {
         Update::Profile(summary) => summary,
         other => panic!("{other:?}"),
     }
@@ -158,7 +168,7 @@ pub fn problems(updates: &[Update]) -> Vec<String> {
 pub fn shelf_command(kind: ShelfKind, item: Option<&str>, lang: &str) -> Command {
     let request =
         ShelfRequest { kind, item: item.map(str::to_owned), limit: 6, lang: lang.into(), ..ShelfRequest::default() };
-    Command::Shelf { shelf: "s".into(), request, now_ms: NOW }
+    Command::Shelf { shelf: "s".into(), request }
 }
 
 pub fn shelf(updates: &[Update]) -> Shelf {
@@ -181,7 +191,7 @@ pub fn say(visit: &mut Visit, name: EventName, text: &str, minute: u32) -> Vec<U
 }
 
 pub fn search(visit: &mut Visit, query: &str, lang: &str) -> Vec<Card> {
-    let updates = send(visit, Command::Search { query: query.into(), limit: 6, lang: lang.into(), now_ms: NOW });
+    let updates = send(visit, Command::Search { query: query.into(), limit: 6 }.at(NOW, lang));
     match updates.into_iter().last() {
         Some(Update::Results { cards, .. }) => cards,
         other => panic!("no results came but {other:?}"),

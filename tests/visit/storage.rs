@@ -11,7 +11,7 @@ use nearmind::{
 use pollster::block_on;
 use proptest::prelude::*;
 
-use crate::script::{NOW, open_command};
+use crate::script::{NOW, Sent, open_command};
 
 /// A disk that several tabs share. Calls whose numbers are in `failing` fail; their work is `done` all the same, or not.
 #[derive(Clone, Default)]
@@ -86,16 +86,16 @@ fn event(name: EventName, item: usize) -> Event {
 
 /// Whether the event is acknowledged: it is on the disk.
 fn track(tab: &mut Tab, item: usize) -> bool {
-    let updates = block_on(tab.apply(Command::Track { event: event(ViewItem, item) }));
+    let updates = block_on(tab.apply(Command::Track { event: event(ViewItem, item) }.envelope()));
     !updates.iter().any(|update| matches!(update, Update::Unsaved { entries: 1.. }))
 }
 
 fn delete(tab: &mut Tab, item: usize) -> Vec<Update> {
-    block_on(tab.apply(Command::Delete { event: event(ViewItem, item), now_ms: NOW }))
+    block_on(tab.apply(Command::Delete { event: event(ViewItem, item) }.envelope()))
 }
 
 fn profile_items(tab: &mut Tab) -> Vec<String> {
-    for update in block_on(tab.apply(Command::Profile { lang: "en".into(), now_ms: NOW })) {
+    for update in block_on(tab.apply(Command::Profile.envelope())) {
         if let Update::Profile(profile) = update {
             return profile.events.into_iter().filter_map(|line| line.event.item).collect();
         }
@@ -123,8 +123,8 @@ fn what_was_forgotten_stays_so_while_another_tab_deletes() {
     let disk = Disk::default();
     let (mut one, mut other) = (open(&disk), open(&disk));
     (0..10).for_each(|item| assert!(track(&mut one, item)));
-    block_on(other.apply(Command::Reload { now_ms: NOW, forgotten: false }));
-    block_on(other.apply(Command::Forget));
+    block_on(other.apply(Command::Reload { forgotten: false }.envelope()));
+    block_on(other.apply(Command::Forget.envelope()));
     delete(&mut one, 3);
     assert!(disk.items().is_empty(), "{:?}", disk.items());
     assert!(profile_items(&mut one).is_empty());
@@ -154,7 +154,7 @@ fn the_visitor_is_told_once_that_nothing_is_kept() {
         };
         updates.into_iter().filter_map(code).collect()
     };
-    let mut tracked = |item| codes(block_on(tab.apply(Command::Track { event: event(Like, item) })));
+    let mut tracked = |item| codes(block_on(tab.apply(Command::Track { event: event(Like, item) }.envelope())));
     assert_eq!(tracked(0), ["store", "1 unsaved"]);
     assert_eq!(tracked(1), ["2 unsaved"]);
     assert_eq!(tracked(2), ["0 unsaved"], "all three are stored");
@@ -206,8 +206,8 @@ fn forget_reaches_what_another_tab_could_not_store() {
     assert!(track(&mut one, 0));
     disk.0.borrow_mut().failing = vec![4];
     assert!(!track(&mut other, 1));
-    block_on(one.apply(Command::Forget));
-    block_on(other.apply(Command::Reload { now_ms: NOW, forgotten: true }));
+    block_on(one.apply(Command::Forget.envelope()));
+    block_on(other.apply(Command::Reload { forgotten: true }.envelope()));
     assert!(track(&mut other, 2));
     assert_eq!(disk.items(), ["item-2"]);
 }
@@ -217,10 +217,10 @@ fn a_text_of_any_length_is_cut_to_what_a_visitor_types() {
     let disk = Disk::default();
     let mut tab = open(&disk);
     let long = Event::said(Wish, &"深い海".repeat(100_000), NOW);
-    block_on(tab.apply(Command::Track { event: long.clone() }));
+    block_on(tab.apply(Command::Track { event: long.clone() }.envelope()));
     disk.0.borrow_mut().entries.push(Entry::Event(Event { time_ms: NOW + 1.0, ..long }));
-    block_on(tab.apply(Command::Reload { now_ms: NOW, forgotten: false }));
-    let updates = block_on(tab.apply(Command::Profile { lang: "en".into(), now_ms: NOW }));
+    block_on(tab.apply(Command::Reload { forgotten: false }.envelope()));
+    let updates = block_on(tab.apply(Command::Profile.envelope()));
     let Some(Update::Profile(profile)) = updates.into_iter().find(|update| matches!(update, Update::Profile(_))) else {
         panic!("no profile")
     };
@@ -278,12 +278,12 @@ proptest! {
                     }
                 }
                 Step::Forget => {
-                    let updates = block_on(tab.apply(Command::Forget));
+                    let updates = block_on(tab.apply(Command::Forget.envelope()));
                     if done || updates.iter().any(|update| matches!(update, Update::Forgotten)) {
                         expected.clear();
                     }
                 }
-                Step::Reload => drop(block_on(tab.apply(Command::Reload { now_ms: NOW, forgotten: false }))),
+                Step::Reload => drop(block_on(tab.apply(Command::Reload { forgotten: false }.envelope()))),
             }
             let stored = disk.items();
             let distinct: std::collections::BTreeSet<_> = stored.iter().collect();

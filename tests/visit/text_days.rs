@@ -25,9 +25,9 @@ fn typed_texts_are_deleted_after_the_days_of_the_visitor() {
     assert_eq!(profile(&mut visit).text_days, 90);
     let mut visit = open(visit.into_store(), "en");
     assert_eq!(texts(&mut visit), ["red bicycle", "black tea"], "90 days, where the visitor has not chosen");
-    send(&mut visit, Command::KeepTexts { days: 30, now_ms: NOW });
+    send(&mut visit, Command::KeepTexts { days: 30 });
     assert_eq!(texts(&mut visit), ["black tea"]);
-    send(&mut visit, Command::KeepTexts { days: 0, now_ms: NOW });
+    send(&mut visit, Command::KeepTexts { days: 0 });
     send(&mut visit, Command::Track { event: Event::said(Wish, "old tent", NOW - 4000.0 * DAY_MS) });
     let mut visit = open(visit.into_store(), "en");
     let summary = profile(&mut visit);
@@ -40,7 +40,7 @@ fn a_clock_that_cannot_be_right_deletes_no_text() {
     for now_ms in [8.6e15, f64::INFINITY, f64::NAN] {
         let mut visit = open(MemoryStore::default(), "en");
         say(&mut visit, Search, "green tea", 1);
-        send(&mut visit, Command::KeepTexts { days: 30, now_ms });
+        send(&mut visit, Command::KeepTexts { days: 30 }.at(now_ms, "en"));
         assert_eq!(texts(&mut visit), ["green tea"], "{now_ms}");
     }
 }

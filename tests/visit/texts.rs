@@ -148,7 +148,7 @@ fn the_wish_is_unlearned_with_its_note() {
     let (mut visit, list) = wished("en", &["qwxz vbnm"]);
     assert_ne!(list.note, "");
     let event = profile(&mut visit).events.remove(0).event;
-    let after = shelf(&send(&mut visit, Command::Delete { event, now_ms: NOW + 120e3 }));
+    let after = shelf(&send(&mut visit, Command::Delete { event }.at(NOW + 120e3, "en")));
     assert_eq!((after.note.as_str(), after.basis), ("", Basis::ColdStart));
 }
 

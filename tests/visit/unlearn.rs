@@ -41,7 +41,7 @@ fn interests_have_words_and_events_and_can_be_named() {
     let (tea, bicycle) = (interest(&mut visit, "tea-0"), interest(&mut visit, "bicycle-1"));
     assert!(tea.id != bicycle.id && tea.weight < bicycle.weight && !tea.muted);
     assert!(tea.words.contains(&"tea".to_owned()) && bicycle.words.contains(&"jacket".to_owned()), "{:?}", tea.words);
-    let named = Command::RenameInterest { interest: tea.id.clone(), name: " Afternoons ".into(), now_ms: NOW };
+    let named = Command::RenameInterest { interest: tea.id.clone(), name: " Afternoons ".into() };
     send(&mut visit, named);
     assert_eq!(interest(&mut visit, "tea-2").name, "Afternoons");
     track(&mut visit, Like, "tea-4", 9);
@@ -55,16 +55,14 @@ fn a_muted_interest_is_in_no_list_until_it_comes_back() {
     let mut visit = visited();
     let before = ids(&for_you(&mut visit, "en")).join(" ");
     let id = interest(&mut visit, "bicycle-1").id;
-    let mute = |muted| Command::MuteInterest { interest: id.clone(), muted, now_ms: NOW + 6e5 };
+    let mute = |muted| Command::MuteInterest { interest: id.clone(), muted }.at(NOW + 6e5, "en");
     let without = shelf(&send(&mut visit, mute(true)));
     assert!(of(&without, "tea") > of(&without, "bicycle"), "{:?}", ids(&without));
     assert!(without.cards.iter().all(|card| !text(&card.reason).contains("jacket")));
     assert!(interest(&mut visit, "bicycle-1").muted);
     send(&mut visit, mute(false));
     assert_eq!(ids(&for_you(&mut visit, "en")).join(" "), before);
-    assert!(
-        send(&mut visit, Command::MuteInterest { interest: "item:none".into(), muted: true, now_ms: NOW }).is_empty()
-    );
+    assert!(send(&mut visit, Command::MuteInterest { interest: "item:none".into(), muted: true }).is_empty());
 }
 
 #[test]
@@ -73,9 +71,9 @@ fn a_muted_event_counts_for_nothing_and_comes_back() {
     let mut visit = visited();
     let before = lists(&mut visit);
     let event = Event::on(Like, "bicycle-3", NOW + 3.0 * 60e3);
-    let mute = |muted| Command::MuteEvent { event: event.clone(), muted, now_ms: NOW + 6e5 };
+    let mute = |muted| Command::MuteEvent { event: event.clone(), muted }.at(NOW + 6e5, "en");
     let mut without = open(visit.into_store(), "en");
-    send(&mut without, Command::Delete { event: event.clone(), now_ms: NOW + 6e5 });
+    send(&mut without, Command::Delete { event: event.clone() }.at(NOW + 6e5, "en"));
     let mut visit = visited();
     send(&mut visit, mute(true));
     assert_eq!(ids(&for_you(&mut visit, "en")), ids(&for_you(&mut without, "en")), "as if it had never happened");
@@ -92,8 +90,8 @@ fn a_muted_event_counts_for_nothing_and_comes_back() {
 fn a_deleted_interest_is_nowhere_in_the_log() {
     let mut visit = visited();
     let id = interest(&mut visit, "bicycle-1").id;
-    send(&mut visit, Command::MuteInterest { interest: id.clone(), muted: true, now_ms: NOW });
-    send(&mut visit, Command::DeleteInterest { interest: id, now_ms: NOW });
+    send(&mut visit, Command::MuteInterest { interest: id.clone(), muted: true });
+    send(&mut visit, Command::DeleteInterest { interest: id });
     let log = serde_json::to_string(&visit.into_store().entries).unwrap();
     assert!(log.contains("tea-0") && !log.contains("bicycle"), "{log}");
 }
@@ -101,12 +99,10 @@ fn a_deleted_interest_is_nowhere_in_the_log() {
 #[test]
 fn a_profile_is_carried_to_another_device_and_what_is_none_changes_nothing() {
     let mut visit = visited();
-    let Update::Exported { profile: carried } = send(&mut visit, Command::Export { now_ms: NOW }).remove(0) else {
-        panic!()
-    };
+    let Update::Exported { profile: carried } = send(&mut visit, Command::Export).remove(0) else { panic!() };
     let mut other = open(MemoryStore::default(), "en");
     track(&mut other, Wish, "", 1);
-    let import = |profile: &str| Command::Import { profile: profile.to_owned(), now_ms: NOW + 6e5 };
+    let import = |profile: &str| Command::Import { profile: profile.to_owned() }.at(NOW + 6e5, "en");
     assert!(matches!(send(&mut other, import(&carried))[0], Update::Imported { events: 5 }));
     assert!(matches!(send(&mut other, import(&carried))[0], Update::Imported { events: 0 }));
     assert_eq!(ids(&for_you(&mut other, "en")), ids(&for_you(&mut visit, "en")));
@@ -168,8 +164,8 @@ proptest! {
         for visit in [&mut with, &mut without] {
             for_you(visit, "en");
         }
-        send(&mut with, Command::Delete { event, now_ms: NOW });
-        send(&mut without, Command::Profile { lang: "en".into(), now_ms: NOW });
+        send(&mut with, Command::Delete { event });
+        send(&mut without, Command::Profile);
         prop_assert_eq!(state(with), state(without));
     }
 }
@@ -188,7 +184,7 @@ fn a_deleted_event_leaves_no_trace() {
                 send(&mut without, Command::Track { event: event(nth) });
             }
         }
-        send(&mut with, Command::Delete { event: event(gone), now_ms: NOW });
+        send(&mut with, Command::Delete { event: event(gone) });
         let hash = state(with);
         assert_eq!(hash, state(without), "{:?}", names[gone]);
         hashes.insert(hash);

@@ -24,7 +24,7 @@ function listenForWishes() {
 /** @param {string} text */
 async function wish(text) {
   if (!text) return;
-  const moved = client.track("wish", { text }).catch(() => []);
+  const moved = client.track("wish", { text }).catch(() => /** @type {import("../types.js").Update[]} */ ([]));
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   byId("for-you").scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "nearest" });
   // The recommender says so itself where it can make nothing of it.

@@ -34,4 +34,5 @@ export async function categories() {
 }
 
 /** @param {number | undefined} amount @param {string | undefined} currency ISO 4217; a price on request has neither. */
-export const money = (amount, currency) => (amount == null ? "" : inLanguage({ amount, currency: currency ?? "" }, lang));
+export const money = (amount, currency) =>
+  amount == null ? "" : inLanguage({ amount, currency: currency ?? "" }, lang);

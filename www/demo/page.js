@@ -50,6 +50,8 @@ async function keepNothing() {
 
 const noTracking = Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
 // After what the visitor came for, when no file of the page is on its way any more: one that is makes the cache again.
-shelf.addEventListener("nearmind-ready", () => void (noTracking ? keepNothing().catch(ignore) : keepForLater()), { once: true });
+shelf.addEventListener("nearmind-ready", () => void (noTracking ? keepNothing().catch(ignore) : keepForLater()), {
+  once: true,
+});
 trackSearches();
 showCount();

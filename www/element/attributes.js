@@ -10,7 +10,7 @@ export const SOURCES = ["catalog", "model", "device", "storage", "worker", "isol
 /** Its own attribute or the nearest ancestor's. @param {Element} tag */
 export const langOf = (tag) => tag.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang || "en";
 
-/** As they are now; null where those are missing that every tag needs. @param {Element} tag @returns {Options | null} */
+/** As they are now; null where those are missing that every tag needs. @param {Element} tag @returns {(Options & {lang: string}) | null} */
 export function optionsOf(tag) {
   const told = (/** @type {string} */ name) => tag.getAttribute(name) ?? undefined;
   const [catalog, model] = [told("catalog"), told("model")];

@@ -13,7 +13,15 @@ import { matching, plain, stands, writeParts } from "./words.js";
 export class CardView {
   /** @type {Card} */
   card;
-  #image = h("img", { part: "image", alt: "", loading: "lazy", decoding: "async", width: 320, height: 320, referrerpolicy: "no-referrer" });
+  #image = h("img", {
+    part: "image",
+    alt: "",
+    loading: "lazy",
+    decoding: "async",
+    width: 320,
+    height: 320,
+    referrerpolicy: "no-referrer",
+  });
   #picture = h("div", { part: "picture" });
   #brand = h("p", { part: "brand" });
   #title = h("a", { part: "link" });

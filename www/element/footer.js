@@ -26,7 +26,7 @@ export class Footer {
     h("p", { part: "status" }, this.#text, this.#button, this.#loading),
     this.#about,
   );
-  /** @type {Say} */
+  /** @type {Say | undefined} */
   #say;
   /** @type {(() => void) | undefined} */
   #then;
@@ -55,9 +55,10 @@ export class Footer {
     const { stage, done, total } = progress;
     const percent = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : null;
     set(this.#bar, "aria-valuenow", percent);
-    set(this.#bar, "aria-label", this.#say[stage]);
+    const label = this.#say?.[stage] ?? "";
+    set(this.#bar, "aria-label", label);
     this.#bar.style.setProperty("--done", String((percent ?? 0) / 100));
-    write(this.#loading, percent == null ? this.#say[stage] : `${this.#say[stage]} · ${percent}%`);
+    write(this.#loading, percent == null ? label : `${label} · ${percent}%`);
   }
 
   /**

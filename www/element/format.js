@@ -9,7 +9,9 @@ export function money({ amount, currency }, lang) {
   const format = formats.get(key) ?? formatOf(currency, lang);
   formats.set(key, format);
   // What is no currency's code is shown as the shop has it.
-  return format.resolvedOptions().style === "currency" ? format.format(amount) : `${format.format(amount)} ${currency}`.trim();
+  return format.resolvedOptions().style === "currency"
+    ? format.format(amount)
+    : `${format.format(amount)} ${currency}`.trim();
 }
 
 /** The first format of a page takes as long as drawing all cards: it is made in a task of its own. @param {string} lang */

@@ -41,7 +41,7 @@ export class CardList {
     this.#drop([...left]);
     this.views = views;
     this.#fill([...this.views.values()].map(({ node }) => node));
-    cards.forEach(({ item }, place) => set(this.node.children[place], "data-item", item));
+    for (const [place, { item }] of cards.entries()) set(this.node.children[place], "data-item", item);
     this.#refocus(focused);
     // A new order is read from its beginning, unless the visitor is in the middle of it.
     this.moves?.later(!focused && this.#first() !== first);

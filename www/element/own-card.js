@@ -38,7 +38,11 @@ export class OwnCard {
     this.#lang = lang;
     const template = /** @type {HTMLTemplateElement} */ (host.querySelector(":scope > template"));
     const slot = `nearmind-card-${++made}`;
-    this.#own = h("div", { slot, class: "nearmind-card", "data-item": card.item }, document.importNode(template.content, true));
+    this.#own = h(
+      "div",
+      { slot, class: "nearmind-card", "data-item": card.item },
+      document.importNode(template.content, true),
+    );
     this.node = h("div", { part: "own-card" }, h("slot", { name: slot }));
     host.append(this.#own);
     this.update(card);
@@ -49,7 +53,12 @@ export class OwnCard {
     const before = this.card;
     this.card = card;
     const { category, brand, item, price } = card;
-    for (const [name, text] of Object.entries({ category, brand, item, price: price ? money(price, this.#lang) : "" })) {
+    for (const [name, text] of Object.entries({
+      category,
+      brand,
+      item,
+      price: price ? money(price, this.#lang) : "",
+    })) {
       for (const node of this.#each(`[data-text="${name}"]`)) write(node, text);
     }
     for (const node of this.#each("[data-link]")) set(node, "href", card.url || null);

@@ -2,6 +2,7 @@
  * The panel's words, by language; they come with the panel.
  *
  * @import {DeviceReason} from "../types.js"
+ * @typedef {{code: DeviceReason["code"], why?: string, cosine?: number | null}} Reason
  */
 
 const EN = {
@@ -17,16 +18,15 @@ const EN = {
     "asked-gpu": () => "The page asks for the graphics, and it computes rightly.",
     untried: () => "The graphics has not been tried yet.",
     absent: () => "The processor computes: this browser offers no graphics to programs.",
-    unfit: (/** @type {DeviceReason} */ { why }) =>
-      `The processor computes: the graphics cannot run this model (${why}).`,
-    wrong: (/** @type {DeviceReason} */ { cosine }) =>
+    unfit: (/** @type {Reason} */ { why }) => `The processor computes: the graphics cannot run this model (${why}).`,
+    wrong: (/** @type {Reason} */ { cosine }) =>
       `The processor computes, because the graphics answers wrongly${cosine == null ? "" : ` (a known text: ${cosine.toFixed(3)} instead of 1)`}.`,
     slower: () => "The processor computes, because the graphics is slower here.",
     quicker: () => "The graphics computes rightly, and is quicker.",
-    lost: (/** @type {DeviceReason} */ { why }) =>
-      `The processor computes, because the graphics was lost (${why}).`,
+    lost: (/** @type {Reason} */ { why }) => `The processor computes, because the graphics was lost (${why}).`,
   },
-  isolated: (/** @type {number} */ ways) => `The browser lets it speak to no network: all of ${ways} ways out were tried, and all are shut.`,
+  isolated: (/** @type {number} */ ways) =>
+    `The browser lets it speak to no network: all of ${ways} ways out were tried, and all are shut.`,
   visits: "What you did here",
   interests: "Your interests",
   noInterests: "None yet: look around, or say what you like.",
@@ -66,7 +66,8 @@ const EN = {
   promise: "All of this is computed and kept in this browser. Nothing of it is sent anywhere.",
   unsaved: (/** @type {number} */ entries) =>
     `This browser could not store the last ${entries === 1 ? "entry" : `${entries} entries`}: they count until you leave the page, and are stored as soon as that is possible.`,
-  shopPictures: "Pictures that are not part of the catalogue come from their own server, which can see which products you are shown.",
+  shopPictures:
+    "Pictures that are not part of the catalogue come from their own server, which can see which products you are shown.",
   privatePictures: "The pictures came with the catalogue: no request tells anybody which products you are shown.",
   memory: "Your browser asks not to be tracked: nothing is stored, and leaving the page forgets everything.",
   nothing: "Nothing yet.",
@@ -108,7 +109,8 @@ const EN = {
     stored: "The log and the files are stored.",
     notStored: "Nothing is stored.",
     latency: "How long answers take",
-    latencyAbout: "Milliseconds from command to answer; the line goes from the median to the 99th percentile, logarithmic.",
+    latencyAbout:
+      "Milliseconds from command to answer; the line goes from the median to the 99th percentile, logarithmic.",
     command: "Command",
     count: "Count",
     scene: (/** @type {string} */ kind) => `The scene in force: ${kind}`,
@@ -175,7 +177,8 @@ const ZH = {
   needsPhrase: "此文件已加密：请输入口令后再选一次。",
   wrongPhrase: "无法打开文件：口令不对，或文件被改动过。",
   promise: "一切都在这个浏览器里计算和保存，不会发送到任何地方。",
-  unsaved: (/** @type {number} */ entries) => `浏览器未能保存最近 ${entries} 条记录：离开页面前它们仍然有效，一旦可以保存就会保存。`,
+  unsaved: (/** @type {number} */ entries) =>
+    `浏览器未能保存最近 ${entries} 条记录：离开页面前它们仍然有效，一旦可以保存就会保存。`,
   shopPictures: "不在商品目录内的图片来自其所在的服务器，该服务器能看到向您展示了哪些商品。",
   privatePictures: "图片随商品目录一起下载：没有任何请求会透露向您展示了哪些商品。",
   memory: "您的浏览器要求不被跟踪：不保存任何内容，离开页面即全部忘记。",
@@ -206,7 +209,8 @@ const ZH = {
     items: (count) => `目录中有 ${count} 件商品`,
     nothingToShow: (_shown, soldOut, items) =>
       `${items} 件商品中有 ${soldOut} 件缺货，没有可以推荐的商品。请检查数据源中的库存状态并重新打包；如仍想展示，可使用自己的场景：scene='{"kind": "for-you"}'。`,
-    fewToShow: (shown, soldOut, items) => `${items} 件商品中只有 ${shown} 件可以展示，${soldOut} 件缺货。请检查数据源中的库存状态。`,
+    fewToShow: (shown, soldOut, items) =>
+      `${items} 件商品中只有 ${shown} 件可以展示，${soldOut} 件缺货。请检查数据源中的库存状态。`,
     soldOut: (_shown, soldOut, items) => `${items} 件商品中有 ${soldOut} 件缺货，不会展示。`,
     unmatched: (ids) =>
       `此处用到的 ${ids} 个编号在目录中找不到，与之相关的行为不起作用。请使用目录中的编号，或用包含这些编号的数据源重新打包。`,

@@ -1,14 +1,17 @@
 /**
  * What a page tells an element in data and not in text, through properties. Knows no shelf and no worker.
+ *
+ * @import {Context, Filter, Rules} from "../types.js"
+ * @typedef {{context: Context | null, filter: Filter | null, rules: Rules | null}} Told
  */
 
 const NAMES = /** @type {const} */ (["context", "filter", "rules"]);
 
 export class ToldElement extends (globalThis.HTMLElement ?? class {}) {
-  /** @type {Record<typeof NAMES[number], object | null>} */
+  /** @type {Told} */
   #told = { context: null, filter: null, rules: null };
 
-  /** Where the visitor is and what for: `{cart: ["id"], season: "winter"}`. */
+  /** Where the visitor is and what for: `{"cart": ["id"], "season": "winter"}`. */
   get context() {
     return this.#told.context;
   }
@@ -16,7 +19,7 @@ export class ToldElement extends (globalThis.HTMLElement ?? class {}) {
     this.#tell("context", context);
   }
 
-  /** Which items may be shown: `{brand: ["A"], price: {max: 50}}`. */
+  /** Which items may be shown: `{"range": {"field": "price", "to": 50}}`. All conditions are in src/rank/filter.rs. */
   get filter() {
     return this.#told.filter;
   }
@@ -24,7 +27,10 @@ export class ToldElement extends (globalThis.HTMLElement ?? class {}) {
     this.#tell("filter", filter);
   }
 
-  /** What the shop wants besides: `{pin: ["id"], bury: [...], exclude: [...]}`. */
+  /**
+   * What the shop wants besides: `{"pin": [{"item": "id", "place": 1}]}`, and `bury`, `exclude`, `boost` and `goesWith`:
+   * `{"exclude": [{"in": {"field": "brand", "values": ["A", "B"]}}]}`. All rules are in src/rank/rules.rs.
+   */
   get rules() {
     return this.#told.rules;
   }
@@ -43,16 +49,16 @@ export class ToldElement extends (globalThis.HTMLElement ?? class {}) {
       if (!Object.hasOwn(this, name)) continue;
       const data = this[name];
       delete (/** @type {any} */ (this)[name]);
-      this[name] = data;
+      Object.assign(this, { [name]: data });
     }
   }
 
   /** For the element: something else is told. */
   whenTold() {}
 
-  /** @param {typeof NAMES[number]} name @param {object | null} data */
+  /** @template {keyof Told} Name @param {Name} name @param {Told[Name] | undefined} data */
   #tell(name, data) {
-    this.#told[name] = data ?? null;
+    this.#told = { ...this.#told, [name]: data ?? null };
     this.whenTold();
   }
 }

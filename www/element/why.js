@@ -3,7 +3,7 @@
  * list would be without it, and the way to forget it. Then what else one may ask: where the model looked, and why
  * another product is not here. Loaded when it is first opened. Asks the client; computes nothing.
  *
- * @import {Attention, Card, Explanation, Nearmind, Part, WhyNot} from "../types.js"
+ * @import {Card, Explanation, Nearmind, Part, Update} from "../types.js"
  * @import {WhySay} from "./why-messages.js"
  */
 import { h, icon, ICONS, set, write } from "./dom.js";
@@ -67,11 +67,17 @@ function explanation(why, say, lang, forget) {
   const most = Math.max(...why.parts.map(({ share }) => Math.abs(share)), Number.MIN_VALUE);
   const lines = (/** @type {import("../types.js").ScorePart[]} */ parts) =>
     parts.map(({ name, label, share }) =>
-      h("div", { class: "measured", "data-part": name }, h("dt", {}, label), h("dd", {}, bar(share / most), number.format(share))),
+      h(
+        "div",
+        { class: "measured", "data-part": name },
+        h("dt", {}, label),
+        h("dd", {}, bar(share / most), number.format(share)),
+      ),
     );
-  const interests = why.interests.length > 1
-    ? [h("h3", {}, say.interests), h("dl", { part: "panel-times" }, ...lines(why.interests))]
-    : [];
+  const interests =
+    why.interests.length > 1
+      ? [h("h3", {}, say.interests), h("dl", { part: "panel-times" }, ...lines(why.interests))]
+      : [];
   const moved = why.place && why.byScore && why.place !== why.byScore ? ` ${say.varied(why.byScore)}` : "";
   return [
     ...why.sentences.map((sentence) => written(h("p", { part: "why-sentence" }), sentence)),
@@ -94,7 +100,11 @@ function events(why, say, lang, forget) {
   const names = panelMessages(lang).events;
   const most = Math.max(...why.events.map(({ share }) => Math.abs(share)), Number.MIN_VALUE);
   const lines = why.events.map(({ event, label, share, without }) => {
-    const button = h("button", { part: "why-forget", type: "button", "aria-label": say.remove(label) }, icon(ICONS.close));
+    const button = h(
+      "button",
+      { part: "why-forget", type: "button", "aria-label": say.remove(label) },
+      icon(ICONS.close),
+    );
     button.addEventListener("click", () => {
       set(button, "disabled", true);
       forget(event).catch(() => set(button, "disabled", null));
@@ -123,16 +133,26 @@ function bar(share) {
 function looked(client, { item, lang }, say) {
   const text = h("p", { part: "why-looked", "aria-hidden": "true" });
   const words = h("p", { part: "panel-note" });
-  const details = h("details", { part: "why-more" }, h("summary", {}, say.looked), h("p", { part: "panel-note" }, say.noReason), text, words);
+  const details = h(
+    "details",
+    { part: "why-more" },
+    h("summary", {}, say.looked),
+    h("p", { part: "panel-note" }, say.noReason),
+    text,
+    words,
+  );
   details.addEventListener(
     "toggle",
     async () => {
-      const updates = await client.send({ type: "attention", item, lang }).catch(() => []);
+      const updates = await client.send({ type: "attention", item }, lang).catch(() => /** @type {Update[]} */ ([]));
       const told = updates.find((update) => update.type === "attention");
       if (!told?.parts.length) return write(words, say.untold);
       // Every word is looked at a little: what is more than that is tinted.
       const least = Math.min(...told.parts.map(({ share }) => share ?? Infinity));
-      writeParts(text, told.parts.map((part) => ({ ...part, share: part.share && part.share - least })));
+      writeParts(
+        text,
+        told.parts.map((part) => ({ ...part, share: part.share && part.share - least })),
+      );
       write(words, say.words(matching(told.parts).slice(0, 5)));
     },
     { once: true },
@@ -150,13 +170,22 @@ function another(client, { shelf, lang }, say) {
     const told = updates.find((update) => update.type === "why-not");
     if (told) answer.replaceChildren(written(h("span"), told.sentence));
   };
-  const form = h("form", { part: "why-ask", role: "search" }, field, h("button", { part: "why-search", type: "submit" }, say.search));
+  const form = h(
+    "form",
+    { part: "why-ask", role: "search" },
+    field,
+    h("button", { part: "why-search", type: "submit" }, say.search),
+  );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const cards = await client.search(field.value, { limit: FOUND, lang });
     found.replaceChildren(
       ...cards.map((card) => {
-        const button = h("button", { part: "why-candidate", type: "button", "data-item": card.item }, plain(card.title));
+        const button = h(
+          "button",
+          { part: "why-candidate", type: "button", "data-item": card.item },
+          plain(card.title),
+        );
         button.addEventListener("click", () => ask(card));
         return h("li", {}, button);
       }),

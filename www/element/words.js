@@ -16,8 +16,13 @@ export function writeParts(node, parts) {
   const before = drawnParts.get(node) ?? [];
   drawnParts.set(node, parts);
   const most = Math.max(...parts.map(({ share }) => share ?? 0));
-  const same = before.length === parts.length && parts.every(({ text, share }, at) => text === before[at].text && !share === !before[at].share);
-  if (same) return parts.forEach(({ share }, at) => share && tint(node.childNodes[at], share / most));
+  const same =
+    before.length === parts.length &&
+    parts.every(({ text, share }, at) => text === before[at].text && !share === !before[at].share);
+  if (same) {
+    for (const [at, { share }] of parts.entries()) if (share) tint(node.childNodes[at], share / most);
+    return;
+  }
   const stood = new Set(before.filter(({ share }) => share).map(({ text }) => text));
   node.replaceChildren(...parts.map(({ text, share }) => (share ? word(text, share / most, stood.has(text)) : text)));
 }

@@ -10,20 +10,7 @@
  *
  * Knows neither elements nor formats: `worker.js` reads and packs, a pool of Nearmind's workers embeds.
  *
- * `unread`: languages that the model does not read, with their shares of the texts, the largest first. `kept`: a reload
- * goes on. `waits`: an import is there to go on with.
- *
- * @typedef {"idle" | "reading" | "embedding" | "paused" | "packing" | "done" | "failed"} Phase
- * @typedef {{code: string, message: string, row?: number | null, format?: string | null, why?: string | null}} Problem
- * @typedef {{kind: string, outcome: string, count: number, en: string, zh: string,
- *            examples: {row: number, excerpt: string}[], reasons: Record<string, number>}} Finding
- * @typedef {{rows: number, items: number, folded: number, left_out: number, problems: Finding[],
- *            feeds: {name: string, format: string, encoding: string, encoding_origin: string, lang: string, columns: Record<string, string>}[]}} Report
- * @typedef {[string, number][]} Unread
- * @typedef {{id: string, name: string, model: string, bytes: number, count: number, report: Report, unread?: Unread}} Catalog
- * @typedef {{phase: Phase, name: string, done: number, total: number, rate: number, secondsLeft: number | null,
- *            device: string, unread: Unread, kept: boolean, waits: boolean, report: Report | null, catalog: Catalog | null,
- *            problem: Problem | null}} State
+ * @import {Problem, State, Unread} from "./types.js"
  */
 import { EmbedPool, suitable } from "../pool.js";
 import { spawn } from "../spawn.js";
@@ -41,7 +28,21 @@ const WORTH_A_WORD = 0.02;
 
 export class Importer {
   /** @type {State} */
-  state = { phase: "idle", name: "", done: 0, total: 0, rate: 0, secondsLeft: null, device: "", unread: [], kept: true, waits: false, report: null, catalog: null, problem: null };
+  state = {
+    phase: "idle",
+    name: "",
+    done: 0,
+    total: 0,
+    rate: 0,
+    secondsLeft: null,
+    device: "",
+    unread: [],
+    kept: true,
+    waits: false,
+    report: null,
+    catalog: null,
+    problem: null,
+  };
   #models;
   #device;
   #change;
@@ -84,7 +85,13 @@ export class Importer {
     const keep = await this.#keep;
     const [known, pending] = [await keep.get("done"), await keep.get("pending")];
     const catalog = known && (await hasPack(known.id)) ? known : null;
-    const there = { catalog, report: catalog?.report ?? null, name: catalog?.name ?? "", waits: Boolean(pending), problem: null };
+    const there = {
+      catalog,
+      report: catalog?.report ?? null,
+      name: catalog?.name ?? "",
+      waits: Boolean(pending),
+      problem: null,
+    };
     this.#set({ ...there, phase: catalog ? "done" : "idle" });
     if (known && !catalog) {
       await keep.set("done", undefined);
@@ -177,7 +184,11 @@ export class Importer {
     const read = await hand.ask("read", { file, options }, ({ bytes, total }) => tell({ done: bytes, total }));
     tell({ report: read.report });
     if (!read.count) throw { code: "nothing", message: "no row can be used" };
-    if (!again) await keep.set("pending", pending).then(() => tell({ waits: true }), () => tell({ kept: false }));
+    if (!again)
+      await keep.set("pending", pending).then(
+        () => tell({ waits: true }),
+        () => tell({ kept: false }),
+      );
     if (pending.paused) this.#hold();
     tell({ phase: pending.paused ? "paused" : "embedding", done: pending.done, total: read.count });
     await this.#pause?.gate;
@@ -229,7 +240,10 @@ export class Importer {
    * @param {Record<string, number>} languages Texts by their language.
    */
   async #choose(languages) {
-    const all = Math.max(Object.values(languages).reduce((sum, count) => sum + count, 0), 1);
+    const all = Math.max(
+      Object.values(languages).reduce((sum, count) => sum + count, 0),
+      1,
+    );
     let best;
     for (const model of this.#models) {
       const response = await fetch(`${model}manifest.json`).catch(() => null);

@@ -41,7 +41,9 @@ export class Keep {
   async set(key, value) {
     if (!this.#database) return void this.#memory.set(key, value);
     const store = this.#store("state", "readwrite");
-    await finished((value === undefined ? store.delete(key) : store.put(value, key)).transaction);
+    if (value === undefined) store.delete(key);
+    else store.put(value, key);
+    await finished(store.transaction);
   }
 
   /** The vectors of these keys that are known, undefined for the others. @param {string[]} keys @returns {Promise<(ArrayBuffer | undefined)[]>} */
@@ -55,7 +57,7 @@ export class Keep {
   async putVectors(keys, vectors) {
     if (!this.#database || !keys.length) return;
     const store = this.#store("vectors", "readwrite");
-    keys.forEach((key, i) => store.put(vectors[i], key));
+    for (const [i, key] of keys.entries()) store.put(vectors[i], key);
     await finished(store.transaction);
   }
 

@@ -5,7 +5,8 @@
  * page -> worker  { id, method, given }
  * worker -> page  { id, result }, { id, problem }, or { id, progress } on the way
  *
- * @import {Problem} from "./importer.js"
+ * @import {FeedsModule} from "../wasm/nearmind-feeds.js"
+ * @import {Problem} from "./types.js"
  */
 import { getPack, Keep, putPack, retainPack } from "./keep.js";
 
@@ -15,9 +16,9 @@ const KEYS = 500;
 /** Texts that are embedded again, to see whether this build makes the vectors that an earlier one kept. */
 const TRIED = 4;
 
-/** @type {any} */
+/** @type {typeof import("../wasm/nearmind-feeds.js") | undefined} */
 let wasm;
-/** The class of the feeds module, when a feed has been opened. @type {any} */
+/** When a feed has been opened. @type {FeedsModule} */
 let feeds;
 let count = 0;
 let chinese = false;
@@ -101,8 +102,14 @@ const methods = {
     });
     const names = rows.map((row) => keys[row]);
     // Without room for them the import goes on: only a reload would have to begin anew.
-    const stored = (await keep).putVectors(names, rows.map((_, i) => of(i).buffer));
-    const kept = await stored.then(() => true, () => false);
+    const stored = (await keep).putVectors(
+      names,
+      rows.map((_, i) => of(i).buffer),
+    );
+    const kept = await stored.then(
+      () => true,
+      () => false,
+    );
     return { ...progress(), kept };
   },
 
@@ -111,6 +118,7 @@ const methods = {
     const dictionary = chinese ? await chineseWords() : undefined;
     const packed = feeds.pack(manifest, vectors, dictionary);
     const id = (await digest(packed.manifest)).slice(0, 16);
+    /** @type {[string, Uint8Array][]} */
     const files = [...packed.files, ["manifest.json", packed.manifest]];
     await putPack(id, files);
     const bytes = files.reduce((sum, [, { length }]) => sum + length, 0);
@@ -159,7 +167,7 @@ async function digest(bytes) {
 /** Lets other messages in. */
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-onmessage = async ({ data: { id, method, given } }) => {
+self.onmessage = async ({ data: { id, method, given } }) => {
   try {
     const say = (/** @type {object} */ progress) => postMessage({ id, progress });
     const result = await /** @type {any} */ (methods)[method](given, say);

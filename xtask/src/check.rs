@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     axe, licences, packages,
     program::{cargo, root, run},
-    site,
+    scripts, site,
     step::step,
     tools,
 };
@@ -23,6 +23,7 @@ const BROWSER: &str = "browser-tests";
 /// Cheapest first: a mistake in form is known before anything is built.
 pub fn test() -> Result<()> {
     step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
+    scripts::check()?;
     for package in PACKAGES {
         step(&format!("lint: {package}"), || {
             run(cargo().args(["clippy", "--package", package, "--all-targets", "--", "-Dwarnings"]))
@@ -40,6 +41,7 @@ pub fn test() -> Result<()> {
     axe::ensure()?;
     packages::vulkan()?;
     site::build()?;
+    scripts::check_manifest()?;
     for package in PACKAGES {
         let step_name = format!("tests: {package}");
         match package {
@@ -48,6 +50,12 @@ pub fn test() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Rust by rustfmt, scripts and style sheets by Biome.
+pub fn format() -> Result<()> {
+    run(cargo().args(["fmt", "--all"]))?;
+    scripts::format()
 }
 
 /// File by file. One that fails is tried once more, and that is said: browsers and their drivers stand still at times, and

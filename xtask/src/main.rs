@@ -1,4 +1,4 @@
-//! `cargo xtask serve | build | test | bench | models`: installs what is missing, then does the work.
+//! `cargo xtask serve | build | test | scripts | format | bench | models`: installs what is missing, then does the work.
 //!
 //! Every step says what it does and how long it took, and is skipped when it is up to date.
 
@@ -10,9 +10,11 @@ mod models;
 mod packages;
 mod pictures;
 mod program;
+mod scripts;
 mod site;
 mod stage;
 mod step;
+mod tarball;
 mod tools;
 mod wasm;
 mod wheel;
@@ -37,8 +39,12 @@ enum Verb {
     },
     /// Builds the demo shop into dist/.
     Build,
-    /// Formats, lints, and tests natively and in headless Chromium.
+    /// Checks form and lints, and tests natively and in headless Chromium.
     Test,
+    /// Checks the types, lints and form of the scripts alone: seconds.
+    Scripts,
+    /// Formats the code: Rust, scripts and style sheets.
+    Format,
     /// Measures the kernels, the encoder and its load; further arguments go to `nearmind bench`.
     Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -63,6 +69,8 @@ fn main() -> Result<()> {
         }
         Verb::Build => site::build(),
         Verb::Test => check::test(),
+        Verb::Scripts => scripts::check(),
+        Verb::Format => check::format(),
         Verb::Bench { args } => check::bench(&args),
         Verb::Measure => check::measure(),
         Verb::Models(models) => models.run(),

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     "shelf.js",
     "shelf.d.ts",
     "profile.js",
@@ -12,6 +12,7 @@ const FILES: [&str; 15] = [
     "nearmind.js",
     "nearmind.d.ts",
     "types.d.ts",
+    "wire.d.ts",
     "worker.js",
     "isolated.js",
     "isolated-worker.js",

@@ -52,6 +52,18 @@ pub fn vulkan() -> Result<()> {
     install(&["mesa-vulkan-drivers"])
 }
 
+/// Node, which runs the validator of the elements' manifest.
+pub fn node() -> Result<()> {
+    if output(command("node").arg("--version")).is_some() {
+        skipped("node");
+        return Ok(());
+    }
+    if !may_install() {
+        bail!("the manifest of the elements is validated by node: on Debian, apt-get install nodejs");
+    }
+    install(&["nodejs"])
+}
+
 /// Python's package manager: models are packages.
 pub fn pip() -> Result<()> {
     if output(command("python3").args(["-m", "pip", "--version"])).is_some() {

@@ -33,9 +33,9 @@ type Visit = Session<NativeDevice, MemoryStore>;
 pub fn explained(model: NativeModel, catalog: &Catalog, lang: &str, viewed: &[u32]) -> Result<Vec<Shown>> {
     let (mut visit, mut shown) = (open(model, catalog, lang)?, Vec::new());
     for (nth, &viewed) in viewed.iter().enumerate() {
-        told(block_on(visit.apply(Command::Forget)))?;
+        told(block_on(visit.apply(Command::Forget.at(nth as f64 * 60e3, lang))))?;
         let event = Event::on(EventName::ViewItem, catalog.item(viewed).id(), nth as f64 * 60e3);
-        let mut cards = cards(told(block_on(visit.apply(Command::Track { event })))?);
+        let mut cards = cards(told(block_on(visit.apply(Command::Track { event }.at(nth as f64 * 60e3, lang))))?);
         while let Some(updates) = block_on(visit.work()) {
             for update in told(updates)? {
                 let Update::Highlights { item, title, description, .. } = update else { continue };
@@ -61,12 +61,10 @@ fn open(model: NativeModel, catalog: &Catalog, lang: &str) -> Result<Visit> {
         catalog: String::new(),
         model: String::new(),
         device: DeviceChoice::Cpu,
-        lang: lang.to_owned(),
         persist: false,
         pictures: PictureSource::Shop,
-        now_ms: 0.0,
     };
-    told(block_on(visit.apply(open)))?;
+    told(block_on(visit.apply(open.at(0.0, lang))))?;
     told(block_on(visit.set_catalog(Pack::new(catalog).open()?)))?;
     let device = DeviceReport {
         device: "cpu".into(),
@@ -77,7 +75,7 @@ fn open(model: NativeModel, catalog: &Catalog, lang: &str) -> Result<Visit> {
     };
     told(block_on(visit.set_model(model.for_session(), device)))?;
     let request = ShelfRequest { limit: CARDS, lang: lang.to_owned(), ..ShelfRequest::default() };
-    told(block_on(visit.apply(Command::Shelf { shelf: SHELF.into(), request, now_ms: 0.0 })))?;
+    told(block_on(visit.apply(Command::Shelf { shelf: SHELF.into(), request }.at(0.0, lang))))?;
     Ok(visit)
 }
 

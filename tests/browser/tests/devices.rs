@@ -27,9 +27,9 @@ async fn embed(shop: &Shop, device: &str) -> Result<(Vec<f32>, Value)> {
         const worker = new Worker(policy.createScriptURL(new URL("worker.js", document.baseURI).href), { type: "module" });
         const answer = new Promise((done) => (worker.onmessage = ({ data }) => data.id === 1 && done(data)));
         worker.postMessage({ id: 1, embed: { model: new URL(model, document.baseURI).href, device, texts } });
-        const { vectors, device: report, error } = await answer;
+        const { vectors, device: report, updates } = await answer;
         worker.terminate();
-        if (error) throw new Error(error.message);
+        if (updates) throw new Error(updates[0].message);
         return { vectors: [...new Uint32Array(vectors.buffer)], report };"#;
     let mut answer = shop.ask(script, &[json!("models/minilm/"), json!(device), json!(TEXTS)]).await?;
     let bits = answer["vectors"].as_array().context("vectors")?.iter();

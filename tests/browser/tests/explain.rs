@@ -69,10 +69,10 @@ async fn why_not_is_answered_and_doing_it_brings_the_product_in() -> Result<()> 
             const item = "tea-longjing";
             if (list.includes(item)) throw new Error("the tea is there already");
             const started = performance.now();
-            const [told] = await client.send({ type: "why-not", shelf: "test", item, nowMs: Date.now() });
+            const [told] = await client.send({ type: "why-not", shelf: "test", item });
             const spent = performance.now() - started;
             if (told.add) await client.track(told.add.name, { item: told.add.item });
-            else for (const event of told.remove) await client.send({ type: "delete", event, nowMs: Date.now() });
+            else for (const event of told.remove) await client.send({ type: "delete", event });
             const then = ids(await open());
             return { told, spent, here: then.includes(item), sentence: told.sentence.map(({ text }) => text).join("") };"#;
         let told = shop.with_client(ask, &[]).await?;

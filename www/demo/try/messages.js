@@ -2,7 +2,7 @@
  * The words of the page on which a visitor tries a catalogue of their own. What a feed's rows have wrong with them is
  * worded by Rust, in both languages; all else is here.
  *
- * @import {Problem} from "../../import/importer.js"
+ * @import {Problem} from "../../import/types.js"
  */
 
 /** English stands in the page itself; keys are its `data-t`. */
@@ -45,7 +45,7 @@ const number = (/** @type {string} */ lang) => {
 const shares = (lang) => {
   const names = new Intl.DisplayNames(lang, { type: "language" });
   const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 });
-  return (/** @type {import("../../import/importer.js").Unread} */ unread) =>
+  return (/** @type {import("../../import/types.js").Unread} */ unread) =>
     unread.map(([code, share]) => `${/^[a-z]{2,3}$/.test(code) ? names.of(code) : code} (${percent.format(share)})`);
 };
 const mb = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1);
@@ -75,12 +75,13 @@ const EN = {
   pause: "Pause",
   resume: "Continue",
   notKept: "This browser does not let the page keep anything: a reload begins anew.",
-  unread: (/** @type {import("../../import/importer.js").Unread} */ unread) =>
+  unread: (/** @type {import("../../import/types.js").Unread} */ unread) =>
     `No model here reads the language of some of these products: ${enShares(unread).join(", ")}. Recommendations for them go by categories and words more than by meaning. On the command line, cargo xtask models e5 --languages makes a model for other languages.`,
-  summary: (/** @type {import("../../import/importer.js").Report} */ { rows, items, folded, left_out }) =>
+  summary: (/** @type {import("../../import/types.js").Report} */ { rows, items, folded, left_out }) =>
     `${n(rows)} rows: ${products(items)}, ${n(folded)} folded into them as variants, ${n(left_out)} left out.`,
   feed: (/** @type {string} */ format, /** @type {string} */ encoding) => `Read as ${format}, ${encoding}.`,
-  detected: "The file does not name its encoding: it was found by the look of the bytes. If letters are wrong, name it below the file.",
+  detected:
+    "The file does not name its encoding: it was found by the look of the bytes. If letters are wrong, name it below the file.",
   unused: (/** @type {string} */ names) => `Not used: ${names}.`,
   clean: "Nothing is wrong with it.",
   outcomes: {
@@ -89,19 +90,21 @@ const EN = {
     kept: "Kept as they are",
     missing: "Missing",
   },
-  finding: (/** @type {number} */ count, /** @type {{en: string}} */ { en }) =>
+  finding: (/** @type {number} */ count, /** @type {{en: string, zh: string}} */ { en }) =>
     count === 1 ? `1 row ${en.replace(/^(have|are|repeat)\b/, (verb) => ONE[verb])}` : `${n(count)} rows ${en}`,
   row: (/** @type {number} */ row) => `Row ${n(row)}`,
   result: (/** @type {{count: number, bytes: number, name: string}} */ { count, bytes, name }) =>
     `${products(count)} of ${name}, ${mb(bytes)} MB, kept on this device.`,
   like: (/** @type {string} */ title) => `More like ${title}`,
   said: (/** @type {string} */ text) => `The shelf now follows “${text}”.`,
-  exported: "The pack is in your downloads. Unzip it into a folder: it is what nearmind bake writes, and what a shelf loads.",
+  exported:
+    "The pack is in your downloads. Unzip it into a folder: it is what nearmind bake writes, and what a shelf loads.",
   stays: "The catalogue that was there before is untouched.",
   detail: (/** @type {string} */ why) => ` (${why})`,
   problems: /** @type {Record<string, (problem: Problem) => string>} */ ({
     empty: () => "The file is empty. Choose the one that your shop has exported.",
-    "cut-off": ({ row }) => `The file ends in the middle, after row ${row}: it was not downloaded whole. Download it again.`,
+    "cut-off": ({ row }) =>
+      `The file ends in the middle, after row ${row}: it was not downloaded whole. Download it again.`,
     broken: ({ row, format }) =>
       `This is no feed of the format ${format}: it cannot be read at row ${row}. Name the right format below the file, or choose another file.`,
     "too-long": ({ row, format }) =>
@@ -109,12 +112,15 @@ const EN = {
     "no-products": () => "There is no product in this file. Choose a product feed, or name its format below the file.",
     nothing: () => "Not one row can be used: the report below says why.",
     "too-large": () => "This feed has more products than a page should take. Use nearmind bake on the command line.",
-    columns: () => "The columns are not understood: write field=Column, with commas between, as in title=Name,price=Preis.",
+    columns: () =>
+      "The columns are not understood: write field=Column, with commas between, as in title=Name,price=Preis.",
     options: () => "What is said of the file is not understood.",
-    encoding: () => "This encoding is not known: write one such as windows-1252, windows-1251, shift_jis, gbk, big5 or euc-kr.",
+    encoding: () =>
+      "This encoding is not known: write one such as windows-1252, windows-1251, shift_jis, gbk, big5 or euc-kr.",
     unreadable: () => "The file cannot be read any more: it was moved or changed. Choose it again.",
     download: () => "The model did not arrive: check the connection, then try again. Nothing that was made is lost.",
-    dictionary: () => "The dictionary of Chinese words did not arrive: check the connection, then try again. Nothing is lost.",
+    dictionary: () =>
+      "The dictionary of Chinese words did not arrive: check the connection, then try again. Nothing is lost.",
     QuotaExceededError: () => "There is no room on this device for the catalogue. Free some, then try again.",
     busy: () => "Another tab is importing. Finish or cancel it there first.",
     gone: () => "The catalogue is not on this device any more: the browser has cleared it. Import the feed again.",
@@ -132,7 +138,15 @@ const FORMATS_ZH = { table: "表格", html: "网页" };
 
 /** @type {Say} */
 const ZH = {
-  phases: { idle: "", reading: "正在读取和清理", embedding: "正在生成向量", paused: "已暂停", packing: "正在打包", done: "完成", failed: "" },
+  phases: {
+    idle: "",
+    reading: "正在读取和清理",
+    embedding: "正在生成向量",
+    paused: "已暂停",
+    packing: "正在打包",
+    done: "完成",
+    failed: "",
+  },
   readBytes: (done, total) => `${mb(done)} / ${mb(total)} MB`,
   made: (done, total) => `${z(done)} / ${z(total)} 件商品`,
   rate: (rate) => `每秒 ${z(Math.round(rate))} 件`,
@@ -150,7 +164,7 @@ const ZH = {
   unused: (names) => `未使用：${names}。`,
   clean: "没有发现问题。",
   outcomes: { "left-out": "略去", changed: "已去掉或更正", kept: "原样保留", missing: "缺少" },
-  finding: (count, /** @type {any} */ { zh }) => `${z(count)} 行${zh}`,
+  finding: (count, { zh }) => `${z(count)} 行${zh}`,
   row: (row) => `第 ${z(row)} 行`,
   result: ({ count, bytes, name }) => `${name}：${z(count)} 件商品，${mb(bytes)} MB，保存在本设备上。`,
   like: (title) => `与“${title}”相似`,
@@ -161,8 +175,10 @@ const ZH = {
   problems: {
     empty: () => "文件是空的。请选择店铺导出的文件。",
     "cut-off": ({ row }) => `文件在第 ${row} 行之后中断：没有下载完整。请重新下载。`,
-    broken: ({ row, format }) => `这不是 ${format} 格式的数据：第 ${row} 行无法读取。请在文件下方指明格式，或另选文件。`,
-    "too-long": ({ row, format }) => `第 ${row} 行没有结尾：这不是 ${format} 格式的数据。请在文件下方指明格式，或另选文件。`,
+    broken: ({ row, format }) =>
+      `这不是 ${format} 格式的数据：第 ${row} 行无法读取。请在文件下方指明格式，或另选文件。`,
+    "too-long": ({ row, format }) =>
+      `第 ${row} 行没有结尾：这不是 ${format} 格式的数据。请在文件下方指明格式，或另选文件。`,
     "no-products": () => "文件里没有商品。请选择商品数据，或在文件下方指明格式。",
     nothing: () => "没有一行可用，原因见下面的报告。",
     "too-large": () => "商品太多，一个页面处理不了。请在命令行使用 nearmind bake。",

@@ -1,7 +1,7 @@
 /**
  * A catalogue of the visitor's own: chosen, read, embedded, kept, shown and exported. Draws what the importer says.
  *
- * @import {Problem, State} from "../../import/importer.js"
+ * @import {Problem, State} from "../../import/types.js"
  */
 import { Importer } from "../../import/importer.js";
 import { h, write } from "../../element/dom.js";
@@ -15,7 +15,7 @@ const MODELS = ["models/minilm/", "models/e5/"];
 const say = words(lang);
 const device = /** @type {"auto" | "cpu" | "gpu" | null} */ (new URLSearchParams(location.search).get("device"));
 const importer = new Importer({ models: MODELS, device: device ?? "auto", change: draw });
-/** @type {import("../../import/importer.js").Report | null} */
+/** @type {import("../../import/types.js").Report | null} */
 let reported = null;
 
 /** The visitor has done something here: only then may the focus move. */
@@ -30,13 +30,17 @@ function draw(state) {
   if (importer.busy) drawWork(state);
   byId("problem").hidden = !problem || phase !== "failed";
   byId("problem-buttons").hidden = !waits;
-  write(byId("problem-text"), problem && phase === "failed" ? `${told(problem)} ${catalog ? say.stays : ""}`.trim() : "");
+  write(
+    byId("problem-text"),
+    problem && phase === "failed" ? `${told(problem)} ${catalog ? say.stays : ""}`.trim() : "",
+  );
   byId("report").hidden = !report;
   if (report && report !== reported) drawReport(report, say);
   reported = report;
   byId("result").hidden = !catalog || importer.busy;
   drawResult(catalog, say, device);
-  if (busy !== importer.busy && touched) follow(problem ? "problem" : importer.busy ? "work" : catalog ? "result" : "file");
+  if (busy !== importer.busy && touched)
+    follow(problem ? "problem" : importer.busy ? "work" : catalog ? "result" : "file");
   busy = importer.busy;
 }
 
@@ -57,7 +61,12 @@ function drawWork({ phase, name, done, total, rate, secondsLeft, device, unread,
   const parts =
     phase === "reading"
       ? [say.readBytes(done, total)]
-      : [say.made(done, total), rate && say.rate(rate), secondsLeft !== null && say.left(secondsLeft), phase === "embedding" && where];
+      : [
+          say.made(done, total),
+          rate && say.rate(rate),
+          secondsLeft !== null && say.left(secondsLeft),
+          phase === "embedding" && where,
+        ];
   write(byId("work-numbers"), parts.filter(Boolean).join(" · "));
   const notes = [!kept && say.notKept, unread.length && say.unread(unread)].filter(Boolean);
   byId("work-note").hidden = !notes.length;
@@ -112,7 +121,9 @@ function listenForFiles() {
 }
 
 function listenForButtons() {
-  byId("pause").addEventListener("click", () => (importer.state.phase === "paused" ? importer.resume() : importer.pause()));
+  byId("pause").addEventListener("click", () =>
+    importer.state.phase === "paused" ? importer.resume() : importer.pause(),
+  );
   const does = (/** @type {string} */ button, /** @type {() => Promise<void>} */ run) =>
     byId(button).addEventListener("click", async () => {
       touched = true;

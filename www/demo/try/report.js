@@ -1,7 +1,7 @@
 /**
  * What was wrong with a feed, for people: counted by kind, with the first examples.
  *
- * @import {Finding, Report} from "../../import/importer.js"
+ * @import {Finding, Report} from "../../import/types.js"
  * @import {Say} from "./messages.js"
  */
 import { h } from "../../element/dom.js";
@@ -12,11 +12,14 @@ export function drawReport(report, say) {
   byId("report-summary").textContent = say.summary(report);
   const [{ format, encoding, encoding_origin: origin, columns }] = report.feeds;
   const unused = Object.keys(columns).filter((name) => !columns[name]);
-  byId("report-feed").textContent = `${say.feed(format, encoding)} ${origin === "detected" ? say.detected : ""} ${unused.length ? say.unused(unused.join(", ")) : ""}`;
+  byId("report-feed").textContent =
+    `${say.feed(format, encoding)} ${origin === "detected" ? say.detected : ""} ${unused.length ? say.unused(unused.join(", ")) : ""}`;
   const outcomes = /** @type {(keyof Say["outcomes"])[]} */ (Object.keys(say.outcomes));
   const groups = outcomes.flatMap((outcome) => {
     const found = report.problems.filter((finding) => finding.outcome === outcome);
-    return found.length ? [h("h3", { class: "outcome" }, say.outcomes[outcome]), ...found.map((finding) => row(finding, say))] : [];
+    return found.length
+      ? [h("h3", { class: "outcome" }, say.outcomes[outcome]), ...found.map((finding) => row(finding, say))]
+      : [];
   });
   byId("report-findings").replaceChildren(...(groups.length ? groups : [h("p", {}, say.clean)]));
 }

@@ -20,13 +20,25 @@ export function eventList(events, client, say, lang, act) {
       const when = h("time", { datetime: new Date(event.timeMs).toISOString() }, time.format(event.timeMs));
       const erase = h(
         "button",
-        { class: "small", type: "button", "data-place": `event:${place}`, "aria-label": say.eraseEvent(label), title: say.eraseOne },
+        {
+          class: "small",
+          type: "button",
+          "data-place": `event:${place}`,
+          "aria-label": say.eraseEvent(label),
+          title: say.eraseOne,
+        },
         icon(ICONS.close),
       );
       erase.addEventListener("click", () => act(() => client.erase(event), say.erasedEvent(label)));
       const mute = h(
         "button",
-        { class: "small text", type: "button", "aria-pressed": String(muted), "data-place": `quiet:${place}`, "aria-label": say.muteNamed(label) },
+        {
+          class: "small text",
+          type: "button",
+          "aria-pressed": String(muted),
+          "data-place": `quiet:${place}`,
+          "aria-label": say.muteNamed(label),
+        },
         muted ? say.muted : say.mute,
       );
       mute.addEventListener("click", () =>

@@ -15,10 +15,13 @@ export function keeping(client, say, act) {
   const file = h("input", { type: "file", id: "profile-file", accept: ".json,application/json", class: "unseen" });
   const load = h("label", { part: "import", for: "profile-file" }, say.import);
   save.addEventListener("click", () =>
-    act(async () => {
-      const text = await client.exportProfile();
-      download(phrase.value ? await seal(text, phrase.value) : text, "nearmind-profile.json");
-    }, phrase.value ? say.exportedSealed : say.exported),
+    act(
+      async () => {
+        const text = await client.exportProfile();
+        download(phrase.value ? await seal(text, phrase.value) : text, "nearmind-profile.json");
+      },
+      phrase.value ? say.exportedSealed : say.exported,
+    ),
   );
   file.addEventListener("change", () => {
     const [chosen] = file.files ?? [];

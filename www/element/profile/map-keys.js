@@ -16,7 +16,8 @@ export function keys(map, marks, name) {
   for (const { node } of marks) node.setAttribute("tabindex", node === current.node ? "0" : "-1");
   map.addEventListener("keydown", (event) => {
     const { key } = event;
-    const next = key === "Home" ? marks[0] : key === "End" ? marks.at(-1) : WAYS[key] && nearest(marks, current, WAYS[key]);
+    const next =
+      key === "Home" ? marks[0] : key === "End" ? marks.at(-1) : WAYS[key] && nearest(marks, current, WAYS[key]);
     if (!next) return;
     event.preventDefault();
     next.node.focus();
@@ -39,7 +40,10 @@ export function keys(map, marks, name) {
  */
 function nearest(marks, from, [dx, dy]) {
   const far = (/** @type {Mark} */ { x, y }) => {
-    const [along, across] = [(x - from.x) * dx + (y - from.y) * dy, Math.abs((x - from.x) * dy) + Math.abs((y - from.y) * dx)];
+    const [along, across] = [
+      (x - from.x) * dx + (y - from.y) * dy,
+      Math.abs((x - from.x) * dy) + Math.abs((y - from.y) * dx),
+    ];
     return along > 0 ? along + 2 * across : Infinity;
   };
   const best = marks.reduce((best, mark) => (far(mark) < far(best) ? mark : best), from);

@@ -19,12 +19,21 @@ export function interestMap(map, say) {
   const place = scale(xs, EDGE, WIDTH - EDGE);
   const height = scale(ys, HEIGHT - EDGE, EDGE);
   const marked = map.points.filter(({ kind }) => kind !== "other");
-  const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": say.mapAbout(map.points.length, marked.length) });
+  const svg = s("svg", {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    role: "group",
+    "aria-label": say.mapAbout(map.points.length, marked.length),
+  });
   /** Where the name of what is at a height stands: above it, and below it at the upper edge. */
   const beside = (/** @type {number} */ y) => (y < 40 ? y + 26 : y - 14);
   /** @type {import("./map-keys.js").Mark[]} */
   const marks = [];
-  const mark = (/** @type {string} */ label, /** @type {{x: number, y: number}} */ { x, y }, /** @type {string} */ kind, /** @type {Node[]} */ ...nodes) => {
+  const mark = (
+    /** @type {string} */ label,
+    /** @type {{x: number, y: number}} */ { x, y },
+    /** @type {string} */ kind,
+    /** @type {Node[]} */ ...nodes
+  ) => {
     const node = s("g", { role: "img", "aria-label": label, class: kind }, ...nodes);
     marks.push({ node, x: place(x), y: height(y), label });
     return node;
@@ -73,13 +82,19 @@ function table({ points, interests }, say) {
       h("tr", {}, h("th", { scope: "row" }, point.title), h("td", {}, say.kinds[point.kind]), h("td", {}, near(point))),
     );
   const head = h("tr", {}, ...say.columns.map((name) => h("th", { scope: "col" }, name)));
-  return h("details", { part: "map-table" }, h("summary", {}, say.asTable), h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows)));
+  return h(
+    "details",
+    { part: "map-table" },
+    h("summary", {}, say.asTable),
+    h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows)),
+  );
 }
 
 /** @param {number[]} values @param {number} from @param {number} to */
 function scale(values, from, to) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  return (/** @type {number} */ value) => Math.round((from + ((value - least) / (most - least || 1)) * (to - from)) * 10) / 10;
+  return (/** @type {number} */ value) =>
+    Math.round((from + ((value - least) / (most - least || 1)) * (to - from)) * 10) / 10;
 }
 
 /** There is no room for more than two of its words. @param {string} name */

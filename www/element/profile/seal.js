@@ -14,8 +14,17 @@ const MOST_ROUNDS = 10_000_000;
 export async function seal(text, phrase) {
   const [salt, iv] = [crypto.getRandomValues(new Uint8Array(16)), crypto.getRandomValues(new Uint8Array(12))];
   const key = await keyOf(phrase, salt, ROUNDS, "encrypt");
-  const data = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(text)));
-  return JSON.stringify({ format: FORMAT, version: 1, rounds: ROUNDS, salt: toBase64(salt), iv: toBase64(iv), data: toBase64(data) });
+  const data = new Uint8Array(
+    await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(text)),
+  );
+  return JSON.stringify({
+    format: FORMAT,
+    version: 1,
+    rounds: ROUNDS,
+    salt: toBase64(salt),
+    iv: toBase64(iv),
+    data: toBase64(data),
+  });
 }
 
 /** @param {string} text */
@@ -33,7 +42,9 @@ export async function open(sealed, phrase, wrong) {
     const { version, rounds, salt, iv, data } = JSON.parse(sealed);
     if (version !== 1 || !(rounds > 0 && rounds <= MOST_ROUNDS)) throw new Error(wrong);
     const key = await keyOf(phrase, fromBase64(salt), rounds, "decrypt");
-    return new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv: fromBase64(iv) }, key, fromBase64(data)));
+    return new TextDecoder().decode(
+      await crypto.subtle.decrypt({ name: "AES-GCM", iv: fromBase64(iv) }, key, fromBase64(data)),
+    );
   } catch {
     throw new Error(wrong);
   }
@@ -41,7 +52,9 @@ export async function open(sealed, phrase, wrong) {
 
 /** @param {string} phrase @param {Uint8Array<ArrayBuffer>} salt @param {number} iterations @param {KeyUsage} usage */
 async function keyOf(phrase, salt, iterations, usage) {
-  const material = await crypto.subtle.importKey("raw", new TextEncoder().encode(phrase), "PBKDF2", false, ["deriveKey"]);
+  const material = await crypto.subtle.importKey("raw", new TextEncoder().encode(phrase), "PBKDF2", false, [
+    "deriveKey",
+  ]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
   return crypto.subtle.deriveKey(how, material, { name: "AES-GCM", length: 256 }, false, [usage]);
 }

@@ -10,7 +10,11 @@ import { h } from "../dom.js";
 export async function storageLines(state, profile, say, lang) {
   const asked = Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
   return [
-    h("p", { part: "panel-note consent", "data-persist": String(state.persist) }, state.persist ? say.promise : asked ? say.memory : say.memoryOnly),
+    h(
+      "p",
+      { part: "panel-note consent", "data-persist": String(state.persist) },
+      state.persist ? say.promise : asked ? say.memory : say.memoryOnly,
+    ),
     ...(state.unsaved ? [h("p", { part: "panel-note unsaved" }, say.unsaved(state.unsaved))] : []),
     h("p", { part: "panel-note pictures" }, state.pictures === "private" ? say.privatePictures : say.shopPictures),
     h(
@@ -31,7 +35,8 @@ const DAYS = /** @type {const} */ ([30, 90, 365, 0]);
  * @param {import("./view.js").Act} act
  */
 export function textDays({ textDays: now = 90 }, client, say, act) {
-  const choice = (/** @type {typeof DAYS[number]} */ days) => h("option", { value: `${days}`, selected: days === now }, say.days[days]);
+  const choice = (/** @type {typeof DAYS[number]} */ days) =>
+    h("option", { value: `${days}`, selected: days === now }, say.days[days]);
   const select = h("select", { id: "text-days", class: "name", "data-place": "text-days:0" }, ...DAYS.map(choice));
   select.addEventListener("change", () =>
     act(async () => {
@@ -47,7 +52,15 @@ const row = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value))
 /** Model and catalogue, as far as they are kept. @param {State} state @param {PanelSay} say @param {string} lang */
 export async function filesLine(state, say, lang) {
   const files = state.persist ? await keptFiles() : [];
-  return [row(say.files(files.length), size(files.reduce((bytes, file) => bytes + file, 0), lang))];
+  return [
+    row(
+      say.files(files.length),
+      size(
+        files.reduce((bytes, file) => bytes + file, 0),
+        lang,
+      ),
+    ),
+  ];
 }
 
 /** Bytes of each file that is kept for the next visit. */

@@ -32,7 +32,12 @@ export class ProfileView {
     this.#lang = lang;
     this.#say = panelMessages(lang);
     const section = (/** @type {string} */ name, /** @type {string} */ title) =>
-      h("section", { part: `section ${name}`, "aria-labelledby": `title-${name}` }, h("h3", { id: `title-${name}` }, title), h("div", { class: "content" }));
+      h(
+        "section",
+        { part: `section ${name}`, "aria-labelledby": `title-${name}` },
+        h("h3", { id: `title-${name}` }, title),
+        h("div", { class: "content" }),
+      );
     const say = this.#say;
     this.#sections = {
       interests: section("interests", say.interests),
@@ -60,8 +65,12 @@ export class ProfileView {
     const say = this.#say;
     this.#fill("device", ...deviceLines(this.#client.state, say));
     const profile = await this.#client.profile(this.#lang);
-    const { cards } = this.#client.state.items === null ? { cards: [] } : await this.#client.recommend({ lang: this.#lang });
-    const map = await this.#client.map(cards.map(({ item }) => item), this.#lang);
+    const { cards } =
+      this.#client.state.items === null ? { cards: [] } : await this.#client.recommend({ lang: this.#lang });
+    const map = await this.#client.map(
+      cards.map(({ item }) => item),
+      this.#lang,
+    );
     const focus = this.#focused();
     const act = /** @type {Act} */ ((work, done) => this.#act(work, done));
     this.#fill("interests", interestList(profile.interests ?? [], this.#client, say, act));

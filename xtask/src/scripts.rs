@@ -1,0 +1,137 @@
+//! The page's scripts: types, lints and form, checked by programs that need no Node; and the manifest of the elements,
+//! by one that does. Must not know what a script does.
+
+use std::{env::consts, fs, path::Path};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    packages,
+    program::{command, root, run, target},
+    step::step,
+    tarball::Tarball,
+};
+
+/// TypeScript's compiler: one program, and the declarations of the web's own types.
+const TYPESCRIPT: [(&str, Tarball); 3] = [
+    (
+        "linux x86_64",
+        Tarball {
+            package: "@typescript/typescript-linux-x64",
+            version: "7.0.2",
+            sha512: "EYdf2cNg7rgCWJnxCdJ+F3V39O8ihb37eHAu1LK8oAFizgTQbPOK7zHHXbPt8rX24COqODXeI3sIf0fCXG7H/A==",
+        },
+    ),
+    (
+        "linux aarch64",
+        Tarball {
+            package: "@typescript/typescript-linux-arm64",
+            version: "7.0.2",
+            sha512: "Qh4eU4/y3yDjnfjjyPYihMj5/ODIlmt+Bzu17OI+fiSRDW57QmU5SiN63exPRNJPKUzcc1INa1NXdrJ+MqHjUQ==",
+        },
+    ),
+    (
+        "macos aarch64",
+        Tarball {
+            package: "@typescript/typescript-darwin-arm64",
+            version: "7.0.2",
+            sha512: "gowzar9MwS/aRWp6f3a4KUqzRjAZjOsmGNCM6LcTgXum+dBfgsBVMN+AgvOCCbguXyick6LJhpBszxMebJ8syA==",
+        },
+    ),
+];
+
+/// Linter and formatter in one program.
+const BIOME: [(&str, Tarball); 3] = [
+    (
+        "linux x86_64",
+        Tarball {
+            package: "@biomejs/cli-linux-x64",
+            version: "2.6.8",
+            sha512: "XIk3pLQT56I6Tti+u0DF8FtSNXjCMTPbxVTzfJ9cS2t1ImVKvrqV5b52GuEaJg6/wuiXvz0sjfb5saB4TPRjzA==",
+        },
+    ),
+    (
+        "linux aarch64",
+        Tarball {
+            package: "@biomejs/cli-linux-arm64",
+            version: "2.6.8",
+            sha512: "0Bjim8lKwnrvXUHoI4k3Tb51BjoiLEwDnovCI8nSzkk6wj3dShiuAjrx6+X0Hjf4ejR1sRZgTQiSDHlpy9vB7w==",
+        },
+    ),
+    (
+        "macos aarch64",
+        Tarball {
+            package: "@biomejs/cli-darwin-arm64",
+            version: "2.6.8",
+            sha512: "DHyj+JnRHcn4YdvpiqgTFZMYKSPELMCfFpNNlEuu1L8DKTGXhzW7raIwdsbo2Ie9nCljQLAQkVWQk/mwM0ueiA==",
+        },
+    ),
+];
+
+const VALIDATOR: Tarball = Tarball {
+    package: "@wc-toolkit/cem-validator",
+    version: "1.3.0",
+    sha512: "+dsNqtG4GI5sxyv/mJl3BwsmVeItFTZHUjobiKJbDEeJSwtg6pFzud7VforCSW85VjMD+sGyQkvck/FH6cXM0Q==",
+};
+
+/// What runs on the page, and what runs in workers: the two have different globals.
+const PROJECTS: [&str; 2] = ["tsconfig.json", "tsconfig.workers.json"];
+
+/// The types of all scripts agree, and they are linted and formatted.
+pub fn check() -> Result<()> {
+    if let Some(compiler) = of_this_machine(&TYPESCRIPT) {
+        let compiler = compiler.obtain()?.join("lib/tsc");
+        step("types of the scripts", || {
+            PROJECTS.iter().try_for_each(|project| run(command(&compiler).args(["--project", project])))
+        })?;
+    }
+    if let Some(biome) = of_this_machine(&BIOME) {
+        let biome = biome.obtain()?.join("biome");
+        let check = || run(command(biome).args(["ci", "--error-on-warnings", "--colors=off"]));
+        step("lint and format: scripts", || check().context("`cargo xtask format` mends what is only form"))?;
+    }
+    Ok(())
+}
+
+/// Formats the scripts.
+pub fn format() -> Result<()> {
+    match of_this_machine(&BIOME) {
+        Some(biome) => run(command(biome.obtain()?.join("biome")).args(["format", "--write"])),
+        None => Ok(()),
+    }
+}
+
+fn of_this_machine(builds: &'static [(&str, Tarball)]) -> Option<&'static Tarball> {
+    let machine = format!("{} {}", consts::OS, consts::ARCH);
+    let build = builds.iter().find(|(name, _)| *name == machine).map(|(_, build)| build);
+    if build.is_none() {
+        eprintln!("SKIPPED: there is no build of {} for {machine} on the list", builds[0].1.package);
+    }
+    build
+}
+
+/// The manifest of the elements in the package is one that editors and catalogues of components understand.
+pub fn check_manifest() -> Result<()> {
+    packages::node()?;
+    let validator = VALIDATOR.obtain()?.join("dist/index.js");
+    let script = target().join("npm/validate.mjs");
+    fs::write(&script, validation(&validator))?;
+    step("manifest of the elements", || run(command("node").arg(&script).current_dir(root().join("dist/npm"))))
+}
+
+/// It throws where something is wrong.
+fn validation(validator: &Path) -> String {
+    format!(
+        r#"import {{ readFileSync }} from "node:fs";
+const {{ validateCem }} = await import({:?});
+const all = (names) => Object.fromEntries(names.map((name) => [name, "error"]));
+await validateCem(JSON.parse(readFileSync("custom-elements.json", "utf8")), {{
+  rules: {{
+    packageJson: all(["packageType", "main", "types", "exports", "customElementsProperty", "publishedCem"]),
+    manifest: all(["schemaVersion", "modulePath", "definitionPath", "typeDefinitionPath", "exportTypes", "tagName"]),
+  }},
+}});
+"#,
+        validator.to_string_lossy()
+    )
+}
