@@ -5,7 +5,7 @@ use std::{env, process::Command};
 use anyhow::Result;
 
 use crate::{
-    axe, licences, packages,
+    axe, hostile, licences, packages,
     program::{cargo, root, run},
     site,
     step::step,
@@ -38,6 +38,7 @@ pub fn test() -> Result<()> {
     packages::firefox()?;
     tools::geckodriver()?;
     axe::ensure()?;
+    hostile::ensure()?;
     packages::vulkan()?;
     site::build()?;
     for package in PACKAGES {
