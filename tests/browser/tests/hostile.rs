@@ -1,6 +1,6 @@
 //! Strings that attack pages, as every text that a shop, a visitor or a file may give: titles, descriptions, brands,
 //! categories, ids, addresses, currencies, wishes, searches, ids in the page's data, names in an imported profile. They
-//! stay text on a page whose policy forbids no script. Some of them in each run, all with `NEARMIND_STRINGS=all`.
+//! stay text on a page whose policy forbids no script. Some of them in each run, `NEARMIND_STRINGS=all` or 1000 for more.
 
 use std::{
     env, fs,
@@ -228,11 +228,13 @@ fn strings() -> Result<Vec<String>> {
     let lists = lists.context("`cargo xtask test` obtains the strings")?;
     let mut all: Vec<String> = OWN.map(str::to_owned).to_vec();
     all.extend(serde_json::from_str::<Vec<String>>(&lists)?);
-    if env::var("NEARMIND_STRINGS").is_ok_and(|which| which == "all") {
-        return Ok(all);
-    }
+    let count = match env::var("NEARMIND_STRINGS") {
+        Ok(count) if count == "all" => all.len(),
+        Ok(count) => count.parse().context("NEARMIND_STRINGS is a number, or all")?,
+        Err(_) => STRINGS,
+    };
     // Ours, and some from the whole length of the lists.
-    let every = all.len().div_ceil(STRINGS - OWN.len());
+    let every = all.len().div_ceil(count.saturating_sub(OWN.len()).max(1));
     let chosen = |nth: usize| nth < OWN.len() || nth.is_multiple_of(every);
     Ok(all.into_iter().enumerate().filter(|(nth, _)| chosen(*nth)).map(|(_, text)| text).collect())
 }
@@ -311,7 +313,7 @@ async fn hostile_strings_stay_text_wherever_they_are_shown() -> Result<()> {
             let [mut cards, mut markup, mut own, mut names, mut events, mut panels] = [0; 6];
             for (nth, batch) in batches.iter().enumerate() {
                 shop.goto(&format!("hostile/{nth}/cards.html?nearmind=debug")).await?;
-                let given = [json!(KINDS), json!(batch), json!(ENTRIES)];
+                let given = [json!(KINDS[..]), json!(batch), json!(ENTRIES)];
                 let told =
                     shop.ask(&format!("{CHECK} {CARDS}"), &given).await.with_context(|| format!("batch {nth}"))?;
                 (cards, markup, own) = (cards + number(&told, 0), markup + number(&told, 1), own + number(&told, 2));

@@ -124,12 +124,12 @@ struct Visitor {
 impl Visitor {
     fn of(seed: usize) -> Self {
         const NAMES: [&str; 6] = ["view_item", "view_item", "select_item", "add_to_cart", "like", "purchase"];
-        let mut chance = Chance(seed as u64 * 0x9e37_79b9_7f4a_7c15 + 1);
+        let mut chance = Chance((seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         let all: Vec<_> = products().into_iter().collect();
         let category = |nth: usize| words(&all[nth].1, "en", "category");
         let liked = [(); 3].map(|()| category(chance.below(all.len())));
         let own: Vec<usize> = (0..all.len()).filter(|nth| liked.contains(&category(*nth))).collect();
-        let mut any = |chance: &mut Chance| match chance.below(10) {
+        let any = |chance: &mut Chance| match chance.below(10) {
             0 => chance.below(all.len()),
             _ => own[chance.below(own.len())],
         };
