@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 const STRINGS: usize = 300;
 /// In one catalogue.
-const BATCH: usize = 300;
+const BATCH: usize = 100;
 /// In one profile.
 const ENTRIES: usize = 20;
 
@@ -77,7 +77,7 @@ const EARLY: &str = r#"
       window[name] = (...given) => void hits.push(`${name}(${given})`);"#;
 
 /// Elements that our own code makes.
-const KINDS: &str = "a b button caption circle dd details dialog div dl dt figure footer form g h2 h3 header i iframe
+const KINDS: &str = "a b button caption circle dd details dialog div dl dt figure footer form g h2 h3 header i
     img input label li nearmind-debug nearmind-profile nearmind-shelf ol option p path pre
     section select slot span strong summary svg table tbody td template text th thead time tr ul";
 
