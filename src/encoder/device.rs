@@ -1,8 +1,8 @@
 //! Chooses the device: prove, time, demote.
 //!
 //! Known texts are encoded on what is there. A GPU that answers wrongly, or more slowly than the CPU, is not
-//! used, and the report says why. A GPU that is lost later is opened and proven once more; then the CPU goes
-//! on. Must not know how a device computes, nor the time: the clock is passed in.
+//! used, and the report says why. Where a GPU is lost later, the CPU answers at once; meanwhile the GPU is opened and
+//! proven once more. Must not know how a device computes, nor the time: the clock is passed in.
 
 use std::fmt;
 
@@ -150,8 +150,10 @@ pub struct Device<C, O: OpenGpu> {
     cpu: C,
     cpu_detail: String,
     gpu: Option<O::Gpu>,
-    /// Taken by the one rebuild that a lost GPU gets.
+    /// Taken when a lost GPU is opened again, which happens once.
     opener: Option<O>,
+    /// What the report was before the GPU was lost.
+    before_loss: Option<Report>,
     probes: Probes,
     /// What the CPU answered and how quickly: the GPU is held to it.
     finding: Finding,
@@ -166,7 +168,7 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
         let report =
             Report { kind: Kind::Cpu, detail: detail.clone(), reason: Reason::Untried, cpu_ms: Some(ms), gpu_ms: None };
         let finding = Finding { vectors, ms };
-        Ok(Device { cpu, cpu_detail: detail, gpu: None, opener: None, probes, finding, report })
+        Ok(Device { cpu, cpu_detail: detail, gpu: None, opener: None, before_loss: None, probes, finding, report })
     }
 
     /// [`Device::on_cpu`], then [`try_gpu`], and takes what it found.
@@ -205,14 +207,35 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
         &self.report
     }
 
-    /// Opens the lost GPU once more and asks it again; `None` leaves the batch to the CPU.
-    async fn rebuild(&mut self, batch: &Batch, want: Want) -> Option<Encoded> {
-        let mut opener = self.opener.take()?;
-        let (mut gpu, _) = opener.open().await.ok()?;
-        prove(&mut gpu, &self.probes, Some(&self.finding.vectors)).await.ok()?;
-        let encoded = gpu.encode(batch, want).await.ok()?;
-        self.gpu = Some(gpu);
-        Some(encoded)
+    /// After a loss, once: what opens the GPU again while the CPU answers.
+    pub fn reopening(&mut self) -> Option<Reopening<O>> {
+        let opener = if self.gpu.is_none() { self.opener.take() } else { None };
+        opener.map(|opener| Reopening { opener, probes: self.probes.clone(), cpu: self.finding.vectors.clone() })
+    }
+
+    /// Takes the outcome of [`Reopening::run`].
+    pub fn readopt(&mut self, gpu: Option<O::Gpu>) {
+        if let (Some(gpu), Some(report)) = (gpu, self.before_loss.take()) {
+            self.gpu = Some(gpu);
+            self.report = report;
+        }
+    }
+}
+
+/// A GPU that was lost and may be there again.
+pub struct Reopening<O> {
+    opener: O,
+    probes: Probes,
+    /// What the CPU answered to the probes. `[B, H]`
+    cpu: Vec<f32>,
+}
+
+impl<O: OpenGpu> Reopening<O> {
+    /// Opens and proves it; `None` leaves the work to the CPU.
+    pub async fn run(mut self) -> Option<O::Gpu> {
+        let (mut gpu, _) = self.opener.open().await.ok()?;
+        prove(&mut gpu, &self.probes, Some(&self.cpu)).await.ok()?;
+        Some(gpu)
     }
 }
 
@@ -226,9 +249,7 @@ impl<C: Encoder, O: OpenGpu> Encoder for Device<C, O> {
             match gpu.encode(batch, want).await {
                 Err(EncodeError::DeviceLost(why)) => {
                     self.gpu = None;
-                    if let Some(encoded) = self.rebuild(batch, want).await {
-                        return Ok(encoded);
-                    }
+                    self.before_loss = Some(self.report.clone());
                     self.report.kind = Kind::Cpu;
                     self.report.detail = self.cpu_detail.clone();
                     self.report.reason = Reason::Lost(why);

@@ -42,6 +42,9 @@ impl Embedder {
         let tokens: Vec<_> = tokens.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
         let encoded = windows::encode(&mut embedder.device, &tokens, embedder.limits, Want::Vectors).await;
         let encoded = encoded.map_err(|error| failed(&error))?;
+        if let Some(reopening) = embedder.device.reopening() {
+            embedder.device.readopt(reopening.run().await);
+        }
         let device = told(embedder.device.report());
         Ok(Embedded { vectors: encoded.vectors, width: embedder.device.width(), device })
     }

@@ -34,6 +34,8 @@ enum Job {
     Model(Result<Box<Model<Device>>, Problem>),
     /// The GPU was tried while the CPU answered.
     Tried(Box<(Trial<RemoteGpu>, OpenRemote)>),
+    /// The GPU that was lost was opened again, or not.
+    Reopened(Option<RemoteGpu>),
 }
 
 thread_local! {
@@ -78,6 +80,7 @@ impl Worker {
                     Some(updates) => {
                         say(updates);
                         self.report();
+                        self.reopen();
                         turn().await; // messages that came meanwhile go first
                         continue;
                     }
@@ -89,6 +92,7 @@ impl Worker {
             };
             self.take(job).await;
             self.report();
+            self.reopen();
         }
     }
 
@@ -120,9 +124,14 @@ impl Worker {
                     device.adopt(trial, opener);
                 }
             }
+            (Job::Reopened(gpu), Some(session)) => {
+                if let Some(device) = session.encoder() {
+                    device.readopt(gpu);
+                }
+            }
             (Job::Catalog(Err(problem)) | Job::Model(Err(problem)), _) => say(vec![Update::Error(problem)]),
             // Loading starts with a session, and a session stays.
-            (Job::Catalog(Ok(_)) | Job::Pictures(_) | Job::Model(Ok(_)) | Job::Tried(_), None) => {}
+            (Job::Catalog(Ok(_)) | Job::Pictures(_) | Job::Model(Ok(_)) | Job::Tried(_) | Job::Reopened(_), None) => {}
         }
     }
 
@@ -179,6 +188,13 @@ impl Worker {
                 push(Job::Model(Err(problem)));
             }
         });
+    }
+
+    /// Opens a GPU that was lost once more, while the CPU answers.
+    fn reopen(&mut self) {
+        if let Some(reopening) = self.session.as_mut().and_then(Session::encoder).and_then(Device::reopening) {
+            spawn_local(async move { push(Job::Reopened(reopening.run().await)) });
+        }
     }
 
     /// Tells the page when the encoder runs elsewhere than before, and why.

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
     thread,
+    time::Instant,
 };
 
 use xtask::{
@@ -17,10 +18,23 @@ pub type Fault = Box<dyn Fn(&str, &mut Reply) + Send + Sync>;
 
 pub struct Site {
     pub port: u16,
-    /// `METHOD URL` and the bytes of the answer's body, in order of arrival.
-    log: Arc<Mutex<Vec<(String, usize)>>>,
+    /// In order of arrival.
+    log: Log,
     /// See [`Site::watch`].
     watch: Arc<OnceLock<String>>,
+}
+
+type Log = Arc<Mutex<Vec<Arrival>>>;
+
+/// A request as the server saw it, and the size of its answer.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// `METHOD URL`
+    pub line: String,
+    pub headers: Vec<(String, String)>,
+    pub at: Instant,
+    /// Of the answer's body.
+    pub bytes: usize,
 }
 
 /// Where a site has the script that watches its pages.
@@ -52,12 +66,13 @@ impl Site {
         );
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("a port").port();
-        let log = Arc::<Mutex<Vec<(String, usize)>>>::default();
+        let log = Log::default();
         let watch = Arc::<OnceLock<String>>::default();
         let (origin, arrived, watching) = (format!("http://127.0.0.1:{port}"), log.clone(), watch.clone());
         // Ends with the process: a test's browser may ask until then.
         thread::spawn(move || {
             listen(&listener, move |request| {
+                let at = Instant::now();
                 // A browser that takes this server for its proxy sends whole addresses.
                 let mut asked = request.clone();
                 asked.url = request.url.strip_prefix(&origin).unwrap_or(&request.url).to_owned();
@@ -81,7 +96,8 @@ impl Site {
                 }
                 let line = format!("{} {}", request.method, request.url);
                 let bytes = reply.line.breaks_after.map_or(reply.body.len(), |end| end.min(reply.body.len()));
-                arrived.lock().unwrap_or_else(PoisonError::into_inner).push((line, bytes));
+                let arrival = Arrival { line, headers: request.headers.clone(), at, bytes };
+                arrived.lock().unwrap_or_else(PoisonError::into_inner).push(arrival);
                 reply
             });
         });
@@ -97,9 +113,14 @@ impl Site {
         format!("http://127.0.0.1:{}/{path}", self.port)
     }
 
+    /// The requests so far but for the first `from`.
+    pub fn arrivals(&self, from: usize) -> Vec<Arrival> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)[from..].to_vec()
+    }
+
     /// The requests so far, and the bytes that answered them.
     pub fn sent(&self) -> Vec<(String, usize)> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.arrivals(0).into_iter().map(|arrival| (arrival.line, arrival.bytes)).collect()
     }
 
     /// The requests so far.

@@ -5,7 +5,7 @@ use std::{env, process::Command};
 use anyhow::Result;
 
 use crate::{
-    axe, licences, packages,
+    axe, hostile, licences, packages,
     program::{cargo, root, run},
     scripts, site,
     step::step,
@@ -39,6 +39,7 @@ pub fn test() -> Result<()> {
     packages::firefox()?;
     tools::geckodriver()?;
     axe::ensure()?;
+    hostile::ensure()?;
     packages::vulkan()?;
     site::build()?;
     scripts::check_manifest()?;

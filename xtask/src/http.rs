@@ -21,6 +21,8 @@ pub struct Request {
     pub if_none_match: Option<String>,
     /// The first byte that is asked for, in a request for the rest of a file.
     pub from: Option<usize>,
+    /// All headers with their names, as they were sent.
+    pub headers: Vec<(String, String)>,
     body_bytes: usize,
     close: bool,
 }
@@ -107,11 +109,14 @@ fn parse(bytes: &[u8]) -> io::Result<Option<(Request, usize)>> {
         std::str::from_utf8(found.value).ok()
     };
     let body_bytes = header("content-length").map_or(Ok(0), str::parse).map_err(|_| bad("a length that is none"))?;
+    let named =
+        |header: &httparse::Header| (header.name.to_owned(), String::from_utf8_lossy(header.value).into_owned());
     let request = Request {
         method: parsed.method.unwrap_or_default().to_owned(),
         url: parsed.path.unwrap_or_default().to_owned(),
         if_none_match: header("if-none-match").map(str::to_owned),
         from: header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()),
+        headers: parsed.headers.iter().map(named).collect(),
         body_bytes,
         close: parsed.version == Some(0) || header("connection").is_some_and(|how| how.eq_ignore_ascii_case("close")),
     };

@@ -5,6 +5,7 @@
 mod axe;
 mod check;
 mod fresh;
+mod hostile;
 mod licences;
 mod models;
 mod packages;

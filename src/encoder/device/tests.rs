@@ -156,21 +156,34 @@ fn lost_after(more: u32) -> Fake {
     Fake { left: Some(4 + more), ..gpu(1.0) }
 }
 
+/// Opens the lost GPU again, if it may be.
+fn reopen(device: &mut Device<Fake, Shelf>) {
+    if let Some(reopening) = device.reopening() {
+        device.readopt(pollster::block_on(reopening.run()));
+    }
+}
+
 #[test]
-fn a_lost_gpu_is_rebuilt_once_and_the_batch_is_answered() {
+fn a_lost_gpu_keeps_nobody_waiting_and_is_opened_once_more() {
     let mut device = choose(Choice::Auto, vec![lost_after(1), gpu(1.0)]);
+    assert!(device.reopening().is_none(), "it is not lost yet");
+    let before = device.report().clone();
     for _ in 0..3 {
         assert_eq!(encode(&mut device), right(2));
     }
-    assert_eq!(device.report().kind, Kind::Gpu);
+    assert_eq!(device.report().kind, Kind::Cpu);
+    reopen(&mut device);
+    assert_eq!(device.report(), &before);
+    assert_eq!(encode(&mut device), right(2));
 }
 
 #[test]
 fn a_gpu_that_is_lost_again_leaves_the_work_to_the_cpu() {
-    let rebuilt = Fake { left: Some(2), ..gpu(1.0) };
-    let mut device = choose(Choice::Auto, vec![lost_after(0), rebuilt, gpu(1.0)]);
+    let reopened = Fake { left: Some(2), ..gpu(1.0) };
+    let mut device = choose(Choice::Auto, vec![lost_after(0), reopened, gpu(1.0)]);
     for _ in 0..3 {
         assert_eq!(encode(&mut device), right(2));
+        reopen(&mut device);
     }
     let report = device.report();
     assert_eq!((report.kind, report.detail.as_str()), (Kind::Cpu, "portable"));
@@ -179,9 +192,10 @@ fn a_gpu_that_is_lost_again_leaves_the_work_to_the_cpu() {
 }
 
 #[test]
-fn a_rebuilt_gpu_is_proven_again() {
+fn a_gpu_that_is_opened_again_is_proven_again() {
     let wrong = Fake { wrong_by: 0.2, ..gpu(1.0) };
     let mut device = choose(Choice::Auto, vec![lost_after(0), wrong]);
     assert_eq!(encode(&mut device), right(2));
+    reopen(&mut device);
     assert_eq!(device.report().kind, Kind::Cpu);
 }

