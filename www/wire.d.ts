@@ -1,6 +1,6 @@
 // What crosses the wire, written from the Rust types by a test. To renew it: NEARMIND_RENEW=1 cargo test --lib declarations
 
-/** A command, and what holds for every command. The answer is a list of [`Update`]s. */
+/** A command, and what holds for every command. The answer is a list of `Update`s. */
 export type Envelope = {
   /** The answer has the same. */
   id: number;

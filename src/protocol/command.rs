@@ -8,7 +8,7 @@ use crate::{
     rank::{Context, Kind as ShelfKind},
 };
 
-/// A command, and what holds for every command. The answer is a list of [`Update`](super::Update)s.
+/// A command, and what holds for every command. The answer is a list of `Update`s.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
