@@ -16,7 +16,7 @@ use browser_tests::{
 };
 use serde_json::{Value, json};
 
-const STRINGS: usize = 300;
+const STRINGS: usize = 140;
 /// In one catalogue.
 const BATCH: usize = 100;
 /// In one profile.
