@@ -4,7 +4,7 @@
 export type Envelope = {
   /** The answer has the same. */
   id: number;
-  /** When it was sent, by the page's clock. One that is not finite is refused. */
+  /** When it was sent, by the page's clock. One that is not finite counts for nothing: the last one holds. */
   nowMs: number;
   /** BCP 47 tag of the page: the language of the answer, where the command has none of its own. */
   lang: string;

@@ -15,7 +15,7 @@ use crate::{
 pub struct Envelope {
     /// The answer has the same.
     pub id: u32,
-    /// When it was sent, by the page's clock. One that is not finite is refused.
+    /// When it was sent, by the page's clock. One that is not finite counts for nothing: the last one holds.
     pub now_ms: f64,
     /// BCP 47 tag of the page: the language of the answer, where the command has none of its own.
     pub lang: String,

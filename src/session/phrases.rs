@@ -83,12 +83,6 @@ impl Tongue {
                 "The page and the recommender are of different versions: load the page again.",
                 "页面与推荐模块的版本不一致，请刷新页面。",
             ),
-            Trouble::Time => (
-                "time",
-                false,
-                "The page sent a command without a time: nothing was done.",
-                "页面发送的命令没有时间，未执行任何操作。",
-            ),
             Trouble::Store => (
                 "store",
                 false,
@@ -145,7 +139,6 @@ impl Tongue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     Version,
-    Time,
     Store,
     Unchanged,
     Forget,

@@ -240,16 +240,15 @@ fn a_page_of_another_version_and_a_catalogue_of_another_model_are_refused() {
 }
 
 #[test]
-fn a_command_without_a_time_is_refused_and_changes_nothing() {
+fn a_page_whose_clock_says_nothing_is_served_all_the_same() {
     let mut visit = open(MemoryStore::default(), "en");
-    let before = profile(&mut visit).events;
-    for now_ms in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        for command in [Command::Track { event: Event::on(Like, "tea-0", NOW) }, Command::KeepTexts { days: 1 }] {
-            let refused = send(&mut visit, command.at(now_ms, "en"));
-            assert!(matches!(&refused[..], [Update::Error(problem)] if problem.code == "time"), "{refused:?}");
-        }
+    track(&mut visit, Like, "home-0", 1);
+    for (now_ms, item) in [(f64::NAN, "tea-0"), (f64::INFINITY, "tea-1"), (f64::NEG_INFINITY, "tea-2")] {
+        send(&mut visit, Command::Track { event: Event::on(Like, item, now_ms) }.at(now_ms, "en"));
     }
-    assert_eq!((profile(&mut visit).events, profile(&mut visit).text_days), (before, 90));
+    let events = profile(&mut visit).events;
+    assert!(events.iter().all(|line| line.event.time_ms.is_finite() && line.weight > 0.0), "{events:?}");
+    assert_eq!(events.len(), 4);
 }
 
 #[test]
