@@ -19,15 +19,22 @@ export function spawn(url = OWN) {
   return new Worker(trusted(url), { type: "module", name: "nearmind" });
 }
 
-/** Of each window; a second one of the same name may be refused. @type {WeakMap<object, any>} */
-const policies = new WeakMap();
-let wanted = "";
+/** Where a window has its policy: all copies of this file share it, since a second one of the same name is refused. */
+const POLICY = Symbol.for("nearmind policy");
+/** @typedef {{createScriptURL: (url: string) => string}} Policy */
 
-/** The policy makes nothing but the one address that is asked for here. @param {string} url @param {any} inside a window */
+/**
+ * An address of a script for browsers that enforce Trusted Types: of the page's own origin, or it throws.
+ * @param {string} url @param {any} inside a window
+ */
 export function trusted(url, inside = globalThis) {
-  wanted = url;
-  const policy =
-    policies.get(inside) ?? inside.trustedTypes?.createPolicy("nearmind", { createScriptURL: () => wanted });
-  if (policy) policies.set(inside, policy);
-  return policy ? policy.createScriptURL("") : url;
+  inside[POLICY] ??= inside.trustedTypes?.createPolicy("nearmind", { createScriptURL: own });
+  const policy = /** @type {Policy | undefined} */ (inside[POLICY]);
+  return policy ? policy.createScriptURL(url) : url;
+}
+
+/** @param {string} url */
+function own(url) {
+  if (new URL(url).origin !== location.origin) throw new TypeError(`${url} is of another origin`);
+  return url;
 }

@@ -53,7 +53,7 @@ pub fn test() -> Result<()> {
     Ok(())
 }
 
-/// Rust by rustfmt, scripts and style sheets by Biome.
+/// Rust by rustfmt, scripts by Biome.
 pub fn format() -> Result<()> {
     run(cargo().args(["fmt", "--all"]))?;
     scripts::format()
