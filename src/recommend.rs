@@ -4,7 +4,7 @@
 //! log -> ledger -> profile -> subject, taste -> scores of all rows, part by part -> rules, diversity -> list
 //! ```
 //! Can be asked with another log or another limit, so that "what if" is answered by the very same steps.
-//! Must not know cards, words or the wire's updates.
+//! Must not know cards, sentences or the wire's updates.
 
 mod setting; //        the request, as one catalogue reads it
 pub mod statements; // what texts do to a list, beside where they lie
@@ -107,7 +107,7 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
     if hits.is_empty() && !(ruled_out.is_empty() && overrides.unwanted.is_empty()) {
         hits = rank::selection(&order, rank::varied(&catalog.matrix, may, setting.limit));
     }
-    // A small shop has been seen whole: rather the best of it once more than nothing.
+    // The visitor has seen everything lately: the best of it once more is better than nothing.
     if hits.is_empty()
         && let Some(evidence) = evidence
     {

@@ -13,6 +13,7 @@ use crate::{
 
 /// A list of more cards is cut.
 pub const MOST_CARDS: usize = 1000;
+
 /// What a list is to be: a request that was read and put to one catalogue.
 #[derive(Debug, Clone)]
 pub struct Setting {

@@ -44,7 +44,7 @@ enum Verb {
     Test,
     /// Checks the types, lints and form of the scripts alone: seconds.
     Scripts,
-    /// Formats the code: Rust, scripts and style sheets.
+    /// Formats the code: Rust and scripts.
     Format,
     /// Measures the kernels, the encoder and its load; further arguments go to `nearmind bench`.
     Bench {

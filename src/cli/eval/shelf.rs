@@ -34,7 +34,7 @@ pub struct Shelf<'a> {
 /// What the model makes of each part of the cases' sentences.
 pub struct Wishes {
     read: BTreeMap<String, Option<TextVector>>,
-    /// The model's cosine of texts that have nothing in common, and of texts that are the same.
+    /// The model's cosine of two texts, by how like they are: 0 is nothing in common, 1 is the same.
     likeness: Box<dyn Fn(f32) -> f32 + Sync>,
 }
 
