@@ -4,7 +4,7 @@
 use std::fs;
 
 use nearmind::{
-    protocol::{Command, Context, Event, EventName},
+    protocol::{Command, Context, Envelope, Event, EventName},
     rank::{Filter, Rules},
 };
 use serde::de::DeserializeOwned;
@@ -44,4 +44,12 @@ fn a_command_travels_in_an_envelope() {
     let sent = serde_json::to_value(Command::Track { event }.at(2.0, "zh-CN")).expect("JSON");
     let track = json!({"type": "track", "event": {"name": "view_item", "item": "a", "timeMs": 1.0}});
     assert_eq!(sent, json!({"id": 0, "nowMs": 2.0, "lang": "zh-CN", "command": track}));
+}
+
+#[test]
+fn a_page_of_version_1_can_be_told_its_version() {
+    let open = json!({ "type": "open", "version": 1, "catalog": "c", "model": "m", "device": "auto", "persist": true,
+        "lang": "en", "nowMs": 1.0 });
+    let envelope: Envelope = serde_json::from_value(json!({ "id": 1, "command": open })).unwrap();
+    assert!(matches!(envelope.command, Command::Open { version: 1, .. }));
 }

@@ -16,8 +16,10 @@ pub struct Envelope {
     /// The answer has the same.
     pub id: u32,
     /// When it was sent, by the page's clock. One that is not finite counts for nothing: the last one holds.
+    #[serde(default)] // version 1 had none: its `open` is read, and refused for its version
     pub now_ms: f64,
     /// BCP 47 tag of the page: the language of the answer, where the command has none of its own.
+    #[serde(default)]
     pub lang: String,
     pub command: Command,
 }
