@@ -19,14 +19,14 @@ use anyhow::{Context, Result};
 use tokenizers::TruncationParams;
 
 use self::{original::Original, wordpiece::Words};
-use crate::encoder::full::{FullModel, LINEARS};
-use crate::encoder::kernels::Linear;
-use crate::encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Prefixes, Probe, Probes, Role};
-use crate::encoder::reference::Reference;
-use crate::encoder::tokenize::Tokenizer;
-use crate::encoder::weights::{NormWeights, name};
-use crate::encoder::write::Writer;
-use crate::encoder::{Batch, Encoder, Want};
+use nearmind_encoder::full::{FullModel, LINEARS};
+use nearmind_encoder::kernels::Linear;
+use nearmind_encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Prefixes, Probe, Probes, Role};
+use nearmind_encoder::reference::Reference;
+use nearmind_encoder::tokenize::Tokenizer;
+use nearmind_encoder::weights::{NormWeights, name};
+use nearmind_encoder::write::Writer;
+use nearmind_encoder::{Batch, Encoder, Want};
 
 /// Written for this purpose: products, news, questions, as visitors and shops write them.
 const CALIBRATION_TEXTS: &str = include_str!("convert/calibration/en.txt");

@@ -32,7 +32,6 @@
 //! shop's file says: with two ids a person counts twice. The weights of the score are chosen from a small grid by what they
 //! foretell of all visitors held out, and are not limited.
 
-pub mod baselines; // EASE, ItemKNN: what the mixture is held to
 pub mod follow; //    counts of what follows what -> relations
 pub mod like; //      items that few have touched, and whom they are like
 pub mod limit; //     what is published of how many visitors
@@ -45,7 +44,7 @@ pub mod validate; //  visitors and items held out
 pub use limit::Limit;
 pub use occasion::Occurred;
 
-use crate::{
+use nearmind_core::{
     catalog::{Fields, Mixture, Occasions, Relations},
     profile::{
         Columns, EventName, Ledger, Likeness, Overrides, Profile, Signal, Source, Taste, Touched, weights::Weights,
@@ -144,7 +143,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::profile::Event;
+    use nearmind_core::profile::Event;
 
     proptest! {
         /// What is learned from weighs as it does in the visitor's own log, repeats included.
@@ -159,7 +158,7 @@ mod tests {
             let event = |(nth, (row, name)): (usize, &Act)| Event::on(*name, &row.to_string(), nth as f64 * 5e3);
             let log: Vec<Event> = acts.iter().enumerate().map(event).collect();
             let weights = Weights { step: Some(step), ..Weights::default() };
-            let served = crate::profile::profile(&log, 0.0, &weights, |id| id.parse().ok());
+            let served = nearmind_core::profile::profile(&log, 0.0, &weights, |id| id.parse().ok());
             prop_assert_eq!(profile(acts.into_iter(), step).signals, served.signals);
         }
     }

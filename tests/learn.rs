@@ -1,15 +1,14 @@
 //! What someone who downloads a pack finds out about one visitor, and what fake visitors do to its lists: in a made-up
 //! shop, with the settings that a search begins with, against the bounds that `src/learn.rs` states.
-#![cfg(feature = "cli")]
 
-use nearmind::{
+use nearmind::learn::{
+    Limit, Occurred, Past, Shop, content,
+    follow::Settings,
+    profile, publish, purchases,
+    tune::{START, START_MIXTURE},
+};
+use nearmind_core::{
     catalog::{Fields, Item, Relations},
-    learn::{
-        Limit, Occurred, Past, Shop, content,
-        follow::Settings,
-        profile, publish, purchases,
-        tune::{START, START_MIXTURE},
-    },
     rank::Evidence,
     vectors::Matrix,
 };

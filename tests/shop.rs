@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use nearmind::catalog::item::Item;
+use nearmind_core::catalog::item::Item;
 
 const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www");
 const LANGUAGES: [&str; 2] = ["en", "zh"];

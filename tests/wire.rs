@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use nearmind::{
+use nearmind_core::{
     protocol::{Command, Context, Envelope, Event, EventName},
     rank::{Filter, Rules},
 };

@@ -8,20 +8,20 @@ mod script;
 
 use std::{collections::BTreeSet, fs, path::Path, sync::OnceLock};
 
-use nearmind::{
+use nearmind_core::{
     catalog::{Catalog, Item, Pack, document, make},
-    encoder::{
-        Encoder, Want,
-        cpu::CpuModel,
-        manifest::{Manifest, Probes, Role},
-        tokenize::Tokenizer,
-        weights::Weights,
-    },
     profile::EventName::Wish,
     protocol::{Basis, Card, Shelf, VERSION},
-    session::{MemoryStore, Model, Session, model_name},
     text::Segmenter,
 };
+use nearmind_encoder::{
+    Encoder, Want,
+    cpu::CpuModel,
+    manifest::{Manifest, Probes, Role},
+    tokenize::Tokenizer,
+    weights::Weights,
+};
+use nearmind_session::{MemoryStore, Model, Session};
 use pollster::block_on;
 use script::{Visit, device, for_you, ids, open_command, say, search, send, shelf, text};
 
@@ -69,9 +69,9 @@ impl Real {
                 block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors
             })
             .collect();
-        let all = items.iter().flat_map(nearmind::catalog::make::texts);
+        let all = items.iter().flat_map(nearmind_core::catalog::make::texts);
         let dictionary = Segmenter::full().dictionary_for(all);
-        make(items.into_iter().zip(vectors).collect(), dictionary, model_name(&self.manifest))
+        make(items.into_iter().zip(vectors).collect(), dictionary, self.manifest.model_name())
     }
 
     fn model(&self) -> Model<CpuModel> {

@@ -96,7 +96,7 @@ export class PageEvents {
   }
 }
 
-/** The first product of the page's JSON-LD, by the id or name that a bake gives it (src/feeds/parse/jsonld.rs). @param {Document} page */
+/** The first product of the page's JSON-LD, by the id or name that a bake gives it (crates/feeds/src/parse/jsonld.rs). @param {Document} page */
 export function productOf(page) {
   for (const script of page.querySelectorAll('script[type="application/ld+json"]')) {
     try {

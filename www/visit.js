@@ -1,7 +1,7 @@
 /**
  * What a visit costs in a large shop, seen from the page, the messages to the worker and back included: from an event to
  * the new list, from the list to the marked words of its ten cards, and the answers to "why this?" and "why not that?".
- * `?catalog=` the address of a catalogue, or `?items=` how many items has one that `nearmind visit --out dist/large` wrote;
+ * `?catalog=` the address of a catalogue, or `?items=` how many items has one that `cargo xtask bench event --out dist/large` wrote;
  * `?model=` and `?lang=` its own: the words of a catalogue that another model has made cannot be explained. With
  * `?model=none/` the memory that it says is the catalogue's and the visit's alone.
  *

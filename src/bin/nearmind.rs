@@ -3,11 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match nearmind::cli::main() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {}", nearmind::cli::sentence(&error));
-            ExitCode::FAILURE
-        }
-    }
+    nearmind::cli::main()
 }

@@ -9,7 +9,6 @@ pub mod kept;
 mod languages;
 mod learned;
 mod pictures;
-pub mod reduce;
 mod write;
 
 use std::{
@@ -24,16 +23,15 @@ use embed::{Embedded, embed};
 use kept::{Kept, Maker};
 use learned::Learned;
 use pictures::{Pictures, Place};
-use reduce::reduce;
+
 use write::write;
 
-use super::{device::DeviceArg, feeds::FeedArgs, folder, model::NativeModel, recall::recall};
-use crate::{
+use super::{device::DeviceArg, feeds::FeedArgs, folder, model::NativeModel, recall::recall, reduce::reduce};
+use nearmind_core::{
     catalog::{Aliases, Item, Manifest, ModelName},
-    feeds::Items,
-    session::model_name,
     vectors::{Centre, Matrix},
 };
+use nearmind_feeds::Items;
 
 /// Items by ascending id, none twice. They lie on the disk and are read as often as they are needed.
 pub trait Rows {
@@ -138,7 +136,7 @@ impl Bake {
         if let Some(recall) = recall(&vectors, &centre, &matrix) {
             println!("{recall}");
         }
-        Ok((matrix, centre, model_name(&model.manifest)))
+        Ok((matrix, centre, model.manifest.model_name()))
     }
 }
 

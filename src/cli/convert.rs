@@ -7,7 +7,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 
 use crate::convert::{About, convert};
-use crate::encoder::manifest::Prefixes;
+use nearmind_encoder::manifest::Prefixes;
 
 #[derive(Debug, Args)]
 pub struct Convert {

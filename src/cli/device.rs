@@ -7,12 +7,12 @@ use anyhow::Result;
 use clap::ValueEnum;
 use rayon::prelude::*;
 
-use crate::encoder::cpu::CpuModel;
-use crate::encoder::device::{Choice, Device, OpenError, OpenGpu, Probes};
-use crate::encoder::gpu::{Gpu, Overrides};
-use crate::encoder::manifest::Pooling;
-use crate::encoder::weights::Weights;
-use crate::encoder::{Batch, EncodeError, Encoded, Encoder, Want};
+use nearmind_encoder::cpu::CpuModel;
+use nearmind_encoder::device::{Choice, Device, OpenError, OpenGpu, Probes};
+use nearmind_encoder::gpu::{Gpu, Overrides};
+use nearmind_encoder::manifest::Pooling;
+use nearmind_encoder::weights::Weights;
+use nearmind_encoder::{Batch, EncodeError, Encoded, Encoder, Want};
 
 /// Tokens that one core takes at a time.
 const ROWS: usize = 512;

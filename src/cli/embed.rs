@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{device::DeviceArg, model::NativeModel};
-use crate::encoder::manifest::Role;
+use nearmind_encoder::manifest::Role;
 
 /// Lines of standard input that are encoded at a time.
 const LINES: usize = 1024;

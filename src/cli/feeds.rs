@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::feeds::{
+use nearmind_feeds::{
     Bytes, Columns, Format, Import, Items, Label, LinkPattern, MakeIds, Options, Progress, Report, Variants,
 };
 

@@ -13,10 +13,8 @@ use std::{
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
 
-use crate::{
-    catalog::{Catalog, Manifest, Pack, manifest::File},
-    feeds::Report,
-};
+use nearmind_core::catalog::{Catalog, Manifest, Pack, manifest::File};
+use nearmind_feeds::Report;
 
 pub const MANIFEST: &str = "manifest.json";
 /// What a file of a catalogue is called, before its digest. What is called otherwise is left alone.

@@ -17,11 +17,11 @@ use super::{
     folder,
     recall::{Recall, reductions},
 };
-use crate::{
+use nearmind_core::{
     catalog::{Catalog, Item, ItemRef, Manifest, document, item::PATH_SEPARATOR, items::WordsRef},
-    feeds::Report,
     vectors::Query,
 };
+use nearmind_feeds::Report;
 
 /// Categories and brands that are listed.
 const SHOWN: usize = 12;
@@ -192,7 +192,7 @@ fn gzipped(bytes: &[u8]) -> Result<usize> {
 fn nearest(catalog: &Catalog, row: u32, count: usize) -> Nearest<'_> {
     let query = Query::new(&catalog.matrix.vector(row));
     let hits = catalog.matrix.top(&query, count, f32::NEG_INFINITY, |other| other != row);
-    let neighbour = |hit: crate::vectors::Hit| {
+    let neighbour = |hit: nearmind_core::vectors::Hit| {
         let item = catalog.item(hit.row);
         Neighbour { id: item.id(), title: title(item), score: hit.score }
     };

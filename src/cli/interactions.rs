@@ -14,9 +14,9 @@ use anyhow::{Context, Result, ensure};
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 
-use crate::{
+use crate::learn::Occurred;
+use nearmind_core::{
     catalog::occasions::{FIELDS, Fact, value},
-    learn::Occurred,
     profile::{Bursts, EventName},
 };
 

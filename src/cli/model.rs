@@ -6,19 +6,16 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 use super::device::{DeviceArg, NativeDevice, choose};
-use crate::{
-    encoder::{
-        Encoder, Want,
-        cpu::CpuModel,
-        device::Probes,
-        manifest::{self, FileEntry, Manifest, Role},
-        synthetic,
-        tokenize::{Token, Tokenizer, readable},
-        weights::Weights,
-        windows,
-    },
-    explain::States,
-    session,
+use nearmind_core::explain::States;
+use nearmind_encoder::{
+    Encoder, Want,
+    cpu::CpuModel,
+    device::Probes,
+    manifest::{self, FileEntry, Manifest, Role},
+    synthetic,
+    tokenize::{Token, Tokenizer, readable},
+    weights::Weights,
+    windows,
 };
 
 /// Texts that the model does not read that are named one by one.
@@ -29,8 +26,8 @@ pub struct NativeModel {
     pub digest: [u8; 32],
     pub manifest: Manifest,
     pub tokenizer: Tokenizer,
-    device: NativeDevice,
-    known: manifest::Probes,
+    pub device: NativeDevice,
+    pub known: manifest::Probes,
     /// Texts of which most tokens are unknown.
     unread: usize,
 }
@@ -66,11 +63,6 @@ impl NativeModel {
             known,
             unread: 0,
         })
-    }
-
-    /// The same model as a visit uses it.
-    pub fn for_session(self) -> session::Model<NativeDevice> {
-        session::Model::new(&self.manifest, self.tokenizer, self.device).with_probes(&self.known)
     }
 
     /// H

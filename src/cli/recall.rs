@@ -6,8 +6,8 @@ use anyhow::Result;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::bake::reduce::reduce;
-use crate::vectors::{Centre, Codes, Hit, Matrix, Query, arithmetic::dot};
+use super::reduce::reduce;
+use nearmind_core::vectors::{Centre, Codes, Hit, Matrix, Query, arithmetic::dot};
 
 const K: usize = 10;
 /// Rows that the codes choose to be looked at again, for each neighbour that is wanted.

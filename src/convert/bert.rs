@@ -14,9 +14,9 @@ use serde::Deserialize;
 use super::original::Original;
 use super::vocabulary::Vocabulary;
 use super::wordpiece::Words;
-use crate::encoder::full::{FullLayer, FullLinear, FullModel};
-use crate::encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
-use crate::encoder::weights::NormWeights;
+use nearmind_encoder::full::{FullLayer, FullLinear, FullModel};
+use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
+use nearmind_encoder::weights::NormWeights;
 
 /// What `config.json` says, as far as it matters.
 #[derive(Debug, Deserialize)]

@@ -23,9 +23,9 @@ use half::f16;
 use super::original::Original;
 use super::pieces::{Marks, Pieces};
 use super::vocabulary::Vocabulary;
-use crate::encoder::full::{FullLayer, FullLinear, FullModel};
-use crate::encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
-use crate::encoder::weights::NormWeights;
+use nearmind_encoder::full::{FullLayer, FullLinear, FullModel};
+use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
+use nearmind_encoder::weights::NormWeights;
 
 const MAGIC: &[u8] = b"E5S1";
 /// Values of a Q4_0 block, and its bytes.

@@ -6,8 +6,8 @@
 
 use rayon::prelude::*;
 
-use crate::encoder::full::FullLinear;
-use crate::encoder::weights::WEIGHT_MAX;
+use nearmind_encoder::full::FullLinear;
+use nearmind_encoder::weights::WEIGHT_MAX;
 
 /// How much of a channel's range moves from activations to weights; the best of 0.5, 0.6 and 0.7 with GPTQ.
 const STRENGTH: f32 = 0.6;

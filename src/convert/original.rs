@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::vocabulary::Vocabulary;
-use crate::encoder::full::FullModel;
-use crate::encoder::manifest::{Architecture, Pooling, Prefixes};
+use nearmind_encoder::full::FullModel;
+use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes};
 
 pub trait Original {
     /// With the whole vocabulary.

@@ -8,7 +8,7 @@ use tokenizers::{NormalizedString, OffsetReferential, OffsetType, PreTokenizedSt
 
 use super::languages;
 use super::vocabulary::Vocabulary;
-use crate::encoder::tokenize::unigram::{HIDDEN, Steps, WIDE_TILDE, normalize};
+use nearmind_encoder::tokenize::unigram::{HIDDEN, Steps, WIDE_TILDE, normalize};
 
 /// A vocabulary, by row of the model's table.
 pub struct Pieces {

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use anyhow::{Result, ensure};
 use tokenizers::TruncationParams;
 
-use crate::encoder::manifest::{Manifest, Prefixes, Role};
-use crate::encoder::tokenize::Tokenizer;
+use nearmind_encoder::manifest::{Manifest, Prefixes, Role};
+use nearmind_encoder::tokenize::Tokenizer;
 
 pub trait Vocabulary {
     /// The words, by their row in the model's table.

@@ -101,7 +101,7 @@ fn round_up_half(value: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encoder::weights::Words;
+    use nearmind_encoder::weights::Words;
 
     #[test]
     fn rows_come_back_and_the_hardest_are_fine() {

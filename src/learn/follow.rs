@@ -9,7 +9,7 @@ use super::{
     like::Likes,
     limit::{self, Limit},
 };
-use crate::catalog::Relations;
+use nearmind_core::catalog::Relations;
 
 /// Neighbours of an item that a pack ships.
 pub const MOST_NEIGHBOURS: usize = 64;

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use crate::vectors::{Codes, Hit, Matrix, Query};
+use nearmind_core::vectors::{Codes, Hit, Matrix, Query};
 
 /// Items that one borrows from.
 const MOST_LIKE: usize = 20;

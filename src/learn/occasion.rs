@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::limit::{self, Limit};
-use crate::{
+use nearmind_core::{
     catalog::occasions::{Fact, Occasions},
     profile::EventName,
 };

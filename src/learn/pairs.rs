@@ -4,7 +4,7 @@
 //! neighbours were found.
 
 use super::limit::{self, Limit};
-use crate::catalog::Relations;
+use nearmind_core::catalog::Relations;
 
 /// Of fewer visitors nothing is said: they might be recognised.
 const FEWEST: u16 = 3;

@@ -9,7 +9,7 @@ use super::{
     occasion::Counts,
     pairs,
 };
-use crate::catalog::{Occasions, Relations};
+use nearmind_core::catalog::{Occasions, Relations};
 
 /// All that a pack says of the shop's interactions, beside the weights of a score.
 pub struct Published {

@@ -12,7 +12,7 @@ use super::{
     publish::{Published, publish},
     validate::{Foretold, Related, Validation},
 };
-use crate::catalog::{Mixture, Occasions};
+use nearmind_core::catalog::{Mixture, Occasions};
 
 /// Of three sets what came out in the middle: where the search begins, and what a shop with few visitors gets.
 pub const START: Settings = Settings { decay: 0.8, length: 10, back: 0.5, shrink: 20.0, popular: 0.0, borrow: 0.5 };
@@ -204,9 +204,9 @@ impl<'a> Search<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
+    use crate::learn::Occurred;
+    use nearmind_core::{
         catalog::{Fields, Item},
-        learn::Occurred,
         vectors::Matrix,
     };
 

@@ -22,7 +22,7 @@ use super::{
     occasion::Counts,
     profile,
 };
-use crate::{
+use nearmind_core::{
     catalog::{Mixture, Occasions, Relations},
     rank::Evidence,
 };

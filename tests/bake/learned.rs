@@ -7,14 +7,14 @@ use std::{
     process::Command,
 };
 
-use nearmind::{
+use nearmind::learn::Limit;
+use nearmind_core::{
     catalog::Catalog,
-    encoder::cpu::CpuModel,
-    learn::Limit,
     profile::{Event, EventName},
     protocol::{self, Card, ShelfRequest, Update},
-    session::{MemoryStore, Session},
 };
+use nearmind_encoder::cpu::CpuModel;
+use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 
 use super::{bake, bake_anew, folder, lines, served};

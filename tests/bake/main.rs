@@ -1,5 +1,4 @@
 //! The command line makes one catalogue of one feed: the same bytes on any number of threads, in any order.
-#![cfg(feature = "cli")]
 
 use std::{
     collections::BTreeMap,
@@ -11,18 +10,16 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
-use nearmind::{
-    catalog::{Catalog, Manifest},
-    encoder::{
-        Encoder, Want,
-        cpu::CpuModel,
-        manifest::{FileEntry, Probe, Probes, Role},
-        synthetic::Synthetic,
-        tokenize::Tokenizer,
-        weights::Weights,
-    },
-    feeds::Report,
+use nearmind_core::catalog::{Catalog, Manifest};
+use nearmind_encoder::{
+    Encoder, Want,
+    cpu::CpuModel,
+    manifest::{FileEntry, Probe, Probes, Role},
+    synthetic::Synthetic,
+    tokenize::Tokenizer,
+    weights::Weights,
 };
+use nearmind_feeds::Report;
 use pollster::block_on;
 use serde_json::Value;
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use nearmind::catalog::Sheet;
+use nearmind_core::catalog::Sheet;
 
 use super::*;
 

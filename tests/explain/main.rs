@@ -10,7 +10,7 @@ use std::{
 };
 
 use models::{Loaded, models};
-use nearmind::{
+use nearmind_core::{
     catalog::{Item, document},
     explain::{Reading, States, mark},
     text::{Segmenter, Word, language::is_han, words},

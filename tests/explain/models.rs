@@ -2,19 +2,17 @@
 
 use std::{fs, path::Path};
 
-use nearmind::{
-    encoder::{
-        Want,
-        cpu::CpuModel,
-        device::OpenError,
-        gpu::{Gpu, Overrides},
-        manifest::{Manifest, Role},
-        synthetic::{self, Synthetic},
-        tokenize::Tokenizer,
-        weights::Weights,
-        windows,
-    },
-    explain::States,
+use nearmind_core::explain::States;
+use nearmind_encoder::{
+    Want,
+    cpu::CpuModel,
+    device::OpenError,
+    gpu::{Gpu, Overrides},
+    manifest::{Manifest, Role},
+    synthetic::{self, Synthetic},
+    tokenize::Tokenizer,
+    weights::Weights,
+    windows,
 };
 use pollster::block_on;
 

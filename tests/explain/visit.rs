@@ -4,14 +4,14 @@
 #[allow(dead_code)]
 mod script;
 
-use nearmind::{
+use nearmind_core::{
     catalog::{Pack, Relations},
-    encoder::{Encoder, Want, manifest::Role},
     profile::{Event, EventName::*},
     protocol::{Attention, Command, Explanation, Part, ShelfKind, Update, WhyNot},
-    session::MemoryStore,
     vectors::arithmetic::dot,
 };
+use nearmind_encoder::{Encoder, Want, manifest::Role};
+use nearmind_session::MemoryStore;
 use pollster::block_on;
 use script::*;
 
@@ -76,7 +76,7 @@ fn what_an_item_would_be_without_an_event_is_what_it_then_is() {
         for told in why.events.iter().filter(|event| event.without.is_some()) {
             let mut other = visited("en");
             for_you(&mut other, "en");
-            let same = |event: &&nearmind::protocol::EventShare| {
+            let same = |event: &&nearmind_core::protocol::EventShare| {
                 event.event.item == told.event.item && event.event.text == told.event.text
             };
             why.events.iter().filter(same).for_each(|event| delete(&mut other, &event.event));

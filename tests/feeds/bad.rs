@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 
 use flate2::{Compression, write::GzEncoder};
-use nearmind::feeds::{FeedError, Format, Import, Kind, Options, Report};
+use nearmind_feeds::{FeedError, Format, Import, Kind, Options, Report};
 
 use super::{find, import, read, title};
 

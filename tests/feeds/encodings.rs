@@ -4,7 +4,7 @@ use encoding_rs::{
     BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251,
     WINDOWS_1252, WINDOWS_1253, WINDOWS_1254,
 };
-use nearmind::feeds::{Kind, Options, Report, source::encoding::Origin};
+use nearmind_feeds::{Kind, Options, Report, source::encoding::Origin};
 
 use super::{import, read};
 
@@ -157,7 +157,7 @@ fn a_person_names_the_encoding() {
     let (found, report) = titles(&feed, options);
     assert_eq!((found[0].as_str(), report.feeds[0].encoding.as_str()), ("Чай", "windows-1251"));
     assert_eq!(report.feeds[0].encoding_origin, Origin::Chosen);
-    let error = "klingon".parse::<nearmind::feeds::Label>().unwrap_err();
+    let error = "klingon".parse::<nearmind_feeds::Label>().unwrap_err();
     assert!(error.contains("shift_jis") && error.contains("windows-1251"), "{error}");
 }
 

@@ -1,9 +1,7 @@
 //! One sample of each format, and what the items must be.
 
-use nearmind::{
-    catalog::Availability,
-    feeds::{Columns, Format, Kind, Options, Variants, value::date},
-};
+use nearmind_core::catalog::Availability;
+use nearmind_feeds::{Columns, Format, Kind, Options, Variants, value::date};
 
 use super::{find, import, import_all, read, title};
 
@@ -174,7 +172,7 @@ fn our_own_lines_come_back_as_they_are() {
     let lines: String = items.iter().map(|item| serde_json::to_string(item).unwrap() + "\n").collect();
     let (again, _) = read(lines.as_bytes());
     assert_eq!(again, items);
-    let own: Vec<nearmind::catalog::Item> = shop
+    let own: Vec<nearmind_core::catalog::Item> = shop
         .split(|&b| b == b'\n')
         .filter(|l| !l.is_empty())
         .map(|line| serde_json::from_slice(line).unwrap())

@@ -1,9 +1,7 @@
 //! What the interfaces of shop systems answer, as JSON.
 
-use nearmind::{
-    catalog::{Availability, Item},
-    feeds::{Columns, Format, Kind, Options},
-};
+use nearmind_core::catalog::{Availability, Item};
+use nearmind_feeds::{Columns, Format, Kind, Options};
 
 use super::{find, import, read, title};
 

@@ -1,5 +1,4 @@
 //! Feeds of every format to items, and what becomes of bad ones. Samples are the project's own writing.
-#![cfg(feature = "feeds")]
 
 mod bad;
 mod encodings;
@@ -15,10 +14,8 @@ mod xml;
 
 use std::io::Cursor;
 
-use nearmind::{
-    catalog::Item,
-    feeds::{FeedError, Import, Options, Report},
-};
+use nearmind_core::catalog::Item;
+use nearmind_feeds::{FeedError, Import, Options, Report};
 
 type Imported = Result<(Vec<Item>, Report), FeedError>;
 

@@ -1,7 +1,7 @@
 //! Thousands of feeds that somebody broke: whatever the bytes are, reading ends, without a panic, and every row is
 //! accounted for. The fuzz targets in `tests/fuzz` search further; this runs with every change.
 
-use nearmind::feeds::{Format, Options};
+use nearmind_feeds::{Format, Options};
 use proptest::{
     collection::vec,
     prelude::{Strategy, any, prop_oneof},

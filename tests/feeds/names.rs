@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use nearmind::feeds::{Import, Kind, Options, Report, Variants};
+use nearmind_feeds::{Import, Kind, Options, Report, Variants};
 
 /// Each name besides the ids, with the id of its item; and the report.
 fn names(feeds: &[&[u8]], variants: Variants) -> (Vec<(String, String)>, Report) {

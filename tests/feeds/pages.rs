@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use nearmind::{catalog::Availability, feeds::Format};
+use nearmind_core::catalog::Availability;
+use nearmind_feeds::Format;
 
 use super::{find, read, title};
 
@@ -68,7 +69,7 @@ fn a_deep_page_costs_no_more_than_a_flat_one() {
         let page =
             format!("<!doctype html>{product}{}{}", deep.repeat(2_000_000 / deep.len()), "</i></div>".repeat(100_000));
         let from = Instant::now();
-        let _ = super::import(page.as_bytes(), nearmind::feeds::Options::default());
+        let _ = super::import(page.as_bytes(), nearmind_feeds::Options::default());
         assert!(from.elapsed().as_secs() < 20, "{deep} took {:?}", from.elapsed());
     }
 }

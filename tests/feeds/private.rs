@@ -1,7 +1,7 @@
 //! What a shop keeps to itself stays out of the public catalogue: only columns that formats define as describing a
 //! product, and those that the shop names, become attributes.
 
-use nearmind::feeds::{Columns, Options, Report};
+use nearmind_feeds::{Columns, Options, Report};
 
 use super::{import, read};
 

@@ -1,10 +1,8 @@
 //! What real shops meet in their first hour: what is published, what is in stock, titles and pictures of products with
 //! variants, links and ids that a feed does not have.
 
-use nearmind::{
-    catalog::Availability,
-    feeds::{Columns, Kind, MakeIds, Options, Variants},
-};
+use nearmind_core::catalog::Availability;
+use nearmind_feeds::{Columns, Kind, MakeIds, Options, Variants};
 
 use super::{find, import, read};
 

@@ -1,6 +1,7 @@
 //! Tables of many makers: one sample of each, read without options, and what its items must be.
 
-use nearmind::{catalog::Item, feeds::Kind};
+use nearmind_core::catalog::Item;
+use nearmind_feeds::Kind;
 
 use super::{find, read};
 

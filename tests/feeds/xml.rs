@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use nearmind::{
-    catalog::{Availability, Item},
-    feeds::{Columns, Format, Kind, Options, Report, Variants, value::date},
-};
+use nearmind_core::catalog::{Availability, Item};
+use nearmind_feeds::{Columns, Format, Kind, Options, Report, Variants, value::date};
 
 use super::{find, import, read, title};
 

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use nearmind::feeds::{Format, Import, Options, Variants};
+use nearmind_feeds::{Format, Import, Options, Variants};
 
 const FORMATS: [Option<Format>; 6] =
     [None, Some(Format::Table), Some(Format::Xml), Some(Format::Json), Some(Format::JsonLines), Some(Format::Html)];

@@ -1,6 +1,5 @@
 //! What the fuzz targets check, over the samples and the corpus: what libFuzzer has found once never comes back, and the
 //! targets go on compiling without nightly.
-#![cfg(feature = "feeds")]
 
 mod feeds;
 mod model;

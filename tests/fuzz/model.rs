@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use nearmind::encoder::{manifest::Manifest, synthetic::Synthetic, tokenize::Tokenizer, weights::Weights};
+use nearmind_encoder::{manifest::Manifest, synthetic::Synthetic, tokenize::Tokenizer, weights::Weights};
 
 static SMALL: LazyLock<Synthetic> = LazyLock::new(|| Synthetic::small(1));
 

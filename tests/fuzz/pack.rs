@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use nearmind::{
+use nearmind_core::{
     catalog::{Aliases, Catalog, Manifest, Pack},
     text::terms,
     vectors::Query,

@@ -3,12 +3,12 @@
 
 use std::sync::LazyLock;
 
-use nearmind::{
+use nearmind_core::{
     catalog::Pack,
-    encoder::cpu::CpuModel,
     protocol::{Command, Envelope, Update, VERSION},
-    session::{MemoryStore, Session},
 };
+use nearmind_encoder::cpu::CpuModel;
+use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 
 use crate::sample;

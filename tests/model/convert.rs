@@ -5,14 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use nearmind::convert::{About, convert, full_vectors};
-use nearmind::encoder::cpu::CpuModel;
-use nearmind::encoder::full::FullModel;
-use nearmind::encoder::manifest::{Manifest, Probes, Role};
-use nearmind::encoder::reference::Reference;
-use nearmind::encoder::synthetic::Synthetic;
-use nearmind::encoder::tokenize::Tokenizer;
-use nearmind::encoder::weights::Weights;
-use nearmind::encoder::{Encoder, Want};
+use nearmind_encoder::cpu::CpuModel;
+use nearmind_encoder::full::FullModel;
+use nearmind_encoder::manifest::{Manifest, Probes, Role};
+use nearmind_encoder::reference::Reference;
+use nearmind_encoder::synthetic::Synthetic;
+use nearmind_encoder::tokenize::Tokenizer;
+use nearmind_encoder::weights::Weights;
+use nearmind_encoder::{Encoder, Want};
 use safetensors::{Dtype, View};
 use serde_json::{Value, json};
 

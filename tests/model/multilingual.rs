@@ -8,10 +8,10 @@ use std::process::Command;
 use nearmind::convert::e5::Package;
 use nearmind::convert::original::Original;
 use nearmind::convert::{About, convert, full_vectors};
-use nearmind::encoder::cpu::CpuModel;
-use nearmind::encoder::manifest::{Manifest, Role};
-use nearmind::encoder::tokenize::{Tokenizer, readable};
-use nearmind::encoder::weights::Weights;
+use nearmind_encoder::cpu::CpuModel;
+use nearmind_encoder::manifest::{Manifest, Role};
+use nearmind_encoder::tokenize::{Tokenizer, readable};
+use nearmind_encoder::weights::Weights;
 
 use crate::convert::{encode, least_cosine};
 use crate::memory::peak_bytes;

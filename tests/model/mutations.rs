@@ -1,10 +1,10 @@
 //! A thousand broken model files: an error or a harmless change, never a panic, never more memory than a file's own.
 
-use nearmind::encoder::cpu::CpuModel;
-use nearmind::encoder::manifest::{Manifest, ModelError};
-use nearmind::encoder::synthetic::Synthetic;
-use nearmind::encoder::tokenize::Tokenizer;
-use nearmind::encoder::weights::Weights;
+use nearmind_encoder::cpu::CpuModel;
+use nearmind_encoder::manifest::{Manifest, ModelError};
+use nearmind_encoder::synthetic::Synthetic;
+use nearmind_encoder::tokenize::Tokenizer;
+use nearmind_encoder::weights::Weights;
 
 use crate::memory::peak_bytes;
 use crate::random::Random;

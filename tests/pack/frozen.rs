@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use nearmind::{
+use nearmind_core::{
     catalog::{Catalog, Manifest, Pack, PackError},
     text::terms,
     vectors::Query,

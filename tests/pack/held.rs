@@ -1,6 +1,6 @@
 //! What a large catalogue takes in memory, when it is opened and when it is there.
 
-use nearmind::{
+use nearmind_core::{
     catalog::{Item, ModelName, Pack, Words, make},
     text::Dictionary,
 };

@@ -1,6 +1,6 @@
 //! Thousands of broken packs: an error or a harmless change, never a panic, never more memory than the format allows.
 
-use nearmind::catalog::{Manifest, Pack};
+use nearmind_core::catalog::{Manifest, Pack};
 
 use crate::{memory::peak_bytes, random::Random, sample};
 

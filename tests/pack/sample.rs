@@ -1,6 +1,6 @@
 //! A small catalogue in which every column says something.
 
-use nearmind::{
+use nearmind_core::{
     catalog::{Availability, Catalog, Item, Mixture, ModelName, Relations, Words, make},
     text::Dictionary,
 };

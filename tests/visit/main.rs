@@ -13,16 +13,16 @@ mod wordless;
 
 use std::collections::BTreeSet;
 
-use nearmind::{
+use nearmind_core::{
     catalog::document,
-    encoder::{Encoder, Want, manifest::Role},
     explain::{Reading, States},
     profile::{Event, EventName::*, Opinion},
     protocol::{Basis, Card, Command, Shelf, ShelfKind, ShelfRequest, Update, VERSION},
-    session::{MemoryStore, Session},
     text::words,
     vectors::{Query, arithmetic::dot},
 };
+use nearmind_encoder::{Encoder, Want, manifest::Role};
+use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 use proptest::prelude::*;
 use script::*;

@@ -1,10 +1,8 @@
 //! Random sessions against a model of the log that is a plain list: after every command the visitor's page lists the same
 //! events. `PROPTEST_CASES=10000` for many.
 
-use nearmind::{
-    protocol::{Command, Envelope, Event, EventName, EventName::*, Update, VERSION},
-    session::{MemoryStore, Session},
-};
+use nearmind_core::protocol::{Command, Envelope, Event, EventName, EventName::*, Update, VERSION};
+use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 use proptest::prelude::*;
 

@@ -1,10 +1,10 @@
 //! A page calls an item by another name than the catalogue: a variant's number, an SKU. It is the same item.
 
-use nearmind::{
+use nearmind_core::{
     catalog::{Aliases, Catalog},
     protocol::{Basis, Command, EventName::*},
-    session::MemoryStore,
 };
+use nearmind_session::MemoryStore;
 use serde_json::json;
 
 use crate::script::*;

@@ -1,6 +1,6 @@
 //! Private pictures: cards have those that came with the catalogue, and no address of anything else.
 
-use nearmind::{catalog::Sheet, protocol::PictureSource};
+use nearmind_core::{catalog::Sheet, protocol::PictureSource};
 
 use super::*;
 

@@ -1,10 +1,10 @@
 //! Scenes, filters, rules and surroundings, as a page writes them.
 
-use nearmind::{
+use nearmind_core::{
     catalog::Occasions,
     protocol::{Basis, Command, EventName::*, Shelf, Update},
-    session::MemoryStore,
 };
+use nearmind_session::MemoryStore;
 use serde_json::json;
 
 use crate::script::*;

@@ -1,18 +1,18 @@
 //! What a visit's script is written with: a small shop, a small model of random weights, commands and their answers.
 
-use nearmind::{
+use nearmind_core::{
     catalog::{Catalog, Item, Pack, Words, document, make},
-    encoder::{
-        Encoder, Want, cpu::CpuModel, manifest::Role, synthetic::Synthetic, tokenize::Tokenizer, weights::Weights,
-    },
     profile::{Event, EventName},
     protocol::{
         Card, Command, DeviceChoice, DeviceReason, DeviceReport, Envelope, Part, PictureSource, ProfileSummary, Shelf,
         ShelfKind, ShelfRequest, Update, VERSION,
     },
-    session::{MemoryStore, Model, Session, model_name},
     text::Dictionary,
 };
+use nearmind_encoder::{
+    Encoder, Want, cpu::CpuModel, manifest::Role, synthetic::Synthetic, tokenize::Tokenizer, weights::Weights,
+};
+use nearmind_session::{MemoryStore, Model, Session};
 use pollster::block_on;
 
 pub const NOW: f64 = 1.8e12;
@@ -85,7 +85,7 @@ pub fn catalog(items: Vec<Item>) -> Catalog {
     let vectors = vectors.chunks_exact(cpu.width()).map(<[f32]>::to_vec);
     let words = ["厨房", "夹克", "家居", "帐篷", "杯", "绿茶", "羊毛", "防水", "露营", "骑行"];
     let dictionary = Dictionary { words: words.map(|word| (word.to_owned(), 500)).to_vec() };
-    let pack = Pack::new(&make(items.into_iter().zip(vectors).collect(), dictionary, model_name(&model.manifest)));
+    let pack = Pack::new(&make(items.into_iter().zip(vectors).collect(), dictionary, model.manifest.model_name()));
     pack.open().unwrap()
 }
 

@@ -3,11 +3,9 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use nearmind::{
-    encoder::cpu::CpuModel,
-    protocol::{Command, Event, EventName, EventName::*, Update, VERSION},
-    session::{Entry, Session, Store, StoreError},
-};
+use nearmind_core::protocol::{Command, Event, EventName, EventName::*, Update, VERSION};
+use nearmind_encoder::cpu::CpuModel;
+use nearmind_session::{Entry, Session, Store, StoreError};
 use pollster::block_on;
 use proptest::prelude::*;
 

@@ -1,10 +1,10 @@
 //! How long what a visitor typed is kept.
 
-use nearmind::{
+use nearmind_core::{
     profile::{Event, EventName::*},
     protocol::Command,
-    session::MemoryStore,
 };
+use nearmind_session::MemoryStore;
 
 use crate::script::*;
 

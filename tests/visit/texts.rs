@@ -1,12 +1,12 @@
 //! What visitors write and the list cannot follow: texts of no meaning, in a language that nobody here reads, and texts that
 //! say no. The list stays full, and the visitor is told.
 
-use nearmind::{
+use nearmind_core::{
     catalog::{Availability, Item},
     profile::EventName::*,
     protocol::{Basis, Command, Diagnosis, Shelf, UnmatchedId, Update},
-    session::MemoryStore,
 };
+use nearmind_session::MemoryStore;
 use serde_json::json;
 
 use crate::script::*;

@@ -1,9 +1,7 @@
 //! What the visitor sees, changes, carries away and unlearns of their own profile.
 
-use nearmind::{
-    protocol::{Command, Event, EventName::*, InterestLine, Shelf, Update},
-    session::MemoryStore,
-};
+use nearmind_core::protocol::{Command, Event, EventName::*, InterestLine, Shelf, Update};
+use nearmind_session::MemoryStore;
 use proptest::prelude::*;
 use serde_json::json;
 use sha2::{Digest, Sha256};

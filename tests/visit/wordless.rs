@@ -1,11 +1,11 @@
 //! A catalogue that was packed without vectors: words find, nothing breaks, and no other model is blamed.
 
-use nearmind::{
+use nearmind_core::{
     catalog::{ModelName, Pack, make},
     profile::EventName::ViewItem,
-    session::{MemoryStore, Session},
     text::Dictionary,
 };
+use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 
 use crate::script::*;
@@ -15,7 +15,7 @@ fn a_catalogue_without_vectors_is_searched_by_its_words() {
     let items = items().into_iter().map(|item| (item, Vec::new())).collect();
     let pack = Pack::new(&make(items, Dictionary::default(), ModelName::default()));
     let mut visit: Visit = Session::new(MemoryStore::default());
-    send(&mut visit, open_command(nearmind::protocol::VERSION, "en"));
+    send(&mut visit, open_command(nearmind_core::protocol::VERSION, "en"));
     block_on(visit.set_catalog(pack.open().unwrap()));
     let updates = block_on(visit.set_model(model(), device()));
     assert!(problems(&updates).is_empty(), "{:?}", problems(&updates));

@@ -6,7 +6,7 @@
  *                "done"    -> the catalogue that is there: its name, its report, which cache
  *                "maker"   -> what made the vectors
  *       vectors  first half of a text's SHA-256, in hexadecimal -> ArrayBuffer of f32 [H]
- *     cache "nearmind-catalog-ID": the pack, as src/web/load/on_device.rs reads it
+ *     cache "nearmind-catalog-ID": the pack, as crates/web/worker/src/load/on_device.rs reads it
  *
  * Used by the page and by the importing worker. Must not know what a feed is.
  */

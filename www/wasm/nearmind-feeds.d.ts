@@ -1,4 +1,4 @@
-// The module that the build makes of src/web/feeds_module.rs.
+// The module that the build makes of crates/web/feeds.
 
 import type { Report } from "../import/types.js";
 

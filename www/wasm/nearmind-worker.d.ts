@@ -1,4 +1,4 @@
-// The module that the build makes of src/web: what the worker starts, and what a page measures.
+// The module that the build makes of crates/web/worker: what the worker starts, and what a page measures.
 
 export default function init(): Promise<unknown>;
 

@@ -9,31 +9,30 @@ use crate::{
     program::{cargo, root, run},
     scripts, site,
     step::step,
-    tools,
+    tools, wasm,
 };
 
-/// The features of the wasm modules; `build` makes the same, so they are linted as they are built.
-const WASM_FEATURES: [&str; 3] = ["worker", "gpu", "feeds"];
-
-/// One package a call: in one call for all, the features of one change the dependencies of the others, and burn
-/// and wgpu are compiled twice.
-const PACKAGES: [&str; 3] = ["xtask", "nearmind", BROWSER];
+/// What is tested natively, in one call each: the features of what else is in a call change the dependencies, and burn
+/// and wgpu would be compiled twice.
+const GROUPS: [&[&str]; 2] = [&["xtask"], &NATIVE];
+const NATIVE: [&str; 6] =
+    ["nearmind-core", "nearmind-encoder", "nearmind-feeds", "nearmind-session", "nearmind", "nearmind-research"];
 const BROWSER: &str = "browser-tests";
 
 /// Cheapest first: a mistake in form is known before anything is built.
 pub fn test() -> Result<()> {
     step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
     scripts::check()?;
-    for package in PACKAGES {
-        step(&format!("lint: {package}"), || {
-            run(cargo().args(["clippy", "--package", package, "--all-targets", "--", "-Dwarnings"]))
+    for group in GROUPS.into_iter().chain([&[BROWSER] as &[&str]]) {
+        step(&format!("lint: {}", group.join(", ")), || {
+            run(packages_of(cargo().arg("clippy"), group).args(["--all-targets", "--", "-Dwarnings"]))
         })?;
     }
     step("licences", licences::check)?;
     step("documentation", document)?;
     tools::ensure()?;
-    for features in WASM_FEATURES {
-        step(&format!("lint: wasm, {features}"), || lint_wasm(features))?;
+    for package in wasm::CRATES {
+        step(&format!("lint: {package}"), || lint_wasm(package))?;
     }
     packages::browser()?;
     packages::firefox()?;
@@ -43,14 +42,14 @@ pub fn test() -> Result<()> {
     packages::vulkan()?;
     site::build()?;
     scripts::check_manifest()?;
-    for package in PACKAGES {
-        let step_name = format!("tests: {package}");
-        match package {
-            BROWSER => step(&step_name, browser_tests)?,
-            _ => step(&step_name, || run(tests().args(["--package", package])))?,
-        }
+    for group in GROUPS {
+        step(&format!("tests: {}", group.join(", ")), || run(packages_of(&mut tests(), group)))?;
     }
-    Ok(())
+    step("tests: browser", browser_tests)
+}
+
+fn packages_of<'a>(cargo: &'a mut Command, names: &[&str]) -> &'a mut Command {
+    cargo.args(names.iter().flat_map(|name| ["--package", name]))
 }
 
 /// Rust by rustfmt, scripts by Biome.
@@ -96,21 +95,21 @@ fn tests() -> Command {
 /// What its links name is there, and what is drawn in it comes out as it was drawn.
 fn document() -> Result<()> {
     let mut doc = cargo();
-    doc.args(["doc", "--package", "nearmind", "--lib", "--no-deps", "--document-private-items"]);
-    run(doc.env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private-intra-doc-links"))
+    doc.args(["doc", "--no-deps", "--document-private-items"]);
+    run(packages_of(&mut doc, &NATIVE).env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private-intra-doc-links"))
 }
 
-fn lint_wasm(features: &str) -> Result<()> {
+fn lint_wasm(package: &str) -> Result<()> {
     let mut clippy = cargo();
-    clippy.args(["clippy", "--lib", "--target", "wasm32-unknown-unknown", "--no-default-features"]);
-    run(clippy.args(["--features", features, "--", "-Dwarnings"]))
+    clippy.args(["clippy", "--target", "wasm32-unknown-unknown", "--package", package]);
+    run(clippy.args(["--", "-Dwarnings"]))
 }
 
-/// `nearmind bench`, built for speed, with every model that there is.
-pub fn bench(args: &[String]) -> Result<()> {
+/// `nearmind-research bench`, built for speed; the encoder with every model that there is.
+pub fn bench(what: &str, args: &[String]) -> Result<()> {
     let mut bench = cargo();
-    bench.args(["run", "--profile", "native", "--bin", "nearmind", "--", "bench"]).args(args);
-    if !args.iter().any(|arg| arg.starts_with("--model")) {
+    bench.args(["run", "--profile", "native", "--package", "nearmind-research", "--", "bench", what]).args(args);
+    if what == "encoder" && !args.iter().any(|arg| arg.starts_with("--model")) {
         let models = root().join("models").read_dir().into_iter().flatten().flatten();
         for model in models.map(|entry| entry.path()).filter(|folder| folder.join("manifest.json").is_file()) {
             bench.arg("--model").arg(model);
@@ -120,7 +119,7 @@ pub fn bench(args: &[String]) -> Result<()> {
 }
 
 /// A first visit to the built site.
-pub fn measure() -> Result<()> {
+pub fn bench_page() -> Result<()> {
     packages::browser()?;
     site::build()?;
     run(cargo().args(["run", "--package", "browser-tests", "--bin", "measure"]))

@@ -28,17 +28,9 @@ const ALLOWED: [&str; 13] = [
     "Unlicense",
     "Zlib",
 ];
-/// Features of the modules that the package has.
-const PACKAGED: [&str; 7] = [
-    "--package",
-    "nearmind",
-    "--target",
-    "wasm32-unknown-unknown",
-    "--no-default-features",
-    "--features",
-    "worker,gpu",
-];
-const OURS: [&str; 3] = ["nearmind", "xtask", "browser-tests"];
+/// The modules that the package has.
+const PACKAGED: [&str; 6] =
+    ["--package", "nearmind-web-worker", "--package", "nearmind-web-gpu", "--target", "wasm32-unknown-unknown"];
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Crate {
@@ -84,7 +76,11 @@ fn crates(arguments: &[&str]) -> Result<BTreeSet<Crate>> {
         let repository = repository.trim_end_matches(" (*)").to_owned();
         Some(Crate { name, version, licence: licence.to_owned(), repository })
     };
-    Ok(lines.lines().filter_map(read).filter(|found| !OURS.contains(&found.name.as_str())).collect())
+    Ok(lines.lines().filter_map(read).filter(|found| !is_ours(&found.name)).collect())
+}
+
+fn is_ours(name: &str) -> bool {
+    name.starts_with("nearmind") || ["xtask", "browser-tests"].contains(&name)
 }
 
 /// Whether one of the alternatives asks for nothing else than what is allowed.

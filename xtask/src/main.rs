@@ -46,13 +46,9 @@ enum Verb {
     Scripts,
     /// Formats the code: Rust and scripts.
     Format,
-    /// Measures the kernels, the encoder and its load; further arguments go to `nearmind bench`.
-    Bench {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        args: Vec<String>,
-    },
-    /// Measures a first visit in headless Chromium: time, bytes, memory.
-    Measure,
+    /// Measures speed: the encoder, an event in a large shop, or a page in headless Chromium.
+    #[command(subcommand)]
+    Bench(Bench),
     /// Obtains and converts the models, or one of them; `--from DIR --name X` converts one of your own.
     Models(models::Models),
     /// Redraws the demo shop's pictures from xtask/pictures.
@@ -60,6 +56,22 @@ enum Verb {
     /// Trunk's hook: puts into the staged site what Trunk does not build.
     #[command(hide = true)]
     Stage,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// The kernels against this machine's limit, the encoder, and its load; arguments go to `nearmind-research bench`.
+    Encoder(Rest),
+    /// An event among many items, from the click to the new list; arguments go to `nearmind-research bench`.
+    Event(Rest),
+    /// A first visit: time, bytes, memory; and a page's vitals with the tag and without it.
+    Page,
+}
+
+#[derive(clap::Args)]
+struct Rest {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
 }
 
 fn main() -> Result<()> {
@@ -72,8 +84,9 @@ fn main() -> Result<()> {
         Verb::Test => check::test(),
         Verb::Scripts => scripts::check(),
         Verb::Format => check::format(),
-        Verb::Bench { args } => check::bench(&args),
-        Verb::Measure => check::measure(),
+        Verb::Bench(Bench::Encoder(rest)) => check::bench("encoder", &rest.args),
+        Verb::Bench(Bench::Event(rest)) => check::bench("event", &rest.args),
+        Verb::Bench(Bench::Page) => check::bench_page(),
         Verb::Models(models) => models.run(),
         Verb::Pictures => {
             let drawn = pictures::draw(program::root()).map_err(anyhow::Error::msg)?;

@@ -67,12 +67,12 @@ const SOURCES: [&Source; 2] = [&MINILM, &E5];
 const CONVERTER: [&str; 8] = [
     "src/convert.rs",
     "src/convert",
-    "src/encoder/full.rs",
-    "src/encoder/reference.rs",
-    "src/encoder/tokenize.rs",
-    "src/encoder/tokenize",
-    "src/encoder/weights.rs",
-    "src/encoder/write.rs",
+    "crates/encoder/src/full.rs",
+    "crates/encoder/src/reference.rs",
+    "crates/encoder/src/tokenize.rs",
+    "crates/encoder/src/tokenize",
+    "crates/encoder/src/weights.rs",
+    "crates/encoder/src/write.rs",
 ];
 
 #[derive(Debug, Args)]

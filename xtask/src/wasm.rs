@@ -26,23 +26,25 @@ fn files(module: &str) -> [String; 2] {
 }
 
 const MODULES: [&str; 4] = [TRUNKS, "nearmind-worker-relaxed", "nearmind-gpu", "nearmind-feeds"];
-/// The module that Trunk builds. The others have one file name in Cargo's folder, so they are kept elsewhere.
+/// The module that Trunk builds.
 const TRUNKS: &str = "nearmind-worker";
+/// The crates that are modules.
+pub const CRATES: [&str; 3] = ["nearmind-web-worker", "nearmind-web-gpu", "nearmind-web-feeds"];
 
 /// The modules beside Trunk's own.
 pub fn modules() -> Result<()> {
-    // Only the package's own code sees relaxed SIMD; the dependencies are those of Trunk's build.
-    module("nearmind-worker-relaxed", "worker", "+simd128,+relaxed-simd")?;
-    module("nearmind-gpu", "gpu", "+simd128")?;
-    module("nearmind-feeds", "feeds", "+simd128")
+    let [worker, gpu, feeds] = CRATES;
+    module("nearmind-worker-relaxed", worker, &["--features", "relaxed-simd"])?;
+    module("nearmind-gpu", gpu, &[])?;
+    module("nearmind-feeds", feeds, &[])
 }
 
 fn folder() -> PathBuf {
     target().join("site/wasm")
 }
 
-fn module(name: &str, feature: &str, target_features: &str) -> Result<()> {
-    let sources = ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo/config.toml"];
+fn module(name: &str, package: &str, features: &[&str]) -> Result<()> {
+    let sources = ["crates", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo/config.toml"];
     let product = folder().join(format!("{name}_bg.wasm"));
     if up_to_date(&product, &sources.map(|source| root().join(source))) {
         skipped(&format!("wasm: {name}"));
@@ -51,9 +53,9 @@ fn module(name: &str, feature: &str, target_features: &str) -> Result<()> {
     step(&format!("wasm: {name}"), || {
         let mut build = cargo();
         build.args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown"]);
-        build.args(["--no-default-features", "--features", feature, "--"]);
-        run(without_paths(build.arg(format!("-Ctarget-feature={target_features}"))))?;
-        let built = target().join("wasm32-unknown-unknown/release/nearmind.wasm");
+        run(without_paths(build.args(["--package", package]).args(features)))?;
+        let file = format!("{}.wasm", package.replace('-', "_"));
+        let built = target().join("wasm32-unknown-unknown/release").join(file);
         let mut bind = command("wasm-bindgen");
         bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(folder()).arg(built);
         run(&mut bind)

@@ -9,11 +9,9 @@ use super::{
     Rows,
     kept::{Journal, Kept, Key, key},
 };
-use crate::{
-    catalog::{Document, document},
-    cli::model::NativeModel,
-    encoder::manifest::Role,
-};
+use crate::cli::model::NativeModel;
+use nearmind_core::catalog::{Document, document};
+use nearmind_encoder::manifest::Role;
 
 /// Texts between two steps of the progress bar: enough that many cores wait little for the last of them.
 const CHUNK: usize = 256;

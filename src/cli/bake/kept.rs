@@ -22,8 +22,8 @@ use std::{
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-pub use crate::catalog::document::{Key, key};
 use crate::cli::folder;
+pub use nearmind_core::catalog::document::{Key, key};
 
 const MAGIC: &[u8; 8] = b"NMKEPT01";
 const HEAD: usize = 8 + 4 + 32;

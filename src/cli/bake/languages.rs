@@ -8,7 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{cli::folder, convert::languages::known, encoder::manifest::Manifest};
+use crate::{cli::folder, convert::languages::known};
+use nearmind_encoder::manifest::Manifest;
 
 /// A language that fewer than one text in so many is in is not worth another model; it may be a wrong guess.
 const WORTH_A_WORD: usize = 50;
@@ -80,7 +81,7 @@ fn make(model: &Manifest, unread: &[(&str, usize)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encoder::synthetic::Synthetic;
+    use nearmind_encoder::synthetic::Synthetic;
 
     fn model(name: &str, languages: &[&str]) -> Manifest {
         let languages = languages.iter().map(|lang| (*lang).to_owned()).collect();

@@ -4,13 +4,11 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-use crate::{
-    catalog::{
-        Manifest, Mixture, Occasions, Relations,
-        manifest::File,
-        pack::items::{self, Columns},
-    },
-    cli::folder::{self, Files},
+use crate::cli::folder::{self, Files};
+use nearmind_core::catalog::{
+    Manifest, Mixture, Occasions, Relations,
+    manifest::File,
+    pack::items::{self, Columns},
 };
 
 pub struct Learned {

@@ -1,7 +1,7 @@
 //! `--pictures`: small copies of the items' pictures in the catalogue itself. Which pictures a visitor's browser asks
 //! for would tell the shop's host what the visitor was recommended.
 //!
-//! A small SVG becomes part of its item; a raster picture becomes a thumbnail in a sheet ([`crate::catalog::pictures`]).
+//! A small SVG becomes part of its item; a raster picture becomes a thumbnail in a sheet ([`nearmind_core::catalog::pictures`]).
 //! Must not know vectors.
 
 mod avif;
@@ -23,10 +23,8 @@ pub use source::Place;
 use source::{Found, Source};
 
 use super::{Rows, embed::bar};
-use crate::{
-    catalog::{Sheet, manifest::File, pictures::SHEET_BYTES},
-    cli::folder,
-};
+use crate::cli::folder;
+use nearmind_core::catalog::{Sheet, manifest::File, pictures::SHEET_BYTES};
 
 /// All pictures together: every visitor downloads them.
 const MOST_BYTES: usize = 16 << 20;

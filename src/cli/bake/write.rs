@@ -12,14 +12,14 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::{Rows, embed::bar, learned::Learned, pictures::Pictures};
-use crate::{
+use crate::cli::folder;
+use nearmind_core::{
     catalog::{
         Item, Manifest, ModelName,
         make::{searched, texts},
         manifest::{FORMAT, File, VERSION, hex},
         pack,
     },
-    cli::folder,
     text::{Dictionary, Segmenter, bm25::IndexWriter, language::is_han},
     vectors::{Centre, Matrix},
 };

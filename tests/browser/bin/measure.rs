@@ -1,4 +1,4 @@
-//! `cargo xtask measure`: what a first visit costs, in headless Chromium on this machine, the site on loopback.
+//! `cargo xtask bench page`: what a first visit costs, in headless Chromium on this machine, the site on loopback.
 //!
 //! Prints the median of some visits, each with a fresh profile: times from navigation, bytes by kind, and the most
 //! memory that the renderer held; then the web's vitals of two pages, with the tag and without it, in turn.

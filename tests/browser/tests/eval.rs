@@ -1,4 +1,4 @@
-//! What `nearmind eval` calls shipped is what a page shows: the same ten items for the same history.
+//! What `nearmind-research eval` calls shipped is what a page shows: the same ten items for the same history.
 
 use std::{
     fs,
@@ -27,9 +27,9 @@ const LIST: &str = r#"
     const { cards } = await client.recommend({ limit: 10 });
     return cards.map(({ item }) => item);"#;
 
-fn nearmind(folder: &Path, arguments: &[&str]) -> Result<()> {
-    let run = Command::new(root().join("target/debug/nearmind")).args(arguments).current_dir(folder).output();
-    let run = run.context("the command line is built")?;
+fn run(program: &str, folder: &Path, arguments: &[&str]) -> Result<()> {
+    let run = Command::new(root().join("target/debug").join(program)).args(arguments).current_dir(folder).output();
+    let run = run.with_context(|| format!("`cargo build --workspace --bins` builds {program}"))?;
     ensure!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
     Ok(())
 }
@@ -80,9 +80,10 @@ async fn what_eval_calls_shipped_is_what_a_page_shows() -> Result<()> {
     set(&folder)?;
     let model = root().join("models/minilm");
     let model = model.to_str().context("a path")?;
-    nearmind(&folder, &["bake", "items.jsonl", "--model", model, "--out", "catalog"])?;
-    nearmind(&folder, &["learn", "--pack", "catalog", "--interactions", "interactions.tsv"])?;
-    nearmind(&folder, &["eval", "--data", ".", "--model", model, "--cache", "vectors", "--lists", "lists.jsonl"])?;
+    run("nearmind", &folder, &["bake", "items.jsonl", "--model", model, "--out", "catalog"])?;
+    run("nearmind", &folder, &["learn", "--pack", "catalog", "--interactions", "interactions.tsv"])?;
+    let eval = ["eval", "--data", ".", "--model", model, "--cache", "vectors", "--lists", "lists.jsonl"];
+    run("nearmind-research", &folder, &eval)?;
     let lists = fs::read_to_string(folder.join("lists.jsonl"))?;
     visit(site(folder.clone()), Gpu::None, &[], async |shop| {
         shop.goto("blank.html").await?;

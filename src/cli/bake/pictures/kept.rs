@@ -15,7 +15,8 @@ use std::{
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use crate::{catalog::manifest::hex, cli::folder};
+use crate::cli::folder;
+use nearmind_core::catalog::manifest::hex;
 
 /// Changes when thumbnails are made otherwise: then all are made again.
 const MAKER: &str = "1";

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use ureq::Agent;
 use url::Url;
 
-use crate::catalog::manifest::hex;
+use nearmind_core::catalog::manifest::hex;
 
 /// A larger file is not read.
 const MOST_FILE_BYTES: u64 = 32 << 20;

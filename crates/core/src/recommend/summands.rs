@@ -1,0 +1,75 @@
+//! What a score is made of: by part, and by signal. Must not know how that is worded.
+
+use std::collections::BTreeMap;
+
+use super::Ranked;
+use crate::{catalog::Catalog, profile::Signal, protocol::ScorePart, rank};
+
+/// A share below this is rounding.
+pub const NOTHING: f32 = 1e-6;
+
+/// What a signal adds to an item's score.
+pub struct Added<'a> {
+    pub signal: &'a Signal,
+    pub content: f32,
+    pub together: f32,
+}
+
+impl Added<'_> {
+    pub fn sum(&self) -> f32 {
+        self.content + self.together
+    }
+}
+
+/// The summands of a score by name.
+#[derive(Debug, Default)]
+pub struct Summands(Vec<(&'static str, f32)>);
+
+impl Summands {
+    /// Moves `share` to `name`; a part that is not there yet begins.
+    pub fn add(&mut self, name: &'static str, share: f32) {
+        match self.0.iter_mut().find(|part| part.0 == name) {
+            Some(part) => part.1 += share,
+            None => self.0.push((name, share)),
+        }
+    }
+
+    /// Those that are not nothing, by how much each says.
+    pub fn list(mut self, label: impl Fn(&str) -> String) -> Vec<ScorePart> {
+        self.0.retain(|(_, share)| share.abs() > NOTHING);
+        self.0.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        let part = |(name, share): (&str, f32)| ScorePart { name: name.to_owned(), label: label(name), share };
+        self.0.into_iter().map(part).collect()
+    }
+}
+
+impl Ranked<'_> {
+    /// The score without what rules add.
+    pub fn total(&self, row: u32) -> f32 {
+        self.evidence.as_ref().map_or(0.0, |evidence| evidence.parts(row).total())
+    }
+
+    pub fn summands(&self, row: u32) -> Summands {
+        Summands(self.evidence.as_ref().map_or_else(Vec::new, |evidence| evidence.parts(row).named().to_vec()))
+    }
+
+    /// What each signal adds to the score of the row; together they are its content and what others did.
+    pub fn added(&self, catalog: &Catalog, row: u32) -> Vec<Added<'_>> {
+        let Some(evidence) = &self.evidence else { return Vec::new() };
+        let vector = catalog.matrix.vector(row);
+        let mut together: BTreeMap<u32, f32> = evidence.together_from(row).into_iter().collect();
+        let touched = rank::touched(catalog.relations.as_ref(), row);
+        let raw: f32 = self.taste.score(&vector, touched);
+        // The weight of content is the same for all signals.
+        let factor = if raw != 0.0 { evidence.parts(row).content / raw } else { 0.0 };
+        let mut follows = |signal: &Signal| signal.source.row().and_then(|row| together.remove(&row)).unwrap_or(0.0);
+        let contributions = self.taste.contributions(&vector, touched);
+        let mut added: Vec<Added> = contributions
+            .map(|(signal, share)| Added { signal, content: share * factor, together: follows(signal) })
+            .collect();
+        // What is too old for its text to count, or has no vector, others may have chosen with it all the same.
+        let rest = self.subject.signals.iter().map(|signal| Added { signal, content: 0.0, together: follows(signal) });
+        added.extend(rest.filter(|added| added.together != 0.0));
+        added
+    }
+}

@@ -1,0 +1,105 @@
+//! A model's parameters as the CPU keeps them: packed once for one path, shared by all threads.
+//!
+//! Must not know the file's format: `encoder/weights.rs` reads it.
+
+use super::paths::Path;
+use super::product::Packed;
+use super::steps::Norm;
+use crate::kernels::Linear;
+use crate::manifest::{Architecture, ModelError, Pooling};
+use crate::weights::{LinearWeights, Source, Weights, Words};
+
+/// Everything that a forward pass reads.
+#[derive(Debug)]
+pub struct Parameters {
+    pub path: Path,
+    pub architecture: Architecture,
+    pub pooling: Pooling,
+    pub words: Words,
+    /// `[P, H]`
+    pub positions: Vec<f32>,
+    pub embedding_norm: Norm,
+    pub layers: Vec<Layer>,
+}
+
+#[derive(Debug)]
+pub struct Layer {
+    qkv: Dense,
+    output: Dense,
+    up: Dense,
+    down: Dense,
+    pub output_norm: Norm,
+    pub down_norm: Norm,
+}
+
+/// One linear layer. `[N, K]`
+#[derive(Debug)]
+pub struct Dense {
+    pub packed: Packed,
+    /// What one unit of an output channel's weights stands for. `[N]`
+    pub scale: Vec<f32>,
+    pub bias: Vec<f32>,
+    /// What each input channel is multiplied by before it is quantized. `[K]`
+    pub smooth: Vec<f32>,
+}
+
+impl Parameters {
+    /// Reads and packs a tensor at a time: at no time is there a second copy of the weights.
+    pub fn load<S: Source>(file: &Weights<S>, pooling: Pooling, path: Path) -> Result<Parameters, ModelError> {
+        let epsilon = file.architecture().epsilon;
+        let norm = |layer, which| {
+            let norm = file.norm_after(layer, which);
+            Norm { weight: norm.weight, bias: norm.bias, epsilon }
+        };
+        let layers = (0..file.architecture().layers).map(|layer| {
+            let dense = |which| Ok(Dense::pack(file.linear(layer, which)?, path));
+            Ok(Layer {
+                qkv: dense(Linear::Qkv)?,
+                output: dense(Linear::Output)?,
+                up: dense(Linear::Up)?,
+                down: dense(Linear::Down)?,
+                output_norm: norm(layer, Linear::Output),
+                down_norm: norm(layer, Linear::Down),
+            })
+        });
+        let embedding_norm = file.embedding_norm();
+        Ok(Parameters {
+            path,
+            architecture: *file.architecture(),
+            pooling,
+            words: file.words(),
+            positions: file.positions(),
+            embedding_norm: Norm { weight: embedding_norm.weight, bias: embedding_norm.bias, epsilon },
+            layers: layers.collect::<Result<_, ModelError>>()?,
+        })
+    }
+}
+
+impl Layer {
+    pub fn dense(&self, which: Linear) -> &Dense {
+        match which {
+            Linear::Qkv => &self.qkv,
+            Linear::Output => &self.output,
+            Linear::Up => &self.up,
+            Linear::Down => &self.down,
+        }
+    }
+
+    /// The norm that follows the attention's or the feed-forward part's last linear layer.
+    pub fn norm_after(&self, which: Linear) -> &Norm {
+        if which == Linear::Output { &self.output_norm } else { &self.down_norm }
+    }
+}
+
+impl Dense {
+    fn pack(from: LinearWeights, path: Path) -> Dense {
+        let smooth = from.smooth.unwrap_or_else(|| vec![1.0; from.inputs]);
+        let packed = Packed::new(&from.weight, from.outputs, from.inputs, path.tiling());
+        Dense { packed, scale: from.scale, bias: from.bias, smooth }
+    }
+
+    /// N
+    pub fn width(&self) -> usize {
+        self.bias.len()
+    }
+}

@@ -1,0 +1,142 @@
+//! The instruction sets that the kernels are compiled for, and which of them this machine has.
+//!
+//! All of them give the same bytes: the integer products are exact, and the f32 steps are one source
+//! with one order. Must not know models.
+
+use super::attention::{self, Scratch};
+use super::product::{self, Packed, Quantized, Tiling};
+use super::steps::{self, Norm};
+#[cfg(target_arch = "x86_64")]
+use super::x86::{self, avx_vnni, avx2, avx512_vnni};
+use crate::manifest::Pooling;
+
+/// How the encoder's loops are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Path {
+    /// Plain Rust.
+    Portable,
+    /// WebAssembly's 128-bit vectors: 16-bit products.
+    Simd128,
+    /// WebAssembly's relaxed vectors: 8-bit dot products, one instruction where the CPU has one.
+    RelaxedSimd,
+    /// x86-64 with `pmaddubsw`.
+    Avx2,
+    /// x86-64 with 256-bit `vpdpbusd`.
+    AvxVnni,
+    /// x86-64 with 512-bit `vpdpbusd`.
+    Avx512Vnni,
+}
+
+impl Path {
+    /// Every path that this build has and this machine can run, slowest first.
+    pub fn available() -> Vec<Path> {
+        let mut paths = vec![Path::Portable];
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        paths.push(Path::Simd128);
+        #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+        paths.push(Path::RelaxedSimd);
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") {
+                paths.push(Path::Avx2);
+                if is_x86_feature_detected!("avxvnni") {
+                    paths.push(Path::AvxVnni);
+                }
+            }
+            if x86::has_avx512() {
+                paths.push(Path::Avx512Vnni);
+            }
+        }
+        paths
+    }
+
+    /// The fastest available path.
+    pub fn best() -> Path {
+        Path::available().pop().unwrap_or(Path::Portable)
+    }
+
+    /// Its name, for people and for `--path`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Path::Portable => "portable",
+            Path::Simd128 => "SIMD128",
+            Path::RelaxedSimd => "relaxed SIMD",
+            Path::Avx2 => "AVX2",
+            Path::AvxVnni => "AVX-VNNI",
+            Path::Avx512Vnni => "AVX-512 VNNI",
+        }
+    }
+
+    /// How this path wants its weights.
+    pub fn tiling(self) -> Tiling {
+        match self {
+            Path::Portable => Tiling { columns: 1, depth: 4, offset: 0 },
+            Path::Simd128 => Tiling { columns: 8, depth: 2, offset: 0 },
+            Path::RelaxedSimd => Tiling { columns: 8, depth: 4, offset: 64 },
+            Path::Avx2 | Path::AvxVnni => Tiling { columns: 16, depth: 4, offset: 64 },
+            Path::Avx512Vnni => Tiling { columns: 32, depth: 4, offset: 64 },
+        }
+    }
+
+    /// `y = q W^T`, exact integers as f32. `[M, K] x [N, K] -> y: [M, N]`
+    pub fn product(self, q: &mut Quantized, w: &Packed, y: &mut [f32]) {
+        assert!(w.tiling == self.tiling() && q.width == w.depth && y.len() == q.rows() * w.columns);
+        match self {
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Path::Simd128 => super::wasm::simd128(q, w, y),
+            #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+            Path::RelaxedSimd => super::wasm::relaxed(q, w, y),
+            // SAFETY: these paths come from `available`, which has asked the CPU.
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx2 => unsafe { avx2::product(q, w, y) },
+            #[cfg(target_arch = "x86_64")]
+            Path::AvxVnni => unsafe { avx_vnni::product(q, w, y) },
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx512Vnni => unsafe { avx512_vnni::product(q, w, y) },
+            _ => product::portable(q, w, y),
+        }
+    }
+}
+
+/// Compiles a step of `steps` or `attention` for each instruction set: the same source, wider vectors.
+macro_rules! compiled_for_each_path {
+    ($($module:ident :: $name:ident($($arg:ident: $type:ty),*);)*) => {
+        impl Path {
+            $(
+                #[doc = concat!("`", stringify!($module), "::", stringify!($name), "` compiled for this path.")]
+                #[allow(clippy::too_many_arguments)]
+                pub fn $name(self, $($arg: $type),*) {
+                    #[cfg(target_arch = "x86_64")]
+                    {
+                        #[target_feature(enable = "avx2")]
+                        fn avx2($($arg: $type),*) {
+                            $module::$name($($arg),*)
+                        }
+                        #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                        fn avx512($($arg: $type),*) {
+                            $module::$name($($arg),*)
+                        }
+                        // SAFETY: these paths come from `available`, which has asked the CPU.
+                        match self {
+                            Path::Avx2 | Path::AvxVnni => return unsafe { avx2($($arg),*) },
+                            Path::Avx512Vnni => return unsafe { avx512($($arg),*) },
+                            _ => {}
+                        }
+                    }
+                    $module::$name($($arg),*)
+                }
+            )*
+        }
+    };
+}
+
+compiled_for_each_path! {
+    steps::quantize(x: &[f32], smooth: &[f32], q: &mut Quantized);
+    steps::rescale(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]);
+    steps::rescale_gelu(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]);
+    steps::rescale_add_norm(y: &[f32], rows: &[f32], scales: &[f32], bias: &[f32], norm: &Norm, x: &mut [f32]);
+    steps::layer_norm(x: &mut [f32], norm: &Norm);
+    steps::pool(rows: &[f32], pooling: Pooling, out: &mut [f32]);
+    steps::normalize(x: &mut [f32]);
+    attention::attention(qkv: &[f32], tokens: usize, head: usize, scratch: &mut Scratch, out: &mut [f32]);
+}

@@ -1,0 +1,128 @@
+//! Every path of this machine: held to the definition, and to the portable path byte for byte.
+
+use pollster::block_on;
+
+use super::*;
+use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases};
+use crate::manifest::sha256_hex;
+use crate::synthetic::Synthetic;
+use crate::weights::LinearWeights;
+
+impl Held for CpuModel {
+    fn put_states(&mut self, batch: &Batch, x: &[f32], _: Option<&LinearWeights>) -> Rows {
+        self.put(batch, Slot::Context, x)
+    }
+
+    fn put(&mut self, batch: &Batch, _: Slot, x: &[f32]) -> Rows {
+        Rows { memory: x.to_vec(), rows: batch.ids.len(), width: x.len() / batch.ids.len() }
+    }
+
+    fn get(&mut self, rows: Rows, _: &Batch) -> Vec<f32> {
+        rows.values().to_vec()
+    }
+}
+
+fn each_path(check: impl Fn(&mut CpuModel, &Model)) {
+    let model = cases::model();
+    for path in Path::available() {
+        println!("{}", path.name());
+        check(&mut CpuModel::load_for(path, &model, Pooling::Mean).unwrap(), &model);
+    }
+}
+
+held_to_the_cases!(each_path);
+
+/// Heights around all tiles, and both widths' extremes; weights at the ends of their range.
+#[test]
+fn integer_products_are_exact_at_extremes() {
+    for path in Path::available() {
+        for (rows, columns, depth) in [(1, 32, 32), (2, 64, 32), (3, 32, 64), (4, 96, 32), (5, 32, 96), (19, 160, 1536)]
+        {
+            for fill in cases::BYTES {
+                let weight = |i: usize| (i * 37 % 127) as i8 - 63;
+                for weight in [weight, |_| 63, |_| -63] {
+                    let weight: Vec<i8> = (0..columns * depth).map(weight).collect();
+                    let x: Vec<i8> = (0..rows * depth).map(fill).map(|v| v.max(-127)).collect();
+                    let expected: Vec<f32> = x
+                        .chunks_exact(depth)
+                        .flat_map(|x| weight.chunks_exact(depth).map(|w| definition::dot(x, w) as f32))
+                        .collect();
+                    let packed = Packed::new(&weight, columns, depth, path.tiling());
+                    let mut y = vec![f32::NAN; rows * columns];
+                    path.product(&mut quantized(&x, depth), &packed, &mut y);
+                    assert_eq!(y, expected, "{} {rows} x {columns} x {depth}", path.name());
+                }
+            }
+        }
+    }
+}
+
+/// Integers as `quantize` leaves them: their scale is 1, and a row without 127 gets one that is exact too.
+fn quantized(x: &[i8], depth: usize) -> Quantized {
+    let mut q = Quantized::default();
+    q.resize(x.len() / depth, depth);
+    for (m, row) in x.chunks_exact(depth).enumerate() {
+        q.sums[m] = row.iter().map(|&v| i32::from(v)).sum();
+        for (w, word) in q.words[m * depth / 4..][..depth / 4].iter_mut().enumerate() {
+            *word = u32::from_le_bytes(std::array::from_fn(|quarter| row[w + quarter * depth / 4] as u8));
+        }
+    }
+    q
+}
+
+#[test]
+fn quantized_rows_are_those_of_the_definition() {
+    let smooth: Vec<f32> = (0..96).map(|k| 0.5 + (k % 7) as f32 / 3.0).collect();
+    let x = cases::odd_values(9, 96, 4.0);
+    let (values, scales) = definition::quantize(&x, Some(&smooth), 96);
+    for path in Path::available() {
+        let mut q = Quantized::default();
+        path.quantize(&x, &smooth, &mut q);
+        let mut expected = quantized(&values, 96);
+        expected.scales.clone_from(&scales);
+        assert_eq!((q.words, q.scales, q.sums), (expected.words, expected.scales, expected.sums), "{}", path.name());
+    }
+}
+
+/// The widths of a real model, with texts on both sides of a group's end.
+#[test]
+fn every_path_gives_the_bytes_of_the_portable_one() {
+    for (synthetic, lengths) in [
+        (Synthetic::new(384, 1, 12, 1536, 9), &[7, 64, 1, 33][..]),
+        (Synthetic::new(96, 3, 2, 160, 9), &[128, 127, 1, 2, 128, 5]),
+    ] {
+        for pooling in [Pooling::Mean, Pooling::First, Pooling::Max] {
+            let file = Weights::open(&synthetic.weights, synthetic.manifest.architecture).unwrap();
+            let on = |path| {
+                let mut cpu = CpuModel::load_for(path, &file, pooling).unwrap();
+                let encoded = block_on(cpu.encode(&batch(lengths), Want::Tokens)).unwrap();
+                [encoded.vectors, encoded.tokens].concat().into_iter().map(f32::to_bits).collect::<Vec<_>>()
+            };
+            let portable = on(Path::Portable);
+            for path in Path::available() {
+                assert!(on(path) == portable, "{} differs from portable", path.name());
+            }
+        }
+    }
+}
+
+/// A change of any step's order shows here, on any machine: catalogues and models would have to be made again.
+#[test]
+fn the_bytes_are_those_of_version_0_1() {
+    let model = Synthetic::new(96, 3, 2, 160, 9);
+    let file = Weights::open(&model.weights, model.manifest.architecture).unwrap();
+    let mut cpu = CpuModel::load(&file, Pooling::Mean).unwrap();
+    let vectors = block_on(cpu.encode(&cases::ragged(), Want::Vectors)).unwrap().vectors;
+    assert_eq!(
+        sha256_hex(bytemuck::cast_slice(&vectors)),
+        "fd7adda8be58617d3f6b1b1113d5d2ff83abcb7db91f03e3f4f7e948e509cf54"
+    );
+}
+
+#[test]
+fn a_fork_encodes_as_its_origin() {
+    let mut cpu = CpuModel::load(&cases::model(), Pooling::Mean).unwrap();
+    let mut fork = cpu.fork();
+    let encode = |cpu: &mut CpuModel| block_on(cpu.encode(&cases::ragged(), Want::Tokens)).unwrap();
+    assert_eq!(std::thread::scope(|s| s.spawn(|| encode(&mut fork)).join().unwrap()), encode(&mut cpu));
+}

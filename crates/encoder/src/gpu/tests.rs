@@ -1,0 +1,237 @@
+//! Every kernel, in both spellings, held to its definition; then whole passes, and deliberate defects.
+//!
+//! They run on whatever adapter wgpu finds: Mesa's llvmpipe will do. Without one they say so, loudly.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::*;
+use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases, model, ragged};
+use crate::cpu::CpuModel;
+use crate::device::{Choice, Device, Flaw, Kind, LEAST_COSINE_TO_CPU, OpenGpu, Probes, Reason, prove};
+use crate::synthetic::Synthetic;
+use crate::weights::{LinearWeights, Weights};
+
+/// One device at a time: software adapters are slow enough alone.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn open(overrides: Overrides) -> Option<(Gpu, Model)> {
+    let model = model();
+    match pollster::block_on(Gpu::open(&model, Pooling::Mean, || 0.0, overrides)) {
+        Ok(gpu) => Some((gpu, model)),
+        Err(OpenError::NoAdapter(why)) => {
+            eprintln!("SKIPPED: no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough.");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Runs a check in both spellings.
+fn each_spelling(check: impl Fn(&mut Gpu, &Model)) {
+    let _alone = alone();
+    for spelling in [Spelling::Packed, Spelling::Float] {
+        if let Some((mut gpu, model)) = open(Overrides { spelling: Some(spelling), defect: None }) {
+            check(&mut gpu, &model);
+        }
+    }
+}
+
+impl Held for Gpu {
+    fn put_states(&mut self, batch: &Batch, x: &[f32], next: Option<&LinearWeights>) -> Rows {
+        let rows = Gpu::put(self, batch, Rows::States, x);
+        if let Some(next) = next {
+            let (values, scales) = definition::quantize(x, next.smooth.as_deref(), next.inputs);
+            self.put_quantized(&values, &scales);
+        }
+        rows
+    }
+
+    fn put(&mut self, batch: &Batch, slot: Slot, x: &[f32]) -> Rows {
+        let rows = match slot {
+            Slot::Qkv => Rows::Qkv,
+            Slot::Context => Rows::Context,
+            Slot::Inner => Rows::Inner,
+        };
+        Gpu::put(self, batch, rows, x)
+    }
+
+    fn get(&mut self, rows: Rows, batch: &Batch) -> Vec<f32> {
+        pollster::block_on(Gpu::get(self, rows, batch.ids.len())).unwrap()
+    }
+}
+
+held_to_the_cases!(each_spelling);
+
+#[test]
+fn integer_products_are_exact_at_extremes() {
+    each_spelling(|gpu, model| {
+        let weights = model.linear(1, Linear::Qkv).unwrap();
+        for fill in cases::BYTES {
+            let batch = batch(&[11]);
+            let x: Vec<i8> = (0..11 * 64).map(fill).map(|v| v.max(-127)).collect();
+            Gpu::put(gpu, &batch, Rows::States, &[]);
+            gpu.put_quantized(&x, &[1.0; 11]);
+            let rows = gpu.linear(&Rows::States, 1, Linear::Qkv);
+            let y = Held::get(gpu, rows, &batch);
+            for (i, (y, exact)) in y.iter().zip(definition::product(&x, &weights)).enumerate() {
+                let n = i % weights.outputs;
+                let found = f64::from(y - weights.bias[n]) / f64::from(weights.scale[n]);
+                assert!((found - f64::from(exact)).abs() < 0.4, "sum {i} is {found} instead of {exact}");
+            }
+        }
+    });
+}
+
+/// The multilingual model has twelve layers; a submission of theirs must not keep the browser from its own.
+#[test]
+fn twelve_layers_take_at_most_sixty_dispatches() {
+    let _alone = alone();
+    let deep = Synthetic::new(64, 12, 2, 128, 5);
+    let weights = Weights::open(deep.weights, deep.manifest.architecture).unwrap();
+    match pollster::block_on(Gpu::open(&weights, Pooling::Mean, || 0.0, Overrides::default())) {
+        Ok(mut gpu) => {
+            pollster::block_on(gpu.encode(&batch(&[3]), Want::Vectors)).unwrap();
+            assert_eq!(gpu.dispatches(), 50);
+        }
+        Err(error) => eprintln!("SKIPPED: {error}"),
+    }
+}
+
+fn cosines(a: &[f32], b: &[f32]) -> Vec<f32> {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    a.chunks(64).zip(b.chunks(64)).map(|(a, b)| dot(a, b)).collect()
+}
+
+/// One wrong text in each kernel; each is a mistake that a driver or a programmer can make.
+const DEFECTS: [Defect; 8] = [
+    ("const GAIN = 0u;", "const GAIN = 1u;"),
+    ("return x * (t * p + 0.5)", "return max(x, 0.0)"),
+    ("total(sum) * channel.x * scale +", "total(sum) * channel.x +"),
+    ("u * THREADS, N - 1u)", "u * THREADS + 1u, N - 1u)"),
+    ("(t < span.x)", "(t + 1u < span.x)"),
+    ("largest = max(largest", "largest = max(largest * 0.5"),
+    ("v / f32(end - start)", "-v"),
+    ("channel.y);\n", "channel.y * 3.0);\n"),
+];
+
+#[test]
+fn a_broken_kernel_is_caught_every_time() {
+    let _alone = alone();
+    let model = model();
+    let batch = batch(&[5, 12, 1, 30]);
+    let vectors = definition::forward(&model, &batch).0;
+    let probes = Probes { batch, vectors };
+    for defect in DEFECTS {
+        for spelling in [Spelling::Packed, Spelling::Float] {
+            let overrides = Overrides { spelling: Some(spelling), defect: Some(defect) };
+            let Some((mut gpu, _)) = open(overrides) else { return };
+            let found = pollster::block_on(prove(&mut gpu, &probes, Some(&probes.vectors)));
+            assert!(matches!(found, Err(Flaw::Cosine { .. } | Flaw::Malformed)), "{defect:?} in {spelling:?} passed");
+        }
+    }
+    let Some((mut gpu, _)) = open(Overrides::default()) else { return };
+    pollster::block_on(prove(&mut gpu, &probes, Some(&probes.vectors))).unwrap();
+}
+
+#[test]
+fn a_lost_device_is_an_error_that_says_so() {
+    let _alone = alone();
+    let Some((mut gpu, _)) = open(Overrides::default()) else { return };
+    let batch = batch(&[4]);
+    pollster::block_on(gpu.encode(&batch, Want::Vectors)).unwrap();
+    gpu.lose();
+    let lost = pollster::block_on(gpu.encode(&batch, Want::Vectors));
+    assert!(matches!(lost, Err(EncodeError::DeviceLost(_))), "{lost:?}");
+}
+
+#[test]
+fn vectors_and_states_agree_with_the_cpu() {
+    each_spelling(|gpu, model| {
+        let batch = ragged();
+        let mut cpu = CpuModel::load(model, Pooling::Mean).unwrap();
+        let expected = pollster::block_on(cpu.encode(&batch, Want::Tokens)).unwrap();
+        let found = pollster::block_on(gpu.encode(&batch, Want::Tokens)).unwrap();
+        let cosines = cosines(&found.vectors, &expected.vectors);
+        assert!(cosines.iter().all(|&c| c >= LEAST_COSINE_TO_CPU), "{cosines:?}");
+        let difference = found.tokens.iter().zip(&expected.tokens).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
+        let size = expected.tokens.iter().map(|v| v * v).sum::<f32>();
+        assert!(difference < 1e-3 * size, "the states differ by {difference} of {size}");
+    });
+}
+
+/// A GPU whose device goes away before one of its answers.
+struct Fragile {
+    gpu: Gpu,
+    answers: u32,
+}
+
+impl Encoder for Fragile {
+    fn width(&self) -> usize {
+        self.gpu.width()
+    }
+
+    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+        if self.answers == 0 {
+            self.gpu.lose();
+        }
+        self.answers = self.answers.saturating_sub(1);
+        self.gpu.encode(batch, want).await
+    }
+}
+
+struct OpenFragile {
+    model: Model,
+    answers: u32,
+    opened: Rc<Cell<u32>>,
+}
+
+impl OpenGpu for OpenFragile {
+    type Gpu = Fragile;
+
+    async fn open(&mut self) -> Result<(Fragile, String), OpenError> {
+        self.opened.set(self.opened.get() + 1);
+        let overrides = Overrides { spelling: Some(Spelling::Float), defect: None };
+        let gpu = Gpu::open(&self.model, Pooling::Mean, || 0.0, overrides).await?;
+        let name = gpu.adapter().to_string();
+        Ok((Fragile { gpu, answers: self.answers }, name))
+    }
+}
+
+#[test]
+fn a_lost_device_is_opened_once_more_and_then_the_cpu_goes_on() {
+    let _alone = alone();
+    if open(Overrides::default()).is_none() {
+        return;
+    }
+    let batch = batch(&[7, 3]);
+    let mut cpu = CpuModel::load(&model(), Pooling::Mean).unwrap();
+    let right = pollster::block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors;
+    let probes = Probes { batch: batch.clone(), vectors: right.clone() };
+    let opened = Rc::new(Cell::new(0));
+    // The proof, three timed passes, and one answer more; after it is opened again, the proof and four answers.
+    let opener = OpenFragile { model: model(), answers: 5, opened: opened.clone() };
+    let chosen = Device::choose(cpu, "cores".to_string(), opener, Choice::Gpu, probes, || 0.0);
+    let mut device = pollster::block_on(chosen).unwrap();
+    for asked in 1..=7 {
+        let vectors = pollster::block_on(device.encode(&batch, Want::Vectors)).unwrap().vectors;
+        let cosines = cosines(&vectors, &right);
+        assert!(cosines.iter().all(|&c| c >= LEAST_COSINE_TO_CPU), "{cosines:?}");
+        if let Some(reopening) = device.reopening() {
+            device.readopt(pollster::block_on(reopening.run()));
+        }
+        let on_gpu = device.report().kind == Kind::Gpu;
+        let expected = (on_gpu, opened.get());
+        assert_eq!(
+            expected,
+            (asked < 7, if asked == 1 { 1 } else { 2 }),
+            "after {asked} batches: {:?}",
+            device.report()
+        );
+    }
+    assert!(matches!(device.report().reason, Reason::Lost(_)));
+}

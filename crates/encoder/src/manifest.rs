@@ -1,0 +1,279 @@
+//! `manifest.json`: what a model is, where it came from, and the digests that its files must have.
+//!
+//! Must not know devices or where bytes come from: it checks bytes that it is given.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use nearmind_core::{catalog::ModelName, text::language::primary, vectors::arithmetic::dot};
+
+/// The manifest's own version; another one is refused.
+pub const FORMAT: u32 = 1;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    pub format: u32,
+    pub name: String,
+    /// The package or directory that it was converted from, with its version.
+    pub source: String,
+    /// SHA-256 of the original weights, in hexadecimal.
+    pub source_sha256: String,
+    /// SPDX expression.
+    pub licence: String,
+    /// BCP 47 primary subtags of the languages that the vocabulary covers; empty where that is not known.
+    pub languages: Vec<String>,
+    pub architecture: Architecture,
+    pub pooling: Pooling,
+    #[serde(default)]
+    pub prefixes: Prefixes,
+    pub files: Files,
+}
+
+/// Sizes of a BERT encoder. Names as in ARCHITECTURE's formulas: `L`, `H`, `I`, `V`, `R`, `P`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Architecture {
+    /// L
+    pub layers: usize,
+    /// H, the width of the vectors too.
+    pub hidden: usize,
+    pub heads: usize,
+    /// I
+    pub intermediate: usize,
+    /// V, rows of the word table.
+    pub vocabulary: usize,
+    /// R, how many of those are kept in 8 bits.
+    pub fine: usize,
+    /// P, the longest text in tokens, its special tokens included.
+    pub positions: usize,
+    /// Added to the variance in every layer norm.
+    pub epsilon: f32,
+}
+
+/// How the token states of a text become one vector, before it is normalised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pooling {
+    Mean,
+    First,
+    Max,
+}
+
+/// What the model wants before a text, by the text's role.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Prefixes {
+    pub query: String,
+    pub passage: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Files {
+    pub weights: FileEntry,
+    pub tokenizer: FileEntry,
+    pub probes: FileEntry,
+}
+
+/// A file beside the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// A plain file name: no folders.
+    pub path: String,
+    pub bytes: u64,
+    /// In hexadecimal.
+    pub sha256: String,
+}
+
+/// Known texts with the vectors that the f32 reference gives them: a device that differs is not used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Probes {
+    pub probes: Vec<Probe>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    pub text: String,
+    /// Unit vector. `[H]`
+    pub vector: Vec<f32>,
+}
+
+/// Why a model cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    #[error("{file} is not usable: {reason}. Convert the model again with `cargo xtask models`")]
+    Malformed { file: String, reason: String },
+    #[error("{file} has {found} bytes instead of {expected}: it was cut short or replaced. Load it again")]
+    Size { file: String, expected: u64, found: u64 },
+    #[error("{file} was altered: its SHA-256 is {found}, the manifest says {expected}. Load it again")]
+    Altered { file: String, expected: String, found: String },
+}
+
+impl ModelError {
+    pub(crate) fn malformed(file: &str, reason: impl ToString) -> Self {
+        Self::Malformed { file: file.into(), reason: reason.to_string() }
+    }
+}
+
+impl Manifest {
+    /// The name under which a catalogue remembers the model that encoded it.
+    pub fn model_name(&self) -> ModelName {
+        ModelName { name: self.name.clone(), digest: self.files.weights.sha256.clone() }
+    }
+
+    /// Reads and checks a manifest.
+    pub fn parse(json: &[u8]) -> Result<Self, ModelError> {
+        let bad = |reason: String| ModelError::malformed("manifest.json", reason);
+        let manifest: Self = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
+        if manifest.format != FORMAT {
+            return Err(bad(format!("it has format {}, this program reads {FORMAT}", manifest.format)));
+        }
+        manifest.architecture.check().map_err(bad)?;
+        for file in [&manifest.files.weights, &manifest.files.tokenizer, &manifest.files.probes] {
+            if file.path.is_empty() || file.path.starts_with('.') || file.path.contains(['/', '\\', ':']) {
+                return Err(bad(format!("{:?} is not a plain file name", file.path)));
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// Whether the model reads a language, by its BCP 47 tag: `fr-CA` counts as `fr`. A manifest that lists no languages
+    /// does not know, and the answer is yes.
+    pub fn reads(&self, lang: &str) -> bool {
+        let lang = primary(lang);
+        self.languages.is_empty() || self.languages.iter().any(|own| primary(own) == lang)
+    }
+}
+
+/// What a text is to the model; some models want to be told by a prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A search, a wish.
+    Query,
+    /// An item's text.
+    #[default]
+    Passage,
+}
+
+impl Prefixes {
+    pub fn of(&self, role: Role) -> &str {
+        match role {
+            Role::Query => &self.query,
+            Role::Passage => &self.passage,
+        }
+    }
+}
+
+impl Probes {
+    pub fn parse(json: &[u8], architecture: &Architecture) -> Result<Self, ModelError> {
+        let bad = |reason: String| ModelError::malformed("probes.json", reason);
+        let probes: Self = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
+        if probes.probes.is_empty() {
+            return Err(bad("it has no probe".into()));
+        }
+        match probes.probes.iter().find(|p| p.vector.len() != architecture.hidden) {
+            Some(p) => {
+                Err(bad(format!("{:?} has {} values, the model {}", p.text, p.vector.len(), architecture.hidden)))
+            }
+            None => Ok(probes),
+        }
+    }
+
+    /// The median cosine of two of them, which as a rule have nothing in common: near 0 for some models, above 0.7 for others.
+    pub fn background(&self) -> f32 {
+        let after = |nth: usize| self.probes[nth + 1..].iter();
+        let of =
+            |(nth, one): (usize, &Probe)| after(nth).map(|other| dot(&one.vector, &other.vector)).collect::<Vec<f32>>();
+        let mut cosines: Vec<f32> = self.probes.iter().enumerate().flat_map(of).collect();
+        cosines.sort_by(f32::total_cmp);
+        cosines.get(cosines.len() / 2).copied().unwrap_or_default()
+    }
+}
+
+impl Architecture {
+    /// Width of one attention head.
+    pub fn head_width(&self) -> usize {
+        self.hidden / self.heads
+    }
+
+    /// Bounds on what this program computes, so that a hostile manifest cannot ask for any amount of memory.
+    pub fn check(&self) -> Result<(), String> {
+        let within = |name: &str, value: usize, low: usize, high: usize, multiple: usize| {
+            if value < low || value > high || !value.is_multiple_of(multiple) {
+                return Err(format!("{name} is {value}: it must be a multiple of {multiple} from {low} to {high}"));
+            }
+            Ok(())
+        };
+        within("layers", self.layers, 1, 48, 1)?;
+        // 2,048 * 127 * 63 < 2^24: sums of products stay exact in f32.
+        within("hidden", self.hidden, 32, 2048, 32)?;
+        within("intermediate", self.intermediate, 32, 2048, 32)?;
+        within("heads", self.heads, 1, self.hidden, 1)?;
+        if !self.hidden.is_multiple_of(self.heads) || !self.head_width().is_multiple_of(16) {
+            return Err(format!("{} heads do not divide {} into multiples of 16", self.heads, self.hidden));
+        }
+        within("vocabulary", self.vocabulary, 1, 1 << 20, 1)?;
+        within("fine", self.fine, 0, self.vocabulary, 1)?;
+        within("positions", self.positions, 4, 8192, 1)?;
+        if !(0.0..1.0).contains(&self.epsilon) {
+            return Err(format!("epsilon is {}", self.epsilon));
+        }
+        Ok(())
+    }
+}
+
+impl FileEntry {
+    pub fn describe(path: &str, bytes: &[u8]) -> Self {
+        Self { path: path.into(), bytes: bytes.len() as u64, sha256: sha256_hex(bytes) }
+    }
+
+    /// Whole file at once; who receives it in pieces compares `bytes` and `sha256` themselves.
+    pub fn check(&self, bytes: &[u8]) -> Result<(), ModelError> {
+        self.check_digest(bytes.len() as u64, &sha256_hex(bytes))
+    }
+
+    pub fn check_digest(&self, bytes: u64, sha256: &str) -> Result<(), ModelError> {
+        if bytes != self.bytes {
+            return Err(ModelError::Size { file: self.path.clone(), expected: self.bytes, found: bytes });
+        }
+        if sha256 != self.sha256 {
+            let (expected, found) = (self.sha256.clone(), sha256.into());
+            return Err(ModelError::Altered { file: self.path.clone(), expected, found });
+        }
+        Ok(())
+    }
+}
+
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic::Synthetic;
+
+    #[test]
+    fn a_model_reads_the_languages_of_its_manifest() {
+        let mut manifest = Synthetic::small(1).manifest;
+        manifest.languages = vec!["en".into(), "zh".into()];
+        for (lang, expect) in [("en", true), ("zh-Hans-CN", true), ("EN_gb", true), ("fr", false), ("", false)] {
+            assert_eq!(manifest.reads(lang), expect, "{lang}");
+        }
+        manifest.languages.clear();
+        assert!(manifest.reads("fr"), "not known");
+    }
+
+    #[test]
+    fn two_probes_of_one_meaning_do_not_raise_the_background() {
+        let probe = |x: f32, y: f32| Probe { text: String::new(), vector: vec![x, y] };
+        let background = |probes| Probes { probes }.background();
+        assert_eq!(background(vec![probe(1.0, 0.0), probe(1.0, 0.0), probe(0.6, 0.8)]), 0.6);
+        assert_eq!((background(vec![probe(1.0, 0.0)]), background(Vec::new())), (0.0, 0.0));
+    }
+}

@@ -1,0 +1,126 @@
+//! `nearmind-research bench event [--items N]... [--out DIR]`: what one event costs in a large shop, from the click to
+//! the new list, and what the answers to "why this?" and "why not that?" cost.
+//!
+//! The shop is made up: items around a hundred centres, so that there is something to like. With `--out` its catalogue
+//! is written, too, for the page `visit.html`, which measures the same in a browser's worker.
+
+use std::{path::PathBuf, time::Instant};
+
+use anyhow::Result;
+use clap::Args;
+use pollster::block_on;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use nearmind::cli::folder;
+use nearmind_core::{
+    catalog::{Catalog, Item, ModelName, Pack, Words, make},
+    profile::{Event, EventName},
+    protocol::{Command, DeviceChoice, PictureSource, ShelfRequest, Update, VERSION},
+    text::Dictionary,
+};
+use nearmind_encoder::cpu::CpuModel;
+use nearmind_session::{MemoryStore, Session};
+
+const WIDTH: usize = 384;
+const CENTRES: usize = 100;
+/// Events of the visit; the first ones warm the caches.
+const EVENTS: usize = 60;
+const WARM: usize = 10;
+
+#[derive(Debug, Args)]
+pub struct EventBench {
+    /// How many items the shop has
+    #[arg(long, default_values_t = [10_000, 100_000])]
+    items: Vec<usize>,
+    /// Writes the catalogue of each size into DIR/N
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+impl EventBench {
+    pub fn run(&self) -> Result<()> {
+        println!("milliseconds on one core, median and slowest: an event to a new list of 10, why this, why not that");
+        for &items in &self.items {
+            let catalog = shop(items);
+            if let Some(out) = &self.out {
+                folder::write(&out.join(items.to_string()), &Pack::new(&catalog))?;
+            }
+            let [event, why, why_not] = times(catalog, items).map(told);
+            println!("  {items:>7} items   {event}   {why}   {why_not}");
+        }
+        Ok(())
+    }
+}
+
+fn shop(items: usize) -> Catalog {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut vector = |spread: f32| (0..WIDTH).map(|_| random.random_range(-spread..spread)).collect::<Vec<f32>>();
+    let centres: Vec<Vec<f32>> = (0..CENTRES).map(|_| vector(1.0)).collect();
+    let item = |nth: usize| {
+        let words = Words {
+            title: format!("Thing {} of kind {}", nth, nth % CENTRES),
+            description: format!("Made for bench {} in colour {}.", nth % 977, nth % 13),
+            categories: vec![format!("Kind {}", nth % CENTRES)],
+        };
+        Item {
+            id: format!("item-{nth:06}"),
+            url: format!("/item-{nth:06}"),
+            price: Some((nth % 500) as f64),
+            words: [("en".to_owned(), words)].into(),
+            ..Item::default()
+        }
+    };
+    let mut near = |nth: usize| {
+        let mut own = vector(1.0);
+        own.iter_mut().zip(&centres[nth % CENTRES]).for_each(|(own, centre)| *own += centre);
+        own
+    };
+    let all = (0..items).map(|nth| (item(nth), near(nth))).collect();
+    make(all, Dictionary::default(), ModelName { name: "none".into(), digest: String::new() })
+}
+
+fn told(mut times_ms: Vec<f64>) -> String {
+    times_ms.sort_by(f64::total_cmp);
+    format!("{:6.2} {:6.2}", times_ms[times_ms.len() / 2], times_ms[times_ms.len() - 1])
+}
+
+/// Milliseconds of each event but the first, then of the questions after it.
+fn times(catalog: Catalog, items: usize) -> [Vec<f64>; 3] {
+    let mut session: Session<CpuModel, MemoryStore> = Session::new(MemoryStore::default());
+    let open = Command::Open {
+        version: VERSION,
+        catalog: String::new(),
+        model: String::new(),
+        device: DeviceChoice::Cpu,
+        persist: false,
+        pictures: PictureSource::Shop,
+    };
+    block_on(session.apply(open.at(0.0, "en")));
+    block_on(session.set_catalog(catalog));
+    let request = ShelfRequest { limit: 10, lang: "en".to_owned(), ..ShelfRequest::default() };
+    block_on(session.apply(Command::Shelf { shelf: "s".into(), request }.at(0.0, "en")));
+    let [mut events, mut why, mut why_not] = [const { Vec::new() }; 3];
+    let mut timed = |now_ms: f64, command: Command| {
+        let from = Instant::now();
+        let updates = block_on(session.apply(command.at(now_ms, "en")));
+        (from.elapsed().as_secs_f64() * 1e3, updates)
+    };
+    for nth in 0..EVENTS {
+        // Half of the views are of one kind, the others of any.
+        let row = if nth % 2 == 0 { nth * CENTRES } else { nth * 7919 } % items;
+        let now_ms = nth as f64 * 60e3;
+        let (spent, updates) =
+            timed(now_ms, Command::Track { event: Event::on(EventName::ViewItem, &format!("item-{row:06}"), now_ms) });
+        events.push(spent);
+        let Some(Update::Shelf(list)) = updates.into_iter().next() else { panic!("every event ranks the shelf again") };
+        if nth >= WARM {
+            // One of the list, and one of the first one's kind, which the list may lack.
+            let (shelf, item) = ("s".to_owned(), list.cards[nth % list.cards.len()].item.clone());
+            why.push(timed(now_ms, Command::Explain { shelf: shelf.clone(), item }).0);
+            let item = format!("item-{:06}", (row + CENTRES * (1 + nth % 7)) % items);
+            why_not.push(timed(now_ms, Command::WhyNot { shelf, item }).0);
+        }
+    }
+    [events.split_off(WARM), why, why_not]
+}

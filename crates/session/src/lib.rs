@@ -1,0 +1,352 @@
+//! Owns all state of a visit: a [`Command`] in, [`Update`]s out.
+//!
+//! Sees the world through two seams, [`Encoder`] and [`Store`], so that a whole visit runs in a plain test.
+//! Must not know JavaScript, nor where bytes come from: whoever fetches them calls [`Session::set_catalog`]
+//! and [`Session::set_model`] in any order, before or after the first commands. Everything but the log is
+//! derived from it and can be made again.
+
+mod card;
+mod history; // commands that change the log
+mod log;
+mod map;
+mod model;
+mod phrases;
+mod pictures; // addresses of the cards' pictures
+mod portable; // the log as text, out and in
+pub mod search;
+mod shelf;
+mod store;
+mod summary; // what is known, for the visitor
+mod unmatched; // ids that no item has
+mod why;
+mod words; // which words of a card are marked
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use phrases::{Tongue, Trouble};
+use pictures::Pictures;
+use search::Meaning;
+use shelf::OpenShelf;
+use unmatched::NamedIds;
+use words::{AT_ONCE, Asked, Explained};
+
+pub use log::{Entry, Log, Topic};
+pub use model::Model;
+pub use store::{MemoryStore, News, Store, StoreError, difference};
+
+use nearmind_core::{
+    catalog::{Catalog, Sheet},
+    profile::{Columns, Event, Ledger, Overrides, Source, weights::Weights},
+    protocol::{Command, DeviceReport, Envelope, Update},
+    recommend::{
+        MOST_CARDS, View,
+        texts::{Texts, parts},
+    },
+    text::language::primary,
+};
+use nearmind_encoder::{EncodeError, Encoder};
+
+pub struct Session<E, S> {
+    store: S,
+    log: Log,
+    /// Entries at the end of the log that could not be stored yet.
+    unsaved: Vec<Entry>,
+    /// The last attempt to store something failed.
+    failing: bool,
+    /// The log by what it is about, for the catalogue that is here.
+    ledger: Ledger,
+    catalog: Option<Catalog>,
+    model: Option<Model<E>>,
+    texts: Texts,
+    columns: Columns,
+    explained: Explained,
+    pictures: Pictures,
+    shelves: BTreeMap<String, OpenShelf>,
+    named: NamedIds,
+    /// By the page's clock, as the last command said.
+    now_ms: f64,
+    /// BCP 47, as the last command said.
+    lang: String,
+}
+
+impl<E: Encoder, S: Store> Session<E, S> {
+    pub fn new(store: S) -> Self {
+        Self {
+            store,
+            log: Log::default(),
+            unsaved: Vec::new(),
+            failing: false,
+            ledger: Ledger::default(),
+            catalog: None,
+            model: None,
+            texts: Texts::default(),
+            columns: Columns::default(),
+            explained: Explained::default(),
+            pictures: Pictures::default(),
+            shelves: BTreeMap::new(),
+            named: NamedIds::default(),
+            now_ms: 0.0,
+            lang: String::new(),
+        }
+    }
+
+    /// Ends the session; the log stays where it is stored.
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    /// The catalogue has arrived: shelves can be ranked from its vectors.
+    pub async fn set_catalog(&mut self, catalog: Catalog) -> Vec<Update> {
+        let mut updates = vec![Update::CatalogReady { items: catalog.len() }];
+        self.catalog = Some(catalog);
+        self.pictures.clear();
+        self.named.forget_answers();
+        self.derive_again();
+        self.shelves.values_mut().for_each(|shelf| shelf.setting = None);
+        updates.extend(self.check_model());
+        updates.extend(self.rank_all().await);
+        updates
+    }
+
+    /// A sheet of small pictures has arrived: cards that wait for one get it.
+    pub fn add_pictures(&mut self, sheet: Sheet) -> Vec<Update> {
+        let Some(catalog) = &self.catalog else { return Vec::new() };
+        let pictures = self.pictures.add(sheet, catalog);
+        if pictures.is_empty() { Vec::new() } else { vec![Update::Pictures { pictures }] }
+    }
+
+    /// The model has arrived and is proven: what the visitor wrote is encoded, cards are explained.
+    pub async fn set_model(&mut self, model: Model<E>, device: DeviceReport) -> Vec<Update> {
+        let mut updates = vec![Update::ModelReady { device }];
+        self.model = Some(model);
+        self.columns.clear(); // texts stood where their words are
+        updates.extend(self.check_model());
+        updates.extend(self.rank_all().await);
+        updates
+    }
+
+    /// What the model runs on, once it is here.
+    pub fn encoder(&mut self) -> Option<&mut E> {
+        self.model.as_mut().map(Model::encoder)
+    }
+
+    /// Answers one command. `Open` comes first.
+    pub async fn apply(&mut self, Envelope { now_ms, lang, command, .. }: Envelope) -> Vec<Update> {
+        self.lang = lang;
+        // A page whose clock says nothing is served all the same.
+        if now_ms.is_finite() {
+            self.now_ms = now_ms;
+        }
+        match command {
+            Command::Open { version, pictures, .. } => {
+                self.pictures = Pictures::new(pictures);
+                self.open(version).await
+            }
+            Command::Track { event } => self.track(event).await,
+            Command::Undo { item, name } => self.undo(item, name).await,
+            Command::Shelf { shelf, request } => {
+                self.named.request(&request);
+                let revision = self.shelves.get(&shelf).map_or(0, |open| open.revision);
+                self.shelves.insert(shelf.clone(), OpenShelf { revision, ..OpenShelf::new(request) });
+                self.rank(Some(&shelf)).await
+            }
+            Command::CloseShelf { shelf } => {
+                self.shelves.remove(&shelf);
+                Vec::new()
+            }
+            Command::Search { query, limit } => self.search(query, limit.min(MOST_CARDS)).await,
+            Command::Profile => {
+                let texts = self.written(&Weights::default());
+                let mut updates: Vec<Update> = self.encode(texts).await.into_iter().collect();
+                updates.push(Update::Profile(self.summary()));
+                updates
+            }
+            Command::Delete { event } => self.delete(event).await,
+            Command::MuteEvent { event, muted } => self.mute(event, muted).await,
+            Command::MuteInterest { interest, muted } => self.mark(&interest, |_| muted, None).await,
+            Command::RenameInterest { interest, name } => self.mark(&interest, |was| was, Some(name)).await,
+            Command::DeleteInterest { interest } => self.delete_interest(&interest).await,
+            Command::KeepTexts { days } => self.keep_texts(days).await,
+            Command::Export => vec![Update::Exported { profile: portable::export(&self.log, self.now_ms) }],
+            Command::Import { profile } => self.import(&profile).await,
+            Command::Explain { shelf, item } => self.explain(&shelf, &item),
+            Command::Scene { shelf } => self.scene(&shelf),
+            Command::Diagnose => self.diagnose(),
+            Command::WhyNot { shelf, item } => self.why_not(&shelf, &item),
+            Command::Attention { item } => self.attention(&item).await,
+            Command::Forget => self.forget().await,
+            Command::Map { recommended } => self.map(&recommended),
+            Command::Reload { forgotten } => self.reload(forgotten).await,
+        }
+    }
+
+    /// One slice of work that nobody waits for: a text or two are read for the words of cards, first cards first. `None`
+    /// when all is done.
+    pub async fn work(&mut self) -> Option<Vec<Update>> {
+        let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
+        let (name, shelf) = self.shelves.iter_mut().find(|(_, shelf)| !shelf.todo.is_empty())?;
+        let OpenShelf { request, revision, directions, todo, .. } = shelf;
+        let lang = primary(&request.lang);
+        let asked = |&row: &u32| {
+            Some(Asked { row, document: card::explainable(catalog, row, &lang)?, direction: directions.get(&row)? })
+        };
+        let next: Vec<Asked> = todo.iter().take(AT_ONCE).filter_map(asked).collect();
+        let read = self.explained.read(model, catalog, &next).await;
+        if next.is_empty() || !matches!(read, Ok(true)) {
+            todo.clear();
+            return Some(read.err().iter().map(|error| self.failed(error)).collect());
+        }
+        let mut updates = Vec::new();
+        for asked in next {
+            let Some((title, description)) = self.explained.told(&asked) else { continue };
+            todo.retain(|row| *row != asked.row);
+            let item = catalog.item(asked.row).id().to_owned();
+            updates.push(Update::Highlights { shelf: name.clone(), revision: *revision, item, title, description });
+        }
+        Some(updates)
+    }
+
+    async fn search(&mut self, query: String, limit: usize) -> Vec<Update> {
+        // A search is read as it is typed: the title of a book may say no.
+        let mut updates: Vec<Update> = self.encode_part(&query).await.into_iter().collect();
+        let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
+            let lang = primary(&self.lang);
+            let profile = self.ledger.profile(&Weights::default(), self.now_ms, &Overrides::default(), &[]);
+            let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
+            let meaning = encoded.or_else(|| self.texts.by_words(&query, catalog).map(Meaning::by_words));
+            let found = search::search(catalog, &query, meaning.as_ref(), limit);
+            let pictures = &mut self.pictures;
+            let mut card = |hit| {
+                let mut card = card::plain(catalog, pictures, &profile, &lang, hit);
+                card::matched(catalog, &mut card, hit.row, &found.terms);
+                card
+            };
+            found.hits.iter().map(|hit| card(*hit)).collect()
+        });
+        updates.push(Update::Results { query, cards });
+        updates
+    }
+
+    fn map(&self, recommended: &[String]) -> Vec<Update> {
+        let Some(catalog) = &self.catalog else { return Vec::new() };
+        let row = |event: &Event| catalog.row(event.item.as_deref()?);
+        let interests = self.summary().interests.into_iter().filter_map(|interest| {
+            let rows: Vec<u32> = interest.events.iter().filter_map(|line| row(&line.event)).collect();
+            (!rows.is_empty()).then_some((interest.name, rows))
+        });
+        let marked = map::Marked {
+            seen: self.log.events().iter().filter_map(row).collect(),
+            recommended: recommended.iter().filter_map(|item| catalog.row(item)).collect(),
+            interests: interests.collect(),
+        };
+        vec![Update::Map(map::map(catalog, &primary(&self.lang), &marked))]
+    }
+
+    fn scene(&self, shelf: &str) -> Vec<Update> {
+        let Some(setting) = self.shelves.get(shelf).and_then(|open| open.setting.as_ref()) else {
+            return vec![self.trouble(Trouble::Unknown, shelf)];
+        };
+        vec![Update::Scene { shelf: shelf.to_owned(), scene: setting.in_force() }]
+    }
+
+    async fn rank_all(&mut self) -> Vec<Update> {
+        self.rank(None).await
+    }
+
+    /// Ranks the open shelf of this name, or all.
+    async fn rank(&mut self, only: Option<&str>) -> Vec<Update> {
+        let wanted = |name: &str| only.is_none_or(|only| only == name);
+        let mut wrong = Vec::new();
+        if let Some(catalog) = &self.catalog {
+            let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
+            wrong.extend(shelves.flat_map(|(_, shelf)| shelf.read(catalog)));
+        }
+        let mut updates: Vec<Update> = wrong.iter().map(|why| self.trouble(Trouble::Scene, why)).collect();
+        updates.extend(self.encode(self.needed(wanted)).await);
+        let muted = self.muted();
+        let Some(catalog) = &self.catalog else { return updates };
+        let (ledger, texts, now_ms) = (&self.ledger, &self.texts, self.now_ms);
+        let view = View { catalog, ledger, muted: &muted, texts, now_ms };
+        let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
+        let (columns, explained, pictures) = (&mut self.columns, &mut self.explained, &mut self.pictures);
+        updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &view, columns, explained, pictures)));
+        updates
+    }
+
+    /// Texts whose vectors these shelves need: what the visitor wrote and what their pages say.
+    fn needed(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let settings =
+            || self.shelves.iter().filter(|(name, _)| wanted(name)).filter_map(|(_, shelf)| shelf.setting.as_ref());
+        let mut texts: BTreeSet<String> = settings().filter_map(|setting| setting.text().map(str::to_owned)).collect();
+        settings().for_each(|setting| texts.extend(self.written(&setting.scene.weights)));
+        texts.into_iter().collect()
+    }
+
+    /// What the visitor wrote, as far as it can change a list.
+    fn written(&self, weights: &Weights) -> Vec<String> {
+        if !self.ledger.has_texts() {
+            return Vec::new();
+        }
+        let profile = self.ledger.profile(weights, self.now_ms, &Overrides::default(), &[]);
+        let text = |source: &Source| if let Source::Text(text) = source { Some(text.clone()) } else { None };
+        profile.strong().filter_map(|signal| text(&signal.source)).collect()
+    }
+
+    /// Encodes what is not encoded yet, as far as there are a catalogue and a model.
+    async fn encode(&mut self, texts: impl IntoIterator<Item = String>) -> Option<Update> {
+        for text in texts {
+            for part in parts(&text, self.catalog.as_ref()?) {
+                let failed = self.encode_part(&part).await;
+                if failed.is_some() {
+                    return failed;
+                }
+            }
+        }
+        None
+    }
+
+    /// Encodes a text that is not taken apart, unless that has been done. Does nothing without a catalogue or a model.
+    async fn encode_part(&mut self, part: &str) -> Option<Update> {
+        let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
+        if self.texts.has(part) {
+            return None;
+        }
+        match model.vector(part).await {
+            Ok(read) => self.texts.add(part, read, model.likeness(), catalog),
+            Err(error) => return Some(self.failed(&error)),
+        }
+        None
+    }
+
+    /// Everything that follows from log and catalogue is made again.
+    fn derive_again(&mut self) {
+        let catalog = self.catalog.as_ref();
+        self.ledger = Ledger::of(self.log.events(), |id| catalog.and_then(|catalog| catalog.row(id)));
+        self.texts.clear();
+        self.columns.clear();
+        self.explained = Explained::default();
+    }
+
+    /// Vectors of two models cannot be compared: without this one the catalogue's vectors still rank.
+    fn check_model(&mut self) -> Option<Update> {
+        let (catalog, model) = (self.catalog.as_ref()?, self.model.as_ref()?);
+        if catalog.model == *model.name() && catalog.centre.mean.len() == model.width() {
+            return None;
+        }
+        if catalog.matrix.width() == 0 {
+            self.model = None; // packed without vectors, on purpose: words rank
+            return None;
+        }
+        let detail = format!("{} / {}", catalog.model.name, model.name().name);
+        self.model = None;
+        Some(self.trouble(Trouble::OtherModel, &detail))
+    }
+
+    fn failed(&self, error: &EncodeError) -> Update {
+        self.trouble(Trouble::Encoder, &error.to_string())
+    }
+
+    fn trouble(&self, kind: Trouble, detail: &str) -> Update {
+        Update::Error(Tongue::of(&self.lang).problem(kind, detail))
+    }
+}

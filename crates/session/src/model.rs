@@ -1,0 +1,161 @@
+//! A model as the session uses it: text in, vector or token states out.
+//!
+//! Must not know items, nor what a text is for.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use nearmind_core::{
+    catalog::ModelName,
+    explain::States,
+    recommend::texts::TextVector,
+    text::{Script, language::by_function_words},
+};
+use nearmind_encoder::{
+    Batch, EncodeError, Encoder, Want,
+    manifest::{Manifest, Pooling, Probes, Role},
+    tokenize::{Token, Tokenizer, readable},
+    windows::{self, Limits},
+};
+
+/// Fewer letters a token than this, and the model has put a text together from letters: it says nothing to it.
+const SPELT: f32 = 1.6;
+
+/// Tokenizer and encoder, and the name that the catalogue knows the model by.
+pub struct Model<E> {
+    tokenizer: Tokenizer,
+    encoder: E,
+    name: ModelName,
+    limits: Limits,
+    /// Primary subtags of those that it reads; empty where that is not known.
+    languages: Vec<String>,
+    /// The cosine of texts that have nothing in common.
+    background: f32,
+}
+
+/// A model that lays all texts close together does not bring those that fit nearer by as large a part of what is left: so much
+/// less of it is asked for of one whose background is 1. As tried with MiniLM (background 0) and multilingual-e5-small (0.76).
+const CROWDED: f32 = 0.08;
+
+/// The states of a text's tokens, and its unit vector `[H]`.
+pub type Read = (States, Vec<f32>);
+
+/// The bytes that each token stands for, and how much each was looked at. `[T]`
+pub type Attended = (Vec<Option<Range<usize>>>, Vec<f32>);
+
+impl<E: Encoder> Model<E> {
+    pub fn new(manifest: &Manifest, tokenizer: Tokenizer, encoder: E) -> Self {
+        let (name, limits, languages) = (manifest.model_name(), manifest.into(), manifest.languages.clone());
+        Self { tokenizer, encoder, name, limits, languages, background: 0.0 }
+    }
+
+    /// With what its own known texts say of how like texts are that have nothing in common.
+    pub fn with_probes(self, probes: &Probes) -> Self {
+        Self { background: probes.background(), ..self }
+    }
+
+    /// The cosine of two texts that are as like as a part says: from 0, nothing in common, to 1, the same.
+    pub fn likeness(&self) -> impl Fn(f32) -> f32 + use<E> {
+        let background = self.background;
+        move |part| background + (1.0 - background) * (part - CROWDED * background)
+    }
+
+    pub fn name(&self) -> &ModelName {
+        &self.name
+    }
+
+    pub fn encoder(&mut self) -> &mut E {
+        &mut self.encoder
+    }
+
+    /// H
+    pub fn width(&self) -> usize {
+        self.encoder.width()
+    }
+
+    /// What a visitor wrote; `None` where the model does not read its language, or there is none in it.
+    pub async fn vector(&mut self, text: &str) -> Result<Option<TextVector>, EncodeError> {
+        let tokens = self.tokenizer.tokens(text, Role::Query)?;
+        let is_foreign = |script: Script| {
+            !self.languages.is_empty() && !self.languages.iter().any(|language| script.writes(language))
+        };
+        let spelling = Spelling::of(text, &tokens, self.languages.is_empty());
+        if !readable(&tokens) || spelling.is_spelt() || Script::of(text).is_some_and(is_foreign) {
+            return Ok(None);
+        }
+        let vector = windows::encode(&mut self.encoder, &[tokens], self.limits, Want::Vectors).await?.vectors;
+        let is_read = |language: &str| self.languages.iter().any(|own| own == language);
+        let is_familiar = spelling.is_familiar() && by_function_words(text).is_none_or(is_read);
+        Ok(Some(TextVector { vector, is_familiar }))
+    }
+
+    /// What items' texts are to the model, in their order: the states of their tokens and the unit vector `[H]` that is
+    /// their mean. `None` if the model's vectors are no mean of them.
+    pub async fn read<'a>(&mut self, texts: impl Iterator<Item = &'a str>) -> Result<Option<Vec<Read>>, EncodeError> {
+        if self.limits.pooling != Pooling::Mean {
+            return Ok(None);
+        }
+        let tokens = texts.map(|text| self.tokenizer.tokens(text, Role::Passage));
+        let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
+        let read = windows::encode(&mut self.encoder, &tokens, self.limits, Want::Tokens).await?;
+        let (width, mut states) = (self.encoder.width(), read.tokens.chunks_exact(self.encoder.width()));
+        let of = |(tokens, vector): (Vec<Token>, &[f32])| {
+            let states = states.by_ref().take(tokens.len()).flatten().copied().collect();
+            (States { spans: tokens.into_iter().map(|token| token.span).collect(), states }, vector.to_vec())
+        };
+        Ok(Some(tokens.into_iter().zip(read.vectors.chunks_exact(width)).map(of).collect()))
+    }
+
+    /// Where the model looks in an item's text, as far as it is read at once. `None` where the device does not tell.
+    pub async fn attended(&mut self, text: &str) -> Result<Option<Attended>, EncodeError> {
+        let mut tokens = self.tokenizer.tokens(text, Role::Passage)?;
+        tokens.truncate(self.limits.longest);
+        let mut batch = Batch::new();
+        batch.push(tokens.iter().map(|token| token.id));
+        let weights = self.encoder.attended(&batch).await?;
+        Ok(weights.map(|weights| (tokens.into_iter().map(|token| token.span).collect(), weights)))
+    }
+}
+
+/// How a text's words lie in the vocabulary.
+struct Spelling {
+    words: usize,
+    /// Words that are one token.
+    whole: usize,
+    letters: usize,
+    tokens: usize,
+}
+
+impl Spelling {
+    /// Of a model that reads it, a character of Chinese or a syllable of Korean may well be a token: such words count only
+    /// where nobody knows what the model reads.
+    fn of(text: &str, tokens: &[Token], is_unknown: bool) -> Self {
+        let mut spelling = Self { words: 0, whole: 0, letters: 0, tokens: 0 };
+        let spans = || tokens.iter().filter_map(|token| token.span.clone());
+        for (start, word) in text.unicode_word_indices() {
+            let counts = |c: char| match Script::of_letter(c) {
+                Script::Han => false,
+                Script::Kana | Script::Hangul | Script::Thai | Script::Other => is_unknown,
+                _ => true,
+            };
+            if !word.chars().all(|c| c.is_alphabetic() && counts(c)) {
+                continue;
+            }
+            let count = spans().filter(|span| span.start < start + word.len() && start < span.end).count();
+            spelling.words += 1;
+            spelling.whole += usize::from(count == 1);
+            spelling.letters += word.chars().count();
+            spelling.tokens += count;
+        }
+        spelling
+    }
+
+    fn is_spelt(&self) -> bool {
+        (self.letters as f32) < SPELT * self.tokens as f32
+    }
+
+    fn is_familiar(&self) -> bool {
+        2 * self.whole >= self.words
+    }
+}

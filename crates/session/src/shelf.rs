@@ -1,0 +1,93 @@
+//! An open shelf: ranked again after every event, explained card by card in between.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{
+    card,
+    phrases::Tongue,
+    pictures::Pictures,
+    why::claim::claim,
+    words::{Asked, Explained},
+};
+use nearmind_core::{
+    catalog::Catalog,
+    profile::Columns,
+    protocol::{Shelf, ShelfRequest, Update},
+    rank,
+    recommend::{Setting, View, ranked},
+    text::language::primary,
+};
+
+pub struct OpenShelf {
+    pub request: ShelfRequest,
+    pub revision: u32,
+    /// The request as this catalogue reads it; made when it is first ranked.
+    pub setting: Option<Setting>,
+    /// What the words of each shown row are weighed by. `[H]`; none where there is nothing to explain
+    pub directions: BTreeMap<u32, Vec<f32>>,
+    /// Rows whose words are not explained yet, first card first.
+    pub todo: VecDeque<u32>,
+}
+
+impl OpenShelf {
+    pub fn new(request: ShelfRequest) -> Self {
+        Self { request, revision: 0, setting: None, directions: BTreeMap::new(), todo: VecDeque::new() }
+    }
+
+    /// Reads the request for this catalogue, once; what is wrong with it is told.
+    pub fn read(&mut self, catalog: &Catalog) -> Vec<String> {
+        if self.setting.is_some() {
+            return Vec::new();
+        }
+        let (setting, wrong) = Setting::read(&self.request, catalog);
+        self.setting = Some(setting);
+        wrong
+    }
+
+    /// Ranks the shelf; what was still to explain of the last ranking is dropped. `None` before `read`.
+    pub fn rank(
+        &mut self,
+        name: &str,
+        view: &View,
+        columns: &mut Columns,
+        known: &mut Explained,
+        pictures: &mut Pictures,
+    ) -> Option<Update> {
+        let Self { request, revision, setting, directions, todo } = self;
+        let setting = setting.as_ref()?;
+        *revision += 1;
+        let (lang, catalog) = (primary(&request.lang), view.catalog);
+        let tongue = Tongue::of(&lang);
+        let ranked = ranked(view, setting, columns);
+        let own = setting.scene.heading.get(&lang).or_else(|| setting.scene.heading.get("en")).cloned();
+        let about = setting.about.map_or("", |row| card::title(catalog, row, &lang));
+        let heading = own.unwrap_or_else(|| tongue.heading(ranked.basis, about));
+        todo.clear();
+        directions.clear();
+        let mut cards = Vec::new();
+        for &hit in &ranked.hits {
+            let mut card = card::plain(catalog, pictures, &ranked.profile, &lang, hit);
+            let claim = claim(catalog, &lang, &ranked, setting, hit.row);
+            card.reason = claim.map_or_else(Vec::new, |claim| tongue.claim(&claim.brief()));
+            if ranked.evidence.is_some() && ranked.taste.is_known() {
+                let touched = rank::touched(catalog.relations.as_ref(), hit.row);
+                let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row), touched);
+                if let Some(document) = card::explainable(catalog, hit.row, &lang) {
+                    let asked = Asked { row: hit.row, document, direction: &direction };
+                    match known.told(&asked) {
+                        Some(told) => (card.title, card.description) = told,
+                        None => {
+                            card.unread = true;
+                            todo.push_back(hit.row);
+                        }
+                    }
+                }
+                directions.insert(hit.row, direction);
+            }
+            cards.push(card);
+        }
+        let (shelf, revision, basis) = (name.to_owned(), *revision, ranked.basis);
+        let note = ranked.note.map_or_else(String::new, |note| tongue.note(&note, basis, &catalog.languages));
+        Some(Update::Shelf(Shelf { shelf, revision, basis, heading, note, cards }))
+    }
+}

@@ -1,0 +1,157 @@
+//! What the device knows of a visitor, as a person reads it: events, and the interests that they make.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Session, card,
+    log::{Mark, Topic},
+    phrases::Tongue,
+    store::Store,
+};
+use nearmind_core::{
+    catalog::Catalog,
+    profile::{Event, Interest, Overrides, Profile, Signal, Source, interests, weights::Weights},
+    protocol::{EventLine, InterestLine, ProfileSummary},
+    recommend::{View, statements},
+    text::{language::primary, words},
+};
+use nearmind_encoder::Encoder;
+
+/// As many words as fit a line.
+const MOST_WORDS: usize = 4;
+
+impl<E: Encoder, S: Store> Session<E, S> {
+    pub(super) fn summary(&self) -> ProfileSummary {
+        let profile = self.heard(&self.muted());
+        let tongue = Tongue::of(&self.lang);
+        let unused = |event: &Event| {
+            let (Some(Source::Text(text)), Some(catalog)) = (Source::of(event, |_| None), &self.catalog) else {
+                return None;
+            };
+            tongue.unused(self.texts.place(&text, catalog).err()?)
+        };
+        let mut weights = profile.event_weights.iter(); // of the events that count
+        let line = |(event, muted): (&Event, bool)| {
+            let weight = if muted { 0.0 } else { weights.next().copied().unwrap_or(0.0) };
+            EventLine { event: event.clone(), label: self.label(event), weight, muted, unused: unused(event) }
+        };
+        let lines: Vec<EventLine> = self.log.lines().map(line).collect();
+        let interests = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
+            self.interests().iter().filter_map(|interest| self.line(catalog, interest, &lines)).collect()
+        });
+        ProfileSummary {
+            interests,
+            events: lines,
+            stored_bytes: self.log.bytes() as f64,
+            text_days: self.log.text_days(),
+        }
+    }
+
+    /// The visitor's interests, muted ones too, as a shelf with no scene of its own weighs events.
+    pub(super) fn interests(&self) -> Vec<Interest> {
+        let Some(catalog) = self.catalog.as_ref().filter(|catalog| catalog.matrix.width() > 0) else {
+            return Vec::new();
+        };
+        let vector = |source: &Source| match source {
+            Source::Item(row) => Some(catalog.matrix.vector(*row)),
+            Source::Text(text) => self.texts.place(text, catalog).ok().map(|placed| placed.vector),
+        };
+        let profile = self.heard(&BTreeSet::new());
+        let with_vector = |signal: &Signal| Some((signal.clone(), vector(&signal.source)?));
+        interests(&profile.heaviest(usize::MAX).filter_map(with_vector).collect::<Vec<_>>())
+    }
+
+    /// Sources of the interests that the visitor muted.
+    pub(super) fn muted(&self) -> BTreeSet<Source> {
+        let Some(catalog) = self.catalog.as_ref().filter(|_| self.log.mutes()) else { return BTreeSet::new() };
+        let is_muted = |interest: &Interest| self.log.mark(&self.topics(catalog, interest)).muted;
+        self.interests().into_iter().filter(is_muted).flat_map(|interest| interest.members).collect()
+    }
+
+    /// What an interest is made of, as the log names it.
+    pub(super) fn topics(&self, catalog: &Catalog, interest: &Interest) -> Vec<Topic> {
+        let mut said: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+        for name in self.log.lines().filter_map(|(event, _)| event.item.as_deref()) {
+            let names = catalog.row(name).map(|row| said.entry(row).or_default());
+            names.filter(|names| !names.contains(&name)).into_iter().for_each(|names| names.push(name));
+        }
+        let topics = |source: &Source| match source {
+            Source::Item(row) => {
+                said.get(row).into_iter().flatten().map(|name| Topic::Item((*name).to_owned())).collect()
+            }
+            Source::Text(text) => vec![Topic::Text(text.clone())],
+        };
+        interest.members.iter().flat_map(topics).collect()
+    }
+
+    fn heard(&self, muted: &BTreeSet<Source>) -> Profile {
+        let weights = Weights::default();
+        let overrides = match &self.catalog {
+            Some(catalog) => {
+                let (ledger, texts, now_ms) = (&self.ledger, &self.texts, self.now_ms);
+                statements::overrides(&View { catalog, ledger, muted, texts, now_ms }, &weights, &[])
+            }
+            None => Overrides { ignored: muted.clone(), ..Overrides::default() },
+        };
+        self.ledger.profile(&weights, self.now_ms, &overrides, &[])
+    }
+
+    pub(super) fn line(&self, catalog: &Catalog, interest: &Interest, events: &[EventLine]) -> Option<InterestLine> {
+        let topics = self.topics(catalog, interest);
+        let Mark { name, muted } = self.log.mark(&topics);
+        let words = self.words_of(catalog, interest);
+        let of = |line: &&EventLine| Topic::of(&line.event).is_some_and(|topic| topics.contains(&topic));
+        Some(InterestLine {
+            id: topics.first()?.id(),
+            name: if name.is_empty() { words.join(" · ") } else { name.to_owned() },
+            weight: interest.weight,
+            muted,
+            events: events.iter().filter(of).cloned().collect(),
+            words,
+        })
+    }
+
+    /// The words that most of an interest's members have, the rarer in the catalogue the better.
+    fn words_of(&self, catalog: &Catalog, interest: &Interest) -> Vec<String> {
+        let lang = primary(&self.lang);
+        let mut found: BTreeMap<String, (f32, usize, String)> = BTreeMap::new();
+        for source in &interest.members {
+            let text = match source {
+                Source::Item(row) => {
+                    let own = catalog.item(*row).words_in(&lang);
+                    own.map_or_else(String::new, |(_, words)| format!("{}. {}", words.title, words.category()))
+                }
+                Source::Text(text) => text.clone(),
+            };
+            let mut once = BTreeSet::new();
+            for word in words(&text, &catalog.segmenter) {
+                let known = catalog.index.rarity(&word.term).filter(|_| !word.stop);
+                if let Some(rarity) = known.filter(|_| once.insert(word.term.clone())) {
+                    let place = found.len();
+                    let (worth, ..) =
+                        found.entry(word.term).or_insert_with(|| (0.0, place, text[word.range].to_lowercase()));
+                    *worth += rarity;
+                }
+            }
+        }
+        let mut found: Vec<_> = found.into_values().collect();
+        // A letter or a single character says little: only where there is nothing longer.
+        let is_short = |word: &str| word.chars().nth(1).is_none();
+        if found.iter().any(|(.., word)| !is_short(word)) {
+            found.retain(|(.., word)| !is_short(word));
+        }
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        found.into_iter().take(MOST_WORDS).map(|(_, _, word)| word).collect()
+    }
+
+    pub(super) fn label(&self, event: &Event) -> String {
+        let lang = primary(&self.lang);
+        match (&event.item, &event.text) {
+            (Some(id), _) => match self.catalog.as_ref().and_then(|catalog| Some((catalog, catalog.row(id)?))) {
+                Some((catalog, row)) => card::title(catalog, row, &lang).to_owned(),
+                None => id.clone(),
+            },
+            (None, text) => text.clone().unwrap_or_default(),
+        }
+    }
+}

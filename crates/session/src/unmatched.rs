@@ -1,0 +1,203 @@
+//! What will not work on a page, for its developer: ids that no item has, with the nearest name that an item has, and a
+//! catalogue of which nothing may be shown. Speaks of ids and counts alone, never of a visitor.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use strsim::osa_distance;
+
+use super::{Session, store::Store};
+use nearmind_core::{
+    catalog::{Availability, Catalog},
+    protocol::{Diagnosis, ShelfRequest, UnmatchedId, Update},
+    rank::{Kind, Rules, Scene},
+};
+use nearmind_encoder::Encoder;
+
+/// Ids that are listed.
+const MOST_LISTED: usize = 20;
+/// Ids of one page that are remembered.
+const MOST_REMEMBERED: usize = 1000;
+/// With more names than these, typing errors are not looked for: each is compared with each.
+const MOST_COMPARED: usize = 50_000;
+/// Fewer characters are in too many names to say anything.
+const FEWEST: usize = 3;
+const FEWEST_DIGITS: usize = 4;
+
+/// The ids that this page has named, and what is known of them.
+#[derive(Debug, Default)]
+pub struct NamedIds {
+    /// In requests, and how often.
+    requested: BTreeMap<String, usize>,
+    /// In events.
+    tracked: BTreeSet<String>,
+    nearest: BTreeMap<String, Option<String>>,
+    /// Items that are out of stock, and those that may be shown.
+    stock: Option<(usize, usize)>,
+    has_warned_of_ids: bool,
+    has_warned_of_stock: bool,
+}
+
+impl NamedIds {
+    pub fn track(&mut self, id: &str) {
+        if self.tracked.len() < MOST_REMEMBERED {
+            self.tracked.insert(id.to_owned());
+        }
+    }
+
+    pub fn request(&mut self, request: &ShelfRequest) {
+        let cart = request.context.iter().flat_map(|context| &context.cart);
+        let rules: Option<Rules> = request.rules.as_ref().and_then(|rules| serde_json::from_value(rules.clone()).ok());
+        let pinned = rules.iter().flat_map(|rules| &rules.pin).map(|pin| &pin.item);
+        for id in request.item.iter().chain(&request.exclude).chain(cart).chain(pinned) {
+            if self.requested.len() < MOST_REMEMBERED || self.requested.contains_key(id) {
+                *self.requested.entry(id.clone()).or_default() += 1;
+            }
+        }
+    }
+
+    /// Another catalogue has arrived.
+    pub fn forget_answers(&mut self) {
+        *self = Self {
+            requested: std::mem::take(&mut self.requested),
+            tracked: std::mem::take(&mut self.tracked),
+            ..Self::default()
+        };
+    }
+
+    fn stock(&mut self, catalog: &Catalog) -> (usize, usize) {
+        *self.stock.get_or_insert_with(|| {
+            let filter = Scene::of(Kind::ForYou).filter;
+            let count =
+                |wanted: &dyn Fn(&nearmind_core::catalog::ItemRef) -> bool| catalog.items.iter().filter(wanted).count();
+            let sold_out = count(&|item| item.availability() == Some(Availability::OutOfStock));
+            (sold_out, count(&|item| filter.as_ref().is_none_or(|filter| filter.holds(item))))
+        })
+    }
+}
+
+impl<E: Encoder, S: Store> Session<E, S> {
+    pub(super) fn diagnose(&mut self) -> Vec<Update> {
+        let Some(catalog) = &self.catalog else { return Vec::new() };
+        let mut counts = self.named.requested.clone();
+        for id in self.log.events().iter().filter_map(|event| event.item.as_ref()) {
+            *counts.entry(id.clone()).or_default() += 1;
+        }
+        let mut counts: Vec<(String, usize)> =
+            counts.into_iter().filter(|(id, _)| !id.is_empty() && catalog.row(id).is_none()).collect();
+        counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let more_unmatched = counts.len().saturating_sub(MOST_LISTED);
+        counts.truncate(MOST_LISTED);
+        let known = &mut self.named.nearest;
+        let new: Vec<&str> = counts.iter().map(|(id, _)| id.as_str()).filter(|id| !known.contains_key(*id)).collect();
+        let found = nearest(catalog, &new);
+        known.extend(new.into_iter().map(str::to_owned).zip(found));
+        let unmatched = counts.into_iter().map(|(id, count)| {
+            let nearest = known.get(&id).cloned().flatten();
+            UnmatchedId { id, count, nearest }
+        });
+        let unmatched = unmatched.collect();
+        let (sold_out, can_be_shown) = self.named.stock(catalog);
+        let items = catalog.len();
+        vec![Update::Diagnosis(Diagnosis { items, sold_out, can_be_shown, unmatched, more_unmatched })]
+    }
+
+    /// What the page's developer should read in the console: each thing once, however often it is asked for.
+    pub fn warnings(&mut self) -> Vec<String> {
+        let Some(catalog) = &self.catalog else { return Vec::new() };
+        let named = &mut self.named;
+        let mut warnings = Vec::new();
+        if !std::mem::replace(&mut named.has_warned_of_stock, true) && !catalog.is_empty() {
+            let (sold_out, can_be_shown) = named.stock(catalog);
+            if can_be_shown == 0 {
+                let items = catalog.len();
+                warnings.push(format!(
+                    "{sold_out} of {items} items of the catalogue are out of stock, and nothing can be recommended. Check \
+                     the availability in the feed and bake it again, or show them all the same with a scene of your own: \
+                     scene='{{\"kind\": \"for-you\"}}'."
+                ));
+            }
+        }
+        if !named.has_warned_of_ids {
+            let ids: BTreeSet<&String> = named.tracked.iter().chain(named.requested.keys()).collect();
+            let unknown: Vec<&String> =
+                ids.into_iter().filter(|id| !id.is_empty() && catalog.row(id).is_none()).collect();
+            if let Some(first) = unknown.first() {
+                let ids = if unknown.len() == 1 { "id" } else { "ids" };
+                warnings.push(format!(
+                    "this page names {} {ids} that no item of the catalogue has, {first:?} among them. Add ?nearmind=debug \
+                     to the page's address to see all of them and the names that come nearest.",
+                    unknown.len()
+                ));
+                named.has_warned_of_ids = true;
+            }
+        }
+        warnings
+    }
+}
+
+/// An id without case and punctuation, and what of it may be a name of its own.
+struct Form<'a> {
+    whole: String,
+    parts: Vec<String>,
+    digits: &'a str,
+}
+
+impl<'a> Form<'a> {
+    fn of(id: &'a str) -> Self {
+        let parts = id.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).filter(|part| !part.is_empty());
+        let parts: Vec<String> = parts.collect();
+        let digits = id.split(|c: char| !c.is_ascii_digit()).max_by_key(|run| run.len()).unwrap_or_default();
+        Self { whole: parts.concat(), parts, digits }
+    }
+
+    /// How far the name of an item is: the kind of likeness, then the edits. `None` where it is nothing like it.
+    fn distance(&self, name: &Form, compare: bool) -> Option<(u8, usize)> {
+        let (own, other) = (self.whole.as_str(), name.whole.as_str());
+        let apart = own.len().abs_diff(other.len());
+        let long = |text: &str| text.chars().count() >= FEWEST;
+        if own.is_empty() || other.is_empty() {
+            return None;
+        }
+        if own == other {
+            return Some((0, 0));
+        }
+        let contains = |form: &Form, text: &str| long(text) && form.parts.iter().any(|part| part == text);
+        if contains(self, other) || contains(name, own) {
+            return Some((1, apart));
+        }
+        if long(own) && long(other) && (own.ends_with(other) || other.ends_with(own)) {
+            return Some((2, apart));
+        }
+        if self.digits.len() >= FEWEST_DIGITS && self.digits == name.digits {
+            return Some((3, apart));
+        }
+        let most = (own.len() / 5).clamp(1, 3);
+        if !compare || !long(own) || apart > most {
+            return None;
+        }
+        let edits = osa_distance(own, other);
+        (edits <= most).then_some((4, edits))
+    }
+}
+
+/// For each id the nearest name that an item has.
+fn nearest(catalog: &Catalog, ids: &[&str]) -> Vec<Option<String>> {
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    let compare = catalog.len() + catalog.aliases.len() <= MOST_COMPARED;
+    let forms: Vec<Form> = ids.iter().map(|id| Form::of(id)).collect();
+    let mut best: Vec<Option<((u8, usize), String)>> = vec![None; ids.len()];
+    let own = catalog.items.iter().map(|item| item.id().to_owned());
+    for name in own.chain(catalog.aliases.iter().map(|(name, _)| name)) {
+        let form = Form::of(&name);
+        for (id, best) in forms.iter().zip(&mut best) {
+            if let Some(distance) = id.distance(&form, compare)
+                && best.as_ref().is_none_or(|(least, _)| distance < *least)
+            {
+                *best = Some((distance, name.clone()));
+            }
+        }
+    }
+    best.into_iter().map(|best| best.map(|(_, name)| name)).collect()
+}

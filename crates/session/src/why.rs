@@ -1,0 +1,264 @@
+//! Why an item stands where it stands, and what would bring another one in: the ranking's own numbers, and replays of
+//! it with another log. Must not know how anything is drawn.
+
+pub mod claim; // what dominates a score, as one claim
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use super::{
+    Session, card,
+    phrases::{Tongue, Trouble},
+    store::Store,
+};
+use nearmind_core::{
+    catalog::{Catalog, document},
+    explain::{Part, counterfactual, fold},
+    profile::{Columns, Event, EventName, Ledger, Source},
+    protocol::{Attention, EventShare, Explanation, Moved, ScorePart, Update, WhyNot},
+    recommend::{NOTHING, Ranked, Setting, View, ranked, texts::Texts},
+    text::{language::primary, words},
+};
+use nearmind_encoder::Encoder;
+
+/// Things whose absence is replayed for one explanation.
+const REPLAYED: usize = 3;
+/// Events that an explanation names.
+const NAMED: usize = 12;
+/// A list that is asked for a place beyond its end is continued to so many times its length.
+const FURTHER: usize = 5;
+/// The items most like the one that is missed: a view of them is tried.
+const LIKE_IT: usize = 3;
+
+/// One shelf's list, made again of any log by the very steps that made it.
+struct Replay<'a> {
+    catalog: &'a Catalog,
+    texts: &'a Texts,
+    muted: &'a BTreeSet<Source>,
+    now_ms: f64,
+    setting: &'a Setting,
+    columns: RefCell<&'a mut Columns>,
+}
+
+impl<'a> Replay<'a> {
+    fn ranked(&self, log: &[Event], setting: &Setting) -> Ranked<'a> {
+        let ledger = Ledger::of(log, |id| self.catalog.row(id));
+        let Self { catalog, texts, muted, now_ms, .. } = *self;
+        let view = View { catalog, ledger: &ledger, muted, texts, now_ms };
+        ranked(&view, setting, *self.columns.borrow_mut())
+    }
+
+    fn shows(&self, log: &[Event], row: u32) -> bool {
+        self.ranked(log, self.setting).hits.iter().any(|hit| hit.row == row)
+    }
+
+    /// From 1; beyond the end of the list as if it were longer.
+    fn place(&self, log: &[Event], row: u32) -> Option<usize> {
+        let place = |setting: &Setting| self.ranked(log, setting).hits.iter().position(|hit| hit.row == row);
+        let limit = self.setting.limit;
+        let further = || {
+            let mut further = self.setting.clone();
+            further.limit *= FURTHER;
+            place(&further)
+        };
+        place(self.setting).or_else(|| further().map(|place| place.max(limit))).map(|place| place + 1)
+    }
+
+    /// The events of the log by what they are about.
+    fn sources(&self, log: &[Event]) -> BTreeMap<Source, Vec<usize>> {
+        let mut sources: BTreeMap<Source, Vec<usize>> = BTreeMap::new();
+        for (at, event) in log.iter().enumerate() {
+            if let Some(source) = Source::of(event, |id| self.catalog.row(id)) {
+                sources.entry(source).or_default().push(at);
+            }
+        }
+        sources
+    }
+}
+
+impl<E: Encoder, S: Store> Session<E, S> {
+    pub(super) fn explain(&mut self, shelf: &str, item: &str) -> Vec<Update> {
+        self.asked(shelf, item, |session, replay, row| Update::Explanation(session.explanation(replay, shelf, row)))
+    }
+
+    pub(super) fn why_not(&mut self, shelf: &str, item: &str) -> Vec<Update> {
+        self.asked(shelf, item, |session, replay, row| Update::WhyNot(session.missed(replay, shelf, row)))
+    }
+
+    /// Where the model looked in the item's text. One text, and nobody is kept waiting but who asked.
+    pub(super) async fn attention(&mut self, item: &str) -> Vec<Update> {
+        let mut parts = Vec::new();
+        if let (Some(catalog), Some(model)) = (&self.catalog, &mut self.model)
+            && let Some(row) = catalog.row(item)
+        {
+            let text = document(&catalog.item(row).to_item()).text;
+            match model.attended(&text).await {
+                Ok(Some((spans, weights))) => {
+                    let words = words(&text, &catalog.segmenter);
+                    let looked = fold(&spans, &words, &weights).words;
+                    parts = Part::cut(&text, 0..text.len(), &words, |word| Some(looked[word]));
+                }
+                Ok(None) => {}
+                Err(error) => return vec![self.failed(&error)],
+            }
+        }
+        vec![Update::Attention(Attention { item: item.to_owned(), parts })]
+    }
+
+    /// Answers a question about an item of an open shelf, with the means to replay its list.
+    fn asked(&mut self, shelf: &str, item: &str, answer: impl FnOnce(&Self, &Replay, u32) -> Update) -> Vec<Update> {
+        let mut columns = std::mem::take(&mut self.columns);
+        let muted = self.muted();
+        let setting = self.shelves.get(shelf).and_then(|open| open.setting.as_ref());
+        let known = self.catalog.as_ref().zip(setting).and_then(|(catalog, setting)| {
+            let row = catalog.row(item)?;
+            let (texts, now_ms) = (&self.texts, self.now_ms);
+            let replay = Replay { catalog, texts, muted: &muted, now_ms, setting, columns: RefCell::new(&mut columns) };
+            Some(answer(self, &replay, row))
+        });
+        let update = known.unwrap_or_else(|| self.trouble(Trouble::Unknown, &format!("{shelf} / {item}")));
+        self.columns = columns;
+        vec![update]
+    }
+
+    fn explanation(&self, replay: &Replay, shelf: &str, row: u32) -> Explanation {
+        let (catalog, log) = (replay.catalog, self.log.events());
+        let lang = primary(&self.shelves[shelf].request.lang);
+        let tongue = Tongue::of(&lang);
+        let ranked = replay.ranked(log, replay.setting);
+        let at = ranked.hits.iter().position(|hit| hit.row == row);
+        let score = at.map_or_else(|| ranked.total(row), |at| ranked.hits[at].score);
+        let mut answer = Explanation {
+            shelf: shelf.to_owned(),
+            item: catalog.item(row).id().to_owned(),
+            place: at.map(|at| at + 1),
+            of: ranked.hits.len(),
+            by_score: at.map(|at| 1 + ranked.hits.iter().filter(|hit| hit.score > ranked.hits[at].score).count()),
+            score,
+            parts: Vec::new(),
+            interests: Vec::new(),
+            events: Vec::new(),
+            sentences: Vec::new(),
+        };
+        let sources = replay.sources(log);
+        let mut parts = ranked.summands(row);
+        let mut by_source: Vec<(&Source, &Vec<usize>, f32)> = Vec::new();
+        for added in ranked.added(catalog, row) {
+            match sources.get_key_value(&added.signal.source) {
+                Some((source, events)) => by_source.push((source, events, added.sum())),
+                // What the page says is no event of the visit.
+                None => {
+                    parts.add("content", -added.content);
+                    parts.add("together", -added.together);
+                    parts.add("context", added.sum());
+                }
+            }
+        }
+        let beyond = if ranked.evidence.is_some() { "rules" } else { "variety" };
+        parts.add(beyond, score - ranked.total(row));
+        answer.parts = parts.list(|name| tongue.part(name));
+        by_source.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
+        answer.interests = self.by_interest(&by_source);
+        for (nth, &(_, events, share)) in by_source.iter().enumerate() {
+            let of = |at: usize| ranked.profile.event_weights[at];
+            let weight: f32 = events.iter().map(|&at| of(at)).sum();
+            let mut without = (nth < REPLAYED && share.abs() > NOTHING && weight != 0.0)
+                .then(|| Moved { place: replay.place(&counterfactual::without(log, events), row) });
+            if let (Some(moved), 0) = (without, nth) {
+                let what = self.label(&log[events[0]]);
+                answer.sentences.push(tongue.without(&what, moved.place, replay.setting.limit * FURTHER));
+            }
+            for &at in events.iter().filter(|&&at| of(at) != 0.0) {
+                let (event, label) = (log[at].clone(), self.label(&log[at]));
+                answer.events.push(EventShare {
+                    event,
+                    label,
+                    share: share * of(at) / weight,
+                    without: without.take(),
+                });
+            }
+        }
+        answer.events.truncate(NAMED);
+        let reason = claim::claim(catalog, &lang, &ranked, replay.setting, row);
+        let said = reason.map_or_else(|| tongue.rests_on(ranked.basis), |claim| tongue.claim(&claim));
+        answer.sentences.insert(0, tongue.sentence(said));
+        answer.sentences.retain(|sentence| !sentence.is_empty());
+        answer
+    }
+
+    /// What each interest adds, by how much; the visitor's name for it or its words.
+    fn by_interest(&self, by_source: &[(&Source, &Vec<usize>, f32)]) -> Vec<ScorePart> {
+        let Some(catalog) = &self.catalog else { return Vec::new() };
+        let mut found = Vec::new();
+        for interest in self.interests() {
+            let own = by_source.iter().filter(|(source, ..)| interest.members.contains(source));
+            let share: f32 = own.map(|(_, _, share)| share).sum();
+            if let Some(line) = self.line(catalog, &interest, &[]).filter(|_| share.abs() > NOTHING) {
+                found.push(ScorePart { name: line.id, label: line.name, share });
+            }
+        }
+        found.sort_by(|a, b| b.share.abs().total_cmp(&a.share.abs()));
+        found
+    }
+
+    fn missed(&self, replay: &Replay, shelf: &str, row: u32) -> WhyNot {
+        let (catalog, log) = (replay.catalog, self.log.events());
+        let lang = primary(&self.shelves[shelf].request.lang);
+        let tongue = Tongue::of(&lang);
+        let id = catalog.item(row).id();
+        let ranked = replay.ranked(log, replay.setting);
+        let place = ranked.hits.iter().position(|hit| hit.row == row).map(|place| place + 1);
+        let (mut remove, mut add) = (None, None);
+        if place.is_none() {
+            let enters = |log: &[Event]| replay.shows(log, row);
+            let groups = self.harmful(replay, &ranked, row);
+            remove = counterfactual::remove(log, &groups, &enters);
+            add = counterfactual::add(log, self.additions(replay, row), &enters);
+        }
+        let remove = remove.unwrap_or_default();
+        let labels: Vec<String> = remove.iter().map(|&at| self.label(&log[at])).collect();
+        let added = add.as_ref().map(|event| self.label(event));
+        WhyNot {
+            shelf: shelf.to_owned(),
+            item: id.to_owned(),
+            place,
+            remove: remove.iter().map(|&at| log[at].clone()).collect(),
+            sentence: tongue.why_not(card::title(catalog, row, &lang), place, &labels, add.as_ref().zip(added)),
+            add,
+        }
+    }
+
+    /// The log's events by what they are about, those first that hold the item back most: what the visitor did with the
+    /// item itself, then what adds more to the list's last card than to it.
+    fn harmful(&self, replay: &Replay, ranked: &Ranked, row: u32) -> Vec<Vec<usize>> {
+        let adds = |row: u32| -> BTreeMap<Source, f32> {
+            let added = ranked.added(replay.catalog, row).into_iter();
+            added.map(|added| (added.signal.source.clone(), added.sum())).collect()
+        };
+        let (own, last) = (adds(row), ranked.hits.last().map(|hit| adds(hit.row)).unwrap_or_default());
+        let of = |adds: &BTreeMap<Source, f32>, source: &Source| adds.get(source).copied().unwrap_or(0.0);
+        let harm = |source: &Source| match source {
+            Source::Item(own) if *own == row => f32::INFINITY,
+            source => of(&last, source) - of(&own, source),
+        };
+        let mut groups: Vec<(f32, Vec<usize>)> =
+            replay.sources(self.log.events()).into_iter().map(|(source, events)| (harm(&source), events)).collect();
+        groups.retain(|(harm, _)| *harm > 0.0);
+        groups.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        groups.into_iter().map(|(_, events)| events).collect()
+    }
+
+    /// One more event: a view of what is most like the item, or that the visitor likes the item itself.
+    fn additions(&self, replay: &Replay, row: u32) -> Vec<Event> {
+        let catalog = replay.catalog;
+        let matrix = &catalog.matrix;
+        let alike = |other: usize| matrix.similarity(row, other as u32);
+        let likeness: Vec<f32> = if matrix.width() == 0 { Vec::new() } else { (0..matrix.len()).map(alike).collect() };
+        let nearest = nearmind_core::rank::top(&likeness, LIKE_IT, |other| other as u32 != row);
+        let view = |row: u32| Event::on(EventName::ViewItem, catalog.item(row).id(), self.now_ms);
+        let like = Event::on(EventName::Like, catalog.item(row).id(), self.now_ms);
+        nearest.into_iter().map(|hit| view(hit.row)).chain([like]).collect()
+    }
+}

@@ -1,0 +1,61 @@
+//! Where the model runs: on the CPU as soon as it is here, on the GPU when that has proven itself. The choice is
+//! `encoder/device.rs`; here are this browser's two devices.
+
+use super::{error::fatal, gpu_remote::OpenRemote, load::ModelFiles, scope::now_ms};
+use nearmind_core::protocol::{DeviceChoice, DeviceReason, DeviceReport, Problem};
+use nearmind_encoder::{
+    cpu::CpuModel,
+    device::{self, Choice, Flaw, Kind, OpenError, Probes, Reason, Report},
+};
+
+pub type Device = device::Device<CpuModel, OpenRemote>;
+
+/// The model on the CPU, proven with its known texts.
+pub async fn on_cpu(files: &ModelFiles) -> Result<Device, Problem> {
+    let broken = |error: &dyn std::fmt::Display| fatal("model", error.to_string());
+    let cpu = CpuModel::load(&files.weights, files.manifest.pooling).map_err(|e| broken(&e))?;
+    let detail = cpu.detail().to_owned();
+    let probes = Probes::new(&files.probes, &files.tokenizer).map_err(|e| broken(&e))?;
+    Device::on_cpu(cpu, detail, probes, now_ms).await.map_err(|flaw| broken(&flaw))
+}
+
+/// The report as the page reads it.
+pub fn told(report: &Report) -> DeviceReport {
+    let device = match report.kind {
+        Kind::Cpu => "cpu",
+        Kind::Gpu => "gpu",
+    };
+    DeviceReport {
+        device: device.to_owned(),
+        detail: report.detail.clone(),
+        reason: reason(&report.reason),
+        cpu_ms: report.cpu_ms,
+        gpu_ms: report.gpu_ms,
+    }
+}
+
+fn reason(reason: &Reason) -> DeviceReason {
+    match reason {
+        Reason::Asked(Kind::Cpu) => DeviceReason::AskedCpu,
+        Reason::Asked(Kind::Gpu) => DeviceReason::AskedGpu,
+        Reason::Untried => DeviceReason::Untried,
+        Reason::Absent(OpenError::NoAdapter(why)) => DeviceReason::Absent { why: why.clone() },
+        Reason::Absent(OpenError::Unfit(why)) => DeviceReason::Unfit { why: why.clone() },
+        Reason::Wrong(flaw) => {
+            let cosine = if let Flaw::Cosine { found, .. } = flaw { Some(*found) } else { None };
+            DeviceReason::Wrong { cosine, why: flaw.to_string() }
+        }
+        Reason::Slower { .. } => DeviceReason::Slower,
+        Reason::Quicker { .. } => DeviceReason::Quicker,
+        Reason::Lost(why) => DeviceReason::Lost { why: why.clone() },
+    }
+}
+
+/// What the page asks for, in the encoder's words.
+pub fn asked(choice: DeviceChoice) -> Choice {
+    match choice {
+        DeviceChoice::Auto => Choice::Auto,
+        DeviceChoice::Cpu => Choice::Cpu,
+        DeviceChoice::Gpu => Choice::Gpu,
+    }
+}

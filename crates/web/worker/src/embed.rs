@@ -1,0 +1,60 @@
+//! Texts to vectors without a shop: for the page that measures, and for tests. Must not know sessions.
+
+use js_sys::Function;
+
+use super::{
+    devices::{Device, asked, on_cpu, told},
+    error::fatal,
+    load,
+    scope::now_ms,
+    wire::{Embed, Embedded},
+};
+use nearmind_core::protocol::{DeviceChoice, Problem};
+use nearmind_encoder::{
+    Encoder, Want,
+    device::try_gpu,
+    tokenize::Tokenizer,
+    windows::{self, Limits},
+};
+
+/// A model on the device that was asked for.
+pub struct Embedder {
+    model: String,
+    choice: DeviceChoice,
+    tokenizer: Tokenizer,
+    limits: Limits,
+    device: Device,
+}
+
+impl Embedder {
+    /// Loads what is asked for unless it is loaded, and encodes.
+    pub async fn answer(slot: &mut Option<Self>, embed: Embed, load_gpu: &Function) -> Result<Embedded, Problem> {
+        let fits = |known: &Self| known.model == embed.model && known.choice == embed.device;
+        let embedder = match slot.take().filter(fits) {
+            Some(embedder) => embedder,
+            None => Self::load(embed.model, embed.device, load_gpu).await?,
+        };
+        let embedder = slot.insert(embedder);
+        let failed = |error: &dyn std::fmt::Display| fatal("encoder", error.to_string());
+        let tokens = embed.texts.iter().map(|text| embedder.tokenizer.tokens(text, embed.role));
+        let tokens: Vec<_> = tokens.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
+        let encoded = windows::encode(&mut embedder.device, &tokens, embedder.limits, Want::Vectors).await;
+        let encoded = encoded.map_err(|error| failed(&error))?;
+        if let Some(reopening) = embedder.device.reopening() {
+            embedder.device.readopt(reopening.run().await);
+        }
+        let device = told(embedder.device.report());
+        Ok(Embedded { vectors: encoded.vectors, width: embedder.device.width(), device })
+    }
+
+    async fn load(model: String, choice: DeviceChoice, load_gpu: &Function) -> Result<Self, Problem> {
+        let files = load::model(&model, true, |_| {}).files().await?;
+        let mut device = on_cpu(&files).await?;
+        let mut opener = files.opener(load_gpu.clone(), None);
+        let (probes, cpu) = device.finding();
+        let trial = try_gpu(&mut opener, asked(choice), probes, cpu, now_ms).await;
+        device.adopt(trial, opener);
+        let limits = (&files.manifest).into();
+        Ok(Self { model, choice, tokenizer: files.tokenizer, limits, device })
+    }
+}

@@ -1,0 +1,107 @@
+//! The GPU module from the worker's side: an encoder whose work another wasm does. See `gpu_module.rs`.
+
+use js_sys::{Error, Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::error::words;
+use nearmind_encoder::device::{OpenError, OpenGpu};
+use nearmind_encoder::{Batch, EncodeError, Encoded, Encoder, Want};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The module's exports.
+    type Exports;
+    #[wasm_bindgen(method, getter, js_name = GpuModule)]
+    fn class(this: &Exports) -> Class;
+
+    type Class;
+    #[wasm_bindgen(method, catch)]
+    async fn create(
+        this: &Class,
+        manifest: &str,
+        weights: &Uint8Array,
+        fault: Option<&str>,
+    ) -> Result<JsValue, JsValue>;
+
+    type Object;
+    #[wasm_bindgen(method, getter)]
+    fn adapter(this: &Object) -> String;
+    #[wasm_bindgen(method, catch)]
+    async fn encode(this: &Object, ids: &[u32], starts: &[u32], want_tokens: bool) -> Result<JsValue, JsValue>;
+
+    type Answer;
+    #[wasm_bindgen(method, getter)]
+    fn vectors(this: &Answer) -> Vec<f32>;
+    #[wasm_bindgen(method, getter)]
+    fn tokens(this: &Answer) -> Vec<f32>;
+}
+
+/// Opens the GPU module, and again after its device was lost.
+pub struct OpenRemote {
+    /// Returns a promise of the module's exports, or of null where there is no adapter.
+    pub load: Function,
+    pub manifest: String,
+    /// The weights' file, in JavaScript's memory.
+    pub weights: Uint8Array,
+    /// Width of the model's vectors.
+    pub width: usize,
+    /// A fault that a test asks for.
+    pub fault: Option<String>,
+}
+
+impl OpenGpu for OpenRemote {
+    type Gpu = RemoteGpu;
+
+    async fn open(&mut self) -> Result<(RemoteGpu, String), OpenError> {
+        let told = |thrown: JsValue| match name(&thrown).as_deref() {
+            Some("NoAdapter") => OpenError::NoAdapter(words(&thrown)),
+            _ => OpenError::Unfit(words(&thrown)),
+        };
+        let promise: Promise = self.load.call0(&JsValue::NULL).map_err(told)?.unchecked_into();
+        let exports = JsFuture::from(promise).await.map_err(told)?;
+        if exports.is_null() {
+            return Err(OpenError::NoAdapter("WebGPU has no adapter here".to_string()));
+        }
+        let class = exports.unchecked_into::<Exports>().class();
+        let object = class.create(&self.manifest, &self.weights, self.fault.as_deref()).await.map_err(told)?;
+        let object: Object = object.unchecked_into();
+        let adapter = object.adapter();
+        Ok((RemoteGpu { object, width: self.width }, adapter))
+    }
+}
+
+/// What an error calls itself.
+fn name(thrown: &JsValue) -> Option<String> {
+    thrown.dyn_ref::<Error>().map(|error| String::from(error.name()))
+}
+
+/// An encoder in the GPU module.
+pub struct RemoteGpu {
+    object: Object,
+    width: usize,
+}
+
+impl Encoder for RemoteGpu {
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+        match self.object.encode(&batch.ids, &batch.starts, want == Want::Tokens).await {
+            Ok(answer) => {
+                let answer: Answer = answer.unchecked_into();
+                Ok(Encoded { vectors: answer.vectors(), tokens: answer.tokens() })
+            }
+            Err(thrown) => {
+                let why = words(&thrown);
+                // Whatever else is thrown (a panic, memory) leaves a device that cannot be asked again.
+                Err(if name(&thrown).as_deref() == Some("BadBatch") {
+                    EncodeError::BadBatch(why)
+                } else {
+                    EncodeError::DeviceLost(why)
+                })
+            }
+        }
+    }
+}
