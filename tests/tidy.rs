@@ -8,7 +8,6 @@ use std::{
 /// The modules of crates/core/src/lib.rs, lowest layer first. Between crates Cargo holds the layers apart.
 const LAYERS: [&str; 9] =
     ["bytes", "text", "vectors", "catalog", "profile", "rank", "explain", "protocol", "recommend"];
-const CODE: [&str; 2] = ["src", "crates"];
 
 /// A file of the project: its path from the root, and what it says.
 struct Source {
@@ -61,23 +60,6 @@ fn the_page_draws_text_and_never_code() {
             assert!(!page.text.contains(inline), "{}: `{inline}` breaks the policy", page.path);
         }
     }
-}
-
-/// The lines before an unsafe block that may say why it is sound.
-const REASON_LINES: usize = 8;
-
-#[test]
-fn every_unsafe_block_says_why_it_is_sound() {
-    let mut blocks = 0;
-    for Source { path, text } in CODE.iter().flat_map(|place| sources(place, "rs")) {
-        let lines: Vec<&str> = text.lines().collect();
-        for (nth, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("unsafe {")) {
-            blocks += 1;
-            let before = &lines[nth.saturating_sub(REASON_LINES)..=nth];
-            assert!(before.iter().any(|line| line.contains("SAFETY")), "{path}:{}: {}", nth + 1, line.trim());
-        }
-    }
-    assert!(blocks > 0);
 }
 
 #[test]

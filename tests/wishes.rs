@@ -3,7 +3,7 @@
 //! Without `models/minilm` (`cargo xtask models` makes it) this is skipped, loudly.
 
 #[path = "visit/script.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "other tests use the rest of it")]
 mod script;
 
 use std::{collections::BTreeSet, fs, path::Path, sync::OnceLock};

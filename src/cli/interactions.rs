@@ -107,12 +107,12 @@ impl Interactions {
     /// Leaves out events that come faster than a person acts, as the page does, where times are those of a clock. Says how
     /// many.
     pub fn trim_bursts(&mut self) -> usize {
-        let before = self.len();
+        let before = self.total();
         for events in self.visitors.values_mut() {
             let mut bursts = Bursts::default();
             events.retain(|event| event.time.and_then(clock_ms).is_none_or(|time_ms| bursts.admit(time_ms)));
         }
-        before - self.len()
+        before - self.total()
     }
 
     /// The number of these facts together; nothing has the number 0.
@@ -149,7 +149,8 @@ impl Interactions {
         }
     }
 
-    pub fn len(&self) -> usize {
+    /// Interactions of all visitors.
+    pub fn total(&self) -> usize {
         self.visitors.values().map(Vec::len).sum()
     }
 
@@ -364,7 +365,7 @@ mod tests {
         );
         let rows: Vec<_> = found.visitors["a"].iter().map(|event| (event.row, event.value)).collect();
         assert_eq!(rows, [(1, None), (2, Some(4.5))]);
-        assert_eq!((found.unknown, found.malformed, found.len()), (1, 1, 2));
+        assert_eq!((found.unknown, found.malformed, found.total()), (1, 1, 2));
         assert_eq!(read("user_id\titem_id\nb\ti9\nb\ti1\n").histories(), [[9, 1]]);
     }
 

@@ -41,7 +41,7 @@ impl Learn {
             println!(
                 "{}: {} interactions of {} visitors; {} with unknown items and {} malformed lines are left out",
                 path.display(),
-                found.len(),
+                found.total(),
                 found.visitors.len(),
                 found.unknown,
                 found.malformed
@@ -52,7 +52,7 @@ impl Learn {
             0 => {}
             trimmed => println!("{trimmed} interactions are left out: more came in a minute than a person makes"),
         }
-        ensure!(all.len() > 0, "no interaction is with an item of {}: are the ids the shop's?", self.pack.display());
+        ensure!(all.total() > 0, "no interaction is with an item of {}: are the ids the shop's?", self.pack.display());
         let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}")?);
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
         let shop = Shop { matrix: &catalog.matrix, fields: &catalog.fields };

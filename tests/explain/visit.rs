@@ -1,7 +1,7 @@
 //! What a visit is told of its lists: sums that are sums, and "what if" answered by doing it.
 
 #[path = "../visit/script.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "other tests use the rest of it")]
 mod script;
 
 use nearmind_core::{

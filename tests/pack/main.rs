@@ -2,7 +2,7 @@
 
 #[path = "../model/memory.rs"]
 mod memory;
-#[allow(dead_code)] // the tests of models use more of it
+#[allow(dead_code, reason = "the tests of models use more of it")]
 #[path = "../model/random.rs"]
 mod random;
 

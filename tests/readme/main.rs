@@ -15,7 +15,8 @@ fn every_command_of_the_readme_works_as_it_is_typed() {
     for command in commands::commands(root) {
         // The tasks of the project itself: the tests are one of them, and the other serves until it is ended.
         let task = command.strip_prefix("cargo xtask ");
-        let is_known = ["--bin nearmind -- ", "--package nearmind-research -- "].iter().any(|own| command.contains(own));
+        let is_known =
+            ["--bin nearmind -- ", "--package nearmind-research -- "].iter().any(|own| command.contains(own));
         assert!(is_known || task.is_some_and(|task| ["serve", "test"].contains(&task)), "what is {command:?}?");
     }
 }

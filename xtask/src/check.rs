@@ -9,7 +9,7 @@ use crate::{
     program::{cargo, root, run},
     scripts, site,
     step::step,
-    tools, wasm,
+    tools, typos, wasm,
 };
 
 /// What is tested natively, in one call each: the features of what else is in a call change the dependencies, and burn
@@ -22,6 +22,7 @@ const BROWSER: &str = "browser-tests";
 /// Cheapest first: a mistake in form is known before anything is built.
 pub fn test() -> Result<()> {
     step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
+    typos::check()?;
     scripts::check()?;
     for group in GROUPS.into_iter().chain([&[BROWSER] as &[&str]]) {
         step(&format!("lint: {}", group.join(", ")), || {

@@ -4,12 +4,18 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use anyhow::{Context, Result, ensure};
+use cargo_metadata::{Package, Source};
+use serde_json::json;
+use spdx::{Expression, ParseMode};
 
-use crate::program::{cargo, output};
+use crate::{
+    crates,
+    program::{cargo, output},
+};
 
 /// By their SPDX names. MPL-2.0 asks that changed files of its own stay open; none is changed here. CDLA-Permissive-2.0 is
 /// for data: the list of root certificates.
@@ -32,23 +38,20 @@ const ALLOWED: [&str; 13] = [
 const PACKAGED: [&str; 6] =
     ["--package", "nearmind-web-worker", "--package", "nearmind-web-gpu", "--target", "wasm32-unknown-unknown"];
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Crate {
-    name: String,
-    version: String,
-    licence: String,
-    repository: String,
-}
-
-/// Every crate that is built or that tests use may be used and passed on.
+/// Every crate that is built or that tests use comes from crates.io, and may be used and passed on.
 pub fn check() -> Result<()> {
-    let mut all = crates(&["--workspace", "--edges", "normal,build,dev"])?;
-    all.extend(packaged()?);
-    let refused: Vec<String> = all
-        .into_iter()
-        .filter(|found| !is_allowed(&found.licence))
-        .map(|found| format!("{} {}: {:?}", found.name, found.version, found.licence))
-        .collect();
+    let foreign = crates::packages()?.iter().filter(|package| !is_ours(package));
+    let (mut elsewhere, mut refused) = (Vec::new(), Vec::new());
+    for package in foreign {
+        let name = format!("{} {}", package.name, package.version);
+        if !package.source.as_ref().is_some_and(Source::is_crates_io) {
+            elsewhere.push(name.clone());
+        }
+        if !is_allowed(licence(package)) {
+            refused.push(format!("{name}: {:?}", licence(package)));
+        }
+    }
+    ensure!(elsewhere.is_empty(), "crates that do not come from crates.io: {}", elsewhere.join(", "));
     ensure!(refused.is_empty(), "licences that are not on the list of xtask/src/licences.rs: {}", refused.join(", "));
     Ok(())
 }
@@ -56,66 +59,59 @@ pub fn check() -> Result<()> {
 /// Writes the notices and the bill of materials of the package.
 pub fn write(folder: &Path) -> Result<()> {
     let crates = packaged()?;
-    fs::write(folder.join("THIRD-PARTY.txt"), notices(&crates, &sources()?)?)?;
-    Ok(fs::write(folder.join("sbom.cdx.json"), bill(&crates))?)
+    fs::write(folder.join("THIRD-PARTY.txt"), notices(&crates)?)?;
+    Ok(fs::write(folder.join("sbom.cdx.json"), bill(&crates)?)?)
 }
 
-fn packaged() -> Result<BTreeSet<Crate>> {
-    crates(&[&PACKAGED[..], &["--edges", "normal"]].concat())
-}
-
-fn crates(arguments: &[&str]) -> Result<BTreeSet<Crate>> {
+/// The crates that the package's modules contain, by name.
+fn packaged() -> Result<Vec<&'static Package>> {
     let mut tree = cargo();
-    tree.args(["tree", "--locked", "--prefix", "none", "--format", "{p}|{l}|{r}"]).args(arguments);
+    tree.args(["tree", "--locked", "--prefix", "none", "--edges", "normal", "--format", "{p}"]).args(PACKAGED);
     let lines = output(&mut tree).context("cargo tree lists the crates")?;
-    let read = |line: &str| {
-        let (package, rest) = line.split_once('|')?;
-        let (licence, repository) = rest.split_once('|')?;
-        let mut words = package.split_whitespace();
-        let (name, version) = (words.next()?.to_owned(), words.next()?.trim_start_matches('v').to_owned());
-        let repository = repository.trim_end_matches(" (*)").to_owned();
-        Some(Crate { name, version, licence: licence.to_owned(), repository })
+    let named = |line: &str| {
+        let (name, rest) = line.split_once(' ')?;
+        let version = rest.split(' ').next()?.trim_start_matches('v').to_owned();
+        Some((name.to_owned(), version))
     };
-    Ok(lines.lines().filter_map(read).filter(|found| !is_ours(&found.name)).collect())
+    let contained: BTreeSet<(String, String)> = lines.lines().filter_map(named).collect();
+    let is_contained =
+        |package: &&Package| contained.contains(&(package.name.to_string(), package.version.to_string()));
+    let mut found: Vec<_> =
+        crates::packages()?.iter().filter(|package| !is_ours(package)).filter(is_contained).collect();
+    found.sort_by_key(|package| (package.name.to_string(), package.version.clone()));
+    Ok(found)
 }
 
-fn is_ours(name: &str) -> bool {
-    name.starts_with("nearmind") || ["xtask", "browser-tests"].contains(&name)
+fn is_ours(package: &Package) -> bool {
+    package.source.is_none()
 }
 
-/// Whether one of the alternatives asks for nothing else than what is allowed.
+fn licence(package: &Package) -> &str {
+    package.license.as_deref().unwrap_or_default()
+}
+
+/// Whether one of the alternatives asks for nothing else than what is allowed (SPDX expressions, ISO/IEC 5962).
 fn is_allowed(licence: &str) -> bool {
-    let plain = licence.replace(['(', ')'], " ").replace('/', " OR ");
-    // `A OR B AND C` is written by nobody without brackets, and `(A OR B) AND C` means that C is needed in any case.
-    plain.split(" AND ").all(|part| part.split(" OR ").any(|name| ALLOWED.contains(&name.trim())))
-}
-
-/// Where the sources of the crates lie, by name and version.
-fn sources() -> Result<BTreeMap<String, PathBuf>> {
-    let mut metadata = cargo();
-    metadata.args(["metadata", "--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown"]);
-    let text = output(&mut metadata).context("cargo metadata says where packages lie")?;
-    let paths = text.split("\"manifest_path\":\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let folder = |path: &str| Path::new(&path.replace("\\\\", "/")).parent().map(Path::to_owned);
-    let named = |folder: PathBuf| Some((folder.file_name()?.to_string_lossy().into_owned(), folder));
-    Ok(paths.filter_map(folder).filter_map(named).collect())
+    Expression::parse_mode(licence, ParseMode::LAX).is_ok_and(|expression| {
+        expression.evaluate(|wanted| wanted.license.id().is_some_and(|id| ALLOWED.contains(&id.name)))
+    })
 }
 
 /// Each crate with its licence, then each text once.
-fn notices(crates: &BTreeSet<Crate>, sources: &BTreeMap<String, PathBuf>) -> Result<String> {
+fn notices(crates: &[&Package]) -> Result<String> {
     let mut out = "Nearmind's wasm modules contain these crates. Their licences' texts are below.\n\n".to_owned();
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for Crate { name, version, licence, repository } in crates {
-        let full_name = format!("{name} {version}");
-        out += &format!("{full_name}: {licence}, {repository}\n");
-        let Some(folder) = sources.get(&format!("{name}-{version}")) else { continue };
-        for entry in folder.read_dir().with_context(|| format!("{} cannot be read", folder.display()))? {
-            let path = entry?.path();
-            let file = path.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
+    for package in crates {
+        let full_name = format!("{} {}", package.name, package.version);
+        out += &format!("{full_name}: {}, {}\n", licence(package), package.repository.as_deref().unwrap_or_default());
+        let folder = package.manifest_path.parent().context("a crate lies in a folder")?;
+        for entry in folder.read_dir_utf8().with_context(|| format!("{folder} cannot be read"))? {
+            let entry = entry?;
+            let (path, file) = (entry.path(), entry.file_name().to_uppercase());
             if path.is_file()
                 && ["LICENSE", "LICENCE", "COPYING", "NOTICE", "COPYRIGHT"].iter().any(|word| file.starts_with(word))
             {
-                let text = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n").trim().to_owned();
+                let text = fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n").trim().to_owned();
                 texts.entry(text).or_default().push(full_name.clone());
             }
         }
@@ -127,28 +123,21 @@ fn notices(crates: &BTreeSet<Crate>, sources: &BTreeMap<String, PathBuf>) -> Res
 }
 
 /// CycloneDX 1.5, <https://cyclonedx.org/docs/1.5/json/>.
-fn bill(crates: &BTreeSet<Crate>) -> String {
-    let component = |Crate { name, version, licence, .. }: &Crate| {
-        let licence = licence.replace(" / ", " OR ").replace('/', " OR ");
-        format!(
-            r#"    {{ "type": "library", "name": "{name}", "version": "{version}", "purl": "pkg:cargo/{name}@{version}", "licenses": [{{ "expression": "{licence}" }}] }}"#
-        )
+fn bill(crates: &[&Package]) -> Result<String> {
+    let component = |package: &&Package| {
+        let (name, version) = (package.name.as_str(), package.version.to_string());
+        let licence = licence(package).replace(" / ", " OR ").replace('/', " OR ");
+        json!({
+            "type": "library", "name": name, "version": version, "purl": format!("pkg:cargo/{name}@{version}"),
+            "licenses": [{ "expression": licence }],
+        })
     };
-    let components: Vec<String> = crates.iter().map(component).collect();
-    let version = env!("CARGO_PKG_VERSION");
-    format!(
-        r#"{{
-  "bomFormat": "CycloneDX",
-  "specVersion": "1.5",
-  "version": 1,
-  "metadata": {{ "component": {{ "type": "library", "name": "nearmind", "version": "{version}" }} }},
-  "components": [
-{}
-  ]
-}}
-"#,
-        components.join(",\n")
-    )
+    let bill = json!({
+        "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+        "metadata": { "component": { "type": "library", "name": "nearmind", "version": env!("CARGO_PKG_VERSION") } },
+        "components": crates.iter().map(component).collect::<Vec<_>>(),
+    });
+    Ok(serde_json::to_string_pretty(&bill)?)
 }
 
 #[cfg(test)]

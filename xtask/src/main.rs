@@ -4,6 +4,7 @@
 
 mod axe;
 mod check;
+mod crates;
 mod fresh;
 mod hostile;
 mod licences;
@@ -17,6 +18,7 @@ mod stage;
 mod step;
 mod tarball;
 mod tools;
+mod typos;
 mod wasm;
 mod wheel;
 

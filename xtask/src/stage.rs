@@ -9,12 +9,7 @@ use anyhow::{Context, Result};
 
 use xtask::{minify, npm, offline, pages};
 
-use crate::{
-    licences,
-    program::{cargo, output, root},
-    site::catalog_folder,
-    wasm,
-};
+use crate::{crates, licences, program::root, site::catalog_folder, wasm};
 
 /// Adds the other modules, the models that were made and the catalogue to Trunk's staging folder.
 pub fn stage() -> Result<()> {
@@ -34,14 +29,8 @@ pub fn stage() -> Result<()> {
 
 /// Where jieba's dictionary of Chinese words lies: the one that the command line has inside.
 fn dictionary() -> Result<PathBuf> {
-    let mut ask = cargo();
-    ask.args(["metadata", "--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown"]);
-    let packages = output(&mut ask).context("cargo metadata says where packages lie")?;
-    let paths = packages.split("\"manifest_path\":\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let own = |path: &&str| path.contains("jieba-rs-");
-    let path = paths.map(|path| path.replace("\\\\", "/")).find(|path| own(&path.as_str()));
-    let folder = PathBuf::from(path.context("the package jieba-rs is not there")?);
-    Ok(folder.with_file_name("src/data/dict.txt"))
+    let manifest = &crates::package("jieba-rs")?.manifest_path;
+    Ok(manifest.with_file_name("src/data/dict.txt").into())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -1,11 +1,12 @@
 //! The pinned tools of the wasm build and of the browser tests. Used from the PATH where the version is right, else installed into target/tools.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    program::{cargo, command, find, output, root, run, target},
+    crates,
+    program::{cargo, command, find, output, run, target},
     step::{skipped, step},
 };
 
@@ -15,7 +16,7 @@ const WASM: &str = "wasm32-unknown-unknown";
 pub fn ensure() -> Result<()> {
     wasm_target()?;
     // The version must be that of the library: the two speak a private format.
-    tool("wasm-bindgen-cli", "wasm-bindgen", &locked_version("wasm-bindgen")?, &[])?;
+    tool("wasm-bindgen-cli", "wasm-bindgen", &crates::package("wasm-bindgen")?.version.to_string(), &[])?;
     // Without its TLS: everything that Trunk would download is here already.
     tool("trunk", "trunk", "0.21.14", &["--no-default-features"])
 }
@@ -35,14 +36,6 @@ fn wasm_target() -> Result<()> {
         bail!("this Rust has no target {WASM} and there is no rustup to add it: install Rust with rustup");
     }
     step(&format!("rust target {WASM}"), || run(command("rustup").args(["target", "add", WASM])))
-}
-
-/// The version of a package in Cargo.lock.
-fn locked_version(package: &str) -> Result<String> {
-    let lock = fs::read_to_string(root().join("Cargo.lock")).context("Cargo.lock cannot be read")?;
-    let entry = format!("name = \"{package}\"\nversion = \"");
-    let (_, rest) = lock.split_once(&entry).with_context(|| format!("Cargo.lock has no {package}"))?;
-    Ok(rest.chars().take_while(|c| *c != '"').collect())
 }
 
 fn tool(package: &str, program: &str, version: &str, flags: &[&str]) -> Result<()> {

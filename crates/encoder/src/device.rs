@@ -27,7 +27,7 @@ pub enum Choice {
 }
 
 /// Opens the GPU, and again after it was lost.
-#[allow(async_fn_in_trait)] // one thread in the browser; natively the caller blocks
+#[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
 pub trait OpenGpu {
     type Gpu: Encoder;
     /// The encoder and the adapter's name.

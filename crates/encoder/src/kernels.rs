@@ -20,7 +20,7 @@ pub enum Linear {
 }
 
 /// One device's implementation of the steps of BERT's encoder layer (Devlin et al. 2019, post-norm).
-#[allow(async_fn_in_trait)]
+#[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
 pub trait Kernels {
     /// Activations on the device, `[T, n]`. A step that takes them by value may use their memory again.
     type Rows;

@@ -107,7 +107,7 @@ pub enum EncodeError {
 }
 
 /// A model on a device.
-#[allow(async_fn_in_trait)] // one thread in the browser; natively the caller blocks
+#[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
 pub trait Encoder {
     /// Width of the vectors, H.
     fn width(&self) -> usize;

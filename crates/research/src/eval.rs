@@ -162,7 +162,7 @@ impl Eval {
             set.cases.len(),
             report.set["visitors"],
             set.split,
-            set.interactions.len()
+            set.interactions.total()
         );
         report.print();
         if let Some(path) = &self.report {
@@ -240,7 +240,7 @@ impl Eval {
         report.exposure = exposure;
         report.set = BTreeMap::from([
             ("items".to_owned(), json!(len)),
-            ("interactions".to_owned(), json!(set.interactions.len())),
+            ("interactions".to_owned(), json!(set.interactions.total())),
             ("tests".to_owned(), json!(set.cases.len())),
             ("visitors".to_owned(), json!(visitors.count())),
             ("split".to_owned(), json!(set.split)),

@@ -19,7 +19,7 @@ pub enum News {
 }
 
 /// A list that survives the page.
-#[allow(async_fn_in_trait)] // one thread in the browser; natively the caller blocks
+#[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
 pub trait Store {
     /// Adds these entries at the end: all of them, or none. `Ok` means that they are on disk. A store that can tell gives
     /// back what other pages have added since it was read; it stands before them.

@@ -12,7 +12,7 @@ pub fn products(rows: &[i8], query: &[i16], sums: &mut [i32]) {
     if is_x86_feature_detected!("avx2") {
         return tiled(rows, query, sums, x86::tile);
     }
-    #[allow(unreachable_code)]
+    #[allow(unreachable_code, reason = "where another path is certain")]
     portable(rows, query, sums)
 }
 
@@ -38,7 +38,7 @@ const STEP: usize = 16;
 type Tile = unsafe fn(*const i8, usize, *const i16, usize) -> [i32; ROWS];
 
 /// Whole tiles by `tile`, which this machine can run, and the edges one by one.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "there are machines without tiles")]
 #[inline(always)]
 fn tiled(rows: &[i8], query: &[i16], sums: &mut [i32], tile: Tile) {
     let width = query.len();

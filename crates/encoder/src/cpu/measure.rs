@@ -25,8 +25,10 @@ fn in_registers(path: Path, rounds: usize) -> Option<usize> {
         // SAFETY: the CPU has the instructions of an available path.
         #[cfg(target_arch = "x86_64")]
         Path::Avx2 => Some(unsafe { avx2::in_registers(rounds) }),
+        // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Path::AvxVnni => Some(unsafe { avx_vnni::in_registers(rounds) }),
+        // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Path::Avx512Vnni => Some(unsafe { avx512_vnni::in_registers(rounds) }),
         _ => None,

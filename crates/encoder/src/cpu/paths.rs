@@ -86,11 +86,13 @@ impl Path {
             Path::Simd128 => super::wasm::simd128(q, w, y),
             #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
             Path::RelaxedSimd => super::wasm::relaxed(q, w, y),
-            // SAFETY: these paths come from `available`, which has asked the CPU.
+            // SAFETY: the path comes from `available`, which has asked the CPU.
             #[cfg(target_arch = "x86_64")]
             Path::Avx2 => unsafe { avx2::product(q, w, y) },
+            // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Path::AvxVnni => unsafe { avx_vnni::product(q, w, y) },
+            // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Path::Avx512Vnni => unsafe { avx512_vnni::product(q, w, y) },
             _ => product::portable(q, w, y),
@@ -104,7 +106,7 @@ macro_rules! compiled_for_each_path {
         impl Path {
             $(
                 #[doc = concat!("`", stringify!($module), "::", stringify!($name), "` compiled for this path.")]
-                #[allow(clippy::too_many_arguments)]
+                #[allow(clippy::too_many_arguments, reason = "the arguments of the step that it compiles")]
                 pub fn $name(self, $($arg: $type),*) {
                     #[cfg(target_arch = "x86_64")]
                     {
@@ -116,9 +118,10 @@ macro_rules! compiled_for_each_path {
                         fn avx512($($arg: $type),*) {
                             $module::$name($($arg),*)
                         }
-                        // SAFETY: these paths come from `available`, which has asked the CPU.
                         match self {
+                            // SAFETY: the path comes from `available`, which has asked the CPU.
                             Path::Avx2 | Path::AvxVnni => return unsafe { avx2($($arg),*) },
+                            // SAFETY: as above.
                             Path::Avx512Vnni => return unsafe { avx512($($arg),*) },
                             _ => {}
                         }

@@ -326,7 +326,7 @@ mod tests {
         let set = Set::read(found.path(), None, 1).unwrap();
         let case = &set.cases[0];
         assert_eq!((case.query.as_deref(), &case.targets[..]), (Some("something to write with"), &[1][..]));
-        assert_eq!((set.cases[1].query.as_deref(), set.cases[1].wanted, set.interactions.len()), (None, 2, 0));
+        assert_eq!((set.cases[1].query.as_deref(), set.cases[1].wanted, set.interactions.total()), (None, 2, 0));
         assert_ne!(case.visitor, set.cases[1].visitor);
         let plain = folder(&[("items.jsonl", ITEMS), ("test.tsv", "u\t7\ta\n")]);
         assert_eq!(Set::read(plain.path(), None, 1).unwrap().cases[0].targets, [1]);
@@ -337,13 +337,13 @@ mod tests {
         let interactions = "user_id\titem_id\ttimestamp\nu\ta\t1\nu\t7\t2\nv\ta\t3\n";
         let found = folder(&[("items.jsonl", ITEMS), ("interactions.tsv", interactions)]);
         let set = Set::read(found.path(), Some(Split::LeaveLastOut), 1).unwrap();
-        assert_eq!((set.cases.len(), set.interactions.len(), set.split.as_str()), (1, 2, "leave-last-out"));
+        assert_eq!((set.cases.len(), set.interactions.total(), set.split.as_str()), (1, 2, "leave-last-out"));
         assert_eq!((set.cases[0].history.clone(), set.cases[0].targets.clone()), (vec![1], vec![0]));
         let late = "user_id\titem_id\ttimestamp\nu\ta\t1\nu\t7\t2\nv\ta\t9\nv\t7\t9\n";
         let late = folder(&[("items.jsonl", ITEMS), ("interactions.tsv", late)]);
         let set = Set::read(late.path(), Some(Split::Time), 1).unwrap();
         let cases: Vec<_> = set.cases.iter().map(|case| (case.visitor.as_str(), case.history.len())).collect();
-        assert_eq!((cases, set.interactions.len()), (vec![("v", 1)], 2));
+        assert_eq!((cases, set.interactions.total()), (vec![("v", 1)], 2));
         assert_eq!(set.interactions.visitors.keys().collect::<Vec<_>>(), ["u"]);
     }
 

@@ -1,0 +1,45 @@
+//! Spelling: `typos` over everything that people wrote, with the exceptions of typos.toml.
+
+use std::env::consts;
+
+use anyhow::Result;
+
+use crate::{
+    program::{command, run, target},
+    step::{skipped, step},
+    wheel::{self, Wheel},
+};
+
+const TYPOS: Wheel = Wheel {
+    package: "typos",
+    version: "1.52.0",
+    file: "typos-1.52.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+    sha256: "418fd85f7fc11dec14e5482e747f6e916af56da96207cde0cdd69540a4b389f6",
+};
+const INSIDE: &str = "typos-1.52.0.data/scripts/typos";
+
+/// Every word is spelt as a dictionary has it.
+pub fn check() -> Result<()> {
+    if (consts::OS, consts::ARCH) != ("linux", "x86_64") {
+        skipped("spelling (its program is here for Linux on x86-64 alone)");
+        return Ok(());
+    }
+    step("spelling", || {
+        let folder = target().join("wheels");
+        wheel::unpack(&TYPOS.obtain(&folder)?, INSIDE, &folder)?;
+        let program = folder.join("typos");
+        executable(&program)?;
+        run(command(program).args(["--format", "brief"]))
+    })
+}
+
+#[cfg(unix)]
+fn executable(program: &std::path::Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(std::fs::set_permissions(program, PermissionsExt::from_mode(0o755))?)
+}
+
+#[cfg(not(unix))]
+fn executable(_: &std::path::Path) -> Result<()> {
+    Ok(())
+}
