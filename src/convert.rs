@@ -21,7 +21,7 @@ use tokenizers::TruncationParams;
 use self::{original::Original, wordpiece::Words};
 use nearmind_encoder::full::{FullModel, LINEARS};
 use nearmind_encoder::kernels::Linear;
-use nearmind_encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Prefixes, Probe, Probes, Role};
+use nearmind_encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Pooling, Prefixes, Probe, Probes, Role};
 use nearmind_encoder::reference::Reference;
 use nearmind_encoder::tokenize::Tokenizer;
 use nearmind_encoder::weights::{NormWeights, name};
@@ -49,6 +49,8 @@ pub struct About {
     pub licence: String,
     /// A vocabulary for many languages is cut to these.
     pub languages: Vec<String>,
+    /// Where it is to be another than the model's own.
+    pub pooling: Option<Pooling>,
     /// Where they are to be others than the model's own.
     pub prefixes: Option<Prefixes>,
     /// A `tokenizer.json` whose whole words a cut vocabulary has to spell as the uncut one does.
@@ -74,6 +76,7 @@ pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str))
     let common = about.words.as_deref().map(common_words).transpose()?.unwrap_or_default();
     let kept = vocabulary.kept(&about.languages, &common)?;
     let mut full = original.full(&kept)?;
+    full.pooling = about.pooling.unwrap_or(full.pooling);
     let hidden = full.architecture.hidden;
     let calibration = about.texts(CALIBRATION_TEXTS.lines(), CALIBRATION_TEXTS_ZH.lines());
     let probe_texts = about.texts(PROBE_TEXTS, PROBE_TEXTS_ZH);

@@ -6,8 +6,8 @@ use std::{
 };
 
 /// The modules of crates/core/src/lib.rs, lowest layer first. Between crates Cargo holds the layers apart.
-const LAYERS: [&str; 9] =
-    ["bytes", "text", "vectors", "catalog", "profile", "rank", "explain", "protocol", "recommend"];
+const LAYERS: [&str; 10] =
+    ["bytes", "random", "text", "vectors", "catalog", "profile", "rank", "explain", "protocol", "recommend"];
 
 /// A file of the project: its path from the root, and what it says.
 struct Source {

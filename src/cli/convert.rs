@@ -32,6 +32,9 @@ pub struct Convert {
     /// tokenizer.json of an English model: its words are spelled by the cut vocabulary as they were by the uncut one
     #[arg(long)]
     words: Option<PathBuf>,
+    /// How the vectors of a text's tokens become one, where it is not as the model's own files say
+    #[arg(long, value_parser = ["mean", "first", "max"])]
+    pooling: Option<String>,
     /// What the model wants before a search, where it is not its own prefix
     #[arg(long, requires = "passage_prefix")]
     query_prefix: Option<String>,
@@ -50,6 +53,7 @@ impl Convert {
             licence: self.licence,
             languages: self.languages,
             prefixes: self.query_prefix.zip(self.passage_prefix).map(|(query, passage)| Prefixes { query, passage }),
+            pooling: self.pooling.map(|name| serde_json::from_value(name.into())).transpose()?,
             words: self.words,
         };
         let progress = ProgressBar::new_spinner();

@@ -94,16 +94,14 @@ impl fmt::Display for Recall {
 
 #[cfg(test)]
 mod tests {
+    use nearmind_core::random::SplitMix64;
+
     use super::*;
 
     #[test]
     fn int8_loses_next_to_nothing_and_too_few_dimensions_lose_much() {
-        let mut seed = 9u32;
-        let mut chance = || {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
-        };
-        let vectors: Vec<f32> = (0..500 * 64).map(|_| chance()).collect();
+        let mut random = SplitMix64(9);
+        let vectors: Vec<f32> = (0..500 * 64).map(|_| random.signed()).collect();
         let mut centre = Centre::learn(64, &vectors);
         let matrix = |centre: &Centre| Matrix::quantize(centre.width(), &centre.apply_all(&vectors));
         let whole = recall(&vectors, &centre, &matrix(&centre)).unwrap();

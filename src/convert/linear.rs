@@ -186,14 +186,13 @@ fn inverse_of_cholesky(mut matrix: Vec<f64>, width: usize) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use nearmind_core::random::SplitMix64;
+
     use super::*;
 
-    fn random(count: usize, mut seed: u32) -> Vec<f32> {
-        let mut next = || {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
-        };
-        (0..count).map(|_| next()).collect()
+    fn random(count: usize, seed: u64) -> Vec<f32> {
+        let mut random = SplitMix64(seed);
+        (0..count).map(|_| random.signed()).collect()
     }
 
     #[test]
@@ -234,7 +233,7 @@ mod tests {
         // Channels are mixtures of 8 sources, one channel is 20 times the others: as activations are.
         let mixture = random(8 * width, 2);
         let inputs = |seed: u32| -> Vec<f32> {
-            let rows = random(200 * 8, seed);
+            let rows = random(200 * 8, seed.into());
             let row = |sources: &[f32]| -> Vec<f32> {
                 let channel =
                     |k: usize| sources.iter().enumerate().map(|(s, v)| v * mixture[s * width + k]).sum::<f32>();

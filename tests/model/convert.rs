@@ -16,7 +16,7 @@ use nearmind_encoder::{Encoder, Want};
 use safetensors::{Dtype, View};
 use serde_json::{Value, json};
 
-use crate::random::Random;
+use nearmind_core::random::SplitMix64;
 
 const TEXTS: [&str; 4] =
     ["red boots", "a", "Waterproof jacket for cycling, in the rain!", "tea & coffee: 2 cups (white)"];
@@ -67,7 +67,7 @@ impl Folder {
     }
 
     fn write_weights(&self, vocabulary: usize, rename: impl Fn(&str) -> String) {
-        let mut random = Random(5);
+        let mut random = SplitMix64(5);
         let mut tensors = Vec::new();
         let mut add = |name: String, shape: &[usize], spread: f32, centre: f32| {
             let count: usize = shape.iter().product();
@@ -104,6 +104,7 @@ impl Folder {
             source: "a test".into(),
             licence: "MIT".into(),
             languages: vec!["en".into()],
+            pooling: None,
             prefixes: None,
             words: None,
         };

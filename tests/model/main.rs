@@ -5,6 +5,5 @@ mod memory;
 mod multilingual;
 mod mutations;
 mod package;
-mod random;
 mod tokenize;
 mod windows;

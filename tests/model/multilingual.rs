@@ -16,8 +16,8 @@ use nearmind_encoder::weights::Weights;
 use crate::convert::{encode, least_cosine};
 use crate::memory::peak_bytes;
 use crate::package::package;
-use crate::random::Random;
 use crate::tokenize::{compare, compare_uncut};
+use nearmind_core::random::SplitMix64;
 
 const TEXTS: [&str; 4] =
     ["一个人在雨天骑自行车", "防水夹克，适合骑行", "waterproof jacket for cycling in the rain", "Tea & 茶: 2 cups～"];
@@ -45,6 +45,7 @@ impl Folder {
             source: "a test".into(),
             licence: "MIT".into(),
             languages: languages.iter().map(|language| (*language).to_owned()).collect(),
+            pooling: None,
             prefixes: None,
             words: None,
         };
@@ -114,19 +115,19 @@ fn a_thousand_broken_packages_are_refused_within_bounds() {
     let read = |bytes: Vec<u8>| Package::parse(bytes).and_then(|package| package.full(&[0, 3, 9]));
     let (_, bound) = peak_bytes(|| read(whole.clone()).unwrap());
     let header = whole.len() / 2;
-    let mut random = Random(13);
+    let mut random = SplitMix64(13);
     let mut refused = 0;
     for number in 0..1000 {
         let mut broken = whole.clone();
         match random.below(4) {
             0 => broken.truncate(random.below(whole.len())),
             // Sizes and counts at the front.
-            1 => broken[4 + random.below(64)] = random.next() as u8,
-            2 => (0..8).for_each(|_| broken[random.below(header)] = random.next() as u8),
+            1 => broken[4 + random.below(64)] = random.next_u64() as u8,
+            2 => (0..8).for_each(|_| broken[random.below(header)] = random.next_u64() as u8),
             // Names and places of tensors.
             _ => {
                 let names = broken.windows(8).position(|bytes| bytes == b"emb.word").unwrap();
-                broken[names - 2 + random.below(1200)] = random.next() as u8;
+                broken[names - 2 + random.below(1200)] = random.next_u64() as u8;
             }
         }
         let (result, peak) = peak_bytes(|| read(broken));
@@ -149,7 +150,7 @@ fn broken_unigram_tokenizers_are_refused() {
     let start = json.find("\"unk_id\":").unwrap();
     let end = start + json[start..].find(',').unwrap();
     assert!(refusal(format!("{}{unknown}{}", &json[..start], &json[end..])).contains("not in the vocabulary"));
-    let mut random = Random(17);
+    let mut random = SplitMix64(17);
     for _ in 0..1000 {
         let mut broken = json.clone().into_bytes();
         match random.below(2) {

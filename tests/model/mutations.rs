@@ -7,7 +7,7 @@ use nearmind_encoder::tokenize::Tokenizer;
 use nearmind_encoder::weights::Weights;
 
 use crate::memory::peak_bytes;
-use crate::random::Random;
+use nearmind_core::random::SplitMix64;
 
 const NUMBERS: [&str; 8] =
     ["0", "-1", "1", "4294967296", "18446744073709551615", "18446744073709551616", "1e300", "9007199254740993"];
@@ -18,7 +18,7 @@ fn load(model: &Synthetic, file: &[u8]) -> Result<CpuModel, ModelError> {
 }
 
 /// One of the ways in which files break.
-fn mutate(random: &mut Random, file: &[u8]) -> Vec<u8> {
+fn mutate(random: &mut SplitMix64, file: &[u8]) -> Vec<u8> {
     let header = u64::from_le_bytes(file[..8].try_into().unwrap()) as usize;
     let mut broken = file.to_vec();
     let text = String::from_utf8(file[8..8 + header].to_vec()).unwrap();
@@ -26,11 +26,11 @@ fn mutate(random: &mut Random, file: &[u8]) -> Vec<u8> {
         0 => broken.truncate(random.below(file.len())),
         1 => broken.extend(vec![0; 1 + random.below(100)]),
         // The header's length.
-        2 => broken[random.below(8)] = random.next() as u8,
+        2 => broken[random.below(8)] = random.next_u64() as u8,
         // Bytes of the header.
         3 => {
             for _ in 0..=random.below(4) {
-                broken[8 + random.below(header)] = random.next() as u8;
+                broken[8 + random.below(header)] = random.next_u64() as u8;
             }
         }
         // A number of the header: shapes that are huge, tensors that overlap or lie outside.
@@ -51,7 +51,7 @@ fn mutate(random: &mut Random, file: &[u8]) -> Vec<u8> {
 }
 
 /// Puts one of `others` in the place of a random run of characters.
-fn replace(random: &mut Random, text: &str, part: impl Fn(char) -> bool, others: &[&str]) -> String {
+fn replace(random: &mut SplitMix64, text: &str, part: impl Fn(char) -> bool, others: &[&str]) -> String {
     let from = random.below(text.len());
     let Some(start) = text[from..].find(&part).map(|at| from + at) else { return text.into() };
     let end = text[start..].find(|c| !part(c)).map_or(text.len(), |at| start + at);
@@ -72,7 +72,7 @@ fn a_thousand_broken_weight_files_are_refused_within_bounds() {
     whole.unwrap();
     // What a good file takes, and the header once more as text and as values.
     let bound = bound + (1 << 20);
-    let mut random = Random(7);
+    let mut random = SplitMix64(7);
     let mut refused = 0;
     for number in 0..1000 {
         let broken = mutate(&mut random, &model.weights);
@@ -107,7 +107,7 @@ fn broken_manifests_and_tokenizers_are_refused() {
     let manifest = serde_json::to_string(&model.manifest).unwrap();
     Manifest::parse(manifest.as_bytes()).unwrap();
     let tokenizer = String::from_utf8(model.tokenizer.clone()).unwrap();
-    let mut random = Random(11);
+    let mut random = SplitMix64(11);
     let mut refused = [0; 2];
     for _ in 0..500 {
         let broken = replace(&mut random, &manifest, |c| c.is_ascii_digit(), &NUMBERS);

@@ -4,7 +4,7 @@ use half::f16;
 use nearmind_encoder::tokenize::unigram::normalize;
 use tokenizers::NormalizedString;
 
-use crate::random::Random;
+use nearmind_core::random::SplitMix64;
 
 pub const HIDDEN: usize = 64;
 const LAYERS: usize = 2;
@@ -54,7 +54,7 @@ pub fn package(seed: u64) -> (Vec<u8>, Vec<String>) {
     }
     file.extend(text.as_bytes());
     add_map(&mut file);
-    add_tensors(&mut file, rows, &mut Random(seed));
+    add_tensors(&mut file, rows, &mut SplitMix64(seed));
     (file, pieces)
 }
 
@@ -78,13 +78,13 @@ fn add_map(file: &mut Vec<u8>) {
     file.extend(entries);
 }
 
-fn add_tensors(file: &mut Vec<u8>, rows: usize, random: &mut Random) {
+fn add_tensors(file: &mut Vec<u8>, rows: usize, random: &mut SplitMix64) {
     let mut tensors: Vec<(String, usize, Vec<u8>)> = Vec::new();
-    let mut packed = |random: &mut Random, name: String, count: usize, step: f32| {
+    let mut packed = |random: &mut SplitMix64, name: String, count: usize, step: f32| {
         let mut bytes = Vec::new();
         for _ in 0..count / 32 {
             bytes.extend(f16::from_f32(step).to_le_bytes());
-            bytes.extend((0..16).map(|_| random.next() as u8));
+            bytes.extend((0..16).map(|_| random.next_u64() as u8));
         }
         tensors.push((name, count, bytes));
     };
@@ -96,7 +96,7 @@ fn add_tensors(file: &mut Vec<u8>, rows: usize, random: &mut Random) {
         packed(random, format!("l{layer}.fi.w"), INTERMEDIATE * HIDDEN, 0.04);
         packed(random, format!("l{layer}.fo.w"), INTERMEDIATE * HIDDEN, 0.03);
     }
-    let mut floats = |random: &mut Random, name: String, count: usize, centre: f32, spread: f32| {
+    let mut floats = |random: &mut SplitMix64, name: String, count: usize, centre: f32, spread: f32| {
         let bytes = (0..count).flat_map(|_| (centre + spread * random.signed()).to_le_bytes()).collect();
         tensors.push((name, count, bytes));
     };

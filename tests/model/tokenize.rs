@@ -8,18 +8,18 @@ use nearmind_encoder::manifest::{Manifest, Role};
 use nearmind_encoder::synthetic::Synthetic;
 use nearmind_encoder::tokenize::Tokenizer;
 
-use crate::random::Random;
+use nearmind_core::random::SplitMix64;
 
 const TEXTS: usize = 10_000;
 
 /// Any characters of Unicode, with many of the kinds that tokenizers treat in their own way.
-fn text(random: &mut Random) -> String {
+fn text(random: &mut SplitMix64) -> String {
     let length = match random.below(20) {
         0 => 0,
         1 => 400 + random.below(2000),
         _ => 1 + random.below(60),
     };
-    let one = |random: &mut Random| match random.below(12) {
+    let one = |random: &mut SplitMix64| match random.below(12) {
         0..=3 => char::from(b'a' + random.below(26) as u8),
         4 => char::from(b'A' + random.below(26) as u8),
         5 => *random.pick(&[' ', ' ', ' ', '\t', '\n', '\u{a0}', '\u{3000}', '\u{2009}', '\r', '\u{0}', '\u{fffd}']),
@@ -40,7 +40,7 @@ pub fn compare(manifest: &Manifest, json: &[u8], seed: u64) {
     let ours = Tokenizer::parse(json, manifest).unwrap();
     let library = tokenizers::Tokenizer::from_bytes(json).unwrap();
     let (longest, prefix) = (manifest.architecture.positions, &manifest.prefixes.passage);
-    let mut random = Random(seed);
+    let mut random = SplitMix64(seed);
     for number in 0..TEXTS {
         let text = text(&mut random);
         let tokens = ours.tokens(&text, Role::Passage).unwrap();
@@ -63,7 +63,7 @@ pub fn compare_uncut(original: &Path, manifest: &Manifest, json: &[u8], seed: u6
     let ours = Tokenizer::parse(json, manifest).unwrap();
     let cut = tokenizers::Tokenizer::from_bytes(json).unwrap();
     let (library, _) = open(original).unwrap().vocabulary().library().unwrap();
-    let mut random = Random(seed);
+    let mut random = SplitMix64(seed);
     let mut compared = 0;
     for number in 0..TEXTS {
         let text = text(&mut random);

@@ -5,7 +5,9 @@ use nearmind_core::{
     text::Dictionary,
 };
 
-use crate::{memory::peak_bytes, random::Random};
+use nearmind_core::random::SplitMix64;
+
+use crate::memory::peak_bytes;
 
 const ITEMS: usize = 5_000;
 const WIDTH: usize = 384;
@@ -34,7 +36,7 @@ fn item(nth: usize) -> Item {
 
 #[test]
 fn a_catalogue_takes_little_more_than_its_files_and_nothing_is_there_twice() {
-    let mut random = Random(3);
+    let mut random = SplitMix64(3);
     let mut vector = || (0..WIDTH).map(|_| random.signed()).collect();
     let items = (0..ITEMS).map(|nth| (item(nth), vector())).collect();
     let pack = Pack::new(&make(items, Dictionary::default(), ModelName::default()));

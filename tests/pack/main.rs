@@ -2,10 +2,6 @@
 
 #[path = "../model/memory.rs"]
 mod memory;
-#[allow(dead_code, reason = "the tests of models use more of it")]
-#[path = "../model/random.rs"]
-mod random;
-
 mod frozen;
 mod held;
 mod mutations;

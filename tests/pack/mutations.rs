@@ -2,19 +2,21 @@
 
 use nearmind_core::catalog::{Manifest, Pack};
 
-use crate::{memory::peak_bytes, random::Random, sample};
+use nearmind_core::random::SplitMix64;
+
+use crate::{memory::peak_bytes, sample};
 
 /// Of each file.
 const MUTATIONS: usize = 1500;
 
 /// One of the ways in which files break; digests are no hindrance, whoever alters a file can write its digest.
-fn mutate(random: &mut Random, file: &[u8]) -> Vec<u8> {
+fn mutate(random: &mut SplitMix64, file: &[u8]) -> Vec<u8> {
     let mut broken = file.to_vec();
     match random.below(6) {
         0 => broken.truncate(random.below(file.len())),
         1 => broken.extend((0..1 + random.below(20)).map(|at| at as u8)),
         2 => broken[random.below(file.len())] ^= 1 << random.below(8),
-        3 => (0..=random.below(6)).for_each(|_| broken[random.below(file.len())] = random.next() as u8),
+        3 => (0..=random.below(6)).for_each(|_| broken[random.below(file.len())] = random.next_u64() as u8),
         // A length that claims as much as a number can.
         4 => {
             let at = random.below(file.len());
@@ -44,7 +46,7 @@ fn thousands_of_broken_packs_are_refused_or_read_within_bounds() {
     assert!(whole);
     // A byte of a file may stand for a pooled string, a byte of the index for a posting.
     let bound = good + 256 * files.iter().map(|bytes| bytes.len()).sum::<usize>();
-    let mut random = Random(11);
+    let mut random = SplitMix64(11);
     let (mut refused, mut tried) = (0, 0);
     for at in 0..files.len() {
         for number in 0..MUTATIONS {
@@ -66,7 +68,7 @@ fn thousands_of_broken_packs_are_refused_or_read_within_bounds() {
 #[test]
 fn broken_manifests_are_refused_and_never_panic() {
     let json = Pack::new(&sample::catalog()).manifest.to_json();
-    let mut random = Random(5);
+    let mut random = SplitMix64(5);
     for _ in 0..3000 {
         let broken = mutate(&mut random, &json);
         if let Ok(manifest) = Manifest::parse(&broken) {

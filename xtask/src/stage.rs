@@ -17,7 +17,7 @@ pub fn stage() -> Result<()> {
     wasm::modules()?;
     wasm::place(&site)?;
     fs::copy(dictionary()?, site.join(wasm::PLACE).join("jieba.txt"))?;
-    copy(&root().join("models"), &site.join("models"))?;
+    models(&site)?;
     copy(&catalog_folder(), &site.join("catalog"))?;
     pages::assemble(&site)?;
     minify::scripts(&site)?;
@@ -25,6 +25,17 @@ pub fn stage() -> Result<()> {
     licences::write(&site.join("npm"))?;
     let offline = fs::read_to_string(site.join("offline.js"))?;
     Ok(fs::write(site.join("offline.js"), offline::script(&site, &offline)?)?)
+}
+
+/// The models that were made; the files that name models stay.
+fn models(site: &Path) -> Result<()> {
+    for entry in root().join("models").read_dir().context("models/ cannot be read")? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &site.join("models").join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Where jieba's dictionary of Chinese words lies: the one that the command line has inside.

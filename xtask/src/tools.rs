@@ -63,11 +63,14 @@ fn install(package: &str, version: &str, flags: &[&str], locked: bool) -> Result
     let mut install = cargo();
     install.args(["install", package, "--version", &format!("={version}"), "--root"]).arg(target().join("tools"));
     install.args(locked.then_some("--locked")).args(flags);
+    // What two tools have in common is compiled once.
+    install.arg("--target-dir").arg(target().join("tools/build"));
     // They run for seconds: a quick build beats a quick tool.
     install.envs([
         ("CARGO_PROFILE_RELEASE_LTO", "off"),
-        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
         ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+        ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
     ]);
     run(&mut install)
 }

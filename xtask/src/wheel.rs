@@ -15,15 +15,15 @@ use crate::{
     program::{command, run},
 };
 
-pub struct Wheel {
-    pub package: &'static str,
-    pub version: &'static str,
+pub struct Wheel<'a> {
+    pub package: &'a str,
+    pub version: &'a str,
     /// Its file's name.
-    pub file: &'static str,
-    pub sha256: &'static str,
+    pub file: &'a str,
+    pub sha256: &'a str,
 }
 
-impl Wheel {
+impl Wheel<'_> {
     /// The wheel in a folder, with the digest that it must have.
     pub fn obtain(&self, folder: &Path) -> Result<PathBuf> {
         let wheel = folder.join(self.file);

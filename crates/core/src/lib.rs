@@ -4,6 +4,7 @@
 //! day, chance, files, the network or JavaScript.
 
 pub mod bytes; //    numbers and strings of binary files
+pub mod random; //   numbers that look random, the same everywhere
 pub mod text; //     language, words, stop words, BM25
 pub mod vectors; //  int8 matrix [N, H], exact top-k
 pub mod catalog; //  items, the packed catalogue and its decoder

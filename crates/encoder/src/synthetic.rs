@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use nearmind_core::random::SplitMix64;
 use safetensors::Dtype;
 use serde_json::json;
 
@@ -95,7 +96,7 @@ fn tokenizer(words: &[String]) -> Vec<u8> {
 
 /// A model file with every tensor of the format, filled with numbers of a trained model's size.
 pub fn weights(a: &Architecture, seed: u64) -> Vec<u8> {
-    let mut random = SplitMix(seed);
+    let mut random = SplitMix64(seed);
     let mut file = Writer::new(a);
     for (name, (dtype, shape)) in tensors(a) {
         let count: usize = shape.iter().product();
@@ -120,20 +121,6 @@ pub fn weights(a: &Architecture, seed: u64) -> Vec<u8> {
         file.add(&name, &values);
     }
     file.finish()
-}
-
-/// Vigna's SplitMix64.
-struct SplitMix(u64);
-
-impl SplitMix {
-    /// In `[0, 1)`.
-    fn unit(&mut self) -> f32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 40) as f32 / (1 << 24) as f32
-    }
 }
 
 #[cfg(test)]

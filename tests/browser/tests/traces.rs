@@ -11,6 +11,8 @@ use browser_tests::{
     site::{Arrival, page},
     visit,
 };
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 const PAIRS: usize = 3;
@@ -102,18 +104,6 @@ const MINE: &str = r#"
       await new Promise((next) => setTimeout(next, 25));
     }"#;
 
-/// Repeatable numbers.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
-    }
-}
-
 /// What a visitor has done in two years, mostly with things of three categories, and what they do now.
 struct Visitor {
     events: Vec<Value>,
@@ -124,23 +114,23 @@ struct Visitor {
 impl Visitor {
     fn of(seed: usize) -> Self {
         const NAMES: [&str; 6] = ["view_item", "view_item", "select_item", "add_to_cart", "like", "purchase"];
-        let mut chance = Chance((seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut chance = ChaCha8Rng::seed_from_u64(seed as u64);
         let all: Vec<_> = products().into_iter().collect();
         let category = |nth: usize| words(&all[nth].1, "en", "category");
-        let liked = [(); 3].map(|()| category(chance.below(all.len())));
+        let liked = [(); 3].map(|()| category(chance.random_range(0..all.len())));
         let own: Vec<usize> = (0..all.len()).filter(|nth| liked.contains(&category(*nth))).collect();
-        let any = |chance: &mut Chance| match chance.below(10) {
-            0 => chance.below(all.len()),
-            _ => own[chance.below(own.len())],
+        let any = |chance: &mut ChaCha8Rng| match chance.random_range(0..10) {
+            0 => chance.random_range(0..all.len()),
+            _ => own[chance.random_range(0..own.len())],
         };
-        let count = 3 + chance.below(60);
+        let count = 3 + chance.random_range(0..60);
         let mut events = Vec::new();
         for _ in 0..count {
             let (id, product) = &all[any(&mut chance)];
-            let ago = chance.below(730 * 86_400_000);
-            events.push(match chance.below(8) {
+            let ago = chance.random_range(0..730 * 86_400_000);
+            events.push(match chance.random_range(0..8) {
                 0 => json!({ "name": "wish", "text": words(product, "en", "title"), "ago": ago }),
-                _ => json!({ "name": NAMES[chance.below(NAMES.len())], "item": id, "ago": ago }),
+                _ => json!({ "name": NAMES[chance.random_range(0..NAMES.len())], "item": id, "ago": ago }),
             });
         }
         let (item, product) = &all[any(&mut chance)];

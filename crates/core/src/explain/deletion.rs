@@ -4,7 +4,7 @@
 //! they are kept (DeYoung et al., "ERASER", 2020); both mean something only beside as many words drawn by chance.
 //! Chance is a function of the text, so that equal texts are judged equally. Must not know models.
 
-use crate::text::Word;
+use crate::{random::SplitMix64, text::Word};
 
 /// `text` without the words at `gone`; they are in order. No double spaces stay behind.
 pub fn without(text: &str, words: &[Word], gone: &[usize]) -> String {
@@ -29,18 +29,13 @@ pub fn only(text: &str, words: &[Word], kept: &[usize]) -> String {
 
 /// `count` of the `candidates`, drawn by chance for the `nth` time. In order
 pub fn drawn(text: &str, candidates: &[usize], count: usize, nth: u64) -> Vec<usize> {
-    // FNV-1a of the text begins a splitmix64 sequence.
+    // FNV-1a of the text is the seed.
     let fnv = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let mut state = text.bytes().fold(0xcbf2_9ce4_8422_2325 ^ nth.wrapping_mul(0x9e37_79b9_7f4a_7c15), fnv);
+    let mut random =
+        SplitMix64(text.bytes().fold(0xcbf2_9ce4_8422_2325 ^ nth.wrapping_mul(0x9e37_79b9_7f4a_7c15), fnv));
     let mut left = candidates.to_vec();
-    let mut taken: Vec<usize> = (0..count.min(left.len()))
-        .map(|_| {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            left.swap_remove(((mixed ^ (mixed >> 31)) % left.len() as u64) as usize)
-        })
-        .collect();
+    let mut taken: Vec<usize> =
+        (0..count.min(left.len())).map(|_| left.swap_remove(random.below(left.len()))).collect();
     taken.sort_unstable();
     taken
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::rules::Rules;
-use crate::{catalog::Catalog, vectors::Hit};
+use crate::{catalog::Catalog, random::SplitMix64, vectors::Hit};
 
 /// Keeps the best variant of each product. `pool` is best first.
 pub fn one_variant(catalog: &Catalog, pool: &mut Vec<Hit>) {
@@ -57,9 +57,9 @@ pub fn explored(mut list: Vec<Hit>, pool: &[Hit], exploration: f32, seed: u32) -
     }
     let shown: BTreeSet<u32> = list.iter().map(|hit| hit.row).collect();
     let mut hidden: Vec<Hit> = pool.iter().filter(|hit| !shown.contains(&hit.row)).copied().collect();
-    let mut chance = Chance(u64::from(seed));
+    let mut chance = SplitMix64(u64::from(seed));
     for place in list.iter_mut().skip(1) {
-        let (lot, which) = (chance.part(), chance.part());
+        let (lot, which) = (chance.unit(), chance.unit());
         if lot < exploration && !hidden.is_empty() {
             let at = ((which * hidden.len() as f32) as usize).min(hidden.len() - 1);
             *place = hidden.remove(at);
@@ -79,20 +79,6 @@ pub fn pinned(catalog: &Catalog, mut list: Vec<Hit>, rules: &Rules, refused: &BT
         list.insert((pin.place - 1).min(list.len()), Hit { row, score });
     }
     list
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014): a few bits of chance that are the same everywhere.
-struct Chance(u64);
-
-impl Chance {
-    /// 0..1
-    fn part(&mut self) -> f32 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 40) as f32 / (1u64 << 24) as f32
-    }
 }
 
 #[cfg(test)]

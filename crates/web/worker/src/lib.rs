@@ -11,7 +11,6 @@ mod kept; //   the cache of files
 mod later; //  work that starts now
 mod load; //   a catalogue, a model and a device from their addresses
 mod nearest; // the nearest vectors, for the page that measures
-mod queue; //  what waits for the loop
 mod scope; //  the worker's global scope
 mod store; //  the visitor's log
 mod wire; //   messages in and out

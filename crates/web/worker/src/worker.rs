@@ -1,8 +1,9 @@
 //! The worker's loop: one job at a time in the order of arrival, and between them, a slice at a time, the work that
 //! nobody waits for. Must not know what a command means.
 
-use std::rc::Rc;
+use std::cell::OnceCell;
 
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -13,7 +14,6 @@ use super::{
     error::{fatal, warn},
     gpu_remote::{OpenRemote, RemoteGpu},
     load::{self, Coming, Sheets},
-    queue::Queue,
     scope::{now_ms, turn},
     store::LogStore,
     wire::{Message, answer, answer_embed, refuse, say},
@@ -39,7 +39,7 @@ enum Job {
 }
 
 thread_local! {
-    static JOBS: Rc<Queue<Job>> = Rc::default();
+    static JOBS: OnceCell<UnboundedSender<Job>> = const { OnceCell::new() };
 }
 
 /// Called once, before the first message. `load_gpu` returns a promise of the GPU module, or of null where there is no
@@ -47,7 +47,8 @@ thread_local! {
 #[wasm_bindgen]
 pub fn start(load_gpu: Function, fault: Option<String>) {
     console_error_panic_hook::set_once();
-    let jobs = JOBS.with(Rc::clone);
+    let (sender, jobs) = unbounded();
+    JOBS.with(|jobs| jobs.set(sender)).expect("the worker starts once");
     let worker = Worker { load_gpu, fault, session: None, reported: None, embedder: None };
     spawn_local(worker.run(jobs));
 }
@@ -59,7 +60,7 @@ pub fn receive(message: JsValue) {
 }
 
 fn push(job: Job) {
-    JOBS.with(|jobs| jobs.push(job));
+    JOBS.with(|jobs| jobs.get().is_some_and(|jobs| jobs.unbounded_send(job).is_ok()));
 }
 
 struct Worker {
@@ -72,11 +73,11 @@ struct Worker {
 }
 
 impl Worker {
-    async fn run(mut self, jobs: Rc<Queue<Job>>) {
+    async fn run(mut self, mut jobs: UnboundedReceiver<Job>) {
         loop {
-            let job = match jobs.pop() {
-                Some(job) => job,
-                None => match self.background().await {
+            let job = match jobs.try_recv() {
+                Ok(job) => job,
+                Err(_) => match self.background().await {
                     Some(updates) => {
                         say(updates);
                         self.report();
@@ -86,7 +87,8 @@ impl Worker {
                     }
                     None => {
                         self.warn(); // of all that a busy page has named
-                        jobs.next().await
+                        let Ok(job) = jobs.recv().await else { return };
+                        job
                     }
                 },
             };

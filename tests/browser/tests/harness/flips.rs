@@ -10,6 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::{Gpu, Shop, Site, site::page, visit};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use xtask::http::Reply;
 
@@ -143,13 +145,8 @@ async fn files_altered_at_random_are_refused() -> Result<()> {
         let right = look(shop, "").await?;
         ensure!(right["state"] == "ready" && right["found"].is_array(), "without harm: {right}");
         let files = files(&shop.site);
-        let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-        let mut harms = (0..flips).map(|nth| {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            Harm::of(nth, &files, random.wrapping_mul(0x2545_f491_4f6c_dd1d))
-        });
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut harms = (0..flips).map(|nth| Harm::of(nth, &files, random.random()));
         let mut next = harms.next();
         look(shop, next.as_ref().map_or("", |harm| &harm.path)).await?;
         let (from, mut stood, mut own, mut refused, mut wrong) = (Instant::now(), 0, 0, 0, Vec::new());
