@@ -8,7 +8,7 @@ use std::{
 
 use nearmind_core::catalog::item::Item;
 
-const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www");
+const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo");
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 
 fn items() -> Vec<Item> {

@@ -21,7 +21,7 @@ fn pure_crates_know_no_clock_no_chance_and_no_world() {
         let manifest = read(&root().join(place).join("Cargo.toml"));
         forbid(&[manifest], &["rand", "js-sys", "web-sys", "wasm-bindgen", "nearmind-encoder"], |_| false);
         let pure = sources(place, "rs");
-        // What writes www/wire.d.ts is compiled for tests alone.
+        // What writes www/package/wire.d.ts is compiled for tests alone.
         let is_test = |path: &str| path.ends_with("protocol/declarations.rs");
         forbid(&pure, &["std::time", "std::fs", "std::net", "std::env", "async ", ".await"], is_test);
     }

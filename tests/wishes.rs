@@ -57,7 +57,7 @@ impl Real {
     }
 
     fn catalog(&self) -> Catalog {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/shop/items.jsonl");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/demo/shop/items.jsonl");
         let lines = fs::read_to_string(file).unwrap();
         let items: Vec<Item> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let texts: Vec<String> = items.iter().map(|item| document(item).text).collect();

@@ -350,7 +350,7 @@ pub fn strings(value: &Value) -> Result<Vec<String>> {
 
 /// The shop's products by id, as the source of the catalogue has them.
 pub fn products() -> BTreeMap<String, Value> {
-    let lines = fs::read_to_string(root().join("www/shop/items.jsonl")).expect("the shop's products");
+    let lines = fs::read_to_string(root().join("www/demo/shop/items.jsonl")).expect("the shop's products");
     let items = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("a product"));
     items.map(|item| (item["id"].as_str().expect("an id").to_owned(), item)).collect()
 }

@@ -148,8 +148,8 @@ fn watched(reply: &mut Reply) {
 pub fn altered_worker(from: &'static str, to: &'static str) -> Fault {
     Box::new(move |path, reply| {
         if path == "/worker.js" && reply.status == 200 {
-            let script = std::fs::read_to_string(root().join("www/worker.js")).expect("the worker's script");
-            assert!(script.contains(from), "www/worker.js no longer has {from:?}");
+            let script = std::fs::read_to_string(root().join("www/package/worker.js")).expect("the worker's script");
+            assert!(script.contains(from), "www/package/worker.js no longer has {from:?}");
             reply.body = script.replace(from, to).into_bytes();
         }
     })

@@ -29,7 +29,7 @@ const BEGINNING: usize = 30;
 
 /// Texts of the demo shop in a language, evenly spaced, and a long one that the model reads in windows.
 fn texts(lang: &str) -> Vec<String> {
-    let lines = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/shop/items.jsonl")).unwrap();
+    let lines = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo/shop/items.jsonl")).unwrap();
     let items: Vec<Item> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let only = |item: &Item| {
         let mut item = item.clone();
@@ -141,7 +141,7 @@ fn other_weights_mark_other_words() {
 
 /// The shop's products by id, in English.
 fn products() -> BTreeMap<String, String> {
-    let lines = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/shop/items.jsonl")).unwrap();
+    let lines = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo/shop/items.jsonl")).unwrap();
     let items = lines.lines().map(|line| serde_json::from_str::<Item>(line).unwrap());
     items.map(|item| (item.id.clone(), document(&item).text)).collect()
 }

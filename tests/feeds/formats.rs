@@ -162,7 +162,7 @@ fn json_in_many_shapes_is_one_catalogue() {
 
 #[test]
 fn our_own_lines_come_back_as_they_are() {
-    let shop = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/www/shop/items.jsonl")).unwrap();
+    let shop = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo/shop/items.jsonl")).unwrap();
     let (items, report) = read(&shop);
     assert_eq!(
         (report.wrong(), report.items, report.rows),

@@ -4,64 +4,33 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-const FILES: [&str; 16] = [
-    "shelf.js",
-    "shelf.d.ts",
-    "profile.js",
-    "profile.d.ts",
-    "nearmind.js",
-    "nearmind.d.ts",
-    "types.d.ts",
-    "wire.d.ts",
-    "worker.js",
-    "isolated.js",
-    "isolated-worker.js",
-    "spawn.js",
-    "outbox.js",
-    "supervisor.js",
-    "page-events.js",
-    "debug.js",
-];
-const FOLDERS: [&str; 2] = ["element", "wasm"];
-/// Of these folders: the demo's page that imports a feed is no part of the package.
+/// Of the site's wasm folder: the demo's page that imports a feed is no part of the package.
 const LEFT_OUT: [&str; 2] = ["nearmind-feeds", "jieba."];
 
-/// From a built site. The version is the project's.
+/// What `www/package` has, as the site has it, and the wasm modules. From a built site.
 pub fn package(site: &Path, folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder)?;
-    for file in FILES.iter().chain(&["custom-elements.json", "pool.js"]) {
-        fs::copy(site.join(file), folder.join(file)).with_context(|| format!("the site has no {file}"))?;
-    }
-    for name in FOLDERS {
-        copy(&site.join(name), &folder.join(name))?;
-    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    copy_built(&root.join("www/package"), site, folder)?;
+    copy(&site.join("wasm"), &folder.join("wasm"))?;
     for file in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         fs::copy(root.join(file), folder.join(file))?;
     }
-    let package = format!(
-        r#"{{
-  "name": "nearmind",
-  "version": "{}",
-  "description": "Recommendations that never leave the browser.",
-  "license": "MIT OR Apache-2.0",
-  "type": "module",
-  "main": "nearmind.js",
-  "types": "nearmind.d.ts",
-  "exports": {{
-    ".": {{ "types": "./nearmind.d.ts", "default": "./nearmind.js" }},
-    "./shelf": {{ "types": "./shelf.d.ts", "default": "./shelf.js" }},
-    "./profile": {{ "types": "./profile.d.ts", "default": "./profile.js" }},
-    "./custom-elements.json": "./custom-elements.json",
-    "./*": "./*"
-  }},
-  "customElements": "custom-elements.json",
-  "sideEffects": ["./shelf.js", "./profile.js", "./debug.js", "./worker.js", "./isolated-worker.js"]
-}}
-"#,
-        env!("CARGO_PKG_VERSION")
-    );
-    Ok(fs::write(folder.join("package.json"), package)?)
+    Ok(())
+}
+
+/// The files of the site that `sources` has, too.
+fn copy_built(sources: &Path, site: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in sources.read_dir()? {
+        let name = entry?.file_name();
+        let (source, built, to) = (sources.join(&name), site.join(&name), to.join(&name));
+        if source.is_dir() {
+            copy_built(&source, &built, &to)?;
+        } else {
+            fs::copy(&built, to).with_context(|| format!("the site has no {}", built.display()))?;
+        }
+    }
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
@@ -93,13 +62,15 @@ mod tests {
 
     #[test]
     fn the_package_is_whole() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/package");
         let folder = std::env::temp_dir().join(format!("nearmind-npm-{}", std::process::id()));
         let (site, package_folder) = (folder.join("site"), folder.join("npm"));
         copy(&root, &site).unwrap();
         fs::create_dir_all(site.join("wasm")).unwrap();
         package(&site, &package_folder).unwrap();
-        let mut waiting: Vec<_> = FILES.iter().map(|file| package_folder.join(file)).collect();
+        let scripts = package_folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+        let mut waiting: Vec<_> =
+            scripts.filter(|path| path.extension().is_some_and(|end| end == "js" || end == "ts")).collect();
         let mut seen = 0;
         while let Some(path) = waiting.pop() {
             let script = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -114,6 +85,8 @@ mod tests {
             }
         }
         assert!(seen > 20, "{seen} imports");
+        let package = fs::read_to_string(package_folder.join("package.json")).unwrap();
+        assert!(package.contains(&format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"))), "{package}");
         fs::remove_dir_all(folder).unwrap();
     }
 }

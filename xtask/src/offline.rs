@@ -12,7 +12,7 @@ const LEFT_OUT: [&str; 8] =
     ["models/", "catalog/", "npm/", "examples/", "bench.", "wasm/nearmind-gpu", "wasm/nearmind-feeds", "wasm/jieba."];
 const MANIFEST: &str = "/manifest.json";
 
-/// `offline.js` as visitors of this folder get it; `source` is its script, minified or as `www/` has it.
+/// `offline.js` as visitors of this folder get it; `source` is its script, minified or as `www/demo/` has it.
 pub fn script(site: &Path, source: &str) -> Result<String> {
     let mut files = BTreeMap::new();
     list(site, site, &mut files)?;
@@ -20,15 +20,15 @@ pub fn script(site: &Path, source: &str) -> Result<String> {
     Ok(format!("const FILES = {{{}}};\n{}\n{source}", lines.join(","), relaxed()?))
 }
 
-/// The statement that says it, as `www/worker.js` has it: in the minified script the constant has another name.
+/// The statement that says it, as `www/package/worker.js` has it: in the minified script the constant has another name.
 fn relaxed() -> Result<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/worker.js");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/package/worker.js");
     let worker = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let statement = worker.find("const RELAXED_DOT = ").and_then(|from| {
         let length = worker[from..].find("]);")? + 3;
         Some(worker[from..from + length].to_owned())
     });
-    statement.context("www/worker.js no longer has RELAXED_DOT")
+    statement.context("www/package/worker.js no longer has RELAXED_DOT")
 }
 
 fn list(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
@@ -56,7 +56,7 @@ mod tests {
         let site = std::env::temp_dir().join(format!("nearmind-offline-{}", std::process::id()));
         fs::create_dir_all(&site).unwrap();
         fs::write(site.join("shelf.js"), "1").unwrap();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/offline.js");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/demo/offline.js");
         let source = minify("offline.js", &fs::read_to_string(source).unwrap()).unwrap();
         let script = script(&site, &source).unwrap();
         assert!(script.starts_with("const FILES = {\"shelf.js\":\"6b86b273"), "{script}");

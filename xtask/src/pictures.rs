@@ -21,9 +21,9 @@ const GROUND: &str = r#"<path fill="$g" d="M0 0h320v320H0z"/>
 <circle fill="$gl" cx="160" cy="160" r="124"/>
 "#;
 
-/// Redraws every picture into `www/shop/pictures` under `root`, and removes those that no line of the table names.
+/// Redraws every picture into `www/demo/shop/pictures` under `root`, and removes those that no line of the table names.
 pub fn draw(root: &Path) -> Result<usize, String> {
-    let target = root.join("www/shop/pictures");
+    let target = root.join("www/demo/shop/pictures");
     let failed = |e: std::io::Error| format!("{}: {e}", target.display());
     let drawn = pictures(root)?;
     fs::create_dir_all(&target).map_err(failed)?;
@@ -165,7 +165,7 @@ mod tests {
     fn the_pictures_that_are_checked_in_are_those_that_the_shapes_draw() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the project");
         for (file, svg) in pictures(root).unwrap() {
-            let kept = fs::read_to_string(root.join("www/shop/pictures").join(&file)).unwrap_or_default();
+            let kept = fs::read_to_string(root.join("www/demo/shop/pictures").join(&file)).unwrap_or_default();
             assert!(kept == svg, "{file} is out of date: run `cargo xtask pictures`");
         }
     }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The shop's products, and what the catalogue is made from besides: the model, and the code that bakes.
-const FEED: &str = "www/shop/items.jsonl";
+const FEED: &str = "www/demo/shop/items.jsonl";
 const MODEL: &str = "models/minilm";
 
 /// Everything that dist/ needs, in order; what is up to date is skipped.
@@ -35,14 +35,14 @@ pub fn catalog_folder() -> PathBuf {
 /// The catalogue, made by the command line that was built before.
 fn catalog() -> Result<()> {
     let (feed, model, baker) = (root().join(FEED), root().join(MODEL), target().join("debug/nearmind"));
-    let sources = [feed.clone(), root().join("www/shop/pictures"), model.join("manifest.json"), baker.clone()];
+    let sources = [feed.clone(), root().join("www/demo/shop/pictures"), model.join("manifest.json"), baker.clone()];
     if up_to_date(&catalog_folder().join("manifest.json"), &sources) {
         skipped("catalogue");
         return Ok(());
     }
     step("catalogue", || {
         let mut bake = command(&baker);
-        bake.arg("bake").arg(&feed).arg("--model").arg(&model).arg("--pictures").arg(root().join("www"));
+        bake.arg("bake").arg(&feed).arg("--model").arg(&model).arg("--pictures").arg(root().join("www/demo"));
         run(bake.arg("--out").arg(catalog_folder()))
     })
 }

@@ -146,7 +146,7 @@ async fn an_update_never_mixes_versions() -> Result<()> {
             .replace("<html lang=\"en\">", "<html lang=\"en\" data-version=\"2\">");
         fs::write(at.join("index.html"), page)?;
         fs::write(at.join("demo/store.js"), fs::read_to_string(at.join("demo/store.js"))? + "/* version 2 */\n")?;
-        let source = fs::read_to_string(root().join("www/offline.js"))?;
+        let source = fs::read_to_string(root().join("www/demo/offline.js"))?;
         fs::write(at.join("offline.js"), offline::script(&at, &source)?)?;
 
         // A page of the old one gets the rest of the old one, also while the new one is being fetched.

@@ -13,14 +13,16 @@ fn www() -> PathBuf {
 
 /// Calls `check` with the name and the text of every script in `www/`.
 fn each_script(check: impl Fn(&str, &str)) {
-    let mut folders = vec![www()];
+    let places = ["package", "demo", "measure"].map(|place| www().join(place));
+    let mut folders = places.to_vec();
     let mut scripts = 0;
     while let Some(folder) = folders.pop() {
         for path in folder.read_dir().unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "js") {
-                let name = path.strip_prefix(www()).unwrap().to_string_lossy().replace('\\', "/");
+                let place = places.iter().find_map(|place| path.strip_prefix(place).ok());
+                let name = place.unwrap().to_string_lossy().replace('\\', "/");
                 check(&name, &fs::read_to_string(&path).unwrap());
                 scripts += 1;
             }
@@ -150,13 +152,9 @@ fn every_minified_script_keeps_the_strings_of_its_source() {
 #[test]
 fn the_scripts_that_pages_load_as_classic_ones_are_known() {
     let pages = ["index.html"].map(|page| www().join("..").join(page));
-    let parts = www()
-        .join("demo/parts")
-        .read_dir()
-        .unwrap()
-        .chain(www().read_dir().unwrap())
-        .chain(www().join("examples").read_dir().unwrap());
-    let pages = pages.into_iter().chain(parts.map(|entry| entry.unwrap().path()));
+    let folders = ["demo", "demo/demo/parts", "demo/examples", "measure"];
+    let others = folders.iter().flat_map(|folder| www().join(folder).read_dir().unwrap());
+    let pages = pages.into_iter().chain(others.map(|entry| entry.unwrap().path()));
     for page in pages.filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
         let text = fs::read_to_string(&page).unwrap();
         for tag in text.split("<script").skip(1).filter_map(|rest| rest.split('>').next()) {

@@ -1,4 +1,4 @@
-//! Writes the wire's types as TypeScript, `www/wire.d.ts`; a test holds the file to the Rust types. Must not know what
+//! Writes the wire's types as TypeScript, `www/package/wire.d.ts`; a test holds the file to the Rust types. Must not know what
 //! the types mean.
 
 use std::{env, fs};
@@ -19,7 +19,7 @@ use crate::{
     vectors::Metric,
 };
 
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/wire.d.ts");
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/package/wire.d.ts");
 /// Characters of an object's fields that may stand on one line.
 const SHORT: usize = 100;
 const RENEW: &str = "NEARMIND_RENEW=1 cargo test --package nearmind-core declarations";
@@ -32,7 +32,7 @@ fn the_declarations_are_those_of_the_rust_types() {
     }
     let checked_in = fs::read_to_string(FILE).unwrap_or_default();
     let differs = now.lines().zip(checked_in.lines().chain([""].into_iter().cycle())).find(|(a, b)| a != b);
-    assert!(now == checked_in, "www/wire.d.ts is not what the Rust types say: {differs:?}. To renew it: {RENEW}");
+    assert!(now == checked_in, "www/package/wire.d.ts is not what the Rust types say: {differs:?}. To renew it: {RENEW}");
 }
 
 macro_rules! each {

@@ -12,7 +12,7 @@ use nearmind_core::catalog::item::PATH_SEPARATOR;
 
 /// What an item may be: what shops, publishers and schools sell or show.
 const PRODUCTS: [&str; 6] = ["Product", "IndividualProduct", "Book", "Movie", "Course", "NewsArticle"];
-/// What names it, the best first; `www/page-events.js` knows the item of a page by the same.
+/// What names it, the best first; `www/package/page-events.js` knows the item of a page by the same.
 const IDS: [&str; 7] = ["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "identifier"];
 /// What does where nothing else says which it is.
 const PLACES: [&str; 3] = ["@id", "url", "productGroupID"];

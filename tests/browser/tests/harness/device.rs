@@ -133,7 +133,7 @@ async fn on_gpu(shop: &Shop) -> Result<()> {
 
 fn site(script: Arc<Mutex<String>>) -> Site {
     let shop = page("/shop.html", PAGE.into());
-    let worker = std::fs::read_to_string(root().join("www/worker.js")).expect("the worker's script");
+    let worker = std::fs::read_to_string(root().join("www/package/worker.js")).expect("the worker's script");
     Site::with(Box::new(move |path, reply| {
         shop(path, reply);
         reply.headers.retain(|(name, _)| !["etag", "cache-control"].contains(name));

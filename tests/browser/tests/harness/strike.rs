@@ -106,7 +106,7 @@ const WAIT_MS: u32 = 9000;
 impl Scene {
     pub fn site(&self) -> Site {
         let (shop, blank) = (page("/shop.html", PAGE.into()), page("/blank.html", "<!doctype html><p>Blank".into()));
-        let worker = std::fs::read_to_string(root().join("www/worker.js")).expect("the worker's script");
+        let worker = std::fs::read_to_string(root().join("www/package/worker.js")).expect("the worker's script");
         let scene = self.clone();
         Site::with(Box::new(move |path, reply| {
             // A fault ends with its visit: the browser keeps no answer.

@@ -1,4 +1,4 @@
-// What crosses the wire, written from the Rust types by a test. To renew it: NEARMIND_RENEW=1 cargo test --lib declarations
+// What crosses the wire, written from the Rust types by a test. To renew it: NEARMIND_RENEW=1 cargo test --package nearmind-core declarations
 
 /** A command, and what holds for every command. The answer is a list of `Update`s. */
 export type Envelope = {
