@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use nearmind_encoder::cpu::CpuModel;
 use nearmind_encoder::device::{Choice, Device, OpenError, OpenGpu, Probes};
-use nearmind_encoder::gpu::{Gpu, Overrides};
+use nearmind_encoder::gpu::Gpu;
 use nearmind_encoder::manifest::Pooling;
 use nearmind_encoder::weights::Weights;
 use nearmind_encoder::{Batch, EncodeError, Encoded, Encoder, Want};
@@ -85,7 +85,7 @@ impl OpenGpu for OpenNative {
     type Gpu = Gpu;
 
     async fn open(&mut self) -> Result<(Gpu, String), OpenError> {
-        let gpu = Gpu::open(&self.model, self.pooling, clock, Overrides::default()).await?;
+        let gpu = Gpu::open(&self.model, self.pooling, clock).await?;
         let name = gpu.adapter().to_string();
         Ok((gpu, name))
     }

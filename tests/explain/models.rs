@@ -7,7 +7,7 @@ use nearmind_encoder::{
     Want,
     cpu::CpuModel,
     device::OpenError,
-    gpu::{Gpu, Overrides},
+    gpu::Gpu,
     manifest::{Manifest, Role},
     synthetic::{self, Synthetic},
     tokenize::Tokenizer,
@@ -78,7 +78,7 @@ impl Loaded {
     /// The same model on whatever adapter wgpu finds.
     pub fn on_gpu(&self) -> Option<Self> {
         let weights = Weights::open(&self.weights, self.manifest.architecture).unwrap();
-        match block_on(Gpu::open(&weights, self.manifest.pooling, || 0.0, Overrides::default())) {
+        match block_on(Gpu::open(&weights, self.manifest.pooling, || 0.0)) {
             Ok(gpu) => {
                 let copy = Self::new(self.manifest.clone(), self.tokenizer.clone(), self.weights.clone());
                 Some(Self {

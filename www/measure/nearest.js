@@ -3,7 +3,7 @@
  * the int8 scan of the catalogue, exact and with one-bit codes first. `?measure` starts at once.
  */
 
-import init, { Nearest } from "./wasm/nearmind-worker.js";
+import init, { Nearest } from "./wasm/nearmind-measure.js";
 
 const WIDTH = 384,
   K = 10,

@@ -19,7 +19,7 @@ const load =
 
 async function start() {
   const wasm = await load(WebAssembly.validate(RELAXED_DOT) ? "nearmind-worker-relaxed" : "nearmind-worker");
-  wasm.start(loadGpu, null);
+  wasm.start(loadGpu);
   return wasm;
 }
 

@@ -82,7 +82,10 @@ fn main() -> Result<()> {
             site::build()?;
             xtask::server::serve(&program::root().join("dist"), port)
         }
-        Verb::Build => site::build(),
+        Verb::Build => {
+            site::build()?;
+            wasm::print_sizes()
+        }
         Verb::Test => check::test(),
         Verb::Scripts => scripts::check(),
         Verb::Format => check::format(),

@@ -4,8 +4,8 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-/// Of the site's wasm folder: the demo's page that imports a feed is no part of the package.
-const LEFT_OUT: [&str; 2] = ["nearmind-feeds", "jieba."];
+/// Of the site's wasm folder: the pages that import a feed and that measure are no part of the package.
+const LEFT_OUT: [&str; 3] = ["nearmind-feeds", "nearmind-measure", "jieba."];
 
 /// What `www/package` has, as the site has it, and the wasm modules. From a built site.
 pub fn package(site: &Path, folder: &Path) -> Result<()> {

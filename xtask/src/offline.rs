@@ -8,8 +8,10 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 /// What is fetched only when it is used, or kept by Nearmind itself, by what its manifest says.
-const LEFT_OUT: [&str; 8] =
-    ["models/", "catalog/", "npm/", "examples/", "bench.", "wasm/nearmind-gpu", "wasm/nearmind-feeds", "wasm/jieba."];
+const LEFT_OUT: [&str; 9] = [
+    "models/", "catalog/", "npm/", "examples/", "bench.", "wasm/nearmind-gpu", "wasm/nearmind-feeds",
+    "wasm/nearmind-measure", "wasm/jieba.",
+];
 const MANIFEST: &str = "/manifest.json";
 
 /// `offline.js` as visitors of this folder get it; `source` is its script, minified or as `www/demo/` has it.

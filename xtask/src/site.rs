@@ -23,8 +23,18 @@ pub fn build() -> Result<()> {
     step("command line", || run(cargo().args(["build", "--quiet", "--package", "nearmind", "--bin", "nearmind"])))?;
     catalog()?;
     wasm::modules()?;
-    step("site", || run(wasm::without_paths(command("trunk").args(["build", "--release"]))))?;
-    wasm::print_sizes()
+    assemble()
+}
+
+/// Trunk puts everything together. The page comes last into dist/, so it is as old as the site.
+fn assemble() -> Result<()> {
+    let sources = ["index.html", "Trunk.toml", "www", "models", "crates", "xtask/src", "Cargo.lock"];
+    let sources = sources.iter().map(|source| root().join(source)).chain([catalog_folder(), wasm::folder()]);
+    if up_to_date(&root().join("dist/index.html"), &sources.collect::<Vec<_>>()) {
+        skipped("site");
+        return Ok(());
+    }
+    step("site", || run(wasm::without_paths(command("trunk").args(["build", "--release"]))))
 }
 
 /// Where the demo shop's catalogue is made.

@@ -25,21 +25,25 @@ fn files(module: &str) -> [String; 2] {
     [format!("{module}.js"), format!("{module}_bg.wasm")]
 }
 
-const MODULES: [&str; 4] = [TRUNKS, "nearmind-worker-relaxed", "nearmind-gpu", "nearmind-feeds"];
+const MODULES: [&str; 5] =
+    [TRUNKS, "nearmind-worker-relaxed", "nearmind-gpu", "nearmind-feeds", "nearmind-measure"];
 /// The module that Trunk builds.
 const TRUNKS: &str = "nearmind-worker";
 /// The crates that are modules.
-pub const CRATES: [&str; 3] = ["nearmind-web-worker", "nearmind-web-gpu", "nearmind-web-feeds"];
+pub const CRATES: [&str; 4] =
+    ["nearmind-web-worker", "nearmind-web-gpu", "nearmind-web-feeds", "nearmind-web-measure"];
 
 /// The modules beside Trunk's own.
 pub fn modules() -> Result<()> {
-    let [worker, gpu, feeds] = CRATES;
+    let [worker, gpu, feeds, measure] = CRATES;
     module("nearmind-worker-relaxed", worker, &["--features", "relaxed-simd"])?;
     module("nearmind-gpu", gpu, &[])?;
-    module("nearmind-feeds", feeds, &[])
+    module("nearmind-feeds", feeds, &[])?;
+    module("nearmind-measure", measure, &[])
 }
 
-fn folder() -> PathBuf {
+/// Where the modules are kept that Trunk does not build.
+pub fn folder() -> PathBuf {
     target().join("site/wasm")
 }
 

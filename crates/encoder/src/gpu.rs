@@ -48,10 +48,10 @@ pub struct Gpu {
 
 /// What tests set by hand.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Overrides {
+struct Overrides {
     /// Measured otherwise.
-    pub spelling: Option<Spelling>,
-    pub defect: Option<Defect>,
+    spelling: Option<Spelling>,
+    defect: Option<Defect>,
 }
 
 /// Commands of the forward pass that is being written down. The pass ends before its encoder.
@@ -76,7 +76,11 @@ pub enum Rows {
 
 impl Gpu {
     /// Opens the quickest adapter, compiles the kernels for the model and uploads it.
-    pub async fn open<S: Source>(
+    pub async fn open<S: Source>(weights: &Weights<S>, pooling: Pooling, clock: Clock) -> Result<Gpu, OpenError> {
+        Self::open_with(weights, pooling, clock, Overrides::default()).await
+    }
+
+    async fn open_with<S: Source>(
         weights: &Weights<S>,
         pooling: Pooling,
         clock: Clock,
@@ -113,8 +117,9 @@ impl Gpu {
         self.dispatches
     }
 
-    /// Loses the device in earnest, for tests of what follows.
-    pub fn lose(&self) {
+    /// Loses the device in earnest.
+    #[cfg(test)]
+    fn lose(&self) {
         self.context.device.destroy();
     }
 

@@ -173,13 +173,35 @@ async fn without_an_adapter_the_cpu_works_and_says_so() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gpu_that_computes_wrongly_is_not_used_and_the_page_says_so() -> Result<()> {
-    let wrong = altered_worker("wasm.start(loadGpu, null)", "wasm.start(loadGpu, 'wrong')");
+    // Rows forget how large they were.
+    const WRONG: &str = r#"
+        const { createShaderModule } = GPUDevice.prototype;
+        GPUDevice.prototype.createShaderModule = function (given) {
+          const code = given.code.replaceAll("total(sum) * channel.x * scale +", "total(sum) * channel.x +");
+          return createShaderModule.call(this, { ...given, code });
+        };
+        wasm.start(loadGpu)"#;
+    let wrong = altered_worker("wasm.start(loadGpu)", WRONG);
     ends_on_the_cpu(Site::with(wrong), Gpu::Software, "wrong").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gpu_that_is_lost_leaves_the_work_to_the_cpu_and_the_page_says_so() -> Result<()> {
-    let lost = altered_worker("wasm.start(loadGpu, null)", "wasm.start(loadGpu, 'lost')");
+    // Each device answers often enough to be proven, and once more.
+    const LOST: &str = r#"
+        if (!adapter) return null;
+        const gpu = await load("nearmind-gpu"), { encode } = gpu.GpuModule.prototype;
+        const { requestDevice } = GPUAdapter.prototype;
+        let device = null, answers = 0;
+        GPUAdapter.prototype.requestDevice = async function (...given) {
+          return (device = await requestDevice.apply(this, given));
+        };
+        gpu.GpuModule.prototype.encode = function (...given) {
+          if (++answers === 5) device.destroy();
+          return encode.apply(this, given);
+        };
+        return gpu;"#;
+    let lost = altered_worker("return adapter ? load(\"nearmind-gpu\") : null;", LOST);
     // It works, is lost, is opened again, and is lost again.
     let search = async |shop: &Shop| {
         shop.reported("gpu", "asked-gpu").await?;

@@ -17,7 +17,8 @@ fn names(element: &Value, list: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_manifest_of_the_elements_says_what_the_code_has() -> Result<()> {
-    let read = |file: &str| std::fs::read_to_string(root().join("www/package").join(file)).with_context(|| file.to_owned());
+    let read =
+        |file: &str| std::fs::read_to_string(root().join("www/package").join(file)).with_context(|| file.to_owned());
     let manifest: Value = serde_json::from_str(&read("custom-elements.json")?)?;
     visit(Site::new(), Gpu::None, &[], async |shop| {
         shop.open("index.html").await?;

@@ -32,7 +32,10 @@ fn the_declarations_are_those_of_the_rust_types() {
     }
     let checked_in = fs::read_to_string(FILE).unwrap_or_default();
     let differs = now.lines().zip(checked_in.lines().chain([""].into_iter().cycle())).find(|(a, b)| a != b);
-    assert!(now == checked_in, "www/package/wire.d.ts is not what the Rust types say: {differs:?}. To renew it: {RENEW}");
+    assert!(
+        now == checked_in,
+        "www/package/wire.d.ts is not what the Rust types say: {differs:?}. To renew it: {RENEW}"
+    );
 }
 
 macro_rules! each {

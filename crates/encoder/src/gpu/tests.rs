@@ -21,7 +21,7 @@ fn alone() -> MutexGuard<'static, ()> {
 
 fn open(overrides: Overrides) -> Option<(Gpu, Model)> {
     let model = model();
-    match pollster::block_on(Gpu::open(&model, Pooling::Mean, || 0.0, overrides)) {
+    match pollster::block_on(Gpu::open_with(&model, Pooling::Mean, || 0.0, overrides)) {
         Ok(gpu) => Some((gpu, model)),
         Err(OpenError::NoAdapter(why)) => {
             eprintln!("SKIPPED: no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough.");
@@ -93,7 +93,7 @@ fn twelve_layers_take_at_most_sixty_dispatches() {
     let _alone = alone();
     let deep = Synthetic::new(64, 12, 2, 128, 5);
     let weights = Weights::open(deep.weights, deep.manifest.architecture).unwrap();
-    match pollster::block_on(Gpu::open(&weights, Pooling::Mean, || 0.0, Overrides::default())) {
+    match pollster::block_on(Gpu::open(&weights, Pooling::Mean, || 0.0)) {
         Ok(mut gpu) => {
             pollster::block_on(gpu.encode(&batch(&[3]), Want::Vectors)).unwrap();
             assert_eq!(gpu.dispatches(), 50);

@@ -1,49 +1,40 @@
 //! What the GPU module gives to the worker: one class, no JSON, no texts. Fetched only where there is an adapter.
 //!
 //! ```js
-//! const gpu = await GpuModule.create(manifestJson, weights, fault); // rejects with an Error that says why
+//! const gpu = await GpuModule.create(manifestJson, weights); // rejects with an Error that says why
 //! const {vectors, tokens} = await gpu.encode(ids, starts, wantTokens); // Float32Array [B, H] and [T, H]
 //! ```
-//! A lost device rejects with an Error whose name is `DeviceLost`. `fault` is for tests and otherwise null:
-//! `wrong` computes wrongly, `lost` loses the device in earnest after a few answers.
+//! A lost device rejects with an Error whose name is `DeviceLost`.
 
 use js_sys::{Error, Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::WorkerGlobalScope;
 
 use nearmind_encoder::device::OpenError;
-use nearmind_encoder::gpu::{Gpu, Overrides};
+use nearmind_encoder::gpu::Gpu;
 use nearmind_encoder::manifest::Manifest;
 use nearmind_encoder::weights::{Source, Weights};
 use nearmind_encoder::{Batch, EncodeError, Encoder, Want};
-
-/// What `wrong` puts in place of a part of the kernels: rows forget how large they were.
-const WRONG: (&str, &str) = ("total(sum) * channel.x * scale +", "total(sum) * channel.x +");
-/// Answers before `lost`: enough for the proof, and for one more after a rebuild.
-const ANSWERS_BEFORE_LOSS: u32 = 5;
 
 #[wasm_bindgen]
 pub struct GpuModule {
     gpu: Gpu,
     adapter: String,
-    answers_left: Option<u32>,
 }
 
 #[wasm_bindgen]
 impl GpuModule {
     /// Opens the device, compiles the kernels and uploads the weights, tensor by tensor.
-    pub async fn create(manifest: String, weights: Uint8Array, fault: Option<String>) -> Result<GpuModule, JsValue> {
+    pub async fn create(manifest: String, weights: Uint8Array) -> Result<GpuModule, JsValue> {
         let manifest = Manifest::parse(manifest.as_bytes()).map_err(|e| thrown("Model", &e))?;
         let weights = Weights::open(Bytes(weights), manifest.architecture).map_err(|e| thrown("Model", &e))?;
-        let overrides =
-            Overrides { defect: (fault.as_deref() == Some("wrong")).then_some(WRONG), ..Default::default() };
-        let opened = Gpu::open(&weights, manifest.pooling, now_ms, overrides).await;
+        let opened = Gpu::open(&weights, manifest.pooling, now_ms).await;
         let gpu = opened.map_err(|error| match error {
             OpenError::NoAdapter(why) => thrown("NoAdapter", &why),
             OpenError::Unfit(why) => thrown("Unfit", &why),
         })?;
         let adapter = adapter_name(&gpu);
-        Ok(GpuModule { gpu, adapter, answers_left: (fault.as_deref() == Some("lost")).then_some(ANSWERS_BEFORE_LOSS) })
+        Ok(GpuModule { gpu, adapter })
     }
 
     /// What the adapter calls itself.
@@ -54,10 +45,6 @@ impl GpuModule {
 
     /// See `encoder::Batch`.
     pub async fn encode(&mut self, ids: Vec<u32>, starts: Vec<u32>, want_tokens: bool) -> Result<Object, JsValue> {
-        self.answers_left = self.answers_left.map(|left| left.saturating_sub(1));
-        if self.answers_left == Some(0) {
-            self.gpu.lose();
-        }
         let want = if want_tokens { Want::Tokens } else { Want::Vectors };
         let encoded = self.gpu.encode(&Batch { ids, starts }, want).await.map_err(|e| match e {
             EncodeError::DeviceLost(why) => thrown("DeviceLost", &why),

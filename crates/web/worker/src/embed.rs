@@ -50,7 +50,7 @@ impl Embedder {
     async fn load(model: String, choice: DeviceChoice, load_gpu: &Function) -> Result<Self, Problem> {
         let files = load::model(&model, true, |_| {}).files().await?;
         let mut device = on_cpu(&files).await?;
-        let mut opener = files.opener(load_gpu.clone(), None);
+        let mut opener = files.opener(load_gpu.clone());
         let (probes, cpu) = device.finding();
         let trial = try_gpu(&mut opener, asked(choice), probes, cpu, now_ms).await;
         device.adopt(trial, opener);

@@ -17,12 +17,7 @@ extern "C" {
 
     type Class;
     #[wasm_bindgen(method, catch)]
-    async fn create(
-        this: &Class,
-        manifest: &str,
-        weights: &Uint8Array,
-        fault: Option<&str>,
-    ) -> Result<JsValue, JsValue>;
+    async fn create(this: &Class, manifest: &str, weights: &Uint8Array) -> Result<JsValue, JsValue>;
 
     type Object;
     #[wasm_bindgen(method, getter)]
@@ -46,8 +41,6 @@ pub struct OpenRemote {
     pub weights: Uint8Array,
     /// Width of the model's vectors.
     pub width: usize,
-    /// A fault that a test asks for.
-    pub fault: Option<String>,
 }
 
 impl OpenGpu for OpenRemote {
@@ -64,7 +57,7 @@ impl OpenGpu for OpenRemote {
             return Err(OpenError::NoAdapter("WebGPU has no adapter here".to_string()));
         }
         let class = exports.unchecked_into::<Exports>().class();
-        let object = class.create(&self.manifest, &self.weights, self.fault.as_deref()).await.map_err(told)?;
+        let object = class.create(&self.manifest, &self.weights).await.map_err(told)?;
         let object: Object = object.unchecked_into();
         let adapter = object.adapter();
         Ok((RemoteGpu { object, width: self.width }, adapter))

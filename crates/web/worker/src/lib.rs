@@ -10,7 +10,6 @@ mod gpu_remote; // that class, as an encoder
 mod kept; //   the cache of files
 mod later; //  work that starts now
 mod load; //   a catalogue, a model and a device from their addresses
-mod nearest; // the nearest vectors, for the page that measures
 mod scope; //  the worker's global scope
 mod store; //  the visitor's log
 mod wire; //   messages in and out

@@ -43,13 +43,13 @@ thread_local! {
 }
 
 /// Called once, before the first message. `load_gpu` returns a promise of the GPU module, or of null where there is no
-/// adapter; `fault` is one that a test asks of it.
+/// adapter.
 #[wasm_bindgen]
-pub fn start(load_gpu: Function, fault: Option<String>) {
+pub fn start(load_gpu: Function) {
     console_error_panic_hook::set_once();
     let (sender, jobs) = unbounded();
     JOBS.with(|jobs| jobs.set(sender)).expect("the worker starts once");
-    let worker = Worker { load_gpu, fault, session: None, reported: None, embedder: None };
+    let worker = Worker { load_gpu, session: None, reported: None, embedder: None };
     spawn_local(worker.run(jobs));
 }
 
@@ -65,7 +65,6 @@ fn push(job: Job) {
 
 struct Worker {
     load_gpu: Function,
-    fault: Option<String>,
     session: Option<Session>,
     /// Where the encoder runs, as the page was told last.
     reported: Option<Report>,
@@ -173,7 +172,7 @@ impl Worker {
     /// small pictures, if the page shows those, come next.
     fn load(&self, catalog: String, model: String, choice: DeviceChoice, keep: bool, pictures: PictureSource) {
         let coming = load::model(&model, keep, |update| say(vec![update]));
-        let (load_gpu, fault) = (self.load_gpu.clone(), self.fault.clone());
+        let load_gpu = self.load_gpu.clone();
         spawn_local(async move {
             let loaded = load::catalog(&catalog, keep, |update| say(vec![update])).await;
             match loaded {
@@ -186,7 +185,7 @@ impl Worker {
                 Err(problem) => push(Job::Catalog(Err(problem))),
             }
             turn().await;
-            if let Err(problem) = open_model(coming, choice, load_gpu, fault).await {
+            if let Err(problem) = open_model(coming, choice, load_gpu).await {
                 push(Job::Model(Err(problem)));
             }
         });
@@ -222,17 +221,12 @@ async fn fetch_pictures(sheets: Sheets) {
 }
 
 /// First the CPU, so that the visitor need not wait; then the GPU is tried.
-async fn open_model(
-    coming: Coming,
-    choice: DeviceChoice,
-    load_gpu: Function,
-    fault: Option<String>,
-) -> Result<(), Problem> {
+async fn open_model(coming: Coming, choice: DeviceChoice, load_gpu: Function) -> Result<(), Problem> {
     let files = coming.files().await?;
     let device = on_cpu(&files).await?;
     let (probes, cpu) = device.finding();
     let (probes, cpu) = (probes.clone(), cpu.clone());
-    let mut opener = files.opener(load_gpu, fault);
+    let mut opener = files.opener(load_gpu);
     let model = Model::new(&files.manifest, files.tokenizer, device).with_probes(&files.probes);
     push(Job::Model(Ok(Box::new(model))));
     let trial = try_gpu(&mut opener, asked(choice), &probes, &cpu, now_ms).await;

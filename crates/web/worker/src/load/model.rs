@@ -28,9 +28,9 @@ pub struct ModelFiles {
 
 impl ModelFiles {
     /// What opens the same model on the GPU.
-    pub fn opener(&self, load: Function, fault: Option<String>) -> OpenRemote {
+    pub fn opener(&self, load: Function) -> OpenRemote {
         let (manifest, weights) = (self.manifest_json.clone(), self.weights_file.array().clone());
-        OpenRemote { load, manifest, weights, width: self.manifest.architecture.hidden, fault }
+        OpenRemote { load, manifest, weights, width: self.manifest.architecture.hidden }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The nearest of many vectors, without a shop: for the page that compares it with a plain loop.
+//! The nearest of many vectors, without a shop: for the page that compares it with a plain loop. Must not know items.
 
 use wasm_bindgen::prelude::*;
 
