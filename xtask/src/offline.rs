@@ -9,8 +9,15 @@ use sha2::{Digest, Sha256};
 
 /// What is fetched only when it is used, or kept by Nearmind itself, by what its manifest says.
 const LEFT_OUT: [&str; 9] = [
-    "models/", "catalog/", "npm/", "examples/", "bench.", "wasm/nearmind-gpu", "wasm/nearmind-feeds",
-    "wasm/nearmind-measure", "wasm/jieba.",
+    "models/",
+    "catalog/",
+    "npm/",
+    "examples/",
+    "bench.",
+    "wasm/nearmind-gpu",
+    "wasm/nearmind-feeds",
+    "wasm/nearmind-measure",
+    "wasm/jieba.",
 ];
 const MANIFEST: &str = "/manifest.json";
 

@@ -25,13 +25,11 @@ fn files(module: &str) -> [String; 2] {
     [format!("{module}.js"), format!("{module}_bg.wasm")]
 }
 
-const MODULES: [&str; 5] =
-    [TRUNKS, "nearmind-worker-relaxed", "nearmind-gpu", "nearmind-feeds", "nearmind-measure"];
+const MODULES: [&str; 5] = [TRUNKS, "nearmind-worker-relaxed", "nearmind-gpu", "nearmind-feeds", "nearmind-measure"];
 /// The module that Trunk builds.
 const TRUNKS: &str = "nearmind-worker";
 /// The crates that are modules.
-pub const CRATES: [&str; 4] =
-    ["nearmind-web-worker", "nearmind-web-gpu", "nearmind-web-feeds", "nearmind-web-measure"];
+pub const CRATES: [&str; 4] = ["nearmind-web-worker", "nearmind-web-gpu", "nearmind-web-feeds", "nearmind-web-measure"];
 
 /// The modules beside Trunk's own.
 pub fn modules() -> Result<()> {

@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn tiles_fit_the_smallest_device() {
-        for (hidden, intermediate) in [(32, 64), (384, 1536), (768, 2048), (2048, 2048)] {
+        for (hidden, intermediate) in [(32, 64), (384, 1536), (768, 3072), (1024, 4096), (2048, 2048)] {
             for spelling in [Spelling::Packed, Spelling::Float] {
                 let model = Architecture {
                     layers: 1,

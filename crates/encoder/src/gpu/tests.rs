@@ -102,6 +102,28 @@ fn twelve_layers_take_at_most_sixty_dispatches() {
     }
 }
 
+/// The usual base size: bert-base-chinese, bge-base.
+#[test]
+fn a_model_of_the_base_size_answers_alike_on_cpu_and_gpu() {
+    let _alone = alone();
+    let base = Synthetic::new(768, 2, 12, 3072, 7);
+    let weights = Weights::open(base.weights, base.manifest.architecture).unwrap();
+    let mut cpu = CpuModel::load(&weights, Pooling::Mean).unwrap();
+    let batch = batch(&[9, 30]);
+    let expected = pollster::block_on(cpu.encode(&batch, Want::Vectors)).unwrap();
+    assert_eq!(expected.vectors.len(), 2 * 768);
+    match pollster::block_on(Gpu::open(&weights, Pooling::Mean, || 0.0)) {
+        Ok(mut gpu) => {
+            let found = pollster::block_on(gpu.encode(&batch, Want::Vectors)).unwrap();
+            for (found, expected) in found.vectors.chunks(768).zip(expected.vectors.chunks(768)) {
+                let cosine: f32 = found.iter().zip(expected).map(|(a, b)| a * b).sum();
+                assert!(cosine > 0.999, "{cosine}");
+            }
+        }
+        Err(error) => eprintln!("SKIPPED: {error}"),
+    }
+}
+
 fn cosines(a: &[f32], b: &[f32]) -> Vec<f32> {
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     a.chunks(64).zip(b.chunks(64)).map(|(a, b)| dot(a, b)).collect()
