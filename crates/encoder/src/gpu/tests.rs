@@ -218,7 +218,7 @@ impl OpenGpu for OpenFragile {
     async fn open(&mut self) -> Result<(Fragile, String), OpenError> {
         self.opened.set(self.opened.get() + 1);
         let overrides = Overrides { spelling: Some(Spelling::Float), defect: None };
-        let gpu = Gpu::open(&self.model, Pooling::Mean, || 0.0, overrides).await?;
+        let gpu = Gpu::open_with(&self.model, Pooling::Mean, || 0.0, overrides).await?;
         let name = gpu.adapter().to_string();
         Ok((Fragile { gpu, answers: self.answers }, name))
     }
