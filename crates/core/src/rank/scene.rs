@@ -87,12 +87,13 @@ pub struct Scene {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Diversity {
-    /// How the next item of the list is chosen.
+    /// The way in which the next item is chosen.
     pub method: Method,
     /// 0: by score alone; 1: by unlikeness alone.
     pub strength: f32,
 }
 
+/// How the next item of a list is chosen, so that it does not repeat what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DiversityMethod"))]
 #[serde(rename_all = "kebab-case")]
