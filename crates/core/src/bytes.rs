@@ -9,6 +9,7 @@ pub struct Malformed(pub &'static str);
 /// Few enough that a small file cannot ask for a large memory, and more than addresses of one shop have in common.
 pub const MOST_COMMON: usize = 127;
 
+/// Reads numbers and strings from the front of a byte slice.
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
@@ -36,6 +37,7 @@ impl<'a> Reader<'a> {
         self.place
     }
 
+    /// The next `len` bytes. An error where fewer are left.
     pub fn take(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
         let (taken, rest) = self.rest.split_at_checked(len).ok_or(Malformed("it ends too soon"))?;
         self.rest = rest;
@@ -43,15 +45,18 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    /// A number of four bytes.
     pub fn u32(&mut self) -> Result<u32, Malformed> {
         Ok(self.take(4)?.iter().rev().fold(0, |value, &byte| value << 8 | u32::from(byte)))
     }
 
+    /// A floating-point number of eight bytes. It may be infinite or NaN.
     pub fn f64(&mut self) -> Result<f64, Malformed> {
         let bytes = self.take(8)?;
         Ok(f64::from_le_bytes(std::array::from_fn(|at| bytes[at])))
     }
 
+    /// `count` floating-point numbers of four bytes each. An error where one of them is infinite or NaN.
     pub fn f32s(&mut self, count: usize) -> Result<Vec<f32>, Malformed> {
         let bytes = self.take(count.checked_mul(4).ok_or(Malformed("it ends too soon"))?)?;
         let values: Vec<f32> = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
@@ -71,10 +76,12 @@ impl<'a> Reader<'a> {
         Err(Malformed("a number is too large"))
     }
 
+    /// Like [`Reader::varint64`], but an error where the number does not fit in 32 bits.
     pub fn varint(&mut self) -> Result<u32, Malformed> {
         u32::try_from(self.varint64()?).map_err(|_| Malformed("a number is too large"))
     }
 
+    /// The next byte. An error where none is left.
     pub fn byte(&mut self) -> Result<u8, Malformed> {
         Ok(self.take(1)?[0])
     }
@@ -91,6 +98,7 @@ impl<'a> Reader<'a> {
         if count <= self.rest.len() { Ok(count) } else { Err(Malformed("it ends too soon")) }
     }
 
+    /// A string: its length in bytes as a varint, then its UTF-8. An error where it is not UTF-8.
     pub fn str(&mut self) -> Result<&'a str, Malformed> {
         let len = self.count()?;
         std::str::from_utf8(self.take(len)?).map_err(|_| Malformed("a word is not UTF-8"))
@@ -120,15 +128,18 @@ impl<'a> Reader<'a> {
         self.rest.len()
     }
 
+    /// Whether all bytes have been read.
     pub fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
+    /// Checks that all bytes have been read. An error where some are left.
     pub fn end(self) -> Result<(), Malformed> {
         if self.rest.is_empty() { Ok(()) } else { Err(Malformed("bytes are left over")) }
     }
 }
 
+/// Appends `value` as [`Reader::varint`] reads it.
 pub fn put_varint(bytes: &mut Vec<u8>, value: u32) {
     put_varint64(bytes, value.into());
 }
@@ -142,6 +153,7 @@ pub fn put_varint64(bytes: &mut Vec<u8>, mut value: u64) {
     bytes.push(value as u8);
 }
 
+/// Appends `text` as [`Reader::str`] reads it. `text` must be shorter than 4 GiB.
 pub fn put_str(bytes: &mut Vec<u8>, text: &str) {
     put_varint(bytes, text.len() as u32);
     bytes.extend_from_slice(text.as_bytes());
@@ -157,6 +169,7 @@ pub fn put_next_str(bytes: &mut Vec<u8>, before: &mut Vec<u8>, text: &str) {
     before.extend_from_slice(&text.as_bytes()[common..]);
 }
 
+/// Appends four bytes for each of `values`, as [`Reader::f32s`] reads them.
 pub fn put_f32s(bytes: &mut Vec<u8>, values: &[f32]) {
     bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
 }

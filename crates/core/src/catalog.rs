@@ -38,6 +38,7 @@ use crate::{
 
 /// Row r of `matrix` and of `index` belongs to item r; items are sorted by id.
 pub struct Catalog {
+    /// All items, sorted by id. `[N]`
     pub items: Items,
     /// Their other names.
     pub aliases: Aliases,
@@ -47,7 +48,9 @@ pub struct Catalog {
     pub centre: Centre,
     /// Over the words of all languages of an item; its titles count twice.
     pub index: Index,
+    /// The Chinese words that the texts of the items contain, with their frequencies.
     pub dictionary: Dictionary,
+    /// Splits Chinese text into the words of `dictionary`.
     pub segmenter: Segmenter,
     /// Primary subtags of the languages that items are described in, ascending.
     pub languages: Vec<String>,
@@ -59,6 +62,7 @@ pub struct Catalog {
     pub relations: Option<Relations>,
     /// Where and when they did it, where that told something.
     pub occasions: Option<Occasions>,
+    /// The weights of the parts of a score: as learned from the shop's interactions, or else the defaults.
     pub mixture: Mixture,
 }
 
@@ -96,10 +100,12 @@ impl Catalog {
         }
     }
 
+    /// The number of items, N.
     pub fn len(&self) -> usize {
         self.items.len()
     }
 
+    /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -115,6 +121,7 @@ impl Catalog {
         })
     }
 
+    /// The item at `row`. All its fields are empty where there is no such row.
     pub fn item(&self, row: u32) -> ItemRef<'_> {
         self.items.get(row)
     }

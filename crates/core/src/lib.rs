@@ -3,6 +3,8 @@
 //! The modules in layer order; a module may use those above it in this list, never those below. Must not know the time of
 //! day, chance, files, the network or JavaScript.
 
+#![warn(missing_docs)]
+
 pub mod bytes; //    numbers and strings of binary files
 pub mod random; //   numbers that look random, the same everywhere
 pub mod text; //     language, words, stop words, BM25

@@ -62,6 +62,7 @@ pub struct Overrides {
 /// All that the log says of one source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
+    /// The item or the text that it is about.
     pub source: Source,
     /// Positive weights sum to 1; negative ones push away.
     pub weight: f32,
@@ -76,6 +77,7 @@ impl Signal {
     }
 }
 
+/// What a visitor's log says of them at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Profile {
     /// By first appearance in the log.
@@ -86,6 +88,7 @@ pub struct Profile {
     pub seen: BTreeSet<u32>,
     /// Rows that are in the cart, were bought or rated.
     pub owned: BTreeSet<u32>,
+    /// The visitor's standing opinion, for each row that has one.
     pub opinions: BTreeMap<u32, Opinion>,
     /// What each event adds to its signal's weight. One for each event of the log
     pub event_weights: Vec<f32>,

@@ -45,7 +45,9 @@ pub fn evidence<'a>(
 
 /// What a list is made from, beside the scores.
 pub struct Order<'a> {
+    /// The catalogue whose items are ranked.
     pub catalog: &'a Catalog,
+    /// How the list is made: its variants, diversity and exploration.
     pub scene: &'a Scene,
     /// The scene's and the request's.
     pub rules: &'a Rules,
@@ -59,7 +61,9 @@ pub struct Order<'a> {
     pub refused: &'a BTreeSet<u32>,
     /// Rows that are not shown unless they are pinned.
     pub excluded: &'a BTreeSet<u32>,
+    /// Where chance begins: the same seed gives the same list.
     pub seed: u32,
+    /// The most rows that the list may have.
     pub limit: usize,
 }
 

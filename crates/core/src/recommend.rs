@@ -29,18 +29,25 @@ const MOST_REPELLED: f32 = 0.3;
 
 /// What is known when a list is made.
 pub struct View<'a, 'l> {
+    /// The items that the list is made of.
     pub catalog: &'a Catalog,
+    /// The visitor's log, gathered by what it is about.
     pub ledger: &'l Ledger,
     /// Sources of muted interests.
     pub muted: &'l BTreeSet<Source>,
+    /// Where the visitor's texts lie among the items.
     pub texts: &'l Texts,
+    /// The time by the page's clock, in milliseconds since 1970.
     pub now_ms: f64,
 }
 
 /// A list and what it rests on.
 pub struct Ranked<'a> {
+    /// What the list rests on.
     pub basis: Basis,
+    /// The items of the list with their scores, in the order to show them.
     pub hits: Vec<Hit>,
+    /// What the log and the page say of the visitor.
     pub profile: Profile,
     /// What the list is about: the visitor's signals, or an item's, or the cart's.
     pub subject: Profile,

@@ -36,6 +36,7 @@ pub struct Query {
 }
 
 impl Query {
+    /// Rounds `vector` `[H]` to integers and a scale, by its own largest component.
     pub fn new(vector: &[f32]) -> Self {
         let most = (i32::MAX / (127 * vector.len().max(1) as i32)).min(i32::from(i16::MAX)) as f32;
         let largest = largest(vector);
@@ -47,7 +48,9 @@ impl Query {
 /// A row and its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
+    /// The row in the matrix.
     pub row: u32,
+    /// How well it fits: more is better.
     pub score: f32,
 }
 
@@ -79,6 +82,7 @@ impl Matrix {
         self.scales.len()
     }
 
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.scales.is_empty()
     }

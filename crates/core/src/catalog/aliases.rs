@@ -20,6 +20,7 @@ const MAGIC: &[u8; 8] = b"NMALIAS1";
 /// Names that are read to find one.
 const BLOCK: usize = 16;
 
+/// Names, each with the row of the item that it belongs to: packed, and sorted by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Aliases {
     /// The file.
@@ -77,10 +78,12 @@ impl Aliases {
         &self.bytes
     }
 
+    /// The number of names, of all items together.
     pub fn len(&self) -> usize {
         self.len
     }
 
+    /// Whether there are no names.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

@@ -13,6 +13,7 @@ use super::item::Item;
 /// What an item says to the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
+    /// The whole text: category, title and description, or the id of an item that has no words.
     pub text: String,
     /// Primary subtag of the language that the text is in.
     pub lang: String,
@@ -44,6 +45,7 @@ pub fn document(item: &Item) -> Document {
 /// By what the vector of a text is known again: the first half of the text's SHA-256.
 pub type Key = [u8; 16];
 
+/// The key of `text`: the first 16 bytes of its SHA-256.
 pub fn key(text: &str) -> Key {
     let digest = Sha256::digest(text.as_bytes());
     std::array::from_fn(|at| digest[at])

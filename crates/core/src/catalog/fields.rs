@@ -18,6 +18,7 @@ pub struct Fields {
 }
 
 impl Fields {
+    /// The fields of `items`, in their order. Of the category paths the English one counts, where there is one.
     pub fn new(items: &[Item]) -> Self {
         Self::of(items.iter().map(|item| {
             let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));

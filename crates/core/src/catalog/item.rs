@@ -12,7 +12,9 @@ pub const PATH_SEPARATOR: &str = " > ";
 /// What of an item depends on the language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Words {
+    /// The name of the product, as a card shows it.
     pub title: String,
+    /// The shop's text about the product; empty where there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// From the root to the leaf: `["Clothing", "Shoes"]`. Reads `"category": "Clothing > Shoes"` too.
@@ -20,6 +22,7 @@ pub struct Words {
     pub categories: Vec<String>,
 }
 
+/// One product, or one variant of a product where the shop keeps variants apart.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Item {
     /// The shop's own id; unique in a catalogue.
@@ -27,8 +30,10 @@ pub struct Item {
     /// Path or URL of the product's page.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub url: String,
+    /// Path or URL of its picture; empty where there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub image: String,
+    /// Who makes it, as the shop writes it; empty where it is not known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub brand: String,
     /// What the visitor pays now; of the cheapest variant, where a product has several.
@@ -37,6 +42,7 @@ pub struct Item {
     /// ISO 4217.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub currency: String,
+    /// Whether it can be bought; `None` where the shop does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability: Option<Availability>,
     /// Pieces in stock.
@@ -54,6 +60,7 @@ pub struct Item {
     /// The product that this is a variant of, where variants are kept apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// The shop's own keywords for it: `sale`, `winter`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     /// What else is known, as the shop words it: `color` -> `navy`, `size` -> `S, M, L`. Names are lower case.
@@ -63,11 +70,15 @@ pub struct Item {
     pub words: BTreeMap<String, Words>,
 }
 
+/// Whether an item can be bought. As JSON `in-stock`, `out-of-stock` or `preorder`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Availability {
+    /// It can be bought now.
     InStock,
+    /// It is sold out. The built-in scenes do not show it.
     OutOfStock,
+    /// It can be ordered, and is delivered when it comes out.
     Preorder,
 }
 

@@ -29,7 +29,9 @@ pub struct ItemRef<'a> {
 /// What of it depends on the language.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WordsRef<'a> {
+    /// The name of the product.
     pub title: &'a str,
+    /// The shop's text about the product; empty where there is none.
     pub description: &'a str,
     /// From the root to the leaf.
     pub categories: Vec<&'a str>,
@@ -66,14 +68,17 @@ impl Items {
         self.columns.ids().len()
     }
 
+    /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// The row of the item with this id. Other names of items are found by [`super::Catalog::row`].
     pub fn row(&self, id: &str) -> Option<u32> {
         self.columns.ids().find(id).ok().map(|row| row as u32)
     }
 
+    /// The item at `row`. All its fields are empty where there is no such row.
     pub fn get(&self, row: u32) -> ItemRef<'_> {
         ItemRef { items: self, row }
     }
@@ -83,6 +88,7 @@ impl Items {
         self.iter().filter(|item| item.availability() == Some(Availability::OutOfStock)).count()
     }
 
+    /// All items, in the order of their rows.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = ItemRef<'_>> {
         (0..self.len() as u32).map(|row| self.get(row))
     }
@@ -90,58 +96,72 @@ impl Items {
 
 /// What the item says; what is not known is empty. [`Item`] says what each field means.
 impl<'a> ItemRef<'a> {
+    /// The shop's own id of the item.
     pub fn id(self) -> &'a str {
         self.items.columns.ids().get(self.row as usize).unwrap_or_default()
     }
 
+    /// Path or URL of the product's page.
     pub fn url(self) -> String {
         self.items.columns.url(self.row)
     }
 
+    /// Path or URL of its picture.
     pub fn image(self) -> String {
         self.items.columns.image(self.row)
     }
 
+    /// Who makes it.
     pub fn brand(self) -> &'a str {
         self.items.columns.brand(self.row)
     }
 
+    /// What the visitor pays now, in [`ItemRef::currency`].
     pub fn price(self) -> Option<f64> {
         self.items.columns.price(self.row)
     }
 
+    /// ISO 4217 code of the price's currency.
     pub fn currency(self) -> &'a str {
         self.items.columns.currency(self.row)
     }
 
+    /// Whether it can be bought.
     pub fn availability(self) -> Option<Availability> {
         self.items.columns.stock(self.row).0
     }
 
+    /// Pieces in stock.
     pub fn stock(self) -> Option<u32> {
         self.items.columns.stock(self.row).1
     }
 
+    /// Mean of what customers gave, 0..5.
     pub fn rating(self) -> Option<f32> {
         self.items.columns.rating(self.row).0
     }
 
+    /// Number of ratings that the mean is of.
     pub fn rating_count(self) -> Option<u32> {
         self.items.columns.rating(self.row).1
     }
 
+    /// When it came out, in days since 1970-01-01.
     pub fn date(self) -> Option<i64> {
         self.items.columns.date(self.row)
     }
 
+    /// The product that it is a variant of.
     pub fn group(self) -> Option<&'a str> {
         self.items.columns.group(self.row)
     }
 
+    /// The shop's own keywords for it.
     pub fn tags(self) -> Vec<&'a str> {
         self.items.columns.tags(self.row)
     }
 
+    /// Names and values of what else is known, sorted by name.
     pub fn attributes(self) -> Vec<(&'a str, &'a str)> {
         self.items.columns.attributes(self.row)
     }

@@ -22,16 +22,25 @@ use sha2::{Digest, Sha256};
 
 use crate::bytes::Malformed;
 
+/// The value of a manifest's field `format`.
 pub const FORMAT: &str = "nearmind-pack";
+/// The version of the format that this build writes, and the only one that it reads.
 pub const VERSION: u32 = 2;
 
+/// The content of a `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
+    /// Always [`FORMAT`].
     pub format: String,
+    /// Always [`VERSION`]: a manifest of another version is not read.
     pub version: u32,
+    /// What is known of the items, except titles and descriptions ([`super::pack::items`]).
     pub items: File,
+    /// Titles and descriptions ([`super::pack::texts`]).
     pub texts: File,
+    /// Vectors of the items, and how they were centred ([`super::pack::vectors`]).
     pub vectors: File,
+    /// Index of the items' words, and the Chinese dictionary ([`super::pack::words`]).
     pub words: File,
     /// Other names of items: [`super::Catalog::aliases`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,6 +60,7 @@ pub struct Manifest {
     /// Sheets of small pictures ([`super::pictures`]), which only pages with private pictures fetch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<File>,
+    /// The model that encoded the items.
     pub model: ModelName,
     /// Primary subtags of the languages that the items are described in, sorted.
     pub languages: Vec<String>,
@@ -58,38 +68,59 @@ pub struct Manifest {
     pub count: usize,
 }
 
+/// One file of a pack, and how to check that it arrived whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
     /// Beside the manifest; holds the first 16 digits of the digest.
     pub file: String,
     /// Of the whole file, in lower-case hexadecimal.
     pub sha256: String,
+    /// Size of the file in bytes.
     pub bytes: usize,
 }
 
 /// Which model made the vectors. Equal digests give equal vectors.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ModelName {
+    /// For people: `all-MiniLM-L6-v2`.
     pub name: String,
     /// SHA-256 of the weights, in lower-case hexadecimal.
     pub digest: String,
 }
 
+/// Why a pack cannot be read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PackError {
+    /// The manifest cannot be read, for the reason given.
     #[error(
         "the catalogue's manifest cannot be read ({0}): is the address that of a manifest.json from `nearmind bake`?"
     )]
     Manifest(String),
+    /// The manifest is of a version that this build does not read.
     #[error("the catalogue is of format version {found}, this build reads {VERSION}: bake it again with this build")]
-    Version { found: u32 },
+    Version {
+        /// The version that the manifest names.
+        found: u32,
+    },
+    /// The size or the digest of a file is not the one in the manifest.
     #[error("{file} was cut short or altered: load the page again; if that does not help, publish the pack again")]
-    Altered { file: String },
+    Altered {
+        /// Its name in the manifest.
+        file: String,
+    },
+    /// The content of a file cannot be decoded, or the file is not there.
     #[error("{file} is not a part of a catalogue ({what}): bake it again")]
-    Malformed { file: String, what: &'static str },
+    Malformed {
+        /// Its name in the manifest.
+        file: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
 }
 
 impl Manifest {
+    /// Reads a `manifest.json`. An error where it is not JSON, not of this format and version, or where it names a file
+    /// that does not lie beside it.
     pub fn parse(json: &[u8]) -> Result<Self, PackError> {
         #[derive(Deserialize)]
         struct Head {
@@ -122,6 +153,7 @@ impl Manifest {
         self.files().into_iter().chain(&self.pictures)
     }
 
+    /// The manifest as indented JSON.
     pub fn to_json(&self) -> Vec<u8> {
         serde_json::to_vec_pretty(self).expect("a manifest has nothing that JSON lacks")
     }
@@ -144,6 +176,7 @@ impl File {
         if whole { Ok(()) } else { Err(PackError::Altered { file: self.file.clone() }) }
     }
 
+    /// The error for a content of this file that cannot be decoded.
     pub fn malformed(&self, Malformed(what): Malformed) -> PackError {
         PackError::Malformed { file: self.file.clone(), what }
     }

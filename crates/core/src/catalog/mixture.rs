@@ -83,6 +83,7 @@ impl Mixture {
             .then_some(mixture)
     }
 
+    /// JSON that [`Mixture::read`] reads.
     pub fn write(&self) -> Vec<u8> {
         serde_json::to_vec_pretty(self).expect("numbers have nothing that JSON lacks")
     }

@@ -64,6 +64,7 @@ impl Occasions {
         self.len
     }
 
+    /// Whether no item has a weight.
     pub fn is_empty(&self) -> bool {
         self.facts.values().all(Vec::is_empty)
     }
@@ -89,6 +90,7 @@ impl Occasions {
         self.largest * f32::from(weight) / 255.0
     }
 
+    /// The bytes of the file, as [`Occasions::read`] reads them.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         put_varint(&mut bytes, self.len as u32);
@@ -108,6 +110,7 @@ impl Occasions {
         bytes
     }
 
+    /// From the bytes of the file. An error where they are cut short, out of order, or name a row that is not there.
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(bytes, MAGIC)?;
         let (len, largest) = (reader.varint()? as usize, reader.f32s(1)?[0]);

@@ -71,12 +71,14 @@ impl Manifest {
 
 /// A catalogue ready to be written.
 pub struct Pack {
+    /// Names, sizes and digests of the files.
     pub manifest: Manifest,
     /// Names and bytes, in the order of [`Manifest::files`].
     pub files: Vec<(String, Vec<u8>)>,
 }
 
 impl Pack {
+    /// Packs all of `catalog`; pictures are not part of it.
     pub fn new(catalog: &Catalog) -> Self {
         let mut files = Vec::new();
         let mut add = |stem, extension, bytes: Vec<u8>| {

@@ -57,6 +57,7 @@ impl Sheet {
         Some(&self.pictures[start..end]).filter(|picture| !picture.is_empty())
     }
 
+    /// The bytes of the file, as [`Sheet::read`] reads them.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         put_varint(&mut bytes, self.first);
@@ -66,6 +67,7 @@ impl Sheet {
         bytes
     }
 
+    /// From the bytes of the file. An error where they are cut short or left over, or a number is too large.
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(bytes, MAGIC)?;
         let mut sheet = Self::new(reader.varint()?);

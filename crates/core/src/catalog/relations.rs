@@ -76,6 +76,7 @@ impl Relations {
         self.counts.len()
     }
 
+    /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
@@ -133,6 +134,7 @@ impl Relations {
         sums
     }
 
+    /// The bytes of the file, as [`Relations::read`] reads them.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         put_varint(&mut bytes, self.len() as u32);
@@ -151,6 +153,7 @@ impl Relations {
         bytes
     }
 
+    /// From the bytes of the file. An error where they are cut short or left over, or name a row that is not there.
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(bytes, MAGIC)?;
         let len = reader.count()?;

@@ -26,6 +26,7 @@ const FELT: f32 = 0.1;
 /// What each word of a text adds to a score, and which of them to mark.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Marked {
+    /// What each word of the text adds, whether it is chosen or not.
     pub shares: Shares,
     /// Worth marking if they stand the test. In order
     pub chosen: Vec<usize>,

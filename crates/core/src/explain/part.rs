@@ -10,7 +10,9 @@ use crate::text::Word;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Part {
+    /// The characters of this run, as they stand in the whole text.
     pub text: String,
+    /// What the word adds to the score; absent where nothing is highlighted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<f32>,
 }

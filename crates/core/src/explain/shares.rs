@@ -33,6 +33,7 @@ pub struct States {
 /// A text that was read: its words, and its vector as the sum of theirs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reading {
+    /// The words of the text, in order. `[W]`
     pub words: Vec<Word>,
     /// The summand of each word, in the catalogue's space, and last that of the rest. `[W + 1, H]`
     summands: Vec<f32>,
@@ -48,6 +49,7 @@ pub struct Shares {
 }
 
 impl Shares {
+    /// The whole score: what all words add, and the rest.
     pub fn score(&self) -> f32 {
         self.words.iter().sum::<f32>() + self.rest
     }

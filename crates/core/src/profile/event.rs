@@ -7,16 +7,26 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum EventName {
+    /// Items were shown in a list. It says nothing of a taste.
     ViewItemList,
+    /// The visitor clicked on an item of a list.
     SelectItem,
+    /// The visitor opened the page of an item.
     #[default]
     ViewItem,
+    /// The visitor put an item into the cart.
     AddToCart,
+    /// The visitor took an item out of the cart: its `add_to_cart` no longer counts.
     RemoveFromCart,
+    /// The visitor bought an item.
     Purchase,
+    /// The visitor searched for `text`.
     Search,
+    /// The visitor likes an item; an earlier dislike no longer counts.
     Like,
+    /// The visitor dislikes an item: it is not shown until they like it, and counts against what is like it.
     Dislike,
+    /// The visitor does not want to see an item: it is not shown, and nothing else follows from it.
     Hide,
     /// Stars, 1 to 5, in `value`.
     Rate,
@@ -42,6 +52,7 @@ impl EventName {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
+    /// What the visitor did.
     pub name: EventName,
     /// The item's id, for events that have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,6 +105,8 @@ impl Event {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Opinion {
+    /// The last opinion that the visitor gave is a like.
     Like,
+    /// The last opinion that the visitor gave is a dislike.
     Dislike,
 }

@@ -27,6 +27,7 @@ const MOST_AMPLIFIED: f32 = 8.0;
 /// How likeness counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Likeness {
+    /// How the likeness of two vectors is measured.
     pub metric: Metric,
     /// p above; at least 1
     pub amplify: f32,
@@ -146,6 +147,7 @@ impl Taste {
         self.weighed(touched).map(move |(signal, own, weight)| (signal, weight * self.likeness.of(vector, own)))
     }
 
+    /// The score of `vector` `[H]`, of an item that somebody has touched, or nobody.
     pub fn score(&self, vector: &[f32], touched: bool) -> f32 {
         self.contributions(vector, touched).map(|(_, share)| share).sum()
     }
@@ -209,6 +211,7 @@ impl Columns {
     /// Twice what one taste needs, so that a visitor who goes back and forth finds them again.
     const MOST: usize = 2 * MOST_COLUMNS;
 
+    /// The column of `source`, whose vector `[H]` is `vector`: computed if it is not kept. `[N]`
     pub fn of(&mut self, likeness: Likeness, source: &Source, vector: &[f32], matrix: &Matrix) -> &Column {
         let key = (likeness.metric, likeness.amplify.to_bits(), source.clone());
         if self.kept.len() >= Self::MOST && !self.kept.contains_key(&key) {

@@ -26,6 +26,7 @@ const READ_MS: f64 = 30e3;
 /// What a wish weighs that says what is not wanted, as a part of one that says what is: a dislike's part of a like.
 pub const UNWANTED: f32 = -0.25;
 
+/// A day in milliseconds.
 pub const DAY_MS: f64 = 86_400e3;
 
 /// What a scene says of events. As JSON every field may be absent.

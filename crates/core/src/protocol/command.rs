@@ -21,6 +21,7 @@ pub struct Envelope {
     /// BCP 47 tag of the page: the language of the answer, where the command has none of its own.
     #[serde(default)]
     pub lang: String,
+    /// What the page asks for.
     pub command: Command,
 }
 
@@ -31,58 +32,132 @@ pub struct Envelope {
 pub enum Command {
     /// First command: which catalogue, which model, on which device, and whether the log may be stored.
     Open {
+        /// The version of these types that the page was made for.
         version: u32,
+        /// URL of the catalogue's folder, which ends in `/`, or of its manifest.
         catalog: String,
+        /// URL of the model's folder, which ends in `/`, or of its manifest.
         model: String,
+        /// Where the model is to run.
         device: DeviceChoice,
+        /// Whether the browser may store the log; if not, it ends with the page.
         persist: bool,
+        /// Where the pictures of cards come from.
         #[serde(default)]
         pictures: PictureSource,
     },
     /// Something that the visitor did. Appended to the log; every open shelf is ranked again.
-    Track { event: Event },
+    Track {
+        /// What the visitor did.
+        event: Event,
+    },
     /// Takes back the visitor's last event on this item of this name (a like, dislike or hide).
-    Undo { item: String, name: EventName },
+    Undo {
+        /// Id of the item.
+        item: String,
+        /// Which kind of event is taken back.
+        name: EventName,
+    },
     /// Opens a shelf, or changes an open one; it is ranked now and after every event until it is closed.
-    Shelf { shelf: String, request: ShelfRequest },
+    Shelf {
+        /// The page's own name for the shelf.
+        shelf: String,
+        /// What its list is to be.
+        request: ShelfRequest,
+    },
     /// The element left the page.
-    CloseShelf { shelf: String },
+    CloseShelf {
+        /// The page's own name for the shelf.
+        shelf: String,
+    },
     /// Search by meaning and by word. Only asks: what the visitor meant is told by `Track` with a `search` event.
-    Search { query: String, limit: usize },
+    Search {
+        /// The text as typed; its last word may be unfinished.
+        query: String,
+        /// The most cards of the answer; more than 1,000 count as 1,000.
+        limit: usize,
+    },
     /// What the device knows of the visitor.
     Profile,
     /// Unlearns one event, as `Profile` told it: what is left is what would be had it never happened.
-    Delete { event: Event },
+    Delete {
+        /// The event with all its fields.
+        event: Event,
+    },
     /// One event, as `Profile` told it, counts for nothing while it is muted, and stays in the log.
-    MuteEvent { event: Event, muted: bool },
+    MuteEvent {
+        /// The event with all its fields.
+        event: Event,
+        /// Whether it is muted from now on.
+        muted: bool,
+    },
     /// An interest, by the id that `Profile` told, is left out of all lists, or comes back.
-    MuteInterest { interest: String, muted: bool },
+    MuteInterest {
+        /// The interest's id.
+        interest: String,
+        /// Whether it is muted from now on.
+        muted: bool,
+    },
     /// The visitor's own name for an interest; an empty one gives it its words back.
-    RenameInterest { interest: String, name: String },
+    RenameInterest {
+        /// The interest's id.
+        interest: String,
+        /// The new name, or empty.
+        name: String,
+    },
     /// Unlearns every event that an interest is made of.
-    DeleteInterest { interest: String },
+    DeleteInterest {
+        /// The interest's id.
+        interest: String,
+    },
     /// Keeps typed texts for so many days, and deletes older ones; 0: until the visitor deletes them.
-    KeepTexts { days: u32 },
+    KeepTexts {
+        /// Number of days; 0 for no limit.
+        days: u32,
+    },
     /// The whole log as text, to be kept or carried to another device.
     Export,
     /// Adds what another device exported. What does not read as a profile changes nothing.
-    Import { profile: String },
+    Import {
+        /// The text that `Export` gave.
+        profile: String,
+    },
     /// Why an item of an open shelf is where it is.
-    Explain { shelf: String, item: String },
+    Explain {
+        /// The page's own name for the shelf.
+        shelf: String,
+        /// Id of the item.
+        item: String,
+    },
     /// How an open shelf is made, for its developer.
-    Scene { shelf: String },
+    Scene {
+        /// The page's own name for the shelf.
+        shelf: String,
+    },
     /// What of the catalogue and of the page's ids will not work, for the page's developer.
     Diagnose,
     /// What would bring an item into an open shelf.
-    WhyNot { shelf: String, item: String },
+    WhyNot {
+        /// The page's own name for the shelf.
+        shelf: String,
+        /// Id of the item.
+        item: String,
+    },
     /// Where the model looked in an item's text.
-    Attention { item: String },
+    Attention {
+        /// Id of the item.
+        item: String,
+    },
     /// Erases log, profile and everything derived from them.
     Forget,
     /// The catalogue in two dimensions; `recommended` are the items to mark beside those that the visitor saw.
-    Map { recommended: Vec<String> },
+    Map {
+        /// Ids of items.
+        recommended: Vec<String>,
+    },
     /// Another tab has written to the log, or has had everything forgotten: reads it from the store again.
     Reload {
+        /// Whether everything was forgotten: then what this page has not stored yet is forgotten, too.
         #[serde(default)]
         forgotten: bool,
     },
@@ -124,6 +199,7 @@ impl Command {
     }
 }
 
+/// Where the model is to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
@@ -131,7 +207,9 @@ pub enum DeviceChoice {
     /// The fastest device that computes rightly.
     #[default]
     Auto,
+    /// The CPU, whatever the GPU can do.
     Cpu,
+    /// The GPU, even where it is slower. The CPU, where the GPU does not compute rightly.
     Gpu,
 }
 
@@ -157,6 +235,7 @@ pub struct ShelfRequest {
     pub kind: ShelfKind,
     /// The item that "more like this" is about, or that others go with.
     pub item: Option<String>,
+    /// The most cards of the list; more than 1,000 count as 1,000.
     pub limit: usize,
     /// BCP 47 tag of the page: `en`, `zh-CN`.
     pub lang: String,

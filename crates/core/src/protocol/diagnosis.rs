@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What of a catalogue and of a page's ids will not work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnosis {
+    /// How many items the catalogue has.
     pub items: usize,
     /// Items that are out of stock.
     pub sold_out: usize,
@@ -17,9 +19,11 @@ pub struct Diagnosis {
     pub more_unmatched: usize,
 }
 
+/// An id that no item of the catalogue has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct UnmatchedId {
+    /// The id as the page or the log has it.
     pub id: String,
     /// How often it is named.
     pub count: usize,

@@ -9,7 +9,9 @@ use crate::{explain::Part, profile::Event};
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
+    /// The page's name of the shelf.
     pub shelf: String,
+    /// The shop's own id of the item.
     pub item: String,
     /// From 1; absent where the list does not have the item.
     pub place: Option<usize>,
@@ -17,6 +19,7 @@ pub struct Explanation {
     pub of: usize,
     /// Its place if score alone decided: what differs was done for variety, shares and pins.
     pub by_score: Option<usize>,
+    /// The item's score in this list: the sum of `parts`.
     pub score: f32,
     /// What the score is the sum of, by how much each says.
     pub parts: Vec<ScorePart>,
@@ -37,22 +40,27 @@ pub struct ScorePart {
     pub name: String,
     /// For people, in the page's language.
     pub label: String,
+    /// What it adds to the score. Negative where it lowers it.
     pub share: f32,
 }
 
+/// What one event adds to the score of an item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct EventShare {
+    /// The event, as the log has it.
     pub event: Event,
     /// The item's title in the page's language, or the text.
     pub label: String,
+    /// What it adds to the score. Negative where it lowers it.
     pub share: f32,
     /// Where the item would stand without all that the visitor did with this item or text; as replaying the log says.
     /// Absent where it was not replayed.
     pub without: Option<Moved>,
 }
 
+/// Where an item stands in another list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -66,7 +74,9 @@ pub struct Moved {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WhyNot {
+    /// The page's name of the shelf.
     pub shelf: String,
+    /// The shop's own id of the item.
     pub item: String,
     /// From 1, where the list has it already.
     pub place: Option<usize>,
@@ -74,6 +84,7 @@ pub struct WhyNot {
     pub remove: Vec<Event>,
     /// One more event with which the list would have it.
     pub add: Option<Event>,
+    /// The same for people, in the page's language.
     pub sentence: Vec<Part>,
 }
 
@@ -82,6 +93,7 @@ pub struct WhyNot {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Attention {
+    /// The shop's own id of the item.
     pub item: String,
     /// A word's share is its part of all attention. Empty where the device does not tell.
     pub parts: Vec<Part>,

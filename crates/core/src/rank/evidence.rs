@@ -14,12 +14,19 @@ use crate::{
 /// The parts of one item's score, each already weighted.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Parts {
+    /// How like the item is to what the visitor did and said, by its text.
     pub content: f32,
+    /// How surely others chose it after the same items.
     pub together: f32,
+    /// How often others chose it.
     pub popularity: f32,
+    /// How much of what the visitor did is about the same brand.
     pub brand: f32,
+    /// How much of what the visitor did is about the same category.
     pub category: f32,
+    /// How near its price is to the prices of what the visitor did something with.
     pub price: f32,
+    /// How much it is chosen at such a place and time.
     pub occasion: f32,
 }
 

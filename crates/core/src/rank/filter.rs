@@ -21,26 +21,40 @@ use crate::catalog::{Availability, ItemRef};
 /// Deeper nesting is a mistake, or meant to harm.
 const DEEPEST: usize = 16;
 
+/// A condition that a record fits or does not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Filter {
+    /// All of these hold. An empty list always holds.
     All(Vec<Filter>),
+    /// At least one of these holds. An empty list never holds.
     Any(Vec<Filter>),
+    /// This one does not hold.
     Not(Box<Filter>),
+    /// The field has this value.
+    // Hidden from tests: there ts-rs would write these docs into `{ eq: { ... } }`, which `declarations.rs` cannot print.
     Eq {
+        #[cfg_attr(not(test), doc = "The name of the field.")]
         field: String,
+        #[cfg_attr(not(test), doc = "One of the field's values has to equal this.")]
         value: Value,
     },
+    /// The field has at least one of these values.
     In {
+        #[cfg_attr(not(test), doc = "The name of the field.")]
         field: String,
+        #[cfg_attr(not(test), doc = "One of the field's values has to be among these.")]
         values: Vec<Value>,
     },
     /// Both ends belong to the range; an end that is absent is open.
     Range {
+        #[cfg_attr(not(test), doc = "The name of the field.")]
         field: String,
+        #[cfg_attr(not(test), doc = "The least number that fits; absent: any.")]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<f64>,
+        #[cfg_attr(not(test), doc = "The greatest number that fits; absent: any.")]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<f64>,
     },
@@ -53,14 +67,18 @@ pub enum Filter {
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "FilterValue"))]
 #[serde(untagged)]
 pub enum Value {
+    /// A number; a text that is written as the same number equals it.
     Number(#[cfg_attr(test, ts(type = "number"))] Number),
+    /// A text, compared without regard to case and to spaces around it.
     Text(String),
 }
 
 /// One value of a field.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Found<'a> {
+    /// A number, such as a price.
     Number(f64),
+    /// A text, such as a brand; never empty for an item.
     Text(&'a str),
 }
 
@@ -71,6 +89,7 @@ pub trait Record {
 }
 
 impl Filter {
+    /// Whether `record` fits.
     pub fn holds(&self, record: &impl Record) -> bool {
         match self {
             Self::All(filters) => filters.iter().all(|filter| filter.holds(record)),

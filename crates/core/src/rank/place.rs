@@ -20,6 +20,7 @@ pub fn buried(catalog: &Catalog, pool: Vec<Hit>, rules: &Rules) -> (Vec<Hit>, Ve
 
 /// Rows that are to have a part of the list.
 pub struct Group<'a> {
+    /// Whether the row belongs to the group.
     pub has: Box<dyn Fn(u32) -> bool + 'a>,
     /// 0..1
     pub share: f32,

@@ -22,6 +22,7 @@ use serde_json::Number;
 use super::filter::{Filter, Found, Record, Value};
 use crate::catalog::occasions::{FIELDS, Fact, value};
 
+/// What the shop wants of a list. As JSON every field may be absent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -38,15 +39,18 @@ pub struct Rules {
     pub goes_with: Vec<GoesWith>,
 }
 
+/// An item at a fixed place of the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Pin {
+    /// The item's id, or another of its names.
     pub item: String,
     /// 1 is the first.
     pub place: usize,
 }
 
+/// Items that a list prefers or avoids, always or in some surroundings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
@@ -54,17 +58,22 @@ pub struct Boost {
     /// About the surroundings; absent: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Filter>,
+    /// The items that are raised or lowered.
     pub items: Filter,
+    /// What their scores change by, in standard deviations of the scores. Negative lowers them.
     pub add: f32,
 }
 
+/// Items that a list prefers because of what is in the cart, or of the page's item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct GoesWith {
     /// About an item of the cart.
     pub with: Filter,
+    /// The items that are raised.
     pub show: Filter,
+    /// What their scores change by, in standard deviations of the scores; 1 where it is absent.
     #[serde(default = "one")]
     pub add: f32,
 }
@@ -144,8 +153,11 @@ impl Context {
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ContextValue"))]
 #[serde(untagged)]
 pub enum Said {
+    /// A number or a text.
     One(Value),
+    /// A list of values: one that fits is enough.
     Several(Vec<Value>),
+    /// As a number: `true` is 1 and `false` is 0.
     Yes(bool),
 }
 

@@ -46,41 +46,59 @@ pub enum Kind {
     Trending,
 }
 
+/// How one kind of list is made. As JSON every field may be absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Scene {
+    /// What the list rests on.
     pub kind: Kind,
     /// By primary language subtag.
     pub heading: BTreeMap<String, String>,
+    /// How much each event says, and how it fades.
     pub weights: Weights,
+    /// How the likeness of two vectors is measured.
     pub metric: Metric,
+    /// Items are shown that score more than this, -1..1. Below 0 it counts as 0.
     pub threshold: f32,
+    /// The items that may be shown; absent: all.
     pub filter: Option<Filter>,
+    /// The scene's own rules; those of a request come on top.
     pub rules: Rules,
+    /// Whether to show items that the visitor viewed lately, bought, rated or has in the cart.
     pub show_seen: bool,
+    /// Whether to show several variants of one product.
     pub variants: bool,
+    /// How different from each other the items of the list are.
     pub diversity: Diversity,
+    /// How surely each of the visitor's interests has places by its weight, 0..1. At 0 places go by score alone.
     pub interests: f32,
+    /// Groups of items that have at least a part of the list.
     pub exposure: Vec<Exposure>,
+    /// The chance of each place but the first to go to an item that would not be shown, 0..1.
     pub exploration: f32,
+    /// Weights of a score's parts, instead of the learned ones of the same name; absent: all as learned.
     #[cfg_attr(test, ts(type = "{ [name: string]: number } | null"))]
     pub mixture: Option<Value>,
 }
 
+/// How different from each other the items of a list are.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Diversity {
+    /// The way in which the next item is chosen.
     pub method: Method,
     /// 0: by score alone; 1: by unlikeness alone.
     pub strength: f32,
 }
 
+/// How the next item of a list is chosen, so that it does not repeat what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DiversityMethod"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
+    /// By score alone, whatever the strength.
     None,
     /// Maximal marginal relevance.
     #[default]
@@ -94,7 +112,9 @@ pub enum Method {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Exposure {
+    /// The items of the group.
     pub items: Filter,
+    /// The group's part of the list, 0..1.
     pub share: f32,
 }
 

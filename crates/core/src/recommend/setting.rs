@@ -17,15 +17,19 @@ pub const MOST_CARDS: usize = 1000;
 /// What a list is to be: a request that was read and put to one catalogue.
 #[derive(Debug, Clone)]
 pub struct Setting {
+    /// The scene that the request names or brings, or else the built-in one of its kind.
     pub scene: Scene,
     /// The catalogue's, and what the scene says instead.
     pub mixture: Mixture,
     /// The scene's and the request's.
     pub rules: Rules,
+    /// What the page says of its surroundings; empty where it says nothing.
     pub context: Context,
     /// The item that the list is about.
     pub about: Option<u32>,
+    /// The most rows that the list may have, at most [`MOST_CARDS`].
     pub limit: usize,
+    /// Where chance begins: the same seed gives the same list.
     pub seed: u32,
     pub(super) excluded: BTreeSet<u32>,
     /// Rows that the filters let pass. `[N]`

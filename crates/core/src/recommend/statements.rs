@@ -21,9 +21,17 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     /// It moves no list.
-    Unused { text: String, why: Unused },
+    Unused {
+        /// The text as the visitor wrote it.
+        text: String,
+        /// Why it is not used.
+        why: Unused,
+    },
     /// It only says what is not wanted: these things are left out.
-    LeftOut { things: Vec<String> },
+    LeftOut {
+        /// What is not wanted, each thing by itself: `wool`.
+        things: Vec<String>,
+    },
 }
 
 /// How the log's texts, and what the page `said`, count in a profile of these weights.

@@ -10,12 +10,16 @@ pub const NOTHING: f32 = 1e-6;
 
 /// What a signal adds to an item's score.
 pub struct Added<'a> {
+    /// The item or text that the visitor did something with.
     pub signal: &'a Signal,
+    /// What it adds to the part `content`.
     pub content: f32,
+    /// What it adds to the part `together`.
     pub together: f32,
 }
 
 impl Added<'_> {
+    /// What it adds to both parts.
     pub fn sum(&self) -> f32 {
         self.content + self.together
     }
@@ -49,6 +53,7 @@ impl Ranked<'_> {
         self.evidence.as_ref().map_or(0.0, |evidence| evidence.parts(row).total())
     }
 
+    /// The parts of the score of the item at `row`; none where a selection was made without scores.
     pub fn summands(&self, row: u32) -> Summands {
         Summands(self.evidence.as_ref().map_or_else(Vec::new, |evidence| evidence.parts(row).named().to_vec()))
     }

@@ -171,6 +171,7 @@ impl Texts {
         matches!(self.encoded.get(text), Some(Some(encoded)) if !encoded.is_familiar)
     }
 
+    /// Removes what the model has read: the next texts are encoded again.
     pub fn clear(&mut self) {
         self.encoded.clear();
     }

@@ -15,10 +15,12 @@ const B: f32 = 0.75;
 pub struct Index {
     /// Terms of each text. `[N]`
     pub lengths: Vec<u32>,
+    /// Which texts each term occurs in, and how often.
     pub postings: Postings,
 }
 
 impl Index {
+    /// The index of `texts`, in their order: each is its terms, as often as they occur.
     pub fn build(texts: impl IntoIterator<Item = Vec<String>>) -> Self {
         let mut writer = IndexWriter::default();
         texts.into_iter().for_each(|terms| writer.push(terms));
@@ -89,6 +91,7 @@ impl IndexWriter {
         terms.chunk_by(|a, b| a == b).for_each(|equal| self.postings.push(&equal[0], row, equal.len() as u32));
     }
 
+    /// The index of all texts that came.
     pub fn finish(self) -> Index {
         Index { lengths: self.lengths, postings: self.postings.finish() }
     }

@@ -23,6 +23,7 @@ const ENDING: usize = 3;
 /// A term of the index, and what finding it counts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Match {
+    /// The term as the index has it.
     pub term: String,
     /// 0..=1
     pub weight: f32,

@@ -22,6 +22,7 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// Takes a text apart: as Chinese where it has a Han character, else as English.
     pub fn of(text: &str) -> Self {
         if text.chars().any(is_han) { chinese::statement(text) } else { english::statement(text) }
     }

@@ -74,6 +74,7 @@ impl Postings {
         self.terms.len()
     }
 
+    /// Whether there are no terms.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }

@@ -5,18 +5,30 @@
 
 use super::language::is_han;
 
+/// A script, as far as languages of shops need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Script {
+    /// English, French, German, Turkish, Vietnamese and many more.
     Latin,
+    /// Russian, Ukrainian, Bulgarian, Serbian and others.
     Cyrillic,
+    /// Modern and ancient Greek.
     Greek,
+    /// Hebrew and Yiddish.
     Hebrew,
+    /// Arabic, Persian, Urdu and others.
     Arabic,
+    /// Hindi, Marathi, Nepali and Sanskrit.
     Devanagari,
+    /// The alphabet of Thai.
     Thai,
+    /// The alphabet of Korean.
     Hangul,
+    /// The syllables of Japanese: hiragana and katakana.
     Kana,
+    /// Chinese characters; Japanese has them, too.
     Han,
+    /// Any other, such as that of Bengali or Georgian.
     Other,
 }
 

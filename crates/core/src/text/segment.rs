@@ -13,6 +13,7 @@ use jieba_rs::Jieba;
 /// Words with their frequencies, sorted by word.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dictionary {
+    /// Each word with the number of times that jieba counted it, ascending.
     pub words: Vec<(String, u32)>,
 }
 
@@ -22,6 +23,7 @@ const TOTAL: u32 = 60_101_964;
 /// Never occurs in text (private use): holds the frequencies of the words that are not shipped.
 const THE_REST: &str = "\u{E000}";
 
+/// Splits runs of Han characters into words.
 pub struct Segmenter {
     jieba: Jieba,
     /// Where the dictionary is the whole one.
@@ -29,6 +31,7 @@ pub struct Segmenter {
 }
 
 impl Segmenter {
+    /// With the words of `dictionary` alone: what it does not have falls apart into characters.
     pub fn new(dictionary: &Dictionary) -> Self {
         let mut jieba = Jieba::empty();
         let mut rest = TOTAL;

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+/// Strings that lie one after the other in one piece of memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Strings {
     all: String,
@@ -10,10 +11,12 @@ pub struct Strings {
 }
 
 impl Strings {
+    /// The number of strings.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
+    /// Whether there are no strings.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
@@ -36,6 +39,7 @@ impl Strings {
         Some(&self.all[start..end])
     }
 
+    /// All strings, in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).filter_map(|at| self.get(at))
     }

@@ -17,6 +17,7 @@ use super::{language::is_han, segment::Segmenter, stops::is_stop};
 pub struct Word {
     /// Bytes of the text.
     pub range: Range<usize>,
+    /// How the word is compared: NFKC in lower case, and stemmed where it is in ASCII letters.
     pub term: String,
     /// Says nothing of what the text is about.
     pub stop: bool,

@@ -16,6 +16,7 @@ pub struct Codes {
 }
 
 impl Codes {
+    /// The codes of all rows of `matrix`. `[N]`
     pub fn new(matrix: &Matrix) -> Self {
         let width = matrix.width().div_ceil(64);
         let mut words = Vec::with_capacity(matrix.len() * width);

@@ -11,14 +11,19 @@ use super::{
     arithmetic::{dot, norm},
 };
 
+/// How the likeness of two vectors is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "VectorMetric"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
+    /// The cosine of the angle between them; 0 where one of them has no length.
     #[default]
     Cosine,
+    /// Their dot product, which grows with their lengths.
     Dot,
+    /// `1 - distance / sqrt(2)`, for vectors of length 1.
     Euclidean,
+    /// The cosine after each vector's own mean component is taken out; 0 where nothing is left.
     Pearson,
 }
 

@@ -166,10 +166,12 @@ impl Columns {
         &self.ids
     }
 
+    /// Path or URL of the product's page.
     pub fn url(&self, row: u32) -> String {
         self.url.read(row, &self.bytes).unwrap_or_default()
     }
 
+    /// Path or URL of the picture.
     pub fn image(&self, row: u32) -> String {
         self.image.read(row, &self.bytes).unwrap_or_default()
     }
@@ -187,14 +189,17 @@ impl Columns {
         })
     }
 
+    /// Who makes it.
     pub fn brand(&self, row: u32) -> &str {
         self.read(Brand, row, |pool, reader| pool.text(reader))
     }
 
+    /// What the visitor pays now.
     pub fn price(&self, row: u32) -> Option<f64> {
         self.read(Price, row, |_, reader| decimal(reader))
     }
 
+    /// ISO 4217 code of the price's currency.
     pub fn currency(&self, row: u32) -> &str {
         self.read(Currency, row, |pool, reader| pool.text(reader))
     }
@@ -209,18 +214,22 @@ impl Columns {
         self.read(Rating, row, |_, reader| rating(reader))
     }
 
+    /// When it came out, in days since 1970-01-01.
     pub fn date(&self, row: u32) -> Option<i64> {
         self.read(Date, row, |_, reader| date(reader))
     }
 
+    /// The product that it is a variant of.
     pub fn group(&self, row: u32) -> Option<&str> {
         self.read(Group, row, |pool, reader| pool.group(reader))
     }
 
+    /// The shop's own keywords.
     pub fn tags(&self, row: u32) -> Vec<&str> {
         self.read(Tags, row, |pool, reader| pool.texts(reader))
     }
 
+    /// Names and values of what else is known, sorted by name.
     pub fn attributes(&self, row: u32) -> Vec<(&str, &str)> {
         self.read(Attribute, row, |pool, reader| pool.attributes(reader))
     }

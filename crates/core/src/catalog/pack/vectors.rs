@@ -22,6 +22,7 @@ use crate::{
 
 const MAGIC: &[u8; 8] = b"NMVECT02";
 
+/// Writes the file to `out`. The only errors are those of `out`.
 pub fn write(matrix: &Matrix, centre: &Centre, out: &mut impl Write) -> io::Result<()> {
     let mut head = MAGIC.to_vec();
     for number in [matrix.len(), matrix.width(), centre.mean.len()] {

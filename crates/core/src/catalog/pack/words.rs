@@ -21,6 +21,7 @@ use crate::{
 
 const MAGIC: &[u8; 8] = b"NMWORD02";
 
+/// Writes the file to `out`. The only errors are those of `out`.
 pub fn write(index: &Index, dictionary: &Dictionary, out: &mut impl Write) -> io::Result<()> {
     let mut head = MAGIC.to_vec();
     let mut before = Vec::new();

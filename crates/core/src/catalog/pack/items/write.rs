@@ -68,6 +68,7 @@ impl ItemsWriter {
         }
     }
 
+    /// Writes the file to `out`. The only errors are those of `out`.
     pub fn finish(self, out: &mut impl Write) -> io::Result<()> {
         let mut head = MAGIC.to_vec();
         put_varint(&mut head, self.count);
