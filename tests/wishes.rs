@@ -2,10 +2,13 @@
 //!
 //! Without `models/minilm` (`cargo xtask models` makes it) this is skipped, loudly.
 
+#[path = "support/skipped.rs"]
+mod skipped;
 #[path = "visit/script.rs"]
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod script;
 
+use skipped::skipped;
 use std::{collections::BTreeSet, fs, path::Path, sync::OnceLock};
 
 use nearmind_core::{
@@ -37,7 +40,7 @@ impl Real {
     fn load() -> Option<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm");
         let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
-            eprintln!("SKIPPED: no trained model in models/minilm. `cargo xtask models` makes it.");
+            skipped("no trained model in models/minilm. `cargo xtask models` makes it.");
             return None;
         };
         let manifest = Manifest::parse(&manifest).unwrap();

@@ -5,9 +5,12 @@
 pub mod browser;
 pub mod shop;
 pub mod site;
+#[path = "../support/skipped.rs"]
+pub mod skipped;
 pub mod tasks;
 pub mod vitals;
 
 pub use browser::{Browser, Gpu, Memory, Program};
 pub use shop::{Shop, visit, visit_each, visit_each_private, visit_each_unwatched};
 pub use site::Site;
+pub use skipped::skipped;

@@ -1,5 +1,7 @@
 //! Explanations held to their word: over the demo shop's own texts, on every model and every device that is there.
 
+#[path = "../support/skipped.rs"]
+mod skipped;
 mod models;
 mod visit;
 

@@ -1,5 +1,6 @@
 //! The models that explanations are tried on: the small one of random weights, and every converted one in `models/`.
 
+use crate::skipped::skipped;
 use std::{fs, path::Path};
 
 use nearmind_core::explain::States;
@@ -49,7 +50,7 @@ pub fn models() -> Vec<Loaded> {
         models.push(Loaded::new(manifest, tokenizer, weights));
     }
     if models.len() == 1 {
-        eprintln!("SKIPPED: no trained model in models/. `cargo xtask models` makes them.");
+        skipped("no trained model in models/. `cargo xtask models` makes them.");
     }
     models
 }
@@ -88,7 +89,9 @@ impl Loaded {
                 })
             }
             Err(OpenError::NoAdapter(why)) => {
-                eprintln!("SKIPPED: no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough.");
+                skipped(format_args!(
+                    "no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough."
+                ));
                 None
             }
             Err(error) => panic!("{error}"),

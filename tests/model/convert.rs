@@ -1,5 +1,6 @@
 //! Conversion end to end, on a small random BERT that is written as the Hugging Face libraries write theirs.
 
+use crate::skipped::skipped;
 use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -218,7 +219,7 @@ fn e5_answers_its_probes() {
 
 fn answers_its_probes(folder: &Path) {
     let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
-        eprintln!("SKIPPED: {} is not there; `cargo xtask models` makes it", folder.display());
+        skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
         return;
     };
     let manifest = Manifest::parse(&manifest).unwrap();

@@ -1,5 +1,6 @@
 //! Tokens are those of the library's own, complete pipeline, read from the same file.
 
+use crate::skipped::skipped;
 use std::fs;
 use std::path::Path;
 
@@ -83,7 +84,7 @@ pub fn compare_uncut(original: &Path, manifest: &Manifest, json: &[u8], seed: u6
 /// Manifest and tokenizer of a model that `cargo xtask models` made.
 fn made(folder: &Path) -> Option<(Manifest, Vec<u8>)> {
     let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
-        eprintln!("SKIPPED: {} is not there; `cargo xtask models` makes it", folder.display());
+        skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
         return None;
     };
     let manifest = Manifest::parse(&manifest).unwrap();
@@ -110,7 +111,7 @@ fn the_converted_vocabularies_too() {
 fn a_cut_vocabulary_cuts_texts_as_the_whole_one_does() {
     let original = Path::new("target/models/e5/e5-small-q4.bin");
     if !original.exists() {
-        eprintln!("SKIPPED: {} is not there; `cargo xtask models` gets it", original.display());
+        skipped(format_args!("{} is not there; `cargo xtask models` gets it", original.display()));
         return;
     }
     if let Some((manifest, json)) = made(Path::new("models/e5")) {

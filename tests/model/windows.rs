@@ -1,5 +1,6 @@
 //! A real model and a real long text: what stands after the model's longest text counts too.
 
+use crate::skipped::skipped;
 use std::fs;
 use std::path::Path;
 
@@ -20,7 +21,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 fn the_end_of_a_long_text_counts() {
     let folder = Path::new("models/minilm");
     let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
-        eprintln!("SKIPPED: {} is not there; `cargo xtask models` makes it", folder.display());
+        skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
         return;
     };
     let manifest = Manifest::parse(&manifest).unwrap();

@@ -1,12 +1,12 @@
 //! What must hold before a change is taken: form, lints, tests. And the measurements.
 
-use std::{env, process::Command};
+use std::{collections::BTreeSet, env, fs, process::Command};
 
 use anyhow::Result;
 
 use crate::{
     axe, hostile, licences, packages,
-    program::{cargo, root, run},
+    program::{cargo, root, run, target},
     scripts, site,
     step::step,
     tools, typos, wasm,
@@ -43,10 +43,23 @@ pub fn test() -> Result<()> {
     packages::vulkan()?;
     site::build()?;
     scripts::check_manifest()?;
+    let skipped = target().join("skipped.txt");
+    let _ = fs::remove_file(&skipped);
     for group in GROUPS {
         step(&format!("tests: {}", group.join(", ")), || run(packages_of(&mut tests(), group)))?;
     }
-    step("tests: browser", browser_tests)
+    step("tests: browser", browser_tests)?;
+    repeat(&fs::read_to_string(skipped).unwrap_or_default());
+    Ok(())
+}
+
+/// What tests have left out, each line once.
+fn repeat(skipped: &str) {
+    let lines: BTreeSet<&str> = skipped.lines().collect();
+    if !lines.is_empty() {
+        eprintln!("    left out {} times:", skipped.lines().count());
+        lines.iter().for_each(|line| eprintln!("    {line}"));
+    }
 }
 
 fn packages_of<'a>(cargo: &'a mut Command, names: &[&str]) -> &'a mut Command {
@@ -89,7 +102,7 @@ fn tests() -> Command {
     if env::var_os("XDG_RUNTIME_DIR").is_none() {
         tests.env("XDG_RUNTIME_DIR", env::temp_dir());
     }
-    tests.arg("test");
+    tests.env("NEARMIND_SKIPPED", target().join("skipped.txt")).arg("test");
     tests
 }
 

@@ -15,6 +15,9 @@ pub mod kernels; //   the trait of fused steps that a device implements
 pub mod manifest; //  models/*/manifest.json: source, digests, pooling, prefixes, lengths
 #[cfg(feature = "reference")]
 pub mod reference; // the f32 forward pass in burn
+#[cfg(all(test, feature = "gpu"))]
+#[path = "../../../tests/support/skipped.rs"]
+mod skipped; //       what this machine lacks for a test
 #[cfg(not(target_arch = "wasm32"))]
 pub mod synthetic; // a small random model for tests
 pub mod tokenize; //  text -> ids and the words they belong to

@@ -1,6 +1,7 @@
 //! The element as a product: what custom-elements.json promises is what the code has; attributes, properties and slots
 //! work at run time; several shelves share one worker; the page may draw its own cards, or have no element at all.
 
+use browser_tests::skipped;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -79,7 +80,7 @@ async fn the_manifest_of_the_elements_says_what_the_code_has() -> Result<()> {
 /// What a script prints that is run by node in the built site; nothing where there is no node.
 fn in_node(script: &str) -> Result<Option<String>> {
     if Command::new("node").arg("--version").output().is_err() {
-        eprintln!("SKIPPED: there is no node here to import the modules without a page");
+        skipped("there is no node here to import the modules without a page");
         return Ok(None);
     }
     let folder = root().join("dist");

@@ -1,5 +1,6 @@
 //! Marked words as a visitor meets them: they follow what was looked at, are whole words, move nothing and do not blink.
 
+use browser_tests::skipped;
 use std::{fs, process::Command};
 
 use anyhow::{Context, Result, ensure};
@@ -181,9 +182,7 @@ async fn marks_stand_when_the_encoder_fails_before_there_are_new_ones() -> Resul
 /// The shop's Chinese texts, packed with a model that reads Chinese, at `/chinese/` of the site. None without the model.
 fn chinese_shop() -> Result<Option<Site>> {
     if !root().join("dist/models/e5/model.safetensors").is_file() {
-        eprintln!(
-            "SKIPPED: no Chinese model in the site. `cargo xtask models e5` and `cargo xtask build` put it there."
-        );
+        skipped("no Chinese model in the site. `cargo xtask models e5` and `cargo xtask build` put it there.");
         return Ok(None);
     }
     let folder = std::env::temp_dir().join(format!("nearmind-chinese-{}", std::process::id()));

@@ -1,5 +1,6 @@
 //! The folder for `npm pack` is a package: it is packed by npm, and its modules are found by their names.
 
+use browser_tests::skipped;
 use std::{env, fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
@@ -16,7 +17,7 @@ fn run(program: &str, arguments: &[&str], folder: &Path) -> Result<String> {
 #[test]
 fn npm_packs_it_and_node_finds_its_modules() -> Result<()> {
     if Command::new("npm").arg("--version").output().is_err() {
-        eprintln!("SKIPPED: there is no npm here to pack the package");
+        skipped("there is no npm here to pack the package");
         return Ok(());
     }
     let folder = env::temp_dir().join(format!("nearmind-npm-pack-{}", std::process::id()));

@@ -10,6 +10,7 @@ use super::*;
 use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases, model, ragged};
 use crate::cpu::CpuModel;
 use crate::device::{Choice, Device, Flaw, Kind, LEAST_COSINE_TO_CPU, OpenGpu, Probes, Reason, prove};
+use crate::skipped::skipped;
 use crate::synthetic::Synthetic;
 use crate::weights::{LinearWeights, Weights};
 
@@ -24,7 +25,7 @@ fn open(overrides: Overrides) -> Option<(Gpu, Model)> {
     match pollster::block_on(Gpu::open_with(&model, Pooling::Mean, || 0.0, overrides)) {
         Ok(gpu) => Some((gpu, model)),
         Err(OpenError::NoAdapter(why)) => {
-            eprintln!("SKIPPED: no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough.");
+            skipped(format_args!("no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough."));
             None
         }
         Err(error) => panic!("{error}"),
