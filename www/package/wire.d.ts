@@ -8,6 +8,7 @@ export type Envelope = {
   nowMs: number;
   /** BCP 47 tag of the page: the language of the answer, where the command has none of its own. */
   lang: string;
+  /** What the page asks for. */
   command: Command;
 };
 
@@ -15,36 +16,131 @@ export type Envelope = {
 export type Command =
   | {
     type: "open";
+    /** The version of these types that the page was made for. */
     version: number;
+    /** URL of the catalogue's folder, which ends in `/`, or of its manifest. */
     catalog: string;
+    /** URL of the model's folder, which ends in `/`, or of its manifest. */
     model: string;
+    /** Where the model is to run. */
     device: DeviceChoice;
+    /** Whether the browser may store the log; if not, it ends with the page. */
     persist: boolean;
+    /** Where the pictures of cards come from. */
     pictures: PictureSource;
   }
-  | { type: "track"; event: Event }
-  | { type: "undo"; item: string; name: EventName }
-  | { type: "shelf"; shelf: string; request: ShelfRequest }
-  | { type: "close-shelf"; shelf: string }
-  | { type: "search"; query: string; limit: number }
+  | {
+    type: "track";
+    /** What the visitor did. */
+    event: Event;
+  }
+  | {
+    type: "undo";
+    /** Id of the item. */
+    item: string;
+    /** Which kind of event is taken back. */
+    name: EventName;
+  }
+  | {
+    type: "shelf";
+    /** The page's own name for the shelf. */
+    shelf: string;
+    /** What its list is to be. */
+    request: ShelfRequest;
+  }
+  | {
+    type: "close-shelf";
+    /** The page's own name for the shelf. */
+    shelf: string;
+  }
+  | {
+    type: "search";
+    /** The text as typed; its last word may be unfinished. */
+    query: string;
+    /** The most cards of the answer; more than 1,000 count as 1,000. */
+    limit: number;
+  }
   | { type: "profile" }
-  | { type: "delete"; event: Event }
-  | { type: "mute-event"; event: Event; muted: boolean }
-  | { type: "mute-interest"; interest: string; muted: boolean }
-  | { type: "rename-interest"; interest: string; name: string }
-  | { type: "delete-interest"; interest: string }
-  | { type: "keep-texts"; days: number }
+  | {
+    type: "delete";
+    /** The event with all its fields. */
+    event: Event;
+  }
+  | {
+    type: "mute-event";
+    /** The event with all its fields. */
+    event: Event;
+    /** Whether it is muted from now on. */
+    muted: boolean;
+  }
+  | {
+    type: "mute-interest";
+    /** The interest's id. */
+    interest: string;
+    /** Whether it is muted from now on. */
+    muted: boolean;
+  }
+  | {
+    type: "rename-interest";
+    /** The interest's id. */
+    interest: string;
+    /** The new name, or empty. */
+    name: string;
+  }
+  | {
+    type: "delete-interest";
+    /** The interest's id. */
+    interest: string;
+  }
+  | {
+    type: "keep-texts";
+    /** Number of days; 0 for no limit. */
+    days: number;
+  }
   | { type: "export" }
-  | { type: "import"; profile: string }
-  | { type: "explain"; shelf: string; item: string }
-  | { type: "scene"; shelf: string }
+  | {
+    type: "import";
+    /** The text that `Export` gave. */
+    profile: string;
+  }
+  | {
+    type: "explain";
+    /** The page's own name for the shelf. */
+    shelf: string;
+    /** Id of the item. */
+    item: string;
+  }
+  | {
+    type: "scene";
+    /** The page's own name for the shelf. */
+    shelf: string;
+  }
   | { type: "diagnose" }
-  | { type: "why-not"; shelf: string; item: string }
-  | { type: "attention"; item: string }
+  | {
+    type: "why-not";
+    /** The page's own name for the shelf. */
+    shelf: string;
+    /** Id of the item. */
+    item: string;
+  }
+  | {
+    type: "attention";
+    /** Id of the item. */
+    item: string;
+  }
   | { type: "forget" }
-  | { type: "map"; recommended: Array<string> }
-  | { type: "reload"; forgotten: boolean };
+  | {
+    type: "map";
+    /** Ids of items. */
+    recommended: Array<string>;
+  }
+  | {
+    type: "reload";
+    /** Whether everything was forgotten: then what this page has not stored yet is forgotten, too. */
+    forgotten: boolean;
+  };
 
+/** Where the model is to run. */
 export type DeviceChoice = "auto" | "cpu" | "gpu";
 
 /** Where the pictures of cards come from. */
@@ -62,6 +158,7 @@ export type ShelfRequest = Partial<{
   kind: ShelfKind;
   /** The item that "more like this" is about, or that others go with. */
   item: string | null;
+  /** The most cards of the list; more than 1,000 count as 1,000. */
   limit: number;
   /** BCP 47 tag of the page: `en`, `zh-CN`. */
   lang: string;
@@ -79,24 +176,39 @@ export type ShelfRequest = Partial<{
   seed: number;
 }>;
 
+/** How one kind of list is made. As JSON every field may be absent. */
 export type Scene = Partial<{
+  /** What the list rests on. */
   kind: ShelfKind;
   /** By primary language subtag. */
   heading: { [key in string]: string };
+  /** How much each event says, and how it fades. */
   weights: EventWeights;
+  /** How the likeness of two vectors is measured. */
   metric: VectorMetric;
+  /** Items are shown that score more than this, -1..1. Below 0 it counts as 0. */
   threshold: number;
+  /** The items that may be shown; absent: all. */
   filter: Filter | null;
+  /** The scene's own rules; those of a request come on top. */
   rules: Rules;
+  /** Whether to show items that the visitor viewed lately, bought, rated or has in the cart. */
   showSeen: boolean;
+  /** Whether to show several variants of one product. */
   variants: boolean;
+  /** How different from each other the items of the list are. */
   diversity: Diversity;
+  /** How surely each of the visitor's interests has places by its weight, 0..1. At 0 places go by score alone. */
   interests: number;
+  /** Groups of items that have at least a part of the list. */
   exposure: Array<Exposure>;
+  /** The chance of each place but the first to go to an item that would not be shown, 0..1. */
   exploration: number;
+  /** Weights of a score's parts, instead of the learned ones of the same name; absent: all as learned. */
   mixture: { [name: string]: number } | null;
 }>;
 
+/** What the shop wants of a list. As JSON every field may be absent. */
 export type Rules = Partial<{
   /** Items at a fixed place. */
   pin: Array<Pin>;
@@ -122,7 +234,9 @@ export type EventWeights = Partial<{
   seenDays: number;
 }>;
 
+/** How different from each other the items of a list are. */
 export type Diversity = Partial<{
+  /** The way in which the next item is chosen. */
   method: DiversityMethod;
   /** 0: by score alone; 1: by unlikeness alone. */
   strength: number;
@@ -134,6 +248,7 @@ export type Context = { /** * Ids of the items that lie in the cart. */ cart?: A
 /** One value or several. */
 export type ContextValue = FilterValue | Array<FilterValue> | boolean;
 
+/** A condition that a record fits or does not. */
 export type Filter =
   | { all: Array<Filter> }
   | { any: Array<Filter> }
@@ -146,38 +261,51 @@ export type Filter =
 /** What a field is compared with. */
 export type FilterValue = number | string;
 
+/** An item at a fixed place of the list. */
 export type Pin = {
+  /** The item's id, or another of its names. */
   item: string;
   /** 1 is the first. */
   place: number;
 };
 
+/** Items that a list prefers or avoids, always or in some surroundings. */
 export type Boost = {
   /** About the surroundings; absent: always. */
   when?: Filter | null;
+  /** The items that are raised or lowered. */
   items: Filter;
+  /** What their scores change by, in standard deviations of the scores. Negative lowers them. */
   add: number;
 };
 
+/** Items that a list prefers because of what is in the cart, or of the page's item. */
 export type GoesWith = {
   /** About an item of the cart. */
   with: Filter;
+  /** The items that are raised. */
   show: Filter;
+  /** What their scores change by, in standard deviations of the scores; 1 where it is absent. */
   add: number;
 };
 
 /** A group of items has at least this part of the list, as far as it has items that fit. */
 export type Exposure = {
+  /** The items of the group. */
   items: Filter;
+  /** The group's part of the list, 0..1. */
   share: number;
 };
 
+/** How the next item of a list is chosen, so that it does not repeat what is there. */
 export type DiversityMethod = "none" | "mmr" | "dpp";
 
+/** How the likeness of two vectors is measured. */
 export type VectorMetric = "cosine" | "dot" | "euclidean" | "pearson";
 
 /** One line of the visitor's log. */
 export type Event = {
+  /** What the visitor did. */
   name: EventName;
   /** The item's id, for events that have one. */
   item?: string | null;
@@ -199,64 +327,128 @@ export type Opinion = "like" | "dislike";
 
 /** What the worker says. Those that name a shelf carry its revision: the page drops what is stale. */
 export type Update =
-  | { type: "progress"; stage: Stage; done: number; total: number }
-  | { type: "catalog-ready"; items: number }
-  | { type: "model-ready"; device: DeviceReport }
+  | {
+    type: "progress";
+    /** What is being loaded. */
+    stage: Stage;
+    /** Bytes that have arrived. */
+    done: number;
+    /** Bytes of all its files. */
+    total: number;
+  }
+  | {
+    type: "catalog-ready";
+    /** How many items the catalogue has. */
+    items: number;
+  }
+  | {
+    type: "model-ready";
+    /** Where the model runs, and why there. */
+    device: DeviceReport;
+  }
   | { type: "shelf" } & Shelf
   | {
     type: "highlights";
+    /** The page's name of the shelf. */
     shelf: string;
+    /** The revision of the `Shelf` that has the card. */
     revision: number;
+    /** Id of the card's item. */
     item: string;
+    /** The whole title, in place of the card's. */
     title: Array<Part>;
+    /** The whole description, in place of the card's. */
     description: Array<Part>;
   }
-  | { type: "results"; query: string; cards: Array<Card> }
-  | { type: "pictures"; pictures: Array<CardPicture> }
+  | {
+    type: "results";
+    /** The text that the command had. */
+    query: string;
+    /** What was found, best first; empty while there is no catalogue. */
+    cards: Array<Card>;
+  }
+  | {
+    type: "pictures";
+    /** Each item at most once. */
+    pictures: Array<CardPicture>;
+  }
   | { type: "profile" } & ProfileSummary
   | { type: "explanation" } & Explanation
   | { type: "why-not" } & WhyNot
-  | { type: "scene"; shelf: string; scene: Scene }
+  | {
+    type: "scene";
+    /** The page's name of the shelf. */
+    shelf: string;
+    /** As JSON, with the learned weights and the rules of the request. */
+    scene: Scene;
+  }
   | { type: "attention" } & Attention
   | { type: "diagnosis" } & Diagnosis
-  | { type: "exported"; profile: string }
-  | { type: "imported"; events: number }
+  | {
+    type: "exported";
+    /** The text that `Import` reads. */
+    profile: string;
+  }
+  | {
+    type: "imported";
+    /** Events that the log did not have. */
+    events: number;
+  }
   | { type: "map" } & InterestMap
-  | { type: "unsaved"; entries: number }
+  | {
+    type: "unsaved";
+    /** Entries of the log that are not stored. */
+    entries: number;
+  }
   | { type: "forgotten" }
   | { type: "error" } & Problem;
 
+/** What the worker is loading. */
 export type Stage = "catalog" | "model" | "probe";
 
 /** A ranked list, ready to draw. */
 export type Shelf = {
+  /** The name that the page gave the shelf when it opened it. */
   shelf: string;
+  /** Grows by one with each new list of the shelf; begins again with a new worker. */
   revision: number;
+  /** What the list rests on. */
   basis: Basis;
+  /** The scene's own heading, or else one for the basis, in the page's language. */
   heading: string;
   /**
    * What became of the text that the visitor wrote last, where it is not what they will expect: a sentence in the page's
    * language, or empty.
    */
   note: string;
+  /** The items of the list, in the order to show them. */
   cards: Array<Card>;
 };
 
 /** What a list rests on; the page may say it, and must not claim more. */
 export type Basis = "cold-start" | "profile" | "item" | "cart" | "text" | "trending";
 
+/** An item, ready to draw. */
 export type Card = {
+  /** The shop's own id of the item. */
   item: string;
+  /** Path or URL of the product's page; empty where it is not known. */
   url: string;
   /** Empty where there is none, or where it is private and has not come yet. */
   image: string;
+  /** The title in the page's language, or else in another that the item has. */
   title: Array<Part>;
+  /** The description in the same language; empty where there is none. */
   description: Array<Part>;
+  /** Who makes the item; empty where it is not known. */
   brand: string;
+  /** The last step of the item's category path; empty where there is none. */
   category: string;
+  /** What the visitor pays now; absent where it is not known. */
   price: Price | null;
   /** Why it is here: "Because you viewed ...". Empty where there is no reason that is true. */
   reason: Array<Part>;
+  /** What the item was ranked by. Scores of different lists cannot be compared. */
   score: number;
   /** The visitor's standing opinion. */
   opinion: Opinion | null;
@@ -264,7 +456,9 @@ export type Card = {
   unread: boolean;
 };
 
+/** The private picture of one item. */
 export type CardPicture = {
+  /** The shop's own id of the item. */
   item: string;
   /** A `data:` address. */
   image: string;
@@ -272,11 +466,15 @@ export type CardPicture = {
 
 /** A run of text. With a `share` it is a highlighted word, and the share is its part of the score. */
 export type Part = {
+  /** The characters of this run, as they stand in the whole text. */
   text: string;
+  /** What the word adds to the score; absent where nothing is highlighted. */
   share?: number | null;
 };
 
+/** An amount of money. */
 export type Price = {
+  /** In units of the currency: 12.5 is 12 euros and 50 cents. */
   amount: number;
   /** ISO 4217. */
   currency: string;
@@ -288,9 +486,11 @@ export type DeviceReport = {
   device: string;
   /** The kernels or the adapter: `relaxed SIMD`, `SIMD128`, or the adapter's name. */
   detail: string;
+  /** Why the encoder runs there. */
   reason: DeviceReason;
   /** Milliseconds for one probe text, by device, as measured at start. */
   cpuMs: number | null;
+  /** The same on the GPU; absent where it was not measured. */
   gpuMs: number | null;
 };
 
@@ -299,16 +499,36 @@ export type DeviceReason =
   | { code: "asked-cpu" }
   | { code: "asked-gpu" }
   | { code: "untried" }
-  | { code: "absent"; why: string }
-  | { code: "unfit"; why: string }
-  | { code: "wrong"; cosine: number | null; why: string }
+  | {
+    code: "absent";
+    /** Why the browser gives none. */
+    why: string;
+  }
+  | {
+    code: "unfit";
+    /** What the GPU lacks. */
+    why: string;
+  }
+  | {
+    code: "wrong";
+    /** From -1 to 1; absent where there was nothing to compare. */
+    cosine: number | null;
+    /** What came out wrong. */
+    why: string;
+  }
   | { code: "slower" }
   | { code: "quicker" }
-  | { code: "lost"; why: string };
+  | {
+    code: "lost";
+    /** The error that it failed with. */
+    why: string;
+  };
 
 /** An error that tells the person what to do. `code` is for programs and never changes its meaning. */
 export type Problem = {
+  /** A short name: `store`, `other-model`. */
   code: string;
+  /** For people, in the page's language as far as it is known. */
   message: string;
   /** Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands. */
   fatal: boolean;
@@ -316,7 +536,9 @@ export type Problem = {
 
 /** Why an item stands where it stands in a shelf's list. */
 export type Explanation = {
+  /** The page's name of the shelf. */
   shelf: string;
+  /** The shop's own id of the item. */
   item: string;
   /** From 1; absent where the list does not have the item. */
   place: number | null;
@@ -324,6 +546,7 @@ export type Explanation = {
   of: number;
   /** Its place if score alone decided: what differs was done for variety, shares and pins. */
   byScore: number | null;
+  /** The item's score in this list: the sum of `parts`. */
   score: number;
   /** What the score is the sum of, by how much each says. */
   parts: Array<ScorePart>;
@@ -341,13 +564,17 @@ export type ScorePart = {
   name: string;
   /** For people, in the page's language. */
   label: string;
+  /** What it adds to the score. Negative where it lowers it. */
   share: number;
 };
 
+/** What one event adds to the score of an item. */
 export type EventShare = {
+  /** The event, as the log has it. */
   event: Event;
   /** The item's title in the page's language, or the text. */
   label: string;
+  /** What it adds to the score. Negative where it lowers it. */
   share: number;
   /**
    * Where the item would stand without all that the visitor did with this item or text; as replaying the log says.
@@ -356,6 +583,7 @@ export type EventShare = {
   without: Moved | null;
 };
 
+/** Where an item stands in another list. */
 export type Moved = {
   /** From 1; absent where the list would not reach it. */
   place: number | null;
@@ -363,7 +591,9 @@ export type Moved = {
 
 /** What would bring an item into a shelf's list. Replaying the log has confirmed it. */
 export type WhyNot = {
+  /** The page's name of the shelf. */
   shelf: string;
+  /** The shop's own id of the item. */
   item: string;
   /** From 1, where the list has it already. */
   place: number | null;
@@ -371,20 +601,25 @@ export type WhyNot = {
   remove: Array<Event>;
   /** One more event with which the list would have it. */
   add: Event | null;
+  /** The same for people, in the page's language. */
   sentence: Array<Part>;
 };
 
 /** Where the model looked in an item's text; not a reason for anything. */
 export type Attention = {
+  /** The shop's own id of the item. */
   item: string;
   /** A word's share is its part of all attention. Empty where the device does not tell. */
   parts: Array<Part>;
 };
 
+/** What the device knows of the visitor. */
 export type ProfileSummary = {
   /** The heaviest first. */
   interests: Array<InterestLine>;
+  /** All events of the log, oldest first. */
   events: Array<EventLine>;
+  /** Size of the log as JSON, in bytes. */
   storedBytes: number;
   /** For how many days typed texts are kept; 0: until they are deleted. */
   textDays: number;
@@ -400,6 +635,7 @@ export type InterestLine = {
   words: Array<string>;
   /** Part of all positive weight, 0..1, as it would be if nothing were muted. */
   weight: number;
+  /** It is left out of all lists, because the visitor says so. */
   muted: boolean;
   /** The events that it is made of, oldest first. */
   events: Array<EventLine>;
@@ -407,6 +643,7 @@ export type InterestLine = {
 
 /** An event as a person reads it. */
 export type EventLine = {
+  /** What the visitor did. */
   event: Event;
   /** The item's title in the page's language, or the text. */
   label: string;
@@ -420,27 +657,42 @@ export type EventLine = {
 
 /** Items and interests, near where they are alike. Coordinates are of no unit. */
 export type InterestMap = {
+  /** Items that the visitor saw, recommended ones, and of a large catalogue only some of the others. */
   points: Array<MapPoint>;
+  /** One for each interest that has items. */
   interests: Array<MapInterest>;
 };
 
+/** An item as a point of the map. */
 export type MapPoint = {
+  /** The shop's own id of the item. */
   item: string;
+  /** The title in the page's language, or else in another; the id where there is none. */
   title: string;
+  /** Along the direction in which the items differ most. */
   x: number;
+  /** At a right angle to it. */
   y: number;
+  /** How it is marked. */
   kind: PointKind;
 };
 
+/** How an item is marked on the map. Of two that are true the first holds. */
 export type PointKind = "recommended" | "seen" | "other";
 
+/** An interest as a point of the map, in the middle of its items. */
 export type MapInterest = {
+  /** The visitor's own name for it, or else its words. */
   name: string;
+  /** Along the direction in which the items differ most. */
   x: number;
+  /** At a right angle to it. */
   y: number;
 };
 
+/** What of a catalogue and of a page's ids will not work. */
 export type Diagnosis = {
+  /** How many items the catalogue has. */
   items: number;
   /** Items that are out of stock. */
   soldOut: number;
@@ -452,7 +704,9 @@ export type Diagnosis = {
   moreUnmatched: number;
 };
 
+/** An id that no item of the catalogue has. */
 export type UnmatchedId = {
+  /** The id as the page or the log has it. */
   id: string;
   /** How often it is named. */
   count: number;

@@ -32,29 +32,18 @@ pub enum Filter {
     Any(Vec<Filter>),
     /// This one does not hold.
     Not(Box<Filter>),
-    /// The field has this value.
-    // Hidden from tests: there ts-rs would write these docs into `{ eq: { ... } }`, which `declarations.rs` cannot print.
-    Eq {
-        #[cfg_attr(not(test), doc = "The name of the field.")]
-        field: String,
-        #[cfg_attr(not(test), doc = "One of the field's values has to equal this.")]
-        value: Value,
-    },
-    /// The field has at least one of these values.
-    In {
-        #[cfg_attr(not(test), doc = "The name of the field.")]
-        field: String,
-        #[cfg_attr(not(test), doc = "One of the field's values has to be among these.")]
-        values: Vec<Value>,
-    },
+    /// One of the field's values equals this.
+    #[allow(missing_docs, reason = "the variant says it; ts-rs has no place for more")]
+    Eq { field: String, value: Value },
+    /// One of the field's values is among these.
+    #[allow(missing_docs, reason = "the variant says it")]
+    In { field: String, values: Vec<Value> },
     /// Both ends belong to the range; an end that is absent is open.
+    #[allow(missing_docs, reason = "the variant says it")]
     Range {
-        #[cfg_attr(not(test), doc = "The name of the field.")]
         field: String,
-        #[cfg_attr(not(test), doc = "The least number that fits; absent: any.")]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<f64>,
-        #[cfg_attr(not(test), doc = "The greatest number that fits; absent: any.")]
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<f64>,
     },
