@@ -46,6 +46,7 @@ use nearmind_core::{
 };
 use nearmind_encoder::{EncodeError, Encoder};
 
+/// One visit: the visitor's log, the catalogue, the model, and the shelves that are open.
 pub struct Session<E, S> {
     store: S,
     log: Log,
@@ -70,6 +71,7 @@ pub struct Session<E, S> {
 }
 
 impl<E: Encoder, S: Store> Session<E, S> {
+    /// A session without a log; the command `Open` reads it from the store.
     pub fn new(store: S) -> Self {
         Self {
             store,

@@ -14,8 +14,11 @@ pub enum Entry {
     Event(Event),
     /// Takes back the last standing event of this name on this item.
     Undo {
+        /// The shop's own id of the item.
         item: String,
+        /// What was done, and is taken back.
         name: EventName,
+        /// When the visitor did this, as in all entries: milliseconds since 1970.
         time_ms: f64,
     },
     /// The event counts for nothing while it is muted; it stays in the log, where the visitor sees it.
@@ -26,10 +29,12 @@ pub enum Entry {
     },
     /// How the visitor wants an interest: the one that any of these is of.
     Interest {
+        /// What the interest was about when the visitor decided.
         about: Vec<Topic>,
         /// The visitor's own name for it; empty: none.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         name: String,
+        /// `true`: it does not change what is recommended.
         muted: bool,
         time_ms: f64,
     },
@@ -50,7 +55,9 @@ const PLAUSIBLE_MS: f64 = 4.1e12;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Topic {
+    /// An item, by the shop's own id.
     Item(String),
+    /// What the visitor typed, without white space around it.
     Text(String),
 }
 
@@ -78,6 +85,7 @@ struct Standing {
 }
 
 impl Topic {
+    /// What an event is about: its item, else its text; `None` where it has neither.
     pub fn of(event: &Event) -> Option<Self> {
         match (&event.item, &event.text) {
             (Some(item), _) => Some(Self::Item(item.clone())),
@@ -116,6 +124,7 @@ impl Entry {
 }
 
 impl Log {
+    /// The log of these entries, oldest first.
     pub fn replay(entries: &[Entry]) -> Self {
         let mut log = Self::default();
         entries.iter().for_each(|entry| log.note(entry));
@@ -123,6 +132,7 @@ impl Log {
         log
     }
 
+    /// Adds an entry at the end.
     pub fn push(&mut self, entry: &Entry) {
         self.note(entry);
         match entry {
@@ -266,6 +276,7 @@ impl Log {
 }
 
 impl Entry {
+    /// When the visitor did it: milliseconds since 1970.
     pub fn time_ms(&self) -> f64 {
         match self {
             Self::Event(event) => event.time_ms,
