@@ -51,6 +51,7 @@ pub struct Gpu {
 pub struct Overrides {
     /// Measured otherwise.
     pub spelling: Option<Spelling>,
+    /// A fault that is put into the kernels; `None` leaves them as they are.
     pub defect: Option<Defect>,
 }
 
