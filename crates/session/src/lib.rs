@@ -5,6 +5,8 @@
 //! and [`Session::set_model`] in any order, before or after the first commands. Everything but the log is
 //! derived from it and can be made again.
 
+#![warn(missing_docs)]
+
 mod card;
 mod history; // commands that change the log
 mod log;
