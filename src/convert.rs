@@ -44,8 +44,11 @@ const PROBE_TEXTS_ZH: [&str; 2] =
 /// What a model does not say about itself.
 #[derive(Debug, Clone)]
 pub struct About {
+    /// The model's name, for its manifest.
     pub name: String,
+    /// The package or folder that it comes from, with its version.
     pub source: String,
+    /// SPDX expression of the original's licence.
     pub licence: String,
     /// A vocabulary for many languages is cut to these.
     pub languages: Vec<String>,

@@ -57,20 +57,25 @@ use nearmind_core::{
 pub struct Shop<'a> {
     /// Centred unit vectors; of width 0 where there are none.
     pub matrix: &'a Matrix,
+    /// Brand, category and price of each item.
     pub fields: &'a Fields,
 }
 
 /// What a pack ships, and how it was found.
 pub struct Learned {
+    /// What follows what, as probabilities by row.
     pub relations: Relations,
     /// Of what tells where and when something happened, what foretells.
     pub occasions: Option<Occasions>,
+    /// The weights of the parts of a score.
     pub mixture: Mixture,
+    /// The settings by which the relations were counted.
     pub table: follow::Settings,
     /// Pairs of items that too few visitors chose to be published.
     pub left_out: usize,
     /// What the settings foretold of the visitors held out, before and after the search.
     pub before: validate::Foretold,
+    /// The same after the search.
     pub after: validate::Foretold,
 }
 
@@ -79,6 +84,7 @@ pub struct Learned {
 pub struct Past<'a> {
     /// Of each visitor, oldest first.
     pub histories: &'a [Vec<u32>],
+    /// What was done in each event of the histories, where and when.
     pub occurred: &'a Occurred,
 }
 

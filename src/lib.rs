@@ -2,6 +2,8 @@
 //!
 //! The modules in layer order; a module may use those above it in this list, never those below.
 
+#![warn(missing_docs)]
+
 pub mod learn; //    a shop's interactions -> relations and mixture
 pub mod convert; //  an f32 model directory -> int8 weights, manifest, probes
 pub mod cli; //      the command line's verbs: convert, bake, inspect, embed, learn

@@ -39,6 +39,7 @@ impl From<DeviceArg> for Choice {
     }
 }
 
+/// All cores of this machine, and its GPU where that is chosen.
 pub type NativeDevice = Device<AllCores, OpenNative>;
 
 /// Proves the cores and the GPU with the model's known texts, and chooses.

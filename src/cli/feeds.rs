@@ -14,6 +14,7 @@ use nearmind_feeds::{
     Bytes, Columns, Format, Import, Items, Label, LinkPattern, MakeIds, Options, Progress, Report, Variants,
 };
 
+/// The feeds of a command line, and how they are to be read.
 #[derive(Debug, Args)]
 pub struct FeedArgs {
     /// Feeds, gzipped or not: Google Merchant (TSV, RSS, Atom), Shopify (products.json, CSV), the CSV of WooCommerce,

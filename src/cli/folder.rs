@@ -16,6 +16,7 @@ use tempfile::NamedTempFile;
 use nearmind_core::catalog::{Catalog, Manifest, Pack, manifest::File};
 use nearmind_feeds::Report;
 
+/// The file that says which files of the folder are the catalogue.
 pub const MANIFEST: &str = "manifest.json";
 /// What a file of a catalogue is called, before its digest. What is called otherwise is left alone.
 const STEMS: [&str; 9] =
@@ -138,6 +139,7 @@ fn readable(file: &NamedTempFile) -> Result<()> {
     Ok(())
 }
 
+/// Writes a file whole, in the place of one of that name.
 pub fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     let mut file = beside(folder)?;
     file.write_all(bytes).with_context(|| format!("writing {}", folder.join(name).display()))?;

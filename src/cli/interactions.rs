@@ -29,6 +29,7 @@ const LONGEST_LINE: u64 = 16 << 20;
 /// Something that a visitor did with the item in a row of the catalogue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
+    /// The row of the item in the catalogue.
     pub row: u32,
     /// A purchase where the file does not say what it was.
     pub name: EventName,
@@ -43,6 +44,7 @@ pub struct Seen {
 /// All that was done, each visitor's events oldest first.
 #[derive(Debug, Default)]
 pub struct Interactions {
+    /// The events of each visitor, by the id that the file gives the visitor.
     pub visitors: BTreeMap<String, Vec<Seen>>,
     /// Lines that are no interaction.
     pub malformed: usize,
@@ -54,6 +56,7 @@ pub struct Interactions {
 }
 
 impl Interactions {
+    /// Reads a file. `row_of` gives the row of an item's id, `None` where the catalogue has no such item.
     pub fn read(path: &Path, row_of: impl Fn(&str) -> Option<u32>) -> Result<Self> {
         let mut found = Self::default();
         let mut columns: Option<Columns> = None;

@@ -21,12 +21,17 @@ use nearmind_encoder::{
 /// Texts that the model does not read that are named one by one.
 const SHOWN: usize = 5;
 
+/// A converted model, ready to encode.
 pub struct NativeModel {
     /// Of all that makes a vector: the manifest, which has the digests of the rest, and the kind of device.
     pub digest: [u8; 32],
+    /// The manifest of the model's folder.
     pub manifest: Manifest,
+    /// The model's own tokenizer.
     pub tokenizer: Tokenizer,
+    /// What the model runs on.
     pub device: NativeDevice,
+    /// The model's known texts with their vectors.
     pub known: manifest::Probes,
     /// Texts of which most tokens are unknown.
     unread: usize,

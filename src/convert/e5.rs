@@ -77,6 +77,7 @@ impl<'a> Cursor<'a> {
 }
 
 impl Package {
+    /// Reads the file. An error if it cannot be read, or [`Package::parse`] refuses it.
     pub fn open(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
         Self::parse(bytes).with_context(|| format!("{} is not usable", path.display()))

@@ -6,12 +6,15 @@ use super::vocabulary::Vocabulary;
 use nearmind_encoder::full::FullModel;
 use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes};
 
+/// A trained model, as its publisher's files have it.
 pub trait Original {
     /// With the whole vocabulary.
     fn architecture(&self) -> Architecture;
+    /// How token states become a text's vector.
     fn pooling(&self) -> Pooling;
     /// What the model was trained to see before a text.
     fn prefixes(&self) -> Prefixes;
+    /// The tokenizer's words.
     fn vocabulary(&self) -> &dyn Vocabulary;
     /// Of the file of weights, in hexadecimal.
     fn sha256(&self) -> String;

@@ -11,6 +11,7 @@ use tokenizers::TruncationParams;
 use nearmind_encoder::manifest::{Manifest, Prefixes, Role};
 use nearmind_encoder::tokenize::Tokenizer;
 
+/// The words of a tokenizer, and its file for some of them.
 pub trait Vocabulary {
     /// The words, by their row in the model's table.
     fn words(&self) -> Vec<(usize, &str)>;

@@ -22,6 +22,7 @@ const FEW: f64 = 5.0;
 /// Items whose neighbours one thread gathers at a time.
 const BLOCK: usize = 512;
 
+/// How the pairs of items in histories are weighed, and become probabilities.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Settings {
     /// What each further step between two events leaves of the pair's weight.
@@ -55,6 +56,7 @@ pub struct Visits {
 
 /// What a pack ships of it.
 pub struct Followers {
+    /// What follows on each row, as probabilities, and how many visitors each row has.
     pub relations: Relations,
     /// Pairs of items that some visitors chose, but too few to be published.
     pub left_out: usize,
@@ -64,6 +66,7 @@ pub struct Followers {
 type Row = Vec<(u32, f32)>;
 
 impl Visits {
+    /// Gathers `histories`, each of one visitor, with rows below `len`, oldest first.
     pub fn new<'a>(histories: impl Iterator<Item = &'a [u32]>, len: usize, limit: Limit) -> Self {
         let (mut items, mut visitors) = (Vec::new(), Vec::new());
         for (visitor, history) in (0..).zip(histories) {

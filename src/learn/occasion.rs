@@ -24,6 +24,7 @@ const MOST_ITEMS: usize = 256;
 /// What is known of each event of some histories beside the item: what was done, where and when.
 #[derive(Debug, Clone, Default)]
 pub struct Occurred {
+    /// All facts, each a field and its value. Sets name them by their place here.
     pub facts: Vec<Fact>,
     /// Numbers of facts that hold together.
     pub sets: Vec<Vec<u32>>,

@@ -13,6 +13,7 @@ use nearmind_core::catalog::{Occasions, Relations};
 
 /// All that a pack says of the shop's interactions, beside the weights of a score.
 pub struct Published {
+    /// What follows what, as probabilities by row.
     pub relations: Relations,
     /// Of what tells where and when something happened, what foretells.
     pub occasions: Option<Occasions>,

@@ -16,6 +16,7 @@ use nearmind_core::catalog::{Mixture, Occasions};
 
 /// Of three sets what came out in the middle: where the search begins, and what a shop with few visitors gets.
 pub const START: Settings = Settings { decay: 0.8, length: 10, back: 0.5, shrink: 20.0, popular: 0.0, borrow: 0.5 };
+/// The weights of a score that go with [`START`].
 pub const START_MIXTURE: Mixture = Mixture {
     step: 0.7,
     amplify: 1.0,
@@ -53,6 +54,7 @@ const TIE: f64 = 0.002;
 
 /// What the search tells while it goes on.
 pub enum Heard<'a> {
+    /// A step begins: what it is, for people.
     Begins(&'a str),
     /// With the weights of what tells where and when.
     Tried(Settings, Mixture, &'a BTreeMap<String, f32>, Foretold),

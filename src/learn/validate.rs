@@ -41,7 +41,9 @@ const DEEP: usize = 100;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Foretold {
+    /// The part of the held-out events whose item is among the first ten.
     pub hit_rate: f64,
+    /// NDCG of the first ten.
     pub ndcg: f64,
     /// NDCG of the first hundred: says the same with less chance in it.
     pub deep_ndcg: f64,
@@ -84,6 +86,7 @@ struct Unseen {
     likes: Likes,
 }
 
+/// Visitors and items that are held out, and what is learned from the others.
 pub struct Validation<'a> {
     shop: Shop<'a>,
     past: Past<'a>,
@@ -154,6 +157,7 @@ impl<'a> Validation<'a> {
         Some(Self { shop, past, folds, unseen, known: Mutex::new(None) })
     }
 
+    /// What the visitors and items that are not held out teach with these settings.
     pub fn relate(&self, settings: Settings) -> Related {
         let relate = |visits: &Visits, likes: &Likes| visits.followers(settings, likes).relations;
         let folds = self.folds.iter().map(|fold| relate(&fold.visits, &fold.likes)).collect();

@@ -12,8 +12,10 @@ use std::{
 const MOST_HEAD_BYTES: usize = 64 << 10;
 const MOST_HEADERS: usize = 64;
 
+/// A request, without its body.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
+    /// As it was sent, such as `GET`.
     pub method: String,
     /// As it was sent: a path with its query, or a whole address from a browser that takes us for its proxy.
     pub url: String,
@@ -34,11 +36,16 @@ impl Request {
     }
 }
 
+/// What is sent in answer to a request.
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
+    /// The HTTP status code, such as 200.
     pub status: u16,
+    /// Names in small letters, and values; `content-length` is added when the reply is sent.
     pub headers: Vec<(&'static str, String)>,
+    /// The bytes of the content; empty where there is none.
     pub body: Vec<u8>,
+    /// How the connection fails, in tests of bad connections; by default it does not.
     pub line: Line,
 }
 

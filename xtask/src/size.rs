@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+/// How many bytes are left after brotli at quality 11.
 pub fn brotli_len(bytes: &[u8]) -> Result<usize> {
     let mut out = Vec::new();
     let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };

@@ -21,6 +21,7 @@ pub enum Choice {
     /// The quickest device that computes rightly.
     #[default]
     Auto,
+    /// The CPU, without trying the GPU.
     Cpu,
     /// The GPU where it computes rightly, however slow.
     Gpu,
@@ -29,6 +30,7 @@ pub enum Choice {
 /// Opens the GPU, and again after it was lost.
 #[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
 pub trait OpenGpu {
+    /// The encoder on the GPU that it opens.
     type Gpu: Encoder;
     /// The encoder and the adapter's name.
     async fn open(&mut self) -> Result<(Self::Gpu, String), OpenError>;
@@ -37,15 +39,20 @@ pub trait OpenGpu {
 /// Why there is no GPU to compute on, as a sentence for people.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum OpenError {
+    /// The system or the browser gives programs no GPU: what it said.
     #[error("this device offers no GPU to programs ({0})")]
     NoAdapter(String),
+    /// There is a GPU, but it is too small or too limited for the model: why, for people.
     #[error("the GPU cannot run this model: {0}")]
     Unfit(String),
 }
 
+/// What an encoder runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// The processor, with the kernels of [`crate::cpu`].
     Cpu,
+    /// The graphics processor.
     Gpu,
 }
 
@@ -61,9 +68,19 @@ pub enum Reason {
     /// The GPU's answers are wrong.
     Wrong(Flaw),
     /// The GPU is right, but slower. Milliseconds a text.
-    Slower { cpu_ms: f64, gpu_ms: f64 },
+    Slower {
+        /// The time on the CPU.
+        cpu_ms: f64,
+        /// The time on the GPU.
+        gpu_ms: f64,
+    },
     /// The GPU is right and quicker. Milliseconds a text.
-    Quicker { cpu_ms: f64, gpu_ms: f64 },
+    Quicker {
+        /// The time on the CPU.
+        cpu_ms: f64,
+        /// The time on the GPU.
+        gpu_ms: f64,
+    },
     /// The GPU went away, and why.
     Lost(String),
 }
@@ -95,12 +112,15 @@ impl fmt::Display for Reason {
 /// Where the encoder runs, and why there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
+    /// The device that the encoder runs on now.
     pub kind: Kind,
     /// The kernels or the adapter.
     pub detail: String,
+    /// Why it runs there.
     pub reason: Reason,
     /// Milliseconds a probe text, as measured.
     pub cpu_ms: Option<f64>,
+    /// The same on the GPU; `None` where it was not timed.
     pub gpu_ms: Option<f64>,
 }
 
@@ -203,6 +223,7 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
         }
     }
 
+    /// Where the encoder runs now, and why there.
     pub fn report(&self) -> &Report {
         &self.report
     }

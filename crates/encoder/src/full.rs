@@ -7,20 +7,27 @@ use super::kernels::Linear;
 use super::manifest::{Architecture, ModelError, Pooling};
 use super::weights::{LinearWeights, NormWeights, Source, Weights};
 
+/// The linear layers of a BERT layer, in the order of computation.
 pub const LINEARS: [Linear; 4] = [Linear::Qkv, Linear::Output, Linear::Up, Linear::Down];
 
+/// All weights of a model.
 #[derive(Debug, Clone)]
 pub struct FullModel {
+    /// Its sizes: L, H, V, P and the others that shapes are written with.
     pub architecture: Architecture,
+    /// How token states become a text's vector.
     pub pooling: Pooling,
     /// `[V, H]`
     pub words: Vec<f32>,
     /// `[P, H]`
     pub positions: Vec<f32>,
+    /// The layer norm of the embeddings.
     pub norm: NormWeights,
+    /// One for each of the model's layers, the first one first. `[L]`
     pub layers: Vec<FullLayer>,
 }
 
+/// The weights of one layer.
 #[derive(Debug, Clone)]
 pub struct FullLayer {
     /// In the order of [`LINEARS`].
@@ -64,6 +71,7 @@ impl FullModel {
         })
     }
 
+    /// One linear layer, by the number of its layer from 0.
     pub fn linear(&self, layer: usize, which: Linear) -> &FullLinear {
         &self.layers[layer].linears[which as usize]
     }

@@ -2,6 +2,8 @@
 //!
 //! Must not know items, visitors or JavaScript.
 
+#![warn(missing_docs)]
+
 pub mod bert; //      the forward pass, written once over `Kernels`
 #[cfg(test)]
 mod cases; //         what every device is held to
@@ -92,6 +94,7 @@ pub struct Encoded {
     pub tokens: Vec<f32>,
 }
 
+/// Which results of a forward pass are read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Want {
     /// Pooled, normalised vectors only.
@@ -100,11 +103,13 @@ pub enum Want {
     Tokens,
 }
 
+/// Why a batch could not be encoded.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
     /// The GPU went away (driver reset, tab in the background): rebuild, then the CPU.
     #[error("the device was lost: {0}")]
     DeviceLost(String),
+    /// The batch, or a text for it, does not fit the model: why, for people.
     #[error("the batch does not fit the model: {0}")]
     BadBatch(String),
 }

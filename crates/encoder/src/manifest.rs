@@ -12,10 +12,13 @@ use nearmind_core::{catalog::ModelName, text::language::primary, vectors::arithm
 /// The manifest's own version; another one is refused.
 pub const FORMAT: u32 = 1;
 
+/// Everything that is known of a model, but its weights and vocabulary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
+    /// Version of the manifest's own form: [`FORMAT`].
     pub format: u32,
+    /// The model's name, for people and for the catalogues that it encodes.
     pub name: String,
     /// The package or directory that it was converted from, with its version.
     pub source: String,
@@ -25,10 +28,14 @@ pub struct Manifest {
     pub licence: String,
     /// BCP 47 primary subtags of the languages that the vocabulary covers; empty where that is not known.
     pub languages: Vec<String>,
+    /// The model's sizes.
     pub architecture: Architecture,
+    /// How token states become a text's vector.
     pub pooling: Pooling,
+    /// What stands before each text; empty for most models.
     #[serde(default)]
     pub prefixes: Prefixes,
+    /// The other files of the model.
     pub files: Files,
 }
 
@@ -40,6 +47,7 @@ pub struct Architecture {
     pub layers: usize,
     /// H, the width of the vectors too.
     pub hidden: usize,
+    /// Attention heads; they divide H into widths that are multiples of 16.
     pub heads: usize,
     /// I
     pub intermediate: usize,
@@ -57,22 +65,31 @@ pub struct Architecture {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
+    /// The mean of all token states.
     Mean,
+    /// The state of the first token, which BERT calls `[CLS]`.
     First,
+    /// The largest of all token states, in each dimension.
     Max,
 }
 
 /// What the model wants before a text, by the text's role.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Prefixes {
+    /// Before a search or a wish, as in `query: `.
     pub query: String,
+    /// Before an item's text, as in `passage: `.
     pub passage: String,
 }
 
+/// The files beside the manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Files {
+    /// The int8 weights, in safetensors.
     pub weights: FileEntry,
+    /// The vocabulary and how texts are cut, as `tokenizer.json`.
     pub tokenizer: FileEntry,
+    /// Known texts with their vectors: [`Probes`] as JSON.
     pub probes: FileEntry,
 }
 
@@ -81,6 +98,7 @@ pub struct Files {
 pub struct FileEntry {
     /// A plain file name: no folders.
     pub path: String,
+    /// The file's length.
     pub bytes: u64,
     /// In hexadecimal.
     pub sha256: String,
@@ -89,11 +107,14 @@ pub struct FileEntry {
 /// Known texts with the vectors that the f32 reference gives them: a device that differs is not used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Probes {
+    /// At least one.
     pub probes: Vec<Probe>,
 }
 
+/// A known text with its vector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
+    /// The text, without a prefix; its role is [`Role::Passage`].
     pub text: String,
     /// Unit vector. `[H]`
     pub vector: Vec<f32>,
@@ -102,12 +123,34 @@ pub struct Probe {
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
+    /// A file's content is not what the format asks for.
     #[error("{file} is not usable: {reason}. Convert the model again with `cargo xtask models`")]
-    Malformed { file: String, reason: String },
+    Malformed {
+        /// Name of the file.
+        file: String,
+        /// What is wrong with its content, for people.
+        reason: String,
+    },
+    /// A file is longer or shorter than its manifest says.
     #[error("{file} has {found} bytes instead of {expected}: it was cut short or replaced. Load it again")]
-    Size { file: String, expected: u64, found: u64 },
+    Size {
+        /// Name of the file.
+        file: String,
+        /// Its length in bytes by the manifest.
+        expected: u64,
+        /// The length in bytes that it has.
+        found: u64,
+    },
+    /// A file has other bytes than its manifest says.
     #[error("{file} was altered: its SHA-256 is {found}, the manifest says {expected}. Load it again")]
-    Altered { file: String, expected: String, found: String },
+    Altered {
+        /// Name of the file.
+        file: String,
+        /// Its SHA-256 by the manifest, in hexadecimal.
+        expected: String,
+        /// The SHA-256 that it has, in hexadecimal.
+        found: String,
+    },
 }
 
 impl ModelError {
@@ -158,6 +201,7 @@ pub enum Role {
 }
 
 impl Prefixes {
+    /// The prefix of texts in this role; may be empty.
     pub fn of(&self, role: Role) -> &str {
         match role {
             Role::Query => &self.query,
@@ -167,6 +211,7 @@ impl Prefixes {
 }
 
 impl Probes {
+    /// Reads `probes.json`. An error if it has no probe, or a vector of another width than the model's.
     pub fn parse(json: &[u8], architecture: &Architecture) -> Result<Self, ModelError> {
         let bad = |reason: String| ModelError::malformed("probes.json", reason);
         let probes: Self = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
@@ -226,6 +271,7 @@ impl Architecture {
 }
 
 impl FileEntry {
+    /// The entry of a file with this name and these bytes.
     pub fn describe(path: &str, bytes: &[u8]) -> Self {
         Self { path: path.into(), bytes: bytes.len() as u64, sha256: sha256_hex(bytes) }
     }
@@ -235,6 +281,7 @@ impl FileEntry {
         self.check_digest(bytes.len() as u64, &sha256_hex(bytes))
     }
 
+    /// Compares a file's length in bytes and its SHA-256, in hexadecimal, with this entry.
     pub fn check_digest(&self, bytes: u64, sha256: &str) -> Result<(), ModelError> {
         if bytes != self.bytes {
             return Err(ModelError::Size { file: self.path.clone(), expected: self.bytes, found: bytes });
@@ -247,6 +294,7 @@ impl FileEntry {
     }
 }
 
+/// The SHA-256 of these bytes, in hexadecimal with small letters.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail

@@ -35,6 +35,7 @@ struct Norm(Tensor<2>, Tensor<2>);
 pub type Tap<'a> = dyn FnMut(usize, Linear, &Tensor<2>) + 'a;
 
 impl Reference {
+    /// Copies the weights into tensors.
     pub fn new(model: &FullModel) -> Self {
         let device = Device::flex();
         let a = model.architecture;

@@ -15,8 +15,11 @@ use super::write::Writer;
 
 /// The files of a model as they would be fetched. `probes` is empty: a model without meaning proves nothing.
 pub struct Synthetic {
+    /// The manifest, with the digests of the two files.
     pub manifest: Manifest,
+    /// The bytes of the weights' file.
     pub weights: Vec<u8>,
+    /// The bytes of `tokenizer.json`.
     pub tokenizer: Vec<u8>,
 }
 
@@ -32,6 +35,7 @@ impl Synthetic {
         Self::new(64, 2, 4, 128, seed)
     }
 
+    /// A model of H `hidden`, L `layers` and I `intermediate`; the sizes have to pass [`Architecture::check`].
     pub fn new(hidden: usize, layers: usize, heads: usize, intermediate: usize, seed: u64) -> Self {
         let words = vocabulary();
         let architecture = Architecture {

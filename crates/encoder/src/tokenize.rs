@@ -76,6 +76,7 @@ struct Ends {
 /// One token and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
+    /// Its number in the vocabulary, which is its row in the word table.
     pub id: u32,
     /// Bytes of the text; none for tokens that the model adds (start, end, prefix).
     pub span: Option<Range<usize>>,

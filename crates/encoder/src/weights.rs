@@ -62,6 +62,7 @@ const FILE: &str = "model.safetensors";
 
 /// Where the file's bytes are; read piece by piece, so that the file need not lie in the same memory.
 pub trait Source {
+    /// The length of the whole file.
     fn len_bytes(&self) -> usize;
     /// Fills `into` with the bytes from `at` on. Callers stay within the length.
     fn read(&self, at: usize, into: &mut [u8]);
@@ -98,6 +99,7 @@ pub struct Words {
     pub coarse_scale: Vec<f32>,
 }
 
+/// Scale and shift of a layer norm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NormWeights {
     /// `[H]`
@@ -106,6 +108,7 @@ pub struct NormWeights {
     pub bias: Vec<f32>,
 }
 
+/// A linear layer in 7 bits, see the format.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearWeights {
     /// Output width, N.
@@ -183,10 +186,12 @@ impl<S: Source> Weights<S> {
         Ok(Self { source, header, start: 8 + header_bytes, architecture })
     }
 
+    /// The sizes that the file was checked against.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
 
+    /// Reads the word table.
     pub fn words(&self) -> Words {
         Words {
             fine: self.read("words.fine"),
@@ -201,6 +206,7 @@ impl<S: Source> Weights<S> {
         self.read_half("positions")
     }
 
+    /// Reads the layer norm that follows the embeddings.
     pub fn embedding_norm(&self) -> NormWeights {
         self.norm("norm")
     }

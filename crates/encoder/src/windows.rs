@@ -19,6 +19,7 @@ const OVERLAP: usize = 4;
 pub struct Limits {
     /// P, in tokens.
     pub longest: usize,
+    /// How token states become a text's vector.
     pub pooling: Pooling,
 }
 

@@ -16,6 +16,7 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// A file without tensors yet, for a model of these sizes.
     pub fn new(architecture: &Architecture) -> Self {
         Self { expected: tensors(architecture), tensors: Vec::new() }
     }

@@ -24,7 +24,9 @@ pub const UNTOLD: &str = "";
 /// What was found in a row, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
+    /// What is wrong.
     pub kind: Kind,
+    /// The id of the item, where there is one, and the value that is wrong.
     pub text: String,
 }
 
@@ -39,6 +41,7 @@ pub struct Cleaner {
 
 /// One row, cleaned.
 pub struct Cleaned {
+    /// The item; its language may still be [`UNTOLD`], and its rating on a scale of up to 100.
     pub item: Item,
     /// The id as it is in the feed has other characters around or in it.
     pub trimmed: bool,
@@ -51,6 +54,7 @@ pub struct Cleaned {
 }
 
 impl Cleaner {
+    /// A cleaner for all rows of the feeds that are read with these options.
     pub fn new(options: Options) -> Self {
         Self { options, ..Self::default() }
     }

@@ -23,6 +23,7 @@ pub enum Meaning {
     Field(Field, u8),
     /// A price whose currency is in the column's name: `price_cny`.
     PriceIn(Field, &'static str),
+    /// Tags, with commas between them.
     Tags,
     /// An attribute of this name.
     Attribute(String),

@@ -24,13 +24,16 @@ use super::{
 };
 use nearmind_core::catalog::Item;
 
+/// How feeds are read. The default recognises what it can, and folds variants.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Recognised where it is not named.
     pub format: Option<Format>,
     /// Recognised where it is not named.
     pub encoding: Option<Label>,
+    /// What the shop says its columns mean; it comes before what is known of columns in general.
     pub columns: Columns,
+    /// Whether the variants of a product become one item, or one item each.
     pub variants: Variants,
     /// ISO 4217, for prices that name none.
     pub currency: Option<String>,
@@ -42,6 +45,7 @@ pub struct Options {
     pub make_ids: Option<MakeIds>,
 }
 
+/// How far an import has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
     /// Of the current feed, as it comes.
@@ -53,6 +57,7 @@ pub struct Progress {
 /// Rows between two words of progress.
 const STRIDE: usize = 1000;
 
+/// Feeds that are being read into a spool, one feed after the other.
 pub struct Import<'a, S> {
     options: Options,
     cleaner: Cleaner,
@@ -88,6 +93,7 @@ struct Pending {
 }
 
 impl<'a, S: Read + Write + Seek> Import<'a, S> {
+    /// An import without items yet. `spool` is an empty file or buffer, where the items wait.
     pub fn new(mut options: Options, spool: S) -> Self {
         if let Some(link) = &options.link {
             link.columns().for_each(|column| options.columns.add_link_part(column));

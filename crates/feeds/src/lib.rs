@@ -8,6 +8,8 @@
 //! bytes -> source (gzip, encoding) -> a parser -> Raw rows -> clean -> variants folded -> spool, by id -> Items
 //! ```
 
+#![warn(missing_docs)]
+
 pub mod clean; //    a raw row -> an item, and what was wrong with it
 pub mod columns; //  what the names of columns, keys and tags mean
 pub mod format; //   the formats, and how they are recognised
@@ -34,21 +36,59 @@ pub use variants::Variants;
 /// What ends the reading of a feed. A single row that is wrong does not: it is counted in the report.
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
+    /// A row is longer than [`source::MOST_ROW_BYTES`].
     #[error(
         "{feed}: row {row} is longer than {} MB: this is no feed of the format {format}; name the right one with --format",
         source::MOST_ROW_BYTES >> 20
     )]
-    TooLong { feed: String, row: u64, format: Format },
+    TooLong {
+        /// The name of the feed, as the caller gave it.
+        feed: String,
+        /// The row that was being read, from 1.
+        row: u64,
+        /// The format that the feed was read as.
+        format: Format,
+    },
+    /// The bytes end within the feed, or its gzipped data is damaged.
     #[error("{feed}: it ends in the middle, after row {row}: {why}; download it again")]
-    CutOff { feed: String, row: u64, why: String },
+    CutOff {
+        /// The name of the feed.
+        feed: String,
+        /// The row that was being read, from 1; 0 where the feed ended before its first row.
+        row: u64,
+        /// What shows that the end is missing, for people.
+        why: String,
+    },
+    /// The bytes are not in the format that the feed was read as.
     #[error("{feed}: not a feed of the format {format}, at row {row}: {why}")]
-    Broken { feed: String, row: u64, format: Format, why: String },
+    Broken {
+        /// The name of the feed.
+        feed: String,
+        /// The row that was being read, from 1.
+        row: u64,
+        /// The format that the feed was read as.
+        format: Format,
+        /// What does not fit the format, for people.
+        why: String,
+    },
+    /// The feed has no text at all, or only white space.
     #[error("{feed}: it is empty")]
-    Empty { feed: String },
+    Empty {
+        /// The name of the feed.
+        feed: String,
+    },
+    /// The feed was read to its end and had no row.
     #[error("{feed}: there is no product in it: {why}")]
-    NoProducts { feed: String, why: String },
+    NoProducts {
+        /// The name of the feed.
+        feed: String,
+        /// What was tried, for people.
+        why: String,
+    },
+    /// A column map that [`Columns::parse`] does not understand: the pair that is wrong.
     #[error("the column map {0:?} is not understood: write field=Column, with commas between, as in title=Name,price=Preis; fields are {fields}", fields = columns::FIELD_NAMES)]
     Columns(String),
+    /// The feed could not be read, or the spool could not be written or read again.
     #[error("reading or writing failed: {0}")]
     Io(#[from] io::Error),
 }

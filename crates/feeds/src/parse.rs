@@ -34,6 +34,7 @@ pub type Text<'a> = BufReader<Source<'a>>;
 
 /// A parser. After `None` or a [`Stop`] it is not asked again.
 pub trait Rows {
+    /// The next row; `None` at the end of the feed. The error says why no row can follow.
     fn next(&mut self) -> Result<Option<Row>, Stop>;
 
     /// Number of the row that is being read, from 1.
@@ -48,14 +49,17 @@ pub trait Rows {
     fn used(&self) -> BTreeMap<String, String>;
 }
 
+/// A row, or why this one could not be read.
 pub type Row = Result<Raw, Unread>;
 
 /// Why a parser cannot go on.
 #[derive(Debug)]
 pub enum Stop {
+    /// The source could not be read.
     Io(io::Error),
     /// The feed ends within a row.
     Ends(String),
+    /// What comes is not in the parser's format: why, for people.
     Broken(String),
 }
 
@@ -68,6 +72,7 @@ impl From<io::Error> for Stop {
 /// One feed, being read.
 pub struct Feed<'a> {
     name: String,
+    /// The format that was named or recognised.
     pub format: Format,
     shared: Rc<Shared>,
     rows: Box<dyn Rows + 'a>,
@@ -117,14 +122,17 @@ impl<'a> Feed<'a> {
         self.shared.bytes.get()
     }
 
+    /// What the reading has found so far: the encoding, and the lines that are not in it.
     pub fn shared(&self) -> &Shared {
         &self.shared
     }
 
+    /// The language that the feed declares, as a primary subtag such as `de`; `None` where it declares none.
     pub fn lang(&self) -> Option<String> {
         self.rows.lang()
     }
 
+    /// What was made of each column, key or tag, by its name; empty where nothing was.
     pub fn used(&self) -> BTreeMap<String, String> {
         self.rows.used()
     }

@@ -8,13 +8,21 @@ use nearmind_core::catalog::Words;
 /// What a column, a key or a tag is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
+    /// The shop's own id of the item or variant.
     Id,
+    /// The id of the product whose variant the row is.
     Group,
+    /// The name of the product, in the one language of the row.
     Title,
+    /// What the product is like; may have HTML in it.
     Description,
+    /// The address of the item's page.
     Url,
+    /// The address of the item's picture.
     Image,
+    /// The maker's name.
     Brand,
+    /// The path of categories in the shop, from the widest to the narrowest.
     Category,
     /// The price without a sale, or the only one.
     Price,
@@ -22,14 +30,21 @@ pub enum Field {
     SalePrice,
     /// A higher one that is crossed out; says nothing of what is paid.
     ListPrice,
+    /// The currency of the prices that name none themselves.
     Currency,
+    /// Whether it can be bought: `in stock`, `out_of_stock`, and what else shops write.
     Availability,
+    /// How many pieces there are.
     Stock,
+    /// The mean rating that customers gave, up to [`Field::RatingBest`].
     Rating,
     /// The best rating there can be.
     RatingBest,
+    /// How many customers gave a rating.
     RatingCount,
+    /// When the item came out or was put on sale.
     Date,
+    /// The language of the row's texts.
     Lang,
     /// `false`, `0`, `draft`: the shop does not show it.
     Published,
@@ -49,7 +64,9 @@ pub struct Raw {
     ranks: [u8; FIELDS],
     /// Which fields have what the shop named a column for: it stands, whatever a format makes of its own columns.
     named: [bool; FIELDS],
+    /// Keywords of the product, as the feed has them.
     pub tags: Vec<String>,
+    /// Names and values of what else describes the product, such as its size. A name may come several times.
     pub attributes: Vec<(String, String)>,
     /// Every name that the row gives the item or variant: ids that were offered, the one that is taken among them.
     pub names: Vec<String>,
@@ -68,11 +85,14 @@ pub struct Raw {
 /// Why a row of a site's export is nothing for its visitors, in the words of the export: `draft`, `shop_order`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Withheld {
+    /// A draft, or something hidden: the status that the export gives.
     Unpublished(String),
+    /// Something other than a product or post: the type that the export gives.
     NotProduct(String),
 }
 
 impl Raw {
+    /// An empty row with its number, from 1.
     pub fn new(row: u64) -> Self {
         Self { row, ..Self::default() }
     }
@@ -141,6 +161,7 @@ impl Raw {
         size_of::<Self>() + self.values.iter().map(String::len).sum::<usize>()
     }
 
+    /// Adds an attribute, without white space around name and value; nothing where either is empty.
     pub fn attribute(&mut self, name: &str, value: &str) {
         if !name.trim().is_empty() && !value.trim().is_empty() {
             self.attributes.push((name.trim().to_owned(), value.trim().to_owned()));
@@ -159,7 +180,9 @@ impl Index<Field> for Raw {
 /// A row that could not be read; the ones after it can.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
+    /// From 1, as [`Raw::row`].
     pub row: u64,
+    /// Why it could not be read, for people.
     pub why: String,
     /// The beginning of the row as it stands in the feed.
     pub excerpt: String,

@@ -22,8 +22,11 @@ const MOST_NAMES: usize = 40;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
+    /// The row is not in the catalogue.
     LeftOut,
+    /// The item is there, without the value that is wrong or with a corrected one.
     Changed,
+    /// The item is there as the feed has it.
     Kept,
     /// Nothing is wrong, but there is less to recommend the item by.
     Missing,
@@ -31,13 +34,18 @@ pub enum Outcome {
 
 macro_rules! kinds {
     ($($kind:ident $outcome:ident $text:literal $zh:literal)*) => {
+        /// What can be wrong with a row.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        pub enum Kind { $($kind),* }
+        pub enum Kind {
+            $(#[doc = concat!("Rows that ", $text, ".")] $kind),*
+        }
 
         impl Kind {
+            /// All kinds, in the order in which a report lists them.
             pub const ALL: &[Self] = &[$(Self::$kind),*];
 
+            /// What becomes of a row with this problem.
             pub fn outcome(self) -> Outcome {
                 match self { $(Self::$kind => Outcome::$outcome),* }
             }
@@ -90,8 +98,10 @@ kinds! {
     NoUrl Missing "have no address" "没有网址"
 }
 
+/// The problems of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problems {
+    /// How many rows have it.
     pub count: u64,
     /// The first ones.
     pub examples: Vec<Example>,
@@ -100,8 +110,10 @@ pub struct Problems {
     pub reasons: BTreeMap<String, u64>,
 }
 
+/// One row in which a problem was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
+    /// The name of the feed.
     pub feed: String,
     /// From 1: the line of a file of lines, the row of a table as a spreadsheet counts, else the nth product.
     pub row: u64,
@@ -112,14 +124,18 @@ pub struct Example {
 /// How one feed was understood.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FeedReport {
+    /// The name of the feed, as the caller gave it.
     pub name: String,
+    /// The format that it was read as.
     pub format: Format,
+    /// The name of its encoding by the Encoding Standard, such as `UTF-8` or `GBK`.
     pub encoding: String,
     /// How that is known.
     #[serde(default)]
     pub encoding_origin: Origin,
     /// As it comes, before unpacking.
     pub bytes: u64,
+    /// Rows that were read, those that are left out among them.
     pub rows: u64,
     /// Of texts that are too short to tell.
     pub lang: String,
@@ -132,11 +148,14 @@ pub struct FeedReport {
     pub left_out: Vec<String>,
 }
 
+/// What was read, what became of it, and what was wrong.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
+    /// The feeds, in the order in which they were read.
     pub feeds: Vec<FeedReport>,
     /// Rows = items + folded + those left out.
     pub rows: u64,
+    /// Items in the end, no id twice.
     pub items: u64,
     /// Rows that became part of another row's item: variants of one product.
     pub folded: u64,
@@ -144,6 +163,7 @@ pub struct Report {
     pub languages: BTreeMap<String, u64>,
     /// Prices by currency; the empty one is not known.
     pub currencies: BTreeMap<String, u64>,
+    /// Only the kinds that were found.
     pub problems: BTreeMap<Kind, Problems>,
     /// Items that are not to be had: the built-in scenes do not show them.
     #[serde(default)]
@@ -157,6 +177,7 @@ pub struct Report {
 }
 
 impl Report {
+    /// Counts one more row of `kind`; the first of a kind are kept as examples, shortened to one line.
     pub fn note(&mut self, kind: Kind, feed: &str, row: u64, text: &str) {
         let problems = self.problems.entry(kind).or_default();
         problems.count += 1;
@@ -173,10 +194,12 @@ impl Report {
         *reasons.entry(if known { reason } else { "others".into() }).or_default() += 1;
     }
 
+    /// How many problems of this kind there are.
     pub fn count(&self, kind: Kind) -> u64 {
         self.problems.get(&kind).map_or(0, |problems| problems.count)
     }
 
+    /// How many rows are not in the catalogue.
     pub fn left_out(&self) -> u64 {
         self.sum(Outcome::LeftOut)
     }

@@ -34,14 +34,17 @@ pub struct Shared {
     pub bytes: Cell<u64>,
     /// Handed out since the last row began.
     row_bytes: Cell<u64>,
+    /// A row has more than [`MOST_ROW_BYTES`], so reading has stopped.
     pub too_long: Cell<bool>,
     /// Why the bytes end before the feed does.
     pub cut_off: RefCell<Option<String>>,
+    /// The name of the feed's encoding by the Encoding Standard; empty until the source is open.
     pub encoding: Cell<&'static str>,
     /// How that is known.
     pub origin: Cell<Origin>,
     /// Lines that are not in the feed's encoding, and the first of them.
     pub strange_lines: Cell<u64>,
+    /// At most 5 such lines: the number, from 1, and how the line begins.
     pub strange: RefCell<Vec<(u64, String)>>,
 }
 

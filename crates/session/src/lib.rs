@@ -5,6 +5,8 @@
 //! and [`Session::set_model`] in any order, before or after the first commands. Everything but the log is
 //! derived from it and can be made again.
 
+#![warn(missing_docs)]
+
 mod card;
 mod history; // commands that change the log
 mod log;
@@ -46,6 +48,7 @@ use nearmind_core::{
 };
 use nearmind_encoder::{EncodeError, Encoder};
 
+/// One visit: the visitor's log, the catalogue, the model, and the shelves that are open.
 pub struct Session<E, S> {
     store: S,
     log: Log,
@@ -70,6 +73,7 @@ pub struct Session<E, S> {
 }
 
 impl<E: Encoder, S: Store> Session<E, S> {
+    /// A session without a log; the command `Open` reads it from the store.
     pub fn new(store: S) -> Self {
         Self {
             store,

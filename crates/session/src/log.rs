@@ -11,31 +11,43 @@ use nearmind_core::profile::{Event, EventName};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Entry {
+    /// The visitor did something.
     Event(Event),
     /// Takes back the last standing event of this name on this item.
     Undo {
+        /// The shop's own id of the item.
         item: String,
+        /// What was done, and is taken back.
         name: EventName,
+        /// Milliseconds since 1970.
         time_ms: f64,
     },
     /// The event counts for nothing while it is muted; it stays in the log, where the visitor sees it.
     Mute {
+        /// The event that is meant, word for word.
         event: Event,
+        /// `false`: it counts again.
         muted: bool,
+        /// Milliseconds since 1970.
         time_ms: f64,
     },
     /// How the visitor wants an interest: the one that any of these is of.
     Interest {
+        /// What the interest was about when the visitor decided.
         about: Vec<Topic>,
         /// The visitor's own name for it; empty: none.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         name: String,
+        /// `true`: it does not change what is recommended.
         muted: bool,
+        /// Milliseconds since 1970.
         time_ms: f64,
     },
     /// For how many days typed texts are kept, 0: until the visitor deletes them.
     KeepTexts {
+        /// Days after the text was typed.
         days: u32,
+        /// Milliseconds since 1970.
         time_ms: f64,
     },
 }
@@ -50,7 +62,9 @@ const PLAUSIBLE_MS: f64 = 4.1e12;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Topic {
+    /// An item, by the shop's own id.
     Item(String),
+    /// What the visitor typed, without white space around it.
     Text(String),
 }
 
@@ -78,6 +92,7 @@ struct Standing {
 }
 
 impl Topic {
+    /// What an event is about: its item, else its text; `None` where it has neither.
     pub fn of(event: &Event) -> Option<Self> {
         match (&event.item, &event.text) {
             (Some(item), _) => Some(Self::Item(item.clone())),
@@ -116,6 +131,7 @@ impl Entry {
 }
 
 impl Log {
+    /// The log of these entries, oldest first.
     pub fn replay(entries: &[Entry]) -> Self {
         let mut log = Self::default();
         entries.iter().for_each(|entry| log.note(entry));
@@ -123,6 +139,7 @@ impl Log {
         log
     }
 
+    /// Adds an entry at the end.
     pub fn push(&mut self, entry: &Entry) {
         self.note(entry);
         match entry {
@@ -266,6 +283,7 @@ impl Log {
 }
 
 impl Entry {
+    /// When the visitor did it: milliseconds since 1970.
     pub fn time_ms(&self) -> f64 {
         match self {
             Self::Event(event) => event.time_ms,
@@ -306,84 +324,4 @@ fn forgetful(mut entries: Vec<Entry>) -> Vec<Entry> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(name: EventName, item: &str) -> Entry {
-        Entry::Event(Event::on(name, item, 1.0))
-    }
-
-    fn mark(about: &[&str], muted: bool) -> Entry {
-        let about = about.iter().map(|item| Topic::Item((*item).to_owned())).collect();
-        Entry::Interest { about, name: String::new(), muted, time_ms: 3.0 }
-    }
-
-    #[test]
-    fn undo_takes_back_the_last_of_its_kind() {
-        let undo = Entry::Undo { item: "a".into(), name: EventName::Like, time_ms: 2.0 };
-        let entries =
-            [event(EventName::Like, "a"), event(EventName::Like, "b"), event(EventName::Like, "a"), undo.clone()];
-        let names = |log: &Log| log.events().iter().filter_map(|event| event.item.clone()).collect::<Vec<_>>();
-        assert_eq!(names(&Log::replay(&entries)), ["a", "b"]);
-        assert_eq!(Log::replay(&[undo]).events(), []);
-    }
-
-    #[test]
-    fn entries_are_stored_under_stable_names() {
-        let json = r#"[{"kind":"event","name":"view_item","item":"a","timeMs":1.0},{"kind":"undo","item":"a","name":"like","timeMs":2.0},{"kind":"interest","about":[{"item":"a"},{"text":"tea"}],"name":"Tea","muted":true,"timeMs":3.0},{"kind":"event","name":"rate","item":"a","value":4.0,"dwellMs":5.0,"timeMs":4.0},{"kind":"mute","event":{"name":"view_item","item":"a","timeMs":1.0},"muted":true,"timeMs":5.0}]"#;
-        let entries: Vec<Entry> = serde_json::from_str(json).unwrap();
-        assert_eq!(serde_json::to_string(&entries).unwrap(), json);
-    }
-
-    #[test]
-    fn what_is_unlearned_is_mentioned_nowhere() {
-        let entries =
-            [event(EventName::Like, "a"), event(EventName::Like, "b"), mark(&["a", "b"], true), mark(&["a"], false)];
-        let log = Log::replay(&entries);
-        let Entry::Event(like) = &entries[0] else { panic!() };
-        let never = Log::replay(&[event(EventName::Like, "b"), mark(&["b"], true)]);
-        assert_eq!(log.without(like), never);
-        assert_eq!(log.without_topics(&[Topic::Item("a".into())]), never);
-        assert_eq!(log.without(&Event::on(EventName::Hide, "a", 1.0)), log);
-    }
-
-    #[test]
-    fn the_last_word_on_an_interest_counts() {
-        let log = Log::replay(&[
-            event(EventName::Like, "a"),
-            event(EventName::Like, "b"),
-            mark(&["a"], true),
-            mark(&["a", "b"], false),
-            mark(&["b"], true),
-        ]);
-        let muted =
-            |items: &[&str]| log.mark(&items.iter().map(|item| Topic::Item((*item).into())).collect::<Vec<_>>()).muted;
-        assert_eq!((muted(&["a"]), muted(&["b"]), muted(&["a", "b"]), muted(&["c"])), (false, true, true, false));
-    }
-
-    #[test]
-    fn what_is_muted_counts_for_nothing_and_comes_back_in_its_place() {
-        let like = |item: &str| Event::on(EventName::Like, item, 1.0);
-        let mute = |item: &str, muted| Entry::Mute { event: like(item), muted, time_ms: 2.0 };
-        let mut log = Log::replay(&[Entry::Event(like("a")), Entry::Event(like("b"))]);
-        let before = log.clone();
-        log.push(&mute("a", true));
-        assert_eq!(log.events(), [like("b")]);
-        assert!(log.has_event(&like("a")) && log.last("a", EventName::Like).is_none());
-        assert_eq!(log, Log::replay(log.entries()), "as it is read again");
-        assert_eq!(log.without(&like("a")), Log::replay(&[Entry::Event(like("b"))]), "unlearned with its mark");
-        log.push(&mute("a", false));
-        assert_eq!(log.events(), before.events());
-        log.push(&mute("c", true));
-        assert_eq!(log.lines().map(|(_, muted)| muted).collect::<Vec<_>>(), [false, false]);
-    }
-
-    #[test]
-    fn two_logs_become_one_and_nothing_comes_twice() {
-        let at = |item: &str, time_ms| Entry::Event(Event::on(EventName::Like, item, time_ms));
-        let log = Log::replay(&[at("a", 1.0), at("c", 3.0)]);
-        let (both, new) = log.with(&[at("a", 1.0), at("b", 2.0)]);
-        assert_eq!((both.entries(), new), (&[at("a", 1.0), at("b", 2.0), at("c", 3.0)][..], 1));
-        assert_eq!(both.with(both.entries()), (both.clone(), 0));
-    }
-}
+mod tests;

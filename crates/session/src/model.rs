@@ -45,6 +45,7 @@ pub type Read = (States, Vec<f32>);
 pub type Attended = (Vec<Option<Range<usize>>>, Vec<f32>);
 
 impl<E: Encoder> Model<E> {
+    /// A model whose background is 0 until [`Model::with_probes`] sets it.
     pub fn new(manifest: &Manifest, tokenizer: Tokenizer, encoder: E) -> Self {
         let (name, limits, languages) = (manifest.model_name(), manifest.into(), manifest.languages.clone());
         Self { tokenizer, encoder, name, limits, languages, background: 0.0 }
@@ -61,10 +62,12 @@ impl<E: Encoder> Model<E> {
         move |part| background + (1.0 - background) * (part - CROWDED * background)
     }
 
+    /// Name and digest, by which a catalogue knows the model that encoded it.
     pub fn name(&self) -> &ModelName {
         &self.name
     }
 
+    /// What the model runs on.
     pub fn encoder(&mut self) -> &mut E {
         &mut self.encoder
     }

@@ -42,7 +42,9 @@ impl Meaning {
 
 /// What was found, and by which words.
 pub struct Found {
+    /// The items, best first, with their fused scores.
     pub hits: Vec<Hit>,
+    /// The query's words, and which words of the catalogue they matched.
     pub terms: Vec<Match>,
 }
 

@@ -57,6 +57,7 @@ pub fn difference<T: PartialEq>(known: &[T], changed: &[T]) -> (Vec<usize>, usiz
 /// Keeps the log as long as it lives.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MemoryStore {
+    /// All entries, oldest first.
     pub entries: Vec<Entry>,
 }
 

@@ -10,7 +10,9 @@ use super::Clock;
 /// Known texts and their vectors from the f32 reference. Vectors are unit, `[B, H]`.
 #[derive(Debug, Clone, Default)]
 pub struct Probes {
+    /// The texts, as token ids.
     pub batch: Batch,
+    /// One vector a text, in the order of `batch`. `[B, H]`
     pub vectors: Vec<f32>,
 }
 
@@ -44,7 +46,12 @@ const LENGTH_TOLERANCE: f32 = 1e-3;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Flaw {
     /// A vector points elsewhere: the worst cosine, and the least allowed.
-    Cosine { found: f32, least: f32 },
+    Cosine {
+        /// The cosine of the first vector that is too far from the right one.
+        found: f32,
+        /// The least that a device may have.
+        least: f32,
+    },
     /// Not unit vectors of the right number.
     Malformed,
     /// No answer.

@@ -54,6 +54,7 @@ pub struct Shape {
     pub defect: Option<Defect>,
 }
 
+/// A text of the kernels' source, and the wrong text that takes its place.
 pub type Defect = (&'static str, &'static str);
 
 impl Shape {

@@ -94,14 +94,17 @@ struct Best {
 }
 
 impl Steps {
+    /// How many pieces the vocabulary has.
     pub fn words(&self) -> usize {
         self.pieces.len()
     }
 
+    /// The id of the token for characters that no piece has.
     pub fn unknown(&self) -> u32 {
         self.unknown
     }
 
+    /// Normalises the text, splits it at white space, and cuts each word into its likeliest pieces.
     pub fn cut(&self, text: &mut PreTokenizedString) -> Result<()> {
         text.normalize(normalize)?;
         self.split.pre_tokenize(text)?;

@@ -15,6 +15,7 @@ pub struct Steps {
 }
 
 impl Steps {
+    /// How many words and pieces the vocabulary has.
     pub fn words(&self) -> usize {
         self.model.get_vocab_size()
     }
@@ -24,6 +25,7 @@ impl Steps {
         self.model.token_to_id(&self.model.unk_token).ok_or_else(|| self.model.unk_token.clone())
     }
 
+    /// Normalises the text, splits it into words, and cuts each into the longest pieces.
     pub fn cut(&self, text: &mut PreTokenizedString) -> Result<()> {
         text.normalize(|piece| self.normalizer.normalize(piece))?;
         BertPreTokenizer.pre_tokenize(text)?;

@@ -9,6 +9,7 @@ use crate::columns::normal;
 /// What has a meaning in an address, or may have one: all but what RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// An address with `{id}` or names of columns in curly brackets, such as `https://shop.example/{category}/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkPattern(Vec<Part>);
 

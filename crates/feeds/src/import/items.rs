@@ -63,6 +63,7 @@ impl<S: Read + Write + Seek> Spool<S> {
         Self { store, keys: Vec::new(), names: Names::default(), buffer: Vec::new(), written: 0 }
     }
 
+    /// How many items wait, of all feeds so far.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
@@ -188,10 +189,12 @@ impl<S: Read + Write + Seek> Items<S> {
         Ok(kind == Kind::Duplicate)
     }
 
+    /// How many items there are.
     pub fn len(&self) -> usize {
         self.spool.keys.len()
     }
 
+    /// Whether there is no item.
     pub fn is_empty(&self) -> bool {
         self.spool.keys.is_empty()
     }
@@ -201,6 +204,7 @@ impl<S: Read + Write + Seek> Items<S> {
         &self.aliases
     }
 
+    /// The shop's own id of the nth item, from 0 in the order of ids.
     pub fn id(&self, nth: usize) -> &str {
         &self.spool.keys[nth].id
     }

@@ -18,6 +18,7 @@ use crate::{
 };
 use nearmind_core::text::language::primary;
 
+/// A page, and the products that were found in it.
 pub struct Html {
     queue: Queue,
     lang: Option<String>,
@@ -27,6 +28,7 @@ pub struct Html {
 }
 
 impl Html {
+    /// Reads the whole page. The error is [`Stop::Broken`] where the page has no data of a product.
     pub fn open(text: Text<'_>, _: Columns) -> Result<Self, Stop> {
         let page = Page::read(&whole(text)?);
         let (mut documents, mut queue) = (Vec::new(), Queue::new());

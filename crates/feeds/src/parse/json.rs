@@ -94,6 +94,7 @@ pub struct Json<'a> {
 }
 
 impl<'a> Json<'a> {
+    /// A parser of this text. `shared` is that of the source behind it.
     pub fn new(text: Text<'a>, columns: Columns, shared: &Rc<Shared>) -> Self {
         Self {
             text,

@@ -30,11 +30,13 @@ pub type Used = std::collections::BTreeMap<String, String>;
 /// Reads the objects of one feed.
 pub struct Objects {
     columns: Columns,
+    /// What was made of each key so far.
     pub used: Used,
     magento: magento::Prices,
 }
 
 impl Objects {
+    /// Reads objects by what the shop says of their keys, and by what is known of keys in general.
     pub fn new(columns: Columns) -> Self {
         Self { columns, used: Used::new(), magento: magento::Prices::default() }
     }

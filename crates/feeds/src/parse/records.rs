@@ -88,6 +88,7 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// Whether the table has a column of this usual name.
     pub fn has(&self, column: &str) -> bool {
         self.names.iter().any(|name| name == column)
     }

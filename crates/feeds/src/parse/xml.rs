@@ -29,6 +29,7 @@ use nearmind_core::text::language::primary;
 /// Elements that are a product, by their names in lower case.
 const PRODUCTS: [&str; 5] = ["item", "entry", "product", "offer", "shopitem"];
 
+/// The products of an XML feed, one element after the other.
 pub struct Xml<'a> {
     reader: Reader<'a>,
     columns: Columns,
@@ -41,6 +42,7 @@ pub struct Xml<'a> {
 }
 
 impl<'a> Xml<'a> {
+    /// A parser of this text. `shared` is that of the source behind it.
     pub fn new(text: Text<'a>, columns: Columns, shared: &Rc<Shared>) -> Self {
         Self {
             reader: Reader::new(text, shared),

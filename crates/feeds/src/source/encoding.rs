@@ -20,6 +20,7 @@ pub enum Origin {
     Chosen,
     /// A byte order mark says it.
     Mark,
+    /// The XML declaration or the HTML page names it.
     Declared,
     /// The bytes look like it.
     Detected,
@@ -135,6 +136,7 @@ impl Default for Guess {
 }
 
 impl Guess {
+    /// Takes in the next bytes, and gives the encoding that is most likely for all bytes so far.
     pub fn see(&mut self, bytes: &[u8]) -> &'static Encoding {
         self.0.feed(bytes, false);
         self.0.guess(None, Utf8Detection::Deny)
@@ -146,7 +148,9 @@ impl Guess {
 pub enum Utf8 {
     /// Or there is nothing beyond ASCII.
     All,
+    /// Some of them: more than a fifth.
     Some,
+    /// None of them, or so few that it is by chance.
     None,
 }
 

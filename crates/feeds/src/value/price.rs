@@ -6,15 +6,18 @@
 /// An amount, with its currency where the text names one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Price {
+    /// In units of the currency, such as dollars. Finite, 0 or more.
     pub amount: f64,
     /// ISO 4217.
     pub currency: Option<&'static str>,
 }
 
+/// Why a text is no price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PriceFault {
     /// No number, NaN or infinite.
     Unreadable,
+    /// The amount is below 0.
     Negative,
 }
 

@@ -7,6 +7,7 @@ use scraper::{Html, Node};
 /// A text that a person can read, and what had to go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plain {
+    /// Without markup, with single spaces between words; at most [`MOST_BYTES`] of the original.
     pub text: String,
     /// Tags, comments or scripts were in it.
     pub markup: bool,

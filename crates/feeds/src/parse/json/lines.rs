@@ -19,6 +19,7 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
+    /// A parser of this text.
     pub fn new(text: Text<'a>, columns: Columns, _: &Rc<Shared>) -> Self {
         Self { text, objects: Objects::new(columns), line: Vec::new(), row: 0, queue: Queue::new() }
     }

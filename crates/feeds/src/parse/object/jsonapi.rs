@@ -30,17 +30,20 @@ pub struct Document {
     included: HashMap<(String, String), Object>,
 }
 
+/// Whether it has the `type`, `id` and `attributes` of a JSON:API resource.
 pub fn is_resource(value: &Value) -> bool {
     value.get("attributes").is_some_and(Value::is_object) && value.get("type").is_some() && value.get("id").is_some()
 }
 
 impl Document {
+    /// Adds a resource of `data` with its row. What is no object is left out.
     pub fn add(&mut self, row: u64, resource: Value) {
         if let Value::Object(resource) = resource {
             self.data.push((row, resource));
         }
     }
 
+    /// Adds a resource of `included`. What is no object is left out.
     pub fn include(&mut self, resource: Value) {
         if let Value::Object(resource) = resource {
             let key = (get(&resource, &["type"]), get(&resource, &["id"]));
@@ -48,6 +51,7 @@ impl Document {
         }
     }
 
+    /// Whether `data` had no resource so far.
     pub fn is_empty(&self) -> bool {
         self.data.is_empty()
     }
