@@ -51,6 +51,7 @@ impl Likes {
         Self { rows: vec![Vec::new(); len] }
     }
 
+    /// The likest items of each row, with how alike they are.
     #[cfg(test)]
     pub fn from_rows(rows: Vec<Vec<(u32, f32)>>) -> Self {
         Self { rows }
