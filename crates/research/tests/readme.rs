@@ -21,7 +21,7 @@ fn every_measurement_that_the_readme_names_is_there() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let help = Command::new(RESEARCH).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    let names = readme.split("`nearmind-research ").skip(1).filter_map(|rest| rest.split([' ', '`']).next());
+    let names = readme.split("`nearmind-research ").skip(1).filter_map(|rest| rest.split([' ', '\n', '`']).next());
     let names: Vec<&str> = names.collect();
     assert!(names.len() >= 4, "{names:?}");
     for name in names {

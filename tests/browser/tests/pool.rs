@@ -1,12 +1,12 @@
 //! Texts on several workers: the same bytes as on one, reported by the measuring page; and twenty loads and unloads
 //! of the worker leave no memory behind.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, ensure};
 use browser_tests::{Gpu, Memory, Shop, Site, visit};
 use serde_json::json;
 
+/// How often the measuring page is asked whether it has ended.
+const TRIES: usize = 20;
 /// Distinct texts of different lengths, more than one message's.
 const TEXTS: &str = r#"
     const { EmbedPool } = await import(new URL("pool.js", document.baseURI));
