@@ -12,7 +12,7 @@
 
 pub mod clean; //    a raw row -> an item, and what was wrong with it
 pub mod columns; //  what the names of columns, keys and tags mean
-pub mod format; //   the formats, and how they are recognised
+pub mod format; //   the formats and their names
 pub mod import; //   the whole way, for one feed or several
 pub mod parse; //    formats -> raw rows
 pub mod raw; //      one row as the feed words it

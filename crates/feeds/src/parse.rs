@@ -9,6 +9,7 @@ pub mod jsonld; // schema.org's Product
 pub mod names; //  of JSON keys and XML elements
 pub mod nested; // attributes within one column or key
 pub mod object; // JSON objects of any shop
+pub mod recognise; // the format, by the first characters
 pub mod records; // of a CSV or TSV file
 pub mod scalar; // a JSON value as text
 pub mod shopify; // products.json
@@ -99,7 +100,7 @@ impl<'a> Feed<'a> {
         if source.head().trim().is_empty() {
             return Err(FeedError::Empty { feed: name.to_owned() });
         }
-        let format = format.unwrap_or_else(|| Format::recognise(source.head()));
+        let format = format.unwrap_or_else(|| recognise::recognise(source.head()));
         let columns = columns.clone();
         let delimiter = records::delimiter(source.head());
         let text = BufReader::with_capacity(HEAD_BYTES, source);

@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 mod card;
+mod claim; //    what dominates a score, as one claim
 mod history; // commands that change the log
 mod log;
 mod map;

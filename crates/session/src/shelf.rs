@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::{
     card,
+    claim::claim,
     phrases::Tongue,
     pictures::Pictures,
-    why::claim::claim,
     words::{Asked, Explained},
 };
 use nearmind_core::{

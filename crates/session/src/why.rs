@@ -1,8 +1,6 @@
 //! Why an item stands where it stands, and what would bring another one in: the ranking's own numbers, and replays of
 //! it with another log. Must not know how anything is drawn.
 
-pub mod claim; // what dominates a score, as one claim
-
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
@@ -10,6 +8,7 @@ use std::{
 
 use super::{
     Session, card,
+    claim::claim,
     phrases::{Tongue, Trouble},
     store::Store,
 };
@@ -181,7 +180,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
         }
         answer.events.truncate(NAMED);
-        let reason = claim::claim(catalog, &lang, &ranked, replay.setting, row);
+        let reason = claim(catalog, &lang, &ranked, replay.setting, row);
         let said = reason.map_or_else(|| tongue.rests_on(ranked.basis), |claim| tongue.claim(&claim));
         answer.sentences.insert(0, tongue.sentence(said));
         answer.sentences.retain(|sentence| !sentence.is_empty());
