@@ -1,6 +1,6 @@
 //! The pinned tools of the wasm build and of the browser tests. Used from the PATH where the version is right, else installed into target/tools.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -18,12 +18,25 @@ pub fn ensure() -> Result<()> {
     // The version must be that of the library: the two speak a private format.
     tool("wasm-bindgen-cli", "wasm-bindgen", &crates::package("wasm-bindgen")?.version.to_string(), &[])?;
     // Without its TLS: everything that Trunk would download is here already.
-    tool("trunk", "trunk", "0.21.14", &["--no-default-features"])
+    tool("trunk", "trunk", "0.21.14", &["--no-default-features"])?;
+    clean();
+    Ok(())
 }
 
 /// Firefox's driver, which Debian does not have.
 pub fn geckodriver() -> Result<()> {
-    tool("geckodriver", "geckodriver", "0.37.1", &[])
+    tool("geckodriver", "geckodriver", "0.37.1", &[])?;
+    clean();
+    Ok(())
+}
+
+/// What the tools were compiled in is a gigabyte, and nothing needs it again.
+fn clean() {
+    let _ = fs::remove_dir_all(build_folder());
+}
+
+fn build_folder() -> PathBuf {
+    target().join("tools/build")
 }
 
 fn wasm_target() -> Result<()> {
@@ -64,7 +77,7 @@ fn install(package: &str, version: &str, flags: &[&str], locked: bool) -> Result
     install.args(["install", package, "--version", &format!("={version}"), "--root"]).arg(target().join("tools"));
     install.args(locked.then_some("--locked")).args(flags);
     // What two tools have in common is compiled once.
-    install.arg("--target-dir").arg(target().join("tools/build"));
+    install.arg("--target-dir").arg(build_folder());
     // They run for seconds: a quick build beats a quick tool.
     install.envs([
         ("CARGO_PROFILE_RELEASE_LTO", "off"),
