@@ -127,7 +127,7 @@ impl Visitor {
         let mut events = Vec::new();
         for _ in 0..count {
             let (id, product) = &all[any(&mut chance)];
-            let ago = chance.random_range(0..730 * 86_400_000);
+            let ago = chance.random_range(0..730 * 86_400_000_u64);
             events.push(match chance.random_range(0..8) {
                 0 => json!({ "name": "wish", "text": words(product, "en", "title"), "ago": ago }),
                 _ => json!({ "name": NAMES[chance.random_range(0..NAMES.len())], "item": id, "ago": ago }),
