@@ -7,7 +7,7 @@
 //!   "weights": {"events": {"view_item": 1, "purchase": 4, "dislike": -1},
 //!               "step": 0.6, "halfLifeDays": 30, "seenDays": 30},
 //!   "metric": "cosine",                     cosine | dot | euclidean | pearson
-//!   "threshold": 0,                         the least likeness of content that a shown item must have
+//!   "threshold": 0,                         the least score that a shown item must have; below 0 it is 0
 //!   "filter": {"range": {"field": "price", "to": 100}},
 //!   "rules": {"bury": [...], "boost": [...], "goesWith": [...], "pin": [...], "exclude": [...]},
 //!   "showSeen": false,                      may show again what the visitor knows
