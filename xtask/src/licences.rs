@@ -34,15 +34,24 @@ const ALLOWED: [&str; 13] = [
     "Unlicense",
     "Zlib",
 ];
-/// The modules that the package has.
-const PACKAGED: [&str; 6] =
-    ["--package", "nearmind-web-worker", "--package", "nearmind-web-gpu", "--target", "wasm32-unknown-unknown"];
+/// What is built and tested on this machine, for `cargo tree`.
+const BUILT: [&str; 3] = ["--workspace", "--edges", "normal,build,dev"];
+/// What the package's modules contain.
+const PACKAGED: [&str; 8] = [
+    "--package",
+    "nearmind-web-worker",
+    "--package",
+    "nearmind-web-gpu",
+    "--target",
+    "wasm32-unknown-unknown",
+    "--edges",
+    "normal",
+];
 
 /// Every crate that is built or that tests use comes from crates.io, and may be used and passed on.
 pub fn check() -> Result<()> {
-    let foreign = crates::packages()?.iter().filter(|package| !is_ours(package));
     let (mut elsewhere, mut refused) = (Vec::new(), Vec::new());
-    for package in foreign {
+    for package in foreign(&BUILT)?.into_iter().chain(foreign(&PACKAGED)?) {
         let name = format!("{} {}", package.name, package.version);
         if !package.source.as_ref().is_some_and(Source::is_crates_io) {
             elsewhere.push(name.clone());
@@ -58,26 +67,24 @@ pub fn check() -> Result<()> {
 
 /// Writes the notices and the bill of materials of the package.
 pub fn write(folder: &Path) -> Result<()> {
-    let crates = packaged()?;
+    let crates = foreign(&PACKAGED)?;
     fs::write(folder.join("THIRD-PARTY.txt"), notices(&crates)?)?;
     Ok(fs::write(folder.join("sbom.cdx.json"), bill(&crates)?)?)
 }
 
-/// The crates that the package's modules contain, by name.
-fn packaged() -> Result<Vec<&'static Package>> {
+/// The crates of others that `cargo tree` lists, by name. Cargo.lock has more: those of features that nobody uses.
+fn foreign(arguments: &[&str]) -> Result<Vec<&'static Package>> {
     let mut tree = cargo();
-    tree.args(["tree", "--locked", "--prefix", "none", "--edges", "normal", "--format", "{p}"]).args(PACKAGED);
+    tree.args(["tree", "--locked", "--prefix", "none", "--format", "{p}"]).args(arguments);
     let lines = output(&mut tree).context("cargo tree lists the crates")?;
     let named = |line: &str| {
         let (name, rest) = line.split_once(' ')?;
         let version = rest.split(' ').next()?.trim_start_matches('v').to_owned();
         Some((name.to_owned(), version))
     };
-    let contained: BTreeSet<(String, String)> = lines.lines().filter_map(named).collect();
-    let is_contained =
-        |package: &&Package| contained.contains(&(package.name.to_string(), package.version.to_string()));
-    let mut found: Vec<_> =
-        crates::packages()?.iter().filter(|package| !is_ours(package)).filter(is_contained).collect();
+    let listed: BTreeSet<(String, String)> = lines.lines().filter_map(named).collect();
+    let is_listed = |package: &&Package| listed.contains(&(package.name.to_string(), package.version.to_string()));
+    let mut found: Vec<_> = crates::packages()?.iter().filter(|package| !is_ours(package)).filter(is_listed).collect();
     found.sort_by_key(|package| (package.name.to_string(), package.version.clone()));
     Ok(found)
 }
