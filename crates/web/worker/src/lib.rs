@@ -6,7 +6,7 @@ mod devices; // the CPU, and the GPU when it has proven itself
 mod embed; //  texts to vectors without a shop
 mod error; //  what JavaScript throws, as words
 mod fetch; //  files: streamed, checked, kept
-mod gpu_remote; // that class, as an encoder
+mod gpu_remote; // the GPU module, as an encoder
 mod kept; //   the cache of files
 mod later; //  work that starts now
 mod load; //   a catalogue, a model and a device from their addresses
