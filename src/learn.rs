@@ -10,7 +10,7 @@
 //! # What a pack tells about visitors
 //! A pack is public. Everything in it that comes from interactions rests on k visitors or more (`--min-visitors`, 3 by
 //! default): each count of an item or a pair, each edge, each item of a place or an hour. What fewer chose is left out
-//! before anything else is computed, so what items borrow from others comes from published edges alone. Counts are
+//! before anything else is computed, so what items cold_start_borrow from others comes from published edges alone. Counts are
 //! rounded down and weights are rounded ([`limit`] says how).
 //!
 //! **Somebody who downloads the pack and knows some of a visitor's items** cannot find another item that fewer than k
@@ -33,21 +33,22 @@
 //! foretell of all visitors held out, and are not limited.
 
 pub mod follow; //    counts of what follows what -> relations
-pub mod like; //      items that few have touched, and whom they are like
+pub mod cold_items; //      items that few have touched, and whom they are like
 pub mod limit; //     what is published of how many visitors
-pub mod occasion; //  what is chosen where and when
+pub mod contexts; //  what is chosen where and when
 pub mod pairs; //     visitors who chose both of a pair
 pub mod publish; //   what a pack ships
 pub mod tune; //      settings by what they foretell
 pub mod validate; //  visitors and items held out
 
+pub use contexts::Occurred;
 pub use limit::Limit;
-pub use occasion::Occurred;
 
 use nearmind_core::{
-    catalog::{Fields, Mixture, Occasions, Relations},
+    catalog::{ContextPopularity, Fields, Relations, ScoreWeights},
     profile::{
-        Columns, EventName, Ledger, Likeness, Overrides, Profile, Signal, Source, Taste, Touched, weights::Weights,
+        Columns, ContentScorer, EventName, History, Likeness, Overrides, Profile, Signal, Source, Touched,
+        weights::Weights,
     },
     vectors::{Matrix, Metric},
 };
@@ -66,17 +67,17 @@ pub struct Learned {
     /// What follows what, as probabilities by row.
     pub relations: Relations,
     /// Of what tells where and when something happened, what foretells.
-    pub occasions: Option<Occasions>,
+    pub contexts: Option<ContextPopularity>,
     /// The weights of the parts of a score.
-    pub mixture: Mixture,
+    pub score_weights: ScoreWeights,
     /// The settings by which the relations were counted.
     pub table: follow::Settings,
     /// Pairs of items that too few visitors chose to be published.
     pub left_out: usize,
     /// What the settings foretold of the visitors held out, before and after the search.
-    pub before: validate::Foretold,
+    pub before: validate::ValidationMetrics,
     /// The same after the search.
-    pub after: validate::Foretold,
+    pub after: validate::ValidationMetrics,
 }
 
 /// What is learned from.
@@ -104,12 +105,12 @@ pub fn purchases(rows: &[u32]) -> impl DoubleEndedIterator<Item = Act> {
     rows.iter().map(|&row| (row, EventName::Purchase))
 }
 
-/// What a visitor's acts say, oldest first, weighed as a visit weighs them: by [`Ledger`], within one session.
+/// What a visitor's acts say, oldest first, weighed as a visit weighs them: by [`History`], within one session.
 pub fn profile(acts: impl DoubleEndedIterator<Item = Act>, step: f32) -> Profile {
     let mut last: Vec<Act> = acts.rev().take(MOST_REMEMBERED).collect();
     last.reverse();
     let weights = Weights { step: Some(step), ..Weights::default() };
-    Ledger::of_acts(last).profile(&weights, 0.0, &Overrides::default(), &[])
+    History::of_acts(last).profile(&weights, 0.0, &Overrides::default(), &[])
 }
 
 /// Adds what the visitor says now: it weighs as much as the last thing that they did.
@@ -123,22 +124,26 @@ pub fn with_wish(mut profile: Profile) -> Profile {
 }
 
 /// The profile in the space of the item vectors; `said` is the centred vector of [`with_wish`]'s text. `[H]`
-pub fn taste(matrix: &Matrix, profile: &Profile, said: Option<&[f32]>, mixture: Mixture) -> Taste {
-    let Mixture { amplify, reach, lasting, .. } = mixture;
+pub fn taste(matrix: &Matrix, profile: &Profile, said: Option<&[f32]>, score_weights: ScoreWeights) -> ContentScorer {
+    let ScoreWeights { amplify, recency_flattening, cold_item_flattening, .. } = score_weights;
     let vector = |source: &Source| match source {
         Source::Item(row) if matrix.width() > 0 => Some(matrix.vector(*row)),
         Source::Item(_) => None,
         Source::Text(_) => said.map(<[f32]>::to_vec),
     };
-    Taste::new(profile, Likeness { metric: Metric::Cosine, amplify, reach, lasting }, vector)
+    ContentScorer::new(
+        profile,
+        Likeness { metric: Metric::Cosine, amplify, recency_flattening, cold_item_flattening },
+        vector,
+    )
 }
 
 /// What the texts say of every item to a visitor with this profile. `[N]`
-pub fn content(matrix: &Matrix, profile: &Profile, mixture: Mixture, touched: Touched) -> Vec<f32> {
+pub fn content(matrix: &Matrix, profile: &Profile, score_weights: ScoreWeights, touched: Touched) -> Vec<f32> {
     if matrix.width() == 0 {
         return vec![0.0; matrix.len()];
     }
-    taste(matrix, profile, None, mixture).scores(matrix, touched, &mut Columns::default())
+    taste(matrix, profile, None, score_weights).scores(matrix, touched, &mut Columns::default())
 }
 
 /// Of a visitor's events, the last ones.

@@ -4,6 +4,6 @@
 
 #![warn(missing_docs)]
 
-pub mod learn; //    a shop's interactions -> relations and mixture
+pub mod learn; //    a shop's interactions -> relations and score_weights
 pub mod convert; //  an f32 model directory -> int8 weights, manifest, probes
 pub mod cli; //      the command line's verbs: convert, bake, inspect, embed, learn

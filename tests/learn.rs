@@ -5,11 +5,11 @@ use nearmind::learn::{
     Limit, Occurred, Past, Shop, content,
     follow::Settings,
     profile, publish, purchases,
-    tune::{START, START_MIXTURE},
+    tune::{START, START_WEIGHTS},
 };
 use nearmind_core::{
     catalog::{Fields, Item, Relations},
-    rank::Evidence,
+    rank::Scorer,
     vectors::Matrix,
 };
 use rand::{RngExt, SeedableRng};
@@ -64,10 +64,10 @@ impl MadeUp {
         let rows = 0..ITEMS as u32;
         let near = rows.filter(|&row| relations.neighbours(row).any(|neighbour| neighbour.0 == PUSHED)).count();
         let list = |history: &Vec<u32>| {
-            let profile = profile(purchases(history), START_MIXTURE.step);
-            let content = content(&self.matrix, &profile, START_MIXTURE, &|row| relations.touched(row));
-            let evidence = Evidence::of(Some(relations), &self.fields, START_MIXTURE, &profile.rows(), content);
-            first(&evidence.totals(), history)
+            let profile = profile(purchases(history), START_WEIGHTS.step);
+            let content = content(&self.matrix, &profile, START_WEIGHTS, &|row| relations.touched(row));
+            let scorer = Scorer::from_parts(Some(relations), &self.fields, START_WEIGHTS, &profile.rows(), content);
+            first(&scorer.totals(), history)
         };
         (near, self.histories.iter().filter(|history| list(history).contains(&PUSHED)).count())
     }
@@ -128,7 +128,7 @@ fn guesses(shop: &MadeUp, relations: &Relations, known: &[u32], odd: bool) -> Ve
             }
         }
     }
-    let like = content(&shop.matrix, &profile(purchases(known), 1.0), START_MIXTURE, &|_| true);
+    let like = content(&shop.matrix, &profile(purchases(known), 1.0), START_WEIGHTS, &|_| true);
     for (row, score) in (0..).zip(&mut scores) {
         let usual = kind(row) == kind(known[0]);
         let tie = if odd { -relations.popularity(row) } else { like[row as usize] };
@@ -178,7 +178,7 @@ fn an_edge_that_fewer_than_three_visitors_made_is_not_there() {
         shop.histories.iter().filter(|history| history.contains(&a) && history.contains(&b)).count()
     };
     let fewest = |limit| {
-        let relations = shop.published(&shop.histories, limit, Settings { borrow: 0.0, ..START });
+        let relations = shop.published(&shop.histories, limit, Settings { cold_start_borrow: 0.0, ..START });
         let edges = (0..ITEMS as u32).flat_map(|row| relations.neighbours(row).map(move |next| (row, next.0)));
         let edges: Vec<usize> = edges.map(visitors).collect();
         (edges.len(), edges.into_iter().min())

@@ -19,8 +19,20 @@ use nearmind_feeds::Report;
 /// The file that says which files of the folder are the catalogue.
 pub const MANIFEST: &str = "manifest.json";
 /// What a file of a catalogue is called, before its digest. What is called otherwise is left alone.
-const STEMS: [&str; 9] =
-    ["items.", "texts.", "vectors.", "words.", "aliases.", "relations.", "occasions.", "mixture.", "pictures."];
+const STEMS: [&str; 11] = [
+    "items.",
+    "texts.",
+    "vectors.",
+    "words.",
+    "aliases.",
+    "relations.",
+    "contexts.",
+    "score-weights.",
+    "pictures.",
+    // Their names before 0.2.0.
+    "occasions.",
+    "mixture.",
+];
 
 /// The manifest of the catalogue in `folder`.
 pub fn manifest(folder: &Path) -> Result<Manifest> {
@@ -52,18 +64,18 @@ pub fn write(folder: &Path, pack: &Pack) -> Result<()> {
 
 /// Adds to the catalogue in `folder` what `nearmind learn` has learned, and leaves the rest as it is.
 pub fn add(folder: &Path, learned: Files, min_visitors: u32) -> Result<()> {
-    let [relations, occasions, mixture] = self::learned(folder, learned)?;
+    let [relations, contexts, score_weights] = self::learned(folder, learned)?;
     let min_visitors = Some(min_visitors);
-    publish(folder, &Manifest { relations, occasions, mixture, min_visitors, ..manifest(folder)? })
+    publish(folder, &Manifest { relations, contexts, score_weights, min_visitors, ..manifest(folder)? })
 }
 
-/// The bytes of relations, occasions and mixture, as far as something was learned.
+/// The bytes of the relations, the context weights and the score weights, as far as something was learned.
 pub type Files = [Option<Vec<u8>>; 3];
 
 /// Puts what was learned into `folder`, for a manifest to name.
 pub fn learned(folder: &Path, learned: Files) -> Result<[Option<File>; 3]> {
     let mut files = [const { None }; 3];
-    let names = [("relations", "bin"), ("occasions", "bin"), ("mixture", "json")];
+    let names = [("relations", "bin"), ("contexts", "bin"), ("score-weights", "json")];
     for ((file, bytes), (stem, extension)) in files.iter_mut().zip(learned).zip(names) {
         let Some(bytes) = bytes else { continue };
         let named = File::new(stem, extension, &bytes);

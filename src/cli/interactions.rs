@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::learn::Occurred;
 use nearmind_core::{
-    catalog::occasions::{FIELDS, Fact, value},
+    catalog::context_popularity::{FIELDS, Fact, value},
     profile::{Bursts, EventName},
 };
 

@@ -67,8 +67,8 @@ impl Learn {
         let relations = &learned.relations;
         let file = relations.write();
         let bytes = file.len();
-        let occasions = learned.occasions.as_ref().map(|occasions| occasions.write());
-        let files = [Some(file), occasions, Some(learned.mixture.write())];
+        let contexts = learned.contexts.as_ref().map(|contexts| contexts.write());
+        let files = [Some(file), contexts, Some(learned.score_weights.write())];
         folder::add(&self.pack, files, self.min_visitors.min_visitors())?;
         let new = (0..catalog.len() as u32).filter(|&row| relations.count(row) == 0).count();
         println!(

@@ -231,12 +231,12 @@ mod tests {
     fn compensation_beats_rounding_on_related_inputs() {
         let (width, outputs) = (48, 24);
         // Channels are mixtures of 8 sources, one channel is 20 times the others: as activations are.
-        let mixture = random(8 * width, 2);
+        let score_weights = random(8 * width, 2);
         let inputs = |seed: u32| -> Vec<f32> {
             let rows = random(200 * 8, seed.into());
             let row = |sources: &[f32]| -> Vec<f32> {
                 let channel =
-                    |k: usize| sources.iter().enumerate().map(|(s, v)| v * mixture[s * width + k]).sum::<f32>();
+                    |k: usize| sources.iter().enumerate().map(|(s, v)| v * score_weights[s * width + k]).sum::<f32>();
                 (0..width).map(|k| channel(k) * if k == 5 { 20.0 } else { 1.0 }).collect()
             };
             rows.chunks_exact(8).flat_map(row).collect()

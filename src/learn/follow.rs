@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::{
-    like::Likes,
+    cold_items::ColdItemNeighbours,
     limit::{self, Limit},
 };
 use nearmind_core::catalog::Relations;
@@ -37,7 +37,7 @@ pub struct Settings {
     /// c^popular times less after the same item.
     pub popular: f32,
     /// How much an item that few have touched borrows from those that are like it.
-    pub borrow: f32,
+    pub cold_start_borrow: f32,
 }
 
 /// Histories, and where in them each item is.
@@ -93,9 +93,9 @@ impl Visits {
     }
 
     /// Probabilities; an item that few have touched gets some from those that it is like, of what is published anyway.
-    pub fn followers(&self, settings: Settings, likes: &Likes) -> Followers {
+    pub fn followers(&self, settings: Settings, neighbours: &ColdItemNeighbours) -> Followers {
         let len = self.counts.len();
-        let lent = likes.lent(&self.counts, settings.borrow);
+        let lent = neighbours.lent(&self.counts, settings.cold_start_borrow);
         let discounts = self.discounts(settings.popular);
         let rows: Vec<u32> = (0..len as u32).collect();
         let block = |rows: &[u32]| {
@@ -231,14 +231,15 @@ fn likeliest(row: &mut Row, most: usize) {
 mod tests {
     use super::*;
 
-    const SETTINGS: Settings = Settings { decay: 0.5, length: 2, back: 0.0, shrink: 0.0, popular: 0.0, borrow: 0.0 };
+    const SETTINGS: Settings =
+        Settings { decay: 0.5, length: 2, back: 0.0, shrink: 0.0, popular: 0.0, cold_start_borrow: 0.0 };
 
-    fn followers(histories: &[&[u32]], settings: Settings, likes: &Likes, limit: Limit) -> Followers {
-        Visits::new(histories.iter().copied(), 5, limit).followers(settings, likes)
+    fn followers(histories: &[&[u32]], settings: Settings, neighbours: &ColdItemNeighbours, limit: Limit) -> Followers {
+        Visits::new(histories.iter().copied(), 5, limit).followers(settings, neighbours)
     }
 
-    fn follows(histories: &[&[u32]], settings: Settings, likes: &Likes, row: u32) -> Vec<(u32, f32)> {
-        followers(histories, settings, likes, Limit::NONE).relations.neighbours(row).collect()
+    fn follows(histories: &[&[u32]], settings: Settings, neighbours: &ColdItemNeighbours, row: u32) -> Vec<(u32, f32)> {
+        followers(histories, settings, neighbours, Limit::NONE).relations.neighbours(row).collect()
     }
 
     fn near(found: &[(u32, f32)], expected: &[(u32, f32)]) {
@@ -252,10 +253,16 @@ mod tests {
     fn what_follows_is_counted_by_its_distance() {
         // After 0 come 1 at once, 2 a step later (half), and in another history 2 at once.
         let histories: [&[u32]; 2] = [&[0, 1, 2, 3], &[0, 2]];
-        near(&follows(&histories, SETTINGS, &Likes::none(5), 0), &[(1, 1.0 / 2.5), (2, 1.5 / 2.5)]);
-        near(&follows(&histories, Settings { shrink: 2.5, ..SETTINGS }, &Likes::none(5), 0), &[(1, 0.2), (2, 0.3)]);
-        near(&follows(&histories, Settings { back: 1.0, length: 1, ..SETTINGS }, &Likes::none(5), 3), &[(2, 1.0)]);
-        assert!(follows(&histories, SETTINGS, &Likes::none(5), 3).is_empty());
+        near(&follows(&histories, SETTINGS, &ColdItemNeighbours::none(5), 0), &[(1, 1.0 / 2.5), (2, 1.5 / 2.5)]);
+        near(
+            &follows(&histories, Settings { shrink: 2.5, ..SETTINGS }, &ColdItemNeighbours::none(5), 0),
+            &[(1, 0.2), (2, 0.3)],
+        );
+        near(
+            &follows(&histories, Settings { back: 1.0, length: 1, ..SETTINGS }, &ColdItemNeighbours::none(5), 3),
+            &[(2, 1.0)],
+        );
+        assert!(follows(&histories, SETTINGS, &ColdItemNeighbours::none(5), 3).is_empty());
     }
 
     #[test]
@@ -264,7 +271,7 @@ mod tests {
         let mut histories: Vec<&[u32]> = vec![&[0, 1], &[0, 2]];
         histories.extend(std::iter::repeat_n(&[3, 2][..], 18));
         let settings = Settings { length: 1, popular: 0.5, ..SETTINGS };
-        let found = follows(&histories, settings, &Likes::none(5), 0);
+        let found = follows(&histories, settings, &ColdItemNeighbours::none(5), 0);
         assert_eq!(found.iter().map(|n| n.0).collect::<Vec<_>>(), [1, 2]);
         assert!((found[0].1 / found[1].1 - (19f32 / 5.0).sqrt()).abs() < 0.05, "{found:?}");
     }
@@ -272,20 +279,20 @@ mod tests {
     #[test]
     fn what_nobody_has_touched_borrows_from_its_like() {
         let histories: [&[u32]; 1] = [&[0, 1]];
-        let settings = Settings { length: 1, borrow: 1.0, ..SETTINGS };
-        let likes = Likes::from_rows(vec![vec![], vec![], vec![], vec![], vec![(1, 1.0)]]);
-        near(&follows(&histories, settings, &likes, 0), &[(1, 1.0), (4, 1.0)]);
-        near(&follows(&histories, Settings { borrow: 0.0, ..settings }, &likes, 0), &[(1, 1.0)]);
+        let settings = Settings { length: 1, cold_start_borrow: 1.0, ..SETTINGS };
+        let neighbours = ColdItemNeighbours::from_rows(vec![vec![], vec![], vec![], vec![], vec![(1, 1.0)]]);
+        near(&follows(&histories, settings, &neighbours, 0), &[(1, 1.0), (4, 1.0)]);
+        near(&follows(&histories, Settings { cold_start_borrow: 0.0, ..settings }, &neighbours, 0), &[(1, 1.0)]);
     }
     #[test]
     fn what_too_few_visitors_chose_is_neither_kept_nor_lent() {
         // After 0 three visitors take 1, two take 2, and one takes 3 again and again. 4 is like 2 or like 1.
         let again = [[0, 3]; 50].concat();
         let histories: [&[u32]; 6] = [&[0, 1], &[0, 1], &[0, 1], &[0, 2], &[0, 2], &again];
-        let settings = Settings { length: 1, borrow: 1.0, ..SETTINGS };
+        let settings = Settings { length: 1, cold_start_borrow: 1.0, ..SETTINGS };
         let of = |like: u32, k: u32| {
-            let likes = Likes::from_rows(vec![vec![], vec![], vec![], vec![], vec![(like, 1.0)]]);
-            let found = followers(&histories, settings, &likes, Limit::new(k));
+            let neighbours = ColdItemNeighbours::from_rows(vec![vec![], vec![], vec![], vec![], vec![(like, 1.0)]]);
+            let found = followers(&histories, settings, &neighbours, Limit::new(k));
             let neighbours = found.relations.neighbours(0).map(|n| n.0).collect::<Vec<_>>();
             (neighbours, found.left_out, [0, 1, 2, 3].map(|row| found.relations.count(row)))
         };

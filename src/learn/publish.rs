@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use super::{
     Limit, Past, Shop,
+    cold_items::ColdItemNeighbours,
+    contexts::Counts,
     follow::{Followers, Settings, Visits},
-    like::Likes,
-    occasion::Counts,
     pairs,
 };
-use nearmind_core::catalog::{Occasions, Relations};
+use nearmind_core::catalog::{ContextPopularity, Relations};
 
 /// All that a pack says of the shop's interactions, beside the weights of a score.
 pub struct Published {
     /// What follows what, as probabilities by row.
     pub relations: Relations,
     /// Of what tells where and when something happened, what foretells.
-    pub occasions: Option<Occasions>,
+    pub contexts: Option<ContextPopularity>,
     /// Pairs of items that too few visitors chose to be published.
     pub left_out: usize,
 }
@@ -25,9 +25,10 @@ pub struct Published {
 pub fn publish(shop: Shop, past: Past, limit: Limit, settings: Settings, fields: &BTreeMap<String, f32>) -> Published {
     let len = shop.matrix.len();
     let visits = Visits::new(past.histories.iter().map(Vec::as_slice), len, limit);
-    let Followers { relations, left_out } = visits.followers(settings, &Likes::new(shop.matrix, visits.counts()));
+    let Followers { relations, left_out } =
+        visits.followers(settings, &ColdItemNeighbours::new(shop.matrix, visits.counts()));
     let relations = pairs::counted(relations, past.histories, limit);
     let counts = || Counts::of(past.histories, 0..past.histories.len(), past.occurred, limit);
-    let occasions = (!fields.is_empty()).then(|| counts().occasions(fields, len));
-    Published { relations, occasions, left_out }
+    let contexts = (!fields.is_empty()).then(|| counts().contexts(fields, len));
+    Published { relations, contexts, left_out }
 }

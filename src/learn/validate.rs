@@ -15,16 +15,17 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Act, Past, Shop, content,
+    Act, Past, Shop,
+    cold_items::ColdItemNeighbours,
+    content,
+    contexts::Counts,
     follow::{Settings, Visits},
-    like::Likes,
     limit::Limit,
-    occasion::Counts,
     profile,
 };
 use nearmind_core::{
-    catalog::{Mixture, Occasions, Relations},
-    rank::Evidence,
+    catalog::{ContextPopularity, Relations, ScoreWeights},
+    rank::Scorer,
 };
 
 const FOLDS: usize = 5;
@@ -40,7 +41,7 @@ const DEEP: usize = 100;
 /// How well, 0..1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Foretold {
+pub struct ValidationMetrics {
     /// The part of the held-out events whose item is among the first ten.
     pub hit_rate: f64,
     /// NDCG of the first ten.
@@ -51,7 +52,7 @@ pub struct Foretold {
     pub unseen_ndcg: f64,
 }
 
-impl Foretold {
+impl ValidationMetrics {
     /// One number to compare by: the logarithm, so that a hundredth more is a hundredth more in any shop. Items held out
     /// count a tenth: they are few among what is bought.
     pub fn worth(self) -> f64 {
@@ -64,7 +65,7 @@ impl Foretold {
 struct Fold<'a> {
     visits: Visits,
     rows: Vec<Row<'a>>,
-    likes: Likes,
+    neighbours: ColdItemNeighbours,
     /// What was chosen where and when.
     counts: Counts,
 }
@@ -83,7 +84,7 @@ struct Unseen {
     visits: Visits,
     /// What a visitor did with items that are not hidden, and those that are.
     rows: Vec<(Vec<Act>, Vec<u32>)>,
-    likes: Likes,
+    neighbours: ColdItemNeighbours,
 }
 
 /// Visitors and items that are held out, and what is learned from the others.
@@ -96,9 +97,9 @@ pub struct Validation<'a> {
     known: Mutex<Option<Arc<Known>>>,
 }
 
-/// What is known of the visitors, as a mixture weighs it.
+/// What is known of the visitors, as a score_weights weighs it.
 struct Known {
-    /// Step, amplify, reach and lasting of the mixture.
+    /// Step, amplify, recency_flattening and cold_item_flattening of the score_weights.
     of: (f32, f32, u8, u8),
     folds: Vec<Vec<Visitor>>,
     unseen: Vec<Visitor>,
@@ -147,8 +148,8 @@ impl<'a> Validation<'a> {
             let kept = || (0..histories.len()).filter(|at| !held.contains(at));
             let counts = Counts::of(histories, kept(), past.occurred, limit);
             let visits = Visits::new(kept().map(|at| &histories[at][..]), len, limit);
-            let likes = Likes::new(shop.matrix, visits.counts());
-            folds.push(Fold { visits, rows, likes, counts });
+            let neighbours = ColdItemNeighbours::new(shop.matrix, visits.counts());
+            folds.push(Fold { visits, rows, neighbours, counts });
             if wanted == 0 {
                 break;
             }
@@ -159,29 +160,35 @@ impl<'a> Validation<'a> {
 
     /// What the visitors and items that are not held out teach with these settings.
     pub fn relate(&self, settings: Settings) -> Related {
-        let relate = |visits: &Visits, likes: &Likes| visits.followers(settings, likes).relations;
-        let folds = self.folds.iter().map(|fold| relate(&fold.visits, &fold.likes)).collect();
-        Related { folds, unseen: relate(&self.unseen.visits, &self.unseen.likes) }
+        let relate =
+            |visits: &Visits, neighbours: &ColdItemNeighbours| visits.followers(settings, neighbours).relations;
+        let folds = self.folds.iter().map(|fold| relate(&fold.visits, &fold.neighbours)).collect();
+        Related { folds, unseen: relate(&self.unseen.visits, &self.unseen.neighbours) }
     }
 
-    /// What is known of occasions, by fold, with these weights of what tells of them; nothing where nothing does.
-    pub fn occasions(&self, fields: &BTreeMap<String, f32>) -> Vec<Occasions> {
+    /// What is known of contexts, by fold, with these weights of what tells of them; nothing where nothing does.
+    pub fn contexts(&self, fields: &BTreeMap<String, f32>) -> Vec<ContextPopularity> {
         let len = self.shop.matrix.len();
         let told = if fields.is_empty() { &[] } else { self.folds.as_slice() };
-        told.iter().map(|fold| fold.counts.occasions(fields, len)).collect()
+        told.iter().map(|fold| fold.counts.contexts(fields, len)).collect()
     }
 
-    /// What `mixture` foretells with what was learned.
-    pub fn foretell(&self, related: &Related, occasions: &[Occasions], mixture: Mixture) -> Foretold {
+    /// What `score_weights` foretells with what was learned.
+    pub fn foretell(
+        &self,
+        related: &Related,
+        contexts: &[ContextPopularity],
+        score_weights: ScoreWeights,
+    ) -> ValidationMetrics {
         let mut sums = [0.0; 3];
         let mut rows = 0usize;
-        let known = self.known(related, mixture);
+        let known = self.known(related, score_weights);
         for (nth, ((fold, relations), visitors)) in self.folds.iter().zip(&related.folds).zip(&known.folds).enumerate()
         {
             let gain = |(&Row { history, target, visitor }, known): (&Row, &Visitor)| {
                 let facts = self.past.occurred.at(visitor, history.len());
-                let occasion = occasions.get(nth).map_or_else(Vec::new, |occasions| occasions.scores(facts));
-                let mut totals = self.totals(relations, mixture, known, occasion);
+                let context = contexts.get(nth).map_or_else(Vec::new, |contexts| contexts.scores(facts));
+                let mut totals = self.totals(relations, score_weights, known, context);
                 history.iter().for_each(|&seen| totals[seen as usize] = f32::NEG_INFINITY);
                 let own = totals[target as usize];
                 let rank = totals.iter().filter(|&&total| total > own).count();
@@ -194,14 +201,14 @@ impl<'a> Validation<'a> {
             rows += gains.len();
         }
         let [hit_rate, ndcg, deep_ndcg] = sums.map(|sum| sum / rows.max(1) as f64);
-        let unseen_ndcg = self.foretell_unseen(&related.unseen, mixture, &known.unseen);
-        Foretold { hit_rate, ndcg, deep_ndcg, unseen_ndcg }
+        let unseen_ndcg = self.foretell_unseen(&related.unseen, score_weights, &known.unseen);
+        ValidationMetrics { hit_rate, ndcg, deep_ndcg, unseen_ndcg }
     }
 
-    fn foretell_unseen(&self, relations: &Relations, mixture: Mixture, visitors: &[Visitor]) -> f64 {
+    fn foretell_unseen(&self, relations: &Relations, score_weights: ScoreWeights, visitors: &[Visitor]) -> f64 {
         let Unseen { hidden, rows, .. } = &self.unseen;
         let gain = |((_, targets), known): (&(Vec<Act>, Vec<u32>), &Visitor)| {
-            let totals = self.totals(relations, mixture, known, Vec::new());
+            let totals = self.totals(relations, score_weights, known, Vec::new());
             let mut list: Vec<u32> = (0..totals.len() as u32).filter(|&row| hidden[row as usize]).collect();
             let by_total = |a: &u32, b: &u32| totals[*b as usize].total_cmp(&totals[*a as usize]).then(a.cmp(b));
             if list.len() > K {
@@ -217,21 +224,34 @@ impl<'a> Validation<'a> {
         gains.iter().sum::<f64>() / gains.len().max(1) as f64
     }
 
-    fn totals(&self, relations: &Relations, mixture: Mixture, known: &Visitor, occasion: Vec<f32>) -> Vec<f32> {
+    fn totals(
+        &self,
+        relations: &Relations,
+        score_weights: ScoreWeights,
+        known: &Visitor,
+        context: Vec<f32>,
+    ) -> Vec<f32> {
         let Visitor { signals, content } = known;
-        Evidence::of(Some(relations), self.shop.fields, mixture, signals, content.clone()).on(occasion).totals()
+        Scorer::from_parts(Some(relations), self.shop.fields, score_weights, signals, content.clone())
+            .with_context(context)
+            .totals()
     }
 
-    fn known(&self, related: &Related, mixture: Mixture) -> Arc<Known> {
-        let key = (mixture.step, mixture.amplify, mixture.reach, mixture.lasting);
+    fn known(&self, related: &Related, score_weights: ScoreWeights) -> Arc<Known> {
+        let key = (
+            score_weights.step,
+            score_weights.amplify,
+            score_weights.recency_flattening,
+            score_weights.cold_item_flattening,
+        );
         let mut kept = self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(known) = kept.as_ref().filter(|kept| kept.of == key) {
             return known.clone();
         }
         *kept = None; // no two of them at a time
         let one = |relations: &Relations, acts: &[Act]| {
-            let profile = profile(acts.iter().copied(), mixture.step);
-            let content = content(self.shop.matrix, &profile, mixture, &|row| relations.touched(row));
+            let profile = profile(acts.iter().copied(), score_weights.step);
+            let content = content(self.shop.matrix, &profile, score_weights, &|row| relations.touched(row));
             Visitor { signals: profile.rows(), content }
         };
         let of_row = |relations: &Relations, row: &Row| one(relations, &self.past.acts(row.visitor, row.history));
@@ -263,8 +283,8 @@ impl Unseen {
         };
         let rows = order.iter().filter_map(row).take(most).collect();
         let visits = Visits::new(left.iter().map(Vec::as_slice), len, limit);
-        let likes = Likes::new(shop.matrix, visits.counts());
-        Self { hidden, visits, rows, likes }
+        let neighbours = ColdItemNeighbours::new(shop.matrix, visits.counts());
+        Self { hidden, visits, rows, neighbours }
     }
 }
 

@@ -59,7 +59,7 @@ fn learned(catalog: &Catalog) -> BTreeMap<&str, (u32, BTreeMap<&str, i32>)> {
 
 /// Which items are chosen at the third place.
 fn there(catalog: &Catalog) -> BTreeSet<&str> {
-    let scores = catalog.occasions.as_ref().expect("places foretell").scores(&[("place".to_owned(), "2".to_owned())]);
+    let scores = catalog.contexts.as_ref().expect("places foretell").scores(&[("place".to_owned(), "2".to_owned())]);
     (0..).zip(scores).filter(|(_, score)| *score > 0.0).map(|(row, _)| catalog.item(row).id()).collect()
 }
 
@@ -75,7 +75,9 @@ fn what_was_learned_of_an_item_stays_with_it() {
     let next = bake("learned", &feed, &["--no-embed"]);
     assert!(next.said().contains("of 39 items stays; 1 are new"), "{}", next.said());
     let (after, mut expected) = (next.catalog(), learned(&before));
-    assert!(expected.values().any(|(_, next)| next.contains_key("item-02")) && before.mixture == after.mixture);
+    assert!(
+        expected.values().any(|(_, next)| next.contains_key("item-02")) && before.score_weights == after.score_weights
+    );
     expected.remove("item-02");
     expected.values_mut().for_each(|(_, next)| next.retain(|id, _| *id != "item-02"));
     expected.insert("item-000", (0, BTreeMap::new()));

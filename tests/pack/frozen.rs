@@ -32,7 +32,7 @@ fn the_first_version_says_what_to_do() {
 fn the_second_version_is_read_and_finds_what_it_found() {
     let (read, made) = (open(2).unwrap(), sample::catalog());
     assert_eq!((&read.items, &read.dictionary, &read.model), (&made.items, &made.dictionary, &made.model));
-    assert_eq!((&read.relations, read.mixture), (&made.relations, made.mixture));
+    assert_eq!((&read.relations, read.score_weights), (&made.relations, made.score_weights));
     let row = read.row("lamp-01").unwrap();
     let nearest = read.matrix.top(&Query::new(&read.matrix.vector(row)), 3, 0.0, |other| other != row);
     let ids: Vec<_> = nearest.iter().map(|hit| read.item(hit.row).id()).collect();
@@ -42,19 +42,22 @@ fn the_second_version_is_read_and_finds_what_it_found() {
     assert!(!read.index.search(&terms("防水", &read.segmenter)).is_empty());
 }
 
-/// All but the mixture: a weight that nothing learns any more is read and left out when it is written again.
+/// All but the score weights: a weight that nothing learns any more is read and left out when it is written again.
 #[test]
 fn this_build_writes_the_same_bytes() {
     let pack = Pack::new(&sample::catalog());
-    let is_mixture = |name: &str| name.starts_with("mixture.");
-    let (mixture, files): (Vec<_>, Vec<_>) = pack.files.iter().partition(|(name, _)| is_mixture(name));
+    let is_score_weights = |name: &str| name.starts_with("score-weights.");
+    let (score_weights, files): (Vec<_>, Vec<_>) = pack.files.iter().partition(|(name, _)| is_score_weights(name));
     for (name, bytes) in files {
         assert!(fs::read(folder(2).join(name)).is_ok_and(|frozen| frozen == *bytes), "{name} is not the sample's");
     }
-    let without_mixture = |manifest: &[u8]| {
+    let without_weights = |manifest: &[u8]| {
         let mut manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap();
-        (manifest.as_object_mut().and_then(|files| files.remove("mixture")).is_some(), manifest.to_string())
+        // "mixture" was the name before 0.2.0.
+        let weights =
+            manifest.as_object_mut().and_then(|files| files.remove("scoreWeights").or(files.remove("mixture")));
+        (weights.is_some(), manifest.to_string())
     };
     let frozen = fs::read(folder(2).join("manifest.json")).unwrap();
-    assert_eq!((mixture.len(), without_mixture(&frozen)), (1, without_mixture(&pack.manifest.to_json())));
+    assert_eq!((score_weights.len(), without_weights(&frozen)), (1, without_weights(&pack.manifest.to_json())));
 }

@@ -1,7 +1,7 @@
 //! A small catalogue in which every column says something.
 
 use nearmind_core::{
-    catalog::{Availability, Catalog, Item, Mixture, ModelName, Relations, Words, make},
+    catalog::{Availability, Catalog, Item, ModelName, Relations, ScoreWeights, Words, make},
     text::Dictionary,
 };
 
@@ -54,6 +54,6 @@ pub fn catalog() -> Catalog {
     let model = ModelName { name: "a small model".into(), digest: "00".repeat(32) };
     let mut catalog = make(items, dictionary, model);
     catalog.relations = Some(relations);
-    catalog.mixture = Mixture { together: 3.0, ..Mixture::default() };
+    catalog.score_weights = ScoreWeights { cooccurrence: 3.0, ..ScoreWeights::default() };
     catalog
 }

@@ -1,7 +1,7 @@
 //! Scenes, filters, rules and surroundings, as a page writes them.
 
 use nearmind_core::{
-    catalog::Occasions,
+    catalog::ContextPopularity,
     protocol::{Basis, Command, EventName::*, Shelf, Update},
 };
 use nearmind_session::MemoryStore;
@@ -54,7 +54,7 @@ fn what_was_learned_of_a_place_counts_where_the_page_says_it() {
     let mut catalog = catalog(items());
     let teas: Vec<(u32, f32)> = (0..4).filter_map(|nth| Some((catalog.row(&format!("tea-{nth}"))?, 4.0))).collect();
     let fact = ("place".to_owned(), "harbour".to_owned());
-    catalog.occasions = Some(Occasions::new(catalog.len(), vec![(fact, teas)]));
+    catalog.contexts = Some(ContextPopularity::new(catalog.len(), vec![(fact, teas)]));
     let mut visit = open_with(MemoryStore::default(), "en", catalog);
     track(&mut visit, ViewItem, "bicycle-0", 1);
     let anywhere = shelf(&ask(&mut visit, json!({"context": {"place": "hill"}})));
@@ -173,7 +173,7 @@ fn the_scene_in_force_can_be_asked_for() {
     let [Update::Scene { shelf, scene }] = &updates[..] else { panic!("{updates:?}") };
     assert_eq!((shelf.as_str(), &scene["kind"]), ("s", &json!("for-you")));
     assert_eq!(scene["rules"]["pin"][0]["item"], "tea-0", "the page's rules are in it");
-    assert!(scene["mixture"]["content"].is_number(), "and the catalogue's mixture: {scene}");
+    assert!(scene["scoreWeights"]["content"].is_number(), "and the catalogue's score weights: {scene}");
     assert!(scene["weights"]["step"].is_number());
     assert_eq!(problems(&send(&mut visit, Command::Scene { shelf: "none".into() })).len(), 1);
 }

@@ -10,24 +10,24 @@ pub mod item;
 pub mod items; //    all items, as their files hold them
 pub mod make; //     items and vectors -> catalogue
 pub mod manifest; // which files make a pack
-pub mod mixture; //  how much each part of a score counts
-pub mod occasions; // what is chosen where and when
+pub mod score_weights; //  how much each part of a score counts
+pub mod context_popularity; // what is chosen where and when
 pub mod pack; //     a catalogue to files, and back
 pub mod pictures; // small pictures of the items
 pub mod relations; // which item follows which
 
 pub use aliases::Aliases;
+pub use context_popularity::ContextPopularity;
 pub use document::{Document, document};
 pub use fields::Fields;
 pub use item::{Availability, Item, Words};
 pub use items::{ItemRef, Items};
 pub use make::make;
 pub use manifest::{Manifest, ModelName, PackError};
-pub use mixture::Mixture;
-pub use occasions::Occasions;
 pub use pack::Pack;
 pub use pictures::Sheet;
 pub use relations::Relations;
+pub use score_weights::ScoreWeights;
 
 use std::collections::BTreeSet;
 
@@ -61,9 +61,9 @@ pub struct Catalog {
     /// What visitors did, where a shop has learned it.
     pub relations: Option<Relations>,
     /// Where and when they did it, where that told something.
-    pub occasions: Option<Occasions>,
+    pub contexts: Option<ContextPopularity>,
     /// The weights of the parts of a score: as learned from the shop's interactions, or else the defaults.
-    pub mixture: Mixture,
+    pub score_weights: ScoreWeights,
 }
 
 impl Catalog {
@@ -95,8 +95,8 @@ impl Catalog {
             model,
             fields,
             relations: None,
-            occasions: None,
-            mixture: Mixture::default(),
+            contexts: None,
+            score_weights: ScoreWeights::default(),
         }
     }
 

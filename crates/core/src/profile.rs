@@ -7,17 +7,17 @@
 mod bursts; //        events that come too fast
 mod event;
 pub mod interests; // signals -> a handful of interests
-mod ledger; //        events -> what they say, by source
-mod taste; //         signals and their vectors -> scores
+mod history; //        events -> what they say, by source
+mod content_scorer; //         signals and their vectors -> scores
 pub mod weights; //   how much an event says, and how it fades
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use bursts::Bursts;
+pub use content_scorer::{Columns, ContentScorer, Likeness, Touched, flattened};
 pub use event::{Event, EventName, Opinion};
+pub use history::History;
 pub use interests::{Interest, interests};
-pub use ledger::Ledger;
-pub use taste::{Columns, Likeness, Taste, Touched, tempered};
 use weights::{FAINT, Weights};
 
 /// More do not change a list, and an event must not cost more with every year.
@@ -96,7 +96,7 @@ pub struct Profile {
 
 /// `log` holds the events that stand, oldest first; items that `row_of` does not know are passed over.
 pub fn profile(log: &[Event], now_ms: f64, weights: &Weights, row_of: impl Fn(&str) -> Option<u32>) -> Profile {
-    Ledger::of(log, row_of).profile(weights, now_ms, &Overrides::default(), &[])
+    History::of(log, row_of).profile(weights, now_ms, &Overrides::default(), &[])
 }
 
 impl Profile {

@@ -4,7 +4,7 @@
 //! id; chance comes in as a seed. Must not know how the scores came about, nor who is shown the list.
 
 pub mod diverse; //  which of the pool to take next
-pub mod evidence; // what speaks for each item, part by part
+pub mod scorer; // what speaks for each item, part by part
 pub mod filter; //   which records a rule is about
 mod place; //        variants, buried and pinned items, shares of groups, chance
 pub mod rules; //    what the shop wants whatever the visitor likes
@@ -13,16 +13,16 @@ mod varied; //       a selection for someone of whom nothing is known
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
-pub use evidence::{Evidence, Parts, touched};
 pub use filter::Filter;
 pub use place::Group;
 pub use rules::{Context, Rules};
 pub use scene::{Kind, Scene};
+pub use scorer::{ScoreBreakdown, Scorer, touched};
 pub use varied::varied;
 
 use crate::{
-    catalog::{Catalog, Fields, Mixture, Relations},
-    profile::{Columns, Profile, Taste},
+    catalog::{Catalog, Fields, Relations, ScoreWeights},
+    profile::{Columns, ContentScorer, Profile},
     vectors::{Hit, Matrix},
 };
 
@@ -30,17 +30,17 @@ use crate::{
 const POOL: usize = 5;
 
 /// What speaks for each item, of a visitor with this profile: the one way that a session and an evaluation score.
-pub fn evidence<'a>(
+pub fn build_scorer<'a>(
     (matrix, fields, relations): (&Matrix, &'a Fields, Option<&'a Relations>),
-    mixture: Mixture,
-    (profile, taste): (&Profile, &Taste),
+    score_weights: ScoreWeights,
+    (profile, taste): (&Profile, &ContentScorer),
     columns: &mut Columns,
-) -> Evidence<'a> {
+) -> Scorer<'a> {
     let touched = |row| touched(relations, row);
     // A catalogue without vectors still has as many rows as fields.
     let content =
         if matrix.width() == 0 { vec![0.0; fields.price.len()] } else { taste.scores(matrix, &touched, columns) };
-    Evidence::of(relations, fields, mixture, &profile.rows(), content)
+    Scorer::from_parts(relations, fields, score_weights, &profile.rows(), content)
 }
 
 /// What a list is made from, beside the scores.

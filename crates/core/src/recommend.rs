@@ -1,7 +1,7 @@
 //! From what is known of a visitor to one list: the pure function that makes every shelf, and that `eval` measures.
 //!
 //! ```text
-//! log -> ledger -> profile -> subject, taste -> scores of all rows, part by part -> rules, diversity -> list
+//! log -> history -> profile -> subject, taste -> scores of all rows, part by part -> rules, diversity -> list
 //! ```
 //! Can be asked with another log or another limit, so that "what if" is answered by the very same steps.
 //! Must not know cards, sentences or the wire's updates.
@@ -18,9 +18,9 @@ pub use self::summands::{Added, NOTHING, Summands};
 use self::{statements::Note, texts::Texts};
 use crate::{
     catalog::Catalog,
-    profile::{Columns, EventName, Ledger, Overrides, Profile, Source, Taste, interests},
+    profile::{Columns, ContentScorer, EventName, History, Overrides, Profile, Source, interests},
     protocol::Basis,
-    rank::{self, Evidence, Filter, Group, Kind, Order},
+    rank::{self, Filter, Group, Kind, Order, Scorer},
     vectors::{Hit, arithmetic::dot},
 };
 
@@ -32,7 +32,7 @@ pub struct View<'a, 'l> {
     /// The items that the list is made of.
     pub catalog: &'a Catalog,
     /// The visitor's log, gathered by what it is about.
-    pub ledger: &'l Ledger,
+    pub history: &'l History,
     /// Sources of muted interests.
     pub muted: &'l BTreeSet<Source>,
     /// Where the visitor's texts lie among the items.
@@ -52,9 +52,9 @@ pub struct Ranked<'a> {
     /// What the list is about: the visitor's signals, or an item's, or the cart's.
     pub subject: Profile,
     /// What the content part of the scores is made of.
-    pub taste: Taste,
+    pub taste: ContentScorer,
     /// What speaks for any row, part by part. None where a selection was made without scores.
-    pub evidence: Option<Evidence<'a>>,
+    pub scorer: Option<Scorer<'a>>,
     /// What to tell the visitor of the text that they wrote last.
     pub note: Option<Note>,
 }
@@ -65,7 +65,7 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
     let cart = cart(view, setting);
     let said = said(view, setting);
     let overrides = statements::overrides(view, &scene.weights, &said);
-    let profile = view.ledger.profile(&scene.weights, view.now_ms, &overrides, &said);
+    let profile = view.history.profile(&scene.weights, view.now_ms, &overrides, &said);
     let (basis, subject) = subject(view, setting, &cart, (&profile, &overrides, &said));
     let taste = taste(view, setting, &subject);
     let ruled_out = statements::ruled_out(catalog, &profile, &overrides);
@@ -92,16 +92,17 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
         limit: setting.limit,
     };
     let note = statements::note(view, setting);
-    let evidence = (basis != Basis::ColdStart).then(|| {
+    let scorer = (basis != Basis::ColdStart).then(|| {
         let parts = (&catalog.matrix, &catalog.fields, catalog.relations.as_ref());
-        let occasion = catalog.occasions.as_ref().map(|occasions| occasions.scores(&setting.context.occasion()));
-        rank::evidence(parts, setting.mixture, (&subject, &taste), columns).on(occasion.unwrap_or_default())
+        let occasion = catalog.contexts.as_ref().map(|contexts| contexts.scores(&setting.context.learned_facts()));
+        rank::build_scorer(parts, setting.score_weights, (&subject, &taste), columns)
+            .with_context(occasion.unwrap_or_default())
     });
-    let by_score = |order: &Order, evidence: &Evidence| rank::list(order, &evidence.totals(), scene.threshold.max(0.0));
-    let hits = evidence.as_ref().map_or_else(Vec::new, |evidence| by_score(&order, evidence));
+    let by_score = |order: &Order, scorer: &Scorer| rank::list(order, &scorer.totals(), scene.threshold.max(0.0));
+    let hits = scorer.as_ref().map_or_else(Vec::new, |scorer| by_score(&order, scorer));
     // A list about the visitor is never empty because of what they did or said.
-    if evidence.is_some() && (!hits.is_empty() || scene.kind != Kind::ForYou) {
-        return Ranked { basis, hits, profile, subject, taste, evidence, note };
+    if scorer.is_some() && (!hits.is_empty() || scene.kind != Kind::ForYou) {
+        return Ranked { basis, hits, profile, subject, taste, scorer, note };
     }
     // Of a list that came out empty, what the visitor knows stays away.
     let is_known = |row: u32| basis != Basis::ColdStart && excluded.contains(&row) && !ruled_out.contains(&row);
@@ -118,12 +119,12 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
     }
     // The visitor has seen everything lately: the best of it once more is better than nothing.
     if hits.is_empty()
-        && let Some(evidence) = evidence
+        && let Some(scorer) = scorer
     {
-        let hits = by_score(&Order { excluded: &never, ..order }, &evidence);
-        return Ranked { basis, hits, profile, subject, taste, evidence: Some(evidence), note };
+        let hits = by_score(&Order { excluded: &never, ..order }, &scorer);
+        return Ranked { basis, hits, profile, subject, taste, scorer: Some(scorer), note };
     }
-    Ranked { basis: Basis::ColdStart, hits, profile, subject, taste, evidence: None, note }
+    Ranked { basis: Basis::ColdStart, hits, profile, subject, taste, scorer: None, note }
 }
 
 /// What the page says, as if it happened now.
@@ -142,7 +143,7 @@ fn subject(
 ) -> (Basis, Profile) {
     let items = |rows: &mut dyn Iterator<Item = u32>| {
         let said: Vec<_> = rows.map(|row| (Source::Item(row), EventName::AddToCart)).collect();
-        Ledger::default().profile(&setting.scene.weights, view.now_ms, &Overrides::default(), &said)
+        History::default().profile(&setting.scene.weights, view.now_ms, &Overrides::default(), &said)
     };
     let attracts = |profile: &Profile| profile.signals.iter().any(|signal| signal.weight > 0.0);
     let learned = view.catalog.relations.is_some();
@@ -153,7 +154,7 @@ fn subject(
         Kind::Trending if learned => (Basis::Trending, profile.clone()),
         Kind::ForYou if attracts(profile) => {
             // Without what the page says.
-            let own = || attracts(&view.ledger.profile(&setting.scene.weights, view.now_ms, overrides, &[]));
+            let own = || attracts(&view.history.profile(&setting.scene.weights, view.now_ms, overrides, &[]));
             let basis = if said.is_empty() || own() {
                 Basis::Profile
             } else if cart.is_empty() {
@@ -167,9 +168,9 @@ fn subject(
     }
 }
 
-fn taste(view: &View, setting: &Setting, profile: &Profile) -> Taste {
+fn taste(view: &View, setting: &Setting, profile: &Profile) -> ContentScorer {
     let matrix = &view.catalog.matrix;
-    Taste::new(profile, setting.likeness(), |source| match source {
+    ContentScorer::new(profile, setting.likeness(), |source| match source {
         _ if matrix.width() == 0 => None,
         Source::Item(row) => Some(matrix.vector(*row)),
         Source::Text(text) => view.texts.place(text, view.catalog).ok().map(|placed| placed.vector),
@@ -179,7 +180,7 @@ fn taste(view: &View, setting: &Setting, profile: &Profile) -> Taste {
 /// Rows in the cart: what the page says and what the log knows.
 fn cart(view: &View, setting: &Setting) -> BTreeSet<u32> {
     let told = setting.context.cart.iter().filter_map(|id| view.catalog.row(id));
-    told.chain(view.ledger.cart()).collect()
+    told.chain(view.history.cart()).collect()
 }
 
 /// Rows that complement rather than repeat: of no category that is in the cart, but where a rule calls for them. `[N]`
@@ -193,7 +194,7 @@ fn complements(catalog: &Catalog, setting: &Setting, cart: &BTreeSet<u32>, lift:
 }
 
 /// Who is to have a part of the list: the scene's groups, and each of the visitor's interests by its weight.
-fn groups<'a>(catalog: &'a Catalog, setting: &'a Setting, taste: &Taste, basis: Basis) -> Vec<Group<'a>> {
+fn groups<'a>(catalog: &'a Catalog, setting: &'a Setting, taste: &ContentScorer, basis: Basis) -> Vec<Group<'a>> {
     let scene = &setting.scene;
     let exposed = setting.exposed.iter().zip(&scene.exposure);
     let mut groups: Vec<Group> = exposed

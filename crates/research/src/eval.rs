@@ -122,8 +122,8 @@ impl Eval {
         let learned = learn(self.min_visitors, self.grid);
         let unlimited = (self.min_visitors != Limit::NONE).then(|| learn(Limit::NONE, false));
         catalog.relations = Some(learned.relations.clone());
-        catalog.occasions.clone_from(&learned.occasions);
-        catalog.mixture = learned.mixture;
+        catalog.contexts.clone_from(&learned.contexts);
+        catalog.score_weights = learned.score_weights;
         let counts = set.interactions.counts(set.items.len());
         works.set_message("the wishes");
         let wishes = Wishes::read(&model, &set.cases, &catalog)?;
@@ -253,9 +253,9 @@ impl Eval {
 
 /// What was learned, in numbers.
 fn figures(learned: &Learned) -> Value {
-    let Learned { relations, mixture, table, left_out, before, after, .. } = learned;
+    let Learned { relations, score_weights, table, left_out, before, after, .. } = learned;
     json!({
-        "mixture": mixture, "table": table, "before": before, "after": after,
+        "scoreWeights": score_weights, "table": table, "before": before, "after": after,
         "edges": relations.edges(), "leftOut": left_out, "bytes": relations.write().len(),
     })
 }
@@ -307,7 +307,9 @@ fn tail(counts: &[u32]) -> Vec<bool> {
 fn tried(heard: &Heard) -> String {
     match heard {
         Heard::Begins(what) => format!("# {what}"),
-        Heard::Tried(settings, mixture, fields, foretold) => json!([foretold, settings, mixture, fields]).to_string(),
+        Heard::Tried(settings, score_weights, fields, foretold) => {
+            json!([foretold, settings, score_weights, fields]).to_string()
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Each verb is a file: its arguments, and `run`. `cargo run --package nearmind-research -- --help`
 
-mod baselines; // EASE, ItemKNN: what the mixture is held to
+mod baselines; // EASE, ItemKNN: what the score_weights is held to
 mod bench;
 mod eval;
 mod explain;

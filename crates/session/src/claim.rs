@@ -31,7 +31,7 @@ pub fn claim<'a>(
         Basis::Profile | Basis::Cart => {}
         Basis::ColdStart | Basis::Item | Basis::Text => return None,
     }
-    let parts = ranked.evidence.as_ref()?.parts(row);
+    let parts = ranked.scorer.as_ref()?.parts(row);
     // A liked card stays on the shelf, and that it is like itself is no reason; nor did the visitor write the page.
     let own = |added: &Added| match &added.signal.source {
         Source::Item(other) => *other != row,
@@ -53,10 +53,10 @@ pub fn claim<'a>(
     let category = || catalog.item(row).words_in(lang).map_or("", |(_, words)| words.category());
     let brand = || catalog.item(row).brand();
     let larger = |part: f32| {
-        let others = [parts.popularity, parts.brand, parts.category, parts.price, parts.occasion];
+        let others = [parts.popularity, parts.brand, parts.category, parts.price, parts.context_popularity];
         part > others.into_iter().fold(sum, f32::max) - NOTHING
     };
-    let chosen_anyway = parts.popularity.max(parts.occasion);
+    let chosen_anyway = parts.popularity.max(parts.context_popularity);
     if chosen_anyway > 0.0 && larger(chosen_anyway) {
         return popular();
     }
@@ -89,7 +89,7 @@ pub fn claim<'a>(
     // What was borrowed from similar items nobody has chosen together: then what the visitor did is all that is known.
     let both = |other: u32| catalog.relations.as_ref().map_or(0, |relations| relations.pair(other, row));
     Some(match &first.signal.source {
-        Source::Item(other) if first.together > first.content && both(*other) > 0 => {
+        Source::Item(other) if first.cooccurrence > first.content && both(*other) > 0 => {
             Claim::Together { what: card::title(catalog, *other, lang), visitors: both(*other) }
         }
         Source::Item(other) => Claim::Event { name, what: card::title(catalog, *other, lang) },

@@ -13,7 +13,7 @@ use super::{
     store::{News, Store, StoreError},
 };
 use nearmind_core::{
-    profile::{Event, EventName, Ledger},
+    profile::{Event, EventName, History},
     protocol::{Update, VERSION},
 };
 use nearmind_encoder::Encoder;
@@ -191,8 +191,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let catalog = self.catalog.as_ref();
         let row_of = |id: &str| catalog.and_then(|catalog| catalog.row(id));
         match &entry {
-            Entry::Event(event) => self.ledger.push(event, row_of),
-            Entry::Undo { .. } | Entry::Mute { .. } => self.ledger = Ledger::of(self.log.events(), row_of),
+            Entry::Event(event) => self.history.push(event, row_of),
+            Entry::Undo { .. } | Entry::Mute { .. } => self.history = History::of(self.log.events(), row_of),
             Entry::Interest { .. } | Entry::KeepTexts { .. } => {}
         }
         self.unsaved.push(entry);

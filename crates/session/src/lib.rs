@@ -39,7 +39,7 @@ pub use store::{MemoryStore, News, Store, StoreError, difference};
 
 use nearmind_core::{
     catalog::{Catalog, Sheet},
-    profile::{Columns, Event, Ledger, Overrides, Source, weights::Weights},
+    profile::{Columns, Event, History, Overrides, Source, weights::Weights},
     protocol::{Command, DeviceReport, Envelope, Update},
     recommend::{
         MOST_CARDS, View,
@@ -58,7 +58,7 @@ pub struct Session<E, S> {
     /// The last attempt to store something failed.
     failing: bool,
     /// The log by what it is about, for the catalogue that is here.
-    ledger: Ledger,
+    history: History,
     catalog: Option<Catalog>,
     model: Option<Model<E>>,
     texts: Texts,
@@ -81,7 +81,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             log: Log::default(),
             unsaved: Vec::new(),
             failing: false,
-            ledger: Ledger::default(),
+            history: History::default(),
             catalog: None,
             model: None,
             texts: Texts::default(),
@@ -216,7 +216,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let mut updates: Vec<Update> = self.encode_part(&query).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             let lang = primary(&self.lang);
-            let profile = self.ledger.profile(&Weights::default(), self.now_ms, &Overrides::default(), &[]);
+            let profile = self.history.profile(&Weights::default(), self.now_ms, &Overrides::default(), &[]);
             let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
             let meaning = encoded.or_else(|| self.texts.by_words(&query, catalog).map(Meaning::by_words));
             let found = search::search(catalog, &query, meaning.as_ref(), limit);
@@ -270,8 +270,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         updates.extend(self.encode(self.needed(wanted)).await);
         let muted = self.muted();
         let Some(catalog) = &self.catalog else { return updates };
-        let (ledger, texts, now_ms) = (&self.ledger, &self.texts, self.now_ms);
-        let view = View { catalog, ledger, muted: &muted, texts, now_ms };
+        let (history, texts, now_ms) = (&self.history, &self.texts, self.now_ms);
+        let view = View { catalog, history, muted: &muted, texts, now_ms };
         let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
         let (columns, explained, pictures) = (&mut self.columns, &mut self.explained, &mut self.pictures);
         updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &view, columns, explained, pictures)));
@@ -289,10 +289,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     /// What the visitor wrote, as far as it can change a list.
     fn written(&self, weights: &Weights) -> Vec<String> {
-        if !self.ledger.has_texts() {
+        if !self.history.has_texts() {
             return Vec::new();
         }
-        let profile = self.ledger.profile(weights, self.now_ms, &Overrides::default(), &[]);
+        let profile = self.history.profile(weights, self.now_ms, &Overrides::default(), &[]);
         let text = |source: &Source| if let Source::Text(text) = source { Some(text.clone()) } else { None };
         profile.strong().filter_map(|signal| text(&signal.source)).collect()
     }
@@ -326,7 +326,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Everything that follows from log and catalogue is made again.
     fn derive_again(&mut self) {
         let catalog = self.catalog.as_ref();
-        self.ledger = Ledger::of(self.log.events(), |id| catalog.and_then(|catalog| catalog.row(id)));
+        self.history = History::of(self.log.events(), |id| catalog.and_then(|catalog| catalog.row(id)));
         self.texts.clear();
         self.columns.clear();
         self.explained = Explained::default();

@@ -69,7 +69,7 @@ impl OpenShelf {
             let mut card = card::plain(catalog, pictures, &ranked.profile, &lang, hit);
             let claim = claim(catalog, &lang, &ranked, setting, hit.row);
             card.reason = claim.map_or_else(Vec::new, |claim| tongue.claim(&claim.brief()));
-            if ranked.evidence.is_some() && ranked.taste.is_known() {
+            if ranked.scorer.is_some() && ranked.taste.is_known() {
                 let touched = rank::touched(catalog.relations.as_ref(), hit.row);
                 let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row), touched);
                 if let Some(document) = card::explainable(catalog, hit.row, &lang) {

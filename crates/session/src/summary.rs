@@ -88,12 +88,12 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let weights = Weights::default();
         let overrides = match &self.catalog {
             Some(catalog) => {
-                let (ledger, texts, now_ms) = (&self.ledger, &self.texts, self.now_ms);
-                statements::overrides(&View { catalog, ledger, muted, texts, now_ms }, &weights, &[])
+                let (history, texts, now_ms) = (&self.history, &self.texts, self.now_ms);
+                statements::overrides(&View { catalog, history, muted, texts, now_ms }, &weights, &[])
             }
             None => Overrides { ignored: muted.clone(), ..Overrides::default() },
         };
-        self.ledger.profile(&weights, self.now_ms, &overrides, &[])
+        self.history.profile(&weights, self.now_ms, &overrides, &[])
     }
 
     pub(super) fn line(&self, catalog: &Catalog, interest: &Interest, events: &[EventLine]) -> Option<InterestLine> {

@@ -15,7 +15,7 @@ use super::{
 use nearmind_core::{
     catalog::{Catalog, document},
     explain::{Part, counterfactual, fold},
-    profile::{Columns, Event, EventName, Ledger, Source},
+    profile::{Columns, Event, EventName, History, Source},
     protocol::{Attention, EventShare, Explanation, Moved, ScorePart, Update, WhyNot},
     recommend::{NOTHING, Ranked, Setting, View, ranked, texts::Texts},
     text::{language::primary, words},
@@ -43,9 +43,9 @@ struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     fn ranked(&self, log: &[Event], setting: &Setting) -> Ranked<'a> {
-        let ledger = Ledger::of(log, |id| self.catalog.row(id));
+        let history = History::of(log, |id| self.catalog.row(id));
         let Self { catalog, texts, muted, now_ms, .. } = *self;
-        let view = View { catalog, ledger: &ledger, muted, texts, now_ms };
+        let view = View { catalog, history: &history, muted, texts, now_ms };
         ranked(&view, setting, *self.columns.borrow_mut())
     }
 
@@ -150,12 +150,12 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 // What the page says is no event of the visit.
                 None => {
                     parts.add("content", -added.content);
-                    parts.add("together", -added.together);
+                    parts.add("cooccurrence", -added.cooccurrence);
                     parts.add("context", added.sum());
                 }
             }
         }
-        let beyond = if ranked.evidence.is_some() { "rules" } else { "variety" };
+        let beyond = if ranked.scorer.is_some() { "rules" } else { "variety" };
         parts.add(beyond, score - ranked.total(row));
         answer.parts = parts.list(|name| tongue.part(name));
         by_source.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));

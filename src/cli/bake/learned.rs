@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::cli::folder::{self, Files};
 use nearmind_core::catalog::{
-    Manifest, Mixture, Occasions, Relations,
+    ContextPopularity, Manifest, Relations, ScoreWeights,
     manifest::File,
     pack::items::{self, Columns},
 };
@@ -14,8 +14,8 @@ use nearmind_core::catalog::{
 pub struct Learned {
     items: Columns,
     relations: Option<Relations>,
-    occasions: Option<Occasions>,
-    mixture: Option<Mixture>,
+    contexts: Option<ContextPopularity>,
+    score_weights: Option<ScoreWeights>,
     /// [`Manifest::min_visitors`]
     pub min_visitors: Option<u32>,
 }
@@ -25,7 +25,7 @@ impl Learned {
     pub fn of(folders: &[&Path]) -> Option<Self> {
         folders.iter().find_map(|folder| {
             let manifest = folder::manifest(folder).ok()?;
-            if manifest.relations.is_none() && manifest.mixture.is_none() {
+            if manifest.relations.is_none() && manifest.score_weights.is_none() {
                 return None;
             }
             let read = Self::read(folder, &manifest);
@@ -48,15 +48,16 @@ impl Learned {
                 Relations::read(&bytes(file)?).ok().filter(|relations| relations.len() == items.ids().len());
             relations.with_context(|| broken(file))
         });
-        let occasions = manifest.occasions.as_ref().map(|file| {
-            let occasions =
-                Occasions::read(&bytes(file)?).ok().filter(|occasions| occasions.len() == items.ids().len());
-            occasions.with_context(|| broken(file))
+        let contexts = manifest.contexts.as_ref().map(|file| {
+            let contexts =
+                ContextPopularity::read(&bytes(file)?).ok().filter(|contexts| contexts.len() == items.ids().len());
+            contexts.with_context(|| broken(file))
         });
-        let mixture = manifest.mixture.as_ref().map(|file| Mixture::read(&bytes(file)?).with_context(|| broken(file)));
-        let (relations, occasions) = (relations.transpose()?, occasions.transpose()?);
+        let score_weights =
+            manifest.score_weights.as_ref().map(|file| ScoreWeights::read(&bytes(file)?).with_context(|| broken(file)));
+        let (relations, contexts) = (relations.transpose()?, contexts.transpose()?);
         let min_visitors = manifest.min_visitors;
-        Ok(Self { relations, occasions, mixture: mixture.transpose()?, min_visitors, items })
+        Ok(Self { relations, contexts, score_weights: score_weights.transpose()?, min_visitors, items })
     }
 
     /// Where the item was.
@@ -70,8 +71,8 @@ impl Learned {
         (0..).zip(rows).for_each(|(row, was)| was.iter().for_each(|&was| now[was as usize] = Some(row)));
         [
             self.relations(rows, &now).map(|relations| relations.write()),
-            self.occasions.as_ref().map(|occasions| occasions.moved(&now, rows.len()).write()),
-            self.mixture.map(|mixture| mixture.write()),
+            self.contexts.as_ref().map(|contexts| contexts.moved(&now, rows.len()).write()),
+            self.score_weights.map(|score_weights| score_weights.write()),
         ]
     }
 

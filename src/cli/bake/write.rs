@@ -69,7 +69,7 @@ pub fn write(
     let (mut columns, words) = (Some(columns), words.finish());
     let aliases = items.aliases().bytes();
     let kept = learned.map_or_else(Default::default, |learned| learned.files(&were));
-    let [relations, occasions, mixture] = folder::learned(out, kept)?;
+    let [relations, contexts, score_weights] = folder::learned(out, kept)?;
     if learned.is_some() {
         let new = were.iter().filter(|was| was.is_none()).count();
         println!("what was learned of {} items stays; {new} are new: `nearmind learn` takes them in", were.len() - new);
@@ -85,8 +85,8 @@ pub fn write(
             .then(|| file("aliases", &mut |out| out.write_all(aliases)))
             .transpose()?,
         relations,
-        occasions,
-        mixture,
+        contexts,
+        score_weights,
         min_visitors: learned.and_then(|learned| learned.min_visitors),
         pictures: pictures.sheets.clone(),
         model,

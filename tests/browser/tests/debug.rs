@@ -52,7 +52,7 @@ async fn latencies_are_plotted_and_the_scene_in_force_is_shown() -> Result<()> {
         let scene = format!("return JSON.parse({ROOT}.querySelector('.scene pre').textContent);");
         let scene = shop.ask(&scene, &[]).await?;
         assert_eq!(scene["kind"], "for-you");
-        assert!(scene["mixture"]["content"].is_number() && scene["weights"]["halfLifeDays"].is_number(), "{scene}");
+        assert!(scene["scoreWeights"]["content"].is_number() && scene["weights"]["halfLifeDays"].is_number(), "{scene}");
         // Another scene is in force at once.
         shop.ask("document.querySelector('nearmind-shelf').setAttribute('scene', 'news');", &[]).await?;
         let news = shop.with_client("const [{ scene }] = await client.send({ type: 'scene', shelf: 'shelf-1' }); return scene;", &[]).await?;

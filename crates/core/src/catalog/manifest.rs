@@ -7,7 +7,7 @@
 //!  "vectors":   {...},
 //!  "words":     {...},
 //!  "aliases":   {...},                                            where items have other names
-//!  "relations": {...}, "occasions": {...}, "mixture": {...},      where something was learned from the shop's orders
+//!  "relations": {...}, "contexts": {...}, "scoreWeights": {...},      where something was learned from the shop's orders
 //!  "minVisitors": 3,                                              and how few visitors anything of it stands on
 //!  "pictures":  [{...}, {...}],                                   where small pictures were made, in the order of fetching
 //!  "model":     {"name": "all-MiniLM-L6-v2", "digest": "..."},
@@ -48,13 +48,13 @@ pub struct Manifest {
     /// What the shop's orders say of items: [`super::Catalog::relations`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relations: Option<File>,
-    /// And of where and when they are chosen: [`super::Catalog::occasions`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub occasions: Option<File>,
-    /// How scores are mixed: [`super::Catalog::mixture`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mixture: Option<File>,
-    /// Everything in relations and occasions rests on this many visitors at least; absent where nobody saw to it.
+    /// And of where and when they are chosen: [`super::Catalog::contexts`].
+    #[serde(default, alias = "occasions", skip_serializing_if = "Option::is_none")]
+    pub contexts: Option<File>,
+    /// How scores are mixed: [`super::Catalog::score_weights`].
+    #[serde(default, rename = "scoreWeights", alias = "mixture", skip_serializing_if = "Option::is_none")]
+    pub score_weights: Option<File>,
+    /// Everything in relations and contexts rests on this many visitors at least; absent where nobody saw to it.
     #[serde(default, rename = "minVisitors", skip_serializing_if = "Option::is_none")]
     pub min_visitors: Option<u32>,
     /// Sheets of small pictures ([`super::pictures`]), which only pages with private pictures fetch.
@@ -144,7 +144,7 @@ impl Manifest {
 
     /// What has to be fetched, in the order that [`Manifest::decode`] takes it.
     pub fn files(&self) -> Vec<&File> {
-        let others = [&self.aliases, &self.relations, &self.occasions, &self.mixture].into_iter().flatten();
+        let others = [&self.aliases, &self.relations, &self.contexts, &self.score_weights].into_iter().flatten();
         [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(others).collect()
     }
 

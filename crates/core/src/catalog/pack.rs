@@ -10,7 +10,7 @@ pub mod words; //   index and dictionary
 use std::{collections::BTreeSet, io};
 
 use super::{
-    Aliases, Catalog, Items, Mixture, Occasions, Relations,
+    Aliases, Catalog, ContextPopularity, Items, Relations, ScoreWeights,
     manifest::{FORMAT, File, Manifest, PackError, VERSION},
 };
 use crate::bytes::Malformed;
@@ -41,19 +41,18 @@ impl Manifest {
             .as_ref()
             .map(|file| bytes(file).and_then(|bytes| Relations::read(&bytes).map_err(|error| file.malformed(error))));
         let relations = relations.transpose()?;
-        let occasions = self
-            .occasions
-            .as_ref()
-            .map(|file| bytes(file).and_then(|bytes| Occasions::read(&bytes).map_err(|error| file.malformed(error))));
-        let occasions = occasions.transpose()?;
-        let mixture = self.mixture.as_ref().map(|file| {
-            let mixture = Mixture::read(&bytes(file)?);
-            mixture.ok_or_else(|| file.malformed(Malformed("it has a weight that cannot be")))
+        let contexts = self.contexts.as_ref().map(|file| {
+            bytes(file).and_then(|bytes| ContextPopularity::read(&bytes).map_err(|error| file.malformed(error)))
         });
-        let mixture = mixture.transpose()?.unwrap_or_default();
+        let contexts = contexts.transpose()?;
+        let score_weights = self.score_weights.as_ref().map(|file| {
+            let score_weights = ScoreWeights::read(&bytes(file)?);
+            score_weights.ok_or_else(|| file.malformed(Malformed("it has a weight that cannot be")))
+        });
+        let score_weights = score_weights.transpose()?.unwrap_or_default();
         let rows = [(&self.items, items.len()), (&self.vectors, vectors.0.len()), (&self.words, words.0.lengths.len())];
         let learned = self.relations.iter().zip(&relations).map(|(file, relations)| (file, relations.len()));
-        let known = self.occasions.iter().zip(&occasions).map(|(file, occasions)| (file, occasions.len()));
+        let known = self.contexts.iter().zip(&contexts).map(|(file, contexts)| (file, contexts.len()));
         for (file, rows) in rows.into_iter().chain(learned).chain(known) {
             if rows != self.count {
                 return Err(file.malformed(Malformed("it has not as many rows as the manifest says")));
@@ -62,8 +61,8 @@ impl Manifest {
         Ok(Catalog {
             aliases,
             relations,
-            occasions,
-            mixture,
+            contexts,
+            score_weights,
             ..Catalog::new(items, vectors, words, self.model.clone())
         })
     }
@@ -97,8 +96,9 @@ impl Pack {
             words: add("words", "bin", written(|out| words::write(&catalog.index, &catalog.dictionary, out))),
             aliases: (!catalog.aliases.is_empty()).then(|| add("aliases", "bin", catalog.aliases.bytes().to_vec())),
             relations: catalog.relations.as_ref().map(|relations| add("relations", "bin", relations.write())),
-            occasions: catalog.occasions.as_ref().map(|occasions| add("occasions", "bin", occasions.write())),
-            mixture: (catalog.mixture != Mixture::default()).then(|| add("mixture", "json", catalog.mixture.write())),
+            contexts: catalog.contexts.as_ref().map(|contexts| add("contexts", "bin", contexts.write())),
+            score_weights: (catalog.score_weights != ScoreWeights::default())
+                .then(|| add("score-weights", "json", catalog.score_weights.write())),
             min_visitors: None,
             pictures: Vec::new(),
             model: catalog.model.clone(),
@@ -152,11 +152,17 @@ mod tests {
 
     fn learned() -> Catalog {
         let next = (0..40).map(|row| vec![((row + 1) % 40, 0.5)]).collect();
-        let mixture = Mixture { together: 3.0, ..Mixture::default() };
+        let score_weights = ScoreWeights { cooccurrence: 3.0, ..ScoreWeights::default() };
         let relations = Some(Relations::new(vec![1; 40], next, 8));
         let evening = vec![(("hour".to_owned(), "19".to_owned()), vec![(3, 0.5), (30, 0.1)])];
         let aliases = Aliases::new([("40123", 7), ("JACKET-7", 7), ("JACKET-8", 8)].into_iter());
-        Catalog { aliases, relations, occasions: Some(Occasions::new(40, evening)), mixture, ..catalog(items()) }
+        Catalog {
+            aliases,
+            relations,
+            contexts: Some(ContextPopularity::new(40, evening)),
+            score_weights,
+            ..catalog(items())
+        }
     }
 
     #[test]
@@ -167,8 +173,8 @@ mod tests {
         let read = manifest.open(&bytes(&pack)).unwrap();
         assert_eq!((&read.items, &read.matrix, &read.centre), (&made.items, &made.matrix, &made.centre));
         assert_eq!((&read.index, &read.dictionary, &read.model), (&made.index, &made.dictionary, &made.model));
-        assert_eq!((&read.relations, &read.mixture), (&made.relations, &made.mixture));
-        assert_eq!((&read.occasions, &read.aliases), (&made.occasions, &made.aliases));
+        assert_eq!((&read.relations, &read.score_weights), (&made.relations, &made.score_weights));
+        assert_eq!((&read.contexts, &read.aliases), (&made.contexts, &made.aliases));
         for name in ["item-007", "40123", "JACKET-7", "shopify_DE_99_40123"] {
             assert_eq!(read.row(name), Some(7), "{name}");
         }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use super::filter::{Filter, Found, Record, Value};
-use crate::catalog::occasions::{FIELDS, Fact, value};
+use crate::catalog::context_popularity::{FIELDS, Fact, value};
 
 /// What the shop wants of a list. As JSON every field may be absent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -125,14 +125,14 @@ pub struct Context {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Anything else that a rule may ask for. Of `place`, `device`, `season`, `weekday` and `hour` a shop may have learned
-    /// what is chosen then: [`crate::catalog::occasions`].
+    /// what is chosen then: [`crate::catalog::contexts`].
     #[serde(flatten)]
     pub facts: BTreeMap<String, Option<Said>>,
 }
 
 impl Context {
     /// What of it is said of the occasion, as it is learned.
-    pub fn occasion(&self) -> Vec<Fact> {
+    pub fn learned_facts(&self) -> Vec<Fact> {
         let mut said = Vec::new();
         for field in FIELDS {
             self.any(field, &mut |found| {
@@ -199,7 +199,7 @@ mod tests {
             assert_eq!(serde_json::from_str::<Filter>(when).unwrap().holds(&context), expect, "{when}");
         }
         let fact = |field: &str, value: &str| (field.to_owned(), value.to_owned());
-        assert_eq!(context.occasion(), [fact("season", "winter"), fact("hour", "19")]);
+        assert_eq!(context.learned_facts(), [fact("season", "winter"), fact("hour", "19")]);
     }
 
     #[test]

@@ -16,7 +16,7 @@
 //!   "interests": 0.5,                       0..1: how surely each interest has places by its weight
 //!   "exposure": [{"items": {"eq": {"field": "brand", "value": "Own"}}, "share": 0.2}],
 //!   "exploration": 0.1,                     part of the list that is drawn by chance, from the request's seed
-//!   "mixture": {"amplify": 2, "content": 1, "together": 2, "popularity": 0.02}   instead of the learned weights
+//!   "scoreWeights": {"amplify": 2, "content": 1, "cooccurrence": 2, "popularity": 0.02}   instead of the learned weights
 //! }
 //! ```
 //!
@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{filter::Filter, rules::Rules};
-use crate::{catalog::Mixture, profile::weights::Weights, vectors::Metric};
+use crate::{catalog::ScoreWeights, profile::weights::Weights, vectors::Metric};
 
 /// What a list rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -78,8 +78,9 @@ pub struct Scene {
     /// The chance of each place but the first to go to an item that would not be shown, 0..1.
     pub exploration: f32,
     /// Weights of a score's parts, instead of the learned ones of the same name; absent: all as learned.
+    #[serde(alias = "mixture")]
     #[cfg_attr(test, ts(type = "{ [name: string]: number } | null"))]
-    pub mixture: Option<Value>,
+    pub score_weights: Option<Value>,
 }
 
 /// How different from each other the items of a list are.
@@ -140,7 +141,7 @@ impl Default for Scene {
             interests: 0.5,
             exposure: Vec::new(),
             exploration: 0.0,
-            mixture: None,
+            score_weights: None,
         }
     }
 }
@@ -195,28 +196,33 @@ impl Scene {
     }
 
     /// The learned weights with what the scene says instead.
-    pub fn mixture(&self, learned: Mixture) -> Result<Mixture, String> {
+    pub fn score_weights(&self, learned: ScoreWeights) -> Result<ScoreWeights, String> {
         let mut merged = serde_json::to_value(learned).map_err(|error| error.to_string())?;
-        let (Value::Object(merged_fields), own) = (&mut merged, self.mixture.as_ref()) else { return Ok(learned) };
+        let (Value::Object(merged_fields), own) = (&mut merged, self.score_weights.as_ref()) else {
+            return Ok(learned);
+        };
         let own = match own {
             None | Some(Value::Null) => return Ok(learned),
             Some(own) => own.as_object().ok_or("it is no object of weights")?,
         };
         // What a file leaves out, because it is as usual.
-        let Mixture { newcomer, occasion, lasting, .. } = learned;
-        let usual: [(&str, Value); 3] =
-            [("newcomer", newcomer.into()), ("occasion", occasion.into()), ("lasting", lasting.into())];
+        let ScoreWeights { newcomer, context_popularity, cold_item_flattening, .. } = learned;
+        let usual: [(&str, Value); 3] = [
+            ("newcomer", newcomer.into()),
+            ("contextPopularity", context_popularity.into()),
+            ("coldItemFlattening", cold_item_flattening.into()),
+        ];
         for (name, weight) in usual {
             merged_fields.entry(name).or_insert(weight);
         }
         for (name, weight) in own {
-            match merged_fields.get_mut(name) {
+            match merged_fields.get_mut(ScoreWeights::current_name(name)) {
                 Some(field) => *field = weight.clone(),
                 None => return Err(format!("there is no weight {name:?}")),
             }
         }
         let refused = "a weight is no number, `step` is not 0 to 1, or `amplify` is below 1";
-        Mixture::read(merged.to_string().as_bytes()).ok_or_else(|| refused.to_owned())
+        ScoreWeights::read(merged.to_string().as_bytes()).ok_or_else(|| refused.to_owned())
     }
 
     /// What is wrong with it, for the person who wrote it.
@@ -235,7 +241,9 @@ impl Scene {
         let filters = self.filter.iter().chain(self.exposure.iter().map(|exposure| &exposure.items));
         (self.weights.problem().map(|problem| format!("weights: {problem}")))
             .or(threshold)
-            .or_else(|| self.mixture(Mixture::default()).err().map(|problem| format!("mixture: {problem}")))
+            .or_else(|| {
+                self.score_weights(ScoreWeights::default()).err().map(|problem| format!("scoreWeights: {problem}"))
+            })
             .or_else(|| parts.into_iter().chain(shares).find_map(part))
             .or_else(|| filters.into_iter().find_map(Filter::problem))
             .or_else(|| self.rules.problem().map(|problem| format!("rules: {problem}")))
@@ -276,8 +284,8 @@ mod tests {
             (json!({"bassis": "for-you"}), "unknown field `bassis`"),
             (json!({"weights": {"events": {"view": 1}}}), "unknown variant `view`"),
             (json!({"weights": {"step": 0}}), "weights: step"),
-            (json!({"mixture": {"amplify": 0}}), "mixture"),
-            (json!({"mixture": {"contents": 1}}), "mixture: there is no weight \"contents\""),
+            (json!({"scoreWeights": {"amplify": 0}}), "scoreWeights"),
+            (json!({"scoreWeights": {"contents": 1}}), "scoreWeights: there is no weight \"contents\""),
             (json!({"exploration": 2}), "exploration: 2 is not between 0 and 1"),
             (json!({"exposure": [{"items": {"has": "brand"}, "share": -1}]}), "share: -1"),
             (json!({"rules": {"pin": [{"item": "a", "place": 0}]}}), "rules: \"a\" is pinned"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::{
-    catalog::{Catalog, ItemRef, Mixture},
+    catalog::{Catalog, ItemRef, ScoreWeights},
     profile::Likeness,
     protocol::ShelfRequest,
     rank::{Context, Filter, Rules, Scene},
@@ -20,7 +20,7 @@ pub struct Setting {
     /// The scene that the request names or brings, or else the built-in one of its kind.
     pub scene: Scene,
     /// The catalogue's, and what the scene says instead.
-    pub mixture: Mixture,
+    pub score_weights: ScoreWeights,
     /// The scene's and the request's.
     pub rules: Rules,
     /// What the page says of its surroundings; empty where it says nothing.
@@ -44,8 +44,8 @@ pub struct Setting {
 impl Setting {
     /// The scene with what the catalogue and the request put into it.
     pub fn in_force(&self) -> Value {
-        let mixture = serde_json::to_value(self.mixture).ok();
-        let scene = Scene { mixture, rules: self.rules.clone(), ..self.scene.clone() };
+        let score_weights = serde_json::to_value(self.score_weights).ok();
+        let scene = Scene { score_weights, rules: self.rules.clone(), ..self.scene.clone() };
         serde_json::to_value(scene).unwrap_or_default()
     }
 
@@ -55,8 +55,8 @@ impl Setting {
         let own = request.scene.as_ref().filter(|scene| !scene.is_null()).map(Scene::read);
         let scene = own.and_then(|scene| scene.map_err(|error| wrong.push(format!("scene: {error}"))).ok());
         let mut scene = scene.unwrap_or_else(|| Scene::of(request.kind));
-        let mixture = scene.mixture(catalog.mixture).unwrap_or(catalog.mixture);
-        scene.weights.step = scene.weights.step.or(Some(mixture.step));
+        let score_weights = scene.score_weights(catalog.score_weights).unwrap_or(catalog.score_weights);
+        scene.weights.step = scene.weights.step.or(Some(score_weights.step));
         let mut filter: Option<Filter> = read(&request.filter, "filter", Filter::problem, &mut wrong);
         let rules: Rules = read(&request.rules, "rules", Rules::problem, &mut wrong).unwrap_or_default();
         let mut rules = scene.rules.clone().and(rules);
@@ -80,7 +80,7 @@ impl Setting {
             limit: request.limit.min(MOST_CARDS),
             seed: request.seed,
             scene,
-            mixture,
+            score_weights,
             rules,
         };
         (setting, wrong)
@@ -92,8 +92,8 @@ impl Setting {
     }
 
     pub(super) fn likeness(&self) -> Likeness {
-        let Mixture { amplify, reach, lasting, .. } = self.mixture;
-        Likeness { metric: self.scene.metric, amplify, reach, lasting }
+        let ScoreWeights { amplify, recency_flattening, cold_item_flattening, .. } = self.score_weights;
+        Likeness { metric: self.scene.metric, amplify, recency_flattening, cold_item_flattening }
     }
 }
 

@@ -38,10 +38,10 @@ pub enum Note {
 pub fn overrides(view: &View, weights: &Weights, said: &[(Source, EventName)]) -> Overrides {
     let mut overrides = Overrides { ignored: view.muted.clone(), ..Overrides::default() };
     let is_text = |(source, _): &(Source, EventName)| matches!(source, Source::Text(_));
-    if !view.ledger.has_texts() && !said.iter().any(is_text) {
+    if !view.history.has_texts() && !said.iter().any(is_text) {
         return overrides;
     }
-    let profile = view.ledger.profile(weights, view.now_ms, &overrides, said);
+    let profile = view.history.profile(weights, view.now_ms, &overrides, said);
     for signal in profile.strong() {
         let Source::Text(text) = &signal.source else { continue };
         match view.texts.place(text, view.catalog) {
@@ -85,7 +85,7 @@ pub fn ruled_out(catalog: &Catalog, profile: &Profile, overrides: &Overrides) ->
 
 /// What to tell the visitor of the text that they wrote last, in this visit.
 pub fn note(view: &View, setting: &Setting) -> Option<Note> {
-    let (text, time_ms) = view.ledger.last_text().filter(|_| setting.scene.kind == Kind::ForYou)?;
+    let (text, time_ms) = view.history.last_text().filter(|_| setting.scene.kind == Kind::ForYou)?;
     let lately = view.now_ms - time_ms < SESSION_MS;
     if !lately || view.muted.contains(&Source::Text(text.to_owned())) {
         return None;

@@ -14,14 +14,14 @@ pub struct Added<'a> {
     pub signal: &'a Signal,
     /// What it adds to the part `content`.
     pub content: f32,
-    /// What it adds to the part `together`.
-    pub together: f32,
+    /// What it adds to the part `cooccurrence`.
+    pub cooccurrence: f32,
 }
 
 impl Added<'_> {
     /// What it adds to both parts.
     pub fn sum(&self) -> f32 {
-        self.content + self.together
+        self.content + self.cooccurrence
     }
 }
 
@@ -50,31 +50,33 @@ impl Summands {
 impl Ranked<'_> {
     /// The score without what rules add.
     pub fn total(&self, row: u32) -> f32 {
-        self.evidence.as_ref().map_or(0.0, |evidence| evidence.parts(row).total())
+        self.scorer.as_ref().map_or(0.0, |scorer| scorer.parts(row).total())
     }
 
     /// The parts of the score of the item at `row`; none where a selection was made without scores.
     pub fn summands(&self, row: u32) -> Summands {
-        Summands(self.evidence.as_ref().map_or_else(Vec::new, |evidence| evidence.parts(row).named().to_vec()))
+        Summands(self.scorer.as_ref().map_or_else(Vec::new, |scorer| scorer.parts(row).named().to_vec()))
     }
 
     /// What each signal adds to the score of the row; together they are its content and what others did.
     pub fn added(&self, catalog: &Catalog, row: u32) -> Vec<Added<'_>> {
-        let Some(evidence) = &self.evidence else { return Vec::new() };
+        let Some(scorer) = &self.scorer else { return Vec::new() };
         let vector = catalog.matrix.vector(row);
-        let mut together: BTreeMap<u32, f32> = evidence.together_from(row).into_iter().collect();
+        let mut cooccurrence: BTreeMap<u32, f32> = scorer.cooccurrence_shares(row).into_iter().collect();
         let touched = rank::touched(catalog.relations.as_ref(), row);
         let raw: f32 = self.taste.score(&vector, touched);
         // The weight of content is the same for all signals.
-        let factor = if raw != 0.0 { evidence.parts(row).content / raw } else { 0.0 };
-        let mut follows = |signal: &Signal| signal.source.row().and_then(|row| together.remove(&row)).unwrap_or(0.0);
+        let factor = if raw != 0.0 { scorer.parts(row).content / raw } else { 0.0 };
+        let mut follows =
+            |signal: &Signal| signal.source.row().and_then(|row| cooccurrence.remove(&row)).unwrap_or(0.0);
         let contributions = self.taste.contributions(&vector, touched);
         let mut added: Vec<Added> = contributions
-            .map(|(signal, share)| Added { signal, content: share * factor, together: follows(signal) })
+            .map(|(signal, share)| Added { signal, content: share * factor, cooccurrence: follows(signal) })
             .collect();
         // What is too old for its text to count, or has no vector, others may have chosen with it all the same.
-        let rest = self.subject.signals.iter().map(|signal| Added { signal, content: 0.0, together: follows(signal) });
-        added.extend(rest.filter(|added| added.together != 0.0));
+        let rest =
+            self.subject.signals.iter().map(|signal| Added { signal, content: 0.0, cooccurrence: follows(signal) });
+        added.extend(rest.filter(|added| added.cooccurrence != 0.0));
         added
     }
 }

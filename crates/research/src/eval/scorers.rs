@@ -10,9 +10,9 @@ use super::{set::Case, shelf::Shelf};
 use crate::baselines::Similar;
 use nearmind::learn::{Learned, content, profile, taste, with_wish};
 use nearmind_core::{
-    catalog::{Catalog, Mixture},
+    catalog::{Catalog, ScoreWeights},
     profile::Columns,
-    rank::{self, Parts, scene::Method},
+    rank::{self, ScoreBreakdown, scene::Method},
     vectors::{Hit, Matrix, Query},
 };
 use nearmind_session::search::{Meaning, search};
@@ -20,7 +20,7 @@ use nearmind_session::search::{Meaning, search};
 /// Decay of the baselines that know an order; the best of .5 to 1 on interactions held out.
 const KNN_STEP: f32 = 0.8;
 const CONTENT_STEP: f32 = 0.5;
-/// Weight of the content beside EASE, both z-scored: the best published mixture of the two.
+/// Weight of the content beside EASE, both z-scored: the best published score_weights of the two.
 const BESIDE_EASE: f32 = 2.0;
 /// Hits of a search that are ranked; the others are alike.
 const MOST_FOUND: usize = 200;
@@ -60,7 +60,8 @@ impl Scorers<'_> {
         let even = profile(1.0);
         add("item-knn", self.knn.scores(&profile(KNN_STEP).rows(), len));
         add("item-knn-even", self.knn.scores(&even.rows(), len)); // of a cart, which has no order
-        let linear = Mixture { amplify: 1.0, reach: 0, lasting: 0, ..Mixture::default() };
+        let linear =
+            ScoreWeights { amplify: 1.0, recency_flattening: 0, cold_item_flattening: 0, ..ScoreWeights::default() };
         let content = |matrix, profile| content(matrix, profile, linear, &|_| true);
         add("content-raw", content(self.raw, &even));
         let centred = content(matrix, &profile(CONTENT_STEP));
@@ -73,11 +74,11 @@ impl Scorers<'_> {
         }
         add("content-centred", centred);
         add("unlearned", {
-            let mixture = Mixture::default();
-            let profile = profile(mixture.step);
-            let taste = taste(matrix, &profile, None, mixture);
+            let score_weights = ScoreWeights::default();
+            let profile = profile(score_weights.step);
+            let taste = taste(matrix, &profile, None, score_weights);
             let catalog = (matrix, &self.catalog.fields, None);
-            rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default()).totals()
+            rank::build_scorer(catalog, score_weights, (&profile, &taste), &mut Columns::default()).totals()
         });
         let said = self.places[nth].map(|at| &self.said[at * self.raw.width()..][..self.raw.width()]);
         let centred = said.map(|said| {
@@ -104,45 +105,47 @@ impl Scorers<'_> {
             add("sentence-fused", found(centred.as_deref()));
         }
         let parts = self.parts(self.learned, case, centred.as_deref());
-        let score: Vec<f32> = parts.iter().map(Parts::total).collect();
+        let score: Vec<f32> = parts.iter().map(ScoreBreakdown::total).collect();
         add(SHIPPED, shown(&score, &self.shelf.list(case)));
         add("shipped-dpp", shown(&score, &self.shelf.with(Method::Dpp).list(case)));
         add(SCORE, score);
-        for (at, name) in Parts::default().named().iter().map(|part| part.0).enumerate() {
+        for (at, name) in ScoreBreakdown::default().named().iter().map(|part| part.0).enumerate() {
             if self.counts(at) {
-                let without = |parts: &Parts| parts.total() - parts.named()[at].1;
+                let without = |parts: &ScoreBreakdown| parts.total() - parts.named()[at].1;
                 add(&format!("score-without-{name}"), parts.iter().map(without).collect());
             }
         }
         if let Some(unlimited) = self.unlimited {
             let parts = self.parts(unlimited, case, centred.as_deref());
-            add(UNLIMITED, parts.iter().map(Parts::total).collect());
+            add(UNLIMITED, parts.iter().map(ScoreBreakdown::total).collect());
         }
         all
     }
 
     /// `said` is the vector of what the visitor says now. `[H]`
-    fn parts(&self, learned: &Learned, case: &Case, said: Option<&[f32]>) -> Vec<Parts> {
-        let (mut mixture, history) = (learned.mixture, &case.history);
-        let occasion = learned.occasions.as_ref().map(|occasions| occasions.scores(&case.facts)).unwrap_or_default();
+    fn parts(&self, learned: &Learned, case: &Case, said: Option<&[f32]>) -> Vec<ScoreBreakdown> {
+        let (mut score_weights, history) = (learned.score_weights, &case.history);
+        let context = learned.contexts.as_ref().map(|contexts| contexts.scores(&case.facts)).unwrap_or_default();
         if history.is_empty() && said.is_none() {
             // Of a visitor of whom nothing is known: what others like.
-            mixture.popularity = 1.0;
+            score_weights.popularity = 1.0;
         }
         let matrix = &self.catalog.matrix;
-        let profile = profile(case.acts(), mixture.step);
+        let profile = profile(case.acts(), score_weights.step);
         let profile = if said.is_some() { with_wish(profile) } else { profile };
-        let taste = taste(matrix, &profile, said, mixture);
+        let taste = taste(matrix, &profile, said, score_weights);
         let catalog = (matrix, &self.catalog.fields, Some(&learned.relations));
-        let evidence = rank::evidence(catalog, mixture, (&profile, &taste), &mut Columns::default()).on(occasion);
-        (0..self.catalog.len() as u32).map(|row| evidence.parts(row)).collect()
+        let scorer = rank::build_scorer(catalog, score_weights, (&profile, &taste), &mut Columns::default())
+            .with_context(context);
+        (0..self.catalog.len() as u32).map(|row| scorer.parts(row)).collect()
     }
 
-    /// The part is in the mixture, and taking it out changes something.
+    /// The part is in the score_weights, and taking it out changes something.
     fn counts(&self, at: usize) -> bool {
-        let Mixture { content, together, popularity, newcomer, brand, category, price, .. } = self.learned.mixture;
-        let occasion = f32::from(u8::from(self.learned.occasions.is_some()));
-        [content, together, popularity + newcomer, brand, category, price, occasion][at] != 0.0
+        let ScoreWeights { content, cooccurrence, popularity, newcomer, brand, category, price, .. } =
+            self.learned.score_weights;
+        let context = f32::from(u8::from(self.learned.contexts.is_some()));
+        [content, cooccurrence, popularity + newcomer, brand, category, price, context][at] != 0.0
     }
 }
 

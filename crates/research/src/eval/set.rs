@@ -17,7 +17,7 @@ use nearmind::{
     learn::Act,
 };
 use nearmind_core::{
-    catalog::{Item, Words, occasions::Fact},
+    catalog::{Item, Words, context_popularity::Fact},
     profile::EventName,
 };
 
@@ -210,7 +210,7 @@ fn item(line: &Value) -> Option<Item> {
         Some(other) => text(other).into_iter().collect(),
         None => Vec::new(),
     };
-    // The year of a film or a book says much of who likes it.
+    // The year of a film or a book says much of who neighbours it.
     let (title, year) = (of("title"), of("year"));
     let title = if year.is_empty() || title.contains(&year) { title } else { format!("{title} ({year})") };
     let words = Words { title, description: of("description"), categories };

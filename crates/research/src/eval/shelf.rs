@@ -12,8 +12,8 @@ use super::set::Case;
 use crate::native::for_session;
 use nearmind::cli::{device::DeviceArg, model::NativeModel};
 use nearmind_core::{
-    catalog::{Catalog, occasions::Fact},
-    profile::{Columns, Event, EventName, Ledger},
+    catalog::{Catalog, context_popularity::Fact},
+    profile::{Columns, Event, EventName, History},
     protocol::ShelfRequest,
     rank::{Context, filter::Value, rules::Said, scene::Method},
     recommend::{
@@ -73,10 +73,10 @@ impl<'a> Shelf<'a> {
 
     /// Best first.
     pub fn list(&self, case: &Case) -> Vec<Hit> {
-        let mut ledger = Ledger::of_acts(case.acts());
+        let mut history = History::of_acts(case.acts());
         let mut texts = Texts::default();
         if let Some(sentence) = &case.query {
-            ledger.push(&Event::said(EventName::Wish, sentence, 0.0), |_| None);
+            history.push(&Event::said(EventName::Wish, sentence, 0.0), |_| None);
             for part in parts(sentence, self.catalog) {
                 let read = self.wishes.read.get(&part).cloned().flatten();
                 texts.add(&part, read, &self.wishes.likeness, self.catalog);
@@ -85,7 +85,7 @@ impl<'a> Shelf<'a> {
         let mut setting = self.setting.clone();
         setting.context = context(&case.facts);
         let muted = BTreeSet::new();
-        let view = View { catalog: self.catalog, ledger: &ledger, muted: &muted, texts: &texts, now_ms: 0.0 };
+        let view = View { catalog: self.catalog, history: &history, muted: &muted, texts: &texts, now_ms: 0.0 };
         ranked(&view, &setting, &mut Columns::default()).hits
     }
 }

@@ -151,13 +151,13 @@ impl Tongue {
     pub fn part(self, name: &str) -> String {
         let (english, chinese) = match name {
             "content" => ("What its text says", "文本内容"),
-            "together" => ("What others chose with it", "他人一起选择"),
+            "cooccurrence" => ("What others chose with it", "他人一起选择"),
             "popularity" => ("How often it is chosen", "受欢迎程度"),
             "brand" => ("Brand", "品牌"),
             "category" => ("Category", "类别"),
             "price" => ("Price", "价格"),
             "context" => ("What this page says", "本页情境"),
-            "occasion" => ("How often it is chosen here and now", "此时此地的选择"),
+            "contextPopularity" => ("How often it is chosen here and now", "此时此地的选择"),
             "rules" => ("The shop's rules", "商店规则"),
             "variety" => ("Variety", "多样性"),
             other => (other, other),

@@ -11,16 +11,16 @@ use super::{
     weights::{DAY_MS, MOST, MOST_A_MINUTE, SESSION_MS, STEP, UNWANTED, Weights},
 };
 
-/// Between two events of [`Ledger::of_acts`]: as many a minute as a person makes, and hundreds within one session.
+/// Between two events of [`History::of_acts`]: as many a minute as a person makes, and hundreds within one session.
 const PACE_MS: f64 = 60e3 / MOST_A_MINUTE as f64;
 /// Fewer stars than this speak against an item.
 const FAIR: f64 = 3.0;
 
 /// What the events that stand say, by source.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Ledger {
+pub struct History {
     /// By first appearance in the log.
-    traces: Vec<Trace>,
+    traces: Vec<SourceHistory>,
     known: BTreeMap<Source, usize>,
     bursts: Bursts,
     /// Events of the log so far.
@@ -29,7 +29,7 @@ pub struct Ledger {
 
 /// All that the log says of one source.
 #[derive(Debug, Clone, PartialEq)]
-struct Trace {
+struct SourceHistory {
     source: Source,
     /// Events that count with their positions in the log, without the item and the text.
     counted: Vec<(usize, Event)>,
@@ -41,23 +41,23 @@ struct Trace {
     viewed_ms: f64,
 }
 
-impl Ledger {
+impl History {
     /// `log` holds the events that stand, oldest first; items that `row_of` does not know are passed over.
     pub fn of(log: &[Event], row_of: impl Fn(&str) -> Option<u32>) -> Self {
-        let mut ledger = Self::default();
-        log.iter().for_each(|event| ledger.push(event, &row_of));
-        ledger
+        let mut history = Self::default();
+        log.iter().for_each(|event| history.push(event, &row_of));
+        history
     }
 
     /// What a file says of one visitor, oldest first, as if it all happened in one session: items and what was done with
     /// each.
     pub fn of_acts(acts: impl IntoIterator<Item = (u32, EventName)>) -> Self {
-        let mut ledger = Self::default();
+        let mut history = Self::default();
         for (nth, (row, name)) in acts.into_iter().enumerate() {
             let event = Event { name, time_ms: nth as f64 * PACE_MS, ..Event::default() };
-            ledger.add(Some(Source::Item(row)), &event);
+            history.add(Some(Source::Item(row)), &event);
         }
-        ledger
+        history
     }
 
     /// The next event. Bursts are capped, and what it takes back is dropped.
@@ -71,7 +71,7 @@ impl Ledger {
         let Some(source) = source else { return };
         let next = *self.known.entry(source.clone()).or_insert(self.traces.len());
         if next == self.traces.len() {
-            self.traces.push(Trace::new(source));
+            self.traces.push(SourceHistory::new(source));
         }
         let trace = &mut self.traces[next];
         trace.note(event);
@@ -137,7 +137,7 @@ impl Ledger {
                 }
             }
         }
-        let audible: Vec<&Trace> =
+        let audible: Vec<&SourceHistory> =
             self.traces.iter().filter(|trace| !overrides.ignored.contains(&trace.source)).collect();
         let steps = steps(&audible, weights.step.unwrap_or(STEP), self.events);
         for trace in audible {
@@ -169,7 +169,7 @@ impl Ledger {
     }
 }
 
-impl Trace {
+impl SourceHistory {
     fn new(source: Source) -> Self {
         Self {
             source,
@@ -216,10 +216,10 @@ impl Trace {
 }
 
 /// What the steps after each of `events` events leave of its weight, by its position in the log.
-fn steps(traces: &[&Trace], step: f32, events: usize) -> Vec<f32> {
+fn steps(traces: &[&SourceHistory], step: f32, events: usize) -> Vec<f32> {
     let mut left = vec![1.0; events];
     for wanted in [EventName::is_behaviour as fn(EventName) -> bool, |name| name == EventName::Wish] {
-        let of_stream = |trace: &&Trace| {
+        let of_stream = |trace: &&SourceHistory| {
             trace.counted.iter().filter(|(_, event)| wanted(event.name)).map(|(at, _)| *at).collect::<Vec<usize>>()
         };
         let mut stream: Vec<_> = traces.iter().map(of_stream).filter(|positions| !positions.is_empty()).collect();

@@ -32,20 +32,20 @@ pub struct Likeness {
     /// p above; at least 1
     pub amplify: f32,
     /// How many times the root is taken of each weight: with 0 the last events decide, with 5 all that ever happened.
-    pub reach: u8,
+    pub recency_flattening: u8,
     /// The same for an item that nobody has touched.
-    pub lasting: u8,
+    pub cold_item_flattening: u8,
 }
 
 /// Whether anybody has touched the item at a row.
 pub type Touched<'a> = &'a dyn Fn(u32) -> bool;
 
-/// Weights that differ less, and sum to what they did: of each the root is taken `reach` times.
-pub fn tempered(weights: &[f32], reach: u8) -> Vec<f32> {
-    if reach == 0 {
+/// Weights that differ less, and sum to what they did: of each the root is taken `recency_flattening` times.
+pub fn flattened(weights: &[f32], recency_flattening: u8) -> Vec<f32> {
+    if recency_flattening == 0 {
         return weights.to_vec();
     }
-    let root = |weight: &f32| (0..reach).fold(weight.abs(), |weight, _| weight.sqrt()).copysign(*weight);
+    let root = |weight: &f32| (0..recency_flattening).fold(weight.abs(), |weight, _| weight.sqrt()).copysign(*weight);
     let sum = |weights: &[f32]| weights.iter().map(|weight| weight.abs()).sum::<f32>();
     let flat: Vec<f32> = weights.iter().map(root).collect();
     let factor = sum(weights) / sum(&flat).max(f32::MIN_POSITIVE);
@@ -65,18 +65,18 @@ pub struct Columns {
 
 /// Signals with their vectors.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Taste {
+pub struct ContentScorer {
     /// Their weights are the recent ones.
     signals: Vec<(Signal, Vec<f32>)>,
     /// What each weighs for an item that nobody has touched.
-    lasting: Vec<f32>,
+    cold_weights: Vec<f32>,
     likeness: Likeness,
     /// The sums of all signals by either weight. `[H]`; empty where scores are no product
     directions: Option<(Vec<f32>, Vec<f32>)>,
 }
 
 impl Likeness {
-    /// `max(c, 0)^p`; between two whole exponents a mixture of both powers, because the platforms' own powers differ in
+    /// `max(c, 0)^p`; between two whole exponents a score_weights of both powers, because the platforms' own powers differ in
     /// their last bits.
     fn amplified(self, likeness: f32) -> f32 {
         if self.amplify <= 1.0 {
@@ -100,28 +100,28 @@ impl Likeness {
     }
 }
 
-impl Taste {
+impl ContentScorer {
     /// `vector_of` gives the centred unit vector `[H]` of a source, or `None` while it has none.
     pub fn new(profile: &Profile, likeness: Likeness, vector_of: impl Fn(&Source) -> Option<Vec<f32>>) -> Self {
         let with_vector = |signal: &Signal| Some((signal.clone(), vector_of(&signal.source)?));
         let most = if likeness.is_linear() { usize::MAX } else { MOST_COLUMNS };
         let mut signals: Vec<_> = profile.heaviest(most).filter_map(with_vector).collect();
         let weights: Vec<f32> = signals.iter().map(|(signal, _)| signal.weight).collect();
-        let lasting = tempered(&weights, likeness.lasting);
+        let cold_weights = flattened(&weights, likeness.cold_item_flattening);
         signals
             .iter_mut()
-            .zip(tempered(&weights, likeness.reach))
+            .zip(flattened(&weights, likeness.recency_flattening))
             .for_each(|(signal, recent)| signal.0.weight = recent);
         let width = signals.first().map_or(0, |(_, first)| first.len());
         let directions = (likeness.is_linear() && width > 0).then(|| {
             let mut directions = (vec![0.0; width], vec![0.0; width]);
-            for ((signal, vector), lasting) in signals.iter().zip(&lasting) {
+            for ((signal, vector), cold_weights) in signals.iter().zip(&cold_weights) {
                 add(&mut directions.0, signal.weight, vector);
-                add(&mut directions.1, *lasting, vector);
+                add(&mut directions.1, *cold_weights, vector);
             }
             directions
         });
-        Self { signals, lasting, likeness, directions }
+        Self { signals, cold_weights, likeness, directions }
     }
 
     /// By first appearance, each with its vector `[H]`.
@@ -136,9 +136,9 @@ impl Taste {
 
     /// Each signal with its vector, and what it weighs for an item that somebody has touched, or nobody.
     fn weighed(&self, touched: bool) -> impl Iterator<Item = (&Signal, &[f32], f32)> {
-        let both = self.signals.iter().zip(&self.lasting);
-        both.map(move |((signal, own), &lasting)| {
-            (signal, own.as_slice(), if touched { signal.weight } else { lasting })
+        let both = self.signals.iter().zip(&self.cold_weights);
+        both.map(move |((signal, own), &cold_weights)| {
+            (signal, own.as_slice(), if touched { signal.weight } else { cold_weights })
         })
     }
 
@@ -180,20 +180,20 @@ impl Taste {
     /// The score of every row. `[N]`
     pub fn scores(&self, matrix: &Matrix, touched: Touched, columns: &mut Columns) -> Vec<f32> {
         let untouched = || (0..matrix.len() as u32).filter(|&row| !touched(row));
-        if let Some((recent, lasting)) = &self.directions {
+        if let Some((recent, cold_weights)) = &self.directions {
             let mut scores = matrix.scores(&Query::new(recent));
-            if recent != lasting {
-                let lasting = Query::new(lasting);
-                untouched().for_each(|row| scores[row as usize] = matrix.score(row, &lasting));
+            if recent != cold_weights {
+                let cold_weights = Query::new(cold_weights);
+                untouched().for_each(|row| scores[row as usize] = matrix.score(row, &cold_weights));
             }
             return scores;
         }
         let mut scores = vec![0.0; matrix.len()];
-        for ((signal, vector), lasting) in self.signals.iter().zip(&self.lasting) {
+        for ((signal, vector), cold_weights) in self.signals.iter().zip(&self.cold_weights) {
             let column = columns.of(self.likeness, &signal.source, vector, matrix);
             add(&mut scores, signal.weight, column);
-            if signal.weight != *lasting {
-                let more = lasting - signal.weight;
+            if signal.weight != *cold_weights {
+                let more = cold_weights - signal.weight;
                 untouched().for_each(|row| scores[row as usize] += more * column[row as usize]);
             }
         }
@@ -246,7 +246,7 @@ mod tests {
 
     const WIDTH: usize = 8;
 
-    fn taste(weights: &[f32], vectors: &[f32], amplify: f32) -> Taste {
+    fn taste(weights: &[f32], vectors: &[f32], amplify: f32) -> ContentScorer {
         let vector = |nth: usize| {
             let mut vector = vectors[nth * WIDTH..][..WIDTH].to_vec();
             normalize(&mut vector);
@@ -258,8 +258,8 @@ mod tests {
             because: EventName::ViewItem,
         };
         let signals = weights.iter().enumerate().map(signal).collect();
-        let likeness = Likeness { metric: Metric::Cosine, amplify, reach: 0, lasting: 1 };
-        Taste::new(&Profile { signals, ..Profile::default() }, likeness, |source| match source {
+        let likeness = Likeness { metric: Metric::Cosine, amplify, recency_flattening: 0, cold_item_flattening: 1 };
+        ContentScorer::new(&Profile { signals, ..Profile::default() }, likeness, |source| match source {
             Source::Item(row) => Some(vector(*row as usize)),
             Source::Text(_) => None,
         })
@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn with_reach_the_first_event_says_as_much_as_the_last() {
         let weights = [0.9, 0.09, -0.01];
-        assert_eq!(tempered(&weights, 0), weights);
-        let flat = tempered(&weights, 8);
+        assert_eq!(flattened(&weights, 0), weights);
+        let flat = flattened(&weights, 8);
         assert!(flat.iter().all(|weight| (weight.abs() - 1.0 / 3.0).abs() < 0.01), "{flat:?}");
         assert!(flat[2] < 0.0 && (flat.iter().map(|weight| weight.abs()).sum::<f32>() - 1.0).abs() < 1e-6);
     }

@@ -19,11 +19,11 @@ const WELL_KNOWN: u32 = 10;
 const HALF_KNOWN: f32 = 3.0;
 
 /// For each row the rows that it is like, with shares that sum to 1. N rows, empty for those that stand for themselves
-pub struct Likes {
+pub struct ColdItemNeighbours {
     rows: Vec<Vec<(u32, f32)>>,
 }
 
-impl Likes {
+impl ColdItemNeighbours {
     /// Of the rows that `counts` knows little of, among those that it knows more of.
     pub fn new(matrix: &Matrix, counts: &[u32]) -> Self {
         if matrix.width() == 0 {
@@ -58,14 +58,14 @@ impl Likes {
     }
 
     /// For each row who borrows from it, and how much: all of a new item, less the more is known of it.
-    pub fn lent(&self, counts: &[u32], borrow: f32) -> Vec<Vec<(u32, f32)>> {
+    pub fn lent(&self, counts: &[u32], cold_start_borrow: f32) -> Vec<Vec<(u32, f32)>> {
         let mut lent = vec![Vec::new(); self.rows.len()];
-        if borrow > 0.0 {
-            for (borrower, likes) in self.rows.iter().enumerate() {
+        if cold_start_borrow > 0.0 {
+            for (borrower, neighbours) in self.rows.iter().enumerate() {
                 let unknown = HALF_KNOWN / (HALF_KNOWN + counts[borrower] as f32);
-                likes
-                    .iter()
-                    .for_each(|&(like, share)| lent[like as usize].push((borrower as u32, share * unknown * borrow)));
+                neighbours.iter().for_each(|&(like, share)| {
+                    lent[like as usize].push((borrower as u32, share * unknown * cold_start_borrow))
+                });
             }
         }
         lent
@@ -85,14 +85,14 @@ mod tests {
     #[test]
     fn a_new_item_is_like_those_that_are_known_and_near() {
         let matrix = Matrix::quantize(2, &[1.0, 0.0, 0.9, 0.1, 0.8, 0.6, -1.0, 0.0]);
-        let likes = Likes::new(&matrix, &[0, 50, 5, 50]);
-        let rows: Vec<_> = likes.rows[0].iter().map(|like| like.0).collect();
+        let neighbours = ColdItemNeighbours::new(&matrix, &[0, 50, 5, 50]);
+        let rows: Vec<_> = neighbours.rows[0].iter().map(|like| like.0).collect();
         assert_eq!(rows, [1, 2]);
-        assert!((likes.rows[0].iter().map(|like| like.1).sum::<f32>() - 1.0).abs() < 1e-6);
-        assert!(likes.rows[1].is_empty() && likes.rows[3].is_empty());
-        let lent = likes.lent(&[0, 50, 5, 50], 0.5);
+        assert!((neighbours.rows[0].iter().map(|like| like.1).sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!(neighbours.rows[1].is_empty() && neighbours.rows[3].is_empty());
+        let lent = neighbours.lent(&[0, 50, 5, 50], 0.5);
         assert_eq!(lent[1].len(), 2);
         assert!(lent[1].iter().map(|lent| lent.1).sum::<f32>() < 1.0);
-        assert!(Likes::new(&Matrix::default(), &[0, 1]).lent(&[0, 1], 1.0).iter().all(Vec::is_empty));
+        assert!(ColdItemNeighbours::new(&Matrix::default(), &[0, 1]).lent(&[0, 1], 1.0).iter().all(Vec::is_empty));
     }
 }

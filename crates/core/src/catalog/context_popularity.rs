@@ -2,7 +2,7 @@
 //! in it.
 //!
 //! ```text
-//! occasions.<hash>.bin    "NMOCCAS1"
+//! contexts.<hash>.bin    "NMOCCAS1"
 //!                         count     N
 //!                         f32       what a weight of 255 stands for
 //!                         count     of facts, and for each, ascending:
@@ -29,7 +29,7 @@ pub type Fact = (String, String);
 
 /// Sparse weights of items by facts.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Occasions {
+pub struct ContextPopularity {
     /// N
     len: usize,
     /// Rows ascending, each with its weight.
@@ -44,19 +44,19 @@ pub fn value(text: &str) -> String {
     text.parse::<f64>().ok().filter(|number| number.is_finite()).map_or(text, |number| number.to_string())
 }
 
-impl Occasions {
+impl ContextPopularity {
     /// Over `len` items, of each fact the items with a weight.
     pub fn new(len: usize, facts: Vec<(Fact, Vec<(u32, f32)>)>) -> Self {
         let weights = facts.iter().flat_map(|(_, items)| items).map(|item| item.1);
         let largest = weights.fold(0f32, f32::max);
         let small = |weight: f32| (weight / largest * 255.0).round() as u8;
-        let mut occasions = Self { len, largest, ..Self::default() };
+        let mut contexts = Self { len, largest, ..Self::default() };
         for (fact, mut items) in facts {
             items.sort_by_key(|item| item.0);
             let items: Vec<(u32, u8)> = items.into_iter().map(|(row, weight)| (row, small(weight))).collect();
-            occasions.facts.insert(fact, items.into_iter().filter(|item| item.1 > 0).collect());
+            contexts.facts.insert(fact, items.into_iter().filter(|item| item.1 > 0).collect());
         }
-        occasions
+        contexts
     }
 
     /// N
@@ -90,7 +90,7 @@ impl Occasions {
         self.largest * f32::from(weight) / 255.0
     }
 
-    /// The bytes of the file, as [`Occasions::read`] reads them.
+    /// The bytes of the file, as [`ContextPopularity::read`] reads them.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         put_varint(&mut bytes, self.len as u32);
@@ -117,7 +117,7 @@ impl Occasions {
         if !(0.0..=MOST_WEIGHT).contains(&largest) {
             return Err(Malformed("a weight is negative, or larger than any that is learned"));
         }
-        let mut occasions = Self { len, largest, ..Self::default() };
+        let mut contexts = Self { len, largest, ..Self::default() };
         for _ in 0..reader.count()? {
             let fact = (reader.str()?.to_owned(), reader.str()?.to_owned());
             let (mut items, mut before) = (Vec::new(), 0u32);
@@ -128,13 +128,13 @@ impl Occasions {
                 before = row.ok_or(Malformed("an item is a row that cannot be"))?;
                 items.push((before, reader.byte()?));
             }
-            if occasions.facts.last_key_value().is_some_and(|last| *last.0 >= fact) {
+            if contexts.facts.last_key_value().is_some_and(|last| *last.0 >= fact) {
                 return Err(Malformed("facts are out of order"));
             }
-            occasions.facts.insert(fact, items);
+            contexts.facts.insert(fact, items);
         }
         reader.end()?;
-        Ok(occasions)
+        Ok(contexts)
     }
 }
 
@@ -148,30 +148,30 @@ mod tests {
         (field.into(), value.into())
     }
 
-    fn occasions() -> Occasions {
+    fn contexts() -> ContextPopularity {
         let facts =
             vec![(fact("place", "berlin"), vec![(2, 0.5), (0, 0.25)]), (fact("hour", "19"), vec![(2, 1.0), (1, 0.0)])];
-        Occasions::new(3, facts)
+        ContextPopularity::new(3, facts)
     }
 
     #[test]
     fn what_holds_adds_up_and_what_nobody_knows_says_nothing() {
-        let occasions = occasions();
-        let scores = occasions.scores(&[fact("place", "berlin"), fact("hour", "19"), fact("hour", "3")]);
+        let contexts = contexts();
+        let scores = contexts.scores(&[fact("place", "berlin"), fact("hour", "19"), fact("hour", "3")]);
         assert!((scores[0] - 0.25).abs() < 2e-3 && scores[1] == 0.0 && (scores[2] - 1.5).abs() < 2e-3, "{scores:?}");
-        assert!(occasions.scores(&[fact("place", "paris")]).is_empty() && Occasions::default().is_empty());
+        assert!(contexts.scores(&[fact("place", "paris")]).is_empty() && ContextPopularity::default().is_empty());
         assert_eq!([value(" Winter"), value("19.0"), value("07")], ["winter", "19", "7"]);
     }
 
     #[test]
     fn what_is_written_is_read_again_and_moves_with_its_items() {
-        let occasions = occasions();
-        let bytes = occasions.write();
-        assert_eq!(Occasions::read(&bytes), Ok(occasions.clone()));
+        let contexts = contexts();
+        let bytes = contexts.write();
+        assert_eq!(ContextPopularity::read(&bytes), Ok(contexts.clone()));
         for len in 0..bytes.len() {
-            assert!(Occasions::read(&bytes[..len]).is_err(), "{len}");
+            assert!(ContextPopularity::read(&bytes[..len]).is_err(), "{len}");
         }
-        let moved = occasions.moved(&[None, Some(3), Some(0)], 4);
+        let moved = contexts.moved(&[None, Some(3), Some(0)], 4);
         let scores = moved.scores(&[fact("place", "berlin")]);
         assert!((moved.len(), scores.len()) == (4, 4) && (scores[0] - 0.5).abs() < 2e-3 && scores[1..] == [0.0; 3]);
     }
@@ -179,17 +179,20 @@ mod tests {
     #[test]
     fn a_weight_that_no_shop_teaches_is_refused() {
         for largest in [-1.0, 1e36, f32::INFINITY, f32::NAN] {
-            assert!(Occasions::read(&Occasions { largest, ..occasions() }.write()).is_err(), "{largest}");
+            assert!(
+                ContextPopularity::read(&ContextPopularity { largest, ..contexts() }.write()).is_err(),
+                "{largest}"
+            );
         }
     }
 
     proptest! {
         #[test]
         fn damaged_bytes_never_panic(at: prop::sample::Index, byte: u8) {
-            let mut bytes = occasions().write();
+            let mut bytes = contexts().write();
             let at = at.index(bytes.len());
             bytes[at] = byte;
-            if let Ok(read) = Occasions::read(&bytes)
+            if let Ok(read) = ContextPopularity::read(&bytes)
                 && read.len() < 1000
             {
                 prop_assert!(read.scores(&[fact("hour", "19")]).iter().all(|score| score.is_finite()));

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::limit::{self, Limit};
 use nearmind_core::{
-    catalog::occasions::{Fact, Occasions},
+    catalog::context_popularity::{ContextPopularity, Fact},
     profile::EventName,
 };
 
@@ -83,7 +83,7 @@ impl Counts {
     }
 
     /// With a weight for each field that counts at all.
-    pub fn occasions(&self, fields: &BTreeMap<String, f32>, len: usize) -> Occasions {
+    pub fn contexts(&self, fields: &BTreeMap<String, f32>, len: usize) -> ContextPopularity {
         let weighed = |(fact, (visitors, items)): (&Fact, &(u32, BTreeMap<u32, u32>))| {
             let (weight, all) = (*fields.get(&fact.0)?, self.limit.count(items.values().sum()) as f32);
             let part = |(&row, &visitors): (&u32, &u32)| {
@@ -95,7 +95,7 @@ impl Counts {
             items.truncate(MOST_ITEMS);
             (*visitors >= FEWEST.max(self.limit.min_visitors())).then(|| (fact.clone(), items))
         };
-        Occasions::new(len, self.facts.iter().filter_map(weighed).collect())
+        ContextPopularity::new(len, self.facts.iter().filter_map(weighed).collect())
     }
 }
 
@@ -118,21 +118,21 @@ mod tests {
         assert_eq!(occurred.at(1, 3).collect::<Vec<_>>(), [&fact("a")]);
         assert_eq!((occurred.at(99, 0).count(), occurred.fields().len()), (0, 1));
         let counts = Counts::of(&histories, 0..49, &occurred, Limit::NONE);
-        let occasions = counts.occasions(&[("place".to_owned(), 2.0)].into(), 3);
-        let scores = occasions.scores(&[fact("a")]);
+        let contexts = counts.contexts(&[("place".to_owned(), 2.0)].into(), 3);
+        let scores = contexts.scores(&[fact("a")]);
         let expected = [2.0 * (30f32 / 87.0).sqrt(), 2.0 * (5f32 / 87.0).sqrt(), 0.0];
         assert!(scores.iter().zip(expected).all(|(score, expected)| (score - expected).abs() < 0.01), "{scores:?}");
-        assert!(occasions.scores(&[fact("b")]).is_empty());
-        assert!(counts.occasions(&BTreeMap::new(), 3).is_empty());
+        assert!(contexts.scores(&[fact("b")]).is_empty());
+        assert!(counts.contexts(&BTreeMap::new(), 3).is_empty());
         let nowhere = Counts::of(&histories, 0..49, &Occurred::default(), Limit::NONE);
-        assert!(nowhere.occasions(&BTreeMap::new(), 3).is_empty());
+        assert!(nowhere.contexts(&BTreeMap::new(), 3).is_empty());
         // Of item 1 five visitors are one too few.
-        let occasions =
-            Counts::of(&histories, 0..49, &occurred, Limit::new(6)).occasions(&[("place".to_owned(), 2.0)].into(), 3);
-        assert!(matches!(occasions.scores(&[fact("a")])[..], [first, 0.0, 0.0] if first > 0.0));
+        let contexts =
+            Counts::of(&histories, 0..49, &occurred, Limit::new(6)).contexts(&[("place".to_owned(), 2.0)].into(), 3);
+        assert!(matches!(contexts.scores(&[fact("a")])[..], [first, 0.0, 0.0] if first > 0.0));
         assert!(
             Counts::of(&histories, 0..49, &occurred, Limit::new(31))
-                .occasions(&[("place".to_owned(), 2.0)].into(), 3)
+                .contexts(&[("place".to_owned(), 2.0)].into(), 3)
                 .is_empty()
         );
     }
