@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, env, fs, process::Command};
 use anyhow::Result;
 
 use crate::{
-    axe, hostile, licences, packages,
+    axe, docs, hostile, licences, packages,
     program::{cargo, root, run, target},
     scripts, site,
     step::step,
@@ -23,6 +23,7 @@ const BROWSER: &str = "browser-tests";
 pub fn test() -> Result<()> {
     step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
     typos::check()?;
+    docs::build()?;
     scripts::check()?;
     for group in GROUPS.into_iter().chain([&[BROWSER] as &[&str]]) {
         step(&format!("lint: {}", group.join(", ")), || {

@@ -1,10 +1,11 @@
-//! `cargo xtask serve | build | test | scripts | format | bench | models`: installs what is missing, then does the work.
+//! `cargo xtask serve | build | test | docs | scripts | format | bench | models`: installs what is missing, then does the work.
 //!
 //! Every step says what it does and how long it took, and is skipped when it is up to date.
 
 mod axe;
 mod check;
 mod crates;
+mod docs;
 mod fresh;
 mod hostile;
 mod licences;
@@ -44,6 +45,12 @@ enum Verb {
     Build,
     /// Checks form and lints, and tests natively and in headless Chromium.
     Test,
+    /// Builds the documentation site into target/docs; a broken link is an error.
+    Docs {
+        /// Serve it on 127.0.0.1:8081, and rebuild a page when its file changes.
+        #[arg(long)]
+        serve: bool,
+    },
     /// Checks the types, lints and form of the scripts alone: seconds.
     Scripts,
     /// Formats the code: Rust and scripts.
@@ -87,6 +94,8 @@ fn main() -> Result<()> {
             wasm::print_sizes()
         }
         Verb::Test => check::test(),
+        Verb::Docs { serve: true } => docs::serve(),
+        Verb::Docs { serve: false } => docs::build(),
         Verb::Scripts => scripts::check(),
         Verb::Format => check::format(),
         Verb::Bench(Bench::Encoder(rest)) => check::bench("encoder", &rest.args),

@@ -1,4 +1,7 @@
-//! What the README tells people to paste works as it is pasted.
+//! What the documentation tells people to paste works as it is pasted: the snippets of README.md and of docs/.
+
+#[path = "../../docs/pages.rs"]
+mod pages;
 
 use anyhow::{Context, Result};
 use browser_tests::{
@@ -8,11 +11,9 @@ use browser_tests::{
 };
 use serde_json::json;
 
-/// The README's blocks in a language.
-fn blocks(lang: &str) -> Result<Vec<String>> {
-    let readme = std::fs::read_to_string(root().join("README.md"))?;
-    let fence = format!("```{lang}\n");
-    Ok(readme.split(&fence).skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect())
+/// The snippets in a language, those of the README first.
+fn blocks(lang: &str) -> Vec<String> {
+    pages::snippets(root(), lang)
 }
 
 /// A shop whose page is this, and which has Nearmind in /nearmind/.
@@ -28,8 +29,8 @@ fn shop(body: String) -> Site {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_tag_of_the_readme_works_as_it_is_pasted() -> Result<()> {
-    let tags = blocks("html")?;
+async fn every_documented_tag_works_as_it_is_pasted() -> Result<()> {
+    let tags = blocks("html");
     assert!(tags.len() >= 3);
     for tag in tags {
         visit(shop(tag.clone()), Gpu::None, &[], async |shop| {
@@ -50,8 +51,8 @@ async fn every_tag_of_the_readme_works_as_it_is_pasted() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_readmes_style_reserves_what_a_shelf_needs() -> Result<()> {
-    let styles = blocks("css")?.concat();
+async fn the_documented_style_reserves_what_a_shelf_needs() -> Result<()> {
+    let styles = blocks("css").concat();
     let body = format!(
         r#"<meta name="viewport" content="width=device-width"><style>{styles}</style>
            <nearmind-shelf catalog="/nearmind/catalog/" model="/nearmind/models/minilm/"></nearmind-shelf>"#
@@ -72,31 +73,35 @@ async fn the_readmes_style_reserves_what_a_shelf_needs() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_script_of_the_readme_works_as_it_is_pasted() -> Result<()> {
+async fn every_documented_script_works_as_it_is_pasted() -> Result<()> {
     let (headless, with_shelf): (Vec<_>, Vec<_>) =
-        blocks("js")?.into_iter().partition(|script| script.contains("Nearmind.open"));
+        blocks("js").into_iter().partition(|script| script.contains("Nearmind.open"));
     assert!(!headless.is_empty() && !with_shelf.is_empty());
     for script in headless {
-        let page = format!(
-            "<script type=\"module\">{script}; window.came = {{ basis, cards, found, events, interests }};</script>"
-        );
+        // The first tour of the API gives all of these names; other scripts have to end without an error.
+        let is_tour = script.contains("const found");
+        let came = if is_tour { "{ basis, cards, found, events, interests }" } else { "{}" };
+        let page = format!("<script type=\"module\">{script}; window.came = {came};</script>");
         visit(shop(page), Gpu::None, &[], async |shop| {
             shop.goto("shop.html").await?;
             let came = r#"
                 while (!window.came) await new Promise((next) => setTimeout(next, 50));
-                return [came.basis, came.cards.length, came.found.length > 0, came.events.length];"#;
-            assert_eq!(shop.ask(came, &[]).await?, json!(["profile", 6, true, 1]));
+                return [came.basis, came.cards?.length, came.found?.length > 0, came.events?.length];"#;
+            let came = shop.ask(came, &[]).await?;
+            assert!(!is_tour || came == json!(["profile", 6, true, 1]), "{came}");
             assert_eq!(shop.seen("errors").await?, json!([]));
             Ok(())
         })
         .await?;
     }
-    let tag = blocks("html")?.swap_remove(0);
+    let tag = blocks("html").swap_remove(0);
     for script in with_shelf {
         let page = format!("{tag}<script type=\"module\">{script}</script>");
         visit(shop(page), Gpu::None, &[], async |shop| {
             shop.open("shop.html").await?;
-            shop.until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('li[data-item]').dataset.item === 'dripper-still'").await?;
+            if script.contains("dripper-still") {
+                shop.until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('li[data-item]').dataset.item === 'dripper-still'").await?;
+            }
             assert_eq!(shop.seen("errors").await?, json!([]));
             Ok(())
         })
@@ -106,9 +111,9 @@ async fn every_script_of_the_readme_works_as_it_is_pasted() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_readmes_policy_is_enough() -> Result<()> {
-    let policy = blocks("")?.into_iter().find(|block| block.contains("default-src")).context("a policy")?;
-    let tag = blocks("html")?.swap_remove(0);
+async fn the_documented_policy_is_enough() -> Result<()> {
+    let policy = blocks("csp").into_iter().next().context("a policy")?;
+    let tag = blocks("html").swap_remove(0);
     let page: Fault = Box::new(move |path, reply| {
         if path == "/outside" {
             let policy = policy.replace('\n', " ");

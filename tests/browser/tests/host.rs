@@ -1,4 +1,4 @@
-//! How Nearmind gets into a shop: what its page says of itself is heard, and every way of hosting works that the README
+//! How Nearmind gets into a shop: what its page says of itself is heard, and every way of hosting works that the guide
 //! names: the same origin, another one, a sub-path, and a host without special headers.
 
 use anyhow::Result;

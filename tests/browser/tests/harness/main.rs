@@ -1,7 +1,7 @@
 //! Every fault that is listed here is injected into a real visit: into storage, network, worker and clock. After each one
 //! either recommendations stand or the shop's own markup does, and every event that was acknowledged is stored once.
 //!
-//! A part of them in each test run, all with `NEARMIND_FAULTS=all`; the table that it prints stands in the README.
+//! A part of them in each test run, all with `NEARMIND_FAULTS=all`; docs/results/faults.md has the table that it prints.
 
 mod clock; //   of the page
 mod device; //  the GPU is lost

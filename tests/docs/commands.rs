@@ -1,0 +1,78 @@
+//! The commands that the documentation tells people to type, tried in a folder that has what they name.
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    os::unix::fs::symlink,
+    path::Path,
+    process::Command,
+};
+
+use flate2::{Compression, write::GzEncoder};
+use serde_json::json;
+
+use super::pages::snippets;
+
+/// The lines of the `sh` snippets.
+pub fn commands(root: &Path) -> Vec<String> {
+    snippets(root, "sh").iter().flat_map(|snippet| snippet.lines()).map(str::to_owned).collect()
+}
+
+/// Whether a command makes or copies files and needs no program of this project.
+pub fn is_file_command(command: &str) -> bool {
+    ["mkdir ", "cp "].iter().any(|name| command.starts_with(name))
+}
+
+/// What the commands name: feeds, a model, a built package, a folder of pictures, and one of interactions.
+fn furnish(root: &Path, folder: &Path) {
+    let feed = fs::read(root.join("tests/feeds/samples/google.xml")).unwrap();
+    let mut gzip = GzEncoder::new(File::create(folder.join("feed.xml.gz")).unwrap(), Compression::fast());
+    gzip.write_all(&feed).unwrap();
+    gzip.finish().unwrap();
+    for linked in ["models", "docs"] {
+        symlink(root.join(linked), folder.join(linked)).unwrap();
+    }
+    fs::create_dir_all(folder.join("dist/npm")).unwrap();
+    fs::write(folder.join("dist/npm/shelf.js"), "").unwrap();
+    fs::create_dir(folder.join("public")).unwrap();
+    let data = folder.join("DIR");
+    fs::create_dir(&data).unwrap();
+    let items: String =
+        (0..24).map(|nth| format!("{}\n", json!({"id": nth, "title": format!("Jacket {nth}")}))).collect();
+    let pairs = (0..30).flat_map(|who| (0..4).map(move |nth| format!("u{who}\t{}\n", (who + nth) % 20)));
+    let interactions = format!("user_id\titem_id\n{}", pairs.collect::<String>());
+    let tests = "user_id\thistory\ttarget\nu1\t1 2\t3\nu2\t2 3\t5\n";
+    for (name, text) in [("items.jsonl", items.as_str()), ("interactions.tsv", &interactions), ("test.tsv", tests)] {
+        fs::write(data.join(name), text).unwrap();
+    }
+}
+
+/// Runs the documented commands of one program, `cargo run {which} -- ...`, in the order of the pages, and those that
+/// make or copy files. Returns how many of the program's own there are. `made` must exist afterwards.
+pub fn run(root: &Path, which: &str, program: &str, made: &[&str]) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    furnish(root, folder.path());
+    let mut ran = 0;
+    for command in commands(root) {
+        let mut process = match command.split_once(&format!("{which} -- ")) {
+            Some((_, arguments)) => {
+                ran += 1;
+                let mut process = Command::new(program);
+                process.args(arguments.split(' '));
+                process
+            }
+            None if is_file_command(&command) => {
+                let mut process = Command::new("sh");
+                process.args(["-c", &command]);
+                process
+            }
+            None => continue,
+        };
+        let output = process.current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    for made in made {
+        assert!(folder.path().join(made).is_file(), "{made}");
+    }
+    ran
+}

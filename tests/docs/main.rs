@@ -1,0 +1,108 @@
+//! The documentation is true: its commands work as they are typed, what it names is there, and its generated pages are
+//! those of the program. Its tags and scripts are tried in a browser (tests/browser/tests/docs.rs).
+
+mod commands;
+mod declarations;
+mod elements;
+mod pages;
+mod reference;
+
+use std::{fs, path::Path, process::Command};
+
+use nearmind_core::rank::{Filter, Rules, Scene};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const NEARMIND: &str = env!("CARGO_BIN_EXE_nearmind");
+const RENEW: &str = "NEARMIND_RENEW=1 cargo test --test docs";
+
+#[test]
+fn every_documented_command_works_as_it_is_typed() {
+    let root = Path::new(ROOT);
+    let made = ["catalog/manifest.json", "report.json", "shop/nearmind/catalog/manifest.json"];
+    assert!(commands::run(root, "--bin nearmind", NEARMIND, &made) >= 5);
+    for command in commands::commands(root) {
+        let is_program =
+            ["--bin nearmind -- ", "--package nearmind-research -- "].iter().any(|own| command.contains(own));
+        let is_known = is_program
+            || commands::is_file_command(&command)
+            || command.starts_with("python3 -m http.server ")
+            || command.strip_prefix("cargo xtask ").is_some_and(is_task)
+            || is_test(&command);
+        assert!(is_known, "what is {command:?}?");
+    }
+}
+
+#[test]
+fn every_documented_task_and_subcommand_exists() {
+    let pages = pages::pages(Path::new(ROOT)).concat();
+    let named = |after: &str| -> Vec<String> {
+        let words = pages.split(after).skip(1);
+        let word = |rest: &str| {
+            rest.split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap_or_default().to_owned()
+        };
+        words.map(word).filter(|word| !word.is_empty() && !word.starts_with('-')).collect()
+    };
+    let help = Command::new(NEARMIND).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let mut subcommands = named("`nearmind ");
+    subcommands.extend(named("--bin nearmind -- "));
+    assert!(subcommands.len() > 5, "{subcommands:?}");
+    for name in subcommands {
+        assert!(help.contains(&format!("  {name}")), "nearmind has no {name}: {help}");
+    }
+    let tasks = named("`cargo xtask ");
+    assert!(tasks.len() > 5, "{tasks:?}");
+    for name in tasks {
+        assert!(is_task(&name), "there is no task {name}");
+    }
+}
+
+#[test]
+fn every_json_snippet_is_a_scene_a_filter_or_rules() {
+    let snippets = pages::snippets(Path::new(ROOT), "json");
+    assert!(snippets.len() >= 3, "{snippets:?}");
+    for snippet in snippets {
+        let value: serde_json::Value =
+            serde_json::from_str(&snippet).unwrap_or_else(|error| panic!("{error}: {snippet}"));
+        let scene = Scene::read(&value).err();
+        let filter = serde_json::from_value::<Filter>(value.clone()).map(|filter| filter.problem());
+        let rules = serde_json::from_value::<Rules>(value).map(|rules| rules.problem());
+        let is_known = scene.is_none() || matches!(filter, Ok(None)) || matches!(rules, Ok(None));
+        assert!(is_known, "{snippet}\n{scene:?}\n{filter:?}\n{rules:?}");
+    }
+}
+
+#[test]
+fn the_command_line_page_is_what_help_prints() {
+    let about = "Generated from `--help`. Without installing it: `cargo run --bin nearmind -- --help`.";
+    let page = reference::help_page(NEARMIND, "nearmind", about);
+    reference::hold(Path::new(ROOT), "nearmind.md", &page, RENEW);
+}
+
+#[test]
+fn the_pages_of_elements_and_types_are_those_of_the_package() {
+    let root = Path::new(ROOT);
+    reference::hold(root, "elements.md", &elements::page(root), RENEW);
+    reference::hold(root, "javascript.md", &declarations::javascript(root), RENEW);
+    reference::hold(root, "types.md", &declarations::types(root), RENEW);
+}
+
+/// Whether `cargo xtask` has this task; what follows its name does not matter.
+fn is_task(command: &str) -> bool {
+    let tasks = fs::read_to_string(Path::new(ROOT).join("xtask/src/main.rs")).unwrap().to_lowercase();
+    command.split(' ').next().is_some_and(|name| tasks.contains(&format!("    {name}")))
+}
+
+/// Whether it is `cargo test` with files of tests that exist.
+fn is_test(command: &str) -> bool {
+    let Some((_, arguments)) = command.split_once("cargo test ") else { return false };
+    let exists = |name: &str| {
+        let folders = ["tests", "tests/browser/tests", "crates/research/tests", "crates/encoder/tests"];
+        let paths = folders.map(|folder| Path::new(ROOT).join(folder));
+        paths
+            .iter()
+            .any(|folder| folder.join(format!("{name}.rs")).is_file() || folder.join(name).join("main.rs").is_file())
+    };
+    let words: Vec<&str> = arguments.split(' ').collect();
+    words.windows(2).filter(|pair| pair[0] == "--test").all(|pair| exists(pair[1]))
+}
