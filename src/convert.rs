@@ -26,7 +26,7 @@ use nearmind_encoder::reference::Reference;
 use nearmind_encoder::tokenize::Tokenizer;
 use nearmind_encoder::weights::{NormWeights, name};
 use nearmind_encoder::write::Writer;
-use nearmind_encoder::{Batch, Encoder, Want};
+use nearmind_encoder::{Batch, Encoder, OutputKind};
 
 /// Written for this purpose: products, news, questions, as visitors and shops write them.
 const CALIBRATION_TEXTS: &str = include_str!("convert/calibration/en.txt");
@@ -176,7 +176,7 @@ pub fn full_vectors<T: AsRef<str>>(
         for rows in chunk {
             batch.push(rows.iter().map(|row| used.partition_point(|one| one < row) as u32));
         }
-        let encoded = pollster::block_on(reference.encode(&batch, Want::Vectors))?;
+        let encoded = pollster::block_on(reference.encode(&batch, OutputKind::Vectors))?;
         vectors.extend(encoded.vectors.chunks_exact(reference.width()).map(<[f32]>::to_vec));
     }
     Ok(vectors)
@@ -251,7 +251,7 @@ fn add_norm(file: &mut Writer, prefix: &str, norm: &NormWeights) {
 fn probes(reference: &mut Reference, tokenizer: &Tokenizer, texts: &[&str]) -> Result<Probes> {
     let width = reference.width();
     let batch = tokenizer.batch(texts, Role::Passage)?;
-    let vectors = pollster::block_on(reference.encode(&batch, Want::Vectors))?.vectors;
+    let vectors = pollster::block_on(reference.encode(&batch, OutputKind::Vectors))?.vectors;
     let probes = texts.iter().zip(vectors.chunks_exact(width)).map(|(text, vector)| Probe {
         text: (*text).into(),
         // Six digits: the file is read at every start.

@@ -18,7 +18,7 @@ use nearmind_core::{
     text::Segmenter,
 };
 use nearmind_encoder::{
-    Encoder, Want,
+    Encoder, OutputKind,
     cpu::CpuModel,
     manifest::{Manifest, Probes, Role},
     tokenize::Tokenizer,
@@ -69,7 +69,7 @@ impl Real {
             .iter()
             .map(|text| {
                 let batch = tokenizer.batch(&[text], Role::Passage).unwrap();
-                block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors
+                block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors
             })
             .collect();
         let all = items.iter().flat_map(nearmind_core::catalog::make::texts);

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::device::{DeviceArg, NativeDevice, choose};
 use nearmind_core::explain::States;
 use nearmind_encoder::{
-    Encoder, Want,
+    Encoder, OutputKind,
     cpu::CpuModel,
     device::Probes,
     manifest::{self, FileEntry, Manifest, Role},
@@ -84,7 +84,7 @@ impl NativeModel {
             self.warn(text.as_ref());
         }
         let encoded =
-            pollster::block_on(windows::encode(&mut self.device, &tokens, (&self.manifest).into(), Want::Vectors))?;
+            pollster::block_on(windows::encode(&mut self.device, &tokens, (&self.manifest).into(), OutputKind::Vectors))?;
         Ok(encoded.vectors.chunks_exact(self.device.width()).map(<[f32]>::to_vec).collect())
     }
 
@@ -93,7 +93,7 @@ impl NativeModel {
         let tokens = texts.iter().map(|text| self.tokenizer.tokens(text.as_ref(), Role::Passage));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
         let limits = (&self.manifest).into();
-        let encoded = pollster::block_on(windows::encode(&mut self.device, &tokens, limits, Want::Tokens))?;
+        let encoded = pollster::block_on(windows::encode(&mut self.device, &tokens, limits, OutputKind::VectorsAndTokens))?;
         let (width, mut states) = (self.device.width(), encoded.tokens.into_iter());
         let states_of = |tokens: Vec<Token>| States {
             states: states.by_ref().take(tokens.len() * width).collect(),
@@ -107,7 +107,7 @@ impl NativeModel {
         let weights = Weights::open(synthetic::weights(&self.manifest.architecture, seed), self.manifest.architecture)?;
         let mut cpu = CpuModel::load(&weights, self.manifest.pooling)?;
         let batch = self.tokenizer.batch(&["What it says, it says rightly."], Role::Passage)?;
-        let vectors = pollster::block_on(cpu.encode(&batch, Want::Vectors))?.vectors;
+        let vectors = pollster::block_on(cpu.encode(&batch, OutputKind::Vectors))?.vectors;
         self.device = choose(weights, self.manifest.pooling, Probes { batch, vectors }, DeviceArg::Cpu.into())?;
         Ok(())
     }

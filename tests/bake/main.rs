@@ -12,7 +12,7 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 use nearmind_core::catalog::{Catalog, Manifest};
 use nearmind_encoder::{
-    Encoder, Want,
+    Encoder, OutputKind,
     cpu::CpuModel,
     manifest::{FileEntry, Probe, Probes, Role},
     synthetic::Synthetic,
@@ -42,7 +42,7 @@ fn model(name: &str) -> PathBuf {
     let mut cpu = CpuModel::load(&weights, model.manifest.pooling).unwrap();
     let text = "a red jacket".to_owned();
     let vector =
-        block_on(cpu.encode(&tokenizer.batch(&[&text], Role::Passage).unwrap(), Want::Vectors)).unwrap().vectors;
+        block_on(cpu.encode(&tokenizer.batch(&[&text], Role::Passage).unwrap(), OutputKind::Vectors)).unwrap().vectors;
     let probes = Probes { probes: vec![Probe { text, vector }] };
     let probes = serde_json::to_vec(&probes).unwrap();
     model.manifest.files.probes = FileEntry::describe("probes.json", &probes);

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use nearmind_core::explain::States;
 use nearmind_encoder::{
-    Want,
+    OutputKind,
     cpu::CpuModel,
     device::OpenError,
     gpu::Gpu,
@@ -109,8 +109,8 @@ impl Loaded {
         let spans = tokens.iter().map(|token| token.span.clone()).collect();
         let (texts, limits) = ([tokens], (&self.manifest).into());
         let encoded = match &mut self.device {
-            Device::Cpu(cpu) => block_on(windows::encode(&mut **cpu, &texts, limits, Want::Tokens)),
-            Device::Gpu(gpu) => block_on(windows::encode(&mut **gpu, &texts, limits, Want::Tokens)),
+            Device::Cpu(cpu) => block_on(windows::encode(&mut **cpu, &texts, limits, OutputKind::VectorsAndTokens)),
+            Device::Gpu(gpu) => block_on(windows::encode(&mut **gpu, &texts, limits, OutputKind::VectorsAndTokens)),
         }
         .unwrap();
         (States { spans, states: encoded.tokens }, encoded.vectors)

@@ -10,7 +10,7 @@ use nearmind_core::{
     protocol::{Attention, Command, Explanation, Part, ShelfKind, Update, WhyNot},
     vectors::arithmetic::dot,
 };
-use nearmind_encoder::{Encoder, Want, manifest::Role};
+use nearmind_encoder::{Encoder, OutputKind, manifest::Role};
 use nearmind_session::MemoryStore;
 use pollster::block_on;
 use script::*;
@@ -101,7 +101,7 @@ fn marked_words_are_missed_in_the_text_without_them() {
         let direction = catalog.matrix.vector(catalog.row(viewed).unwrap());
         let mut score = |text: &str| {
             let batch = tokenizer.batch(&[text], Role::Passage).unwrap();
-            let mut vector = block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors;
+            let mut vector = block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
             catalog.centre.apply(&mut vector);
             dot(&vector, &direction)
         };

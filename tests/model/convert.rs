@@ -13,7 +13,7 @@ use nearmind_encoder::reference::Reference;
 use nearmind_encoder::synthetic::Synthetic;
 use nearmind_encoder::tokenize::Tokenizer;
 use nearmind_encoder::weights::Weights;
-use nearmind_encoder::{Encoder, Want};
+use nearmind_encoder::{Encoder, OutputKind};
 use safetensors::{Dtype, View};
 use serde_json::{Value, json};
 
@@ -139,7 +139,7 @@ pub fn least_cosine(a: &[f32], b: &[f32], width: usize) -> f32 {
 
 pub fn encode(encoder: &mut impl Encoder, tokenizer: &Tokenizer, texts: &[&str]) -> Vec<f32> {
     let batch = tokenizer.batch(texts, Role::Passage).unwrap();
-    pollster::block_on(encoder.encode(&batch, Want::Vectors)).unwrap().vectors
+    pollster::block_on(encoder.encode(&batch, OutputKind::Vectors)).unwrap().vectors
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::skipped::skipped;
 use std::fs;
 use std::path::Path;
 
-use nearmind_encoder::Want;
+use nearmind_encoder::OutputKind;
 use nearmind_encoder::cpu::CpuModel;
 use nearmind_encoder::manifest::{Manifest, Role};
 use nearmind_encoder::tokenize::Tokenizer;
@@ -38,7 +38,7 @@ fn the_end_of_a_long_text_counts() {
     let limits = Limits::from(&manifest);
     let tokens = tokenizer.tokens(&long, Role::Passage).unwrap();
     assert!(tokens.len() > 3 * limits.longest, "{} tokens", tokens.len());
-    let encoded = pollster::block_on(windows::encode(&mut cpu, &[tokens], limits, Want::Vectors)).unwrap();
+    let encoded = pollster::block_on(windows::encode(&mut cpu, &[tokens], limits, OutputKind::Vectors)).unwrap();
     let cut = encode(&mut cpu, &tokenizer, &[&long]);
     let query = encode(&mut cpu, &tokenizer, &["violin lessons for my daughter"]);
     let (whole, cut) = (dot(&encoded.vectors, &query), dot(&cut, &query));

@@ -21,7 +21,7 @@ use nearmind_core::{
     text::words,
     vectors::{Query, arithmetic::dot},
 };
-use nearmind_encoder::{Encoder, Want, manifest::Role};
+use nearmind_encoder::{Encoder, OutputKind, manifest::Role};
 use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 use proptest::prelude::*;
@@ -314,7 +314,7 @@ fn the_words_of_an_item_sum_to_its_score() {
         let text = document(&item.to_item()).text;
         let tokens = tokenizer.tokens(&text, Role::Passage).unwrap();
         let batch = tokenizer.batch(&[&text], Role::Passage).unwrap();
-        let encoded = block_on(cpu.encode(&batch, Want::Tokens)).unwrap();
+        let encoded = block_on(cpu.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
         let states = States { spans: tokens.into_iter().map(|token| token.span).collect(), states: encoded.tokens };
         let direction = catalog.matrix.vector(11);
         let mut vector = encoded.vectors;

@@ -10,7 +10,7 @@ use nearmind_core::{
     text::Dictionary,
 };
 use nearmind_encoder::{
-    Encoder, Want, cpu::CpuModel, manifest::Role, synthetic::Synthetic, tokenize::Tokenizer, weights::Weights,
+    Encoder, OutputKind, cpu::CpuModel, manifest::Role, synthetic::Synthetic, tokenize::Tokenizer, weights::Weights,
 };
 use nearmind_session::{MemoryStore, Model, Session};
 use pollster::block_on;
@@ -81,7 +81,7 @@ pub fn catalog(items: Vec<Item>) -> Catalog {
     let (model, tokenizer, mut cpu) = synthetic();
     let texts: Vec<String> = items.iter().map(|item| document(item).text).collect();
     let batch = tokenizer.batch(&texts, Role::Passage).unwrap();
-    let vectors = block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors;
+    let vectors = block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
     let vectors = vectors.chunks_exact(cpu.width()).map(<[f32]>::to_vec);
     let words = ["厨房", "夹克", "家居", "帐篷", "杯", "绿茶", "羊毛", "防水", "露营", "骑行"];
     let dictionary = Dictionary { words: words.map(|word| (word.to_owned(), 500)).to_vec() };

@@ -1,11 +1,11 @@
 //! BERT's forward pass, written once for every device. Must not know what a kernel does inside.
 
 use super::kernels::{Kernels, Linear};
-use super::{Batch, EncodeError, Encoded, Want};
+use super::{Batch, EncodeError, Encoded, OutputKind};
 
 /// Embeds the batch and runs `layers` post-norm encoder layers over it.
-pub async fn forward<K: Kernels>(k: &mut K, layers: usize, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
-    watched(k, layers, batch, want, |_, _| {}).await
+pub async fn forward<K: Kernels>(k: &mut K, layers: usize, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+    watched(k, layers, batch, output, |_, _| {}).await
 }
 
 /// [`forward`], and `see` sees queries, keys and values `[T, 3H]` of each layer.
@@ -13,7 +13,7 @@ pub async fn watched<K: Kernels>(
     k: &mut K,
     layers: usize,
     batch: &Batch,
-    want: Want,
+    output: OutputKind,
     mut see: impl FnMut(&mut K, &K::Rows),
 ) -> Result<Encoded, EncodeError> {
     let mut x = k.embed(batch);
@@ -25,5 +25,5 @@ pub async fn watched<K: Kernels>(
         let up = k.linear_gelu(&x, layer, Linear::Up);
         x = k.linear_add_norm(up, layer, Linear::Down, x);
     }
-    k.finish(x, batch, want).await
+    k.finish(x, batch, output).await
 }

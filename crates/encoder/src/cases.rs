@@ -12,7 +12,7 @@ use super::device::LEAST_COSINE_TO_CPU;
 use super::kernels::{Kernels, Linear};
 use super::synthetic::Synthetic;
 use super::weights::{LinearWeights, Weights};
-use super::{Batch, EncodeError, Encoder, Want};
+use super::{Batch, EncodeError, Encoder, OutputKind};
 
 /// f32 steps in another order than the definition's, on values of about 1.
 pub const FLOAT_TOLERANCE: f32 = 2e-5;
@@ -111,14 +111,14 @@ pub fn pooled_vectors_are_means_of_length_one(device: &mut impl Held, model: &Mo
     let batch = ragged();
     let x = values(batch.ids.len(), 64, 2.0);
     let rows = device.put_states(&batch, &x, None);
-    let encoded = block_on(device.finish(rows, &batch, Want::Tokens)).unwrap();
+    let encoded = block_on(device.finish(rows, &batch, OutputKind::VectorsAndTokens)).unwrap();
     assert_near(&encoded.vectors, &definition::pool(&x, model.architecture().hidden, &batch), FLOAT_TOLERANCE);
     assert_eq!(encoded.tokens, x);
 }
 
 pub fn whole_passes_agree_with_the_definition(device: &mut impl Held, model: &Model) {
     let batch = ragged();
-    let encoded = block_on(device.encode(&batch, Want::Tokens)).unwrap();
+    let encoded = block_on(device.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
     let (vectors, tokens) = definition::forward(model, &batch);
     let dot = |(a, b): (&[f32], &[f32])| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     let cosines: Vec<f32> = encoded.vectors.chunks(64).zip(vectors.chunks(64)).map(dot).collect();
@@ -128,11 +128,11 @@ pub fn whole_passes_agree_with_the_definition(device: &mut impl Held, model: &Mo
 
 pub fn alone_equals_batched_to_the_bit(device: &mut impl Held, _: &Model) {
     let together = ragged();
-    let all = block_on(device.encode(&together, Want::Tokens)).unwrap();
+    let all = block_on(device.encode(&together, OutputKind::VectorsAndTokens)).unwrap();
     for (text, span) in together.starts.windows(2).enumerate() {
         let ids = together.ids[span[0] as usize..span[1] as usize].to_vec();
         let alone = Batch { starts: vec![0, ids.len() as u32], ids };
-        let one = block_on(device.encode(&alone, Want::Tokens)).unwrap();
+        let one = block_on(device.encode(&alone, OutputKind::VectorsAndTokens)).unwrap();
         assert_eq!(one.vectors, all.vectors[text * 64..(text + 1) * 64]);
         assert_eq!(one.tokens, all.tokens[span[0] as usize * 64..span[1] as usize * 64]);
     }
@@ -141,7 +141,7 @@ pub fn alone_equals_batched_to_the_bit(device: &mut impl Held, _: &Model) {
 pub fn a_batch_that_does_not_fit_is_refused(device: &mut impl Held, _: &Model) {
     let of = |ids: &[u32], starts: &[u32]| Batch { ids: ids.to_vec(), starts: starts.to_vec() };
     for bad in [batch(&[129]), of(&[100_000], &[0, 1]), of(&[1, 2], &[0, 1]), of(&[1], &[0, 0, 1]), of(&[1], &[])] {
-        let refused = block_on(device.encode(&bad, Want::Vectors));
+        let refused = block_on(device.encode(&bad, OutputKind::Vectors));
         assert!(matches!(refused, Err(EncodeError::BadBatch(_))), "{refused:?}");
     }
 }

@@ -30,7 +30,7 @@ use self::product::Quantized;
 use super::kernels::{Kernels, Linear};
 use super::manifest::{ModelError, Pooling};
 use super::weights::{Source, Weights};
-use super::{Batch, EncodeError, Encoded, Encoder, Want, bert};
+use super::{Batch, EncodeError, Encoded, Encoder, OutputKind, bert};
 
 /// Rows of a group: each reads all weights once, and three megabytes of activations lie beside them.
 const GROUP: usize = 256;
@@ -192,7 +192,7 @@ impl Kernels for CpuModel {
         out
     }
 
-    async fn finish(&mut self, x: Rows, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+    async fn finish(&mut self, x: Rows, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
         let hidden = self.hidden();
         let mut vectors = vec![0.0; (batch.starts.len() - 1) * hidden];
         for (text, vector) in batch.starts.windows(2).zip(vectors.chunks_exact_mut(hidden)) {
@@ -200,7 +200,7 @@ impl Kernels for CpuModel {
             self.parameters.path.pool(rows, self.parameters.pooling, vector);
             self.parameters.path.normalize(vector);
         }
-        let tokens = if want == Want::Tokens { x.values().to_vec() } else { Vec::new() };
+        let tokens = if output == OutputKind::VectorsAndTokens { x.values().to_vec() } else { Vec::new() };
         self.give(x);
         Ok(Encoded { vectors, tokens })
     }
@@ -211,14 +211,14 @@ impl Encoder for CpuModel {
         self.hidden()
     }
 
-    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
         batch.check(&self.parameters.architecture)?;
         let mut all = Encoded::default();
         let mut first = 0;
         while first + 1 < batch.starts.len() {
             let group = batch.group(first, GROUP);
             let layers = self.parameters.layers.len();
-            let encoded = bert::forward(self, layers, &group, want).await?;
+            let encoded = bert::forward(self, layers, &group, output).await?;
             all.vectors.extend(encoded.vectors);
             all.tokens.extend(encoded.tokens);
             first += group.starts.len() - 1;

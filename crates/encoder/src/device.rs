@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::{Batch, EncodeError, Encoded, Encoder, Want};
+use super::{Batch, EncodeError, Encoded, Encoder, OutputKind};
 
 mod proof;
 
@@ -265,9 +265,9 @@ impl<C: Encoder, O: OpenGpu> Encoder for Device<C, O> {
         self.cpu.width()
     }
 
-    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
         if let Some(gpu) = &mut self.gpu {
-            match gpu.encode(batch, want).await {
+            match gpu.encode(batch, output).await {
                 Err(EncodeError::DeviceLost(why)) => {
                     self.gpu = None;
                     self.before_loss = Some(self.report.clone());
@@ -278,7 +278,7 @@ impl<C: Encoder, O: OpenGpu> Encoder for Device<C, O> {
                 answer => return answer,
             }
         }
-        self.cpu.encode(batch, want).await
+        self.cpu.encode(batch, output).await
     }
 
     /// The CPU tells: it is one text, and kernels on a GPU keep no attention.

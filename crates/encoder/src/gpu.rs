@@ -29,7 +29,7 @@ use super::device::{Clock, OpenError};
 use super::kernels::{Kernels, Linear};
 use super::manifest::Pooling;
 use super::weights::{Source, Weights};
-use super::{Batch, EncodeError, Encoded, Encoder, Want, bert};
+use super::{Batch, EncodeError, Encoded, Encoder, OutputKind, bert};
 
 /// Rows that one submission can carry, if no single text is longer.
 const CAPACITY: usize = 1024;
@@ -210,7 +210,7 @@ impl Kernels for Gpu {
         Rows::Context
     }
 
-    async fn finish(&mut self, x: Rows, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+    async fn finish(&mut self, x: Rows, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
         debug_assert!(x == Rows::States);
         let texts = batch.starts.len() - 1;
         if let Some(recording) = &mut self.recording {
@@ -218,7 +218,7 @@ impl Kernels for Gpu {
             self.dispatches += 1;
         }
         let hidden = self.shape.model.hidden;
-        let tokens = if want == Want::Tokens { batch.ids.len() * hidden } else { 0 };
+        let tokens = if output == OutputKind::VectorsAndTokens { batch.ids.len() * hidden } else { 0 };
         let mut read = self.submit(|m| vec![(&m.pooled, texts * hidden), (&m.states, tokens)]).await?;
         Ok(Encoded { vectors: mem::take(&mut read[0]), tokens: mem::take(&mut read[1]) })
     }
@@ -229,7 +229,7 @@ impl Encoder for Gpu {
         self.shape.model.hidden
     }
 
-    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
         batch.check(&self.shape.model)?;
         let mut all = Encoded::default();
         let texts = batch.starts.len() - 1;
@@ -238,7 +238,7 @@ impl Encoder for Gpu {
             self.context.still_there()?;
             let group = batch.group(first, self.pace.rows());
             let start = (self.clock)();
-            let encoded = bert::forward(self, self.shape.model.layers, &group, want).await?;
+            let encoded = bert::forward(self, self.shape.model.layers, &group, output).await?;
             self.pace.measured(group.ids.len(), (self.clock)() - start);
             all.vectors.extend(encoded.vectors);
             all.tokens.extend(encoded.tokens);

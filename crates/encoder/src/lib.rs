@@ -90,17 +90,17 @@ impl Batch {
 pub struct Encoded {
     /// One unit vector a text. `[B, H]`, row-major
     pub vectors: Vec<f32>,
-    /// With [`Want::Tokens`]: the last hidden state of each token. `[T, H]`, row-major
+    /// With [`OutputKind::VectorsAndTokens`]: the last hidden state of each token. `[T, H]`, row-major
     pub tokens: Vec<f32>,
 }
 
 /// Which results of a forward pass are read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Want {
+pub enum OutputKind {
     /// Pooled, normalised vectors only.
     Vectors,
     /// The token states too: explanations are sums over them.
-    Tokens,
+    VectorsAndTokens,
 }
 
 /// Why a batch could not be encoded.
@@ -120,7 +120,7 @@ pub trait Encoder {
     /// Width of the vectors, H.
     fn width(&self) -> usize;
     /// Encodes a batch. Equal texts give equal vectors, alone or in any batch.
-    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError>;
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError>;
     /// How much one text's vector looks at each of its tokens through all layers' attention; sums to 1. `[T]`
     ///
     /// For the curious: it is no reason for anything. `None` where the device does not tell.

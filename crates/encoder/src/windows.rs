@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::manifest::{Manifest, Pooling};
 use super::tokenize::Token;
-use super::{Batch, EncodeError, Encoded, Encoder, Want};
+use super::{Batch, EncodeError, Encoded, Encoder, OutputKind};
 use nearmind_core::vectors::arithmetic::{add, normalize};
 
 /// Part of a window that it shares with the next one.
@@ -35,12 +35,12 @@ pub async fn encode<E: Encoder>(
     encoder: &mut E,
     texts: &[Vec<Token>],
     limits: Limits,
-    want: Want,
+    output: OutputKind,
 ) -> Result<Encoded, EncodeError> {
     let fits = |text: &Vec<Token>| text.len() <= limits.longest;
     let mut batch = Batch::new();
     texts.iter().filter(|text| fits(text)).for_each(|text| batch.push(text.iter().map(|token| token.id)));
-    let short = if batch.texts() > 0 { encoder.encode(&batch, want).await? } else { Encoded::default() };
+    let short = if batch.texts() > 0 { encoder.encode(&batch, output).await? } else { Encoded::default() };
     if batch.texts() == texts.len() {
         return Ok(short);
     }
@@ -48,14 +48,14 @@ pub async fn encode<E: Encoder>(
     let (mut vectors, mut tokens) = (&short.vectors[..], &short.tokens[..]);
     for text in texts {
         let (vector, states) = if fits(text) {
-            let states = if want == Want::Tokens { text.len() * width } else { 0 };
+            let states = if output == OutputKind::VectorsAndTokens { text.len() * width } else { 0 };
             (front(&mut vectors, width)?.to_vec(), front(&mut tokens, states)?.to_vec())
         } else {
             // One at a time: its states are in memory.
             encode_long(encoder, text, limits).await?
         };
         all.vectors.extend(vector);
-        if want == Want::Tokens {
+        if output == OutputKind::VectorsAndTokens {
             all.tokens.extend(states);
         }
     }
@@ -72,7 +72,7 @@ async fn encode_long<E: Encoder>(
     let mut batch = Batch::new();
     windows.iter().for_each(|window| batch.push(window.tokens().map(|at| text[at].id)));
     // The vectors of windows have lost their lengths: the states are needed.
-    let encoded = encoder.encode(&batch, Want::Tokens).await?;
+    let encoded = encoder.encode(&batch, OutputKind::VectorsAndTokens).await?;
     let mut rest = &encoded.tokens[..];
     let (mut states, mut firsts) = (Vec::new(), vec![0.0; width]);
     for window in &windows {
@@ -212,15 +212,15 @@ mod tests {
             let texts = ["red boots", &"warm wool hat and ".repeat(100), "tea", &"a steel knife ".repeat(45)];
             let texts = texts.map(|text| tokenizer.tokens(text, Role::Passage).unwrap());
             assert!(texts[1].len() > 3 * limits.longest);
-            let all = pollster::block_on(encode(&mut cpu, &texts, limits, Want::Tokens)).unwrap();
+            let all = pollster::block_on(encode(&mut cpu, &texts, limits, OutputKind::VectorsAndTokens)).unwrap();
             assert_eq!(all.tokens.len(), texts.iter().map(Vec::len).sum::<usize>() * cpu.width());
             let mut states = &all.tokens[..];
             for (text, vector) in texts.iter().zip(all.vectors.chunks_exact(cpu.width())) {
                 let one = [text.clone()];
-                let alone = pollster::block_on(encode(&mut cpu, &one, limits, Want::Tokens)).unwrap();
+                let alone = pollster::block_on(encode(&mut cpu, &one, limits, OutputKind::VectorsAndTokens)).unwrap();
                 let own = front(&mut states, text.len() * cpu.width()).unwrap();
                 assert_eq!((vector, own), (&alone.vectors[..], &alone.tokens[..]));
-                let plain = pollster::block_on(encode(&mut cpu, &one, limits, Want::Vectors)).unwrap();
+                let plain = pollster::block_on(encode(&mut cpu, &one, limits, OutputKind::Vectors)).unwrap();
                 assert_eq!((vector, 0), (&plain.vectors[..], plain.tokens.len()));
                 if pooling == Pooling::Mean {
                     let mut mean = vec![0.0; cpu.width()];

@@ -9,7 +9,7 @@ use std::{
 
 use flate2::{Compression, write::GzEncoder};
 use nearmind_encoder::{
-    Encoder, Want,
+    Encoder, OutputKind,
     cpu::CpuModel,
     manifest::{FileEntry, Probe, Probes, Role},
     synthetic::Synthetic,
@@ -28,7 +28,7 @@ fn model(folder: &Path) -> PathBuf {
     let mut cpu = CpuModel::load(&weights, model.manifest.pooling).unwrap();
     let text = "a red jacket".to_owned();
     let batch = tokenizer.batch(&[&text], Role::Passage).unwrap();
-    let vector = block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors;
+    let vector = block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
     let probes = serde_json::to_vec(&Probes { probes: vec![Probe { text, vector }] }).unwrap();
     model.manifest.files.probes = FileEntry::describe("probes.json", &probes);
     fs::write(folder.join("manifest.json"), serde_json::to_vec(&model.manifest).unwrap()).unwrap();

@@ -13,7 +13,7 @@ use nearmind_core::{
     text::{Script, language::by_function_words},
 };
 use nearmind_encoder::{
-    Batch, EncodeError, Encoder, Want,
+    Batch, EncodeError, Encoder, OutputKind,
     manifest::{Manifest, Pooling, Probes, Role},
     tokenize::{Token, Tokenizer, readable},
     windows::{self, Limits},
@@ -87,7 +87,7 @@ impl<E: Encoder> Model<E> {
         if !readable(&tokens) || spelling.is_spelt() || Script::of(text).is_some_and(is_foreign) {
             return Ok(None);
         }
-        let vector = windows::encode(&mut self.encoder, &[tokens], self.limits, Want::Vectors).await?.vectors;
+        let vector = windows::encode(&mut self.encoder, &[tokens], self.limits, OutputKind::Vectors).await?.vectors;
         let is_read = |language: &str| self.languages.iter().any(|own| own == language);
         let is_familiar = spelling.is_familiar() && by_function_words(text).is_none_or(is_read);
         Ok(Some(TextVector { vector, is_familiar }))
@@ -101,7 +101,7 @@ impl<E: Encoder> Model<E> {
         }
         let tokens = texts.map(|text| self.tokenizer.tokens(text, Role::Passage));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
-        let read = windows::encode(&mut self.encoder, &tokens, self.limits, Want::Tokens).await?;
+        let read = windows::encode(&mut self.encoder, &tokens, self.limits, OutputKind::VectorsAndTokens).await?;
         let (width, mut states) = (self.encoder.width(), read.tokens.chunks_exact(self.encoder.width()));
         let of = |(tokens, vector): (Vec<Token>, &[f32])| {
             let states = states.by_ref().take(tokens.len()).flatten().copied().collect();

@@ -4,7 +4,7 @@
 //! "Quantifying Attention Flow in Transformers", 2020). Plain and slow: the kernels of `attention.rs` keep no weights.
 
 use super::{CpuModel, Rows};
-use crate::{Batch, EncodeError, Want, bert};
+use crate::{Batch, EncodeError, OutputKind, bert};
 
 /// What the mean over all tokens of the last layer draws from each token of the first. `[T]`, sums to 1
 pub async fn attended(model: &mut CpuModel, text: &Batch) -> Result<Vec<f32>, EncodeError> {
@@ -13,7 +13,7 @@ pub async fn attended(model: &mut CpuModel, text: &Batch) -> Result<Vec<f32>, En
     let tokens = text.ids.len();
     let mut layers = Vec::new();
     let see = |_: &mut CpuModel, qkv: &Rows| layers.push(looks(qkv.values(), tokens, architecture.heads));
-    bert::watched(model, architecture.layers, text, Want::Vectors, see).await?;
+    bert::watched(model, architecture.layers, text, OutputKind::Vectors, see).await?;
     let mut drawn = vec![1.0 / tokens as f32; tokens];
     for looks in layers.iter().rev() {
         let mut below: Vec<f32> = drawn.iter().map(|weight| weight / 2.0).collect();

@@ -95,7 +95,7 @@ fn every_path_gives_the_bytes_of_the_portable_one() {
             let file = Weights::open(&synthetic.weights, synthetic.manifest.architecture).unwrap();
             let on = |path| {
                 let mut cpu = CpuModel::load_for(path, &file, pooling).unwrap();
-                let encoded = block_on(cpu.encode(&batch(lengths), Want::Tokens)).unwrap();
+                let encoded = block_on(cpu.encode(&batch(lengths), OutputKind::VectorsAndTokens)).unwrap();
                 [encoded.vectors, encoded.tokens].concat().into_iter().map(f32::to_bits).collect::<Vec<_>>()
             };
             let portable = on(Path::Portable);
@@ -112,7 +112,7 @@ fn the_bytes_are_those_of_version_0_1() {
     let model = Synthetic::new(96, 3, 2, 160, 9);
     let file = Weights::open(&model.weights, model.manifest.architecture).unwrap();
     let mut cpu = CpuModel::load(&file, Pooling::Mean).unwrap();
-    let vectors = block_on(cpu.encode(&cases::ragged(), Want::Vectors)).unwrap().vectors;
+    let vectors = block_on(cpu.encode(&cases::ragged(), OutputKind::Vectors)).unwrap().vectors;
     assert_eq!(
         sha256_hex(bytemuck::cast_slice(&vectors)),
         "fd7adda8be58617d3f6b1b1113d5d2ff83abcb7db91f03e3f4f7e948e509cf54"
@@ -123,6 +123,6 @@ fn the_bytes_are_those_of_version_0_1() {
 fn a_fork_encodes_as_its_origin() {
     let mut cpu = CpuModel::load(&cases::model(), Pooling::Mean).unwrap();
     let mut fork = cpu.fork();
-    let encode = |cpu: &mut CpuModel| block_on(cpu.encode(&cases::ragged(), Want::Tokens)).unwrap();
+    let encode = |cpu: &mut CpuModel| block_on(cpu.encode(&cases::ragged(), OutputKind::VectorsAndTokens)).unwrap();
     assert_eq!(std::thread::scope(|s| s.spawn(|| encode(&mut fork)).join().unwrap()), encode(&mut cpu));
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::super::manifest::Role;
 use super::super::tokenize::Tokenizer;
-use super::super::{Batch, EncodeError, Encoder, Want, manifest};
+use super::super::{Batch, EncodeError, Encoder, OutputKind, manifest};
 use super::Clock;
 
 /// Known texts and their vectors from the f32 reference. Vectors are unit, `[B, H]`.
@@ -78,7 +78,7 @@ impl std::error::Error for Flaw {}
 /// Encodes the probes and compares them with the reference, and with the CPU's answer where there is one.
 /// Gives back the answer. `[B, H]`
 pub async fn prove<E: Encoder>(encoder: &mut E, probes: &Probes, cpu: Option<&[f32]>) -> Result<Vec<f32>, Flaw> {
-    let answer = encoder.encode(&probes.batch, Want::Vectors).await.map_err(|e| Flaw::Failed(e.to_string()))?;
+    let answer = encoder.encode(&probes.batch, OutputKind::Vectors).await.map_err(|e| Flaw::Failed(e.to_string()))?;
     let width = encoder.width();
     let comparisons = [(Some(&probes.vectors[..]), LEAST_COSINE_TO_REFERENCE), (cpu, LEAST_COSINE_TO_CPU)];
     for (expected, least) in comparisons {
@@ -117,7 +117,7 @@ pub async fn time<E: Encoder>(
     let mut passes = Vec::with_capacity(PASSES);
     while passes.len() < PASSES {
         let start = clock();
-        encoder.encode(&probes.batch, Want::Vectors).await?;
+        encoder.encode(&probes.batch, OutputKind::Vectors).await?;
         passes.push((clock() - start) / texts);
         if passes[0] > 4.0 * against_ms {
             break;

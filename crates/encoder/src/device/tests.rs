@@ -38,7 +38,7 @@ impl Encoder for Fake {
         4
     }
 
-    async fn encode(&mut self, batch: &Batch, _: Want) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, _: OutputKind) -> Result<Encoded, EncodeError> {
         if self.left == Some(0) {
             return Err(EncodeError::DeviceLost("the driver was reset".to_string()));
         }
@@ -86,7 +86,7 @@ fn gpu(ms_a_text: f64) -> Fake {
 
 fn encode(device: &mut Device<Fake, Shelf>) -> Vec<f32> {
     let batch = Batch { ids: vec![2], starts: vec![0, 1] };
-    pollster::block_on(device.encode(&batch, Want::Vectors)).unwrap().vectors
+    pollster::block_on(device.encode(&batch, OutputKind::Vectors)).unwrap().vectors
 }
 
 #[test]

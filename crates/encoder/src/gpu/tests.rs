@@ -96,7 +96,7 @@ fn twelve_layers_take_at_most_sixty_dispatches() {
     let weights = Weights::open(deep.weights, deep.manifest.architecture).unwrap();
     match pollster::block_on(Gpu::open(&weights, Pooling::Mean, || 0.0)) {
         Ok(mut gpu) => {
-            pollster::block_on(gpu.encode(&batch(&[3]), Want::Vectors)).unwrap();
+            pollster::block_on(gpu.encode(&batch(&[3]), OutputKind::Vectors)).unwrap();
             assert_eq!(gpu.dispatches(), 50);
         }
         Err(error) => eprintln!("SKIPPED: {error}"),
@@ -111,11 +111,11 @@ fn a_model_of_the_base_size_answers_alike_on_cpu_and_gpu() {
     let weights = Weights::open(base.weights, base.manifest.architecture).unwrap();
     let mut cpu = CpuModel::load(&weights, Pooling::Mean).unwrap();
     let batch = batch(&[9, 30]);
-    let expected = pollster::block_on(cpu.encode(&batch, Want::Vectors)).unwrap();
+    let expected = pollster::block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap();
     assert_eq!(expected.vectors.len(), 2 * 768);
     match pollster::block_on(Gpu::open(&weights, Pooling::Mean, || 0.0)) {
         Ok(mut gpu) => {
-            let found = pollster::block_on(gpu.encode(&batch, Want::Vectors)).unwrap();
+            let found = pollster::block_on(gpu.encode(&batch, OutputKind::Vectors)).unwrap();
             for (found, expected) in found.vectors.chunks(768).zip(expected.vectors.chunks(768)) {
                 let cosine: f32 = found.iter().zip(expected).map(|(a, b)| a * b).sum();
                 assert!(cosine > 0.999, "{cosine}");
@@ -166,9 +166,9 @@ fn a_lost_device_is_an_error_that_says_so() {
     let _alone = alone();
     let Some((mut gpu, _)) = open(Overrides::default()) else { return };
     let batch = batch(&[4]);
-    pollster::block_on(gpu.encode(&batch, Want::Vectors)).unwrap();
+    pollster::block_on(gpu.encode(&batch, OutputKind::Vectors)).unwrap();
     gpu.lose();
-    let lost = pollster::block_on(gpu.encode(&batch, Want::Vectors));
+    let lost = pollster::block_on(gpu.encode(&batch, OutputKind::Vectors));
     assert!(matches!(lost, Err(EncodeError::DeviceLost(_))), "{lost:?}");
 }
 
@@ -177,8 +177,8 @@ fn vectors_and_states_agree_with_the_cpu() {
     each_spelling(|gpu, model| {
         let batch = ragged();
         let mut cpu = CpuModel::load(model, Pooling::Mean).unwrap();
-        let expected = pollster::block_on(cpu.encode(&batch, Want::Tokens)).unwrap();
-        let found = pollster::block_on(gpu.encode(&batch, Want::Tokens)).unwrap();
+        let expected = pollster::block_on(cpu.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
+        let found = pollster::block_on(gpu.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
         let cosines = cosines(&found.vectors, &expected.vectors);
         assert!(cosines.iter().all(|&c| c >= LEAST_COSINE_TO_CPU), "{cosines:?}");
         let difference = found.tokens.iter().zip(&expected.tokens).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
@@ -198,12 +198,12 @@ impl Encoder for Fragile {
         self.gpu.width()
     }
 
-    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
         if self.answers == 0 {
             self.gpu.lose();
         }
         self.answers = self.answers.saturating_sub(1);
-        self.gpu.encode(batch, want).await
+        self.gpu.encode(batch, output).await
     }
 }
 
@@ -233,7 +233,7 @@ fn a_lost_device_is_opened_once_more_and_then_the_cpu_goes_on() {
     }
     let batch = batch(&[7, 3]);
     let mut cpu = CpuModel::load(&model(), Pooling::Mean).unwrap();
-    let right = pollster::block_on(cpu.encode(&batch, Want::Vectors)).unwrap().vectors;
+    let right = pollster::block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
     let probes = Probes { batch: batch.clone(), vectors: right.clone() };
     let opened = Rc::new(Cell::new(0));
     // The proof, three timed passes, and one answer more; after it is opened again, the proof and four answers.
@@ -241,7 +241,7 @@ fn a_lost_device_is_opened_once_more_and_then_the_cpu_goes_on() {
     let chosen = Device::choose(cpu, "cores".to_string(), opener, Choice::Gpu, probes, || 0.0);
     let mut device = pollster::block_on(chosen).unwrap();
     for asked in 1..=7 {
-        let vectors = pollster::block_on(device.encode(&batch, Want::Vectors)).unwrap().vectors;
+        let vectors = pollster::block_on(device.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
         let cosines = cosines(&vectors, &right);
         assert!(cosines.iter().all(|&c| c >= LEAST_COSINE_TO_CPU), "{cosines:?}");
         if let Some(reopening) = device.reopening() {

@@ -17,7 +17,7 @@ use nearmind_encoder::cpu::{CpuModel, Path};
 use nearmind_encoder::manifest::{Architecture, Pooling, Role};
 use nearmind_encoder::synthetic::Synthetic;
 use nearmind_encoder::weights::Weights;
-use nearmind_encoder::{Batch, Encoder, Want};
+use nearmind_encoder::{Batch, Encoder, OutputKind};
 
 /// Tokens of a product's text, on average, and of a query.
 const TEXT: usize = 58;
@@ -83,7 +83,7 @@ fn encoder(path: Path, weights: &Weights<&Vec<u8>>) -> Result<()> {
     for (name, texts, tokens) in [("text", 1, TEXT), ("texts", 8, TEXT), ("query", 1, QUERY)] {
         let ids = (0..texts * tokens).map(|i| (i * 7 % 90) as u32).collect();
         let batch = Batch { ids, starts: (0..=texts).map(|t| (t * tokens) as u32).collect() };
-        let secs = best(|| block_on(cpu.encode(&batch, Want::Vectors))) / texts as f64;
+        let secs = best(|| block_on(cpu.encode(&batch, OutputKind::Vectors))) / texts as f64;
         println!("  {name:9} {texts} of {tokens} tokens: {:6.2} ms each, {:5.0} a second", secs * 1e3, 1.0 / secs);
     }
     Ok(())

@@ -14,7 +14,7 @@ use nearmind_encoder::device::OpenError;
 use nearmind_encoder::gpu::Gpu;
 use nearmind_encoder::manifest::Manifest;
 use nearmind_encoder::weights::{Source, Weights};
-use nearmind_encoder::{Batch, EncodeError, Encoder, Want};
+use nearmind_encoder::{Batch, EncodeError, Encoder, OutputKind};
 
 #[wasm_bindgen]
 pub struct GpuModule {
@@ -45,8 +45,8 @@ impl GpuModule {
 
     /// See `encoder::Batch`.
     pub async fn encode(&mut self, ids: Vec<u32>, starts: Vec<u32>, want_tokens: bool) -> Result<Object, JsValue> {
-        let want = if want_tokens { Want::Tokens } else { Want::Vectors };
-        let encoded = self.gpu.encode(&Batch { ids, starts }, want).await.map_err(|e| match e {
+        let output = if want_tokens { OutputKind::VectorsAndTokens } else { OutputKind::Vectors };
+        let encoded = self.gpu.encode(&Batch { ids, starts }, output).await.map_err(|e| match e {
             EncodeError::DeviceLost(why) => thrown("DeviceLost", &why),
             EncodeError::BadBatch(why) => thrown("BadBatch", &why),
         })?;

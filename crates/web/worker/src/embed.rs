@@ -11,7 +11,7 @@ use super::{
 };
 use nearmind_core::protocol::{DeviceChoice, Problem};
 use nearmind_encoder::{
-    Encoder, Want,
+    Encoder, OutputKind,
     device::try_gpu,
     tokenize::Tokenizer,
     windows::{self, Limits},
@@ -38,7 +38,7 @@ impl Embedder {
         let failed = |error: &dyn std::fmt::Display| fatal("encoder", error.to_string());
         let tokens = embed.texts.iter().map(|text| embedder.tokenizer.tokens(text, embed.role));
         let tokens: Vec<_> = tokens.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
-        let encoded = windows::encode(&mut embedder.device, &tokens, embedder.limits, Want::Vectors).await;
+        let encoded = windows::encode(&mut embedder.device, &tokens, embedder.limits, OutputKind::Vectors).await;
         let encoded = encoded.map_err(|error| failed(&error))?;
         if let Some(reopening) = embedder.device.reopening() {
             embedder.device.readopt(reopening.run().await);

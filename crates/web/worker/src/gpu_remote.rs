@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::error::words;
 use nearmind_encoder::device::{OpenError, OpenGpu};
-use nearmind_encoder::{Batch, EncodeError, Encoded, Encoder, Want};
+use nearmind_encoder::{Batch, EncodeError, Encoded, Encoder, OutputKind};
 
 #[wasm_bindgen]
 extern "C" {
@@ -80,8 +80,8 @@ impl Encoder for RemoteGpu {
         self.width
     }
 
-    async fn encode(&mut self, batch: &Batch, want: Want) -> Result<Encoded, EncodeError> {
-        match self.object.encode(&batch.ids, &batch.starts, want == Want::Tokens).await {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+        match self.object.encode(&batch.ids, &batch.starts, output == OutputKind::VectorsAndTokens).await {
             Ok(answer) => {
                 let answer: Answer = answer.unchecked_into();
                 Ok(Encoded { vectors: answer.vectors(), tokens: answer.tokens() })
