@@ -12,7 +12,7 @@ use nearmind_encoder::device::{Choice, Device, OpenError, OpenGpu, Probes};
 use nearmind_encoder::gpu::Gpu;
 use nearmind_encoder::manifest::Pooling;
 use nearmind_encoder::weights::Weights;
-use nearmind_encoder::{Batch, EncodeError, Encoded, Encoder, OutputKind};
+use nearmind_encoder::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
 
 /// Tokens that one core takes at a time.
 const ROWS: usize = 512;
@@ -58,7 +58,7 @@ impl Encoder for AllCores {
         self.0.width()
     }
 
-    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         let mut groups = Vec::new();
         let mut first = 0;
         while first + 1 < batch.starts.len() {
@@ -66,8 +66,8 @@ impl Encoder for AllCores {
             first += groups[groups.len() - 1].starts.len() - 1;
         }
         let parts = groups.par_iter().map(|group| pollster::block_on(self.0.fork().encode(group, output)));
-        let parts: Vec<Encoded> = parts.collect::<Result<_, _>>()?;
-        let mut all = Encoded::default();
+        let parts: Vec<Embeddings> = parts.collect::<Result<_, _>>()?;
+        let mut all = Embeddings::default();
         for part in parts {
             all.vectors.extend(part.vectors);
             all.tokens.extend(part.tokens);

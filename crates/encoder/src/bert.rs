@@ -1,10 +1,10 @@
 //! BERT's forward pass, written once for every device. Must not know what a kernel does inside.
 
 use super::kernels::{Kernels, Linear};
-use super::{Batch, EncodeError, Encoded, OutputKind};
+use super::{Batch, EncodeError, Embeddings, OutputKind};
 
 /// Embeds the batch and runs `layers` post-norm encoder layers over it.
-pub async fn forward<K: Kernels>(k: &mut K, layers: usize, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+pub async fn forward<K: Kernels>(k: &mut K, layers: usize, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
     watched(k, layers, batch, output, |_, _| {}).await
 }
 
@@ -15,7 +15,7 @@ pub async fn watched<K: Kernels>(
     batch: &Batch,
     output: OutputKind,
     mut see: impl FnMut(&mut K, &K::Rows),
-) -> Result<Encoded, EncodeError> {
+) -> Result<Embeddings, EncodeError> {
     let mut x = k.embed(batch);
     for layer in 0..layers {
         let qkv = k.linear(&x, layer, Linear::Qkv);

@@ -30,7 +30,7 @@ use self::product::Quantized;
 use super::kernels::{Kernels, Linear};
 use super::manifest::{ModelError, Pooling};
 use super::weights::{Source, Weights};
-use super::{Batch, EncodeError, Encoded, Encoder, OutputKind, bert};
+use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind, bert};
 
 /// Rows of a group: each reads all weights once, and three megabytes of activations lie beside them.
 const GROUP: usize = 256;
@@ -192,7 +192,7 @@ impl Kernels for CpuModel {
         out
     }
 
-    async fn finish(&mut self, x: Rows, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+    async fn finish(&mut self, x: Rows, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         let hidden = self.hidden();
         let mut vectors = vec![0.0; (batch.starts.len() - 1) * hidden];
         for (text, vector) in batch.starts.windows(2).zip(vectors.chunks_exact_mut(hidden)) {
@@ -202,7 +202,7 @@ impl Kernels for CpuModel {
         }
         let tokens = if output == OutputKind::VectorsAndTokens { x.values().to_vec() } else { Vec::new() };
         self.give(x);
-        Ok(Encoded { vectors, tokens })
+        Ok(Embeddings { vectors, tokens })
     }
 }
 
@@ -211,9 +211,9 @@ impl Encoder for CpuModel {
         self.hidden()
     }
 
-    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         batch.check(&self.parameters.architecture)?;
-        let mut all = Encoded::default();
+        let mut all = Embeddings::default();
         let mut first = 0;
         while first + 1 < batch.starts.len() {
             let group = batch.group(first, GROUP);

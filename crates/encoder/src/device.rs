@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::{Batch, EncodeError, Encoded, Encoder, OutputKind};
+use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
 
 mod proof;
 
@@ -265,7 +265,7 @@ impl<C: Encoder, O: OpenGpu> Encoder for Device<C, O> {
         self.cpu.width()
     }
 
-    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         if let Some(gpu) = &mut self.gpu {
             match gpu.encode(batch, output).await {
                 Err(EncodeError::DeviceLost(why)) => {

@@ -29,7 +29,7 @@ use super::device::{Clock, OpenError};
 use super::kernels::{Kernels, Linear};
 use super::manifest::Pooling;
 use super::weights::{Source, Weights};
-use super::{Batch, EncodeError, Encoded, Encoder, OutputKind, bert};
+use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind, bert};
 
 /// Rows that one submission can carry, if no single text is longer.
 const CAPACITY: usize = 1024;
@@ -210,7 +210,7 @@ impl Kernels for Gpu {
         Rows::Context
     }
 
-    async fn finish(&mut self, x: Rows, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+    async fn finish(&mut self, x: Rows, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         debug_assert!(x == Rows::States);
         let texts = batch.starts.len() - 1;
         if let Some(recording) = &mut self.recording {
@@ -220,7 +220,7 @@ impl Kernels for Gpu {
         let hidden = self.shape.model.hidden;
         let tokens = if output == OutputKind::VectorsAndTokens { batch.ids.len() * hidden } else { 0 };
         let mut read = self.submit(|m| vec![(&m.pooled, texts * hidden), (&m.states, tokens)]).await?;
-        Ok(Encoded { vectors: mem::take(&mut read[0]), tokens: mem::take(&mut read[1]) })
+        Ok(Embeddings { vectors: mem::take(&mut read[0]), tokens: mem::take(&mut read[1]) })
     }
 }
 
@@ -229,9 +229,9 @@ impl Encoder for Gpu {
         self.shape.model.hidden
     }
 
-    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         batch.check(&self.shape.model)?;
-        let mut all = Encoded::default();
+        let mut all = Embeddings::default();
         let texts = batch.starts.len() - 1;
         let mut first = 0;
         while first < texts {

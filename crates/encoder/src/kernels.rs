@@ -4,7 +4,7 @@
 //! layers quantize the rows they are given (int8, a scale a row), multiply in integers with the
 //! int8 weights (a scale an output channel), and continue in f32.
 
-use super::{Batch, EncodeError, Encoded, OutputKind};
+use super::{Batch, EncodeError, Embeddings, OutputKind};
 
 /// Which linear layer of a BERT layer. `[N, K]` are output and input widths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,5 +36,5 @@ pub trait Kernels {
     /// Scaled dot-product attention within each text. `[T, 3H] -> [T, H]`
     fn attention(&mut self, qkv: Self::Rows, batch: &Batch) -> Self::Rows;
     /// Pools each text's rows, normalises, and reads the result back. `[T, H] -> [B, H]`
-    async fn finish(&mut self, x: Self::Rows, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError>;
+    async fn finish(&mut self, x: Self::Rows, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError>;
 }

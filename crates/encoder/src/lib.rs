@@ -87,7 +87,7 @@ impl Batch {
 
 /// What a forward pass gives back.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Encoded {
+pub struct Embeddings {
     /// One unit vector a text. `[B, H]`, row-major
     pub vectors: Vec<f32>,
     /// With [`OutputKind::VectorsAndTokens`]: the last hidden state of each token. `[T, H]`, row-major
@@ -120,7 +120,7 @@ pub trait Encoder {
     /// Width of the vectors, H.
     fn width(&self) -> usize;
     /// Encodes a batch. Equal texts give equal vectors, alone or in any batch.
-    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError>;
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError>;
     /// How much one text's vector looks at each of its tokens through all layers' attention; sums to 1. `[T]`
     ///
     /// For the curious: it is no reason for anything. `None` where the device does not tell.

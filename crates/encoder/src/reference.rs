@@ -9,7 +9,7 @@ use super::full::{FullModel, LINEARS};
 use super::kernels::Linear;
 use super::manifest::{Architecture, Pooling};
 use super::weights::{NormWeights, shape};
-use super::{Batch, EncodeError, Encoded, Encoder, OutputKind};
+use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
 
 /// A model in burn's tensors, on burn's CPU back end.
 pub struct Reference {
@@ -132,11 +132,11 @@ impl Encoder for Reference {
         self.architecture.hidden
     }
 
-    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         let states = self.forward(batch, &mut |_, _, _| ()).into_data().try_into_vec::<f32>();
         let states = states.map_err(|e| EncodeError::DeviceLost(e.to_string()))?;
         let vectors = self.pool(&states, batch);
-        Ok(Encoded { vectors, tokens: if output == OutputKind::VectorsAndTokens { states } else { Vec::new() } })
+        Ok(Embeddings { vectors, tokens: if output == OutputKind::VectorsAndTokens { states } else { Vec::new() } })
     }
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::manifest::{Manifest, Pooling};
 use super::tokenize::Token;
-use super::{Batch, EncodeError, Encoded, Encoder, OutputKind};
+use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
 use nearmind_core::vectors::arithmetic::{add, normalize};
 
 /// Part of a window that it shares with the next one.
@@ -36,15 +36,15 @@ pub async fn encode<E: Encoder>(
     texts: &[Vec<Token>],
     limits: Limits,
     output: OutputKind,
-) -> Result<Encoded, EncodeError> {
+) -> Result<Embeddings, EncodeError> {
     let fits = |text: &Vec<Token>| text.len() <= limits.longest;
     let mut batch = Batch::new();
     texts.iter().filter(|text| fits(text)).for_each(|text| batch.push(text.iter().map(|token| token.id)));
-    let short = if batch.texts() > 0 { encoder.encode(&batch, output).await? } else { Encoded::default() };
+    let short = if batch.texts() > 0 { encoder.encode(&batch, output).await? } else { Embeddings::default() };
     if batch.texts() == texts.len() {
         return Ok(short);
     }
-    let (width, mut all) = (encoder.width(), Encoded::default());
+    let (width, mut all) = (encoder.width(), Embeddings::default());
     let (mut vectors, mut tokens) = (&short.vectors[..], &short.tokens[..]);
     for text in texts {
         let (vector, states) = if fits(text) {

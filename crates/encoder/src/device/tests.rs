@@ -38,7 +38,7 @@ impl Encoder for Fake {
         4
     }
 
-    async fn encode(&mut self, batch: &Batch, _: OutputKind) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, _: OutputKind) -> Result<Embeddings, EncodeError> {
         if self.left == Some(0) {
             return Err(EncodeError::DeviceLost("the driver was reset".to_string()));
         }
@@ -52,7 +52,7 @@ impl Encoder for Fake {
             let length = v.iter().map(|x| x * x).sum::<f32>().sqrt();
             v.map(|x| if self.not_a_number { f32::NAN } else { x / length })
         });
-        Ok(Encoded { vectors: vectors.collect(), tokens: vec![] })
+        Ok(Embeddings { vectors: vectors.collect(), tokens: vec![] })
     }
 }
 

@@ -198,7 +198,7 @@ impl Encoder for Fragile {
         self.gpu.width()
     }
 
-    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         if self.answers == 0 {
             self.gpu.lose();
         }

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::error::words;
 use nearmind_encoder::device::{OpenError, OpenGpu};
-use nearmind_encoder::{Batch, EncodeError, Encoded, Encoder, OutputKind};
+use nearmind_encoder::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
 
 #[wasm_bindgen]
 extern "C" {
@@ -80,11 +80,11 @@ impl Encoder for RemoteGpu {
         self.width
     }
 
-    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Encoded, EncodeError> {
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         match self.object.encode(&batch.ids, &batch.starts, output == OutputKind::VectorsAndTokens).await {
             Ok(answer) => {
                 let answer: Answer = answer.unchecked_into();
-                Ok(Encoded { vectors: answer.vectors(), tokens: answer.tokens() })
+                Ok(Embeddings { vectors: answer.vectors(), tokens: answer.tokens() })
             }
             Err(thrown) => {
                 let why = words(&thrown);
