@@ -49,7 +49,7 @@ pub enum OpenError {
 
 /// What an encoder runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum DeviceKind {
     /// The processor, with the kernels of [`crate::cpu`].
     Cpu,
     /// The graphics processor.
@@ -60,7 +60,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
     /// The device was asked for.
-    Asked(Kind),
+    Asked(DeviceKind),
     /// The GPU has not been tried yet.
     Untried,
     /// There is no GPU for this work, and why.
@@ -88,8 +88,8 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Reason::Asked(Kind::Cpu) => write!(f, "The CPU was asked for."),
-            Reason::Asked(Kind::Gpu) => write!(f, "The GPU was asked for, and it computes rightly."),
+            Reason::Asked(DeviceKind::Cpu) => write!(f, "The CPU was asked for."),
+            Reason::Asked(DeviceKind::Gpu) => write!(f, "The GPU was asked for, and it computes rightly."),
             Reason::Untried => write!(f, "The GPU has not been tried yet."),
             Reason::Absent(why) => write!(f, "The CPU computes: {why}."),
             Reason::Wrong(flaw) => write!(f, "The CPU computes, because the GPU's answers are wrong: {flaw}."),
@@ -113,7 +113,7 @@ impl fmt::Display for Reason {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// The device that the encoder runs on now.
-    pub kind: Kind,
+    pub kind: DeviceKind,
     /// The kernels or the adapter.
     pub detail: String,
     /// Why it runs there.
@@ -141,7 +141,7 @@ pub async fn try_gpu<O: OpenGpu>(
 ) -> Trial<O::Gpu> {
     let refused = |reason| Trial { gpu: None, reason, gpu_ms: None };
     if choice == Choice::Cpu {
-        return refused(Reason::Asked(Kind::Cpu));
+        return refused(Reason::Asked(DeviceKind::Cpu));
     }
     let (mut gpu, name) = match opener.open().await {
         Ok(opened) => opened,
@@ -154,7 +154,7 @@ pub async fn try_gpu<O: OpenGpu>(
     match time(&mut gpu, probes, clock, cpu_ms).await {
         Err(error) => refused(Reason::Lost(error.to_string())),
         Ok(gpu_ms) if choice == Choice::Gpu => {
-            Trial { gpu: Some((gpu, name)), reason: Reason::Asked(Kind::Gpu), gpu_ms: Some(gpu_ms) }
+            Trial { gpu: Some((gpu, name)), reason: Reason::Asked(DeviceKind::Gpu), gpu_ms: Some(gpu_ms) }
         }
         Ok(gpu_ms) if gpu_ms > cpu_ms => {
             Trial { gpu: None, reason: Reason::Slower { cpu_ms, gpu_ms }, gpu_ms: Some(gpu_ms) }
@@ -186,7 +186,7 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
         let vectors = prove(&mut cpu, &probes, None).await?;
         let ms = time(&mut cpu, &probes, clock, f64::MAX).await.map_err(|e| Flaw::Failed(e.to_string()))?;
         let report =
-            Report { kind: Kind::Cpu, detail: detail.clone(), reason: Reason::Untried, cpu_ms: Some(ms), gpu_ms: None };
+            Report { kind: DeviceKind::Cpu, detail: detail.clone(), reason: Reason::Untried, cpu_ms: Some(ms), gpu_ms: None };
         let finding = Finding { vectors, ms };
         Ok(Device { cpu, cpu_detail: detail, gpu: None, opener: None, before_loss: None, probes, finding, report })
     }
@@ -216,7 +216,7 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
         self.report.reason = trial.reason;
         self.report.gpu_ms = trial.gpu_ms;
         if let Some((gpu, name)) = trial.gpu {
-            self.report.kind = Kind::Gpu;
+            self.report.kind = DeviceKind::Gpu;
             self.report.detail = name;
             self.gpu = Some(gpu);
             self.opener = Some(opener);
@@ -271,7 +271,7 @@ impl<C: Encoder, O: OpenGpu> Encoder for Device<C, O> {
                 Err(EncodeError::DeviceLost(why)) => {
                     self.gpu = None;
                     self.before_loss = Some(self.report.clone());
-                    self.report.kind = Kind::Cpu;
+                    self.report.kind = DeviceKind::Cpu;
                     self.report.detail = self.cpu_detail.clone();
                     self.report.reason = Reason::Lost(why);
                 }

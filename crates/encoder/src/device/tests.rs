@@ -93,19 +93,19 @@ fn encode(device: &mut Device<Fake, Shelf>) -> Vec<f32> {
 fn a_quicker_gpu_is_used() {
     let device = choose(Choice::Auto, vec![gpu(2.0)]);
     let report = device.report();
-    assert_eq!((report.kind, report.detail.as_str()), (Kind::Gpu, "test adapter"));
+    assert_eq!((report.kind, report.detail.as_str()), (DeviceKind::Gpu, "test adapter"));
     assert_eq!(report.reason, Reason::Quicker { cpu_ms: 10.0, gpu_ms: 2.0 });
 }
 
 #[test]
 fn a_slower_gpu_is_demoted_unless_it_was_asked_for() {
     let device = choose(Choice::Auto, vec![gpu(25.0)]);
-    assert_eq!(device.report().kind, Kind::Cpu);
+    assert_eq!(device.report().kind, DeviceKind::Cpu);
     assert_eq!(
         device.report().reason.to_string(),
         "The CPU computes, because the GPU is slower here: 25.0 ms a text against 10.0."
     );
-    assert_eq!(choose(Choice::Gpu, vec![gpu(25.0)]).report().kind, Kind::Gpu);
+    assert_eq!(choose(Choice::Gpu, vec![gpu(25.0)]).report().kind, DeviceKind::Gpu);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_wrong_gpu_is_never_used_and_the_report_says_so() {
     for choice in [Choice::Auto, Choice::Gpu] {
         for wrong in [Fake { wrong_by: 0.2, ..gpu(1.0) }, Fake { not_a_number: true, ..gpu(1.0) }] {
             let device = choose(choice, vec![wrong]);
-            assert_eq!(device.report().kind, Kind::Cpu);
+            assert_eq!(device.report().kind, DeviceKind::Cpu);
             assert!(matches!(device.report().reason, Reason::Wrong(_)), "{:?}", device.report());
         }
     }
@@ -148,7 +148,7 @@ fn a_gpu_that_was_not_asked_for_is_not_opened() {
     let fake = gpu(1.0);
     let answered = fake.answered.clone();
     let device = choose(Choice::Cpu, vec![fake]);
-    assert_eq!((device.report().reason.clone(), answered.get()), (Reason::Asked(Kind::Cpu), 0));
+    assert_eq!((device.report().reason.clone(), answered.get()), (Reason::Asked(DeviceKind::Cpu), 0));
 }
 
 /// A GPU that answers the five batches of proof and timing and `more`.
@@ -171,7 +171,7 @@ fn a_lost_gpu_keeps_nobody_waiting_and_is_opened_once_more() {
     for _ in 0..3 {
         assert_eq!(encode(&mut device), right(2));
     }
-    assert_eq!(device.report().kind, Kind::Cpu);
+    assert_eq!(device.report().kind, DeviceKind::Cpu);
     reopen(&mut device);
     assert_eq!(device.report(), &before);
     assert_eq!(encode(&mut device), right(2));
@@ -186,7 +186,7 @@ fn a_gpu_that_is_lost_again_leaves_the_work_to_the_cpu() {
         reopen(&mut device);
     }
     let report = device.report();
-    assert_eq!((report.kind, report.detail.as_str()), (Kind::Cpu, "portable"));
+    assert_eq!((report.kind, report.detail.as_str()), (DeviceKind::Cpu, "portable"));
     let sentence = "The CPU computes, because the GPU was lost: the driver was reset.";
     assert_eq!(report.reason.to_string(), sentence);
 }
@@ -197,5 +197,5 @@ fn a_gpu_that_is_opened_again_is_proven_again() {
     let mut device = choose(Choice::Auto, vec![lost_after(0), wrong]);
     assert_eq!(encode(&mut device), right(2));
     reopen(&mut device);
-    assert_eq!(device.report().kind, Kind::Cpu);
+    assert_eq!(device.report().kind, DeviceKind::Cpu);
 }

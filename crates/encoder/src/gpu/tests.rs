@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::*;
 use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases, model, ragged};
 use crate::cpu::CpuModel;
-use crate::device::{Choice, Device, Flaw, Kind, LEAST_COSINE_TO_CPU, OpenGpu, Probes, Reason, prove};
+use crate::device::{Choice, Device, Flaw, DeviceKind, LEAST_COSINE_TO_CPU, OpenGpu, Probes, Reason, prove};
 use crate::skipped::skipped;
 use crate::synthetic::Synthetic;
 use crate::weights::{LinearWeights, Weights};
@@ -247,7 +247,7 @@ fn a_lost_device_is_opened_once_more_and_then_the_cpu_goes_on() {
         if let Some(reopening) = device.reopening() {
             device.readopt(pollster::block_on(reopening.run()));
         }
-        let on_gpu = device.report().kind == Kind::Gpu;
+        let on_gpu = device.report().kind == DeviceKind::Gpu;
         let expected = (on_gpu, opened.get());
         assert_eq!(
             expected,

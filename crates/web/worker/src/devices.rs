@@ -5,7 +5,7 @@ use super::{error::fatal, gpu_remote::OpenRemote, load::ModelFiles, scope::now_m
 use nearmind_core::protocol::{DeviceChoice, DeviceReason, DeviceReport, Problem};
 use nearmind_encoder::{
     cpu::CpuModel,
-    device::{self, Choice, Flaw, Kind, OpenError, Probes, Reason, Report},
+    device::{self, Choice, Flaw, DeviceKind, OpenError, Probes, Reason, Report},
 };
 
 pub type Device = device::Device<CpuModel, OpenRemote>;
@@ -22,8 +22,8 @@ pub async fn on_cpu(files: &ModelFiles) -> Result<Device, Problem> {
 /// The report as the page reads it.
 pub fn told(report: &Report) -> DeviceReport {
     let device = match report.kind {
-        Kind::Cpu => "cpu",
-        Kind::Gpu => "gpu",
+        DeviceKind::Cpu => "cpu",
+        DeviceKind::Gpu => "gpu",
     };
     DeviceReport {
         device: device.to_owned(),
@@ -36,8 +36,8 @@ pub fn told(report: &Report) -> DeviceReport {
 
 fn reason(reason: &Reason) -> DeviceReason {
     match reason {
-        Reason::Asked(Kind::Cpu) => DeviceReason::AskedCpu,
-        Reason::Asked(Kind::Gpu) => DeviceReason::AskedGpu,
+        Reason::Asked(DeviceKind::Cpu) => DeviceReason::AskedCpu,
+        Reason::Asked(DeviceKind::Gpu) => DeviceReason::AskedGpu,
         Reason::Untried => DeviceReason::Untried,
         Reason::Absent(OpenError::NoAdapter(why)) => DeviceReason::Absent { why: why.clone() },
         Reason::Absent(OpenError::Unfit(why)) => DeviceReason::Unfit { why: why.clone() },
