@@ -8,9 +8,9 @@ use std::fmt;
 
 use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
 
-mod proof;
+mod verify;
 
-pub use proof::{Finding, Flaw, LEAST_COSINE_TO_CPU, LEAST_COSINE_TO_REFERENCE, Probes, prove, time};
+pub use verify::{Finding, VerifyError, LEAST_COSINE_TO_CPU, LEAST_COSINE_TO_REFERENCE, Probes, verify, time};
 
 /// Milliseconds since any moment that stays the same.
 pub type Clock = fn() -> f64;
@@ -66,7 +66,7 @@ pub enum Reason {
     /// There is no GPU for this work, and why.
     Absent(OpenError),
     /// The GPU's answers are wrong.
-    Wrong(Flaw),
+    Wrong(VerifyError),
     /// The GPU is right, but slower. Milliseconds a text.
     Slower {
         /// The time on the CPU.
@@ -92,7 +92,7 @@ impl fmt::Display for Reason {
             Reason::Asked(DeviceKind::Gpu) => write!(f, "The GPU was asked for, and it computes rightly."),
             Reason::Untried => write!(f, "The GPU has not been tried yet."),
             Reason::Absent(why) => write!(f, "The CPU computes: {why}."),
-            Reason::Wrong(flaw) => write!(f, "The CPU computes, because the GPU's answers are wrong: {flaw}."),
+            Reason::Wrong(error) => write!(f, "The CPU computes, because the GPU's answers are wrong: {error}."),
             Reason::Slower { cpu_ms, gpu_ms } => {
                 write!(
                     f,
@@ -147,8 +147,8 @@ pub async fn try_gpu<O: OpenGpu>(
         Ok(opened) => opened,
         Err(error) => return refused(Reason::Absent(error)),
     };
-    if let Err(flaw) = prove(&mut gpu, probes, Some(&cpu.vectors)).await {
-        return refused(Reason::Wrong(flaw));
+    if let Err(error) = verify(&mut gpu, probes, Some(&cpu.vectors)).await {
+        return refused(Reason::Wrong(error));
     }
     let cpu_ms = cpu.ms;
     match time(&mut gpu, probes, clock, cpu_ms).await {
@@ -182,9 +182,9 @@ pub struct Device<C, O: OpenGpu> {
 
 impl<C: Encoder, O: OpenGpu> Device<C, O> {
     /// Proves and times the CPU, which then answers. An error says that the model or this build is broken.
-    pub async fn on_cpu(mut cpu: C, detail: String, probes: Probes, clock: Clock) -> Result<Self, Flaw> {
-        let vectors = prove(&mut cpu, &probes, None).await?;
-        let ms = time(&mut cpu, &probes, clock, f64::MAX).await.map_err(|e| Flaw::Failed(e.to_string()))?;
+    pub async fn on_cpu(mut cpu: C, detail: String, probes: Probes, clock: Clock) -> Result<Self, VerifyError> {
+        let vectors = verify(&mut cpu, &probes, None).await?;
+        let ms = time(&mut cpu, &probes, clock, f64::MAX).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
         let report =
             Report { kind: DeviceKind::Cpu, detail: detail.clone(), reason: Reason::Untried, cpu_ms: Some(ms), gpu_ms: None };
         let finding = Finding { vectors, ms };
@@ -199,7 +199,7 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
         choice: Choice,
         probes: Probes,
         clock: Clock,
-    ) -> Result<Self, Flaw> {
+    ) -> Result<Self, VerifyError> {
         let mut device = Device::on_cpu(cpu, detail, probes, clock).await?;
         let trial = try_gpu(&mut opener, choice, &device.probes, &device.finding, clock).await;
         device.adopt(trial, opener);
@@ -255,7 +255,7 @@ impl<O: OpenGpu> Reopening<O> {
     /// Opens and proves it; `None` leaves the work to the CPU.
     pub async fn run(mut self) -> Option<O::Gpu> {
         let (mut gpu, _) = self.opener.open().await.ok()?;
-        prove(&mut gpu, &self.probes, Some(&self.cpu)).await.ok()?;
+        verify(&mut gpu, &self.probes, Some(&self.cpu)).await.ok()?;
         Some(gpu)
     }
 }

@@ -131,7 +131,7 @@ fn a_wrong_gpu_is_never_used_and_the_report_says_so() {
 fn a_wrong_cpu_is_an_error() {
     let cpu = Fake { wrong_by: 5.0, ..Fake::default() };
     let device = pollster::block_on(Device::<_, Shelf>::on_cpu(cpu, String::new(), probes(), clock));
-    assert!(matches!(device.map(|_| ()), Err(Flaw::Cosine { .. })));
+    assert!(matches!(device.map(|_| ()), Err(VerifyError::Cosine { .. })));
 }
 
 #[test]

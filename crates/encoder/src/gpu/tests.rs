@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::*;
 use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases, model, ragged};
 use crate::cpu::CpuModel;
-use crate::device::{Choice, Device, Flaw, DeviceKind, LEAST_COSINE_TO_CPU, OpenGpu, Probes, Reason, prove};
+use crate::device::{Choice, Device, VerifyError, DeviceKind, LEAST_COSINE_TO_CPU, OpenGpu, Probes, Reason, verify};
 use crate::skipped::skipped;
 use crate::synthetic::Synthetic;
 use crate::weights::{LinearWeights, Weights};
@@ -153,12 +153,12 @@ fn a_broken_kernel_is_caught_every_time() {
         for spelling in [Spelling::Packed, Spelling::Float] {
             let overrides = Overrides { spelling: Some(spelling), defect: Some(defect) };
             let Some((mut gpu, _)) = open(overrides) else { return };
-            let found = pollster::block_on(prove(&mut gpu, &probes, Some(&probes.vectors)));
-            assert!(matches!(found, Err(Flaw::Cosine { .. } | Flaw::Malformed)), "{defect:?} in {spelling:?} passed");
+            let found = pollster::block_on(verify(&mut gpu, &probes, Some(&probes.vectors)));
+            assert!(matches!(found, Err(VerifyError::Cosine { .. } | VerifyError::Malformed)), "{defect:?} in {spelling:?} passed");
         }
     }
     let Some((mut gpu, _)) = open(Overrides::default()) else { return };
-    pollster::block_on(prove(&mut gpu, &probes, Some(&probes.vectors))).unwrap();
+    pollster::block_on(verify(&mut gpu, &probes, Some(&probes.vectors))).unwrap();
 }
 
 #[test]

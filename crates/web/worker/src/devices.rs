@@ -5,7 +5,7 @@ use super::{error::fatal, gpu_remote::OpenRemote, load::ModelFiles, scope::now_m
 use nearmind_core::protocol::{DeviceChoice, DeviceReason, DeviceReport, Problem};
 use nearmind_encoder::{
     cpu::CpuModel,
-    device::{self, Choice, Flaw, DeviceKind, OpenError, Probes, Reason, Report},
+    device::{self, Choice, VerifyError, DeviceKind, OpenError, Probes, Reason, Report},
 };
 
 pub type Device = device::Device<CpuModel, OpenRemote>;
@@ -16,7 +16,7 @@ pub async fn on_cpu(files: &ModelFiles) -> Result<Device, Problem> {
     let cpu = CpuModel::load(&files.weights, files.manifest.pooling).map_err(|e| broken(&e))?;
     let detail = cpu.detail().to_owned();
     let probes = Probes::new(&files.probes, &files.tokenizer).map_err(|e| broken(&e))?;
-    Device::on_cpu(cpu, detail, probes, now_ms).await.map_err(|flaw| broken(&flaw))
+    Device::on_cpu(cpu, detail, probes, now_ms).await.map_err(|error| broken(&error))
 }
 
 /// The report as the page reads it.
@@ -41,9 +41,9 @@ fn reason(reason: &Reason) -> DeviceReason {
         Reason::Untried => DeviceReason::Untried,
         Reason::Absent(OpenError::NoAdapter(why)) => DeviceReason::Absent { why: why.clone() },
         Reason::Absent(OpenError::Unfit(why)) => DeviceReason::Unfit { why: why.clone() },
-        Reason::Wrong(flaw) => {
-            let cosine = if let Flaw::Cosine { found, .. } = flaw { Some(*found) } else { None };
-            DeviceReason::Wrong { cosine, why: flaw.to_string() }
+        Reason::Wrong(error) => {
+            let cosine = if let VerifyError::Cosine { found, .. } = error { Some(*found) } else { None };
+            DeviceReason::Wrong { cosine, why: error.to_string() }
         }
         Reason::Slower { .. } => DeviceReason::Slower,
         Reason::Quicker { .. } => DeviceReason::Quicker,

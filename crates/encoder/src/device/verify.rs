@@ -44,7 +44,7 @@ const LENGTH_TOLERANCE: f32 = 1e-3;
 
 /// What is wrong with an encoder's answers.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Flaw {
+pub enum VerifyError {
     /// A vector points elsewhere: the worst cosine, and the least allowed.
     Cosine {
         /// The cosine of the first vector that is too far from the right one.
@@ -58,33 +58,33 @@ pub enum Flaw {
     Failed(String),
 }
 
-impl fmt::Display for Flaw {
+impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Flaw::Cosine { found, least } => {
+            VerifyError::Cosine { found, least } => {
                 write!(
                     f,
                     "a known text came out with a cosine of {found:.3} to the right vector, and {least} is the least"
                 )
             }
-            Flaw::Malformed => write!(f, "known texts came out as something other than unit vectors"),
-            Flaw::Failed(why) => write!(f, "known texts could not be encoded ({why})"),
+            VerifyError::Malformed => write!(f, "known texts came out as something other than unit vectors"),
+            VerifyError::Failed(why) => write!(f, "known texts could not be encoded ({why})"),
         }
     }
 }
 
-impl std::error::Error for Flaw {}
+impl std::error::Error for VerifyError {}
 
 /// Encodes the probes and compares them with the reference, and with the CPU's answer where there is one.
 /// Gives back the answer. `[B, H]`
-pub async fn prove<E: Encoder>(encoder: &mut E, probes: &Probes, cpu: Option<&[f32]>) -> Result<Vec<f32>, Flaw> {
-    let answer = encoder.encode(&probes.batch, OutputKind::Vectors).await.map_err(|e| Flaw::Failed(e.to_string()))?;
+pub async fn prove<E: Encoder>(encoder: &mut E, probes: &Probes, cpu: Option<&[f32]>) -> Result<Vec<f32>, VerifyError> {
+    let answer = encoder.encode(&probes.batch, OutputKind::Vectors).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
     let width = encoder.width();
     let comparisons = [(Some(&probes.vectors[..]), LEAST_COSINE_TO_REFERENCE), (cpu, LEAST_COSINE_TO_CPU)];
     for (expected, least) in comparisons {
         let Some(expected) = expected else { continue };
         if answer.vectors.len() != expected.len() {
-            return Err(Flaw::Malformed);
+            return Err(VerifyError::Malformed);
         }
         for (a, b) in answer.vectors.chunks_exact(width).zip(expected.chunks_exact(width)) {
             let length = dot(a, a).sqrt();
@@ -92,10 +92,10 @@ pub async fn prove<E: Encoder>(encoder: &mut E, probes: &Probes, cpu: Option<&[f
             // Written so that NaN is neither a unit vector nor near.
             let (is_unit, is_near) = ((length - 1.0).abs() < LENGTH_TOLERANCE, found >= least);
             if !is_unit {
-                return Err(Flaw::Malformed);
+                return Err(VerifyError::Malformed);
             }
             if !is_near {
-                return Err(Flaw::Cosine { found, least });
+                return Err(VerifyError::Cosine { found, least });
             }
         }
     }
