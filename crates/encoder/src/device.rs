@@ -10,7 +10,7 @@ use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
 
 mod verify;
 
-pub use verify::{Finding, VerifyError, LEAST_COSINE_TO_CPU, LEAST_COSINE_TO_REFERENCE, Probes, verify, time};
+pub use verify::{CpuBaseline, VerifyError, LEAST_COSINE_TO_CPU, LEAST_COSINE_TO_REFERENCE, Probes, verify, time};
 
 /// Milliseconds since any moment that stays the same.
 pub type Clock = fn() -> f64;
@@ -136,7 +136,7 @@ pub async fn try_gpu<O: OpenGpu>(
     opener: &mut O,
     choice: Choice,
     probes: &Probes,
-    cpu: &Finding,
+    cpu: &CpuBaseline,
     clock: Clock,
 ) -> Trial<O::Gpu> {
     let refused = |reason| Trial { gpu: None, reason, gpu_ms: None };
@@ -176,7 +176,7 @@ pub struct Device<C, O: OpenGpu> {
     before_loss: Option<Report>,
     probes: Probes,
     /// What the CPU answered and how quickly: the GPU is held to it.
-    finding: Finding,
+    baseline: CpuBaseline,
     report: Report,
 }
 
@@ -187,8 +187,8 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
         let ms = time(&mut cpu, &probes, clock, f64::MAX).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
         let report =
             Report { kind: DeviceKind::Cpu, detail: detail.clone(), reason: Reason::Untried, cpu_ms: Some(ms), gpu_ms: None };
-        let finding = Finding { vectors, ms };
-        Ok(Device { cpu, cpu_detail: detail, gpu: None, opener: None, before_loss: None, probes, finding, report })
+        let baseline = CpuBaseline { vectors, ms };
+        Ok(Device { cpu, cpu_detail: detail, gpu: None, opener: None, before_loss: None, probes, baseline, report })
     }
 
     /// [`Device::on_cpu`], then [`try_gpu`], and takes what it found.
@@ -201,14 +201,14 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
         clock: Clock,
     ) -> Result<Self, VerifyError> {
         let mut device = Device::on_cpu(cpu, detail, probes, clock).await?;
-        let trial = try_gpu(&mut opener, choice, &device.probes, &device.finding, clock).await;
+        let trial = try_gpu(&mut opener, choice, &device.probes, &device.baseline, clock).await;
         device.adopt(trial, opener);
         Ok(device)
     }
 
     /// What [`try_gpu`] compares the GPU with.
-    pub fn finding(&self) -> (&Probes, &Finding) {
-        (&self.probes, &self.finding)
+    pub fn baseline(&self) -> (&Probes, &CpuBaseline) {
+        (&self.probes, &self.baseline)
     }
 
     /// Takes the outcome of [`try_gpu`].
@@ -231,7 +231,7 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
     /// After a loss, once: what opens the GPU again while the CPU answers.
     pub fn reopening(&mut self) -> Option<Reopening<O>> {
         let opener = if self.gpu.is_none() { self.opener.take() } else { None };
-        opener.map(|opener| Reopening { opener, probes: self.probes.clone(), cpu: self.finding.vectors.clone() })
+        opener.map(|opener| Reopening { opener, probes: self.probes.clone(), cpu: self.baseline.vectors.clone() })
     }
 
     /// Takes the outcome of [`Reopening::run`].

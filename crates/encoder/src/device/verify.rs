@@ -27,7 +27,7 @@ impl Probes {
 
 /// What a device that passed answered, and its time.
 #[derive(Debug, Clone)]
-pub struct Finding {
+pub struct CpuBaseline {
     /// `[B, H]`
     pub vectors: Vec<f32>,
     /// Milliseconds a text.

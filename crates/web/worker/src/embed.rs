@@ -51,7 +51,7 @@ impl Embedder {
         let files = load::model(&model, true, |_| {}).files().await?;
         let mut device = on_cpu(&files).await?;
         let mut opener = files.opener(load_gpu.clone());
-        let (probes, cpu) = device.finding();
+        let (probes, cpu) = device.baseline();
         let trial = try_gpu(&mut opener, asked(choice), probes, cpu, now_ms).await;
         device.adopt(trial, opener);
         let limits = (&files.manifest).into();

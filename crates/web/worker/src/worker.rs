@@ -224,7 +224,7 @@ async fn fetch_pictures(sheets: Sheets) {
 async fn open_model(coming: Coming, choice: DeviceChoice, load_gpu: Function) -> Result<(), Problem> {
     let files = coming.files().await?;
     let device = on_cpu(&files).await?;
-    let (probes, cpu) = device.finding();
+    let (probes, cpu) = device.baseline();
     let (probes, cpu) = (probes.clone(), cpu.clone());
     let mut opener = files.opener(load_gpu);
     let model = Model::new(&files.manifest, files.tokenizer, device).with_probes(&files.probes);
