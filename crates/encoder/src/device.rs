@@ -125,7 +125,7 @@ pub struct Report {
 }
 
 /// A GPU that was tried: the encoder if it is to be used, and what was found.
-pub struct Trial<G> {
+pub struct GpuTrial<G> {
     gpu: Option<(G, String)>,
     reason: Reason,
     gpu_ms: Option<f64>,
@@ -138,8 +138,8 @@ pub async fn try_gpu<O: OpenGpu>(
     probes: &Probes,
     cpu: &CpuBaseline,
     clock: Clock,
-) -> Trial<O::Gpu> {
-    let refused = |reason| Trial { gpu: None, reason, gpu_ms: None };
+) -> GpuTrial<O::Gpu> {
+    let refused = |reason| GpuTrial { gpu: None, reason, gpu_ms: None };
     if choice == Choice::Cpu {
         return refused(Reason::Asked(DeviceKind::Cpu));
     }
@@ -154,13 +154,13 @@ pub async fn try_gpu<O: OpenGpu>(
     match time(&mut gpu, probes, clock, cpu_ms).await {
         Err(error) => refused(Reason::Lost(error.to_string())),
         Ok(gpu_ms) if choice == Choice::Gpu => {
-            Trial { gpu: Some((gpu, name)), reason: Reason::Asked(DeviceKind::Gpu), gpu_ms: Some(gpu_ms) }
+            GpuTrial { gpu: Some((gpu, name)), reason: Reason::Asked(DeviceKind::Gpu), gpu_ms: Some(gpu_ms) }
         }
         Ok(gpu_ms) if gpu_ms > cpu_ms => {
-            Trial { gpu: None, reason: Reason::Slower { cpu_ms, gpu_ms }, gpu_ms: Some(gpu_ms) }
+            GpuTrial { gpu: None, reason: Reason::Slower { cpu_ms, gpu_ms }, gpu_ms: Some(gpu_ms) }
         }
         Ok(gpu_ms) => {
-            Trial { gpu: Some((gpu, name)), reason: Reason::Quicker { cpu_ms, gpu_ms }, gpu_ms: Some(gpu_ms) }
+            GpuTrial { gpu: Some((gpu, name)), reason: Reason::Quicker { cpu_ms, gpu_ms }, gpu_ms: Some(gpu_ms) }
         }
     }
 }
@@ -202,7 +202,7 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
     ) -> Result<Self, VerifyError> {
         let mut device = Device::on_cpu(cpu, detail, probes, clock).await?;
         let trial = try_gpu(&mut opener, choice, &device.probes, &device.baseline, clock).await;
-        device.adopt(trial, opener);
+        device.apply_trial(trial, opener);
         Ok(device)
     }
 
@@ -212,7 +212,7 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
     }
 
     /// Takes the outcome of [`try_gpu`].
-    pub fn adopt(&mut self, trial: Trial<O::Gpu>, opener: O) {
+    pub fn apply_trial(&mut self, trial: GpuTrial<O::Gpu>, opener: O) {
         self.report.reason = trial.reason;
         self.report.gpu_ms = trial.gpu_ms;
         if let Some((gpu, name)) = trial.gpu {

@@ -53,7 +53,7 @@ impl Embedder {
         let mut opener = files.opener(load_gpu.clone());
         let (probes, cpu) = device.baseline();
         let trial = try_gpu(&mut opener, asked(choice), probes, cpu, now_ms).await;
-        device.adopt(trial, opener);
+        device.apply_trial(trial, opener);
         let limits = (&files.manifest).into();
         Ok(Self { model, choice, tokenizer: files.tokenizer, limits, device })
     }

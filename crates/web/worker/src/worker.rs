@@ -22,7 +22,7 @@ use nearmind_core::{
     catalog::{Catalog, Sheet},
     protocol::{Command, DeviceChoice, Envelope, PictureSource, Problem, Update},
 };
-use nearmind_encoder::device::{Report, Trial, try_gpu};
+use nearmind_encoder::device::{Report, GpuTrial, try_gpu};
 use nearmind_session::Model;
 
 type Session = nearmind_session::Session<Device, LogStore>;
@@ -33,7 +33,7 @@ enum Job {
     Pictures(Sheet),
     Model(Result<Box<Model<Device>>, Problem>),
     /// The GPU was tried while the CPU answered.
-    Tried(Box<(Trial<RemoteGpu>, OpenRemote)>),
+    Tried(Box<(GpuTrial<RemoteGpu>, OpenRemote)>),
     /// The GPU that was lost was opened again, or not.
     Reopened(Option<RemoteGpu>),
 }
@@ -122,7 +122,7 @@ impl Worker {
             (Job::Tried(tried), Some(session)) => {
                 let (trial, opener) = *tried;
                 if let Some(device) = session.encoder() {
-                    device.adopt(trial, opener);
+                    device.apply_trial(trial, opener);
                 }
             }
             (Job::Reopened(gpu), Some(session)) => {
