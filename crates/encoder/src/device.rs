@@ -229,13 +229,13 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
     }
 
     /// After a loss, once: what opens the GPU again while the CPU answers.
-    pub fn reopening(&mut self) -> Option<Reopening<O>> {
+    pub fn take_gpu_reopener(&mut self) -> Option<GpuReopener<O>> {
         let opener = if self.gpu.is_none() { self.opener.take() } else { None };
-        opener.map(|opener| Reopening { opener, probes: self.probes.clone(), cpu: self.baseline.vectors.clone() })
+        opener.map(|opener| GpuReopener { opener, probes: self.probes.clone(), cpu: self.baseline.vectors.clone() })
     }
 
-    /// Takes the outcome of [`Reopening::run`].
-    pub fn readopt(&mut self, gpu: Option<O::Gpu>) {
+    /// Takes the outcome of [`GpuReopener::run`].
+    pub fn restore_gpu(&mut self, gpu: Option<O::Gpu>) {
         if let (Some(gpu), Some(report)) = (gpu, self.before_loss.take()) {
             self.gpu = Some(gpu);
             self.report = report;
@@ -244,14 +244,14 @@ impl<C: Encoder, O: OpenGpu> Device<C, O> {
 }
 
 /// A GPU that was lost and may be there again.
-pub struct Reopening<O> {
+pub struct GpuReopener<O> {
     opener: O,
     probes: Probes,
     /// What the CPU answered to the probes. `[B, H]`
     cpu: Vec<f32>,
 }
 
-impl<O: OpenGpu> Reopening<O> {
+impl<O: OpenGpu> GpuReopener<O> {
     /// Opens and proves it; `None` leaves the work to the CPU.
     pub async fn run(mut self) -> Option<O::Gpu> {
         let (mut gpu, _) = self.opener.open().await.ok()?;

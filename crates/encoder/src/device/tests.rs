@@ -158,15 +158,15 @@ fn lost_after(more: u32) -> Fake {
 
 /// Opens the lost GPU again, if it may be.
 fn reopen(device: &mut Device<Fake, Shelf>) {
-    if let Some(reopening) = device.reopening() {
-        device.readopt(pollster::block_on(reopening.run()));
+    if let Some(reopener) = device.take_gpu_reopener() {
+        device.restore_gpu(pollster::block_on(reopener.run()));
     }
 }
 
 #[test]
 fn a_lost_gpu_keeps_nobody_waiting_and_is_opened_once_more() {
     let mut device = choose(Choice::Auto, vec![lost_after(1), gpu(1.0)]);
-    assert!(device.reopening().is_none(), "it is not lost yet");
+    assert!(device.take_gpu_reopener().is_none(), "it is not lost yet");
     let before = device.report().clone();
     for _ in 0..3 {
         assert_eq!(encode(&mut device), right(2));

@@ -244,8 +244,8 @@ fn a_lost_device_is_opened_once_more_and_then_the_cpu_goes_on() {
         let vectors = pollster::block_on(device.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
         let cosines = cosines(&vectors, &right);
         assert!(cosines.iter().all(|&c| c >= LEAST_COSINE_TO_CPU), "{cosines:?}");
-        if let Some(reopening) = device.reopening() {
-            device.readopt(pollster::block_on(reopening.run()));
+        if let Some(reopener) = device.take_gpu_reopener() {
+            device.restore_gpu(pollster::block_on(reopener.run()));
         }
         let on_gpu = device.report().kind == DeviceKind::Gpu;
         let expected = (on_gpu, opened.get());

@@ -40,8 +40,8 @@ impl Embedder {
         let tokens: Vec<_> = tokens.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
         let encoded = windows::encode(&mut embedder.device, &tokens, embedder.limits, OutputKind::Vectors).await;
         let encoded = encoded.map_err(|error| failed(&error))?;
-        if let Some(reopening) = embedder.device.reopening() {
-            embedder.device.readopt(reopening.run().await);
+        if let Some(reopener) = embedder.device.take_gpu_reopener() {
+            embedder.device.restore_gpu(reopener.run().await);
         }
         let device = told(embedder.device.report());
         Ok(Embedded { vectors: encoded.vectors, width: embedder.device.width(), device })

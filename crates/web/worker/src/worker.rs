@@ -127,7 +127,7 @@ impl Worker {
             }
             (Job::Reopened(gpu), Some(session)) => {
                 if let Some(device) = session.encoder() {
-                    device.readopt(gpu);
+                    device.restore_gpu(gpu);
                 }
             }
             (Job::Catalog(Err(problem)) | Job::Model(Err(problem)), _) => say(vec![Update::Error(problem)]),
@@ -193,8 +193,8 @@ impl Worker {
 
     /// Opens a GPU that was lost once more, while the CPU answers.
     fn reopen(&mut self) {
-        if let Some(reopening) = self.session.as_mut().and_then(Session::encoder).and_then(Device::reopening) {
-            spawn_local(async move { push(Job::Reopened(reopening.run().await)) });
+        if let Some(reopener) = self.session.as_mut().and_then(Session::encoder).and_then(Device::take_gpu_reopener) {
+            spawn_local(async move { push(Job::Reopened(reopener.run().await)) });
         }
     }
 
