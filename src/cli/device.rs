@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 
 use nearmind_encoder::cpu::CpuModel;
-use nearmind_encoder::device::{Choice, Device, OpenError, OpenGpu, Probes};
+use nearmind_encoder::device::{Choice, Device, GpuOpenError, GpuOpener, Probes};
 use nearmind_encoder::gpu::Gpu;
 use nearmind_encoder::manifest::Pooling;
 use nearmind_encoder::weights::Weights;
@@ -82,10 +82,10 @@ pub struct OpenNative {
     pooling: Pooling,
 }
 
-impl OpenGpu for OpenNative {
+impl GpuOpener for OpenNative {
     type Gpu = Gpu;
 
-    async fn open(&mut self) -> Result<(Gpu, String), OpenError> {
+    async fn open(&mut self) -> Result<(Gpu, String), GpuOpenError> {
         let gpu = Gpu::open(&self.model, self.pooling, clock).await?;
         let name = gpu.adapter().to_string();
         Ok((gpu, name))

@@ -7,7 +7,7 @@ use nearmind_core::explain::States;
 use nearmind_encoder::{
     OutputKind,
     cpu::CpuModel,
-    device::OpenError,
+    device::GpuOpenError,
     gpu::Gpu,
     manifest::{Manifest, Role},
     synthetic::{self, Synthetic},
@@ -88,7 +88,7 @@ impl Loaded {
                     ..copy
                 })
             }
-            Err(OpenError::NoAdapter(why)) => {
+            Err(GpuOpenError::NoAdapter(why)) => {
                 skipped(format_args!(
                     "no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough."
                 ));

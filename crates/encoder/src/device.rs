@@ -29,22 +29,22 @@ pub enum Choice {
 
 /// Opens the GPU, and again after it was lost.
 #[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
-pub trait OpenGpu {
+pub trait GpuOpener {
     /// The encoder on the GPU that it opens.
     type Gpu: Encoder;
     /// The encoder and the adapter's name.
-    async fn open(&mut self) -> Result<(Self::Gpu, String), OpenError>;
+    async fn open(&mut self) -> Result<(Self::Gpu, String), GpuOpenError>;
 }
 
 /// Why there is no GPU to compute on, as a sentence for people.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum OpenError {
+pub enum GpuOpenError {
     /// The system or the browser gives programs no GPU: what it said.
     #[error("this device offers no GPU to programs ({0})")]
     NoAdapter(String),
     /// There is a GPU, but it is too small or too limited for the model: why, for people.
     #[error("the GPU cannot run this model: {0}")]
-    Unfit(String),
+    Unsuitable(String),
 }
 
 /// What an encoder runs on.
@@ -64,7 +64,7 @@ pub enum Reason {
     /// The GPU has not been tried yet.
     Untried,
     /// There is no GPU for this work, and why.
-    Absent(OpenError),
+    Absent(GpuOpenError),
     /// The GPU's answers are wrong.
     Wrong(VerifyError),
     /// The GPU is right, but slower. Milliseconds a text.
@@ -132,7 +132,7 @@ pub struct GpuTrial<G> {
 }
 
 /// Opens and tries the GPU. Needs nothing of a running [`Device`], so that one can answer meanwhile.
-pub async fn try_gpu<O: OpenGpu>(
+pub async fn try_gpu<O: GpuOpener>(
     opener: &mut O,
     choice: Choice,
     probes: &Probes,
@@ -166,7 +166,7 @@ pub async fn try_gpu<O: OpenGpu>(
 }
 
 /// The CPU, which is always there, and the GPU if it has proven itself.
-pub struct Device<C, O: OpenGpu> {
+pub struct Device<C, O: GpuOpener> {
     cpu: C,
     cpu_detail: String,
     gpu: Option<O::Gpu>,
@@ -180,7 +180,7 @@ pub struct Device<C, O: OpenGpu> {
     report: Report,
 }
 
-impl<C: Encoder, O: OpenGpu> Device<C, O> {
+impl<C: Encoder, O: GpuOpener> Device<C, O> {
     /// Proves and times the CPU, which then answers. An error says that the model or this build is broken.
     pub async fn on_cpu(mut cpu: C, detail: String, probes: Probes, clock: Clock) -> Result<Self, VerifyError> {
         let vectors = verify(&mut cpu, &probes, None).await?;
@@ -251,7 +251,7 @@ pub struct GpuReopener<O> {
     cpu: Vec<f32>,
 }
 
-impl<O: OpenGpu> GpuReopener<O> {
+impl<O: GpuOpener> GpuReopener<O> {
     /// Opens and proves it; `None` leaves the work to the CPU.
     pub async fn run(mut self) -> Option<O::Gpu> {
         let (mut gpu, _) = self.opener.open().await.ok()?;
@@ -260,7 +260,7 @@ impl<O: OpenGpu> GpuReopener<O> {
     }
 }
 
-impl<C: Encoder, O: OpenGpu> Encoder for Device<C, O> {
+impl<C: Encoder, O: GpuOpener> Encoder for Device<C, O> {
     fn width(&self) -> usize {
         self.cpu.width()
     }

@@ -25,7 +25,7 @@ use self::shader::Shape;
 pub use self::shader::{Defect, Spelling};
 use self::steps::Steps;
 use self::upload::DeviceModel;
-use super::device::{Clock, OpenError};
+use super::device::{Clock, GpuOpenError};
 use super::kernels::{Kernels, Linear};
 use super::manifest::Pooling;
 use super::weights::{Source, Weights};
@@ -76,7 +76,7 @@ pub enum Rows {
 
 impl Gpu {
     /// Opens the quickest adapter, compiles the kernels for the model and uploads it.
-    pub async fn open<S: Source>(weights: &Weights<S>, pooling: Pooling, clock: Clock) -> Result<Gpu, OpenError> {
+    pub async fn open<S: Source>(weights: &Weights<S>, pooling: Pooling, clock: Clock) -> Result<Gpu, GpuOpenError> {
         Self::open_with(weights, pooling, clock, Overrides::default()).await
     }
 
@@ -85,14 +85,14 @@ impl Gpu {
         pooling: Pooling,
         clock: Clock,
         overrides: Overrides,
-    ) -> Result<Gpu, OpenError> {
+    ) -> Result<Gpu, GpuOpenError> {
         let model = *weights.architecture();
         let capacity = CAPACITY.max(model.positions);
         let mut shape = Shape { model, pooling, capacity, spelling: Spelling::Packed, defect: overrides.defect };
         let context = Context::open(shape.largest_binding_bytes()).await?;
         let memory = context.checked(|| Memory::new(&context, &shape)).await?;
         let uploaded = context.checked(|| DeviceModel::new(&context, weights)).await?;
-        let model = uploaded.map_err(|e| OpenError::Unfit(e.to_string()))?;
+        let model = uploaded.map_err(|e| GpuOpenError::Unsuitable(e.to_string()))?;
         shape.spelling = match overrides.spelling {
             Some(spelling) => spelling,
             None => steps::quicker_spelling(&context, &shape, &memory, &model.layers[0].up, clock).await?,

@@ -59,12 +59,12 @@ impl Encoder for Fake {
 /// Hands out the encoders in order; when none is left, there is no GPU.
 struct Shelf(Vec<Fake>);
 
-impl OpenGpu for Shelf {
+impl GpuOpener for Shelf {
     type Gpu = Fake;
 
-    async fn open(&mut self) -> Result<(Fake, String), OpenError> {
+    async fn open(&mut self) -> Result<(Fake, String), GpuOpenError> {
         if self.0.is_empty() {
-            return Err(OpenError::NoAdapter("none was found".to_string()));
+            return Err(GpuOpenError::NoAdapter("none was found".to_string()));
         }
         Ok((self.0.remove(0), "test adapter".to_string()))
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::EncodeError;
-use super::super::device::OpenError;
+use super::super::device::GpuOpenError;
 
 /// An open device.
 pub struct Context {
@@ -18,7 +18,7 @@ pub struct Context {
 
 impl Context {
     /// The adapter with the limits that every WebGPU device has, and larger bindings if the model needs them.
-    pub async fn open(largest_binding_bytes: u64) -> Result<Context, OpenError> {
+    pub async fn open(largest_binding_bytes: u64) -> Result<Context, GpuOpenError> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         // In a page the choice is the browser's: a guest does not wake the second GPU of a laptop.
         let power_preference = match cfg!(target_arch = "wasm32") {
@@ -33,7 +33,7 @@ impl Context {
         let (device, queue) = adapter
             .request_device(&wgpu::DeviceDescriptor { required_limits: limits, ..Default::default() })
             .await
-            .map_err(|e| OpenError::Unfit(e.to_string()))?;
+            .map_err(|e| GpuOpenError::Unsuitable(e.to_string()))?;
 
         let packed = wgpu::WgslLanguageFeatures::Packed4x8IntegerDotProduct;
         let packed_dot = instance.wgsl_language_features().contains(packed);
@@ -55,14 +55,14 @@ impl Context {
     }
 
     /// Runs `build`; what the device has against it becomes an error. In the browser it is compiled meanwhile.
-    pub async fn checked<T>(&self, build: impl FnOnce() -> T) -> Result<T, OpenError> {
+    pub async fn checked<T>(&self, build: impl FnOnce() -> T) -> Result<T, GpuOpenError> {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let built = build();
         let invalid = validation.pop().await;
         let exhausted = memory.pop().await;
         match invalid.or(exhausted) {
-            Some(error) => Err(OpenError::Unfit(error.to_string())),
+            Some(error) => Err(GpuOpenError::Unsuitable(error.to_string())),
             None => Ok(built),
         }
     }
@@ -76,8 +76,8 @@ impl Context {
 }
 
 /// The first clause is for people; what follows lists every back end that was not compiled in.
-fn no_adapter(error: wgpu::RequestAdapterError) -> OpenError {
-    OpenError::NoAdapter(error.to_string().split(';').next().unwrap_or_default().to_string())
+fn no_adapter(error: wgpu::RequestAdapterError) -> GpuOpenError {
+    GpuOpenError::NoAdapter(error.to_string().split(';').next().unwrap_or_default().to_string())
 }
 
 fn name(info: &wgpu::AdapterInfo) -> String {

@@ -2,7 +2,7 @@
 
 use wgpu::{BindGroup, Buffer, ComputePipeline};
 
-use super::super::device::OpenError;
+use super::super::device::GpuOpenError;
 use super::adapter::Context;
 use super::memory::Memory;
 use super::shader::{Shape, Spelling};
@@ -114,7 +114,7 @@ pub async fn quicker_spelling(
     m: &Memory,
     up: &DeviceLinear,
     clock: fn() -> f64,
-) -> Result<Spelling, OpenError> {
+) -> Result<Spelling, GpuOpenError> {
     if !context.packed_dot {
         return Ok(Spelling::Float);
     }
@@ -138,7 +138,7 @@ pub async fn quicker_spelling(
             step.dispatch(&mut pass, shape.column_tiles(shape.model.intermediate), rows.div_ceil(shape.rows()));
             drop(pass);
             let read = m.submit_and_read(context, commands, &[(&m.inner, 1)]).await;
-            read.map_err(|e| OpenError::Unfit(e.to_string()))?;
+            read.map_err(|e| GpuOpenError::Unsuitable(e.to_string()))?;
             if run > 0 {
                 *fastest_ms = fastest_ms.min(clock() - start);
             }

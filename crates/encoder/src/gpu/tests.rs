@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::*;
 use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases, model, ragged};
 use crate::cpu::CpuModel;
-use crate::device::{Choice, Device, VerifyError, DeviceKind, LEAST_COSINE_TO_CPU, OpenGpu, Probes, Reason, verify};
+use crate::device::{Choice, Device, VerifyError, DeviceKind, LEAST_COSINE_TO_CPU, GpuOpener, Probes, Reason, verify};
 use crate::skipped::skipped;
 use crate::synthetic::Synthetic;
 use crate::weights::{LinearWeights, Weights};
@@ -24,7 +24,7 @@ fn open(overrides: Overrides) -> Option<(Gpu, Model)> {
     let model = model();
     match pollster::block_on(Gpu::open_with(&model, Pooling::Mean, || 0.0, overrides)) {
         Ok(gpu) => Some((gpu, model)),
-        Err(OpenError::NoAdapter(why)) => {
+        Err(GpuOpenError::NoAdapter(why)) => {
             skipped(format_args!("no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough."));
             None
         }
@@ -213,10 +213,10 @@ struct OpenFragile {
     opened: Rc<Cell<u32>>,
 }
 
-impl OpenGpu for OpenFragile {
+impl GpuOpener for OpenFragile {
     type Gpu = Fragile;
 
-    async fn open(&mut self) -> Result<(Fragile, String), OpenError> {
+    async fn open(&mut self) -> Result<(Fragile, String), GpuOpenError> {
         self.opened.set(self.opened.get() + 1);
         let overrides = Overrides { spelling: Some(Spelling::Float), defect: None };
         let gpu = Gpu::open_with(&self.model, Pooling::Mean, || 0.0, overrides).await?;

@@ -10,7 +10,7 @@ use js_sys::{Error, Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::WorkerGlobalScope;
 
-use nearmind_encoder::device::OpenError;
+use nearmind_encoder::device::GpuOpenError;
 use nearmind_encoder::gpu::Gpu;
 use nearmind_encoder::manifest::Manifest;
 use nearmind_encoder::weights::{Source, Weights};
@@ -30,8 +30,8 @@ impl GpuModule {
         let weights = Weights::open(Bytes(weights), manifest.architecture).map_err(|e| thrown("Model", &e))?;
         let opened = Gpu::open(&weights, manifest.pooling, now_ms).await;
         let gpu = opened.map_err(|error| match error {
-            OpenError::NoAdapter(why) => thrown("NoAdapter", &why),
-            OpenError::Unfit(why) => thrown("Unfit", &why),
+            GpuOpenError::NoAdapter(why) => thrown("NoAdapter", &why),
+            GpuOpenError::Unsuitable(why) => thrown("Unfit", &why),
         })?;
         let adapter = adapter_name(&gpu);
         Ok(GpuModule { gpu, adapter })

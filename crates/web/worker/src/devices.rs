@@ -5,7 +5,7 @@ use super::{error::fatal, gpu_remote::OpenRemote, load::ModelFiles, scope::now_m
 use nearmind_core::protocol::{DeviceChoice, DeviceReason, DeviceReport, Problem};
 use nearmind_encoder::{
     cpu::CpuModel,
-    device::{self, Choice, VerifyError, DeviceKind, OpenError, Probes, Reason, Report},
+    device::{self, Choice, VerifyError, DeviceKind, GpuOpenError, Probes, Reason, Report},
 };
 
 pub type Device = device::Device<CpuModel, OpenRemote>;
@@ -39,8 +39,8 @@ fn reason(reason: &Reason) -> DeviceReason {
         Reason::Asked(DeviceKind::Cpu) => DeviceReason::AskedCpu,
         Reason::Asked(DeviceKind::Gpu) => DeviceReason::AskedGpu,
         Reason::Untried => DeviceReason::Untried,
-        Reason::Absent(OpenError::NoAdapter(why)) => DeviceReason::Absent { why: why.clone() },
-        Reason::Absent(OpenError::Unfit(why)) => DeviceReason::Unfit { why: why.clone() },
+        Reason::Absent(GpuOpenError::NoAdapter(why)) => DeviceReason::Absent { why: why.clone() },
+        Reason::Absent(GpuOpenError::Unsuitable(why)) => DeviceReason::Unfit { why: why.clone() },
         Reason::Wrong(error) => {
             let cosine = if let VerifyError::Cosine { found, .. } = error { Some(*found) } else { None };
             DeviceReason::Wrong { cosine, why: error.to_string() }

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::error::words;
-use nearmind_encoder::device::{OpenError, OpenGpu};
+use nearmind_encoder::device::{GpuOpenError, GpuOpener};
 use nearmind_encoder::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
 
 #[wasm_bindgen]
@@ -43,18 +43,18 @@ pub struct OpenRemote {
     pub width: usize,
 }
 
-impl OpenGpu for OpenRemote {
+impl GpuOpener for OpenRemote {
     type Gpu = RemoteGpu;
 
-    async fn open(&mut self) -> Result<(RemoteGpu, String), OpenError> {
+    async fn open(&mut self) -> Result<(RemoteGpu, String), GpuOpenError> {
         let told = |thrown: JsValue| match name(&thrown).as_deref() {
-            Some("NoAdapter") => OpenError::NoAdapter(words(&thrown)),
-            _ => OpenError::Unfit(words(&thrown)),
+            Some("NoAdapter") => GpuOpenError::NoAdapter(words(&thrown)),
+            _ => GpuOpenError::Unsuitable(words(&thrown)),
         };
         let promise: Promise = self.load.call0(&JsValue::NULL).map_err(told)?.unchecked_into();
         let exports = JsFuture::from(promise).await.map_err(told)?;
         if exports.is_null() {
-            return Err(OpenError::NoAdapter("WebGPU has no adapter here".to_string()));
+            return Err(GpuOpenError::NoAdapter("WebGPU has no adapter here".to_string()));
         }
         let class = exports.unchecked_into::<Exports>().class();
         let object = class.create(&self.manifest, &self.weights).await.map_err(told)?;
