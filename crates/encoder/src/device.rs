@@ -60,13 +60,13 @@ pub enum DeviceKind {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
     /// The device was asked for.
-    Asked(DeviceKind),
+    Requested(DeviceKind),
     /// The GPU has not been tried yet.
-    Untried,
+    NotTried,
     /// There is no GPU for this work, and why.
-    Absent(GpuOpenError),
+    NoGpu(GpuOpenError),
     /// The GPU's answers are wrong.
-    Wrong(VerifyError),
+    WrongResults(VerifyError),
     /// The GPU is right, but slower. Milliseconds a text.
     Slower {
         /// The time on the CPU.
@@ -75,7 +75,7 @@ pub enum Reason {
         gpu_ms: f64,
     },
     /// The GPU is right and quicker. Milliseconds a text.
-    Quicker {
+    Faster {
         /// The time on the CPU.
         cpu_ms: f64,
         /// The time on the GPU.
@@ -88,18 +88,18 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Reason::Asked(DeviceKind::Cpu) => write!(f, "The CPU was asked for."),
-            Reason::Asked(DeviceKind::Gpu) => write!(f, "The GPU was asked for, and it computes rightly."),
-            Reason::Untried => write!(f, "The GPU has not been tried yet."),
-            Reason::Absent(why) => write!(f, "The CPU computes: {why}."),
-            Reason::Wrong(error) => write!(f, "The CPU computes, because the GPU's answers are wrong: {error}."),
+            Reason::Requested(DeviceKind::Cpu) => write!(f, "The CPU was asked for."),
+            Reason::Requested(DeviceKind::Gpu) => write!(f, "The GPU was asked for, and it computes rightly."),
+            Reason::NotTried => write!(f, "The GPU has not been tried yet."),
+            Reason::NoGpu(why) => write!(f, "The CPU computes: {why}."),
+            Reason::WrongResults(error) => write!(f, "The CPU computes, because the GPU's answers are wrong: {error}."),
             Reason::Slower { cpu_ms, gpu_ms } => {
                 write!(
                     f,
                     "The CPU computes, because the GPU is slower here: {gpu_ms:.1} ms a text against {cpu_ms:.1}."
                 )
             }
-            Reason::Quicker { cpu_ms, gpu_ms } => {
+            Reason::Faster { cpu_ms, gpu_ms } => {
                 write!(f, "The GPU computes rightly and is quicker: {gpu_ms:.1} ms a text against {cpu_ms:.1}.")
             }
             Reason::Lost(why) => {
@@ -141,26 +141,26 @@ pub async fn try_gpu<O: GpuOpener>(
 ) -> GpuTrial<O::Gpu> {
     let refused = |reason| GpuTrial { gpu: None, reason, gpu_ms: None };
     if choice == Choice::Cpu {
-        return refused(Reason::Asked(DeviceKind::Cpu));
+        return refused(Reason::Requested(DeviceKind::Cpu));
     }
     let (mut gpu, name) = match opener.open().await {
         Ok(opened) => opened,
-        Err(error) => return refused(Reason::Absent(error)),
+        Err(error) => return refused(Reason::NoGpu(error)),
     };
     if let Err(error) = verify(&mut gpu, probes, Some(&cpu.vectors)).await {
-        return refused(Reason::Wrong(error));
+        return refused(Reason::WrongResults(error));
     }
     let cpu_ms = cpu.ms;
     match time(&mut gpu, probes, clock, cpu_ms).await {
         Err(error) => refused(Reason::Lost(error.to_string())),
         Ok(gpu_ms) if choice == Choice::Gpu => {
-            GpuTrial { gpu: Some((gpu, name)), reason: Reason::Asked(DeviceKind::Gpu), gpu_ms: Some(gpu_ms) }
+            GpuTrial { gpu: Some((gpu, name)), reason: Reason::Requested(DeviceKind::Gpu), gpu_ms: Some(gpu_ms) }
         }
         Ok(gpu_ms) if gpu_ms > cpu_ms => {
             GpuTrial { gpu: None, reason: Reason::Slower { cpu_ms, gpu_ms }, gpu_ms: Some(gpu_ms) }
         }
         Ok(gpu_ms) => {
-            GpuTrial { gpu: Some((gpu, name)), reason: Reason::Quicker { cpu_ms, gpu_ms }, gpu_ms: Some(gpu_ms) }
+            GpuTrial { gpu: Some((gpu, name)), reason: Reason::Faster { cpu_ms, gpu_ms }, gpu_ms: Some(gpu_ms) }
         }
     }
 }
@@ -186,7 +186,7 @@ impl<C: Encoder, O: GpuOpener> Device<C, O> {
         let vectors = verify(&mut cpu, &probes, None).await?;
         let ms = time(&mut cpu, &probes, clock, f64::MAX).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
         let report =
-            Report { kind: DeviceKind::Cpu, detail: detail.clone(), reason: Reason::Untried, cpu_ms: Some(ms), gpu_ms: None };
+            Report { kind: DeviceKind::Cpu, detail: detail.clone(), reason: Reason::NotTried, cpu_ms: Some(ms), gpu_ms: None };
         let baseline = CpuBaseline { vectors, ms };
         Ok(Device { cpu, cpu_detail: detail, gpu: None, opener: None, before_loss: None, probes, baseline, report })
     }

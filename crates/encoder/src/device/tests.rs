@@ -94,7 +94,7 @@ fn a_quicker_gpu_is_used() {
     let device = choose(Choice::Auto, vec![gpu(2.0)]);
     let report = device.report();
     assert_eq!((report.kind, report.detail.as_str()), (DeviceKind::Gpu, "test adapter"));
-    assert_eq!(report.reason, Reason::Quicker { cpu_ms: 10.0, gpu_ms: 2.0 });
+    assert_eq!(report.reason, Reason::Faster { cpu_ms: 10.0, gpu_ms: 2.0 });
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_wrong_gpu_is_never_used_and_the_report_says_so() {
         for wrong in [Fake { wrong_by: 0.2, ..gpu(1.0) }, Fake { not_a_number: true, ..gpu(1.0) }] {
             let device = choose(choice, vec![wrong]);
             assert_eq!(device.report().kind, DeviceKind::Cpu);
-            assert!(matches!(device.report().reason, Reason::Wrong(_)), "{:?}", device.report());
+            assert!(matches!(device.report().reason, Reason::WrongResults(_)), "{:?}", device.report());
         }
     }
 }
@@ -148,7 +148,7 @@ fn a_gpu_that_was_not_asked_for_is_not_opened() {
     let fake = gpu(1.0);
     let answered = fake.answered.clone();
     let device = choose(Choice::Cpu, vec![fake]);
-    assert_eq!((device.report().reason.clone(), answered.get()), (Reason::Asked(DeviceKind::Cpu), 0));
+    assert_eq!((device.report().reason.clone(), answered.get()), (Reason::Requested(DeviceKind::Cpu), 0));
 }
 
 /// A GPU that answers the five batches of proof and timing and `more`.

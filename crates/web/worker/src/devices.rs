@@ -36,17 +36,17 @@ pub fn told(report: &Report) -> DeviceReport {
 
 fn reason(reason: &Reason) -> DeviceReason {
     match reason {
-        Reason::Asked(DeviceKind::Cpu) => DeviceReason::AskedCpu,
-        Reason::Asked(DeviceKind::Gpu) => DeviceReason::AskedGpu,
-        Reason::Untried => DeviceReason::Untried,
-        Reason::Absent(GpuOpenError::NoAdapter(why)) => DeviceReason::Absent { why: why.clone() },
-        Reason::Absent(GpuOpenError::Unsuitable(why)) => DeviceReason::Unfit { why: why.clone() },
-        Reason::Wrong(error) => {
+        Reason::Requested(DeviceKind::Cpu) => DeviceReason::AskedCpu,
+        Reason::Requested(DeviceKind::Gpu) => DeviceReason::AskedGpu,
+        Reason::NotTried => DeviceReason::Untried,
+        Reason::NoGpu(GpuOpenError::NoAdapter(why)) => DeviceReason::Absent { why: why.clone() },
+        Reason::NoGpu(GpuOpenError::Unsuitable(why)) => DeviceReason::Unfit { why: why.clone() },
+        Reason::WrongResults(error) => {
             let cosine = if let VerifyError::Cosine { found, .. } = error { Some(*found) } else { None };
             DeviceReason::Wrong { cosine, why: error.to_string() }
         }
         Reason::Slower { .. } => DeviceReason::Slower,
-        Reason::Quicker { .. } => DeviceReason::Quicker,
+        Reason::Faster { .. } => DeviceReason::Quicker,
         Reason::Lost(why) => DeviceReason::Lost { why: why.clone() },
     }
 }
