@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 
 use nearmind_encoder::cpu::CpuModel;
-use nearmind_encoder::device::{Choice, Device, GpuOpenError, GpuOpener, Probes};
+use nearmind_encoder::device::{Choice, Device, GpuOpenError, GpuOpener, ProbeBatch};
 use nearmind_encoder::gpu::Gpu;
 use nearmind_encoder::manifest::Pooling;
 use nearmind_encoder::weights::Weights;
@@ -43,7 +43,7 @@ impl From<DeviceArg> for Choice {
 pub type NativeDevice = Device<AllCores, OpenNative>;
 
 /// Proves the cores and the GPU with the model's known texts, and chooses.
-pub fn choose(model: Weights<Vec<u8>>, pooling: Pooling, probes: Probes, choice: Choice) -> Result<NativeDevice> {
+pub fn choose(model: Weights<Vec<u8>>, pooling: Pooling, probes: ProbeBatch, choice: Choice) -> Result<NativeDevice> {
     let cores = AllCores(CpuModel::load(&model, pooling)?);
     let detail = format!("{}, {} threads", cores.0.detail(), rayon::current_num_threads());
     let opener = OpenNative { model, pooling };

@@ -10,7 +10,7 @@ use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
 
 mod verify;
 
-pub use verify::{CpuBaseline, VerifyError, LEAST_COSINE_TO_CPU, LEAST_COSINE_TO_REFERENCE, Probes, verify, time};
+pub use verify::{CpuBaseline, VerifyError, LEAST_COSINE_TO_CPU, LEAST_COSINE_TO_REFERENCE, ProbeBatch, verify, time};
 
 /// Milliseconds since any moment that stays the same.
 pub type Clock = fn() -> f64;
@@ -135,7 +135,7 @@ pub struct GpuTrial<G> {
 pub async fn try_gpu<O: GpuOpener>(
     opener: &mut O,
     choice: Choice,
-    probes: &Probes,
+    probes: &ProbeBatch,
     cpu: &CpuBaseline,
     clock: Clock,
 ) -> GpuTrial<O::Gpu> {
@@ -174,7 +174,7 @@ pub struct Device<C, O: GpuOpener> {
     opener: Option<O>,
     /// What the report was before the GPU was lost.
     before_loss: Option<Report>,
-    probes: Probes,
+    probes: ProbeBatch,
     /// What the CPU answered and how quickly: the GPU is held to it.
     baseline: CpuBaseline,
     report: Report,
@@ -182,7 +182,7 @@ pub struct Device<C, O: GpuOpener> {
 
 impl<C: Encoder, O: GpuOpener> Device<C, O> {
     /// Proves and times the CPU, which then answers. An error says that the model or this build is broken.
-    pub async fn on_cpu(mut cpu: C, detail: String, probes: Probes, clock: Clock) -> Result<Self, VerifyError> {
+    pub async fn on_cpu(mut cpu: C, detail: String, probes: ProbeBatch, clock: Clock) -> Result<Self, VerifyError> {
         let vectors = verify(&mut cpu, &probes, None).await?;
         let ms = time(&mut cpu, &probes, clock, f64::MAX).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
         let report =
@@ -197,7 +197,7 @@ impl<C: Encoder, O: GpuOpener> Device<C, O> {
         detail: String,
         mut opener: O,
         choice: Choice,
-        probes: Probes,
+        probes: ProbeBatch,
         clock: Clock,
     ) -> Result<Self, VerifyError> {
         let mut device = Device::on_cpu(cpu, detail, probes, clock).await?;
@@ -207,7 +207,7 @@ impl<C: Encoder, O: GpuOpener> Device<C, O> {
     }
 
     /// What [`try_gpu`] compares the GPU with.
-    pub fn baseline(&self) -> (&Probes, &CpuBaseline) {
+    pub fn baseline(&self) -> (&ProbeBatch, &CpuBaseline) {
         (&self.probes, &self.baseline)
     }
 
@@ -246,7 +246,7 @@ impl<C: Encoder, O: GpuOpener> Device<C, O> {
 /// A GPU that was lost and may be there again.
 pub struct GpuReopener<O> {
     opener: O,
-    probes: Probes,
+    probes: ProbeBatch,
     /// What the CPU answered to the probes. `[B, H]`
     cpu: Vec<f32>,
 }

@@ -70,9 +70,9 @@ impl GpuOpener for Shelf {
     }
 }
 
-fn probes() -> Probes {
+fn probes() -> ProbeBatch {
     let batch = Batch { ids: vec![0, 1, 2, 3], starts: vec![0, 1, 2, 3, 4] };
-    Probes { vectors: batch.ids.iter().flat_map(|&id| right(id)).collect(), batch }
+    ProbeBatch { vectors: batch.ids.iter().flat_map(|&id| right(id)).collect(), batch }
 }
 
 fn choose(choice: Choice, gpus: Vec<Fake>) -> Device<Fake, Shelf> {

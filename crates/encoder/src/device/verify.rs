@@ -9,19 +9,19 @@ use super::Clock;
 
 /// Known texts and their vectors from the f32 reference. Vectors are unit, `[B, H]`.
 #[derive(Debug, Clone, Default)]
-pub struct Probes {
+pub struct ProbeBatch {
     /// The texts, as token ids.
     pub batch: Batch,
     /// One vector a text, in the order of `batch`. `[B, H]`
     pub vectors: Vec<f32>,
 }
 
-impl Probes {
+impl ProbeBatch {
     /// The probes of a model's folder, tokenized as they were when the reference encoded them.
-    pub fn new(known: &manifest::Probes, tokenizer: &Tokenizer) -> Result<Probes, EncodeError> {
+    pub fn new(known: &manifest::Probes, tokenizer: &Tokenizer) -> Result<ProbeBatch, EncodeError> {
         let texts: Vec<&str> = known.probes.iter().map(|probe| probe.text.as_str()).collect();
         let vectors = known.probes.iter().flat_map(|probe| probe.vector.iter().copied());
-        Ok(Probes { batch: tokenizer.batch(&texts, Role::Passage)?, vectors: vectors.collect() })
+        Ok(ProbeBatch { batch: tokenizer.batch(&texts, Role::Passage)?, vectors: vectors.collect() })
     }
 }
 
@@ -77,7 +77,7 @@ impl std::error::Error for VerifyError {}
 
 /// Encodes the probes and compares them with the reference, and with the CPU's answer where there is one.
 /// Gives back the answer. `[B, H]`
-pub async fn prove<E: Encoder>(encoder: &mut E, probes: &Probes, cpu: Option<&[f32]>) -> Result<Vec<f32>, VerifyError> {
+pub async fn prove<E: Encoder>(encoder: &mut E, probes: &ProbeBatch, cpu: Option<&[f32]>) -> Result<Vec<f32>, VerifyError> {
     let answer = encoder.encode(&probes.batch, OutputKind::Vectors).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
     let width = encoder.width();
     let comparisons = [(Some(&probes.vectors[..]), LEAST_COSINE_TO_REFERENCE), (cpu, LEAST_COSINE_TO_CPU)];
@@ -109,7 +109,7 @@ const PASSES: usize = 3;
 /// slower than `against_ms`.
 pub async fn time<E: Encoder>(
     encoder: &mut E,
-    probes: &Probes,
+    probes: &ProbeBatch,
     clock: Clock,
     against_ms: f64,
 ) -> Result<f64, EncodeError> {

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::*;
 use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases, model, ragged};
 use crate::cpu::CpuModel;
-use crate::device::{Choice, Device, VerifyError, DeviceKind, LEAST_COSINE_TO_CPU, GpuOpener, Probes, Reason, verify};
+use crate::device::{Choice, Device, VerifyError, DeviceKind, LEAST_COSINE_TO_CPU, GpuOpener, ProbeBatch, Reason, verify};
 use crate::skipped::skipped;
 use crate::synthetic::Synthetic;
 use crate::weights::{LinearWeights, Weights};
@@ -148,7 +148,7 @@ fn a_broken_kernel_is_caught_every_time() {
     let model = model();
     let batch = batch(&[5, 12, 1, 30]);
     let vectors = definition::forward(&model, &batch).0;
-    let probes = Probes { batch, vectors };
+    let probes = ProbeBatch { batch, vectors };
     for defect in DEFECTS {
         for spelling in [Spelling::Packed, Spelling::Float] {
             let overrides = Overrides { spelling: Some(spelling), defect: Some(defect) };
@@ -234,7 +234,7 @@ fn a_lost_device_is_opened_once_more_and_then_the_cpu_goes_on() {
     let batch = batch(&[7, 3]);
     let mut cpu = CpuModel::load(&model(), Pooling::Mean).unwrap();
     let right = pollster::block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
-    let probes = Probes { batch: batch.clone(), vectors: right.clone() };
+    let probes = ProbeBatch { batch: batch.clone(), vectors: right.clone() };
     let opened = Rc::new(Cell::new(0));
     // The proof, three timed passes, and one answer more; after it is opened again, the proof and four answers.
     let opener = OpenFragile { model: model(), answers: 5, opened: opened.clone() };

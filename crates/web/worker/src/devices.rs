@@ -5,7 +5,7 @@ use super::{error::fatal, gpu_remote::OpenRemote, load::ModelFiles, scope::now_m
 use nearmind_core::protocol::{DeviceChoice, DeviceReason, DeviceReport, Problem};
 use nearmind_encoder::{
     cpu::CpuModel,
-    device::{self, Choice, VerifyError, DeviceKind, GpuOpenError, Probes, Reason, Report},
+    device::{self, Choice, VerifyError, DeviceKind, GpuOpenError, ProbeBatch, Reason, Report},
 };
 
 pub type Device = device::Device<CpuModel, OpenRemote>;
@@ -15,7 +15,7 @@ pub async fn on_cpu(files: &ModelFiles) -> Result<Device, Problem> {
     let broken = |error: &dyn std::fmt::Display| fatal("model", error.to_string());
     let cpu = CpuModel::load(&files.weights, files.manifest.pooling).map_err(|e| broken(&e))?;
     let detail = cpu.detail().to_owned();
-    let probes = Probes::new(&files.probes, &files.tokenizer).map_err(|e| broken(&e))?;
+    let probes = ProbeBatch::new(&files.probes, &files.tokenizer).map_err(|e| broken(&e))?;
     Device::on_cpu(cpu, detail, probes, now_ms).await.map_err(|error| broken(&error))
 }
 
