@@ -10,7 +10,7 @@ use nearmind_core::explain::States;
 use nearmind_encoder::{
     Encoder, OutputKind,
     cpu::CpuModel,
-    device::Probes,
+    device::ProbeBatch,
     manifest::{self, FileEntry, Manifest, Role},
     synthetic,
     tokenize::{Token, Tokenizer, readable},
@@ -55,7 +55,7 @@ impl NativeModel {
         let tokenizer = Tokenizer::parse(&checked(&manifest.files.tokenizer)?, &manifest)?;
         let known = manifest::Probes::parse(&checked(&manifest.files.probes)?, &manifest.architecture)?;
         let weights = Weights::open(checked(&manifest.files.weights)?, manifest.architecture)?;
-        let probes = Probes::new(&known, &tokenizer)?;
+        let probes = ProbeBatch::new(&known, &tokenizer)?;
         let chosen = choose(weights, manifest.pooling, probes, device.into())?;
         if device != DeviceArg::Cpu {
             eprintln!("{}. {}", chosen.report().detail, chosen.report().reason);
@@ -108,7 +108,7 @@ impl NativeModel {
         let mut cpu = CpuModel::load(&weights, self.manifest.pooling)?;
         let batch = self.tokenizer.batch(&["What it says, it says rightly."], Role::Passage)?;
         let vectors = pollster::block_on(cpu.encode(&batch, OutputKind::Vectors))?.vectors;
-        self.device = choose(weights, self.manifest.pooling, Probes { batch, vectors }, DeviceArg::Cpu.into())?;
+        self.device = choose(weights, self.manifest.pooling, ProbeBatch { batch, vectors }, DeviceArg::Cpu.into())?;
         Ok(())
     }
 
