@@ -4,7 +4,7 @@
 //! activations fit the core's own cache; all but attention works row by row, so grouping and batching
 //! change nothing.
 
-mod attended;
+mod attention_rollout;
 mod attention;
 mod float;
 #[cfg(feature = "measure")]
@@ -226,7 +226,7 @@ impl Encoder for CpuModel {
         Ok(all)
     }
 
-    async fn attended(&mut self, text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
-        attended::attended(self, text).await.map(Some)
+    async fn attention_rollout(&mut self, text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
+        attention_rollout::attention_rollout(self, text).await.map(Some)
     }
 }

@@ -282,8 +282,8 @@ impl<C: Encoder, O: GpuOpener> Encoder for Device<C, O> {
     }
 
     /// The CPU tells: it is one text, and kernels on a GPU keep no attention.
-    async fn attended(&mut self, text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
-        self.cpu.attended(text).await
+    async fn attention_rollout(&mut self, text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
+        self.cpu.attention_rollout(text).await
     }
 }
 

@@ -124,7 +124,7 @@ pub trait Encoder {
     /// How much one text's vector looks at each of its tokens through all layers' attention; sums to 1. `[T]`
     ///
     /// For the curious: it is no reason for anything. `None` where the device does not tell.
-    async fn attended(&mut self, _text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
+    async fn attention_rollout(&mut self, _text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
         Ok(None)
     }
 }

@@ -116,7 +116,7 @@ impl<E: Encoder> Model<E> {
         tokens.truncate(self.limits.longest);
         let mut batch = Batch::new();
         batch.push(tokens.iter().map(|token| token.id));
-        let weights = self.encoder.attended(&batch).await?;
+        let weights = self.encoder.attention_rollout(&batch).await?;
         Ok(weights.map(|weights| (tokens.into_iter().map(|token| token.span).collect(), weights)))
     }
 }

@@ -7,7 +7,7 @@ use super::{CpuModel, Rows};
 use crate::{Batch, EncodeError, OutputKind, bert};
 
 /// What the mean over all tokens of the last layer draws from each token of the first. `[T]`, sums to 1
-pub async fn attended(model: &mut CpuModel, text: &Batch) -> Result<Vec<f32>, EncodeError> {
+pub async fn attention_rollout(model: &mut CpuModel, text: &Batch) -> Result<Vec<f32>, EncodeError> {
     text.check(&model.parameters.architecture)?;
     let architecture = model.parameters.architecture;
     let tokens = text.ids.len();
@@ -58,13 +58,13 @@ mod tests {
         let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
         let mut cpu = CpuModel::load(&weights, model.manifest.pooling).unwrap();
         let text = Batch { ids: vec![2, 120, 90, 130, 90, 3], starts: vec![0, 6] };
-        let drawn = block_on(cpu.attended(&text)).unwrap().expect("the CPU tells");
+        let drawn = block_on(cpu.attention_rollout(&text)).unwrap().expect("the CPU tells");
         assert_eq!(drawn.len(), 6);
         assert!(
             (drawn.iter().sum::<f32>() - 1.0).abs() < 1e-5 && drawn.iter().all(|&weight| weight > 0.0),
             "{drawn:?}"
         );
-        assert!(block_on(cpu.attended(&Batch { ids: vec![1_000_000], starts: vec![0, 1] })).is_err());
+        assert!(block_on(cpu.attention_rollout(&Batch { ids: vec![1_000_000], starts: vec![0, 1] })).is_err());
     }
 
     #[test]
