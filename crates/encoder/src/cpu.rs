@@ -10,7 +10,7 @@ mod float;
 #[cfg(feature = "measure")]
 pub mod measure;
 mod parameters;
-mod paths;
+mod instruction_set;
 mod product;
 mod steps;
 #[cfg(test)]
@@ -23,7 +23,7 @@ mod x86;
 use std::sync::Arc;
 
 use self::parameters::{Dense, Layer, Parameters};
-pub use self::paths::Path;
+pub use self::instruction_set::InstructionSet;
 #[cfg(test)]
 use self::product::Packed;
 use self::product::Quantized;
@@ -68,12 +68,12 @@ impl Rows {
 impl CpuModel {
     /// Loads a model for the fastest path of this machine.
     pub fn load<S: Source>(file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
-        Self::load_for(Path::best(), file, pooling)
+        Self::load_with(InstructionSet::best(), file, pooling)
     }
 
-    /// Loads a model for one path; it must be one of [`Path::available`].
-    pub fn load_for<S: Source>(path: Path, file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
-        assert!(Path::available().contains(&path), "this machine cannot run {}", path.name());
+    /// Loads a model for one path; it must be one of [`InstructionSet::available`].
+    pub fn load_for<S: Source>(path: InstructionSet, file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
+        assert!(InstructionSet::available().contains(&path), "this machine cannot run {}", path.name());
         Ok(Self::with(Arc::new(Parameters::load(file, pooling, path)?)))
     }
 
@@ -115,7 +115,7 @@ impl CpuModel {
         layer: usize,
         which: Linear,
         y: &mut [f32],
-        mut finish: impl FnMut(Path, usize, &[f32], &mut [f32], &Layer, &Dense),
+        mut finish: impl FnMut(InstructionSet, usize, &[f32], &mut [f32], &Layer, &Dense),
     ) {
         let parameters = self.parameters.clone();
         let (path, layer) = (parameters.path, &parameters.layers[layer]);

@@ -5,38 +5,38 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use super::attention::Scratch;
-use super::paths::Path;
+use super::instruction_set::InstructionSet;
 use super::product::{Packed, Quantized};
 use super::steps::Norm;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{avx_vnni, avx2, avx512_vnni};
 
 /// Operations a second of products that never leave the registers; none where the path has no such loop.
-pub fn limit(path: Path) -> Option<f64> {
+pub fn limit(path: InstructionSet) -> Option<f64> {
     const ROUNDS: usize = 100_000;
     let operations = in_registers(path, 1)? * ROUNDS;
     Some(operations as f64 / best(|| in_registers(path, ROUNDS)))
 }
 
 /// Operations of `rounds` such products, done.
-fn in_registers(path: Path, rounds: usize) -> Option<usize> {
-    assert!(Path::available().contains(&path));
+fn in_registers(path: InstructionSet, rounds: usize) -> Option<usize> {
+    assert!(InstructionSet::available().contains(&path));
     match path {
         // SAFETY: the CPU has the instructions of an available path.
         #[cfg(target_arch = "x86_64")]
-        Path::Avx2 => Some(unsafe { avx2::in_registers(rounds) }),
+        InstructionSet::Avx2 => Some(unsafe { avx2::in_registers(rounds) }),
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Path::AvxVnni => Some(unsafe { avx_vnni::in_registers(rounds) }),
+        InstructionSet::AvxVnni => Some(unsafe { avx_vnni::in_registers(rounds) }),
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Path::Avx512Vnni => Some(unsafe { avx512_vnni::in_registers(rounds) }),
+        InstructionSet::Avx512Vnni => Some(unsafe { avx512_vnni::in_registers(rounds) }),
         _ => None,
     }
 }
 
 /// Operations a second of `[M, K] x [N, K]`.
-pub fn product(path: Path, rows: usize, columns: usize, depth: usize) -> f64 {
+pub fn product(path: InstructionSet, rows: usize, columns: usize, depth: usize) -> f64 {
     let weights: Vec<i8> = (0..columns * depth).map(|i| (i * 37 % 127) as i8 - 63).collect();
     let packed = Packed::new(&weights, columns, depth, path.tiling());
     let x: Vec<f32> = (0..rows * depth).map(|i| ((i * 7919 % 10007) as f32 / 10007.0) - 0.5).collect();
@@ -48,7 +48,7 @@ pub fn product(path: Path, rows: usize, columns: usize, depth: usize) -> f64 {
 
 /// Seconds of each step beside the products for the `rows` of one text, in a layer `[rows, hidden]` and
 /// `[rows, inner]`.
-pub fn steps(path: Path, rows: usize, hidden: usize, inner: usize, head: usize) -> [(&'static str, f64); 4] {
+pub fn steps(path: InstructionSet, rows: usize, hidden: usize, inner: usize, head: usize) -> [(&'static str, f64); 4] {
     let values = |n: usize| -> Vec<f32> { (0..n).map(|i| ((i * 7919 % 10007) as f32 / 5003.0) - 1.0).collect() };
     let (x, qkv, up) = (values(rows * hidden), values(rows * 3 * hidden), values(rows * inner));
     let (ones, scales) = (vec![1.0; inner], vec![1.0; rows]);

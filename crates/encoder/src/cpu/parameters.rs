@@ -2,7 +2,7 @@
 //!
 //! Must not know the file's format: `encoder/weights.rs` reads it.
 
-use super::paths::Path;
+use super::instruction_set::InstructionSet;
 use super::product::Packed;
 use super::steps::Norm;
 use crate::kernels::Linear;
@@ -12,7 +12,7 @@ use crate::weights::{LinearWeights, Source, Weights, Words};
 /// Everything that a forward pass reads.
 #[derive(Debug)]
 pub struct Parameters {
-    pub path: Path,
+    pub path: InstructionSet,
     pub architecture: Architecture,
     pub pooling: Pooling,
     pub words: Words,
@@ -45,7 +45,7 @@ pub struct Dense {
 
 impl Parameters {
     /// Reads and packs a tensor at a time: at no time is there a second copy of the weights.
-    pub fn load<S: Source>(file: &Weights<S>, pooling: Pooling, path: Path) -> Result<Parameters, ModelError> {
+    pub fn load<S: Source>(file: &Weights<S>, pooling: Pooling, path: InstructionSet) -> Result<Parameters, ModelError> {
         let epsilon = file.architecture().epsilon;
         let norm = |layer, which| {
             let norm = file.norm_after(layer, which);
@@ -92,7 +92,7 @@ impl Layer {
 }
 
 impl Dense {
-    fn pack(from: LinearWeights, path: Path) -> Dense {
+    fn pack(from: LinearWeights, path: InstructionSet) -> Dense {
         let smooth = from.smooth.unwrap_or_else(|| vec![1.0; from.inputs]);
         let packed = Packed::new(&from.weight, from.outputs, from.inputs, path.tiling());
         Dense { packed, scale: from.scale, bias: from.bias, smooth }

@@ -1,6 +1,6 @@
 //! The f32 steps around the integer products, once for every target. Rows are slices of `[rows, width]`.
 //!
-//! Everything here is `inline(always)`, so that `paths.rs` can compile it for each instruction set.
+//! Everything here is `inline(always)`, so that `instruction_set.rs` can compile it for each instruction set.
 //! Must not know where weights come from.
 
 use super::float::{Constants, GELU, ROUND, gelu, max, sum};

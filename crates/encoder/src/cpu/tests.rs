@@ -24,9 +24,9 @@ impl Held for CpuModel {
 
 fn each_path(check: impl Fn(&mut CpuModel, &Model)) {
     let model = cases::model();
-    for path in Path::available() {
+    for path in InstructionSet::available() {
         println!("{}", path.name());
-        check(&mut CpuModel::load_for(path, &model, Pooling::Mean).unwrap(), &model);
+        check(&mut CpuModel::load_with(path, &model, Pooling::Mean).unwrap(), &model);
     }
 }
 
@@ -35,7 +35,7 @@ held_to_the_cases!(each_path);
 /// Heights around all tiles, and both widths' extremes; weights at the ends of their range.
 #[test]
 fn integer_products_are_exact_at_extremes() {
-    for path in Path::available() {
+    for path in InstructionSet::available() {
         for (rows, columns, depth) in [(1, 32, 32), (2, 64, 32), (3, 32, 64), (4, 96, 32), (5, 32, 96), (19, 160, 1536)]
         {
             for fill in cases::BYTES {
@@ -75,7 +75,7 @@ fn quantized_rows_are_those_of_the_definition() {
     let smooth: Vec<f32> = (0..96).map(|k| 0.5 + (k % 7) as f32 / 3.0).collect();
     let x = cases::odd_values(9, 96, 4.0);
     let (values, scales) = definition::quantize(&x, Some(&smooth), 96);
-    for path in Path::available() {
+    for path in InstructionSet::available() {
         let mut q = Quantized::default();
         path.quantize(&x, &smooth, &mut q);
         let mut expected = quantized(&values, 96);
@@ -94,12 +94,12 @@ fn every_path_gives_the_bytes_of_the_portable_one() {
         for pooling in [Pooling::Mean, Pooling::First, Pooling::Max] {
             let file = Weights::open(&synthetic.weights, synthetic.manifest.architecture).unwrap();
             let on = |path| {
-                let mut cpu = CpuModel::load_for(path, &file, pooling).unwrap();
+                let mut cpu = CpuModel::load_with(path, &file, pooling).unwrap();
                 let encoded = block_on(cpu.encode(&batch(lengths), OutputKind::VectorsAndTokens)).unwrap();
                 [encoded.vectors, encoded.tokens].concat().into_iter().map(f32::to_bits).collect::<Vec<_>>()
             };
-            let portable = on(Path::Portable);
-            for path in Path::available() {
+            let portable = on(InstructionSet::Portable);
+            for path in InstructionSet::available() {
                 assert!(on(path) == portable, "{} differs from portable", path.name());
             }
         }

@@ -1,7 +1,7 @@
 //! x86-64's integer products: `vpdpbusd` where the CPU has it, `pmaddubsw` and `pmaddwd` where not.
 //!
 //! Weights carry an offset of 64, so they are the unsigned operand with 7 bits and nothing saturates; the
-//! accumulators start at what the offset will add. Unsafe: instructions that `paths.rs` has asked the
+//! accumulators start at what the offset will add. Unsafe: instructions that `instruction_set.rs` has asked the
 //! CPU for, and pointers into slices whose sizes are checked first.
 
 use core::arch::x86_64::*;

@@ -13,7 +13,7 @@ use pollster::block_on;
 use nearmind::cli::device::DeviceArg;
 use nearmind::cli::model::NativeModel;
 use nearmind_encoder::cpu::measure::{best, limit, product, steps};
-use nearmind_encoder::cpu::{CpuModel, Path};
+use nearmind_encoder::cpu::{CpuModel, InstructionSet};
 use nearmind_encoder::manifest::{Architecture, Pooling, Role};
 use nearmind_encoder::synthetic::Synthetic;
 use nearmind_encoder::weights::Weights;
@@ -40,7 +40,7 @@ impl EncoderBench {
     pub fn run(&self) -> Result<()> {
         let random = Synthetic::new(384, 6, 12, 1536, 1);
         let weights = Weights::open(&random.weights, random.manifest.architecture)?;
-        for path in Path::available().into_iter().rev() {
+        for path in InstructionSet::available().into_iter().rev() {
             kernels(path, &random.manifest.architecture);
             encoder(path, &weights)?;
         }
@@ -53,7 +53,7 @@ impl EncoderBench {
 }
 
 /// Integer products of one text's rows, one core.
-fn kernels(path: Path, a: &Architecture) {
+fn kernels(path: InstructionSet, a: &Architecture) {
     let limit = limit(path);
     let most = limit.map_or(String::new(), |l| format!("; at most {:.0} G operations a second", l / 1e9));
     println!("{}, one core{most}", path.name());
@@ -76,9 +76,9 @@ fn kernels(path: Path, a: &Architecture) {
 }
 
 /// Load and whole passes, one core.
-fn encoder(path: Path, weights: &Weights<&Vec<u8>>) -> Result<()> {
+fn encoder(path: InstructionSet, weights: &Weights<&Vec<u8>>) -> Result<()> {
     let from = Instant::now();
-    let mut cpu = CpuModel::load_for(path, weights, Pooling::Mean)?;
+    let mut cpu = CpuModel::load_with(path, weights, Pooling::Mean)?;
     println!("  load      {:.1} ms", from.elapsed().as_secs_f64() * 1e3);
     for (name, texts, tokens) in [("text", 1, TEXT), ("texts", 8, TEXT), ("query", 1, QUERY)] {
         let ids = (0..texts * tokens).map(|i| (i * 7 % 90) as u32).collect();

@@ -12,7 +12,7 @@ use crate::manifest::Pooling;
 
 /// How the encoder's loops are compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Path {
+pub enum InstructionSet {
     /// Plain Rust.
     Portable,
     /// WebAssembly's 128-bit vectors: 16-bit products.
@@ -27,54 +27,54 @@ pub enum Path {
     Avx512Vnni,
 }
 
-impl Path {
+impl InstructionSet {
     /// Every path that this build has and this machine can run, slowest first.
-    pub fn available() -> Vec<Path> {
-        let mut paths = vec![Path::Portable];
+    pub fn available() -> Vec<InstructionSet> {
+        let mut paths = vec![InstructionSet::Portable];
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        paths.push(Path::Simd128);
+        paths.push(InstructionSet::Simd128);
         #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
-        paths.push(Path::RelaxedSimd);
+        paths.push(InstructionSet::RelaxedSimd);
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx2") {
-                paths.push(Path::Avx2);
+                paths.push(InstructionSet::Avx2);
                 if is_x86_feature_detected!("avxvnni") {
-                    paths.push(Path::AvxVnni);
+                    paths.push(InstructionSet::AvxVnni);
                 }
             }
             if x86::has_avx512() {
-                paths.push(Path::Avx512Vnni);
+                paths.push(InstructionSet::Avx512Vnni);
             }
         }
         paths
     }
 
     /// The fastest available path.
-    pub fn best() -> Path {
-        Path::available().pop().unwrap_or(Path::Portable)
+    pub fn best() -> InstructionSet {
+        InstructionSet::available().pop().unwrap_or(InstructionSet::Portable)
     }
 
     /// Its name, for people and for `--path`.
     pub fn name(self) -> &'static str {
         match self {
-            Path::Portable => "portable",
-            Path::Simd128 => "SIMD128",
-            Path::RelaxedSimd => "relaxed SIMD",
-            Path::Avx2 => "AVX2",
-            Path::AvxVnni => "AVX-VNNI",
-            Path::Avx512Vnni => "AVX-512 VNNI",
+            InstructionSet::Portable => "portable",
+            InstructionSet::Simd128 => "SIMD128",
+            InstructionSet::RelaxedSimd => "relaxed SIMD",
+            InstructionSet::Avx2 => "AVX2",
+            InstructionSet::AvxVnni => "AVX-VNNI",
+            InstructionSet::Avx512Vnni => "AVX-512 VNNI",
         }
     }
 
     /// How this path wants its weights.
     pub fn tiling(self) -> Tiling {
         match self {
-            Path::Portable => Tiling { columns: 1, depth: 4, offset: 0 },
-            Path::Simd128 => Tiling { columns: 8, depth: 2, offset: 0 },
-            Path::RelaxedSimd => Tiling { columns: 8, depth: 4, offset: 64 },
-            Path::Avx2 | Path::AvxVnni => Tiling { columns: 16, depth: 4, offset: 64 },
-            Path::Avx512Vnni => Tiling { columns: 32, depth: 4, offset: 64 },
+            InstructionSet::Portable => Tiling { columns: 1, depth: 4, offset: 0 },
+            InstructionSet::Simd128 => Tiling { columns: 8, depth: 2, offset: 0 },
+            InstructionSet::RelaxedSimd => Tiling { columns: 8, depth: 4, offset: 64 },
+            InstructionSet::Avx2 | InstructionSet::AvxVnni => Tiling { columns: 16, depth: 4, offset: 64 },
+            InstructionSet::Avx512Vnni => Tiling { columns: 32, depth: 4, offset: 64 },
         }
     }
 
@@ -83,27 +83,27 @@ impl Path {
         assert!(w.tiling == self.tiling() && q.width == w.depth && y.len() == q.rows() * w.columns);
         match self {
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Path::Simd128 => super::wasm::simd128(q, w, y),
+            InstructionSet::Simd128 => super::wasm::simd128(q, w, y),
             #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
-            Path::RelaxedSimd => super::wasm::relaxed(q, w, y),
+            InstructionSet::RelaxedSimd => super::wasm::relaxed(q, w, y),
             // SAFETY: the path comes from `available`, which has asked the CPU.
             #[cfg(target_arch = "x86_64")]
-            Path::Avx2 => unsafe { avx2::product(q, w, y) },
+            InstructionSet::Avx2 => unsafe { avx2::product(q, w, y) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Path::AvxVnni => unsafe { avx_vnni::product(q, w, y) },
+            InstructionSet::AvxVnni => unsafe { avx_vnni::product(q, w, y) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Path::Avx512Vnni => unsafe { avx512_vnni::product(q, w, y) },
+            InstructionSet::Avx512Vnni => unsafe { avx512_vnni::product(q, w, y) },
             _ => product::portable(q, w, y),
         }
     }
 }
 
 /// Compiles a step of `steps` or `attention` for each instruction set: the same source, wider vectors.
-macro_rules! compiled_for_each_path {
+macro_rules! compiled_for_each_instruction_set {
     ($($module:ident :: $name:ident($($arg:ident: $type:ty),*);)*) => {
-        impl Path {
+        impl InstructionSet {
             $(
                 #[doc = concat!("`", stringify!($module), "::", stringify!($name), "` compiled for this path.")]
                 #[allow(clippy::too_many_arguments, reason = "the arguments of the step that it compiles")]
@@ -120,9 +120,9 @@ macro_rules! compiled_for_each_path {
                         }
                         match self {
                             // SAFETY: the path comes from `available`, which has asked the CPU.
-                            Path::Avx2 | Path::AvxVnni => return unsafe { avx2($($arg),*) },
+                            InstructionSet::Avx2 | InstructionSet::AvxVnni => return unsafe { avx2($($arg),*) },
                             // SAFETY: as above.
-                            Path::Avx512Vnni => return unsafe { avx512($($arg),*) },
+                            InstructionSet::Avx512Vnni => return unsafe { avx512($($arg),*) },
                             _ => {}
                         }
                     }
@@ -133,7 +133,7 @@ macro_rules! compiled_for_each_path {
     };
 }
 
-compiled_for_each_path! {
+compiled_for_each_instruction_set! {
     steps::quantize(x: &[f32], smooth: &[f32], q: &mut Quantized);
     steps::rescale(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]);
     steps::rescale_gelu(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]);
