@@ -19,7 +19,7 @@ use anyhow::{Context, Result};
 use tokenizers::TruncationParams;
 
 use self::{original::Original, wordpiece::Words};
-use nearmind_encoder::full::{FullModel, LINEARS};
+use nearmind_encoder::f32_model::{F32Model, LINEARS};
 use nearmind_encoder::kernels::Linear;
 use nearmind_encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Pooling, Prefixes, Probe, Probes, Role};
 use nearmind_encoder::reference::Reference;
@@ -183,7 +183,7 @@ pub fn full_vectors<T: AsRef<str>>(
 }
 
 fn weights(
-    full: &FullModel,
+    full: &F32Model,
     words: &words::QuantizedWords,
     reference: &Reference,
     calibration: &Batch,

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::original::Original;
 use super::vocabulary::Vocabulary;
 use super::wordpiece::Words;
-use nearmind_encoder::full::{FullLayer, FullLinear, FullModel};
+use nearmind_encoder::f32_model::{F32Layer, F32Linear, F32Model};
 use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
 use nearmind_encoder::weights::NormWeights;
 
@@ -87,7 +87,7 @@ impl Original for Folder {
         sha256_hex(&self.weights)
     }
 
-    fn full(&self, rows: &[usize]) -> Result<FullModel> {
+    fn full(&self, rows: &[usize]) -> Result<F32Model> {
         let mut full = read(&self.path, &self.weights, &self.config, self.architecture, self.pooling)?;
         let hidden = self.architecture.hidden;
         full.words = rows.iter().flat_map(|&row| &full.words[row * hidden..][..hidden]).copied().collect();
@@ -97,7 +97,7 @@ impl Original for Folder {
 }
 
 /// The model with the whole vocabulary of the file.
-fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Pooling) -> Result<FullModel> {
+fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Pooling) -> Result<F32Model> {
     let file = SafeTensors::deserialize(bytes).with_context(|| format!("{} is not usable", path.display()))?;
     let prefix = if file.names().contains(&"embeddings.word_embeddings.weight") { "" } else { "bert." };
     let tensor = |name: &str, shape: &[usize]| {
@@ -109,9 +109,9 @@ fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Po
         let part = |part: &str| tensor(&format!("{name}.LayerNorm.{part}"), &[h]);
         Ok(NormWeights { weight: part("weight")?, bias: part("bias")? })
     };
-    let linear = |name: String, outputs: usize, inputs: usize| -> Result<FullLinear> {
+    let linear = |name: String, outputs: usize, inputs: usize| -> Result<F32Linear> {
         let weight = tensor(&format!("{name}.weight"), &[outputs, inputs])?;
-        Ok(FullLinear { weight, bias: tensor(&format!("{name}.bias"), &[outputs])? })
+        Ok(F32Linear { weight, bias: tensor(&format!("{name}.bias"), &[outputs])? })
     };
     let layers = (0..a.layers).map(|layer| {
         let of = |part: &str| format!("encoder.layer.{layer}.{part}");
@@ -123,7 +123,7 @@ fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Po
             qkv.weight.extend(part.weight);
             qkv.bias.extend(part.bias);
         }
-        Ok(FullLayer {
+        Ok(F32Layer {
             linears: [
                 qkv,
                 linear(of("attention.output.dense"), h, h)?,
@@ -140,7 +140,7 @@ fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Po
     for row in positions.chunks_exact_mut(h) {
         row.iter_mut().zip(&types).for_each(|(position, first_type)| *position += first_type);
     }
-    Ok(FullModel {
+    Ok(F32Model {
         architecture: a,
         pooling,
         words: tensor("embeddings.word_embeddings.weight", &[a.vocabulary, h])?,

@@ -23,7 +23,7 @@ use half::f16;
 use super::original::Original;
 use super::pieces::{Marks, Pieces};
 use super::vocabulary::Vocabulary;
-use nearmind_encoder::full::{FullLayer, FullLinear, FullModel};
+use nearmind_encoder::f32_model::{F32Layer, F32Linear, F32Model};
 use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
 use nearmind_encoder::weights::NormWeights;
 
@@ -119,9 +119,9 @@ impl Package {
         })
     }
 
-    fn linear(&self, name: &str, outputs: usize, inputs: usize) -> Result<FullLinear> {
+    fn linear(&self, name: &str, outputs: usize, inputs: usize) -> Result<F32Linear> {
         let weight = self.tensor(&format!("{name}.w"), outputs * inputs)?;
-        Ok(FullLinear { weight, bias: self.tensor(&format!("{name}.b"), outputs)? })
+        Ok(F32Linear { weight, bias: self.tensor(&format!("{name}.b"), outputs)? })
     }
 
     fn norm(&self, name: &str) -> Result<NormWeights> {
@@ -132,7 +132,7 @@ impl Package {
         })
     }
 
-    fn layer(&self, layer: usize) -> Result<FullLayer> {
+    fn layer(&self, layer: usize) -> Result<F32Layer> {
         let a = self.architecture;
         let linear = |part: &str, outputs, inputs| self.linear(&format!("l{layer}.{part}"), outputs, inputs);
         let mut qkv = linear("q", a.hidden, a.hidden)?;
@@ -143,7 +143,7 @@ impl Package {
             qkv.weight.extend(part.weight);
             qkv.bias.extend(part.bias);
         }
-        Ok(FullLayer {
+        Ok(F32Layer {
             linears: [
                 qkv,
                 linear("ao", a.hidden, a.hidden)?,
@@ -177,7 +177,7 @@ impl Original for Package {
     }
 
     /// Only these rows of the table are unpacked: all of them in f32 are 384 MB.
-    fn full(&self, rows: &[usize]) -> Result<FullModel> {
+    fn full(&self, rows: &[usize]) -> Result<F32Model> {
         let a = self.architecture;
         let (is_packed, table) = self.bytes_of("emb.word", a.vocabulary * a.hidden)?;
         ensure!(is_packed, "the word table is not packed");
@@ -189,7 +189,7 @@ impl Original for Package {
         for row in positions.chunks_exact_mut(a.hidden) {
             row.iter_mut().zip(&types).for_each(|(position, first_type)| *position += first_type);
         }
-        Ok(FullModel {
+        Ok(F32Model {
             architecture: Architecture { vocabulary: rows.len(), ..a },
             pooling: self.pooling(),
             words,

@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use nearmind_encoder::full::FullLinear;
+use nearmind_encoder::f32_model::F32Linear;
 use nearmind_encoder::weights::WEIGHT_MAX;
 
 /// How much of a channel's range moves from activations to weights; the best of 0.5, 0.6 and 0.7 with GPTQ.
@@ -26,7 +26,7 @@ pub struct QuantizedLinear {
 }
 
 /// `inputs: [T, K]`, as the layer receives them.
-pub fn quantize(linear: &FullLinear, inputs: &[f32]) -> QuantizedLinear {
+pub fn quantize(linear: &F32Linear, inputs: &[f32]) -> QuantizedLinear {
     let width = linear.weight.len() / linear.bias.len();
     let smooth = smoothing(&linear.weight, inputs, width);
     let rounded = rounded_inputs(inputs, &smooth);
@@ -212,7 +212,7 @@ mod tests {
     }
 
     /// Mean squared error of the outputs over their energy, for inputs that were not seen.
-    fn loss(linear: &FullLinear, quantized: &QuantizedLinear, inputs: &[f32]) -> f32 {
+    fn loss(linear: &F32Linear, quantized: &QuantizedLinear, inputs: &[f32]) -> f32 {
         let width = quantized.smooth.len();
         let (mut error, mut energy) = (0.0, 0.0);
         for x in inputs.chunks_exact(width) {
@@ -241,7 +241,7 @@ mod tests {
             };
             rows.chunks_exact(8).flat_map(row).collect()
         };
-        let linear = FullLinear { weight: random(outputs * width, 3), bias: vec![0.0; outputs] };
+        let linear = F32Linear { weight: random(outputs * width, 3), bias: vec![0.0; outputs] };
         let quantized = quantize(&linear, &inputs(4));
         let most = quantized.weight.iter().fold(0.0f32, |m, w| m.max(w.abs()));
         assert!(most <= 63.0 && quantized.weight.iter().all(|w| w.fract() == 0.0));

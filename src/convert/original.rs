@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::vocabulary::Vocabulary;
-use nearmind_encoder::full::FullModel;
+use nearmind_encoder::f32_model::F32Model;
 use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes};
 
 /// A trained model, as its publisher's files have it.
@@ -19,5 +19,5 @@ pub trait Original {
     /// Of the file of weights, in hexadecimal.
     fn sha256(&self) -> String;
     /// The model with these rows of its word table, in this order.
-    fn full(&self, rows: &[usize]) -> Result<FullModel>;
+    fn full(&self, rows: &[usize]) -> Result<F32Model>;
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use nearmind::convert::{About, convert, full_vectors};
 use nearmind_encoder::cpu::CpuModel;
-use nearmind_encoder::full::FullModel;
+use nearmind_encoder::f32_model::F32Model;
 use nearmind_encoder::manifest::{Manifest, Probes, Role};
 use nearmind_encoder::reference::Reference;
 use nearmind_encoder::synthetic::Synthetic;
@@ -158,7 +158,7 @@ fn a_converted_model_is_the_f32_model_almost() {
     let cosine = least_cosine(&int8, &full, 64);
     assert!(cosine > 0.995, "int8 to f32: {cosine}");
     // The same integers without rounding of activations: closer still, or a kernel is wrong.
-    let mut same = Reference::new(&FullModel::dequantized(&weights, manifest.pooling).unwrap());
+    let mut same = Reference::new(&F32Model::dequantized(&weights, manifest.pooling).unwrap());
     let cosine = least_cosine(&int8, &encode(&mut same, &tokenizer, &TEXTS), 64);
     assert!(cosine > 0.998, "int8 to its own weights in f32: {cosine}");
 }
@@ -234,7 +234,7 @@ fn answers_its_probes(folder: &Path) {
     let width = manifest.architecture.hidden;
     let cosine = least_cosine(&found, &expected, width);
     assert!(cosine > 0.985, "int8 to f32: {cosine}");
-    let mut same = Reference::new(&FullModel::dequantized(&weights, manifest.pooling).unwrap());
+    let mut same = Reference::new(&F32Model::dequantized(&weights, manifest.pooling).unwrap());
     let cosine = least_cosine(&found, &encode(&mut same, &tokenizer, &texts), width);
     assert!(cosine > 0.995, "int8 to its own weights in f32: {cosine}");
 }

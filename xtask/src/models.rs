@@ -105,7 +105,7 @@ fn names() -> Result<Vec<String>> {
 const CONVERTER: [&str; 8] = [
     "src/convert.rs",
     "src/convert",
-    "crates/encoder/src/full.rs",
+    "crates/encoder/src/f32_model.rs",
     "crates/encoder/src/reference.rs",
     "crates/encoder/src/tokenize.rs",
     "crates/encoder/src/tokenize",

@@ -10,7 +10,7 @@ mod cases; //         what every device is held to
 pub mod cpu; //       int8 kernels: portable, SIMD128, relaxed SIMD, x86
 pub mod device; //    chooses: prove, time, demote
 #[cfg(feature = "reference")]
-pub mod full; //      f32 weights as plain arrays
+pub mod f32_model; //      f32 weights as plain arrays
 #[cfg(feature = "gpu")]
 pub mod gpu; //       wgpu and WGSL for the same kernels
 pub mod kernels; //   the trait of fused steps that a device implements

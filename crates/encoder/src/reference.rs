@@ -5,7 +5,7 @@
 use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::full::{FullModel, LINEARS};
+use super::f32_model::{F32Model, LINEARS};
 use super::kernels::Linear;
 use super::manifest::{Architecture, Pooling};
 use super::weights::{NormWeights, shape};
@@ -36,7 +36,7 @@ pub type Tap<'a> = dyn FnMut(usize, Linear, &Tensor<2>) + 'a;
 
 impl Reference {
     /// Copies the weights into tensors.
-    pub fn new(model: &FullModel) -> Self {
+    pub fn new(model: &F32Model) -> Self {
         let device = Device::flex();
         let a = model.architecture;
         let layers = model.layers.iter().map(|layer| Layer {

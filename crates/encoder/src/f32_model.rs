@@ -12,7 +12,7 @@ pub const LINEARS: [Linear; 4] = [Linear::Qkv, Linear::Output, Linear::Up, Linea
 
 /// All weights of a model.
 #[derive(Debug, Clone)]
-pub struct FullModel {
+pub struct F32Model {
     /// Its sizes: L, H, V, P and the others that shapes are written with.
     pub architecture: Architecture,
     /// How token states become a text's vector.
@@ -24,28 +24,28 @@ pub struct FullModel {
     /// The layer norm of the embeddings.
     pub norm: NormWeights,
     /// One for each of the model's layers, the first one first. `[L]`
-    pub layers: Vec<FullLayer>,
+    pub layers: Vec<F32Layer>,
 }
 
 /// The weights of one layer.
 #[derive(Debug, Clone)]
-pub struct FullLayer {
+pub struct F32Layer {
     /// In the order of [`LINEARS`].
-    pub linears: [FullLinear; 4],
+    pub linears: [F32Linear; 4],
     /// After `output` and after `down`.
     pub norms: [NormWeights; 2],
 }
 
 /// `y = x W^T + b`
 #[derive(Debug, Clone)]
-pub struct FullLinear {
+pub struct F32Linear {
     /// `[N, K]`, row-major.
     pub weight: Vec<f32>,
     /// `[N]`
     pub bias: Vec<f32>,
 }
 
-impl FullModel {
+impl F32Model {
     /// What an int8 file means: the weights that it has after rounding.
     pub fn dequantized<S: Source>(weights: &Weights<S>, pooling: Pooling) -> Result<Self, ModelError> {
         let architecture = *weights.architecture();
@@ -55,8 +55,8 @@ impl FullModel {
             table.row(id as u32, row);
         }
         let layers = (0..architecture.layers).map(|layer| {
-            let linear = |which| weights.linear(layer, which).map(FullLinear::dequantized);
-            Ok(FullLayer {
+            let linear = |which| weights.linear(layer, which).map(F32Linear::dequantized);
+            Ok(F32Layer {
                 linears: [linear(LINEARS[0])?, linear(LINEARS[1])?, linear(LINEARS[2])?, linear(LINEARS[3])?],
                 norms: [weights.norm_after(layer, Linear::Output), weights.norm_after(layer, Linear::Down)],
             })
@@ -72,12 +72,12 @@ impl FullModel {
     }
 
     /// One linear layer, by the number of its layer from 0.
-    pub fn linear(&self, layer: usize, which: Linear) -> &FullLinear {
+    pub fn linear(&self, layer: usize, which: Linear) -> &F32Linear {
         &self.layers[layer].linears[which as usize]
     }
 }
 
-impl FullLinear {
+impl F32Linear {
     fn dequantized(linear: LinearWeights) -> Self {
         let rows = linear.weight.chunks_exact(linear.inputs).zip(&linear.scale);
         let weight = match &linear.smooth {
