@@ -20,11 +20,11 @@ use tokenizers::TruncationParams;
 
 use self::{original::Original, wordpiece::Words};
 use nearmind_encoder::f32_model::{F32Model, LINEARS};
-use nearmind_encoder::kernels::Linear;
+use nearmind_encoder::kernels::LinearKind;
 use nearmind_encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Pooling, Prefixes, Probe, Probes, Role};
 use nearmind_encoder::reference::Reference;
 use nearmind_encoder::tokenize::Tokenizer;
-use nearmind_encoder::weights::{NormWeights, name};
+use nearmind_encoder::weights::{NormWeights, linear_name};
 use nearmind_encoder::write::Writer;
 use nearmind_encoder::{Batch, Encoder, OutputKind};
 
@@ -209,7 +209,7 @@ fn weights(
     let mut quantized = Vec::new();
     let mut failed = None;
     reference.forward(calibration, &mut |layer, which, x| {
-        said(&format!("layer {} of {}: {}", layer + 1, a.layers, name(which)));
+        said(&format!("layer {} of {}: {}", layer + 1, a.layers, linear_name(which)));
         match x.clone().into_data().try_into_vec::<f32>() {
             Ok(inputs) => quantized.push(linear::quantize(full.linear(layer, which), &inputs)),
             Err(error) => failed = Some(error),
@@ -221,11 +221,11 @@ fn weights(
     for (layer, linears) in quantized.chunks_exact_mut(LINEARS.len()).enumerate() {
         fold_value(linears, a.hidden);
         for (&which, linear) in LINEARS.iter().zip(linears) {
-            let prefix = format!("layers.{layer}.{}", name(which));
+            let prefix = format!("layers.{layer}.{}", linear_name(which));
             file.add(&format!("{prefix}.weight"), &linear.weight);
             file.add(&format!("{prefix}.scale"), &linear.scale);
             file.add(&format!("{prefix}.bias"), &linear.bias);
-            if which != Linear::Output {
+            if which != LinearKind::Output {
                 file.add(&format!("{prefix}.smooth"), &linear.smooth);
             }
         }
@@ -235,8 +235,8 @@ fn weights(
 
 /// Attention mixes value rows channel by channel: what `output` wants its inputs multiplied by, they can give.
 fn fold_value(linears: &mut [linear::QuantizedLinear], hidden: usize) {
-    let smooth = linears[Linear::Output as usize].smooth.clone();
-    let qkv = &mut linears[Linear::Qkv as usize];
+    let smooth = linears[LinearKind::Output as usize].smooth.clone();
+    let qkv = &mut linears[LinearKind::Qkv as usize];
     for ((scale, bias), smooth) in qkv.scale[2 * hidden..].iter_mut().zip(&mut qkv.bias[2 * hidden..]).zip(smooth) {
         *scale *= smooth;
         *bias *= smooth;

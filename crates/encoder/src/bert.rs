@@ -1,6 +1,6 @@
 //! BERT's forward pass, written once for every device. Must not know what a kernel does inside.
 
-use super::kernels::{Kernels, Linear};
+use super::kernels::{Kernels, LinearKind};
 use super::{Batch, EncodeError, Embeddings, OutputKind};
 
 /// Embeds the batch and runs `layers` post-norm encoder layers over it.
@@ -18,12 +18,12 @@ pub async fn watched<K: Kernels>(
 ) -> Result<Embeddings, EncodeError> {
     let mut x = k.embed(batch);
     for layer in 0..layers {
-        let qkv = k.linear(&x, layer, Linear::Qkv);
+        let qkv = k.linear(&x, layer, LinearKind::Qkv);
         see(k, &qkv);
         let context = k.attention(qkv, batch);
-        x = k.linear_add_norm(context, layer, Linear::Output, x);
-        let up = k.linear_gelu(&x, layer, Linear::Up);
-        x = k.linear_add_norm(up, layer, Linear::Down, x);
+        x = k.linear_add_norm(context, layer, LinearKind::Output, x);
+        let up = k.linear_gelu(&x, layer, LinearKind::Up);
+        x = k.linear_add_norm(up, layer, LinearKind::Down, x);
     }
     k.finish(x, batch, output).await
 }

@@ -9,7 +9,7 @@ use pollster::block_on;
 
 pub use self::definition::Model;
 use super::device::LEAST_COSINE_TO_CPU;
-use super::kernels::{Kernels, Linear};
+use super::kernels::{Kernels, LinearKind};
 use super::synthetic::Synthetic;
 use super::weights::{LinearWeights, Weights};
 use super::{Batch, EncodeError, Encoder, OutputKind};
@@ -73,16 +73,16 @@ pub fn embeddings_of_fine_and_coarse_words(device: &mut impl Held, model: &Model
 
 pub fn gelu_follows_the_product(device: &mut impl Held, model: &Model) {
     let batch = ragged();
-    let weights = model.linear(0, Linear::Up).unwrap();
+    let weights = model.linear(0, LinearKind::Up).unwrap();
     let x = odd_values(batch.ids.len(), 64, 3.0);
     let rows = device.put_states(&batch, &x, Some(&weights));
-    let rows = device.linear_gelu(&rows, 0, Linear::Up);
+    let rows = device.linear_gelu(&rows, 0, LinearKind::Up);
     let expected: Vec<f32> = definition::linear(&x, &weights).into_iter().map(definition::gelu).collect();
     assert_near(&device.get(rows, &batch), &expected, GELU_TOLERANCE);
 }
 
 pub fn products_with_residual_and_norm(device: &mut impl Held, model: &Model) {
-    for (which, slot, width) in [(Linear::Output, Slot::Context, 64), (Linear::Down, Slot::Inner, 128)] {
+    for (which, slot, width) in [(LinearKind::Output, Slot::Context, 64), (LinearKind::Down, Slot::Inner, 128)] {
         let batch = ragged();
         let (x, states) = (odd_values(batch.ids.len(), width, 2.0), values(batch.ids.len(), 64, 1.5));
         let y = definition::linear(&x, &model.linear(1, which).unwrap());

@@ -27,7 +27,7 @@ pub use self::instruction_set::InstructionSet;
 #[cfg(test)]
 use self::product::Packed;
 use self::product::Quantized;
-use super::kernels::{Kernels, Linear};
+use super::kernels::{Kernels, LinearKind};
 use super::manifest::{ModelError, Pooling};
 use super::weights::{Source, Weights};
 use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind, bert};
@@ -113,7 +113,7 @@ impl CpuModel {
         &mut self,
         x: &Rows,
         layer: usize,
-        which: Linear,
+        which: LinearKind,
         y: &mut [f32],
         mut finish: impl FnMut(InstructionSet, usize, &[f32], &mut [f32], &Layer, &Dense),
     ) {
@@ -150,7 +150,7 @@ impl Kernels for CpuModel {
         x
     }
 
-    fn linear(&mut self, x: &Rows, layer: usize, which: Linear) -> Rows {
+    fn linear(&mut self, x: &Rows, layer: usize, which: LinearKind) -> Rows {
         let mut y = self.take(x.rows, self.parameters.layers[layer].dense(which).width());
         self.dense(x, layer, which, y.values_mut(), |path, _, rows, y, _, dense| {
             path.rescale(y, rows, &dense.scale, &dense.bias);
@@ -158,7 +158,7 @@ impl Kernels for CpuModel {
         y
     }
 
-    fn linear_gelu(&mut self, x: &Rows, layer: usize, which: Linear) -> Rows {
+    fn linear_gelu(&mut self, x: &Rows, layer: usize, which: LinearKind) -> Rows {
         let mut y = self.take(x.rows, self.parameters.layers[layer].dense(which).width());
         self.dense(x, layer, which, y.values_mut(), |path, _, rows, y, _, dense| {
             path.rescale_gelu(y, rows, &dense.scale, &dense.bias);
@@ -166,7 +166,7 @@ impl Kernels for CpuModel {
         y
     }
 
-    fn linear_add_norm(&mut self, x: Rows, layer: usize, which: Linear, mut residual: Rows) -> Rows {
+    fn linear_add_norm(&mut self, x: Rows, layer: usize, which: LinearKind, mut residual: Rows) -> Rows {
         let mut y = self.take(residual.rows, residual.width);
         let width = residual.width;
         let sum = residual.values_mut();

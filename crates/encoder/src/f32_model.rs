@@ -3,12 +3,12 @@
 //! Must not know files' names of tensors, nor how anything is quantized. Two things are folded in, as in the
 //! int8 format: positions hold the first token type, and the query holds attention's `1/sqrt(head width)`.
 
-use super::kernels::Linear;
+use super::kernels::LinearKind;
 use super::manifest::{Architecture, ModelError, Pooling};
 use super::weights::{LinearWeights, NormWeights, Source, Weights};
 
 /// The linear layers of a BERT layer, in the order of computation.
-pub const LINEARS: [Linear; 4] = [Linear::Qkv, Linear::Output, Linear::Up, Linear::Down];
+pub const LINEARS: [LinearKind; 4] = [LinearKind::Qkv, LinearKind::Output, LinearKind::Up, LinearKind::Down];
 
 /// All weights of a model.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ impl F32Model {
             let linear = |which| weights.linear(layer, which).map(F32Linear::dequantized);
             Ok(F32Layer {
                 linears: [linear(LINEARS[0])?, linear(LINEARS[1])?, linear(LINEARS[2])?, linear(LINEARS[3])?],
-                norms: [weights.norm_after(layer, Linear::Output), weights.norm_after(layer, Linear::Down)],
+                norms: [weights.norm_after(layer, LinearKind::Output), weights.norm_after(layer, LinearKind::Down)],
             })
         });
         Ok(Self {
@@ -72,7 +72,7 @@ impl F32Model {
     }
 
     /// One linear layer, by the number of its layer from 0.
-    pub fn linear(&self, layer: usize, which: Linear) -> &F32Linear {
+    pub fn linear(&self, layer: usize, which: LinearKind) -> &F32Linear {
         &self.layers[layer].linears[which as usize]
     }
 }

@@ -26,7 +26,7 @@ pub use self::shader::{Defect, Spelling};
 use self::steps::Steps;
 use self::upload::DeviceModel;
 use super::device::{Clock, GpuOpenError};
-use super::kernels::{Kernels, Linear};
+use super::kernels::{Kernels, LinearKind};
 use super::manifest::Pooling;
 use super::weights::{Source, Weights};
 use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind, bert};
@@ -177,27 +177,27 @@ impl Kernels for Gpu {
         Rows::States
     }
 
-    fn linear(&mut self, x: &Rows, layer: usize, which: Linear) -> Rows {
-        debug_assert!(*x == Rows::States && which == Linear::Qkv);
+    fn linear(&mut self, x: &Rows, layer: usize, which: LinearKind) -> Rows {
+        debug_assert!(*x == Rows::States && which == LinearKind::Qkv);
         self.record(|s| &s.layers[layer].qkv, Some(3 * self.shape.model.hidden));
         Rows::Qkv
     }
 
-    fn linear_gelu(&mut self, x: &Rows, layer: usize, which: Linear) -> Rows {
-        debug_assert!(*x == Rows::States && which == Linear::Up);
+    fn linear_gelu(&mut self, x: &Rows, layer: usize, which: LinearKind) -> Rows {
+        debug_assert!(*x == Rows::States && which == LinearKind::Up);
         self.record(|s| &s.layers[layer].up, Some(self.shape.model.intermediate));
         Rows::Inner
     }
 
-    fn linear_add_norm(&mut self, x: Rows, layer: usize, which: Linear, residual: Rows) -> Rows {
+    fn linear_add_norm(&mut self, x: Rows, layer: usize, which: LinearKind, residual: Rows) -> Rows {
         debug_assert!(residual == Rows::States);
         match which {
-            Linear::Down => {
+            LinearKind::Down => {
                 debug_assert!(x == Rows::Inner);
                 self.record(|s| &s.layers[layer].down, None);
             }
             _ => {
-                debug_assert!(x == Rows::Context && which == Linear::Output);
+                debug_assert!(x == Rows::Context && which == LinearKind::Output);
                 self.record(|s| &s.layers[layer].output, None);
             }
         }

@@ -1,6 +1,6 @@
 //! The fused steps that a device offers; `bert.rs` writes the forward pass once over them.
 //!
-//! A device owns its copy of the weights and its activations; the pass only names layers. Linear
+//! A device owns its copy of the weights and its activations; the pass only names layers. LinearKind
 //! layers quantize the rows they are given (int8, a scale a row), multiply in integers with the
 //! int8 weights (a scale an output channel), and continue in f32.
 
@@ -8,7 +8,7 @@ use super::{Batch, EncodeError, Embeddings, OutputKind};
 
 /// Which linear layer of a BERT layer. `[N, K]` are output and input widths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Linear {
+pub enum LinearKind {
     /// Query, key and value in one. `[3H, H]`
     Qkv,
     /// Attention's output projection. `[H, H]`
@@ -28,11 +28,11 @@ pub trait Kernels {
     /// Word + position + type embeddings, layer norm. `[T, H]`
     fn embed(&mut self, batch: &Batch) -> Self::Rows;
     /// `x W^T + b`. `[T, K] -> [T, N]`
-    fn linear(&mut self, x: &Self::Rows, layer: usize, which: Linear) -> Self::Rows;
+    fn linear(&mut self, x: &Self::Rows, layer: usize, which: LinearKind) -> Self::Rows;
     /// `GELU(x W^T + b)`, GELU with the error function. `[T, K] -> [T, N]`
-    fn linear_gelu(&mut self, x: &Self::Rows, layer: usize, which: Linear) -> Self::Rows;
+    fn linear_gelu(&mut self, x: &Self::Rows, layer: usize, which: LinearKind) -> Self::Rows;
     /// `LayerNorm(residual + x W^T + b)`. `[T, K], [T, H] -> [T, H]`
-    fn linear_add_norm(&mut self, x: Self::Rows, layer: usize, which: Linear, residual: Self::Rows) -> Self::Rows;
+    fn linear_add_norm(&mut self, x: Self::Rows, layer: usize, which: LinearKind, residual: Self::Rows) -> Self::Rows;
     /// Scaled dot-product attention within each text. `[T, 3H] -> [T, H]`
     fn attention(&mut self, qkv: Self::Rows, batch: &Batch) -> Self::Rows;
     /// Pools each text's rows, normalises, and reads the result back. `[T, H] -> [B, H]`

@@ -6,9 +6,9 @@ use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::f32_model::{F32Model, LINEARS};
-use super::kernels::Linear;
+use super::kernels::LinearKind;
 use super::manifest::{Architecture, Pooling};
-use super::weights::{NormWeights, shape};
+use super::weights::{NormWeights, linear_shape};
 use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
 
 /// A model in burn's tensors, on burn's CPU back end.
@@ -32,7 +32,7 @@ struct Layer {
 struct Norm(Tensor<2>, Tensor<2>);
 
 /// Sees the input of a linear layer. `[T, K]`
-pub type Tap<'a> = dyn FnMut(usize, Linear, &Tensor<2>) + 'a;
+pub type Tap<'a> = dyn FnMut(usize, LinearKind, &Tensor<2>) + 'a;
 
 impl Reference {
     /// Copies the weights into tensors.
@@ -44,7 +44,7 @@ impl Reference {
                 .iter()
                 .zip(&layer.linears)
                 .map(|(&which, linear)| {
-                    let (outputs, inputs) = shape(&a, which);
+                    let (outputs, inputs) = linear_shape(&a, which);
                     let weight = matrix(&linear.weight, [outputs, inputs], &device).transpose();
                     (weight, matrix(&linear.bias, [1, outputs], &device))
                 })
@@ -66,15 +66,15 @@ impl Reference {
     pub fn forward(&self, batch: &Batch, tap: &mut Tap) -> Tensor<2> {
         let mut x = self.norm.of(self.embed(batch), self.architecture.epsilon);
         for (index, layer) in self.layers.iter().enumerate() {
-            let mut linear = |which: Linear, x: &Tensor<2>| {
+            let mut linear = |which: LinearKind, x: &Tensor<2>| {
                 tap(index, which, x);
                 let (weight, bias) = &layer.linears[which as usize];
                 x.clone().matmul(weight.clone()) + bias.clone()
             };
-            let context = self.attention(linear(Linear::Qkv, &x), batch);
-            x = layer.norms[0].of(linear(Linear::Output, &context) + x, self.architecture.epsilon);
-            let up = gelu(linear(Linear::Up, &x));
-            x = layer.norms[1].of(linear(Linear::Down, &up) + x, self.architecture.epsilon);
+            let context = self.attention(linear(LinearKind::Qkv, &x), batch);
+            x = layer.norms[0].of(linear(LinearKind::Output, &context) + x, self.architecture.epsilon);
+            let up = gelu(linear(LinearKind::Up, &x));
+            x = layer.norms[1].of(linear(LinearKind::Down, &up) + x, self.architecture.epsilon);
         }
         x
     }

@@ -10,7 +10,7 @@ use safetensors::Dtype;
 use serde_json::json;
 
 use super::manifest::{Architecture, FileEntry, Files, Manifest, Pooling, Prefixes, sha256_hex};
-use super::weights::{WEIGHT_MAX, tensors};
+use super::weights::{WEIGHT_MAX, expected_tensors};
 use super::write::Writer;
 
 /// The files of a model as they would be fetched. `probes` is empty: a model without meaning proves nothing.
@@ -102,7 +102,7 @@ fn tokenizer(words: &[String]) -> Vec<u8> {
 pub fn weights(a: &Architecture, seed: u64) -> Vec<u8> {
     let mut random = SplitMix64(seed);
     let mut file = Writer::new(a);
-    for (name, (dtype, shape)) in tensors(a) {
+    for (name, (dtype, shape)) in expected_tensors(a) {
         let count: usize = shape.iter().product();
         let inputs = if name.contains("down") { a.intermediate } else { a.hidden } as f32;
         let mut values = |centre: f32, spread: f32| -> Vec<f32> {

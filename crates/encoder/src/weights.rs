@@ -49,7 +49,7 @@ use half::f16;
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 
-use super::kernels::Linear;
+use super::kernels::LinearKind;
 use super::manifest::{Architecture, ModelError};
 
 /// One entry, name and version: maps of several are written in no fixed order.
@@ -169,7 +169,7 @@ impl<S: Source> Weights<S> {
         if header.metadata().as_ref().and_then(|about| about.get("format")).is_none_or(|format| format != FORMAT) {
             return Err(bad(format!("it is not in format {FORMAT}")));
         }
-        let expected = tensors(&architecture);
+        let expected = expected_tensors(&architecture);
         for (name, (dtype, shape)) in &expected {
             let info = header.info(name).ok_or_else(|| bad(format!("the tensor {name} is missing")))?;
             if info.dtype != *dtype || info.shape != *shape {
@@ -212,14 +212,14 @@ impl<S: Source> Weights<S> {
     }
 
     /// The layer norm after `output` or `down`; the other linear layers have none.
-    pub fn norm_after(&self, layer: usize, which: Linear) -> NormWeights {
-        self.norm(&format!("layers.{layer}.{}.norm", name(which)))
+    pub fn norm_after(&self, layer: usize, which: LinearKind) -> NormWeights {
+        self.norm(&format!("layers.{layer}.{}.norm", linear_name(which)))
     }
 
     /// Fails where a weight needs more than 7 bits: relaxed SIMD would compute whatever it likes.
-    pub fn linear(&self, layer: usize, which: Linear) -> Result<LinearWeights, ModelError> {
-        let (outputs, inputs) = shape(&self.architecture, which);
-        let prefix = format!("layers.{layer}.{}", name(which));
+    pub fn linear(&self, layer: usize, which: LinearKind) -> Result<LinearWeights, ModelError> {
+        let (outputs, inputs) = linear_shape(&self.architecture, which);
+        let prefix = format!("layers.{layer}.{}", linear_name(which));
         let weight: Vec<i8> = self.read(&format!("{prefix}.weight"));
         if weight.iter().any(|w| w.unsigned_abs() > WEIGHT_MAX as u8) {
             return Err(ModelError::malformed(FILE, format!("{prefix}.weight has values beyond {WEIGHT_MAX}")));
@@ -230,7 +230,7 @@ impl<S: Source> Weights<S> {
             weight,
             scale: self.read(&format!("{prefix}.scale")),
             bias: self.read(&format!("{prefix}.bias")),
-            smooth: (which != Linear::Output).then(|| self.read(&format!("{prefix}.smooth"))),
+            smooth: (which != LinearKind::Output).then(|| self.read(&format!("{prefix}.smooth"))),
         })
     }
 
@@ -253,27 +253,27 @@ impl<S: Source> Weights<S> {
 }
 
 /// Output and input width of a linear layer: `(N, K)`.
-pub fn shape(a: &Architecture, which: Linear) -> (usize, usize) {
+pub fn linear_shape(a: &Architecture, which: LinearKind) -> (usize, usize) {
     match which {
-        Linear::Qkv => (3 * a.hidden, a.hidden),
-        Linear::Output => (a.hidden, a.hidden),
-        Linear::Up => (a.intermediate, a.hidden),
-        Linear::Down => (a.hidden, a.intermediate),
+        LinearKind::Qkv => (3 * a.hidden, a.hidden),
+        LinearKind::Output => (a.hidden, a.hidden),
+        LinearKind::Up => (a.intermediate, a.hidden),
+        LinearKind::Down => (a.hidden, a.intermediate),
     }
 }
 
 /// A linear layer's name in the file.
-pub fn name(which: Linear) -> &'static str {
+pub fn linear_name(which: LinearKind) -> &'static str {
     match which {
-        Linear::Qkv => "qkv",
-        Linear::Output => "output",
-        Linear::Up => "up",
-        Linear::Down => "down",
+        LinearKind::Qkv => "qkv",
+        LinearKind::Output => "output",
+        LinearKind::Up => "up",
+        LinearKind::Down => "down",
     }
 }
 
 /// Every tensor of the format, by name: the table at the top of this file.
-pub fn tensors(a: &Architecture) -> BTreeMap<String, (Dtype, Vec<usize>)> {
+pub fn expected_tensors(a: &Architecture) -> BTreeMap<String, (Dtype, Vec<usize>)> {
     let mut all = BTreeMap::new();
     let mut add = |name: String, dtype, shape: &[usize]| all.insert(name, (dtype, shape.to_vec()));
     let coarse = a.vocabulary - a.fine;
@@ -284,16 +284,16 @@ pub fn tensors(a: &Architecture) -> BTreeMap<String, (Dtype, Vec<usize>)> {
     add("positions".into(), Dtype::F16, &[a.positions, a.hidden]);
     let mut norms = vec!["norm".to_string()];
     for layer in 0..a.layers {
-        for which in [Linear::Qkv, Linear::Output, Linear::Up, Linear::Down] {
-            let (outputs, inputs) = shape(a, which);
-            let prefix = format!("layers.{layer}.{}", name(which));
+        for which in [LinearKind::Qkv, LinearKind::Output, LinearKind::Up, LinearKind::Down] {
+            let (outputs, inputs) = linear_shape(a, which);
+            let prefix = format!("layers.{layer}.{}", linear_name(which));
             add(format!("{prefix}.weight"), Dtype::I8, &[outputs, inputs]);
             add(format!("{prefix}.scale"), Dtype::F32, &[outputs]);
             add(format!("{prefix}.bias"), Dtype::F32, &[outputs]);
-            if which != Linear::Output {
+            if which != LinearKind::Output {
                 add(format!("{prefix}.smooth"), Dtype::F32, &[inputs]);
             }
-            if matches!(which, Linear::Output | Linear::Down) {
+            if matches!(which, LinearKind::Output | LinearKind::Down) {
                 norms.push(format!("{prefix}.norm"));
             }
         }

@@ -7,7 +7,7 @@ use half::f16;
 use safetensors::{Dtype, View};
 
 use super::manifest::Architecture;
-use super::weights::{FORMAT, tensors};
+use super::weights::{FORMAT, expected_tensors};
 
 /// The tensors of a model file, by name.
 pub struct Writer {
@@ -18,7 +18,7 @@ pub struct Writer {
 impl Writer {
     /// A file without tensors yet, for a model of these sizes.
     pub fn new(architecture: &Architecture) -> Self {
-        Self { expected: tensors(architecture), tensors: Vec::new() }
+        Self { expected: expected_tensors(architecture), tensors: Vec::new() }
     }
 
     /// Adds a tensor of the format; halves are rounded here, integers must be integers.

@@ -1,7 +1,7 @@
 //! The steps by their definition in encoder/weights.rs: plain loops, sums in f64.
 
 use crate::Batch;
-use crate::kernels::Linear;
+use crate::kernels::LinearKind;
 use crate::manifest::Architecture;
 use crate::weights::{LinearWeights, NormWeights, Weights};
 
@@ -129,12 +129,12 @@ pub fn forward(model: &Model, batch: &Batch) -> (Vec<f32>, Vec<f32>) {
     let weights = |layer, which| model.linear(layer, which).unwrap();
     let mut x = embed(model, batch);
     for layer in 0..a.layers {
-        let context = attention(&linear(&x, &weights(layer, Linear::Qkv)), a, batch);
-        let y = linear(&context, &weights(layer, Linear::Output));
-        x = add_norm(&y, &x, &model.norm_after(layer, Linear::Output), a.epsilon);
-        let inner: Vec<f32> = linear(&x, &weights(layer, Linear::Up)).into_iter().map(gelu).collect();
-        let y = linear(&inner, &weights(layer, Linear::Down));
-        x = add_norm(&y, &x, &model.norm_after(layer, Linear::Down), a.epsilon);
+        let context = attention(&linear(&x, &weights(layer, LinearKind::Qkv)), a, batch);
+        let y = linear(&context, &weights(layer, LinearKind::Output));
+        x = add_norm(&y, &x, &model.norm_after(layer, LinearKind::Output), a.epsilon);
+        let inner: Vec<f32> = linear(&x, &weights(layer, LinearKind::Up)).into_iter().map(gelu).collect();
+        let y = linear(&inner, &weights(layer, LinearKind::Down));
+        x = add_norm(&y, &x, &model.norm_after(layer, LinearKind::Down), a.epsilon);
     }
     (pool(&x, a.hidden, batch), x)
 }

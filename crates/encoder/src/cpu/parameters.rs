@@ -5,7 +5,7 @@
 use super::instruction_set::InstructionSet;
 use super::product::Packed;
 use super::steps::Norm;
-use crate::kernels::Linear;
+use crate::kernels::LinearKind;
 use crate::manifest::{Architecture, ModelError, Pooling};
 use crate::weights::{LinearWeights, Source, Weights, Words};
 
@@ -54,12 +54,12 @@ impl Parameters {
         let layers = (0..file.architecture().layers).map(|layer| {
             let dense = |which| Ok(Dense::pack(file.linear(layer, which)?, path));
             Ok(Layer {
-                qkv: dense(Linear::Qkv)?,
-                output: dense(Linear::Output)?,
-                up: dense(Linear::Up)?,
-                down: dense(Linear::Down)?,
-                output_norm: norm(layer, Linear::Output),
-                down_norm: norm(layer, Linear::Down),
+                qkv: dense(LinearKind::Qkv)?,
+                output: dense(LinearKind::Output)?,
+                up: dense(LinearKind::Up)?,
+                down: dense(LinearKind::Down)?,
+                output_norm: norm(layer, LinearKind::Output),
+                down_norm: norm(layer, LinearKind::Down),
             })
         });
         let embedding_norm = file.embedding_norm();
@@ -76,18 +76,18 @@ impl Parameters {
 }
 
 impl Layer {
-    pub fn dense(&self, which: Linear) -> &Dense {
+    pub fn dense(&self, which: LinearKind) -> &Dense {
         match which {
-            Linear::Qkv => &self.qkv,
-            Linear::Output => &self.output,
-            Linear::Up => &self.up,
-            Linear::Down => &self.down,
+            LinearKind::Qkv => &self.qkv,
+            LinearKind::Output => &self.output,
+            LinearKind::Up => &self.up,
+            LinearKind::Down => &self.down,
         }
     }
 
     /// The norm that follows the attention's or the feed-forward part's last linear layer.
-    pub fn norm_after(&self, which: Linear) -> &Norm {
-        if which == Linear::Output { &self.output_norm } else { &self.down_norm }
+    pub fn norm_after(&self, which: LinearKind) -> &Norm {
+        if which == LinearKind::Output { &self.output_norm } else { &self.down_norm }
     }
 }
 

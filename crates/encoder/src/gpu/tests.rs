@@ -71,13 +71,13 @@ held_to_the_cases!(each_spelling);
 #[test]
 fn integer_products_are_exact_at_extremes() {
     each_spelling(|gpu, model| {
-        let weights = model.linear(1, Linear::Qkv).unwrap();
+        let weights = model.linear(1, LinearKind::Qkv).unwrap();
         for fill in cases::BYTES {
             let batch = batch(&[11]);
             let x: Vec<i8> = (0..11 * 64).map(fill).map(|v| v.max(-127)).collect();
             Gpu::put(gpu, &batch, Rows::States, &[]);
             gpu.put_quantized(&x, &[1.0; 11]);
-            let rows = gpu.linear(&Rows::States, 1, Linear::Qkv);
+            let rows = gpu.linear(&Rows::States, 1, LinearKind::Qkv);
             let y = Held::get(gpu, rows, &batch);
             for (i, (y, exact)) in y.iter().zip(definition::product(&x, &weights)).enumerate() {
                 let n = i % weights.outputs;

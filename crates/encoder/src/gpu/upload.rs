@@ -2,7 +2,7 @@
 
 use wgpu::Buffer;
 
-use super::super::kernels::Linear;
+use super::super::kernels::LinearKind;
 use super::super::manifest::ModelError;
 use super::super::weights::{LinearWeights, NormWeights, Source, Weights, Words};
 use super::adapter::Context;
@@ -103,7 +103,7 @@ impl DeviceModel {
         let count = weights.architecture().layers;
         let none = vec![1.0; weights.architecture().hidden];
         let mut layers = Vec::with_capacity(count);
-        let mut qkv = weights.linear(0, Linear::Qkv)?;
+        let mut qkv = weights.linear(0, LinearKind::Qkv)?;
         let embedding = DeviceEmbedding::new(
             context,
             &weights.words(),
@@ -113,18 +113,18 @@ impl DeviceModel {
         );
         for layer in 0..count {
             let this_qkv = DeviceLinear::new(context, &qkv);
-            let up = weights.linear(layer, Linear::Up)?;
-            let output = weights.linear(layer, Linear::Output)?;
-            let down = weights.linear(layer, Linear::Down)?;
+            let up = weights.linear(layer, LinearKind::Up)?;
+            let output = weights.linear(layer, LinearKind::Output)?;
+            let down = weights.linear(layer, LinearKind::Down)?;
             let norm = |which| weights.norm_after(layer, which);
             let smooth = up.smooth.as_ref().unwrap_or(&none);
-            let output = DeviceLinearNorm::new(context, &output, &norm(Linear::Output), smooth);
+            let output = DeviceLinearNorm::new(context, &output, &norm(LinearKind::Output), smooth);
             if layer + 1 < count {
-                qkv = weights.linear(layer + 1, Linear::Qkv)?;
+                qkv = weights.linear(layer + 1, LinearKind::Qkv)?;
             }
             // After the last layer no product follows; its int8 rows are not read.
             let smooth = qkv.smooth.as_ref().unwrap_or(&none);
-            let down = DeviceLinearNorm::new(context, &down, &norm(Linear::Down), smooth);
+            let down = DeviceLinearNorm::new(context, &down, &norm(LinearKind::Down), smooth);
             layers.push(DeviceLayer { qkv: this_qkv, output, up: DeviceLinear::new(context, &up), down });
         }
         Ok(DeviceModel { embedding, layers })
