@@ -101,7 +101,7 @@ fn round_up_half(value: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nearmind_encoder::weights::Words;
+    use nearmind_encoder::weights::WordEmbeddings;
 
     #[test]
     fn rows_come_back_and_the_hardest_are_fine() {
@@ -112,7 +112,7 @@ mod tests {
         let quantized = quantize(&table, hidden);
         assert_eq!((quantized.fine_rows, quantized.order.len()), (256, rows));
         assert!(quantized.order[..256].contains(&7));
-        let words = Words {
+        let words = WordEmbeddings {
             fine: quantized.fine.iter().map(|&v| v as i8).collect(),
             fine_scale: quantized.fine_scale,
             coarse: quantized.coarse.iter().map(|&v| v as u8).collect(),

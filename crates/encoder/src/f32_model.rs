@@ -49,7 +49,7 @@ impl F32Model {
     /// What an int8 file means: the weights that it has after rounding.
     pub fn dequantized<S: Source>(weights: &Weights<S>, pooling: Pooling) -> Result<Self, ModelError> {
         let architecture = *weights.architecture();
-        let table = weights.words();
+        let table = weights.word_embeddings();
         let mut words = vec![0.0; architecture.vocabulary * architecture.hidden];
         for (id, row) in words.chunks_exact_mut(architecture.hidden).enumerate() {
             table.row(id as u32, row);

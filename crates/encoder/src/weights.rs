@@ -88,7 +88,7 @@ pub struct Weights<S> {
 
 /// Rows of the word table, see the format.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Words {
+pub struct WordEmbeddings {
     /// `[R, H]`
     pub fine: Vec<i8>,
     /// `[R]`
@@ -125,7 +125,7 @@ pub struct LinearWeights {
     pub smooth: Option<Vec<f32>>,
 }
 
-impl Words {
+impl WordEmbeddings {
     /// The row of a token id, to be added to its position. `[H]`
     pub fn row(&self, id: u32, into: &mut [f32]) {
         let (id, hidden) = (id as usize, into.len());
@@ -192,8 +192,8 @@ impl<S: Source> Weights<S> {
     }
 
     /// Reads the word table.
-    pub fn words(&self) -> Words {
-        Words {
+    pub fn word_embeddings(&self) -> WordEmbeddings {
+        WordEmbeddings {
             fine: self.read("words.fine"),
             fine_scale: self.read_half("words.fine_scale"),
             coarse: self.read("words.coarse"),

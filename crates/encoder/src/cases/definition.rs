@@ -74,7 +74,7 @@ pub fn add_norm(y: &[f32], residual: &[f32], weights: &NormWeights, epsilon: f32
 /// `[T, H]`
 pub fn embed(model: &Model, batch: &Batch) -> Vec<f32> {
     let a = model.architecture();
-    let (words, positions) = (model.words(), model.positions());
+    let (words, positions) = (model.word_embeddings(), model.positions());
     let mut x = vec![0.0; batch.ids.len() * a.hidden];
     for text in batch.starts.windows(2) {
         for t in text[0]..text[1] {

@@ -7,7 +7,7 @@ use super::product::Packed;
 use super::steps::Norm;
 use crate::kernels::LinearKind;
 use crate::manifest::{Architecture, ModelError, Pooling};
-use crate::weights::{LinearWeights, Source, Weights, Words};
+use crate::weights::{LinearWeights, Source, Weights, WordEmbeddings};
 
 /// Everything that a forward pass reads.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct Parameters {
     pub path: InstructionSet,
     pub architecture: Architecture,
     pub pooling: Pooling,
-    pub words: Words,
+    pub words: WordEmbeddings,
     /// `[P, H]`
     pub positions: Vec<f32>,
     pub embedding_norm: Norm,
@@ -67,7 +67,7 @@ impl Parameters {
             path,
             architecture: *file.architecture(),
             pooling,
-            words: file.words(),
+            words: file.word_embeddings(),
             positions: file.positions(),
             embedding_norm: Norm { weight: embedding_norm.weight, bias: embedding_norm.bias, epsilon },
             layers: layers.collect::<Result<_, ModelError>>()?,

@@ -4,7 +4,7 @@ use wgpu::Buffer;
 
 use super::super::kernels::LinearKind;
 use super::super::manifest::ModelError;
-use super::super::weights::{LinearWeights, NormWeights, Source, Weights, Words};
+use super::super::weights::{LinearWeights, NormWeights, Source, Weights, WordEmbeddings};
 use super::adapter::Context;
 use super::memory::constant;
 
@@ -67,7 +67,7 @@ pub struct DeviceEmbedding {
 impl DeviceEmbedding {
     pub fn new(
         context: &Context,
-        words: &Words,
+        words: &WordEmbeddings,
         positions: &[f32],
         norm: &NormWeights,
         next: &[f32],
@@ -106,7 +106,7 @@ impl DeviceModel {
         let mut qkv = weights.linear(0, LinearKind::Qkv)?;
         let embedding = DeviceEmbedding::new(
             context,
-            &weights.words(),
+            &weights.word_embeddings(),
             &weights.positions(),
             &weights.embedding_norm(),
             qkv.smooth.as_ref().unwrap_or(&none),
