@@ -32,7 +32,7 @@ struct Layer {
 struct Norm(Tensor<2>, Tensor<2>);
 
 /// Sees the input of a linear layer. `[T, K]`
-pub type Tap<'a> = dyn FnMut(usize, LinearKind, &Tensor<2>) + 'a;
+pub type LinearInputHook<'a> = dyn FnMut(usize, LinearKind, &Tensor<2>) + 'a;
 
 impl Reference {
     /// Copies the weights into tensors.
@@ -63,11 +63,11 @@ impl Reference {
     }
 
     /// Token states after the last layer. `[T, H]`
-    pub fn forward(&self, batch: &Batch, tap: &mut Tap) -> Tensor<2> {
+    pub fn forward(&self, batch: &Batch, hook: &mut LinearInputHook) -> Tensor<2> {
         let mut x = self.norm.of(self.embed(batch), self.architecture.epsilon);
         for (index, layer) in self.layers.iter().enumerate() {
             let mut linear = |which: LinearKind, x: &Tensor<2>| {
-                tap(index, which, x);
+                hook(index, which, x);
                 let (weight, bias) = &layer.linears[which as usize];
                 x.clone().matmul(weight.clone()) + bias.clone()
             };
