@@ -29,7 +29,7 @@ use self::product::Packed;
 use self::product::Quantized;
 use super::kernels::{Kernels, LinearKind};
 use super::manifest::{ModelError, Pooling};
-use super::weights::{Source, Weights};
+use super::weights::{ByteSource, Weights};
 use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind, bert};
 
 /// Rows of a group: each reads all weights once, and three megabytes of activations lie beside them.
@@ -67,12 +67,12 @@ impl Rows {
 
 impl CpuModel {
     /// Loads a model for the fastest path of this machine.
-    pub fn load<S: Source>(file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
+    pub fn load<S: ByteSource>(file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
         Self::load_with(InstructionSet::best(), file, pooling)
     }
 
     /// Loads a model for one path; it must be one of [`InstructionSet::available`].
-    pub fn load_for<S: Source>(path: InstructionSet, file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
+    pub fn load_for<S: ByteSource>(path: InstructionSet, file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
         assert!(InstructionSet::available().contains(&path), "this machine cannot run {}", path.name());
         Ok(Self::with(Arc::new(Parameters::load(file, pooling, path)?)))
     }

@@ -5,7 +5,7 @@
 
 use super::kernels::LinearKind;
 use super::manifest::{Architecture, ModelError, Pooling};
-use super::weights::{LinearWeights, NormWeights, Source, Weights};
+use super::weights::{LinearWeights, NormWeights, ByteSource, Weights};
 
 /// The linear layers of a BERT layer, in the order of computation.
 pub const LINEARS: [LinearKind; 4] = [LinearKind::Qkv, LinearKind::Output, LinearKind::Up, LinearKind::Down];
@@ -47,7 +47,7 @@ pub struct F32Linear {
 
 impl F32Model {
     /// What an int8 file means: the weights that it has after rounding.
-    pub fn dequantized<S: Source>(weights: &Weights<S>, pooling: Pooling) -> Result<Self, ModelError> {
+    pub fn dequantized<S: ByteSource>(weights: &Weights<S>, pooling: Pooling) -> Result<Self, ModelError> {
         let architecture = *weights.architecture();
         let table = weights.word_embeddings();
         let mut words = vec![0.0; architecture.vocabulary * architecture.hidden];

@@ -28,7 +28,7 @@ use self::upload::DeviceModel;
 use super::device::{Clock, GpuOpenError};
 use super::kernels::{Kernels, LinearKind};
 use super::manifest::Pooling;
-use super::weights::{Source, Weights};
+use super::weights::{ByteSource, Weights};
 use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind, bert};
 
 /// Rows that one submission can carry, if no single text is longer.
@@ -76,11 +76,11 @@ pub enum Rows {
 
 impl Gpu {
     /// Opens the quickest adapter, compiles the kernels for the model and uploads it.
-    pub async fn open<S: Source>(weights: &Weights<S>, pooling: Pooling, clock: Clock) -> Result<Gpu, GpuOpenError> {
+    pub async fn open<S: ByteSource>(weights: &Weights<S>, pooling: Pooling, clock: Clock) -> Result<Gpu, GpuOpenError> {
         Self::open_with(weights, pooling, clock, Overrides::default()).await
     }
 
-    async fn open_with<S: Source>(
+    async fn open_with<S: ByteSource>(
         weights: &Weights<S>,
         pooling: Pooling,
         clock: Clock,

@@ -61,14 +61,14 @@ const MAX_HEADER_BYTES: usize = 1 << 20;
 const FILE: &str = "model.safetensors";
 
 /// Where the file's bytes are; read piece by piece, so that the file need not lie in the same memory.
-pub trait Source {
+pub trait ByteSource {
     /// The length of the whole file.
     fn len_bytes(&self) -> usize;
     /// Fills `into` with the bytes from `at` on. Callers stay within the length.
     fn read(&self, at: usize, into: &mut [u8]);
 }
 
-impl<T: AsRef<[u8]>> Source for T {
+impl<T: AsRef<[u8]>> ByteSource for T {
     fn len_bytes(&self) -> usize {
         self.as_ref().len()
     }
@@ -147,7 +147,7 @@ impl WordEmbeddings {
     }
 }
 
-impl<S: Source> Weights<S> {
+impl<S: ByteSource> Weights<S> {
     /// Checks the header against the architecture; reads no tensor. Memory is bounded by the header's limit.
     pub fn open(source: S, architecture: Architecture) -> Result<Self, ModelError> {
         let bad = |reason: String| ModelError::malformed(FILE, reason);

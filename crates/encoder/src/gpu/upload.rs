@@ -4,7 +4,7 @@ use wgpu::Buffer;
 
 use super::super::kernels::LinearKind;
 use super::super::manifest::ModelError;
-use super::super::weights::{LinearWeights, NormWeights, Source, Weights, WordEmbeddings};
+use super::super::weights::{LinearWeights, NormWeights, ByteSource, Weights, WordEmbeddings};
 use super::adapter::Context;
 use super::memory::constant;
 
@@ -99,7 +99,7 @@ pub struct DeviceModel {
 
 impl DeviceModel {
     /// Reads and uploads tensor by tensor.
-    pub fn new<S: Source>(context: &Context, weights: &Weights<S>) -> Result<DeviceModel, ModelError> {
+    pub fn new<S: ByteSource>(context: &Context, weights: &Weights<S>) -> Result<DeviceModel, ModelError> {
         let count = weights.architecture().layers;
         let none = vec![1.0; weights.architecture().hidden];
         let mut layers = Vec::with_capacity(count);

@@ -13,7 +13,7 @@ use web_sys::WorkerGlobalScope;
 use nearmind_encoder::device::GpuOpenError;
 use nearmind_encoder::gpu::Gpu;
 use nearmind_encoder::manifest::Manifest;
-use nearmind_encoder::weights::{Source, Weights};
+use nearmind_encoder::weights::{ByteSource, Weights};
 use nearmind_encoder::{Batch, EncodeError, Encoder, OutputKind};
 
 #[wasm_bindgen]
@@ -60,7 +60,7 @@ impl GpuModule {
 /// A file in JavaScript's memory: the wasm memory, which never shrinks, holds one tensor at a time.
 struct Bytes(Uint8Array);
 
-impl Source for Bytes {
+impl ByteSource for Bytes {
     fn len_bytes(&self) -> usize {
         self.0.length() as usize
     }

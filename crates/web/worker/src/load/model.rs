@@ -13,7 +13,7 @@ use nearmind_core::protocol::{Problem, Stage};
 use nearmind_encoder::{
     manifest::{Manifest, ModelError, Probes},
     tokenize::Tokenizer,
-    weights::{Source, Weights},
+    weights::{ByteSource, Weights},
 };
 
 pub struct ModelFiles {
@@ -34,7 +34,7 @@ impl ModelFiles {
     }
 }
 
-impl Source for File {
+impl ByteSource for File {
     fn len_bytes(&self) -> usize {
         self.len()
     }
