@@ -25,7 +25,7 @@ use nearmind_encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Pooling, Pr
 use nearmind_encoder::reference::Reference;
 use nearmind_encoder::tokenize::Tokenizer;
 use nearmind_encoder::weights::{NormWeights, linear_name};
-use nearmind_encoder::write::Writer;
+use nearmind_encoder::write::WeightsWriter;
 use nearmind_encoder::{Batch, Encoder, OutputKind};
 
 /// Written for this purpose: products, news, questions, as visitors and shops write them.
@@ -190,7 +190,7 @@ fn weights(
     said: &mut impl FnMut(&str),
 ) -> Result<Vec<u8>> {
     let a = full.architecture;
-    let mut file = Writer::new(&a);
+    let mut file = WeightsWriter::new(&a);
     file.add("words.fine", &words.fine);
     file.add("words.fine_scale", &words.fine_scale);
     file.add("words.coarse", &words.coarse);
@@ -243,7 +243,7 @@ fn fold_value(linears: &mut [linear::QuantizedLinear], hidden: usize) {
     }
 }
 
-fn add_norm(file: &mut Writer, prefix: &str, norm: &NormWeights) {
+fn add_norm(file: &mut WeightsWriter, prefix: &str, norm: &NormWeights) {
     file.add(&format!("{prefix}.weight"), &norm.weight);
     file.add(&format!("{prefix}.bias"), &norm.bias);
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::manifest::{Architecture, FileEntry, Files, Manifest, Pooling, Prefixes, sha256_hex};
 use super::weights::{WEIGHT_MAX, expected_tensors};
-use super::write::Writer;
+use super::write::WeightsWriter;
 
 /// The files of a model as they would be fetched. `probes` is empty: a model without meaning proves nothing.
 pub struct Synthetic {
@@ -101,7 +101,7 @@ fn tokenizer(words: &[String]) -> Vec<u8> {
 /// A model file with every tensor of the format, filled with numbers of a trained model's size.
 pub fn weights(a: &Architecture, seed: u64) -> Vec<u8> {
     let mut random = SplitMix64(seed);
-    let mut file = Writer::new(a);
+    let mut file = WeightsWriter::new(a);
     for (name, (dtype, shape)) in expected_tensors(a) {
         let count: usize = shape.iter().product();
         let inputs = if name.contains("down") { a.intermediate } else { a.hidden } as f32;

@@ -10,12 +10,12 @@ use super::manifest::Architecture;
 use super::weights::{FORMAT, expected_tensors};
 
 /// The tensors of a model file, by name.
-pub struct Writer {
+pub struct WeightsWriter {
     expected: BTreeMap<String, (Dtype, Vec<usize>)>,
     tensors: Vec<(String, Tensor)>,
 }
 
-impl Writer {
+impl WeightsWriter {
     /// A file without tensors yet, for a model of these sizes.
     pub fn new(architecture: &Architecture) -> Self {
         Self { expected: expected_tensors(architecture), tensors: Vec::new() }
