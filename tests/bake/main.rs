@@ -15,7 +15,7 @@ use nearmind_encoder::{
     Encoder, OutputKind,
     cpu::CpuModel,
     manifest::{FileEntry, Probe, Probes, Role},
-    synthetic::Synthetic,
+    synthetic::SyntheticModel,
     tokenize::Tokenizer,
     weights::Weights,
 };
@@ -36,7 +36,7 @@ fn folder(name: &str) -> PathBuf {
 
 /// A small random model as `nearmind convert` writes one, with a text that its device has to prove itself on.
 fn model(name: &str) -> PathBuf {
-    let (folder, mut model) = (folder(&format!("{name}-model")), Synthetic::small(3));
+    let (folder, mut model) = (folder(&format!("{name}-model")), SyntheticModel::small(3));
     let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
     let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
     let mut cpu = CpuModel::load(&weights, model.manifest.pooling).unwrap();

@@ -10,7 +10,7 @@ use nearmind_encoder::{
     device::GpuOpenError,
     gpu::Gpu,
     manifest::{Manifest, Role},
-    synthetic::{self, Synthetic},
+    synthetic::{self, SyntheticModel},
     tokenize::Tokenizer,
     weights::Weights,
     windows,
@@ -33,7 +33,7 @@ enum Device {
 
 /// The small model, and those that `cargo xtask models` has made; says what is missing.
 pub fn models() -> Vec<Loaded> {
-    let small = Synthetic::small(7);
+    let small = SyntheticModel::small(7);
     let mut models = vec![Loaded::new(small.manifest, small.tokenizer, small.weights)];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let mut folders: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use nearmind_encoder::{manifest::Manifest, synthetic::Synthetic, tokenize::Tokenizer, weights::Weights};
+use nearmind_encoder::{manifest::Manifest, synthetic::SyntheticModel, tokenize::Tokenizer, weights::Weights};
 
-static SMALL: LazyLock<Synthetic> = LazyLock::new(|| Synthetic::small(1));
+static SMALL: LazyLock<SyntheticModel> = LazyLock::new(|| SyntheticModel::small(1));
 
 pub fn check(bytes: &[u8]) {
     let _ = Manifest::parse(bytes);

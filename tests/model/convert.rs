@@ -10,7 +10,7 @@ use nearmind_encoder::cpu::CpuModel;
 use nearmind_encoder::f32_model::F32Model;
 use nearmind_encoder::manifest::{Manifest, Probes, Role};
 use nearmind_encoder::reference::Reference;
-use nearmind_encoder::synthetic::Synthetic;
+use nearmind_encoder::synthetic::SyntheticModel;
 use nearmind_encoder::tokenize::Tokenizer;
 use nearmind_encoder::weights::Weights;
 use nearmind_encoder::{Encoder, OutputKind};
@@ -48,7 +48,7 @@ impl Folder {
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(path.join("1_Pooling")).unwrap();
         let folder = Self(path);
-        let synthetic = Synthetic::small(1);
+        let synthetic = SyntheticModel::small(1);
         let vocabulary = synthetic.manifest.architecture.vocabulary;
         // One word that no text can produce, in the middle of the table.
         let mut tokenizer: Value = serde_json::from_slice(&synthetic.tokenizer).unwrap();
@@ -175,7 +175,7 @@ fn the_same_input_gives_the_same_bytes() {
 #[test]
 fn what_cannot_be_converted_is_named() {
     let folder = Folder::new("refused");
-    let vocabulary = Synthetic::small(1).manifest.architecture.vocabulary + 1;
+    let vocabulary = SyntheticModel::small(1).manifest.architecture.vocabulary + 1;
     let good = config(vocabulary);
     let with = |key: &str, value: Value| {
         let mut changed = good.clone();

@@ -2,7 +2,7 @@
 
 use nearmind_encoder::cpu::CpuModel;
 use nearmind_encoder::manifest::{Manifest, ModelError};
-use nearmind_encoder::synthetic::Synthetic;
+use nearmind_encoder::synthetic::SyntheticModel;
 use nearmind_encoder::tokenize::Tokenizer;
 use nearmind_encoder::weights::Weights;
 
@@ -13,7 +13,7 @@ const NUMBERS: [&str; 8] =
     ["0", "-1", "1", "4294967296", "18446744073709551615", "18446744073709551616", "1e300", "9007199254740993"];
 const WORDS: [&str; 10] = ["I8", "F32", "F16", "U8", "BOOL", "F4", "words.fine", "positions", "null", "[]"];
 
-fn load(model: &Synthetic, file: &[u8]) -> Result<CpuModel, ModelError> {
+fn load(model: &SyntheticModel, file: &[u8]) -> Result<CpuModel, ModelError> {
     CpuModel::load(&Weights::open(file, model.manifest.architecture)?, model.manifest.pooling)
 }
 
@@ -67,7 +67,7 @@ fn with_header(header: &str, data: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_thousand_broken_weight_files_are_refused_within_bounds() {
-    let model = Synthetic::small(1);
+    let model = SyntheticModel::small(1);
     let (whole, bound) = peak_bytes(|| load(&model, &model.weights).map(drop));
     whole.unwrap();
     // What a good file takes, and the header once more as text and as values.
@@ -89,7 +89,7 @@ fn a_thousand_broken_weight_files_are_refused_within_bounds() {
 
 #[test]
 fn weights_of_more_than_seven_bits_are_refused() {
-    let model = Synthetic::small(1);
+    let model = SyntheticModel::small(1);
     let header = u64::from_le_bytes(model.weights[..8].try_into().unwrap()) as usize;
     let text = String::from_utf8(model.weights[8..8 + header].to_vec()).unwrap();
     let (_, entry) = text.split_once("\"layers.0.up.weight\"").unwrap();
@@ -103,7 +103,7 @@ fn weights_of_more_than_seven_bits_are_refused() {
 
 #[test]
 fn broken_manifests_and_tokenizers_are_refused() {
-    let model = Synthetic::small(1);
+    let model = SyntheticModel::small(1);
     let manifest = serde_json::to_string(&model.manifest).unwrap();
     Manifest::parse(manifest.as_bytes()).unwrap();
     let tokenizer = String::from_utf8(model.tokenizer.clone()).unwrap();
@@ -124,7 +124,7 @@ fn broken_manifests_and_tokenizers_are_refused() {
 
 #[test]
 fn errors_say_what_to_do() {
-    let model = Synthetic::small(1);
+    let model = SyntheticModel::small(1);
     let entry = &model.manifest.files.weights;
     let short = entry.check(&model.weights[1..]).unwrap_err().to_string();
     assert!(short.contains("was cut short") && short.contains("Load it again"), "{short}");

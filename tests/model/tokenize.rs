@@ -6,7 +6,7 @@ use std::path::Path;
 
 use nearmind::convert::open;
 use nearmind_encoder::manifest::{Manifest, Role};
-use nearmind_encoder::synthetic::Synthetic;
+use nearmind_encoder::synthetic::SyntheticModel;
 use nearmind_encoder::tokenize::Tokenizer;
 
 use nearmind_core::random::SplitMix64;
@@ -94,7 +94,7 @@ fn made(folder: &Path) -> Option<(Manifest, Vec<u8>)> {
 
 #[test]
 fn ten_thousand_texts_tokenize_as_the_library_does() {
-    let model = Synthetic::small(1);
+    let model = SyntheticModel::small(1);
     compare(&model.manifest, &model.tokenizer, 3);
 }
 
@@ -121,7 +121,7 @@ fn a_cut_vocabulary_cuts_texts_as_the_whole_one_does() {
 
 #[test]
 fn prefixes_are_the_models_own_tokens() {
-    let mut model = Synthetic::small(1);
+    let mut model = SyntheticModel::small(1);
     model.manifest.prefixes.query = "the ".into();
     let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
     let spans =

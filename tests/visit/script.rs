@@ -10,7 +10,7 @@ use nearmind_core::{
     text::Dictionary,
 };
 use nearmind_encoder::{
-    Encoder, OutputKind, cpu::CpuModel, manifest::Role, synthetic::Synthetic, tokenize::Tokenizer, weights::Weights,
+    Encoder, OutputKind, cpu::CpuModel, manifest::Role, synthetic::SyntheticModel, tokenize::Tokenizer, weights::Weights,
 };
 use nearmind_session::{MemoryStore, Model, Session};
 use pollster::block_on;
@@ -63,8 +63,8 @@ pub fn items() -> Vec<Item> {
     GROUPS.iter().enumerate().flat_map(item).collect()
 }
 
-pub fn synthetic() -> (Synthetic, Tokenizer, CpuModel) {
-    let model = Synthetic::small(7);
+pub fn synthetic() -> (SyntheticModel, Tokenizer, CpuModel) {
+    let model = SyntheticModel::small(7);
     let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
     let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
     let cpu = CpuModel::load(&weights, model.manifest.pooling).unwrap();

@@ -10,7 +10,7 @@ use pollster::block_on;
 pub use self::definition::Model;
 use super::device::LEAST_COSINE_TO_CPU;
 use super::kernels::{Kernels, LinearKind};
-use super::synthetic::Synthetic;
+use super::synthetic::SyntheticModel;
 use super::weights::{LinearWeights, Weights};
 use super::{Batch, EncodeError, Encoder, OutputKind};
 
@@ -148,7 +148,7 @@ pub fn a_batch_that_does_not_fit_is_refused(device: &mut impl Held, _: &Model) {
 
 /// Two layers of two heads.
 pub fn model() -> Model {
-    let synthetic = Synthetic::new(64, 2, 2, 128, 5);
+    let synthetic = SyntheticModel::new(64, 2, 2, 128, 5);
     Weights::open(synthetic.weights, synthetic.manifest.architecture).unwrap()
 }
 

@@ -305,11 +305,11 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synthetic::Synthetic;
+    use crate::synthetic::SyntheticModel;
 
     #[test]
     fn a_model_reads_the_languages_of_its_manifest() {
-        let mut manifest = Synthetic::small(1).manifest;
+        let mut manifest = SyntheticModel::small(1).manifest;
         manifest.languages = vec!["en".into(), "zh".into()];
         for (lang, expect) in [("en", true), ("zh-Hans-CN", true), ("EN_gb", true), ("fr", false), ("", false)] {
             assert_eq!(manifest.reads(lang), expect, "{lang}");

@@ -14,7 +14,7 @@ use super::weights::{WEIGHT_MAX, expected_tensors};
 use super::write::WeightsWriter;
 
 /// The files of a model as they would be fetched. `probes` is empty: a model without meaning proves nothing.
-pub struct Synthetic {
+pub struct SyntheticModel {
     /// The manifest, with the digests of the two files.
     pub manifest: Manifest,
     /// The bytes of the weights' file.
@@ -29,7 +29,7 @@ const WORDS: &str = "a and bag bicycle black blue boots bread bright camping cha
     lamp leather light linen made mat mug of oak or outdoor pen rain red running shirt shoes soft steel summer table \
     tea tent the trail travel warm water waterproof white winter with wooden wool yoga";
 
-impl Synthetic {
+impl SyntheticModel {
     /// Two layers, 64 wide: encodes a text in well under a millisecond.
     pub fn small(seed: u64) -> Self {
         Self::new(64, 2, 4, 128, seed)
@@ -136,9 +136,9 @@ mod tests {
 
     #[test]
     fn a_synthetic_model_is_a_model() {
-        let model = Synthetic::small(1);
-        assert_eq!(model.weights, Synthetic::small(1).weights);
-        assert_ne!(model.weights, Synthetic::small(2).weights);
+        let model = SyntheticModel::small(1);
+        assert_eq!(model.weights, SyntheticModel::small(1).weights);
+        assert_ne!(model.weights, SyntheticModel::small(2).weights);
         model.manifest.files.weights.check(&model.weights).unwrap();
         Weights::open(&model.weights, model.manifest.architecture).unwrap();
         let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();

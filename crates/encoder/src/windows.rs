@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use crate::cpu::CpuModel;
     use crate::manifest::Role;
-    use crate::synthetic::Synthetic;
+    use crate::synthetic::SyntheticModel;
     use crate::tokenize::Tokenizer;
     use crate::weights::Weights;
 
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_long_text_has_a_state_a_token_and_alone_equals_batched() {
-        let model = Synthetic::small(1);
+        let model = SyntheticModel::small(1);
         let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
         let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
         for pooling in [Pooling::Mean, Pooling::First, Pooling::Max] {

@@ -12,7 +12,7 @@ use nearmind_encoder::{
     Encoder, OutputKind,
     cpu::CpuModel,
     manifest::{FileEntry, Probe, Probes, Role},
-    synthetic::Synthetic,
+    synthetic::SyntheticModel,
     tokenize::Tokenizer,
     weights::Weights,
 };
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 /// A small random model in `folder/model`: figures mean nothing, the way to them is the same.
 fn model(folder: &Path) -> PathBuf {
-    let (folder, mut model) = (folder.join("model"), Synthetic::small(3));
+    let (folder, mut model) = (folder.join("model"), SyntheticModel::small(3));
     fs::create_dir_all(&folder).unwrap();
     let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
     let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();

@@ -81,11 +81,11 @@ fn make(model: &Manifest, unread: &[(&str, usize)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nearmind_encoder::synthetic::Synthetic;
+    use nearmind_encoder::synthetic::SyntheticModel;
 
     fn model(name: &str, languages: &[&str]) -> Manifest {
         let languages = languages.iter().map(|lang| (*lang).to_owned()).collect();
-        Manifest { name: name.into(), languages, ..Synthetic::small(1).manifest }
+        Manifest { name: name.into(), languages, ..SyntheticModel::small(1).manifest }
     }
 
     fn warn(texts: &[(&str, usize)]) -> Option<String> {

@@ -50,11 +50,11 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
-    use crate::{Encoder, synthetic::Synthetic, weights::Weights};
+    use crate::{Encoder, synthetic::SyntheticModel, weights::Weights};
 
     #[test]
     fn it_sums_to_one_and_needs_one_text() {
-        let model = Synthetic::small(3);
+        let model = SyntheticModel::small(3);
         let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
         let mut cpu = CpuModel::load(&weights, model.manifest.pooling).unwrap();
         let text = Batch { ids: vec![2, 120, 90, 130, 90, 3], starts: vec![0, 6] };

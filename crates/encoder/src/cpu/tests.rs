@@ -5,7 +5,7 @@ use pollster::block_on;
 use super::*;
 use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases};
 use crate::manifest::sha256_hex;
-use crate::synthetic::Synthetic;
+use crate::synthetic::SyntheticModel;
 use crate::weights::LinearWeights;
 
 impl Held for CpuModel {
@@ -88,8 +88,8 @@ fn quantized_rows_are_those_of_the_definition() {
 #[test]
 fn every_path_gives_the_bytes_of_the_portable_one() {
     for (synthetic, lengths) in [
-        (Synthetic::new(384, 1, 12, 1536, 9), &[7, 64, 1, 33][..]),
-        (Synthetic::new(96, 3, 2, 160, 9), &[128, 127, 1, 2, 128, 5]),
+        (SyntheticModel::new(384, 1, 12, 1536, 9), &[7, 64, 1, 33][..]),
+        (SyntheticModel::new(96, 3, 2, 160, 9), &[128, 127, 1, 2, 128, 5]),
     ] {
         for pooling in [Pooling::Mean, Pooling::First, Pooling::Max] {
             let file = Weights::open(&synthetic.weights, synthetic.manifest.architecture).unwrap();
@@ -109,7 +109,7 @@ fn every_path_gives_the_bytes_of_the_portable_one() {
 /// A change of any step's order shows here, on any machine: catalogues and models would have to be made again.
 #[test]
 fn the_bytes_are_those_of_version_0_1() {
-    let model = Synthetic::new(96, 3, 2, 160, 9);
+    let model = SyntheticModel::new(96, 3, 2, 160, 9);
     let file = Weights::open(&model.weights, model.manifest.architecture).unwrap();
     let mut cpu = CpuModel::load(&file, Pooling::Mean).unwrap();
     let vectors = block_on(cpu.encode(&cases::ragged(), OutputKind::Vectors)).unwrap().vectors;

@@ -11,7 +11,7 @@ use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases
 use crate::cpu::CpuModel;
 use crate::device::{Choice, Device, VerifyError, DeviceKind, LEAST_COSINE_TO_CPU, GpuOpener, ProbeBatch, Reason, verify};
 use crate::skipped::skipped;
-use crate::synthetic::Synthetic;
+use crate::synthetic::SyntheticModel;
 use crate::weights::{LinearWeights, Weights};
 
 /// One device at a time: software adapters are slow enough alone.
@@ -92,7 +92,7 @@ fn integer_products_are_exact_at_extremes() {
 #[test]
 fn twelve_layers_take_at_most_sixty_dispatches() {
     let _alone = alone();
-    let deep = Synthetic::new(64, 12, 2, 128, 5);
+    let deep = SyntheticModel::new(64, 12, 2, 128, 5);
     let weights = Weights::open(deep.weights, deep.manifest.architecture).unwrap();
     match pollster::block_on(Gpu::open(&weights, Pooling::Mean, || 0.0)) {
         Ok(mut gpu) => {
@@ -107,7 +107,7 @@ fn twelve_layers_take_at_most_sixty_dispatches() {
 #[test]
 fn a_model_of_the_base_size_answers_alike_on_cpu_and_gpu() {
     let _alone = alone();
-    let base = Synthetic::new(768, 2, 12, 3072, 7);
+    let base = SyntheticModel::new(768, 2, 12, 3072, 7);
     let weights = Weights::open(base.weights, base.manifest.architecture).unwrap();
     let mut cpu = CpuModel::load(&weights, Pooling::Mean).unwrap();
     let batch = batch(&[9, 30]);

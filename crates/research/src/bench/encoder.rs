@@ -15,7 +15,7 @@ use nearmind::cli::model::NativeModel;
 use nearmind_encoder::cpu::measure::{best, limit, product, steps};
 use nearmind_encoder::cpu::{CpuModel, InstructionSet};
 use nearmind_encoder::manifest::{Architecture, Pooling, Role};
-use nearmind_encoder::synthetic::Synthetic;
+use nearmind_encoder::synthetic::SyntheticModel;
 use nearmind_encoder::weights::Weights;
 use nearmind_encoder::{Batch, Encoder, OutputKind};
 
@@ -38,7 +38,7 @@ pub struct EncoderBench {
 
 impl EncoderBench {
     pub fn run(&self) -> Result<()> {
-        let random = Synthetic::new(384, 6, 12, 1536, 1);
+        let random = SyntheticModel::new(384, 6, 12, 1536, 1);
         let weights = Weights::open(&random.weights, random.manifest.architecture)?;
         for path in InstructionSet::available().into_iter().rev() {
             kernels(path, &random.manifest.architecture);
