@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use nearmind_encoder::cpu::CpuModel;
 use nearmind_encoder::device::{Choice, Device, GpuOpenError, GpuOpener, ProbeBatch};
-use nearmind_encoder::gpu::Gpu;
+use nearmind_encoder::gpu::GpuModel;
 use nearmind_encoder::manifest::Pooling;
 use nearmind_encoder::weights::Weights;
 use nearmind_encoder::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
@@ -83,10 +83,10 @@ pub struct OpenNative {
 }
 
 impl GpuOpener for OpenNative {
-    type Gpu = Gpu;
+    type Gpu = GpuModel;
 
-    async fn open(&mut self) -> Result<(Gpu, String), GpuOpenError> {
-        let gpu = Gpu::open(&self.model, self.pooling, clock).await?;
+    async fn open(&mut self) -> Result<(GpuModel, String), GpuOpenError> {
+        let gpu = GpuModel::open(&self.model, self.pooling, clock).await?;
         let name = gpu.adapter().to_string();
         Ok((gpu, name))
     }

@@ -8,7 +8,7 @@ use nearmind_encoder::{
     OutputKind,
     cpu::CpuModel,
     device::GpuOpenError,
-    gpu::Gpu,
+    gpu::GpuModel,
     manifest::{Manifest, Role},
     synthetic::{self, SyntheticModel},
     tokenize::Tokenizer,
@@ -28,7 +28,7 @@ pub struct Loaded {
 
 enum Device {
     Cpu(Box<CpuModel>),
-    Gpu(Box<Gpu>),
+    Gpu(Box<GpuModel>),
 }
 
 /// The small model, and those that `cargo xtask models` has made; says what is missing.
@@ -79,7 +79,7 @@ impl Loaded {
     /// The same model on whatever adapter wgpu finds.
     pub fn on_gpu(&self) -> Option<Self> {
         let weights = Weights::open(&self.weights, self.manifest.architecture).unwrap();
-        match block_on(Gpu::open(&weights, self.manifest.pooling, || 0.0)) {
+        match block_on(GpuModel::open(&weights, self.manifest.pooling, || 0.0)) {
             Ok(gpu) => {
                 let copy = Self::new(self.manifest.clone(), self.tokenizer.clone(), self.weights.clone());
                 Some(Self {

@@ -35,7 +35,7 @@ use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind, bert};
 const CAPACITY: usize = 1024;
 
 /// A model on a GPU.
-pub struct Gpu {
+pub struct GpuModel {
     context: Context,
     shape: Shape,
     memory: Memory,
@@ -74,9 +74,9 @@ pub enum Rows {
     Inner,
 }
 
-impl Gpu {
+impl GpuModel {
     /// Opens the quickest adapter, compiles the kernels for the model and uploads it.
-    pub async fn open<S: ByteSource>(weights: &Weights<S>, pooling: Pooling, clock: Clock) -> Result<Gpu, GpuOpenError> {
+    pub async fn open<S: ByteSource>(weights: &Weights<S>, pooling: Pooling, clock: Clock) -> Result<GpuModel, GpuOpenError> {
         Self::open_with(weights, pooling, clock, Overrides::default()).await
     }
 
@@ -85,7 +85,7 @@ impl Gpu {
         pooling: Pooling,
         clock: Clock,
         overrides: Overrides,
-    ) -> Result<Gpu, GpuOpenError> {
+    ) -> Result<GpuModel, GpuOpenError> {
         let model = *weights.architecture();
         let capacity = CAPACITY.max(model.positions);
         let mut shape = Shape { model, pooling, capacity, spelling: Spelling::Packed, defect: overrides.defect };
@@ -99,7 +99,7 @@ impl Gpu {
         };
         let steps = context.checked(|| Steps::new(&context, &shape, &memory, &model)).await?;
         let pace = Pace::new(capacity);
-        Ok(Gpu { context, shape, memory, steps, recording: None, pace, clock, dispatches: 0 })
+        Ok(GpuModel { context, shape, memory, steps, recording: None, pace, clock, dispatches: 0 })
     }
 
     /// What the adapter calls itself.
@@ -168,7 +168,7 @@ impl Gpu {
     }
 }
 
-impl Kernels for Gpu {
+impl Kernels for GpuModel {
     type Rows = Rows;
 
     fn embed(&mut self, batch: &Batch) -> Rows {
@@ -224,7 +224,7 @@ impl Kernels for Gpu {
     }
 }
 
-impl Encoder for Gpu {
+impl Encoder for GpuModel {
     fn width(&self) -> usize {
         self.shape.model.hidden
     }

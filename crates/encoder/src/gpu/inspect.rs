@@ -1,9 +1,9 @@
 //! One kernel at a time, for the tests that hold each to the CPU's.
 
-use super::{Gpu, Rows};
+use super::{GpuModel, Rows};
 use crate::{Batch, EncodeError};
 
-impl Gpu {
+impl GpuModel {
     /// Starts a pass over rows that are given instead of embedded. `values: [T, n]`
     pub fn put(&mut self, batch: &Batch, rows: Rows, values: &[f32]) -> Rows {
         if rows == Rows::Context {

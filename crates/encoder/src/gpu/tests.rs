@@ -20,9 +20,9 @@ fn alone() -> MutexGuard<'static, ()> {
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn open(overrides: Overrides) -> Option<(Gpu, Model)> {
+fn open(overrides: Overrides) -> Option<(GpuModel, Model)> {
     let model = model();
-    match pollster::block_on(Gpu::open_with(&model, Pooling::Mean, || 0.0, overrides)) {
+    match pollster::block_on(GpuModel::open_with(&model, Pooling::Mean, || 0.0, overrides)) {
         Ok(gpu) => Some((gpu, model)),
         Err(GpuOpenError::NoAdapter(why)) => {
             skipped(format_args!("no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough."));
@@ -33,7 +33,7 @@ fn open(overrides: Overrides) -> Option<(Gpu, Model)> {
 }
 
 /// Runs a check in both spellings.
-fn each_spelling(check: impl Fn(&mut Gpu, &Model)) {
+fn each_spelling(check: impl Fn(&mut GpuModel, &Model)) {
     let _alone = alone();
     for spelling in [Spelling::Packed, Spelling::Float] {
         if let Some((mut gpu, model)) = open(Overrides { spelling: Some(spelling), defect: None }) {
@@ -42,9 +42,9 @@ fn each_spelling(check: impl Fn(&mut Gpu, &Model)) {
     }
 }
 
-impl Held for Gpu {
+impl Held for GpuModel {
     fn put_states(&mut self, batch: &Batch, x: &[f32], next: Option<&LinearWeights>) -> Rows {
-        let rows = Gpu::put(self, batch, Rows::States, x);
+        let rows = GpuModel::put(self, batch, Rows::States, x);
         if let Some(next) = next {
             let (values, scales) = definition::quantize(x, next.smooth.as_deref(), next.inputs);
             self.put_quantized(&values, &scales);
@@ -58,11 +58,11 @@ impl Held for Gpu {
             Slot::Context => Rows::Context,
             Slot::Inner => Rows::Inner,
         };
-        Gpu::put(self, batch, rows, x)
+        GpuModel::put(self, batch, rows, x)
     }
 
     fn get(&mut self, rows: Rows, batch: &Batch) -> Vec<f32> {
-        pollster::block_on(Gpu::get(self, rows, batch.ids.len())).unwrap()
+        pollster::block_on(GpuModel::get(self, rows, batch.ids.len())).unwrap()
     }
 }
 
@@ -75,7 +75,7 @@ fn integer_products_are_exact_at_extremes() {
         for fill in cases::BYTES {
             let batch = batch(&[11]);
             let x: Vec<i8> = (0..11 * 64).map(fill).map(|v| v.max(-127)).collect();
-            Gpu::put(gpu, &batch, Rows::States, &[]);
+            GpuModel::put(gpu, &batch, Rows::States, &[]);
             gpu.put_quantized(&x, &[1.0; 11]);
             let rows = gpu.linear(&Rows::States, 1, LinearKind::Qkv);
             let y = Held::get(gpu, rows, &batch);
@@ -94,7 +94,7 @@ fn twelve_layers_take_at_most_sixty_dispatches() {
     let _alone = alone();
     let deep = SyntheticModel::new(64, 12, 2, 128, 5);
     let weights = Weights::open(deep.weights, deep.manifest.architecture).unwrap();
-    match pollster::block_on(Gpu::open(&weights, Pooling::Mean, || 0.0)) {
+    match pollster::block_on(GpuModel::open(&weights, Pooling::Mean, || 0.0)) {
         Ok(mut gpu) => {
             pollster::block_on(gpu.encode(&batch(&[3]), OutputKind::Vectors)).unwrap();
             assert_eq!(gpu.dispatches(), 50);
@@ -113,7 +113,7 @@ fn a_model_of_the_base_size_answers_alike_on_cpu_and_gpu() {
     let batch = batch(&[9, 30]);
     let expected = pollster::block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap();
     assert_eq!(expected.vectors.len(), 2 * 768);
-    match pollster::block_on(Gpu::open(&weights, Pooling::Mean, || 0.0)) {
+    match pollster::block_on(GpuModel::open(&weights, Pooling::Mean, || 0.0)) {
         Ok(mut gpu) => {
             let found = pollster::block_on(gpu.encode(&batch, OutputKind::Vectors)).unwrap();
             for (found, expected) in found.vectors.chunks(768).zip(expected.vectors.chunks(768)) {
@@ -189,7 +189,7 @@ fn vectors_and_states_agree_with_the_cpu() {
 
 /// A GPU whose device goes away before one of its answers.
 struct Fragile {
-    gpu: Gpu,
+    gpu: GpuModel,
     answers: u32,
 }
 
@@ -219,7 +219,7 @@ impl GpuOpener for OpenFragile {
     async fn open(&mut self) -> Result<(Fragile, String), GpuOpenError> {
         self.opened.set(self.opened.get() + 1);
         let overrides = Overrides { spelling: Some(Spelling::Float), defect: None };
-        let gpu = Gpu::open_with(&self.model, Pooling::Mean, || 0.0, overrides).await?;
+        let gpu = GpuModel::open_with(&self.model, Pooling::Mean, || 0.0, overrides).await?;
         let name = gpu.adapter().to_string();
         Ok((Fragile { gpu, answers: self.answers }, name))
     }

@@ -11,14 +11,14 @@ use wasm_bindgen::prelude::*;
 use web_sys::WorkerGlobalScope;
 
 use nearmind_encoder::device::GpuOpenError;
-use nearmind_encoder::gpu::Gpu;
+use nearmind_encoder::gpu::GpuModel;
 use nearmind_encoder::manifest::Manifest;
 use nearmind_encoder::weights::{ByteSource, Weights};
 use nearmind_encoder::{Batch, EncodeError, Encoder, OutputKind};
 
 #[wasm_bindgen]
 pub struct GpuModule {
-    gpu: Gpu,
+    gpu: GpuModel,
     adapter: String,
 }
 
@@ -28,7 +28,7 @@ impl GpuModule {
     pub async fn create(manifest: String, weights: Uint8Array) -> Result<GpuModule, JsValue> {
         let manifest = Manifest::parse(manifest.as_bytes()).map_err(|e| thrown("Model", &e))?;
         let weights = Weights::open(Bytes(weights), manifest.architecture).map_err(|e| thrown("Model", &e))?;
-        let opened = Gpu::open(&weights, manifest.pooling, now_ms).await;
+        let opened = GpuModel::open(&weights, manifest.pooling, now_ms).await;
         let gpu = opened.map_err(|error| match error {
             GpuOpenError::NoAdapter(why) => thrown("NoAdapter", &why),
             GpuOpenError::Unsuitable(why) => thrown("Unfit", &why),
@@ -80,7 +80,7 @@ fn now_ms() -> f64 {
 }
 
 /// wgpu reads only the description, which browsers leave empty; vendor and architecture are what they tell.
-fn adapter_name(gpu: &Gpu) -> String {
+fn adapter_name(gpu: &GpuModel) -> String {
     let info = gpu.device().as_webgpu().and_then(|device| Reflect::get(device, &"adapterInfo".into()).ok());
     let words = ["vendor", "architecture", "description"].map(|key| {
         let word = info.as_ref().and_then(|info| Reflect::get(info, &key.into()).ok());
