@@ -13,7 +13,7 @@ use nearmind_encoder::{
     device::ProbeBatch,
     manifest::{self, FileEntry, Manifest, Role},
     synthetic,
-    tokenize::{Token, Tokenizer, readable},
+    tokenize::{Token, Tokenizer, is_readable},
     weights::Weights,
     windows,
 };
@@ -78,9 +78,9 @@ impl NativeModel {
     /// Unit vectors `[H]` of any number of texts of any length, in their order. Says on standard error which of them
     /// the model does not read.
     pub fn encode<T: AsRef<str>>(&mut self, texts: &[T], role: Role) -> Result<Vec<Vec<f32>>> {
-        let tokens = texts.iter().map(|text| self.tokenizer.tokens(text.as_ref(), role));
+        let tokens = texts.iter().map(|text| self.tokenizer.tokenize(text.as_ref(), role));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
-        for (text, _) in texts.iter().zip(&tokens).filter(|(_, tokens)| !readable(tokens)) {
+        for (text, _) in texts.iter().zip(&tokens).filter(|(_, tokens)| !is_readable(tokens)) {
             self.warn(text.as_ref());
         }
         let encoded =
@@ -90,7 +90,7 @@ impl NativeModel {
 
     /// Token states of items' texts of any length, in their order.
     pub fn states<T: AsRef<str>>(&mut self, texts: &[T]) -> Result<Vec<States>> {
-        let tokens = texts.iter().map(|text| self.tokenizer.tokens(text.as_ref(), Role::Passage));
+        let tokens = texts.iter().map(|text| self.tokenizer.tokenize(text.as_ref(), Role::Passage));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
         let limits = (&self.manifest).into();
         let encoded = pollster::block_on(windows::encode(&mut self.device, &tokens, limits, OutputKind::VectorsAndTokens))?;

@@ -105,7 +105,7 @@ impl Loaded {
     /// Token states and the unit vector of an item's text.
     pub fn states(&mut self, text: &str) -> (States, Vec<f32>) {
         let tokenizer = Tokenizer::parse(&self.tokenizer, &self.manifest).unwrap();
-        let tokens = tokenizer.tokens(text, Role::Passage).unwrap();
+        let tokens = tokenizer.tokenize(text, Role::Passage).unwrap();
         let spans = tokens.iter().map(|token| token.span.clone()).collect();
         let (texts, limits) = ([tokens], (&self.manifest).into());
         let encoded = match &mut self.device {

@@ -10,7 +10,7 @@ use nearmind::convert::original::Original;
 use nearmind::convert::{About, convert, full_vectors};
 use nearmind_encoder::cpu::CpuModel;
 use nearmind_encoder::manifest::{Manifest, Role};
-use nearmind_encoder::tokenize::{Tokenizer, readable};
+use nearmind_encoder::tokenize::{Tokenizer, is_readable};
 use nearmind_encoder::weights::Weights;
 
 use crate::convert::{encode, least_cosine};
@@ -73,9 +73,9 @@ fn a_package_becomes_a_model_for_its_languages() {
     compare(&manifest, &json, 8);
     compare_uncut(&folder.original(), &manifest, &json, 9);
     let tokenizer = Tokenizer::parse(&json, &manifest).unwrap();
-    assert!(readable(&tokenizer.tokens(TEXTS[0], Role::Passage).unwrap()));
-    assert!(!readable(&tokenizer.tokens("Куртка для дождя", Role::Passage).unwrap()));
-    let spans: Vec<_> = tokenizer.tokens("茶 tea", Role::Query).unwrap().into_iter().map(|token| token.span).collect();
+    assert!(is_readable(&tokenizer.tokenize(TEXTS[0], Role::Passage).unwrap()));
+    assert!(!is_readable(&tokenizer.tokenize("Куртка для дождя", Role::Passage).unwrap()));
+    let spans: Vec<_> = tokenizer.tokenize("茶 tea", Role::Query).unwrap().into_iter().map(|token| token.span).collect();
     assert_eq!(spans.iter().flatten().cloned().collect::<Vec<_>>(), [0..3, 3..7]);
 
     let bytes = fs::read(out.join("model.safetensors")).unwrap();
@@ -159,7 +159,7 @@ fn broken_unigram_tokenizers_are_refused() {
         }
         // Some are other vocabularies that are as good; what counts is that none panics.
         if let Ok(tokenizer) = Tokenizer::parse(&broken, &manifest) {
-            TEXTS.iter().for_each(|text| drop(tokenizer.tokens(text, Role::Query)));
+            TEXTS.iter().for_each(|text| drop(tokenizer.tokenize(text, Role::Query)));
         }
     }
 }

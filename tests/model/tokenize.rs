@@ -44,7 +44,7 @@ pub fn compare(manifest: &Manifest, json: &[u8], seed: u64) {
     let mut random = SplitMix64(seed);
     for number in 0..TEXTS {
         let text = text(&mut random);
-        let tokens = ours.tokens(&text, Role::Passage).unwrap();
+        let tokens = ours.tokenize(&text, Role::Passage).unwrap();
         let expected = library.encode(format!("{prefix}{text}"), true).unwrap();
         let mut ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
         assert_eq!(ids, expected.get_ids(), "text {number}: {text:?}");
@@ -73,7 +73,7 @@ pub fn compare_uncut(original: &Path, manifest: &Manifest, json: &[u8], seed: u6
         if expected.iter().any(|piece| cut.token_to_id(piece).is_none()) {
             continue;
         }
-        let found = ours.tokens(&text, Role::Passage).unwrap();
+        let found = ours.tokenize(&text, Role::Passage).unwrap();
         let found: Vec<String> = found.iter().map(|token| cut.id_to_token(token.id).unwrap()).collect();
         assert_eq!(found, expected, "text {number}: {text:?}");
         compared += 1;
@@ -125,7 +125,7 @@ fn prefixes_are_the_models_own_tokens() {
     model.manifest.prefixes.query = "the ".into();
     let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
     let spans =
-        |role| -> Vec<_> { tokenizer.tokens("red tea", role).unwrap().into_iter().map(|token| token.span).collect() };
+        |role| -> Vec<_> { tokenizer.tokenize("red tea", role).unwrap().into_iter().map(|token| token.span).collect() };
     assert_eq!(spans(Role::Query), [None, None, Some(0..3), Some(4..7), None]);
     assert_eq!(spans(Role::Passage), [None, Some(0..3), Some(4..7), None]);
 }

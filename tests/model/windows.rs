@@ -36,7 +36,7 @@ fn the_end_of_a_long_text_counts() {
         "We restore old violins and cellos, rehair bows, and teach children to play string instruments. ".repeat(12);
     let long = format!("{lines} {end}");
     let limits = Limits::from(&manifest);
-    let tokens = tokenizer.tokens(&long, Role::Passage).unwrap();
+    let tokens = tokenizer.tokenize(&long, Role::Passage).unwrap();
     assert!(tokens.len() > 3 * limits.longest, "{} tokens", tokens.len());
     let encoded = pollster::block_on(windows::encode(&mut cpu, &[tokens], limits, OutputKind::Vectors)).unwrap();
     let cut = encode(&mut cpu, &tokenizer, &[&long]);

@@ -312,7 +312,7 @@ fn the_words_of_an_item_sum_to_its_score() {
     let (_, tokenizer, mut cpu) = synthetic();
     for (row, item) in catalog.items.iter().enumerate().step_by(5) {
         let text = document(&item.to_item()).text;
-        let tokens = tokenizer.tokens(&text, Role::Passage).unwrap();
+        let tokens = tokenizer.tokenize(&text, Role::Passage).unwrap();
         let batch = tokenizer.batch(&[&text], Role::Passage).unwrap();
         let encoded = block_on(cpu.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
         let states = States { spans: tokens.into_iter().map(|token| token.span).collect(), states: encoded.tokens };

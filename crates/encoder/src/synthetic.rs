@@ -142,7 +142,7 @@ mod tests {
         model.manifest.files.weights.check(&model.weights).unwrap();
         Weights::open(&model.weights, model.manifest.architecture).unwrap();
         let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
-        let tokens = tokenizer.tokens("Red boots, xy 雨", Role::Passage).unwrap();
+        let tokens = tokenizer.tokenize("Red boots, xy 雨", Role::Passage).unwrap();
         let spans: Vec<_> = tokens.iter().map(|t| t.span.clone()).collect();
         let bytes = [None, Some(0..3), Some(4..9), Some(9..10), Some(11..12), Some(12..13), Some(14..17), None];
         assert_eq!(spans, bytes);

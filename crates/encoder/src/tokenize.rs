@@ -120,7 +120,7 @@ impl Tokenizer {
         let tokenizer =
             Self { special, ends, steps, prefixes: manifest.prefixes.clone(), longest, vocabulary, unknown };
         for role in [Role::Query, Role::Passage] {
-            let marks = tokenizer.tokens("", role).map_err(|e| bad(e.to_string()))?.len();
+            let marks = tokenizer.tokenize("", role).map_err(|e| bad(e.to_string()))?.len();
             if 2 * marks > longest {
                 return Err(bad(format!("start, end and prefix take {marks} tokens of {longest}")));
             }
@@ -133,7 +133,7 @@ impl Tokenizer {
     pub fn batch<T: AsRef<str>>(&self, texts: &[T], role: Role) -> Result<Batch, EncodeError> {
         let mut batch = Batch::new();
         for text in texts {
-            let mut tokens = self.tokens(text.as_ref(), role)?;
+            let mut tokens = self.tokenize(text.as_ref(), role)?;
             if tokens.len() > self.longest {
                 tokens.drain(self.longest - 1..tokens.len() - 1);
             }
@@ -143,7 +143,7 @@ impl Tokenizer {
     }
 
     /// All tokens of a text, with their places in it.
-    pub fn tokens(&self, text: &str, role: Role) -> Result<Vec<Token>, EncodeError> {
+    pub fn tokenize(&self, text: &str, role: Role) -> Result<Vec<Token>, EncodeError> {
         let prefix = self.prefixes.of(role);
         let found = match prefix.is_empty() {
             true => self.cut(text),
@@ -198,7 +198,7 @@ impl Tokenizer {
 }
 
 /// Whether the vocabulary knows enough of a text's tokens for its vector to mean something.
-pub fn readable(tokens: &[Token]) -> bool {
+pub fn is_readable(tokens: &[Token]) -> bool {
     let own = tokens.iter().filter(|token| token.span.is_some()).count();
     let unknown = tokens.iter().filter(|token| token.unknown).count();
     own > 0 && unknown as f32 <= MOST_UNKNOWN * own as f32

@@ -29,7 +29,7 @@ impl From<&Manifest> for Limits {
     }
 }
 
-/// Encodes texts of any length, as [`Tokenizer::tokens`](super::tokenize::Tokenizer::tokens) gives them. The answer is
+/// Encodes texts of any length, as [`Tokenizer::tokenize`](super::tokenize::Tokenizer::tokenize) gives them. The answer is
 /// that of a model without a limit: a vector a text and, if wanted, a state a token.
 pub async fn encode<E: Encoder>(
     encoder: &mut E,
@@ -210,7 +210,7 @@ mod tests {
             let mut cpu = CpuModel::load(&weights, pooling).unwrap();
             let limits = Limits { longest: model.manifest.architecture.positions, pooling };
             let texts = ["red boots", &"warm wool hat and ".repeat(100), "tea", &"a steel knife ".repeat(45)];
-            let texts = texts.map(|text| tokenizer.tokens(text, Role::Passage).unwrap());
+            let texts = texts.map(|text| tokenizer.tokenize(text, Role::Passage).unwrap());
             assert!(texts[1].len() > 3 * limits.longest);
             let all = pollster::block_on(encode(&mut cpu, &texts, limits, OutputKind::VectorsAndTokens)).unwrap();
             assert_eq!(all.tokens.len(), texts.iter().map(Vec::len).sum::<usize>() * cpu.width());

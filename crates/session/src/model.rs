@@ -15,7 +15,7 @@ use nearmind_core::{
 use nearmind_encoder::{
     Batch, EncodeError, Encoder, OutputKind,
     manifest::{Manifest, Pooling, Probes, Role},
-    tokenize::{Token, Tokenizer, readable},
+    tokenize::{Token, Tokenizer, is_readable},
     windows::{self, Limits},
 };
 
@@ -79,12 +79,12 @@ impl<E: Encoder> Model<E> {
 
     /// What a visitor wrote; `None` where the model does not read its language, or there is none in it.
     pub async fn vector(&mut self, text: &str) -> Result<Option<TextVector>, EncodeError> {
-        let tokens = self.tokenizer.tokens(text, Role::Query)?;
+        let tokens = self.tokenizer.tokenize(text, Role::Query)?;
         let is_foreign = |script: Script| {
             !self.languages.is_empty() && !self.languages.iter().any(|language| script.writes(language))
         };
         let spelling = Spelling::of(text, &tokens, self.languages.is_empty());
-        if !readable(&tokens) || spelling.is_spelt() || Script::of(text).is_some_and(is_foreign) {
+        if !is_readable(&tokens) || spelling.is_spelt() || Script::of(text).is_some_and(is_foreign) {
             return Ok(None);
         }
         let vector = windows::encode(&mut self.encoder, &[tokens], self.limits, OutputKind::Vectors).await?.vectors;
@@ -99,7 +99,7 @@ impl<E: Encoder> Model<E> {
         if self.limits.pooling != Pooling::Mean {
             return Ok(None);
         }
-        let tokens = texts.map(|text| self.tokenizer.tokens(text, Role::Passage));
+        let tokens = texts.map(|text| self.tokenizer.tokenize(text, Role::Passage));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
         let read = windows::encode(&mut self.encoder, &tokens, self.limits, OutputKind::VectorsAndTokens).await?;
         let (width, mut states) = (self.encoder.width(), read.tokens.chunks_exact(self.encoder.width()));
@@ -112,7 +112,7 @@ impl<E: Encoder> Model<E> {
 
     /// Where the model looks in an item's text, as far as it is read at once. `None` where the device does not tell.
     pub async fn attended(&mut self, text: &str) -> Result<Option<Attended>, EncodeError> {
-        let mut tokens = self.tokenizer.tokens(text, Role::Passage)?;
+        let mut tokens = self.tokenizer.tokenize(text, Role::Passage)?;
         tokens.truncate(self.limits.longest);
         let mut batch = Batch::new();
         batch.push(tokens.iter().map(|token| token.id));

@@ -36,7 +36,7 @@ impl Embedder {
         };
         let embedder = slot.insert(embedder);
         let failed = |error: &dyn std::fmt::Display| fatal("encoder", error.to_string());
-        let tokens = embed.texts.iter().map(|text| embedder.tokenizer.tokens(text, embed.role));
+        let tokens = embed.texts.iter().map(|text| embedder.tokenizer.tokenize(text, embed.role));
         let tokens: Vec<_> = tokens.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
         let encoded = windows::encode(&mut embedder.device, &tokens, embedder.limits, OutputKind::Vectors).await;
         let encoded = encoded.map_err(|error| failed(&error))?;
