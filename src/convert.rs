@@ -102,9 +102,9 @@ pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str))
         pooling: full.pooling,
         prefixes: about.prefixes.unwrap_or_else(|| original.prefixes()),
         files: Files {
-            weights: FileEntry::describe("model.safetensors", &[]),
-            tokenizer: FileEntry::describe("tokenizer.json", &tokenizer_json),
-            probes: FileEntry::describe("probes.json", &[]),
+            weights: FileEntry::from_bytes("model.safetensors", &[]),
+            tokenizer: FileEntry::from_bytes("tokenizer.json", &tokenizer_json),
+            probes: FileEntry::from_bytes("probes.json", &[]),
         },
     };
     said("vocabulary");
@@ -117,8 +117,8 @@ pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str))
     said("probes");
     let probes = probes(&mut reference, &tokenizer, &probe_texts)?;
     let probes = serde_json::to_vec(&probes)?;
-    manifest.files.weights = FileEntry::describe("model.safetensors", &weights);
-    manifest.files.probes = FileEntry::describe("probes.json", &probes);
+    manifest.files.weights = FileEntry::from_bytes("model.safetensors", &weights);
+    manifest.files.probes = FileEntry::from_bytes("probes.json", &probes);
 
     fs::create_dir_all(to).with_context(|| format!("{} cannot be made", to.display()))?;
     let manifest_json = serde_json::to_vec_pretty(&manifest)?;
@@ -160,7 +160,7 @@ pub fn full_vectors<T: AsRef<str>>(
     library.with_padding(None);
     let longest = TruncationParams { max_length: original.architecture().positions, ..Default::default() };
     library.with_truncation(Some(longest)).map_err(anyhow::Error::msg)?;
-    let prefix = converted.prefixes.of(role);
+    let prefix = converted.prefixes.for_role(role);
     let text = |text: &T| -> Result<Vec<usize>> {
         let encoding = library.encode(format!("{prefix}{}", text.as_ref()), true).map_err(anyhow::Error::msg)?;
         Ok(encoding.get_ids().iter().map(|&id| rows[id as usize]).collect())

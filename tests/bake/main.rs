@@ -45,7 +45,7 @@ fn model(name: &str) -> PathBuf {
         block_on(cpu.encode(&tokenizer.batch(&[&text], Role::Passage).unwrap(), OutputKind::Vectors)).unwrap().vectors;
     let probes = Probes { probes: vec![Probe { text, vector }] };
     let probes = serde_json::to_vec(&probes).unwrap();
-    model.manifest.files.probes = FileEntry::describe("probes.json", &probes);
+    model.manifest.files.probes = FileEntry::from_bytes("probes.json", &probes);
     fs::write(folder.join("manifest.json"), serde_json::to_vec(&model.manifest).unwrap()).unwrap();
     fs::write(folder.join(&model.manifest.files.weights.path), &model.weights).unwrap();
     fs::write(folder.join(&model.manifest.files.tokenizer.path), &model.tokenizer).unwrap();

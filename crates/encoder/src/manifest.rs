@@ -133,7 +133,7 @@ pub enum ModelError {
     },
     /// A file is longer or shorter than its manifest says.
     #[error("{file} has {found} bytes instead of {expected}: it was cut short or replaced. Load it again")]
-    Size {
+    SizeMismatch {
         /// Name of the file.
         file: String,
         /// Its length in bytes by the manifest.
@@ -143,7 +143,7 @@ pub enum ModelError {
     },
     /// A file has other bytes than its manifest says.
     #[error("{file} was altered: its SHA-256 is {found}, the manifest says {expected}. Load it again")]
-    Altered {
+    DigestMismatch {
         /// Name of the file.
         file: String,
         /// Its SHA-256 by the manifest, in hexadecimal.
@@ -183,7 +183,7 @@ impl Manifest {
 
     /// Whether the model reads a language, by its BCP 47 tag: `fr-CA` counts as `fr`. A manifest that lists no languages
     /// does not know, and the answer is yes.
-    pub fn reads(&self, lang: &str) -> bool {
+    pub fn supports_language(&self, lang: &str) -> bool {
         let lang = primary(lang);
         self.languages.is_empty() || self.languages.iter().any(|own| primary(own) == lang)
     }
@@ -202,7 +202,7 @@ pub enum Role {
 
 impl Prefixes {
     /// The prefix of texts in this role; may be empty.
-    pub fn of(&self, role: Role) -> &str {
+    pub fn for_role(&self, role: Role) -> &str {
         match role {
             Role::Query => &self.query,
             Role::Passage => &self.passage,
@@ -227,7 +227,7 @@ impl Probes {
     }
 
     /// The median cosine of two of them, which as a rule have nothing in common: near 0 for some models, above 0.7 for others.
-    pub fn background(&self) -> f32 {
+    pub fn median_similarity(&self) -> f32 {
         let after = |nth: usize| self.probes[nth + 1..].iter();
         let of =
             |(nth, one): (usize, &Probe)| after(nth).map(|other| dot(&one.vector, &other.vector)).collect::<Vec<f32>>();
@@ -272,7 +272,7 @@ impl Architecture {
 
 impl FileEntry {
     /// The entry of a file with this name and these bytes.
-    pub fn describe(path: &str, bytes: &[u8]) -> Self {
+    pub fn from_bytes(path: &str, bytes: &[u8]) -> Self {
         Self { path: path.into(), bytes: bytes.len() as u64, sha256: sha256_hex(bytes) }
     }
 
@@ -284,11 +284,11 @@ impl FileEntry {
     /// Compares a file's length in bytes and its SHA-256, in hexadecimal, with this entry.
     pub fn check_digest(&self, bytes: u64, sha256: &str) -> Result<(), ModelError> {
         if bytes != self.bytes {
-            return Err(ModelError::Size { file: self.path.clone(), expected: self.bytes, found: bytes });
+            return Err(ModelError::SizeMismatch { file: self.path.clone(), expected: self.bytes, found: bytes });
         }
         if sha256 != self.sha256 {
             let (expected, found) = (self.sha256.clone(), sha256.into());
-            return Err(ModelError::Altered { file: self.path.clone(), expected, found });
+            return Err(ModelError::DigestMismatch { file: self.path.clone(), expected, found });
         }
         Ok(())
     }
@@ -312,16 +312,16 @@ mod tests {
         let mut manifest = SyntheticModel::small(1).manifest;
         manifest.languages = vec!["en".into(), "zh".into()];
         for (lang, expect) in [("en", true), ("zh-Hans-CN", true), ("EN_gb", true), ("fr", false), ("", false)] {
-            assert_eq!(manifest.reads(lang), expect, "{lang}");
+            assert_eq!(manifest.supports_language(lang), expect, "{lang}");
         }
         manifest.languages.clear();
-        assert!(manifest.reads("fr"), "not known");
+        assert!(manifest.supports_language("fr"), "not known");
     }
 
     #[test]
     fn two_probes_of_one_meaning_do_not_raise_the_background() {
         let probe = |x: f32, y: f32| Probe { text: String::new(), vector: vec![x, y] };
-        let background = |probes| Probes { probes }.background();
+        let background = |probes| Probes { probes }.median_similarity();
         assert_eq!(background(vec![probe(1.0, 0.0), probe(1.0, 0.0), probe(0.6, 0.8)]), 0.6);
         assert_eq!((background(vec![probe(1.0, 0.0)]), background(Vec::new())), (0.0, 0.0));
     }

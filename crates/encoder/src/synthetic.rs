@@ -61,9 +61,9 @@ impl SyntheticModel {
             pooling: Pooling::Mean,
             prefixes: Prefixes::default(),
             files: Files {
-                weights: FileEntry::describe("model.safetensors", &weights),
-                tokenizer: FileEntry::describe("tokenizer.json", &tokenizer),
-                probes: FileEntry::describe("probes.json", &[]),
+                weights: FileEntry::from_bytes("model.safetensors", &weights),
+                tokenizer: FileEntry::from_bytes("tokenizer.json", &tokenizer),
+                probes: FileEntry::from_bytes("probes.json", &[]),
             },
         };
         Self { manifest, weights, tokenizer }

@@ -144,7 +144,7 @@ impl Tokenizer {
 
     /// All tokens of a text, with their places in it.
     pub fn tokenize(&self, text: &str, role: Role) -> Result<Vec<Token>, EncodeError> {
-        let prefix = self.prefixes.of(role);
+        let prefix = self.prefixes.for_role(role);
         let found = match prefix.is_empty() {
             true => self.cut(text),
             false => self.cut(&format!("{prefix}{text}")),

@@ -30,7 +30,7 @@ fn model(folder: &Path) -> PathBuf {
     let batch = tokenizer.batch(&[&text], Role::Passage).unwrap();
     let vector = block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
     let probes = serde_json::to_vec(&Probes { probes: vec![Probe { text, vector }] }).unwrap();
-    model.manifest.files.probes = FileEntry::describe("probes.json", &probes);
+    model.manifest.files.probes = FileEntry::from_bytes("probes.json", &probes);
     fs::write(folder.join("manifest.json"), serde_json::to_vec(&model.manifest).unwrap()).unwrap();
     fs::write(folder.join(&model.manifest.files.weights.path), &model.weights).unwrap();
     fs::write(folder.join(&model.manifest.files.tokenizer.path), &model.tokenizer).unwrap();

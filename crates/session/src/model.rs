@@ -53,7 +53,7 @@ impl<E: Encoder> Model<E> {
 
     /// With what its own known texts say of how like texts are that have nothing in common.
     pub fn with_probes(self, probes: &Probes) -> Self {
-        Self { background: probes.background(), ..self }
+        Self { background: probes.median_similarity(), ..self }
     }
 
     /// The cosine of two texts that are as like as a part says: from 0, nothing in common, to 1, the same.

@@ -35,7 +35,7 @@ pub fn warning(model: &Manifest, texts: &BTreeMap<String, usize>, others: &[(Pat
     let mut unread: Vec<(&str, usize)> = texts
         .iter()
         .map(|(lang, count)| (lang.as_str(), *count))
-        .filter(|(lang, count)| !lang.is_empty() && !model.reads(lang) && count * WORTH_A_WORD >= all)
+        .filter(|(lang, count)| !lang.is_empty() && !model.supports_language(lang) && count * WORTH_A_WORD >= all)
         .collect();
     if unread.is_empty() {
         return None;
@@ -45,7 +45,7 @@ pub fn warning(model: &Manifest, texts: &BTreeMap<String, usize>, others: &[(Pat
         .iter()
         .map(|(lang, count)| format!("{:.0}% of the texts are in {lang}", *count as f64 * 100.0 / all as f64))
         .collect();
-    let better = others.iter().find(|(_, other)| unread.iter().all(|(lang, _)| other.reads(lang)));
+    let better = others.iter().find(|(_, other)| unread.iter().all(|(lang, _)| other.supports_language(lang)));
     let advice = match better {
         Some((path, other)) => format!("{} reads them: bake with --model {}", other.name, path.display()),
         None => make(model, &unread),
