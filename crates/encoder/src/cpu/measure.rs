@@ -12,10 +12,10 @@ use super::steps::Norm;
 use super::x86::{avx_vnni, avx2, avx512_vnni};
 
 /// Operations a second of products that never leave the registers; none where the path has no such loop.
-pub fn limit(path: InstructionSet) -> Option<f64> {
+pub fn peak_ops_per_sec(path: InstructionSet) -> Option<f64> {
     const ROUNDS: usize = 100_000;
     let operations = in_registers(path, 1)? * ROUNDS;
-    Some(operations as f64 / best(|| in_registers(path, ROUNDS)))
+    Some(operations as f64 / min_secs(|| in_registers(path, ROUNDS)))
 }
 
 /// Operations of `rounds` such products, done.
@@ -36,19 +36,19 @@ fn in_registers(path: InstructionSet, rounds: usize) -> Option<usize> {
 }
 
 /// Operations a second of `[M, K] x [N, K]`.
-pub fn product(path: InstructionSet, rows: usize, columns: usize, depth: usize) -> f64 {
+pub fn product_ops_per_sec(path: InstructionSet, rows: usize, columns: usize, depth: usize) -> f64 {
     let weights: Vec<i8> = (0..columns * depth).map(|i| (i * 37 % 127) as i8 - 63).collect();
     let packed = Packed::new(&weights, columns, depth, path.tiling());
     let x: Vec<f32> = (0..rows * depth).map(|i| ((i * 7919 % 10007) as f32 / 10007.0) - 0.5).collect();
     let mut q = Quantized::default();
     path.quantize(&x, &vec![1.0; depth], &mut q);
     let mut y = vec![0.0; rows * columns];
-    (2 * rows * columns * depth) as f64 / best(|| path.product(&mut q, &packed, &mut y))
+    (2 * rows * columns * depth) as f64 / min_secs(|| path.product(&mut q, &packed, &mut y))
 }
 
 /// Seconds of each step beside the products for the `rows` of one text, in a layer `[rows, hidden]` and
 /// `[rows, inner]`.
-pub fn steps(path: InstructionSet, rows: usize, hidden: usize, inner: usize, head: usize) -> [(&'static str, f64); 4] {
+pub fn float_op_secs(path: InstructionSet, rows: usize, hidden: usize, inner: usize, head: usize) -> [(&'static str, f64); 4] {
     let values = |n: usize| -> Vec<f32> { (0..n).map(|i| ((i * 7919 % 10007) as f32 / 5003.0) - 1.0).collect() };
     let (x, qkv, up) = (values(rows * hidden), values(rows * 3 * hidden), values(rows * inner));
     let (ones, scales) = (vec![1.0; inner], vec![1.0; rows]);
@@ -56,16 +56,16 @@ pub fn steps(path: InstructionSet, rows: usize, hidden: usize, inner: usize, hea
     let (mut q, mut scratch) = (Quantized::default(), Scratch::default());
     let (mut out, mut wide, mut states) = (x.clone(), up.clone(), x.clone());
     [
-        ("quantize", best(|| path.quantize(&x, &ones[..hidden], &mut q))),
-        ("attention", best(|| path.attention(&qkv, rows, head, &mut scratch, &mut out))),
+        ("quantize", min_secs(|| path.quantize(&x, &ones[..hidden], &mut q))),
+        ("attention", min_secs(|| path.attention(&qkv, rows, head, &mut scratch, &mut out))),
         // The input is read anew: repeated on its own output the values would vanish.
-        ("GELU", best(|| (wide.copy_from_slice(&up), path.rescale_gelu(&mut wide, &scales, &ones, &ones)))),
-        ("norm", best(|| path.rescale_add_norm(&x, &scales, &ones[..hidden], &ones[..hidden], &norm, &mut states))),
+        ("GELU", min_secs(|| (wide.copy_from_slice(&up), path.rescale_gelu(&mut wide, &scales, &ones, &ones)))),
+        ("norm", min_secs(|| path.rescale_add_norm(&x, &scales, &ones[..hidden], &ones[..hidden], &norm, &mut states))),
     ]
 }
 
 /// Seconds of the quickest of many runs, in about a tenth of a second.
-pub fn best<T>(mut run: impl FnMut() -> T) -> f64 {
+pub fn min_secs<T>(mut run: impl FnMut() -> T) -> f64 {
     let (start, mut best) = (Instant::now(), Duration::MAX);
     while start.elapsed() < Duration::from_millis(100) {
         let from = Instant::now();

@@ -12,7 +12,7 @@ use pollster::block_on;
 
 use nearmind::cli::device::DeviceArg;
 use nearmind::cli::model::NativeModel;
-use nearmind_encoder::cpu::measure::{best, limit, product, steps};
+use nearmind_encoder::cpu::measure::{float_op_secs, min_secs, peak_ops_per_sec, product_ops_per_sec};
 use nearmind_encoder::cpu::{CpuModel, InstructionSet};
 use nearmind_encoder::manifest::{Architecture, Pooling, Role};
 use nearmind_encoder::synthetic::SyntheticModel;
@@ -40,9 +40,9 @@ impl EncoderBench {
     pub fn run(&self) -> Result<()> {
         let random = SyntheticModel::new(384, 6, 12, 1536, 1);
         let weights = Weights::open(&random.weights, random.manifest.architecture)?;
-        for path in InstructionSet::available().into_iter().rev() {
-            kernels(path, &random.manifest.architecture);
-            encoder(path, &weights)?;
+        for isa in InstructionSet::available().into_iter().rev() {
+            kernels(isa, &random.manifest.architecture);
+            encoder(isa, &weights)?;
         }
         let texts: Vec<String> = match &self.texts {
             Some(file) => fs::read_to_string(file)?.lines().map(str::to_string).collect(),
@@ -53,10 +53,10 @@ impl EncoderBench {
 }
 
 /// Integer products of one text's rows, one core.
-fn kernels(path: InstructionSet, a: &Architecture) {
-    let limit = limit(path);
+fn kernels(isa: InstructionSet, a: &Architecture) {
+    let limit = peak_ops_per_sec(isa);
     let most = limit.map_or(String::new(), |l| format!("; at most {:.0} G operations a second", l / 1e9));
-    println!("{}, one core{most}", path.name());
+    println!("{}, one core{most}", isa.name());
     for (name, columns, depth) in [
         ("qkv", 3 * a.hidden, a.hidden),
         ("output", a.hidden, a.hidden),
@@ -64,26 +64,26 @@ fn kernels(path: InstructionSet, a: &Architecture) {
         ("down", a.hidden, a.intermediate),
     ] {
         let speed = |rows| {
-            let speed = product(path, rows, columns, depth);
+            let speed = product_ops_per_sec(isa, rows, columns, depth);
             let share = limit.map_or(String::new(), |l| format!(" ({:2.0} %)", 100.0 * speed / l));
             format!("{:6.0} G/s{share}", speed / 1e9)
         };
         println!("  {name:9} {TEXT} rows {}   {QUERY} rows {}", speed(TEXT), speed(QUERY));
     }
-    for (name, secs) in steps(path, TEXT, a.hidden, a.intermediate, a.head_width()) {
+    for (name, secs) in float_op_secs(isa, TEXT, a.hidden, a.intermediate, a.head_width()) {
         println!("  {name:9} {TEXT} rows {:6.1} us", secs * 1e6);
     }
 }
 
 /// Load and whole passes, one core.
-fn encoder(path: InstructionSet, weights: &Weights<&Vec<u8>>) -> Result<()> {
+fn encoder(isa: InstructionSet, weights: &Weights<&Vec<u8>>) -> Result<()> {
     let from = Instant::now();
-    let mut cpu = CpuModel::load_with(path, weights, Pooling::Mean)?;
+    let mut cpu = CpuModel::load_with(isa, weights, Pooling::Mean)?;
     println!("  load      {:.1} ms", from.elapsed().as_secs_f64() * 1e3);
     for (name, texts, tokens) in [("text", 1, TEXT), ("texts", 8, TEXT), ("query", 1, QUERY)] {
         let ids = (0..texts * tokens).map(|i| (i * 7 % 90) as u32).collect();
         let batch = Batch { ids, starts: (0..=texts).map(|t| (t * tokens) as u32).collect() };
-        let secs = best(|| block_on(cpu.encode(&batch, OutputKind::Vectors))) / texts as f64;
+        let secs = min_secs(|| block_on(cpu.encode(&batch, OutputKind::Vectors))) / texts as f64;
         println!("  {name:9} {texts} of {tokens} tokens: {:6.2} ms each, {:5.0} a second", secs * 1e3, 1.0 / secs);
     }
     Ok(())
@@ -111,7 +111,7 @@ fn converted(folder: &std::path::Path, device: DeviceArg, texts: &[String]) -> R
     if cpu_secs > 0.0 {
         println!("           {:.0} a CPU second", of(texts.len(), cpu_secs));
     }
-    let secs = best(|| model.encode(&["a waterproof jacket for cycling"], Role::Query));
+    let secs = min_secs(|| model.encode(&["a waterproof jacket for cycling"], Role::Query));
     println!("  query    {:.2} ms", secs * 1e3);
     Ok(())
 }
