@@ -12,7 +12,7 @@ use nearmind_encoder::device::{Choice, Device, GpuOpenError, GpuOpener, ProbeBat
 use nearmind_encoder::gpu::GpuModel;
 use nearmind_encoder::manifest::Pooling;
 use nearmind_encoder::weights::Weights;
-use nearmind_encoder::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
+use nearmind_encoder::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 
 /// Tokens that one core takes at a time.
 const ROWS: usize = 512;

@@ -83,8 +83,12 @@ impl NativeModel {
         for (text, _) in texts.iter().zip(&tokens).filter(|(_, tokens)| !is_readable(tokens)) {
             self.warn(text.as_ref());
         }
-        let encoded =
-            pollster::block_on(windows::encode(&mut self.device, &tokens, (&self.manifest).into(), OutputKind::Vectors))?;
+        let encoded = pollster::block_on(windows::encode(
+            &mut self.device,
+            &tokens,
+            (&self.manifest).into(),
+            OutputKind::Vectors,
+        ))?;
         Ok(encoded.vectors.chunks_exact(self.device.width()).map(<[f32]>::to_vec).collect())
     }
 
@@ -93,7 +97,8 @@ impl NativeModel {
         let tokens = texts.iter().map(|text| self.tokenizer.tokenize(text.as_ref(), Role::Passage));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
         let limits = (&self.manifest).into();
-        let encoded = pollster::block_on(windows::encode(&mut self.device, &tokens, limits, OutputKind::VectorsAndTokens))?;
+        let encoded =
+            pollster::block_on(windows::encode(&mut self.device, &tokens, limits, OutputKind::VectorsAndTokens))?;
         let (width, mut states) = (self.device.width(), encoded.tokens.into_iter());
         let states_of = |tokens: Vec<Token>| States {
             states: states.by_ref().take(tokens.len() * width).collect(),

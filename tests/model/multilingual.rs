@@ -75,7 +75,8 @@ fn a_package_becomes_a_model_for_its_languages() {
     let tokenizer = Tokenizer::parse(&json, &manifest).unwrap();
     assert!(is_readable(&tokenizer.tokenize(TEXTS[0], Role::Passage).unwrap()));
     assert!(!is_readable(&tokenizer.tokenize("Куртка для дождя", Role::Passage).unwrap()));
-    let spans: Vec<_> = tokenizer.tokenize("茶 tea", Role::Query).unwrap().into_iter().map(|token| token.span).collect();
+    let spans: Vec<_> =
+        tokenizer.tokenize("茶 tea", Role::Query).unwrap().into_iter().map(|token| token.span).collect();
     assert_eq!(spans.iter().flatten().cloned().collect::<Vec<_>>(), [0..3, 3..7]);
 
     let bytes = fs::read(out.join("model.safetensors")).unwrap();

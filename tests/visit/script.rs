@@ -10,7 +10,8 @@ use nearmind_core::{
     text::Dictionary,
 };
 use nearmind_encoder::{
-    Encoder, OutputKind, cpu::CpuModel, manifest::Role, synthetic::SyntheticModel, tokenize::Tokenizer, weights::Weights,
+    Encoder, OutputKind, cpu::CpuModel, manifest::Role, synthetic::SyntheticModel, tokenize::Tokenizer,
+    weights::Weights,
 };
 use nearmind_session::{MemoryStore, Model, Session};
 use pollster::block_on;

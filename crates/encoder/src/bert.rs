@@ -1,10 +1,15 @@
 //! BERT's forward pass, written once for every device. Must not know what a kernel does inside.
 
 use super::kernels::{Kernels, LinearKind};
-use super::{Batch, EncodeError, Embeddings, OutputKind};
+use super::{Batch, Embeddings, EncodeError, OutputKind};
 
 /// Embeds the batch and runs `layers` post-norm encoder layers over it.
-pub async fn forward<K: Kernels>(k: &mut K, layers: usize, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
+pub async fn forward<K: Kernels>(
+    k: &mut K,
+    layers: usize,
+    batch: &Batch,
+    output: OutputKind,
+) -> Result<Embeddings, EncodeError> {
     watched(k, layers, batch, output, |_, _| {}).await
 }
 

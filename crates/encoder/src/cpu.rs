@@ -22,15 +22,15 @@ mod x86;
 
 use std::sync::Arc;
 
-use self::parameters::{Dense, Layer, Parameters};
 pub use self::instruction_set::InstructionSet;
+use self::parameters::{Dense, Layer, Parameters};
 #[cfg(test)]
 use self::product::Packed;
 use self::product::Quantized;
 use super::kernels::{Kernels, LinearKind};
 use super::manifest::{ModelError, Pooling};
 use super::weights::{ByteSource, Weights};
-use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind, bert};
+use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind, bert};
 
 /// Rows of a group: each reads all weights once, and three megabytes of activations lie beside them.
 const GROUP: usize = 256;
@@ -72,7 +72,11 @@ impl CpuModel {
     }
 
     /// Loads a model for one path; it must be one of [`InstructionSet::available`].
-    pub fn load_for<S: ByteSource>(path: InstructionSet, file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
+    pub fn load_for<S: ByteSource>(
+        path: InstructionSet,
+        file: &Weights<S>,
+        pooling: Pooling,
+    ) -> Result<CpuModel, ModelError> {
         assert!(InstructionSet::available().contains(&path), "this machine cannot run {}", path.name());
         Ok(Self::with(Arc::new(Parameters::load(file, pooling, path)?)))
     }

@@ -6,11 +6,11 @@
 
 use std::fmt;
 
-use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
+use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 
 mod verify;
 
-pub use verify::{CpuBaseline, VerifyError, LEAST_COSINE_TO_CPU, LEAST_COSINE_TO_REFERENCE, ProbeBatch, verify, time};
+pub use verify::{CpuBaseline, LEAST_COSINE_TO_CPU, LEAST_COSINE_TO_REFERENCE, ProbeBatch, VerifyError, time, verify};
 
 /// Milliseconds since any moment that stays the same.
 pub type Clock = fn() -> f64;
@@ -185,8 +185,13 @@ impl<C: Encoder, O: GpuOpener> Device<C, O> {
     pub async fn on_cpu(mut cpu: C, detail: String, probes: ProbeBatch, clock: Clock) -> Result<Self, VerifyError> {
         let vectors = verify(&mut cpu, &probes, None).await?;
         let ms = time(&mut cpu, &probes, clock, f64::MAX).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
-        let report =
-            Report { kind: DeviceKind::Cpu, detail: detail.clone(), reason: Reason::NotTried, cpu_ms: Some(ms), gpu_ms: None };
+        let report = Report {
+            kind: DeviceKind::Cpu,
+            detail: detail.clone(),
+            reason: Reason::NotTried,
+            cpu_ms: Some(ms),
+            gpu_ms: None,
+        };
         let baseline = CpuBaseline { vectors, ms };
         Ok(Device { cpu, cpu_detail: detail, gpu: None, opener: None, before_loss: None, probes, baseline, report })
     }

@@ -5,7 +5,7 @@
 
 use super::kernels::LinearKind;
 use super::manifest::{Architecture, ModelError, Pooling};
-use super::weights::{LinearWeights, NormWeights, ByteSource, Weights};
+use super::weights::{ByteSource, LinearWeights, NormWeights, Weights};
 
 /// The linear layers of a BERT layer, in the order of computation.
 pub const LINEARS: [LinearKind; 4] = [LinearKind::Qkv, LinearKind::Output, LinearKind::Up, LinearKind::Down];

@@ -29,7 +29,7 @@ use super::device::{Clock, GpuOpenError};
 use super::kernels::{Kernels, LinearKind};
 use super::manifest::Pooling;
 use super::weights::{ByteSource, Weights};
-use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind, bert};
+use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind, bert};
 
 /// Rows that one submission can carry, if no single text is longer.
 const CAPACITY: usize = 1024;
@@ -76,7 +76,11 @@ pub enum Rows {
 
 impl GpuModel {
     /// Opens the quickest adapter, compiles the kernels for the model and uploads it.
-    pub async fn open<S: ByteSource>(weights: &Weights<S>, pooling: Pooling, clock: Clock) -> Result<GpuModel, GpuOpenError> {
+    pub async fn open<S: ByteSource>(
+        weights: &Weights<S>,
+        pooling: Pooling,
+        clock: Clock,
+    ) -> Result<GpuModel, GpuOpenError> {
         Self::open_with(weights, pooling, clock, Overrides::default()).await
     }
 

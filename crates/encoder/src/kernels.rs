@@ -4,7 +4,7 @@
 //! layers quantize the rows they are given (int8, a scale a row), multiply in integers with the
 //! int8 weights (a scale an output channel), and continue in f32.
 
-use super::{Batch, EncodeError, Embeddings, OutputKind};
+use super::{Batch, Embeddings, EncodeError, OutputKind};
 
 /// Which linear layer of a BERT layer. `[N, K]` are output and input widths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::f32_model::{F32Model, LINEARS};
 use super::kernels::LinearKind;
 use super::manifest::{Architecture, Pooling};
 use super::weights::{NormWeights, linear_shape};
-use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
+use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 
 /// A model in burn's tensors, on burn's CPU back end.
 pub struct Reference {

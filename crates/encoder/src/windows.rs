@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::manifest::{Manifest, Pooling};
 use super::tokenize::Token;
-use super::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
+use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 use nearmind_core::vectors::arithmetic::{add, normalize};
 
 /// Part of a window that it shares with the next one.

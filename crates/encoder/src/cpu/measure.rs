@@ -48,7 +48,13 @@ pub fn product_ops_per_sec(path: InstructionSet, rows: usize, columns: usize, de
 
 /// Seconds of each step beside the products for the `rows` of one text, in a layer `[rows, hidden]` and
 /// `[rows, inner]`.
-pub fn float_op_secs(path: InstructionSet, rows: usize, hidden: usize, inner: usize, head: usize) -> [(&'static str, f64); 4] {
+pub fn float_op_secs(
+    path: InstructionSet,
+    rows: usize,
+    hidden: usize,
+    inner: usize,
+    head: usize,
+) -> [(&'static str, f64); 4] {
     let values = |n: usize| -> Vec<f32> { (0..n).map(|i| ((i * 7919 % 10007) as f32 / 5003.0) - 1.0).collect() };
     let (x, qkv, up) = (values(rows * hidden), values(rows * 3 * hidden), values(rows * inner));
     let (ones, scales) = (vec![1.0; inner], vec![1.0; rows]);

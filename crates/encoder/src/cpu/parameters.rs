@@ -7,7 +7,7 @@ use super::product::Packed;
 use super::steps::Norm;
 use crate::kernels::LinearKind;
 use crate::manifest::{Architecture, ModelError, Pooling};
-use crate::weights::{LinearWeights, ByteSource, Weights, WordEmbeddings};
+use crate::weights::{ByteSource, LinearWeights, Weights, WordEmbeddings};
 
 /// Everything that a forward pass reads.
 #[derive(Debug)]
@@ -45,7 +45,11 @@ pub struct Dense {
 
 impl Parameters {
     /// Reads and packs a tensor at a time: at no time is there a second copy of the weights.
-    pub fn load<S: ByteSource>(file: &Weights<S>, pooling: Pooling, path: InstructionSet) -> Result<Parameters, ModelError> {
+    pub fn load<S: ByteSource>(
+        file: &Weights<S>,
+        pooling: Pooling,
+        path: InstructionSet,
+    ) -> Result<Parameters, ModelError> {
         let epsilon = file.architecture().epsilon;
         let norm = |layer, which| {
             let norm = file.norm_after(layer, which);

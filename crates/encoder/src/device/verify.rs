@@ -77,8 +77,13 @@ impl std::error::Error for VerifyError {}
 
 /// Encodes the probes and compares them with the reference, and with the CPU's answer where there is one.
 /// Gives back the answer. `[B, H]`
-pub async fn prove<E: Encoder>(encoder: &mut E, probes: &ProbeBatch, cpu: Option<&[f32]>) -> Result<Vec<f32>, VerifyError> {
-    let answer = encoder.encode(&probes.batch, OutputKind::Vectors).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
+pub async fn prove<E: Encoder>(
+    encoder: &mut E,
+    probes: &ProbeBatch,
+    cpu: Option<&[f32]>,
+) -> Result<Vec<f32>, VerifyError> {
+    let answer =
+        encoder.encode(&probes.batch, OutputKind::Vectors).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
     let width = encoder.width();
     let comparisons = [(Some(&probes.vectors[..]), LEAST_COSINE_TO_REFERENCE), (cpu, LEAST_COSINE_TO_CPU)];
     for (expected, least) in comparisons {

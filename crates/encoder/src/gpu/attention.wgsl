@@ -1,16 +1,16 @@
-// softmax(q k^T) v within each text; 1/sqrt(d) is in the weights of q.  [T, 3H] f32 -> [T, H] f32
+// softmax(q k^T) v within each text; the weights of q include the factor 1/sqrt(d).  [T, 3H] f32 -> [T, H] f32
 //
-// What linear_norm.wgsl multiplies, where that follows attention: a workgroup makes the rows that it goes on with, so
-// that attention needs no dispatch of its own. One thread a head and two neighbouring rows, which share the keys and
-// values that it reads: reading is what attention costs. One pass over them, the sums scaled down whenever a larger
-// score comes (Milakov & Gimelshein 2018, arXiv:1805.02867). Lines with {d} stand for one line a quarter of the head's
-// width.
+// Fused with linear_norm.wgsl: each workgroup computes the attention rows that its own product reads, so attention
+// needs no dispatch of its own. Each thread handles one head of two neighbouring rows, which share the keys and values
+// that it reads: memory reads dominate the cost of attention. Online softmax: one pass over the keys, rescaling the
+// running sums whenever a larger score appears (Milakov & Gimelshein 2018, arXiv:1805.02867). A line with {d} is
+// repeated for each vec4 of the head.
 @group(0) @binding(1) var<storage, read_write> inputs: array<vec4f, CAPACITY * H / 4>; //    [T, H/4]
 @group(0) @binding(7) var<storage, read> qkv: array<vec4f, CAPACITY * 3 * H / 4>; //         [T, 3H/4]
-@group(0) @binding(8) var<storage, read> spans: array<vec2u, CAPACITY>; //                   [T]: rows of its text
+@group(0) @binding(8) var<storage, read> spans: array<vec2u, CAPACITY>; //                   [T]: first, end row of its text
 
 const QKV = 3u * H / 4u;
-const LOG2_E = 1.44269504; // the scores are exponents of two
+const LOG2_E = 1.44269504; // scores are in base 2, for exp2
 const LEAST = -3.4e38;
 const PAIRS = (ROWS + 1u) / 2u;
 
@@ -18,7 +18,7 @@ fn attend(row: u32, other: u32, head: u32) {
     let query{d} = qkv[row * QKV + head + {d}u] * LOG2_E;
     let queries{d} = qkv[other * QKV + head + {d}u] * LOG2_E;
 
-    // The rows' texts are the same or neighbours: from the first row of one to the last of the other.
+    // Both rows belong to the same text or to neighbouring texts: one loop covers the keys of both.
     let span = vec2u(spans[row].y, spans[other].x);
     let end = spans[other].y;
     var peak = vec2f(LEAST);
@@ -30,7 +30,7 @@ fn attend(row: u32, other: u32, head: u32) {
         var score = vec2f();
         let key{d} = qkv[at + {d}u];
         score += vec2f(dot(query{d}, key{d}), dot(queries{d}, key{d}));
-        // Of another text: without weight, or with one that the first score of its own takes away.
+        // A key of the other row's text gets weight 0, or a weight that is scaled to 0 at the row's first own key.
         score = select(vec2f(LEAST), score, vec2<bool>((t < span.x), (t >= span.y)));
         let highest = max(peak, score);
         let kept = exp2(peak - highest);

@@ -1,8 +1,8 @@
-// The same integer product, spelled with f32: about three times as fast on software adapters, which
-// take a packed dot product apart with scalar shifts. The bytes are brought to the upper eight bits by
-// a multiply and a mask, so each value is an integer times 2^24, each sum an integer times 2^48; with
-// int8 activations and 7-bit weights the integers stay below 2^24 up to K = 2048, so nothing is rounded; and above,
-// in practice, since activations are far from all being the largest.
+// The integer product in f32: about three times as fast on software adapters, which emulate the packed
+// dot product with scalar shifts. A multiply and a mask move each byte to the upper eight bits, so every
+// value is an integer times 2^24 and every sum an integer times 2^48. With int8 activations and 7-bit weights
+// these integers stay below 2^24 up to K = 2048, so nothing is rounded. The same holds in practice for larger K,
+// because the activations of a row are never all at the maximum.
 alias Quad = vec4f;
 alias Sum = f32;
 

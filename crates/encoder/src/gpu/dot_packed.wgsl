@@ -1,5 +1,5 @@
-// The integer product, spelled with the packed dot product: one instruction on most GPUs.
-// `Quad` is four int8 values of one word, `Sum` a running sum of products.
+// The integer product with WGSL's packed dot product: one instruction on most GPUs.
+// `Quad` is four int8 values in one word, `Sum` a running sum of products.
 alias Quad = u32;
 alias Sum = i32;
 

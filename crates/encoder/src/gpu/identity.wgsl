@@ -1,4 +1,4 @@
-// No activation: stands in for gelu.wgsl where a layer has none.
+// Takes the place of gelu.wgsl in layers without an activation.
 fn activate(x: f32) -> f32 {
     return x;
 }

@@ -1,9 +1,9 @@
-// x W^T + b, with GELU where the layer has one.  [T, K] int8 -> [T, N] f32
+// x W^T + b, then GELU where the layer has one.  [T, K] int8 -> [T, N] f32
 //
-// A workgroup makes ROWS rows and THREADS * COLUMNS columns; a thread makes every THREADS-th column, so
-// that neighbours read neighbouring words. No workgroup memory and no barrier: the rows are the same
-// address for all threads, and software adapters run kernels with barriers at half the speed.
-// Grid: column tiles, row tiles. Past an edge the last row or column is made again and not stored.
+// A workgroup computes ROWS rows by THREADS * COLUMNS columns; a thread computes every THREADS-th column, so
+// that neighbouring threads read neighbouring words. No workgroup memory and no barrier: all threads read the
+// same row addresses, and software adapters run kernels with barriers at half the speed.
+// Grid: column tiles, row tiles. Beyond an edge the last row or column is computed again but not stored.
 @group(0) @binding(0) var<uniform> size: Size;
 @group(0) @binding(1) var<storage, read> quantized: array<u32, CAPACITY * (K / 4 + 1)>; // [T, K/4 + 1]: words, scale
 @group(0) @binding(2) var<storage, read> weights: array<u32, K / 4 * N>; //                [K/4, N]

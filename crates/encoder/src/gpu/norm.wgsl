@@ -1,5 +1,5 @@
-// Layer norm of the tile's f32 rows; writes them, and the same smoothed for the next product as int8.
-// `states` [T, H] f32, `quantized` [T, H/4 + 1]: words, scale. Gain, offset and smoothing from `vectors`.
+// Layer norm of the tile's f32 rows. Writes them to `states` [T, H] f32 and, smoothed and quantized for the next
+// product, to `quantized` [T, H/4 + 1]: words, scale. Gain, offset and smoothing come from `vectors`.
 fn tile_at(r: u32, quad: u32) -> vec4f {
     let at = r * H + quad * 4u;
     return bitcast<vec4f>(vec4u(tile[at], tile[at + 1u], tile[at + 2u], tile[at + 3u]));

@@ -1,7 +1,7 @@
-// Pools each text's rows and scales to length 1.  [T, H] f32 -> [B, H] f32
+// Pools each text's rows to one vector and scales it to length 1.  [T, H] f32 -> [B, H] f32
 //
-// POOLING: 0 mean, 1 first token, 2 largest.
-// Grid: texts. The sum over rows has one order, so the batch cannot change it.
+// POOLING: 0 mean, 1 first token, 2 maximum.
+// Grid: texts. Rows are summed in a fixed order, so the result does not depend on the batch.
 @group(0) @binding(0) var<storage, read> starts: array<u32, CAPACITY + 1>; //             [B + 1]
 @group(0) @binding(1) var<storage, read> states: array<vec4f, CAPACITY * H / 4>; //       [T, H/4]
 @group(0) @binding(2) var<storage, read_write> pooled: array<vec4f, CAPACITY * H / 4>; // [B, H/4]

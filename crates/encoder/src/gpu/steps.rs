@@ -61,7 +61,7 @@ const NORM: &str = include_str!("norm.wgsl");
 const LINEAR_NORM: &str = include_str!("linear_norm.wgsl");
 const EMBED: &str = include_str!("embed.wgsl");
 const ATTENTION: &str = include_str!("attention.wgsl");
-const GIVEN: &str = include_str!("given.wgsl");
+const GIVEN: &str = include_str!("stored_inputs.wgsl");
 const POOL: &str = include_str!("pool.wgsl");
 
 impl Steps {

@@ -9,7 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::*;
 use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases, model, ragged};
 use crate::cpu::CpuModel;
-use crate::device::{Choice, Device, VerifyError, DeviceKind, LEAST_COSINE_TO_CPU, GpuOpener, ProbeBatch, Reason, verify};
+use crate::device::{
+    Choice, Device, DeviceKind, GpuOpener, LEAST_COSINE_TO_CPU, ProbeBatch, Reason, VerifyError, verify,
+};
 use crate::skipped::skipped;
 use crate::synthetic::SyntheticModel;
 use crate::weights::{LinearWeights, Weights};
@@ -154,7 +156,10 @@ fn a_broken_kernel_is_caught_every_time() {
             let overrides = Overrides { spelling: Some(spelling), defect: Some(defect) };
             let Some((mut gpu, _)) = open(overrides) else { return };
             let found = pollster::block_on(verify(&mut gpu, &probes, Some(&probes.vectors)));
-            assert!(matches!(found, Err(VerifyError::Cosine { .. } | VerifyError::Malformed)), "{defect:?} in {spelling:?} passed");
+            assert!(
+                matches!(found, Err(VerifyError::Cosine { .. } | VerifyError::Malformed)),
+                "{defect:?} in {spelling:?} passed"
+            );
         }
     }
     let Some((mut gpu, _)) = open(Overrides::default()) else { return };

@@ -4,7 +4,7 @@ use wgpu::Buffer;
 
 use super::super::kernels::LinearKind;
 use super::super::manifest::ModelError;
-use super::super::weights::{LinearWeights, NormWeights, ByteSource, Weights, WordEmbeddings};
+use super::super::weights::{ByteSource, LinearWeights, NormWeights, Weights, WordEmbeddings};
 use super::adapter::Context;
 use super::memory::constant;
 

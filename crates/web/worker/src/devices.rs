@@ -5,7 +5,7 @@ use super::{error::fatal, gpu_remote::OpenRemote, load::ModelFiles, scope::now_m
 use nearmind_core::protocol::{DeviceChoice, DeviceReason, DeviceReport, Problem};
 use nearmind_encoder::{
     cpu::CpuModel,
-    device::{self, Choice, VerifyError, DeviceKind, GpuOpenError, ProbeBatch, Reason, Report},
+    device::{self, Choice, DeviceKind, GpuOpenError, ProbeBatch, Reason, Report, VerifyError},
 };
 
 pub type Device = device::Device<CpuModel, OpenRemote>;

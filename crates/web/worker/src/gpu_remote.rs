@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::error::words;
 use nearmind_encoder::device::{GpuOpenError, GpuOpener};
-use nearmind_encoder::{Batch, EncodeError, Embeddings, Encoder, OutputKind};
+use nearmind_encoder::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 
 #[wasm_bindgen]
 extern "C" {

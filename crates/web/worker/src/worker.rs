@@ -22,7 +22,7 @@ use nearmind_core::{
     catalog::{Catalog, Sheet},
     protocol::{Command, DeviceChoice, Envelope, PictureSource, Problem, Update},
 };
-use nearmind_encoder::device::{Report, GpuTrial, try_gpu};
+use nearmind_encoder::device::{GpuTrial, Report, try_gpu};
 use nearmind_session::Model;
 
 type Session = nearmind_session::Session<Device, LogStore>;
