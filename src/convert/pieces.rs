@@ -8,7 +8,7 @@ use tokenizers::{NormalizedString, OffsetReferential, OffsetType, PreTokenizedSt
 
 use super::languages;
 use super::vocabulary::Vocabulary;
-use nearmind_encoder::tokenize::unigram::{HIDDEN, Steps, WIDE_TILDE, normalize};
+use nearmind_encoder::tokenize::unigram::{HIDDEN, UnigramTokenizer, WIDE_TILDE, normalize};
 
 /// A vocabulary, by row of the model's table.
 pub struct Pieces {
@@ -56,7 +56,7 @@ impl Pieces {
     /// Rows that the words are cut into, in lower case and capitalised.
     fn spelling(&self, words: &[String]) -> Result<Vec<usize>> {
         let rows: Vec<usize> = self.producible().collect();
-        let steps: Steps = serde_json::from_slice(&self.reordered(&rows)?)?;
+        let steps: UnigramTokenizer = serde_json::from_slice(&self.reordered(&rows)?)?;
         let capitalised = |word: &String| word[..1].to_uppercase() + &word[1..];
         let mut used = Vec::new();
         for word in words.iter().cloned().chain(words.iter().map(capitalised)) {

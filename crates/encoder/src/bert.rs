@@ -19,7 +19,7 @@ pub async fn watched<K: Kernels>(
     layers: usize,
     batch: &Batch,
     output: OutputKind,
-    mut see: impl FnMut(&mut K, &K::Rows),
+    mut see: impl FnMut(&mut K, &K::Activations),
 ) -> Result<Embeddings, EncodeError> {
     let mut x = k.embed(batch);
     for layer in 0..layers {

@@ -1,13 +1,13 @@
 //! The cases that every device is held to, and how far it may be from the definition. For tests.
 //!
 //! Lengths of one token, odd ones around the tiles' heights, and the longest; rows of zeros, all equal,
-//! tiny and large; int8 at the ends of its range. Must not know devices: they implement [`Held`].
+//! tiny and large; int8 at the ends of its range. Must not know devices: they implement [`TestDevice`].
 
 pub mod definition;
 
 use pollster::block_on;
 
-pub use self::definition::Model;
+pub use self::definition::TestWeights;
 use super::device::LEAST_COSINE_TO_CPU;
 use super::kernels::{Kernels, LinearKind};
 use super::synthetic::SyntheticModel;
@@ -24,25 +24,25 @@ const SCORE_SIZES: [f32; 3] = [0.1, 2.0, 50.0];
 
 /// What activations are, where a device keeps them in different places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slot {
+pub enum ActivationKind {
     Qkv,
     Context,
     Inner,
 }
 
 /// A device whose activations can be given and looked at.
-pub trait Held: Kernels + Encoder {
+pub trait TestDevice: Kernels + Encoder {
     /// The rows between layers, `[T, H]`; a device that quantizes them ahead does it for `next`.
-    fn put_states(&mut self, batch: &Batch, x: &[f32], next: Option<&LinearWeights>) -> Self::Rows;
+    fn put_states(&mut self, batch: &Batch, x: &[f32], next: Option<&LinearWeights>) -> Self::Activations;
     /// Any other rows. `[T, n]`
-    fn put(&mut self, batch: &Batch, slot: Slot, x: &[f32]) -> Self::Rows;
-    fn get(&mut self, rows: Self::Rows, batch: &Batch) -> Vec<f32>;
+    fn put(&mut self, batch: &Batch, kind: ActivationKind, x: &[f32]) -> Self::Activations;
+    fn get(&mut self, rows: Self::Activations, batch: &Batch) -> Vec<f32>;
 }
 
 /// A test of each case below; `$each` runs a check on every kind of a device.
-macro_rules! held_to_the_cases {
+macro_rules! kernel_tests {
     ($each:ident) => {
-        held_to_the_cases! { $each:
+        kernel_tests! { $each:
             embeddings_of_fine_and_coarse_words
             gelu_follows_the_product
             products_with_residual_and_norm
@@ -62,16 +62,16 @@ macro_rules! held_to_the_cases {
         )*
     };
 }
-pub(super) use held_to_the_cases;
+pub(super) use kernel_tests;
 
-pub fn embeddings_of_fine_and_coarse_words(device: &mut impl Held, model: &Model) {
+pub fn embeddings_of_fine_and_coarse_words(device: &mut impl TestDevice, model: &TestWeights) {
     let batch = ragged();
     assert!(batch.ids.iter().any(|&id| id < 4) && batch.ids.iter().any(|&id| id > 4));
     let rows = device.embed(&batch);
     assert_near(&device.get(rows, &batch), &definition::embed(model, &batch), FLOAT_TOLERANCE);
 }
 
-pub fn gelu_follows_the_product(device: &mut impl Held, model: &Model) {
+pub fn gelu_follows_the_product(device: &mut impl TestDevice, model: &TestWeights) {
     let batch = ragged();
     let weights = model.linear(0, LinearKind::Up).unwrap();
     let x = odd_values(batch.ids.len(), 64, 3.0);
@@ -81,33 +81,35 @@ pub fn gelu_follows_the_product(device: &mut impl Held, model: &Model) {
     assert_near(&device.get(rows, &batch), &expected, GELU_TOLERANCE);
 }
 
-pub fn products_with_residual_and_norm(device: &mut impl Held, model: &Model) {
-    for (which, slot, width) in [(LinearKind::Output, Slot::Context, 64), (LinearKind::Down, Slot::Inner, 128)] {
+pub fn products_with_residual_and_norm(device: &mut impl TestDevice, model: &TestWeights) {
+    for (which, kind, width) in
+        [(LinearKind::Output, ActivationKind::Context, 64), (LinearKind::Down, ActivationKind::Inner, 128)]
+    {
         let batch = ragged();
         let (x, states) = (odd_values(batch.ids.len(), width, 2.0), values(batch.ids.len(), 64, 1.5));
         let y = definition::linear(&x, &model.linear(1, which).unwrap());
         let norm = model.norm_after(1, which);
         let expected = definition::add_norm(&y, &states, &norm, model.architecture().epsilon);
         let residual = device.put_states(&batch, &states, None);
-        let x = device.put(&batch, slot, &x);
+        let x = device.put(&batch, kind, &x);
         let rows = device.linear_add_norm(x, 1, which, residual);
         assert_near(&device.get(rows, &batch), &expected, FLOAT_TOLERANCE);
     }
 }
 
-pub fn attention_stays_within_its_text(device: &mut impl Held, model: &Model) {
+pub fn attention_stays_within_its_text(device: &mut impl TestDevice, model: &TestWeights) {
     let batch = ragged();
     let alike = (vec![0.5; batch.ids.len() * 192], 1.0); // each token weighs the same
     let sized = SCORE_SIZES.map(|size| (values(batch.ids.len(), 192, size), size));
     for (qkv, size) in sized.into_iter().chain([alike]) {
-        let rows = device.put(&batch, Slot::Qkv, &qkv);
+        let rows = device.put(&batch, ActivationKind::Qkv, &qkv);
         let rows = device.attention(rows, &batch);
         let expected = definition::attention(&qkv, model.architecture(), &batch);
         assert_near(&device.get(rows, &batch), &expected, FLOAT_TOLERANCE * size.max(1.0).powi(2));
     }
 }
 
-pub fn pooled_vectors_are_means_of_length_one(device: &mut impl Held, model: &Model) {
+pub fn pooled_vectors_are_means_of_length_one(device: &mut impl TestDevice, model: &TestWeights) {
     let batch = ragged();
     let x = values(batch.ids.len(), 64, 2.0);
     let rows = device.put_states(&batch, &x, None);
@@ -116,7 +118,7 @@ pub fn pooled_vectors_are_means_of_length_one(device: &mut impl Held, model: &Mo
     assert_eq!(encoded.tokens, x);
 }
 
-pub fn whole_passes_agree_with_the_definition(device: &mut impl Held, model: &Model) {
+pub fn whole_passes_agree_with_the_definition(device: &mut impl TestDevice, model: &TestWeights) {
     let batch = ragged();
     let encoded = block_on(device.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
     let (vectors, tokens) = definition::forward(model, &batch);
@@ -126,7 +128,7 @@ pub fn whole_passes_agree_with_the_definition(device: &mut impl Held, model: &Mo
     assert_eq!(encoded.tokens.len(), tokens.len());
 }
 
-pub fn alone_equals_batched_to_the_bit(device: &mut impl Held, _: &Model) {
+pub fn alone_equals_batched_to_the_bit(device: &mut impl TestDevice, _: &TestWeights) {
     let together = ragged();
     let all = block_on(device.encode(&together, OutputKind::VectorsAndTokens)).unwrap();
     for (text, span) in together.starts.windows(2).enumerate() {
@@ -138,7 +140,7 @@ pub fn alone_equals_batched_to_the_bit(device: &mut impl Held, _: &Model) {
     }
 }
 
-pub fn a_batch_that_does_not_fit_is_refused(device: &mut impl Held, _: &Model) {
+pub fn a_batch_that_does_not_fit_is_refused(device: &mut impl TestDevice, _: &TestWeights) {
     let of = |ids: &[u32], starts: &[u32]| Batch { ids: ids.to_vec(), starts: starts.to_vec() };
     for bad in [batch(&[129]), of(&[100_000], &[0, 1]), of(&[1, 2], &[0, 1]), of(&[1], &[0, 0, 1]), of(&[1], &[])] {
         let refused = block_on(device.encode(&bad, OutputKind::Vectors));
@@ -147,7 +149,7 @@ pub fn a_batch_that_does_not_fit_is_refused(device: &mut impl Held, _: &Model) {
 }
 
 /// Two layers of two heads.
-pub fn model() -> Model {
+pub fn model() -> TestWeights {
     let synthetic = SyntheticModel::new(64, 2, 2, 128, 5);
     Weights::open(synthetic.weights, synthetic.manifest.architecture).unwrap()
 }

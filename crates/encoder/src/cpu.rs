@@ -12,7 +12,7 @@ pub mod measure;
 mod parameters;
 mod instruction_set;
 mod product;
-mod steps;
+mod ops;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "wasm32")]
@@ -23,10 +23,10 @@ mod x86;
 use std::sync::Arc;
 
 pub use self::instruction_set::InstructionSet;
-use self::parameters::{Dense, Layer, Parameters};
+use self::parameters::{PackedLayer, PackedLinear, Parameters};
 #[cfg(test)]
-use self::product::Packed;
-use self::product::Quantized;
+use self::product::PackedWeights;
+use self::product::QuantizedRows;
 use super::kernels::{Kernels, LinearKind};
 use super::manifest::{ModelError, Pooling};
 use super::weights::{ByteSource, Weights};
@@ -41,7 +41,7 @@ const BLOCK: usize = 64;
 #[derive(Debug)]
 pub struct CpuModel {
     parameters: Arc<Parameters>,
-    quantized: Quantized,
+    quantized: QuantizedRows,
     scratch: attention::Scratch,
     /// Memory of activations that have ended.
     spare: Vec<Vec<f32>>,
@@ -49,13 +49,13 @@ pub struct CpuModel {
 
 /// Activations, row-major `[rows, width]`; the memory may be longer.
 #[derive(Debug)]
-pub struct Rows {
+pub struct Matrix {
     memory: Vec<f32>,
     rows: usize,
     width: usize,
 }
 
-impl Rows {
+impl Matrix {
     fn values(&self) -> &[f32] {
         &self.memory[..self.rows * self.width]
     }
@@ -73,12 +73,12 @@ impl CpuModel {
 
     /// Loads a model for one path; it must be one of [`InstructionSet::available`].
     pub fn load_for<S: ByteSource>(
-        path: InstructionSet,
+        isa: InstructionSet,
         file: &Weights<S>,
         pooling: Pooling,
     ) -> Result<CpuModel, ModelError> {
-        assert!(InstructionSet::available().contains(&path), "this machine cannot run {}", path.name());
-        Ok(Self::with(Arc::new(Parameters::load(file, pooling, path)?)))
+        assert!(InstructionSet::available().contains(&isa), "this machine cannot run {}", isa.name());
+        Ok(Self::with(Arc::new(Parameters::load(file, pooling, isa)?)))
     }
 
     /// Another one with the same parameters, for another thread.
@@ -87,57 +87,57 @@ impl CpuModel {
     }
 
     fn with(parameters: Arc<Parameters>) -> CpuModel {
-        let (quantized, scratch) = (Quantized::default(), attention::Scratch::default());
+        let (quantized, scratch) = (QuantizedRows::default(), attention::Scratch::default());
         CpuModel { parameters, quantized, scratch, spare: Vec::new() }
     }
 
     /// The kernels in use: `relaxed SIMD`, `AVX-VNNI`.
     pub fn detail(&self) -> &'static str {
-        self.parameters.path.name()
+        self.parameters.isa.name()
     }
 
     fn hidden(&self) -> usize {
         self.parameters.architecture.hidden
     }
 
-    fn take(&mut self, rows: usize, width: usize) -> Rows {
+    fn take(&mut self, rows: usize, width: usize) -> Matrix {
         let mut memory = self.spare.pop().unwrap_or_default();
         if memory.len() < rows * width {
             memory.resize(rows * width, 0.0);
         }
-        Rows { memory, rows, width }
+        Matrix { memory, rows, width }
     }
 
-    fn give(&mut self, rows: Rows) {
+    fn give(&mut self, rows: Matrix) {
         self.spare.push(rows.memory);
     }
 
-    /// Products of a layer in blocks of rows, each finished by `finish(block, row scales, products, dense)`.
-    fn dense(
+    /// Products of a layer in blocks of rows, each finished by `finish(block, row scales, products, linear)`.
+    fn product_in_blocks(
         &mut self,
-        x: &Rows,
+        x: &Matrix,
         layer: usize,
         which: LinearKind,
         y: &mut [f32],
-        mut finish: impl FnMut(InstructionSet, usize, &[f32], &mut [f32], &Layer, &Dense),
+        mut finish: impl FnMut(InstructionSet, usize, &[f32], &mut [f32], &PackedLayer, &PackedLinear),
     ) {
         let parameters = self.parameters.clone();
-        let (path, layer) = (parameters.path, &parameters.layers[layer]);
-        let dense = layer.dense(which);
-        let width = dense.width();
+        let (isa, layer) = (parameters.isa, &parameters.layers[layer]);
+        let linear = layer.linear(which);
+        let width = linear.width();
         let blocks = x.values().chunks(BLOCK * x.width).zip(y.chunks_mut(BLOCK * width));
         for (block, (x, y)) in blocks.enumerate() {
-            path.quantize(x, &dense.smooth, &mut self.quantized);
-            path.product(&mut self.quantized, &dense.packed, y);
-            finish(path, block * BLOCK, &self.quantized.scales, y, layer, dense);
+            isa.quantize(x, &linear.smooth, &mut self.quantized);
+            isa.product(&mut self.quantized, &linear.weights, y);
+            finish(isa, block * BLOCK, &self.quantized.scales, y, layer, linear);
         }
     }
 }
 
 impl Kernels for CpuModel {
-    type Rows = Rows;
+    type Activations = Matrix;
 
-    fn embed(&mut self, batch: &Batch) -> Rows {
+    fn embed(&mut self, batch: &Batch) -> Matrix {
         let parameters = self.parameters.clone();
         let hidden = self.hidden();
         let mut x = self.take(batch.ids.len(), hidden);
@@ -150,59 +150,59 @@ impl Kernels for CpuModel {
                 }
             }
         }
-        parameters.path.layer_norm(x.values_mut(), &parameters.embedding_norm);
+        parameters.isa.layer_norm(x.values_mut(), &parameters.embedding_norm);
         x
     }
 
-    fn linear(&mut self, x: &Rows, layer: usize, which: LinearKind) -> Rows {
-        let mut y = self.take(x.rows, self.parameters.layers[layer].dense(which).width());
-        self.dense(x, layer, which, y.values_mut(), |path, _, rows, y, _, dense| {
-            path.rescale(y, rows, &dense.scale, &dense.bias);
+    fn linear(&mut self, x: &Matrix, layer: usize, which: LinearKind) -> Matrix {
+        let mut y = self.take(x.rows, self.parameters.layers[layer].linear(which).width());
+        self.product_in_blocks(x, layer, which, y.values_mut(), |isa, _, rows, y, _, linear| {
+            isa.rescale(y, rows, &linear.scale, &linear.bias);
         });
         y
     }
 
-    fn linear_gelu(&mut self, x: &Rows, layer: usize, which: LinearKind) -> Rows {
-        let mut y = self.take(x.rows, self.parameters.layers[layer].dense(which).width());
-        self.dense(x, layer, which, y.values_mut(), |path, _, rows, y, _, dense| {
-            path.rescale_gelu(y, rows, &dense.scale, &dense.bias);
+    fn linear_gelu(&mut self, x: &Matrix, layer: usize, which: LinearKind) -> Matrix {
+        let mut y = self.take(x.rows, self.parameters.layers[layer].linear(which).width());
+        self.product_in_blocks(x, layer, which, y.values_mut(), |isa, _, rows, y, _, linear| {
+            isa.rescale_gelu(y, rows, &linear.scale, &linear.bias);
         });
         y
     }
 
-    fn linear_add_norm(&mut self, x: Rows, layer: usize, which: LinearKind, mut residual: Rows) -> Rows {
+    fn linear_add_norm(&mut self, x: Matrix, layer: usize, which: LinearKind, mut residual: Matrix) -> Matrix {
         let mut y = self.take(residual.rows, residual.width);
         let width = residual.width;
         let sum = residual.values_mut();
-        self.dense(&x, layer, which, y.values_mut(), |path, first, rows, y, layer, dense| {
+        self.product_in_blocks(&x, layer, which, y.values_mut(), |isa, first, rows, y, layer, linear| {
             let sum = &mut sum[first * width..][..y.len()];
-            path.rescale_add_norm(y, rows, &dense.scale, &dense.bias, layer.norm_after(which), sum);
+            isa.rescale_add_norm(y, rows, &linear.scale, &linear.bias, layer.norm_after(which), sum);
         });
         self.give(x);
         self.give(y);
         residual
     }
 
-    fn attention(&mut self, qkv: Rows, batch: &Batch) -> Rows {
+    fn attention(&mut self, qkv: Matrix, batch: &Batch) -> Matrix {
         let (hidden, head) = (self.hidden(), self.parameters.architecture.head_width());
         let mut out = self.take(qkv.rows, hidden);
         for text in batch.starts.windows(2) {
             let (from, to) = (text[0] as usize, text[1] as usize);
             let qkv = &qkv.values()[from * 3 * hidden..to * 3 * hidden];
             let out = &mut out.memory[from * hidden..to * hidden];
-            self.parameters.path.attention(qkv, to - from, head, &mut self.scratch, out);
+            self.parameters.isa.attention(qkv, to - from, head, &mut self.scratch, out);
         }
         self.give(qkv);
         out
     }
 
-    async fn finish(&mut self, x: Rows, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
+    async fn finish(&mut self, x: Matrix, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         let hidden = self.hidden();
         let mut vectors = vec![0.0; (batch.starts.len() - 1) * hidden];
         for (text, vector) in batch.starts.windows(2).zip(vectors.chunks_exact_mut(hidden)) {
             let rows = &x.values()[text[0] as usize * hidden..text[1] as usize * hidden];
-            self.parameters.path.pool(rows, self.parameters.pooling, vector);
-            self.parameters.path.normalize(vector);
+            self.parameters.isa.pool(rows, self.parameters.pooling, vector);
+            self.parameters.isa.normalize(vector);
         }
         let tokens = if output == OutputKind::VectorsAndTokens { x.values().to_vec() } else { Vec::new() };
         self.give(x);

@@ -8,22 +8,22 @@
 mod adapter;
 #[cfg(test)]
 mod inspect;
-mod memory;
-mod pace;
+mod buffers;
+mod batch_sizer;
 mod shader;
-mod steps;
+mod bound_kernels;
 #[cfg(test)]
 mod tests;
 mod upload;
 
 use std::mem;
 
-use self::adapter::Context;
-use self::memory::Memory;
-use self::pace::Pace;
-use self::shader::Shape;
-pub use self::shader::{Defect, Spelling};
-use self::steps::Steps;
+use self::adapter::GpuContext;
+use self::batch_sizer::BatchSizer;
+use self::bound_kernels::BoundKernels;
+use self::buffers::Buffers;
+use self::shader::KernelConfig;
+pub use self::shader::{Defect, DotProduct};
 use self::upload::DeviceModel;
 use super::device::{Clock, GpuOpenError};
 use super::kernels::{Kernels, LinearKind};
@@ -36,12 +36,12 @@ const CAPACITY: usize = 1024;
 
 /// A model on a GPU.
 pub struct GpuModel {
-    context: Context,
-    shape: Shape,
-    memory: Memory,
-    steps: Steps,
+    context: GpuContext,
+    config: KernelConfig,
+    buffers: Buffers,
+    kernels: BoundKernels,
     recording: Option<Recording>,
-    pace: Pace,
+    sizer: BatchSizer,
     clock: Clock,
     dispatches: usize,
 }
@@ -50,7 +50,7 @@ pub struct GpuModel {
 #[derive(Debug, Clone, Copy, Default)]
 struct Overrides {
     /// Measured otherwise.
-    spelling: Option<Spelling>,
+    dot_product: Option<DotProduct>,
     defect: Option<Defect>,
 }
 
@@ -63,7 +63,7 @@ struct Recording {
 
 /// Which of the activations a step has left. `[T, n]` f32, on the device
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rows {
+pub enum ActivationBuffer {
     /// `[T, H]`
     States,
     /// `[T, 3H]`
@@ -92,18 +92,19 @@ impl GpuModel {
     ) -> Result<GpuModel, GpuOpenError> {
         let model = *weights.architecture();
         let capacity = CAPACITY.max(model.positions);
-        let mut shape = Shape { model, pooling, capacity, spelling: Spelling::Packed, defect: overrides.defect };
-        let context = Context::open(shape.largest_binding_bytes()).await?;
-        let memory = context.checked(|| Memory::new(&context, &shape)).await?;
-        let uploaded = context.checked(|| DeviceModel::new(&context, weights)).await?;
+        let mut config =
+            KernelConfig { model, pooling, capacity, dot_product: DotProduct::Packed, defect: overrides.defect };
+        let context = GpuContext::open(config.largest_binding_bytes()).await?;
+        let buffers = context.with_error_scopes(|| Buffers::new(&context, &config)).await?;
+        let uploaded = context.with_error_scopes(|| DeviceModel::new(&context, weights)).await?;
         let model = uploaded.map_err(|e| GpuOpenError::Unsuitable(e.to_string()))?;
-        shape.spelling = match overrides.spelling {
-            Some(spelling) => spelling,
-            None => steps::quicker_spelling(&context, &shape, &memory, &model.layers[0].up, clock).await?,
+        config.dot_product = match overrides.dot_product {
+            Some(dot_product) => dot_product,
+            None => bound_kernels::faster_dot_product(&context, &config, &buffers, &model.layers[0].up, clock).await?,
         };
-        let steps = context.checked(|| Steps::new(&context, &shape, &memory, &model)).await?;
-        let pace = Pace::new(capacity);
-        Ok(GpuModel { context, shape, memory, steps, recording: None, pace, clock, dispatches: 0 })
+        let kernels = context.with_error_scopes(|| BoundKernels::new(&context, &config, &buffers, &model)).await?;
+        let sizer = BatchSizer::new(capacity);
+        Ok(GpuModel { context, config, buffers, kernels, recording: None, sizer, clock, dispatches: 0 })
     }
 
     /// What the adapter calls itself.
@@ -139,10 +140,10 @@ impl GpuModel {
             }
         }
         let write = |buffer, bytes: &[u8]| self.context.queue.write_buffer(buffer, 0, bytes);
-        write(&self.memory.size, bytemuck::cast_slice(&[rows as u32, 0, 0, 0]));
-        write(&self.memory.tokens, bytemuck::cast_slice(&tokens));
-        write(&self.memory.spans, bytemuck::cast_slice(&spans));
-        write(&self.memory.starts, bytemuck::cast_slice(&batch.starts));
+        write(&self.buffers.size, bytemuck::cast_slice(&[rows as u32, 0, 0, 0]));
+        write(&self.buffers.tokens, bytemuck::cast_slice(&tokens));
+        write(&self.buffers.spans, bytemuck::cast_slice(&spans));
+        write(&self.buffers.starts, bytemuck::cast_slice(&batch.starts));
         let mut commands = self.context.device.create_command_encoder(&Default::default());
         let pass = commands.begin_compute_pass(&Default::default()).forget_lifetime();
         self.recording = Some(Recording { pass, commands, rows });
@@ -150,11 +151,11 @@ impl GpuModel {
     }
 
     /// Writes down a step whose workgroups own whole rows, or tiles of `columns` columns of them.
-    fn record(&mut self, step: impl Fn(&Steps) -> &steps::Step, columns: Option<usize>) {
+    fn record(&mut self, step: impl Fn(&BoundKernels) -> &bound_kernels::BoundKernel, columns: Option<usize>) {
         if let Some(recording) = &mut self.recording {
-            let x = columns.map_or(1, |n| self.shape.column_tiles(n));
-            let y = recording.rows.div_ceil(self.shape.rows());
-            step(&self.steps).dispatch(&mut recording.pass, x, y);
+            let x = columns.map_or(1, |n| self.config.column_tiles(n));
+            let y = recording.rows.div_ceil(self.config.rows());
+            step(&self.kernels).dispatch(&mut recording.pass, x, y);
             self.dispatches += 1;
         }
     }
@@ -162,66 +163,77 @@ impl GpuModel {
     /// Ends the pass, submits it, and reads the first floats of each buffer.
     async fn submit(
         &mut self,
-        wanted: impl Fn(&Memory) -> Vec<(&wgpu::Buffer, usize)>,
+        wanted: impl Fn(&Buffers) -> Vec<(&wgpu::Buffer, usize)>,
     ) -> Result<Vec<Vec<f32>>, EncodeError> {
         let Some(Recording { pass, commands, .. }) = self.recording.take() else {
             return Err(EncodeError::BadBatch("nothing was computed".to_string()));
         };
         drop(pass);
-        self.memory.submit_and_read(&self.context, commands, &wanted(&self.memory)).await
+        self.buffers.submit_and_read(&self.context, commands, &wanted(&self.buffers)).await
     }
 }
 
 impl Kernels for GpuModel {
-    type Rows = Rows;
+    type Activations = ActivationBuffer;
 
-    fn embed(&mut self, batch: &Batch) -> Rows {
+    fn embed(&mut self, batch: &Batch) -> ActivationBuffer {
         self.begin(batch);
         self.record(|s| &s.embed, None);
-        Rows::States
+        ActivationBuffer::States
     }
 
-    fn linear(&mut self, x: &Rows, layer: usize, which: LinearKind) -> Rows {
-        debug_assert!(*x == Rows::States && which == LinearKind::Qkv);
-        self.record(|s| &s.layers[layer].qkv, Some(3 * self.shape.model.hidden));
-        Rows::Qkv
+    fn linear(&mut self, x: &ActivationBuffer, layer: usize, which: LinearKind) -> ActivationBuffer {
+        debug_assert!(*x == ActivationBuffer::States && which == LinearKind::Qkv);
+        self.record(|s| &s.layers[layer].qkv, Some(3 * self.config.model.hidden));
+        ActivationBuffer::Qkv
     }
 
-    fn linear_gelu(&mut self, x: &Rows, layer: usize, which: LinearKind) -> Rows {
-        debug_assert!(*x == Rows::States && which == LinearKind::Up);
-        self.record(|s| &s.layers[layer].up, Some(self.shape.model.intermediate));
-        Rows::Inner
+    fn linear_gelu(&mut self, x: &ActivationBuffer, layer: usize, which: LinearKind) -> ActivationBuffer {
+        debug_assert!(*x == ActivationBuffer::States && which == LinearKind::Up);
+        self.record(|s| &s.layers[layer].up, Some(self.config.model.intermediate));
+        ActivationBuffer::Inner
     }
 
-    fn linear_add_norm(&mut self, x: Rows, layer: usize, which: LinearKind, residual: Rows) -> Rows {
-        debug_assert!(residual == Rows::States);
+    fn linear_add_norm(
+        &mut self,
+        x: ActivationBuffer,
+        layer: usize,
+        which: LinearKind,
+        residual: ActivationBuffer,
+    ) -> ActivationBuffer {
+        debug_assert!(residual == ActivationBuffer::States);
         match which {
             LinearKind::Down => {
-                debug_assert!(x == Rows::Inner);
+                debug_assert!(x == ActivationBuffer::Inner);
                 self.record(|s| &s.layers[layer].down, None);
             }
             _ => {
-                debug_assert!(x == Rows::Context && which == LinearKind::Output);
+                debug_assert!(x == ActivationBuffer::Context && which == LinearKind::Output);
                 self.record(|s| &s.layers[layer].output, None);
             }
         }
-        Rows::States
+        ActivationBuffer::States
     }
 
     /// The output projection that follows makes it, row by row as it needs them.
-    fn attention(&mut self, qkv: Rows, _: &Batch) -> Rows {
-        debug_assert!(qkv == Rows::Qkv);
-        Rows::Context
+    fn attention(&mut self, qkv: ActivationBuffer, _: &Batch) -> ActivationBuffer {
+        debug_assert!(qkv == ActivationBuffer::Qkv);
+        ActivationBuffer::Context
     }
 
-    async fn finish(&mut self, x: Rows, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
-        debug_assert!(x == Rows::States);
+    async fn finish(
+        &mut self,
+        x: ActivationBuffer,
+        batch: &Batch,
+        output: OutputKind,
+    ) -> Result<Embeddings, EncodeError> {
+        debug_assert!(x == ActivationBuffer::States);
         let texts = batch.starts.len() - 1;
         if let Some(recording) = &mut self.recording {
-            self.steps.pool.dispatch(&mut recording.pass, texts, 1);
+            self.kernels.pool.dispatch(&mut recording.pass, texts, 1);
             self.dispatches += 1;
         }
-        let hidden = self.shape.model.hidden;
+        let hidden = self.config.model.hidden;
         let tokens = if output == OutputKind::VectorsAndTokens { batch.ids.len() * hidden } else { 0 };
         let mut read = self.submit(|m| vec![(&m.pooled, texts * hidden), (&m.states, tokens)]).await?;
         Ok(Embeddings { vectors: mem::take(&mut read[0]), tokens: mem::take(&mut read[1]) })
@@ -230,20 +242,20 @@ impl Kernels for GpuModel {
 
 impl Encoder for GpuModel {
     fn width(&self) -> usize {
-        self.shape.model.hidden
+        self.config.model.hidden
     }
 
     async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
-        batch.check(&self.shape.model)?;
+        batch.check(&self.config.model)?;
         let mut all = Embeddings::default();
         let texts = batch.starts.len() - 1;
         let mut first = 0;
         while first < texts {
-            self.context.still_there()?;
-            let group = batch.group(first, self.pace.rows());
+            self.context.check_not_lost()?;
+            let group = batch.group(first, self.sizer.rows());
             let start = (self.clock)();
-            let encoded = bert::forward(self, self.shape.model.layers, &group, output).await?;
-            self.pace.measured(group.ids.len(), (self.clock)() - start);
+            let encoded = bert::forward(self, self.config.model.layers, &group, output).await?;
+            self.sizer.record(group.ids.len(), (self.clock)() - start);
             all.vectors.extend(encoded.vectors);
             all.tokens.extend(encoded.tokens);
             first += group.starts.len() - 1;

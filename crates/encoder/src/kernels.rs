@@ -23,18 +23,29 @@ pub enum LinearKind {
 #[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
 pub trait Kernels {
     /// Activations on the device, `[T, n]`. A step that takes them by value may use their memory again.
-    type Rows;
+    type Activations;
 
     /// Word + position + type embeddings, layer norm. `[T, H]`
-    fn embed(&mut self, batch: &Batch) -> Self::Rows;
+    fn embed(&mut self, batch: &Batch) -> Self::Activations;
     /// `x W^T + b`. `[T, K] -> [T, N]`
-    fn linear(&mut self, x: &Self::Rows, layer: usize, which: LinearKind) -> Self::Rows;
+    fn linear(&mut self, x: &Self::Activations, layer: usize, which: LinearKind) -> Self::Activations;
     /// `GELU(x W^T + b)`, GELU with the error function. `[T, K] -> [T, N]`
-    fn linear_gelu(&mut self, x: &Self::Rows, layer: usize, which: LinearKind) -> Self::Rows;
+    fn linear_gelu(&mut self, x: &Self::Activations, layer: usize, which: LinearKind) -> Self::Activations;
     /// `LayerNorm(residual + x W^T + b)`. `[T, K], [T, H] -> [T, H]`
-    fn linear_add_norm(&mut self, x: Self::Rows, layer: usize, which: LinearKind, residual: Self::Rows) -> Self::Rows;
+    fn linear_add_norm(
+        &mut self,
+        x: Self::Activations,
+        layer: usize,
+        which: LinearKind,
+        residual: Self::Activations,
+    ) -> Self::Activations;
     /// Scaled dot-product attention within each text. `[T, 3H] -> [T, H]`
-    fn attention(&mut self, qkv: Self::Rows, batch: &Batch) -> Self::Rows;
+    fn attention(&mut self, qkv: Self::Activations, batch: &Batch) -> Self::Activations;
     /// Pools each text's rows, normalises, and reads the result back. `[T, H] -> [B, H]`
-    async fn finish(&mut self, x: Self::Rows, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError>;
+    async fn finish(
+        &mut self,
+        x: Self::Activations,
+        batch: &Batch,
+        output: OutputKind,
+    ) -> Result<Embeddings, EncodeError>;
 }

@@ -24,7 +24,7 @@ const MOST_UNKNOWN: f32 = 0.3;
 pub struct Tokenizer {
     special: Vec<Special>,
     ends: Ends,
-    steps: Steps,
+    algorithm: Algorithm,
     prefixes: Prefixes,
     /// In tokens, start and end included.
     longest: usize,
@@ -32,9 +32,9 @@ pub struct Tokenizer {
     unknown: u32,
 }
 
-enum Steps {
-    WordPiece(wordpiece::Steps),
-    Unigram(unigram::Steps),
+enum Algorithm {
+    WordPiece(wordpiece::WordPieceTokenizer),
+    Unigram(unigram::UnigramTokenizer),
 }
 
 /// What every `tokenizer.json` says as the converter writes it; the library reads the same file.
@@ -96,15 +96,16 @@ impl Tokenizer {
         }
         let (steps, words, unknown) = match model.name.as_str() {
             "WordPiece" => {
-                let steps: wordpiece::Steps = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
+                let steps: wordpiece::WordPieceTokenizer =
+                    serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
                 let unknown = steps.unknown().map_err(|name| bad(format!("{name:?} is not in it")))?;
                 let words = steps.words();
-                (Steps::WordPiece(steps), words, unknown)
+                (Algorithm::WordPiece(steps), words, unknown)
             }
             "Unigram" => {
-                let steps: unigram::Steps = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
+                let steps: unigram::UnigramTokenizer = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
                 let (words, unknown) = (steps.words(), steps.unknown());
-                (Steps::Unigram(steps), words, unknown)
+                (Algorithm::Unigram(steps), words, unknown)
             }
             other => return Err(bad(format!("it has a {other} model, this program reads WordPiece and Unigram"))),
         };
@@ -174,9 +175,9 @@ impl Tokenizer {
             let special = self.next_special(text, from);
             let until = special.as_ref().map_or(text.len(), |(_, span)| span.start);
             let mut pieces = PreTokenizedString::from(&text[from..until]);
-            match &self.steps {
-                Steps::WordPiece(steps) => steps.cut(&mut pieces)?,
-                Steps::Unigram(steps) => steps.cut(&mut pieces)?,
+            match &self.algorithm {
+                Algorithm::WordPiece(steps) => steps.cut(&mut pieces)?,
+                Algorithm::Unigram(steps) => steps.cut(&mut pieces)?,
             }
             let encoding = pieces.into_encoding(None, 0, OffsetType::Byte)?;
             let spans = encoding.get_offsets().iter().map(|(start, end)| from + start..from + end);

@@ -5,7 +5,7 @@ use crate::kernels::LinearKind;
 use crate::manifest::Architecture;
 use crate::weights::{LinearWeights, NormWeights, Weights};
 
-pub type Model = Weights<Vec<u8>>;
+pub type TestWeights = Weights<Vec<u8>>;
 
 /// int8 values `[T, K]` and scales `[T]`.
 pub fn quantize(x: &[f32], smooth: Option<&[f32]>, width: usize) -> (Vec<i8>, Vec<f32>) {
@@ -72,7 +72,7 @@ pub fn add_norm(y: &[f32], residual: &[f32], weights: &NormWeights, epsilon: f32
 }
 
 /// `[T, H]`
-pub fn embed(model: &Model, batch: &Batch) -> Vec<f32> {
+pub fn embed(model: &TestWeights, batch: &Batch) -> Vec<f32> {
     let a = model.architecture();
     let (words, positions) = (model.word_embeddings(), model.positions());
     let mut x = vec![0.0; batch.ids.len() * a.hidden];
@@ -124,7 +124,7 @@ pub fn pool(x: &[f32], hidden: usize, batch: &Batch) -> Vec<f32> {
 }
 
 /// Vectors `[B, H]` and token states `[T, H]`.
-pub fn forward(model: &Model, batch: &Batch) -> (Vec<f32>, Vec<f32>) {
+pub fn forward(model: &TestWeights, batch: &Batch) -> (Vec<f32>, Vec<f32>) {
     let a = model.architecture();
     let weights = |layer, which| model.linear(layer, which).unwrap();
     let mut x = embed(model, batch);

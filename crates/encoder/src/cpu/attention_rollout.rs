@@ -3,7 +3,7 @@
 //! Rolled out over the layers, the residual connections counted as looking at oneself (Abnar and Zuidema,
 //! "Quantifying Attention Flow in Transformers", 2020). Plain and slow: the kernels of `attention.rs` keep no weights.
 
-use super::{CpuModel, Rows};
+use super::{CpuModel, Matrix};
 use crate::{Batch, EncodeError, OutputKind, bert};
 
 /// What the mean over all tokens of the last layer draws from each token of the first. `[T]`, sums to 1
@@ -12,7 +12,7 @@ pub async fn attention_rollout(model: &mut CpuModel, text: &Batch) -> Result<Vec
     let architecture = model.parameters.architecture;
     let tokens = text.ids.len();
     let mut layers = Vec::new();
-    let see = |_: &mut CpuModel, qkv: &Rows| layers.push(looks(qkv.values(), tokens, architecture.heads));
+    let see = |_: &mut CpuModel, qkv: &Matrix| layers.push(looks(qkv.values(), tokens, architecture.heads));
     bert::watched(model, architecture.layers, text, OutputKind::Vectors, see).await?;
     let mut drawn = vec![1.0 / tokens as f32; tokens];
     for looks in layers.iter().rev() {

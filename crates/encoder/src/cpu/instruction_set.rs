@@ -4,8 +4,8 @@
 //! with one order. Must not know models.
 
 use super::attention::{self, Scratch};
-use super::product::{self, Packed, Quantized, Tiling};
-use super::steps::{self, Norm};
+use super::ops::{self, Norm};
+use super::product::{self, PackedWeights, QuantizedRows, Tiling};
 #[cfg(target_arch = "x86_64")]
 use super::x86::{self, avx_vnni, avx2, avx512_vnni};
 use crate::manifest::Pooling;
@@ -79,7 +79,7 @@ impl InstructionSet {
     }
 
     /// `y = q W^T`, exact integers as f32. `[M, K] x [N, K] -> y: [M, N]`
-    pub fn product(self, q: &mut Quantized, w: &Packed, y: &mut [f32]) {
+    pub fn product(self, q: &mut QuantizedRows, w: &PackedWeights, y: &mut [f32]) {
         assert!(w.tiling == self.tiling() && q.width == w.depth && y.len() == q.rows() * w.columns);
         match self {
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -100,7 +100,7 @@ impl InstructionSet {
     }
 }
 
-/// Compiles a step of `steps` or `attention` for each instruction set: the same source, wider vectors.
+/// Compiles a step of `ops` or `attention` for each instruction set: the same source, wider vectors.
 macro_rules! compiled_for_each_instruction_set {
     ($($module:ident :: $name:ident($($arg:ident: $type:ty),*);)*) => {
         impl InstructionSet {
@@ -134,12 +134,12 @@ macro_rules! compiled_for_each_instruction_set {
 }
 
 compiled_for_each_instruction_set! {
-    steps::quantize(x: &[f32], smooth: &[f32], q: &mut Quantized);
-    steps::rescale(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]);
-    steps::rescale_gelu(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]);
-    steps::rescale_add_norm(y: &[f32], rows: &[f32], scales: &[f32], bias: &[f32], norm: &Norm, x: &mut [f32]);
-    steps::layer_norm(x: &mut [f32], norm: &Norm);
-    steps::pool(rows: &[f32], pooling: Pooling, out: &mut [f32]);
-    steps::normalize(x: &mut [f32]);
+    ops::quantize(x: &[f32], smooth: &[f32], q: &mut QuantizedRows);
+    ops::rescale(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]);
+    ops::rescale_gelu(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]);
+    ops::rescale_add_norm(y: &[f32], rows: &[f32], scales: &[f32], bias: &[f32], norm: &Norm, x: &mut [f32]);
+    ops::layer_norm(x: &mut [f32], norm: &Norm);
+    ops::pool(rows: &[f32], pooling: Pooling, out: &mut [f32]);
+    ops::normalize(x: &mut [f32]);
     attention::attention(qkv: &[f32], tokens: usize, head: usize, scratch: &mut Scratch, out: &mut [f32]);
 }

@@ -6,22 +6,22 @@ use std::time::{Duration, Instant};
 
 use super::attention::Scratch;
 use super::instruction_set::InstructionSet;
-use super::product::{Packed, Quantized};
-use super::steps::Norm;
+use super::ops::Norm;
+use super::product::{PackedWeights, QuantizedRows};
 #[cfg(target_arch = "x86_64")]
 use super::x86::{avx_vnni, avx2, avx512_vnni};
 
 /// Operations a second of products that never leave the registers; none where the path has no such loop.
-pub fn peak_ops_per_sec(path: InstructionSet) -> Option<f64> {
+pub fn peak_ops_per_sec(isa: InstructionSet) -> Option<f64> {
     const ROUNDS: usize = 100_000;
-    let operations = in_registers(path, 1)? * ROUNDS;
-    Some(operations as f64 / min_secs(|| in_registers(path, ROUNDS)))
+    let operations = in_registers(isa, 1)? * ROUNDS;
+    Some(operations as f64 / min_secs(|| in_registers(isa, ROUNDS)))
 }
 
 /// Operations of `rounds` such products, done.
-fn in_registers(path: InstructionSet, rounds: usize) -> Option<usize> {
-    assert!(InstructionSet::available().contains(&path));
-    match path {
+fn in_registers(isa: InstructionSet, rounds: usize) -> Option<usize> {
+    assert!(InstructionSet::available().contains(&isa));
+    match isa {
         // SAFETY: the CPU has the instructions of an available path.
         #[cfg(target_arch = "x86_64")]
         InstructionSet::Avx2 => Some(unsafe { avx2::in_registers(rounds) }),
@@ -36,20 +36,20 @@ fn in_registers(path: InstructionSet, rounds: usize) -> Option<usize> {
 }
 
 /// Operations a second of `[M, K] x [N, K]`.
-pub fn product_ops_per_sec(path: InstructionSet, rows: usize, columns: usize, depth: usize) -> f64 {
+pub fn product_ops_per_sec(isa: InstructionSet, rows: usize, columns: usize, depth: usize) -> f64 {
     let weights: Vec<i8> = (0..columns * depth).map(|i| (i * 37 % 127) as i8 - 63).collect();
-    let packed = Packed::new(&weights, columns, depth, path.tiling());
+    let packed = PackedWeights::new(&weights, columns, depth, isa.tiling());
     let x: Vec<f32> = (0..rows * depth).map(|i| ((i * 7919 % 10007) as f32 / 10007.0) - 0.5).collect();
-    let mut q = Quantized::default();
-    path.quantize(&x, &vec![1.0; depth], &mut q);
+    let mut q = QuantizedRows::default();
+    isa.quantize(&x, &vec![1.0; depth], &mut q);
     let mut y = vec![0.0; rows * columns];
-    (2 * rows * columns * depth) as f64 / min_secs(|| path.product(&mut q, &packed, &mut y))
+    (2 * rows * columns * depth) as f64 / min_secs(|| isa.product(&mut q, &packed, &mut y))
 }
 
 /// Seconds of each step beside the products for the `rows` of one text, in a layer `[rows, hidden]` and
 /// `[rows, inner]`.
 pub fn float_op_secs(
-    path: InstructionSet,
+    isa: InstructionSet,
     rows: usize,
     hidden: usize,
     inner: usize,
@@ -59,14 +59,14 @@ pub fn float_op_secs(
     let (x, qkv, up) = (values(rows * hidden), values(rows * 3 * hidden), values(rows * inner));
     let (ones, scales) = (vec![1.0; inner], vec![1.0; rows]);
     let norm = Norm { weight: vec![1.0; hidden], bias: vec![0.0; hidden], epsilon: 1e-12 };
-    let (mut q, mut scratch) = (Quantized::default(), Scratch::default());
+    let (mut q, mut scratch) = (QuantizedRows::default(), Scratch::default());
     let (mut out, mut wide, mut states) = (x.clone(), up.clone(), x.clone());
     [
-        ("quantize", min_secs(|| path.quantize(&x, &ones[..hidden], &mut q))),
-        ("attention", min_secs(|| path.attention(&qkv, rows, head, &mut scratch, &mut out))),
+        ("quantize", min_secs(|| isa.quantize(&x, &ones[..hidden], &mut q))),
+        ("attention", min_secs(|| isa.attention(&qkv, rows, head, &mut scratch, &mut out))),
         // The input is read anew: repeated on its own output the values would vanish.
-        ("GELU", min_secs(|| (wide.copy_from_slice(&up), path.rescale_gelu(&mut wide, &scales, &ones, &ones)))),
-        ("norm", min_secs(|| path.rescale_add_norm(&x, &scales, &ones[..hidden], &ones[..hidden], &norm, &mut states))),
+        ("GELU", min_secs(|| (wide.copy_from_slice(&up), isa.rescale_gelu(&mut wide, &scales, &ones, &ones)))),
+        ("norm", min_secs(|| isa.rescale_add_norm(&x, &scales, &ones[..hidden], &ones[..hidden], &norm, &mut states))),
     ]
 }
 

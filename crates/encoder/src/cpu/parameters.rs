@@ -3,8 +3,8 @@
 //! Must not know the file's format: `encoder/weights.rs` reads it.
 
 use super::instruction_set::InstructionSet;
-use super::product::Packed;
-use super::steps::Norm;
+use super::ops::Norm;
+use super::product::PackedWeights;
 use crate::kernels::LinearKind;
 use crate::manifest::{Architecture, ModelError, Pooling};
 use crate::weights::{ByteSource, LinearWeights, Weights, WordEmbeddings};
@@ -12,7 +12,7 @@ use crate::weights::{ByteSource, LinearWeights, Weights, WordEmbeddings};
 /// Everything that a forward pass reads.
 #[derive(Debug)]
 pub struct Parameters {
-    pub path: InstructionSet,
+    pub isa: InstructionSet,
     pub architecture: Architecture,
     pub pooling: Pooling,
     pub words: WordEmbeddings,
@@ -23,19 +23,19 @@ pub struct Parameters {
 }
 
 #[derive(Debug)]
-pub struct Layer {
-    qkv: Dense,
-    output: Dense,
-    up: Dense,
-    down: Dense,
+pub struct PackedLayer {
+    qkv: PackedLinear,
+    output: PackedLinear,
+    up: PackedLinear,
+    down: PackedLinear,
     pub output_norm: Norm,
     pub down_norm: Norm,
 }
 
 /// One linear layer. `[N, K]`
 #[derive(Debug)]
-pub struct Dense {
-    pub packed: Packed,
+pub struct PackedLinear {
+    pub weights: PackedWeights,
     /// What one unit of an output channel's weights stands for. `[N]`
     pub scale: Vec<f32>,
     pub bias: Vec<f32>,
@@ -48,7 +48,7 @@ impl Parameters {
     pub fn load<S: ByteSource>(
         file: &Weights<S>,
         pooling: Pooling,
-        path: InstructionSet,
+        isa: InstructionSet,
     ) -> Result<Parameters, ModelError> {
         let epsilon = file.architecture().epsilon;
         let norm = |layer, which| {
@@ -56,19 +56,19 @@ impl Parameters {
             Norm { weight: norm.weight, bias: norm.bias, epsilon }
         };
         let layers = (0..file.architecture().layers).map(|layer| {
-            let dense = |which| Ok(Dense::pack(file.linear(layer, which)?, path));
-            Ok(Layer {
-                qkv: dense(LinearKind::Qkv)?,
-                output: dense(LinearKind::Output)?,
-                up: dense(LinearKind::Up)?,
-                down: dense(LinearKind::Down)?,
+            let linear = |which| Ok(PackedLinear::pack(file.linear(layer, which)?, isa));
+            Ok(PackedLayer {
+                qkv: linear(LinearKind::Qkv)?,
+                output: linear(LinearKind::Output)?,
+                up: linear(LinearKind::Up)?,
+                down: linear(LinearKind::Down)?,
                 output_norm: norm(layer, LinearKind::Output),
                 down_norm: norm(layer, LinearKind::Down),
             })
         });
         let embedding_norm = file.embedding_norm();
         Ok(Parameters {
-            path,
+            isa,
             architecture: *file.architecture(),
             pooling,
             words: file.word_embeddings(),
@@ -79,8 +79,8 @@ impl Parameters {
     }
 }
 
-impl Layer {
-    pub fn dense(&self, which: LinearKind) -> &Dense {
+impl PackedLayer {
+    pub fn linear(&self, which: LinearKind) -> &PackedLinear {
         match which {
             LinearKind::Qkv => &self.qkv,
             LinearKind::Output => &self.output,
@@ -95,11 +95,11 @@ impl Layer {
     }
 }
 
-impl Dense {
-    fn pack(from: LinearWeights, path: InstructionSet) -> Dense {
+impl PackedLinear {
+    fn pack(from: LinearWeights, isa: InstructionSet) -> PackedLinear {
         let smooth = from.smooth.unwrap_or_else(|| vec![1.0; from.inputs]);
-        let packed = Packed::new(&from.weight, from.outputs, from.inputs, path.tiling());
-        Dense { packed, scale: from.scale, bias: from.bias, smooth }
+        let packed = PackedWeights::new(&from.weight, from.outputs, from.inputs, isa.tiling());
+        PackedLinear { weights: packed, scale: from.scale, bias: from.bias, smooth }
     }
 
     /// N

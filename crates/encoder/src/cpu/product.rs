@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// Rows of int8 activations.
 #[derive(Debug, Default)]
-pub struct Quantized {
+pub struct QuantizedRows {
     /// Four values a word, one of each quarter of the row: that order takes shifts where the plain one takes
     /// shuffles. Weights are packed in it too. `[M, K / 4]`
     pub words: Vec<u32>,
@@ -20,7 +20,7 @@ pub struct Quantized {
     pub wide: Vec<i16>,
 }
 
-impl Quantized {
+impl QuantizedRows {
     pub fn resize(&mut self, rows: usize, width: usize) {
         self.width = width;
         self.words.resize(rows * width / 4, 0);
@@ -54,16 +54,16 @@ pub struct Tiling {
 
 /// A weight matrix `[N, K]` in the order of a [`Tiling`]. N is `columns`, K is `depth`.
 #[derive(Debug)]
-pub struct Packed {
+pub struct PackedWeights {
     pub columns: usize,
     pub depth: usize,
     pub tiling: Tiling,
     lines: Vec<Line>,
 }
 
-impl Packed {
-    /// Packs row-major weights within ±63, inputs in the order of [`Quantized::words`]. `weights: [N, K]`; N a multiple of 32, K of 16.
-    pub fn new(weights: &[i8], columns: usize, depth: usize, tiling: Tiling) -> Packed {
+impl PackedWeights {
+    /// Packs row-major weights within ±63, inputs in the order of [`QuantizedRows::words`]. `weights: [N, K]`; N a multiple of 32, K of 16.
+    pub fn new(weights: &[i8], columns: usize, depth: usize, tiling: Tiling) -> PackedWeights {
         assert!(weights.len() == columns * depth && columns.is_multiple_of(32) && depth.is_multiple_of(16));
         let mut lines = vec![Line::zeroed(); weights.len() / 64];
         let packed: &mut [i8] = bytemuck::cast_slice_mut(&mut lines);
@@ -74,7 +74,7 @@ impl Packed {
                 packed[at] = row[k / 4 + k % 4 * (depth / 4)] + tiling.offset;
             }
         }
-        Packed { columns, depth, tiling, lines }
+        PackedWeights { columns, depth, tiling, lines }
     }
 
     /// All panels. `[N / columns, K / depth, columns, depth]` of the tiling
@@ -84,7 +84,7 @@ impl Packed {
 }
 
 /// `y = q W^T`, exact; W's columns one after the other. `y: [M, N]`
-pub fn portable(q: &Quantized, w: &Packed, y: &mut [f32]) {
+pub fn portable(q: &QuantizedRows, w: &PackedWeights, y: &mut [f32]) {
     for (x, y) in q.values().chunks_exact(q.width).zip(y.chunks_exact_mut(w.columns)) {
         for (y, w) in y.iter_mut().zip(w.values().chunks_exact(w.depth)) {
             *y = x.iter().zip(w).map(|(&x, &w)| i32::from(x) * i32::from(w)).sum::<i32>() as f32;

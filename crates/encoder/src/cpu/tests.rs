@@ -3,39 +3,39 @@
 use pollster::block_on;
 
 use super::*;
-use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases};
+use crate::cases::{self, ActivationKind, TestDevice, TestWeights, batch, definition, kernel_tests};
 use crate::manifest::sha256_hex;
 use crate::synthetic::SyntheticModel;
 use crate::weights::LinearWeights;
 
-impl Held for CpuModel {
-    fn put_states(&mut self, batch: &Batch, x: &[f32], _: Option<&LinearWeights>) -> Rows {
-        self.put(batch, Slot::Context, x)
+impl TestDevice for CpuModel {
+    fn put_states(&mut self, batch: &Batch, x: &[f32], _: Option<&LinearWeights>) -> Matrix {
+        self.put(batch, ActivationKind::Context, x)
     }
 
-    fn put(&mut self, batch: &Batch, _: Slot, x: &[f32]) -> Rows {
-        Rows { memory: x.to_vec(), rows: batch.ids.len(), width: x.len() / batch.ids.len() }
+    fn put(&mut self, batch: &Batch, _: ActivationKind, x: &[f32]) -> Matrix {
+        Matrix { memory: x.to_vec(), rows: batch.ids.len(), width: x.len() / batch.ids.len() }
     }
 
-    fn get(&mut self, rows: Rows, _: &Batch) -> Vec<f32> {
+    fn get(&mut self, rows: Matrix, _: &Batch) -> Vec<f32> {
         rows.values().to_vec()
     }
 }
 
-fn each_path(check: impl Fn(&mut CpuModel, &Model)) {
+fn each_path(check: impl Fn(&mut CpuModel, &TestWeights)) {
     let model = cases::model();
-    for path in InstructionSet::available() {
-        println!("{}", path.name());
-        check(&mut CpuModel::load_with(path, &model, Pooling::Mean).unwrap(), &model);
+    for isa in InstructionSet::available() {
+        println!("{}", isa.name());
+        check(&mut CpuModel::load_with(isa, &model, Pooling::Mean).unwrap(), &model);
     }
 }
 
-held_to_the_cases!(each_path);
+kernel_tests!(each_path);
 
 /// Heights around all tiles, and both widths' extremes; weights at the ends of their range.
 #[test]
 fn integer_products_are_exact_at_extremes() {
-    for path in InstructionSet::available() {
+    for isa in InstructionSet::available() {
         for (rows, columns, depth) in [(1, 32, 32), (2, 64, 32), (3, 32, 64), (4, 96, 32), (5, 32, 96), (19, 160, 1536)]
         {
             for fill in cases::BYTES {
@@ -47,10 +47,10 @@ fn integer_products_are_exact_at_extremes() {
                         .chunks_exact(depth)
                         .flat_map(|x| weight.chunks_exact(depth).map(|w| definition::dot(x, w) as f32))
                         .collect();
-                    let packed = Packed::new(&weight, columns, depth, path.tiling());
+                    let packed = PackedWeights::new(&weight, columns, depth, isa.tiling());
                     let mut y = vec![f32::NAN; rows * columns];
-                    path.product(&mut quantized(&x, depth), &packed, &mut y);
-                    assert_eq!(y, expected, "{} {rows} x {columns} x {depth}", path.name());
+                    isa.product(&mut quantized(&x, depth), &packed, &mut y);
+                    assert_eq!(y, expected, "{} {rows} x {columns} x {depth}", isa.name());
                 }
             }
         }
@@ -58,8 +58,8 @@ fn integer_products_are_exact_at_extremes() {
 }
 
 /// Integers as `quantize` leaves them: their scale is 1, and a row without 127 gets one that is exact too.
-fn quantized(x: &[i8], depth: usize) -> Quantized {
-    let mut q = Quantized::default();
+fn quantized(x: &[i8], depth: usize) -> QuantizedRows {
+    let mut q = QuantizedRows::default();
     q.resize(x.len() / depth, depth);
     for (m, row) in x.chunks_exact(depth).enumerate() {
         q.sums[m] = row.iter().map(|&v| i32::from(v)).sum();
@@ -75,12 +75,12 @@ fn quantized_rows_are_those_of_the_definition() {
     let smooth: Vec<f32> = (0..96).map(|k| 0.5 + (k % 7) as f32 / 3.0).collect();
     let x = cases::odd_values(9, 96, 4.0);
     let (values, scales) = definition::quantize(&x, Some(&smooth), 96);
-    for path in InstructionSet::available() {
-        let mut q = Quantized::default();
-        path.quantize(&x, &smooth, &mut q);
+    for isa in InstructionSet::available() {
+        let mut q = QuantizedRows::default();
+        isa.quantize(&x, &smooth, &mut q);
         let mut expected = quantized(&values, 96);
         expected.scales.clone_from(&scales);
-        assert_eq!((q.words, q.scales, q.sums), (expected.words, expected.scales, expected.sums), "{}", path.name());
+        assert_eq!((q.words, q.scales, q.sums), (expected.words, expected.scales, expected.sums), "{}", isa.name());
     }
 }
 
@@ -93,14 +93,14 @@ fn every_path_gives_the_bytes_of_the_portable_one() {
     ] {
         for pooling in [Pooling::Mean, Pooling::First, Pooling::Max] {
             let file = Weights::open(&synthetic.weights, synthetic.manifest.architecture).unwrap();
-            let on = |path| {
-                let mut cpu = CpuModel::load_with(path, &file, pooling).unwrap();
+            let on = |isa| {
+                let mut cpu = CpuModel::load_with(isa, &file, pooling).unwrap();
                 let encoded = block_on(cpu.encode(&batch(lengths), OutputKind::VectorsAndTokens)).unwrap();
                 [encoded.vectors, encoded.tokens].concat().into_iter().map(f32::to_bits).collect::<Vec<_>>()
             };
             let portable = on(InstructionSet::Portable);
-            for path in InstructionSet::available() {
-                assert!(on(path) == portable, "{} differs from portable", path.name());
+            for isa in InstructionSet::available() {
+                assert!(on(isa) == portable, "{} differs from portable", isa.name());
             }
         }
     }

@@ -6,7 +6,7 @@
 
 use core::arch::wasm32::*;
 
-use super::product::{Packed, Quantized};
+use super::product::{PackedWeights, QuantizedRows};
 
 /// Rows of a tile.
 const ROWS: usize = 4;
@@ -66,7 +66,7 @@ impl Dot for Quads {
 }
 
 /// `y = q W^T` in [`Pairs`].
-pub fn simd128(q: &mut Quantized, w: &Packed, y: &mut [f32]) {
+pub fn simd128(q: &mut QuantizedRows, w: &PackedWeights, y: &mut [f32]) {
     q.wide.clear();
     q.wide.extend(bytemuck::cast_slice::<u32, i8>(&q.words).iter().map(|&v| i16::from(v)));
     Task::<Pairs>::new(&q.wide, &q.sums, w, y).run();
@@ -75,7 +75,7 @@ pub fn simd128(q: &mut Quantized, w: &Packed, y: &mut [f32]) {
 /// `y = q W^T` in [`Quads`].
 #[cfg(feature = "relaxed-simd")]
 #[target_feature(enable = "relaxed-simd")]
-pub fn relaxed(q: &mut Quantized, w: &Packed, y: &mut [f32]) {
+pub fn relaxed(q: &mut QuantizedRows, w: &PackedWeights, y: &mut [f32]) {
     Task::<Quads>::new(q.values(), &q.sums, w, y).run();
 }
 
@@ -92,7 +92,7 @@ struct Task<'a, D: Dot> {
 }
 
 impl<'a, D: Dot> Task<'a, D> {
-    fn new(x: &[D::X], sums: &'a [i32], w: &Packed, y: &mut [f32]) -> Self {
+    fn new(x: &[D::X], sums: &'a [i32], w: &PackedWeights, y: &mut [f32]) -> Self {
         let (rows, depth, columns) = (sums.len(), w.depth, w.columns);
         assert!(x.len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
         assert!(depth.is_multiple_of(D::DEPTH) && columns.is_multiple_of(2 * PANEL));

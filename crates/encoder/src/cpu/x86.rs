@@ -6,7 +6,7 @@
 
 use core::arch::x86_64::*;
 
-use super::product::{Packed, Quantized};
+use super::product::{PackedWeights, QuantizedRows};
 
 /// Whether the CPU has all that [`avx512_vnni`] uses.
 pub fn has_avx512() -> bool {
@@ -19,13 +19,13 @@ pub fn has_avx512() -> bool {
 
 /// A product whose sizes were checked.
 struct Task<'a> {
-    q: &'a Quantized,
-    w: &'a Packed,
+    q: &'a QuantizedRows,
+    w: &'a PackedWeights,
     y: *mut f32,
 }
 
 impl<'a> Task<'a> {
-    fn new(q: &'a Quantized, w: &'a Packed, y: &mut [f32]) -> Self {
+    fn new(q: &'a QuantizedRows, w: &'a PackedWeights, y: &mut [f32]) -> Self {
         let (rows, depth, columns) = (q.rows(), w.depth, w.columns);
         assert!(q.values().len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
         Task { q, w, y: y.as_mut_ptr() }
@@ -41,7 +41,7 @@ macro_rules! instruction_set {
 
             /// `y = q W^T`. `y: [M, N]`
             #[target_feature(enable = $features)]
-            pub fn product(q: &Quantized, w: &Packed, y: &mut [f32]) {
+            pub fn product(q: &QuantizedRows, w: &PackedWeights, y: &mut [f32]) {
                 let task = &Task::new(q, w, y);
                 let rows = task.q.rows();
                 for column in (0..task.w.columns).step_by(2 * $lanes) {

@@ -6,7 +6,7 @@ use super::super::EncodeError;
 use super::super::device::GpuOpenError;
 
 /// An open device.
-pub struct Context {
+pub struct GpuContext {
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
     /// What the adapter calls itself.
@@ -16,9 +16,9 @@ pub struct Context {
     lost: Arc<Mutex<Option<String>>>,
 }
 
-impl Context {
+impl GpuContext {
     /// The adapter with the limits that every WebGPU device has, and larger bindings if the model needs them.
-    pub async fn open(largest_binding_bytes: u64) -> Result<Context, GpuOpenError> {
+    pub async fn open(largest_binding_bytes: u64) -> Result<GpuContext, GpuOpenError> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         // In a page the choice is the browser's: a guest does not wake the second GPU of a laptop.
         let power_preference = match cfg!(target_arch = "wasm32") {
@@ -51,7 +51,7 @@ impl Context {
         // Work that the device refuses while it runs is as good as lost: its results cannot be trusted.
         let refused = report(&lost);
         device.on_uncaptured_error(Arc::new(move |error| refused(error.to_string())));
-        Ok(Context { device, queue, name: name(&adapter.get_info()), packed_dot, lost })
+        Ok(GpuContext { device, queue, name: name(&adapter.get_info()), packed_dot, lost })
     }
 
     /// Runs `build`; what the device has against it becomes an error. In the browser it is compiled meanwhile.
@@ -67,7 +67,7 @@ impl Context {
         }
     }
 
-    pub fn still_there(&self) -> Result<(), EncodeError> {
+    pub fn check_not_lost(&self) -> Result<(), EncodeError> {
         match &*self.lost.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(why) => Err(EncodeError::DeviceLost(why.clone())),
             None => Ok(()),

@@ -7,7 +7,7 @@
 // repeated for each vec4 of the head.
 @group(0) @binding(1) var<storage, read_write> inputs: array<vec4f, CAPACITY * H / 4>; //    [T, H/4]
 @group(0) @binding(7) var<storage, read> qkv: array<vec4f, CAPACITY * 3 * H / 4>; //         [T, 3H/4]
-@group(0) @binding(8) var<storage, read> spans: array<vec2u, CAPACITY>; //                   [T]: first, end row of its text
+@group(0) @binding(8) var<storage, read> spans: array<vec2u, CAPACITY>; //                   [T]: start, end row of text
 
 const QKV = 3u * H / 4u;
 const LOG2_E = 1.44269504; // scores are in base 2, for exp2

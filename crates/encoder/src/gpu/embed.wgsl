@@ -8,7 +8,7 @@
 @group(0) @binding(2) var<storage, read> words: array<u32>; //                [FINE, H/4], then [VOCABULARY - FINE, H/8]
 @group(0) @binding(3) var<storage, read> scales: array<f32, VOCABULARY>;
 @group(0) @binding(4) var<storage, read> positions: array<vec4f>; //          [P, H/4], type and mean word included
-@group(0) @binding(5) var<storage, read> vectors: array<vec4f>; //            gain, offset, next product's smoothing [H/4]
+@group(0) @binding(5) var<storage, read> vectors: array<vec4f>; //            gain, offset, next smoothing [H/4]
 @group(0) @binding(6) var<storage, read_write> states: array<vec4f, CAPACITY * H / 4>; //        [T, H/4]
 @group(0) @binding(7) var<storage, read_write> quantized: array<u32, CAPACITY * (H / 4 + 1)>; // [T, H/4 + 1]
 

@@ -1,12 +1,12 @@
 //! One kernel at a time, for the tests that hold each to the CPU's.
 
-use super::{GpuModel, Rows};
+use super::{ActivationBuffer, GpuModel};
 use crate::{Batch, EncodeError};
 
 impl GpuModel {
     /// Starts a pass over rows that are given instead of embedded. `values: [T, n]`
-    pub fn put(&mut self, batch: &Batch, rows: Rows, values: &[f32]) -> Rows {
-        if rows == Rows::Context {
+    pub fn put(&mut self, batch: &Batch, rows: ActivationBuffer, values: &[f32]) -> ActivationBuffer {
+        if rows == ActivationBuffer::Context {
             return self.put_context(batch, values);
         }
         self.begin(batch);
@@ -15,23 +15,23 @@ impl GpuModel {
     }
 
     /// Attention's output is made by the step that reads it: over a text of one token it is that token's value.
-    fn put_context(&mut self, batch: &Batch, values: &[f32]) -> Rows {
+    fn put_context(&mut self, batch: &Batch, values: &[f32]) -> ActivationBuffer {
         let tokens = batch.ids.len() as u32;
         self.begin(&Batch { ids: batch.ids.clone(), starts: (0..=tokens).collect() });
-        let hidden = self.shape.model.hidden;
+        let hidden = self.config.model.hidden;
         let qkv: Vec<f32> = values.chunks_exact(hidden).flat_map(|v| [&vec![0.0; 2 * hidden], v].concat()).collect();
-        self.write(Rows::Qkv, &qkv);
-        Rows::Context
+        self.write(ActivationBuffer::Qkv, &qkv);
+        ActivationBuffer::Context
     }
 
     /// `values: [T, n]`
-    pub fn write(&self, rows: Rows, values: &[f32]) {
-        let m = &self.memory;
+    pub fn write(&self, rows: ActivationBuffer, values: &[f32]) {
+        let m = &self.buffers;
         let buffer = match rows {
-            Rows::States => &m.states,
-            Rows::Qkv => &m.qkv,
-            Rows::Context => &m.context,
-            Rows::Inner => &m.inner,
+            ActivationBuffer::States => &m.states,
+            ActivationBuffer::Qkv => &m.qkv,
+            ActivationBuffer::Context => &m.context,
+            ActivationBuffer::Inner => &m.inner,
         };
         self.context.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
     }
@@ -40,25 +40,25 @@ impl GpuModel {
     /// `values: [T, H]`, `scales: [T]`
     pub fn put_quantized(&mut self, values: &[i8], scales: &[f32]) {
         let mut bytes = Vec::with_capacity(values.len() + 4 * scales.len());
-        for (row, scale) in values.chunks_exact(self.shape.model.hidden).zip(scales) {
+        for (row, scale) in values.chunks_exact(self.config.model.hidden).zip(scales) {
             bytes.extend_from_slice(bytemuck::cast_slice(row));
             bytes.extend_from_slice(&scale.to_le_bytes());
         }
-        self.context.queue.write_buffer(&self.memory.quantized, 0, &bytes);
+        self.context.queue.write_buffer(&self.buffers.quantized, 0, &bytes);
     }
 
     /// Ends the pass and gives back what a step has left. `[T, n]`
-    pub async fn get(&mut self, rows: Rows, tokens: usize) -> Result<Vec<f32>, EncodeError> {
-        if rows == Rows::Context {
+    pub async fn get(&mut self, rows: ActivationBuffer, tokens: usize) -> Result<Vec<f32>, EncodeError> {
+        if rows == ActivationBuffer::Context {
             self.record(|s| &s.layers[0].output, None); // attention is its first part
         }
-        let (hidden, intermediate) = (self.shape.model.hidden, self.shape.model.intermediate);
+        let (hidden, intermediate) = (self.config.model.hidden, self.config.model.intermediate);
         let read = self.submit(|m| {
             vec![match rows {
-                Rows::States => (&m.states, tokens * hidden),
-                Rows::Qkv => (&m.qkv, tokens * 3 * hidden),
-                Rows::Context => (&m.context, tokens * hidden),
-                Rows::Inner => (&m.inner, tokens * intermediate),
+                ActivationBuffer::States => (&m.states, tokens * hidden),
+                ActivationBuffer::Qkv => (&m.qkv, tokens * 3 * hidden),
+                ActivationBuffer::Context => (&m.context, tokens * hidden),
+                ActivationBuffer::Inner => (&m.inner, tokens * intermediate),
             }]
         });
         Ok(read.await?.remove(0))

@@ -6,7 +6,7 @@
 @group(0) @binding(0) var<uniform> size: Size;
 @group(0) @binding(2) var<storage, read> weights: array<u32, K / 4 * N>; //                         [K/4, N]
 @group(0) @binding(3) var<storage, read> channels: array<vec2f, N>; //                              scale, bias
-@group(0) @binding(4) var<storage, read> vectors: array<vec4f>; //  gain, offset, next smoothing [H/4]; own smoothing [K/4]
+@group(0) @binding(4) var<storage, read> vectors: array<vec4f>; //  gain, offset, next smoothing [H/4]; smoothing [K/4]
 @group(0) @binding(5) var<storage, read_write> states: array<vec4f, CAPACITY * H / 4>; //           [T, H/4], in place
 @group(0) @binding(6) var<storage, read_write> quantized: array<u32, CAPACITY * (H / 4 + 1)>; //    [T, H/4 + 1]
 

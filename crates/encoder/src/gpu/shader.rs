@@ -9,26 +9,26 @@ use super::super::manifest::{Architecture, Pooling};
 
 /// How the integer product is spelled; both give the same integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spelling {
+pub enum DotProduct {
     /// `dot4I8Packed`: one instruction on most GPUs.
     Packed,
     /// f32 multiplies: for software adapters.
     Float,
 }
 
-impl Spelling {
+impl DotProduct {
     fn source(self) -> &'static str {
         match self {
-            Spelling::Packed => include_str!("dot_packed.wgsl"),
-            Spelling::Float => include_str!("dot_float.wgsl"),
+            DotProduct::Packed => include_str!("dot_packed.wgsl"),
+            DotProduct::Float => include_str!("dot_float.wgsl"),
         }
     }
 
     /// Rows of a workgroup. More rows read the weights less often; software adapters compile them slowly.
     fn rows(self) -> usize {
         match self {
-            Spelling::Packed => 8,
-            Spelling::Float => 4,
+            DotProduct::Packed => 8,
+            DotProduct::Float => 4,
         }
     }
 
@@ -36,20 +36,20 @@ impl Spelling {
     /// and more columns read the rows less often: twelve in the place of six take 0.87 of the time.
     fn fewer_threads(self) -> usize {
         match self {
-            Spelling::Packed => 1,
-            Spelling::Float => 2,
+            DotProduct::Packed => 1,
+            DotProduct::Float => 2,
         }
     }
 }
 
 /// What the kernels are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shape {
+pub struct KernelConfig {
     pub model: Architecture,
     pub pooling: Pooling,
     /// Most rows of one submission.
     pub capacity: usize,
-    pub spelling: Spelling,
+    pub dot_product: DotProduct,
     /// A text in the kernels and what stands in its place: for tests of what follows a wrong answer.
     pub defect: Option<Defect>,
 }
@@ -57,7 +57,7 @@ pub struct Shape {
 /// A text of the kernels' source, and the wrong text that takes its place.
 pub type Defect = (&'static str, &'static str);
 
-impl Shape {
+impl KernelConfig {
     /// Workgroup memory of the smallest device, in words, less what `rows.wgsl` needs beside the tile.
     const TILE: usize = 16384 / 4 - 4 * 256 - 8;
 
@@ -70,7 +70,7 @@ impl Shape {
     }
 
     pub fn threads(&self) -> usize {
-        (self.model.hidden / 8).next_power_of_two().clamp(64, 256) / self.spelling.fewer_threads()
+        (self.model.hidden / 8).next_power_of_two().clamp(64, 256) / self.dot_product.fewer_threads()
     }
 
     /// Columns of a thread; a workgroup's columns cover the hidden width.
@@ -86,7 +86,7 @@ impl Shape {
     /// Rows of a workgroup, as many as its memory holds.
     pub fn rows(&self) -> usize {
         let words = self.model.hidden.max(self.model.intermediate / 4);
-        let mut rows = self.spelling.rows();
+        let mut rows = self.dot_product.rows();
         while rows > 1 && rows * words > Self::TILE {
             rows /= 2;
         }
@@ -116,7 +116,7 @@ impl Shape {
             let _ = writeln!(source, "const {name} = {value}u;");
         }
         let _ = writeln!(source, "const EPSILON = {:e}f;", self.model.epsilon);
-        for part in [self.spelling.source()].iter().chain(parts) {
+        for part in [self.dot_product.source()].iter().chain(parts) {
             unroll(part, &[("{r}", rows), ("{c}", columns), ("{d}", head / 4)], &mut source);
         }
         match self.defect {
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn tiles_fit_the_smallest_device() {
         for (hidden, intermediate) in [(32, 64), (384, 1536), (768, 3072), (1024, 4096), (2048, 2048)] {
-            for spelling in [Spelling::Packed, Spelling::Float] {
+            for dot_product in [DotProduct::Packed, DotProduct::Float] {
                 let model = Architecture {
                     layers: 1,
                     hidden,
@@ -172,10 +172,10 @@ mod tests {
                     positions: 16,
                     epsilon: 1e-12,
                 };
-                let shape = Shape { model, pooling: Pooling::Mean, capacity: 1024, spelling, defect: None };
-                let words = shape.rows() * hidden.max(intermediate / 4) + 4 * shape.threads() + shape.rows();
-                assert!(words * 4 <= 16384 && shape.threads() <= 256, "{shape:?}");
-                assert!(shape.threads() * shape.columns() >= hidden, "{shape:?}");
+                let config = KernelConfig { model, pooling: Pooling::Mean, capacity: 1024, dot_product, defect: None };
+                let words = config.rows() * hidden.max(intermediate / 4) + 4 * config.threads() + config.rows();
+                assert!(words * 4 <= 16384 && config.threads() <= 256, "{config:?}");
+                assert!(config.threads() * config.columns() >= hidden, "{config:?}");
             }
         }
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::*;
-use crate::cases::{self, Held, Model, Slot, batch, definition, held_to_the_cases, model, ragged};
+use crate::cases::{self, ActivationKind, TestDevice, TestWeights, batch, definition, kernel_tests, model, ragged};
 use crate::cpu::CpuModel;
 use crate::device::{
     Choice, Device, DeviceKind, GpuOpener, LEAST_COSINE_TO_CPU, ProbeBatch, Reason, VerifyError, verify,
@@ -22,7 +22,7 @@ fn alone() -> MutexGuard<'static, ()> {
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn open(overrides: Overrides) -> Option<(GpuModel, Model)> {
+fn open(overrides: Overrides) -> Option<(GpuModel, TestWeights)> {
     let model = model();
     match pollster::block_on(GpuModel::open_with(&model, Pooling::Mean, || 0.0, overrides)) {
         Ok(gpu) => Some((gpu, model)),
@@ -35,18 +35,18 @@ fn open(overrides: Overrides) -> Option<(GpuModel, Model)> {
 }
 
 /// Runs a check in both spellings.
-fn each_spelling(check: impl Fn(&mut GpuModel, &Model)) {
+fn each_dot_product(check: impl Fn(&mut GpuModel, &TestWeights)) {
     let _alone = alone();
-    for spelling in [Spelling::Packed, Spelling::Float] {
-        if let Some((mut gpu, model)) = open(Overrides { spelling: Some(spelling), defect: None }) {
+    for dot_product in [DotProduct::Packed, DotProduct::Float] {
+        if let Some((mut gpu, model)) = open(Overrides { dot_product: Some(dot_product), defect: None }) {
             check(&mut gpu, &model);
         }
     }
 }
 
-impl Held for GpuModel {
-    fn put_states(&mut self, batch: &Batch, x: &[f32], next: Option<&LinearWeights>) -> Rows {
-        let rows = GpuModel::put(self, batch, Rows::States, x);
+impl TestDevice for GpuModel {
+    fn put_states(&mut self, batch: &Batch, x: &[f32], next: Option<&LinearWeights>) -> ActivationBuffer {
+        let rows = GpuModel::put(self, batch, ActivationBuffer::States, x);
         if let Some(next) = next {
             let (values, scales) = definition::quantize(x, next.smooth.as_deref(), next.inputs);
             self.put_quantized(&values, &scales);
@@ -54,33 +54,33 @@ impl Held for GpuModel {
         rows
     }
 
-    fn put(&mut self, batch: &Batch, slot: Slot, x: &[f32]) -> Rows {
-        let rows = match slot {
-            Slot::Qkv => Rows::Qkv,
-            Slot::Context => Rows::Context,
-            Slot::Inner => Rows::Inner,
+    fn put(&mut self, batch: &Batch, kind: ActivationKind, x: &[f32]) -> ActivationBuffer {
+        let rows = match kind {
+            ActivationKind::Qkv => ActivationBuffer::Qkv,
+            ActivationKind::Context => ActivationBuffer::Context,
+            ActivationKind::Inner => ActivationBuffer::Inner,
         };
         GpuModel::put(self, batch, rows, x)
     }
 
-    fn get(&mut self, rows: Rows, batch: &Batch) -> Vec<f32> {
+    fn get(&mut self, rows: ActivationBuffer, batch: &Batch) -> Vec<f32> {
         pollster::block_on(GpuModel::get(self, rows, batch.ids.len())).unwrap()
     }
 }
 
-held_to_the_cases!(each_spelling);
+kernel_tests!(each_dot_product);
 
 #[test]
 fn integer_products_are_exact_at_extremes() {
-    each_spelling(|gpu, model| {
+    each_dot_product(|gpu, model| {
         let weights = model.linear(1, LinearKind::Qkv).unwrap();
         for fill in cases::BYTES {
             let batch = batch(&[11]);
             let x: Vec<i8> = (0..11 * 64).map(fill).map(|v| v.max(-127)).collect();
-            GpuModel::put(gpu, &batch, Rows::States, &[]);
+            GpuModel::put(gpu, &batch, ActivationBuffer::States, &[]);
             gpu.put_quantized(&x, &[1.0; 11]);
-            let rows = gpu.linear(&Rows::States, 1, LinearKind::Qkv);
-            let y = Held::get(gpu, rows, &batch);
+            let rows = gpu.linear(&ActivationBuffer::States, 1, LinearKind::Qkv);
+            let y = TestDevice::get(gpu, rows, &batch);
             for (i, (y, exact)) in y.iter().zip(definition::product(&x, &weights)).enumerate() {
                 let n = i % weights.outputs;
                 let found = f64::from(y - weights.bias[n]) / f64::from(weights.scale[n]);
@@ -152,13 +152,13 @@ fn a_broken_kernel_is_caught_every_time() {
     let vectors = definition::forward(&model, &batch).0;
     let probes = ProbeBatch { batch, vectors };
     for defect in DEFECTS {
-        for spelling in [Spelling::Packed, Spelling::Float] {
-            let overrides = Overrides { spelling: Some(spelling), defect: Some(defect) };
+        for dot_product in [DotProduct::Packed, DotProduct::Float] {
+            let overrides = Overrides { dot_product: Some(dot_product), defect: Some(defect) };
             let Some((mut gpu, _)) = open(overrides) else { return };
             let found = pollster::block_on(verify(&mut gpu, &probes, Some(&probes.vectors)));
             assert!(
                 matches!(found, Err(VerifyError::Cosine { .. } | VerifyError::Malformed)),
-                "{defect:?} in {spelling:?} passed"
+                "{defect:?} in {dot_product:?} passed"
             );
         }
     }
@@ -179,7 +179,7 @@ fn a_lost_device_is_an_error_that_says_so() {
 
 #[test]
 fn vectors_and_states_agree_with_the_cpu() {
-    each_spelling(|gpu, model| {
+    each_dot_product(|gpu, model| {
         let batch = ragged();
         let mut cpu = CpuModel::load(model, Pooling::Mean).unwrap();
         let expected = pollster::block_on(cpu.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
@@ -213,7 +213,7 @@ impl Encoder for Fragile {
 }
 
 struct OpenFragile {
-    model: Model,
+    model: TestWeights,
     answers: u32,
     opened: Rc<Cell<u32>>,
 }
@@ -223,7 +223,7 @@ impl GpuOpener for OpenFragile {
 
     async fn open(&mut self) -> Result<(Fragile, String), GpuOpenError> {
         self.opened.set(self.opened.get() + 1);
-        let overrides = Overrides { spelling: Some(Spelling::Float), defect: None };
+        let overrides = Overrides { dot_product: Some(DotProduct::Float), defect: None };
         let gpu = GpuModel::open_with(&self.model, Pooling::Mean, || 0.0, overrides).await?;
         let name = gpu.adapter().to_string();
         Ok((Fragile { gpu, answers: self.answers }, name))

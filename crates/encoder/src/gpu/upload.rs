@@ -5,8 +5,8 @@ use wgpu::Buffer;
 use super::super::kernels::LinearKind;
 use super::super::manifest::ModelError;
 use super::super::weights::{ByteSource, LinearWeights, NormWeights, Weights, WordEmbeddings};
-use super::adapter::Context;
-use super::memory::constant;
+use super::adapter::GpuContext;
+use super::buffers::constant_buffer;
 
 /// Gain and offset of a layer norm, and what the product that follows smooths its inputs with. `[3, H]`
 fn norm_vectors(norm: &NormWeights, next: &[f32]) -> Vec<f32> {
@@ -22,11 +22,11 @@ pub struct DeviceLinear {
 }
 
 impl DeviceLinear {
-    pub fn new(context: &Context, linear: &LinearWeights) -> DeviceLinear {
+    pub fn new(context: &GpuContext, linear: &LinearWeights) -> DeviceLinear {
         let channels: Vec<[f32; 2]> = linear.scale.iter().zip(&linear.bias).map(|(&s, &b)| [s, b]).collect();
         DeviceLinear {
-            weights: constant(context, "weights", &interleave(&linear.weight, linear.outputs)),
-            channels: constant(context, "channels", bytemuck::cast_slice(&channels)),
+            weights: constant_buffer(context, "weights", &interleave(&linear.weight, linear.outputs)),
+            channels: constant_buffer(context, "channels", bytemuck::cast_slice(&channels)),
         }
     }
 }
@@ -39,7 +39,7 @@ pub struct DeviceLinearNorm {
 }
 
 impl DeviceLinearNorm {
-    pub fn new(context: &Context, linear: &LinearWeights, norm: &NormWeights, next: &[f32]) -> DeviceLinearNorm {
+    pub fn new(context: &GpuContext, linear: &LinearWeights, norm: &NormWeights, next: &[f32]) -> DeviceLinearNorm {
         let mut vectors = norm_vectors(norm, next);
         match &linear.smooth {
             Some(smooth) => vectors.extend(smooth),
@@ -47,7 +47,7 @@ impl DeviceLinearNorm {
         }
         DeviceLinearNorm {
             linear: DeviceLinear::new(context, linear),
-            vectors: constant(context, "vectors", bytemuck::cast_slice(&vectors)),
+            vectors: constant_buffer(context, "vectors", bytemuck::cast_slice(&vectors)),
         }
     }
 }
@@ -66,7 +66,7 @@ pub struct DeviceEmbedding {
 
 impl DeviceEmbedding {
     pub fn new(
-        context: &Context,
+        context: &GpuContext,
         words: &WordEmbeddings,
         positions: &[f32],
         norm: &NormWeights,
@@ -75,10 +75,10 @@ impl DeviceEmbedding {
         let rows = [bytemuck::cast_slice(&words.fine), &words.coarse[..]].concat();
         let scales = [&words.fine_scale[..], &words.coarse_scale].concat();
         DeviceEmbedding {
-            words: constant(context, "words", &rows),
-            scales: constant(context, "word scales", bytemuck::cast_slice(&scales)),
-            positions: constant(context, "positions", bytemuck::cast_slice(positions)),
-            vectors: constant(context, "vectors", bytemuck::cast_slice(&norm_vectors(norm, next))),
+            words: constant_buffer(context, "words", &rows),
+            scales: constant_buffer(context, "word scales", bytemuck::cast_slice(&scales)),
+            positions: constant_buffer(context, "positions", bytemuck::cast_slice(positions)),
+            vectors: constant_buffer(context, "vectors", bytemuck::cast_slice(&norm_vectors(norm, next))),
         }
     }
 }
@@ -99,7 +99,7 @@ pub struct DeviceModel {
 
 impl DeviceModel {
     /// Reads and uploads tensor by tensor.
-    pub fn new<S: ByteSource>(context: &Context, weights: &Weights<S>) -> Result<DeviceModel, ModelError> {
+    pub fn new<S: ByteSource>(context: &GpuContext, weights: &Weights<S>) -> Result<DeviceModel, ModelError> {
         let count = weights.architecture().layers;
         let none = vec![1.0; weights.architecture().hidden];
         let mut layers = Vec::with_capacity(count);

@@ -24,7 +24,7 @@ const UNKNOWN_PENALTY: f64 = 10.0;
 /// The parts of a `tokenizer.json` that differ between models.
 #[derive(Deserialize)]
 #[serde(from = "File")]
-pub struct Steps {
+pub struct UnigramTokenizer {
     /// All pieces, in the order of their bytes.
     text: String,
     pieces: Vec<Piece>,
@@ -55,7 +55,7 @@ struct Piece {
     score: f64,
 }
 
-impl From<File> for Steps {
+impl From<File> for UnigramTokenizer {
     fn from(file: File) -> Self {
         let Model { unk_id, vocab } = file.model;
         let mut order: Vec<u32> = (0..vocab.len() as u32).collect();
@@ -93,7 +93,7 @@ struct Best {
     id: u32,
 }
 
-impl Steps {
+impl UnigramTokenizer {
     /// How many pieces the vocabulary has.
     pub fn words(&self) -> usize {
         self.pieces.len()

@@ -9,12 +9,12 @@ use tokenizers::{Model, Normalizer, PreTokenizedString, PreTokenizer, Result};
 
 /// The parts of a `tokenizer.json` that differ between models.
 #[derive(Deserialize)]
-pub struct Steps {
+pub struct WordPieceTokenizer {
     normalizer: BertNormalizer,
     model: WordPiece,
 }
 
-impl Steps {
+impl WordPieceTokenizer {
     /// How many words and pieces the vocabulary has.
     pub fn words(&self) -> usize {
         self.model.get_vocab_size()

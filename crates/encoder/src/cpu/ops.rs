@@ -4,12 +4,12 @@
 //! Must not know where weights come from.
 
 use super::float::{Constants, GELU, ROUND, gelu, max, sum};
-use super::product::Quantized;
+use super::product::QuantizedRows;
 use crate::manifest::Pooling;
 
 /// Quantizes rows: `q = round(x * smooth / scale)`, `scale = max |x * smooth| / 127` a row. `x: [M, K]`, `smooth: [K]`
 #[inline(always)]
-pub fn quantize(x: &[f32], smooth: &[f32], q: &mut Quantized) {
+pub fn quantize(x: &[f32], smooth: &[f32], q: &mut QuantizedRows) {
     let width = smooth.len();
     q.resize(x.len() / width, width);
     let (round, mask, magnitude) = std::hint::black_box((ROUND, 0xff, 0x7fff_ffff));

@@ -6,15 +6,15 @@ const TARGET_MS: f64 = 12.0;
 
 /// Rows of the next submission, from the measured times of the ones before.
 #[derive(Debug, Clone)]
-pub struct Pace {
+pub struct BatchSizer {
     rows: usize,
     most: usize,
 }
 
-impl Pace {
+impl BatchSizer {
     /// Starts small: nothing is known of the device.
-    pub fn new(most: usize) -> Pace {
-        Pace { rows: 64.min(most), most }
+    pub fn new(most: usize) -> BatchSizer {
+        BatchSizer { rows: 64.min(most), most }
     }
 
     pub fn rows(&self) -> usize {
@@ -22,7 +22,7 @@ impl Pace {
     }
 
     /// Learns from a submission of `rows` that took `ms`. Grows at most twofold at a time.
-    pub fn measured(&mut self, rows: usize, ms: f64) {
+    pub fn record(&mut self, rows: usize, ms: f64) {
         let wanted = rows as f64 * TARGET_MS / ms.max(0.1);
         self.rows = (wanted as usize).clamp(1, self.most).min(2 * self.rows.max(rows));
     }
@@ -34,12 +34,12 @@ mod tests {
 
     /// A device that takes `fixed_ms` and `row_ms` a row.
     fn settle(fixed_ms: f64, row_ms: f64) -> usize {
-        let mut pace = Pace::new(1024);
+        let mut sizer = BatchSizer::new(1024);
         for _ in 0..20 {
-            let rows = pace.rows();
-            pace.measured(rows, fixed_ms + row_ms * rows as f64);
+            let rows = sizer.rows();
+            sizer.record(rows, fixed_ms + row_ms * rows as f64);
         }
-        pace.rows()
+        sizer.rows()
     }
 
     #[test]

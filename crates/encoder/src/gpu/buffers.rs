@@ -8,11 +8,11 @@ use wgpu::util::DeviceExt;
 use wgpu::{Buffer, BufferUsages};
 
 use super::super::EncodeError;
-use super::adapter::Context;
-use super::shader::Shape;
+use super::adapter::GpuContext;
+use super::shader::KernelConfig;
 
-/// Activations and inputs for [`Shape::capacity`] rows. Sizes in the order of the type's fields' docs.
-pub struct Memory {
+/// Activations and inputs for [`KernelConfig::capacity`] rows. Sizes in the order of the type's fields' docs.
+pub struct Buffers {
     /// Rows and texts of the batch. `[2]` u32, padded to 16 bytes
     pub size: Buffer,
     /// Token ids and positions. `[T, 2]` u32
@@ -37,8 +37,8 @@ pub struct Memory {
     staging: Buffer,
 }
 
-impl Memory {
-    pub fn new(context: &Context, shape: &Shape) -> Memory {
+impl Buffers {
+    pub fn new(context: &GpuContext, config: &KernelConfig) -> Buffers {
         let words = |label, words: usize, usage| {
             context.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
@@ -49,8 +49,8 @@ impl Memory {
         };
         let input = BufferUsages::STORAGE | BufferUsages::COPY_DST;
         let rows = input | BufferUsages::COPY_SRC;
-        let (t, h, i) = (shape.capacity, shape.model.hidden, shape.model.intermediate);
-        Memory {
+        let (t, h, i) = (config.capacity, config.model.hidden, config.model.intermediate);
+        Buffers {
             size: words("size", 4, BufferUsages::UNIFORM | BufferUsages::COPY_DST),
             tokens: words("tokens", 2 * t, input),
             spans: words("spans", 2 * t, input),
@@ -68,7 +68,7 @@ impl Memory {
     /// Submits the commands and reads the first `words` of each buffer, in one mapping.
     pub async fn submit_and_read(
         &self,
-        context: &Context,
+        context: &GpuContext,
         mut commands: wgpu::CommandEncoder,
         wanted: &[(&Buffer, usize)],
     ) -> Result<Vec<Vec<f32>>, EncodeError> {
@@ -79,7 +79,7 @@ impl Memory {
         }
         context.queue.submit([commands.finish()]);
         let mapped = map(context, &self.staging, end).await;
-        context.still_there()?;
+        context.check_not_lost()?;
         let unmapped = || EncodeError::DeviceLost("its memory could not be read back".to_string());
         if !mapped {
             return Err(unmapped());
@@ -99,13 +99,13 @@ impl Memory {
 }
 
 /// A buffer that only the kernels read.
-pub fn constant(context: &Context, label: &str, bytes: &[u8]) -> Buffer {
+pub fn constant_buffer(context: &GpuContext, label: &str, bytes: &[u8]) -> Buffer {
     let usage = BufferUsages::STORAGE;
     context.device.create_buffer_init(&wgpu::util::BufferInitDescriptor { label: Some(label), contents: bytes, usage })
 }
 
 /// Maps the first bytes for reading; false when the device refuses. Never blocks in the browser.
-async fn map(context: &Context, buffer: &Buffer, bytes: u64) -> bool {
+async fn map(context: &GpuContext, buffer: &Buffer, bytes: u64) -> bool {
     type State = (Option<bool>, Option<Waker>);
     let state = Arc::new(Mutex::new((None, None) as State));
     let report = state.clone();

@@ -3,19 +3,19 @@
 use wgpu::{BindGroup, Buffer, ComputePipeline};
 
 use super::super::device::GpuOpenError;
-use super::adapter::Context;
-use super::memory::Memory;
-use super::shader::{Shape, Spelling};
+use super::adapter::GpuContext;
+use super::buffers::Buffers;
+use super::shader::{DotProduct, KernelConfig};
 use super::upload::{DeviceLinear, DeviceLinearNorm, DeviceModel};
 
 /// A kernel bound to its buffers.
-pub struct Step {
+pub struct BoundKernel {
     pipeline: ComputePipeline,
     bound: BindGroup,
 }
 
-impl Step {
-    fn new(context: &Context, pipeline: &ComputePipeline, buffers: &[&Buffer]) -> Step {
+impl BoundKernel {
+    fn new(context: &GpuContext, pipeline: &ComputePipeline, buffers: &[&Buffer]) -> BoundKernel {
         let entries: Vec<_> = buffers
             .iter()
             .zip(0..)
@@ -26,7 +26,7 @@ impl Step {
             layout: &pipeline.get_bind_group_layout(0),
             entries: &entries,
         });
-        Step { pipeline: pipeline.clone(), bound }
+        BoundKernel { pipeline: pipeline.clone(), bound }
     }
 
     /// Workgroups along x and y.
@@ -38,19 +38,19 @@ impl Step {
 }
 
 /// The steps of one BERT layer.
-pub struct LayerSteps {
-    pub qkv: Step,
+pub struct LayerKernels {
+    pub qkv: BoundKernel,
     /// Attention too.
-    pub output: Step,
-    pub up: Step,
-    pub down: Step,
+    pub output: BoundKernel,
+    pub up: BoundKernel,
+    pub down: BoundKernel,
 }
 
 /// Every step of the forward pass.
-pub struct Steps {
-    pub embed: Step,
-    pub layers: Vec<LayerSteps>,
-    pub pool: Step,
+pub struct BoundKernels {
+    pub embed: BoundKernel,
+    pub layers: Vec<LayerKernels>,
+    pub pool: BoundKernel,
 }
 
 const IDENTITY: &str = include_str!("identity.wgsl");
@@ -64,11 +64,11 @@ const ATTENTION: &str = include_str!("attention.wgsl");
 const GIVEN: &str = include_str!("stored_inputs.wgsl");
 const POOL: &str = include_str!("pool.wgsl");
 
-impl Steps {
+impl BoundKernels {
     /// Compiles six kernels and binds them.
-    pub fn new(context: &Context, shape: &Shape, m: &Memory, model: &DeviceModel) -> Steps {
-        let compile = |label, parts: &[&str], k, n| compile(context, label, &shape.wgsl(parts, k, n));
-        let (h, i) = (shape.model.hidden, shape.model.intermediate);
+    pub fn new(context: &GpuContext, config: &KernelConfig, m: &Buffers, model: &DeviceModel) -> BoundKernels {
+        let compile = |label, parts: &[&str], k, n| compile(context, label, &config.wgsl(parts, k, n));
+        let (h, i) = (config.model.hidden, config.model.intermediate);
         let qkv = compile("qkv", &[IDENTITY, LINEAR], h, 3 * h);
         let up = compile("up", &[GELU, LINEAR], h, i);
         let output = compile("output", &[ROWS, NORM, ATTENTION, LINEAR_NORM], h, h);
@@ -77,28 +77,28 @@ impl Steps {
         let pool = compile("pool", &[POOL], h, h);
 
         let linear = |pipeline, w: &DeviceLinear, out| {
-            Step::new(context, pipeline, &[&m.size, &m.quantized, &w.weights, &w.channels, out])
+            BoundKernel::new(context, pipeline, &[&m.size, &m.quantized, &w.weights, &w.channels, out])
         };
         let linear_norm = |pipeline, w: &DeviceLinearNorm, inputs, attended: &[&Buffer]| {
             let l = &w.linear;
             let buffers = [&m.size, inputs, &l.weights, &l.channels, &w.vectors, &m.states, &m.quantized];
-            Step::new(context, pipeline, &[&buffers, attended].concat())
+            BoundKernel::new(context, pipeline, &[&buffers, attended].concat())
         };
         let e = &model.embedding;
         let embedded = [&m.size, &m.tokens, &e.words, &e.scales, &e.positions, &e.vectors, &m.states, &m.quantized];
-        Steps {
-            embed: Step::new(context, &embed, &embedded),
+        BoundKernels {
+            embed: BoundKernel::new(context, &embed, &embedded),
             layers: model
                 .layers
                 .iter()
-                .map(|w| LayerSteps {
+                .map(|w| LayerKernels {
                     qkv: linear(&qkv, &w.qkv, &m.qkv),
                     output: linear_norm(&output, &w.output, &m.context, &[&m.qkv, &m.spans]),
                     up: linear(&up, &w.up, &m.inner),
                     down: linear_norm(&down, &w.down, &m.inner, &[]),
                 })
                 .collect(),
-            pool: Step::new(context, &pool, &[&m.starts, &m.states, &m.pooled]),
+            pool: BoundKernel::new(context, &pool, &[&m.starts, &m.states, &m.pooled]),
         }
     }
 }
@@ -108,26 +108,26 @@ const CHANCE_MS: f64 = 4.0;
 
 /// The quicker spelling of the integer product on this device, by one layer's timed product. `clock` counts
 /// milliseconds.
-pub async fn quicker_spelling(
-    context: &Context,
-    shape: &Shape,
-    m: &Memory,
+pub async fn faster_dot_product(
+    context: &GpuContext,
+    config: &KernelConfig,
+    m: &Buffers,
     up: &DeviceLinear,
     clock: fn() -> f64,
-) -> Result<Spelling, GpuOpenError> {
+) -> Result<DotProduct, GpuOpenError> {
     if !context.packed_dot {
-        return Ok(Spelling::Float);
+        return Ok(DotProduct::Float);
     }
-    let rows = 64.min(shape.capacity);
+    let rows = 64.min(config.capacity);
     context.queue.write_buffer(&m.size, 0, bytemuck::cast_slice(&[rows as u32, 1, 0, 0]));
     let mut fastest_ms = [f64::MAX; 2];
-    for (spelling, fastest_ms) in [Spelling::Packed, Spelling::Float].into_iter().zip(&mut fastest_ms) {
-        let shape = Shape { spelling, ..*shape };
+    for (dot_product, fastest_ms) in [DotProduct::Packed, DotProduct::Float].into_iter().zip(&mut fastest_ms) {
+        let config = KernelConfig { dot_product, ..*config };
         let step = context
-            .checked(|| {
-                let source = shape.wgsl(&[GELU, LINEAR], shape.model.hidden, shape.model.intermediate);
+            .with_error_scopes(|| {
+                let source = config.wgsl(&[GELU, LINEAR], config.model.hidden, config.model.intermediate);
                 let pipeline = compile(context, "timed", &source);
-                Step::new(context, &pipeline, &[&m.size, &m.quantized, &up.weights, &up.channels, &m.inner])
+                BoundKernel::new(context, &pipeline, &[&m.size, &m.quantized, &up.weights, &up.channels, &m.inner])
             })
             .await?;
         // The first run compiles.
@@ -135,7 +135,7 @@ pub async fn quicker_spelling(
             let start = clock();
             let mut commands = context.device.create_command_encoder(&Default::default());
             let mut pass = commands.begin_compute_pass(&Default::default());
-            step.dispatch(&mut pass, shape.column_tiles(shape.model.intermediate), rows.div_ceil(shape.rows()));
+            step.dispatch(&mut pass, config.column_tiles(config.model.intermediate), rows.div_ceil(config.rows()));
             drop(pass);
             let read = m.submit_and_read(context, commands, &[(&m.inner, 1)]).await;
             read.map_err(|e| GpuOpenError::Unsuitable(e.to_string()))?;
@@ -147,10 +147,10 @@ pub async fn quicker_spelling(
     let [packed_ms, float_ms] = fastest_ms;
     // On a GPU both take next to nothing, and the difference is chance.
     let clearly = float_ms < 0.7 * packed_ms && packed_ms - float_ms > CHANCE_MS;
-    Ok(if clearly { Spelling::Float } else { Spelling::Packed })
+    Ok(if clearly { DotProduct::Float } else { DotProduct::Packed })
 }
 
-fn compile(context: &Context, label: &str, source: &str) -> ComputePipeline {
+fn compile(context: &GpuContext, label: &str, source: &str) -> ComputePipeline {
     let module = context.device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(label),
         source: wgpu::ShaderSource::Wgsl(source.into()),
