@@ -56,12 +56,12 @@ impl Pieces {
     /// Rows that the words are cut into, in lower case and capitalised.
     fn spelling(&self, words: &[String]) -> Result<Vec<usize>> {
         let rows: Vec<usize> = self.producible().collect();
-        let steps: UnigramTokenizer = serde_json::from_slice(&self.reordered(&rows)?)?;
+        let tokenizer: UnigramTokenizer = serde_json::from_slice(&self.reordered(&rows)?)?;
         let capitalised = |word: &String| word[..1].to_uppercase() + &word[1..];
         let mut used = Vec::new();
         for word in words.iter().cloned().chain(words.iter().map(capitalised)) {
             let mut text = PreTokenizedString::from(word);
-            steps.cut(&mut text).map_err(anyhow::Error::msg)?;
+            tokenizer.split(&mut text).map_err(anyhow::Error::msg)?;
             for (_, _, tokens) in text.get_splits(OffsetReferential::Normalized, OffsetType::Byte) {
                 used.extend(tokens.iter().flatten().map(|token| rows[token.id as usize]));
             }

@@ -37,7 +37,7 @@ fn the_end_of_a_long_text_counts() {
     let long = format!("{lines} {end}");
     let limits = Limits::from(&manifest);
     let tokens = tokenizer.tokenize(&long, Role::Passage).unwrap();
-    assert!(tokens.len() > 3 * limits.longest, "{} tokens", tokens.len());
+    assert!(tokens.len() > 3 * limits.max_tokens, "{} tokens", tokens.len());
     let encoded = pollster::block_on(windows::encode(&mut cpu, &[tokens], limits, OutputKind::Vectors)).unwrap();
     let cut = encode(&mut cpu, &tokenizer, &[&long]);
     let query = encode(&mut cpu, &tokenizer, &["violin lessons for my daughter"]);

@@ -1,30 +1,30 @@
-//! BERT's forward pass, written once for every device. Must not know what a kernel does inside.
+//! The forward pass of BERT, written once for all devices. Must not know how a kernel computes.
 
 use super::kernels::{Kernels, LinearKind};
 use super::{Batch, Embeddings, EncodeError, OutputKind};
 
-/// Embeds the batch and runs `layers` post-norm encoder layers over it.
+/// Embeds the batch and runs `layers` post-norm encoder layers on it.
 pub async fn forward<K: Kernels>(
     k: &mut K,
     layers: usize,
     batch: &Batch,
     output: OutputKind,
 ) -> Result<Embeddings, EncodeError> {
-    watched(k, layers, batch, output, |_, _| {}).await
+    forward_with_qkv_hook(k, layers, batch, output, |_, _| {}).await
 }
 
-/// [`forward`], and `see` sees queries, keys and values `[T, 3H]` of each layer.
-pub async fn watched<K: Kernels>(
+/// [`forward`] that also passes the queries, keys and values `[T, 3H]` of each layer to `hook`.
+pub async fn forward_with_qkv_hook<K: Kernels>(
     k: &mut K,
     layers: usize,
     batch: &Batch,
     output: OutputKind,
-    mut see: impl FnMut(&mut K, &K::Activations),
+    mut hook: impl FnMut(&mut K, &K::Activations),
 ) -> Result<Embeddings, EncodeError> {
     let mut x = k.embed(batch);
     for layer in 0..layers {
         let qkv = k.linear(&x, layer, LinearKind::Qkv);
-        see(k, &qkv);
+        hook(k, &qkv);
         let context = k.attention(qkv, batch);
         x = k.linear_add_norm(context, layer, LinearKind::Output, x);
         let up = k.linear_gelu(&x, layer, LinearKind::Up);

@@ -1,7 +1,8 @@
-//! The cases that every device is held to, and how far it may be from the definition. For tests.
+//! The tests that every device must pass, and how far its results may be from the definition.
 //!
-//! Lengths of one token, odd ones around the tiles' heights, and the longest; rows of zeros, all equal,
-//! tiny and large; int8 at the ends of its range. Must not know devices: they implement [`TestDevice`].
+//! The inputs cover texts of one token, of odd lengths around the tile heights, and of the maximum length; rows of
+//! zeros, of equal, tiny and large values; and the extremes of int8. Must not know devices: they implement
+//! [`TestDevice`].
 
 pub mod definition;
 
@@ -14,15 +15,15 @@ use super::synthetic::SyntheticModel;
 use super::weights::{LinearWeights, Weights};
 use super::{Batch, EncodeError, Encoder, OutputKind};
 
-/// f32 steps in another order than the definition's, on values of about 1.
+/// For f32 operations in another order than in the definition, on values of about 1.
 pub const FLOAT_TOLERANCE: f32 = 2e-5;
-/// The format allows 1e-4; the devices' polynomials are within 9e-5, and then they round.
+/// The format allows 1e-4; the polynomials of the devices are within 9e-5 before rounding.
 pub const GELU_TOLERANCE: f32 = 1e-4;
 
-/// Overwhelming scores are sums of large products: their rounding is exponentiated.
+/// The magnitudes of attention inputs. Large scores are sums of large products, whose rounding errors `exp` magnifies.
 const SCORE_SIZES: [f32; 3] = [0.1, 2.0, 50.0];
 
-/// What activations are, where a device keeps them in different places.
+/// The activations other than states, which a device may keep in different buffers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActivationKind {
     Qkv,
@@ -30,27 +31,28 @@ pub enum ActivationKind {
     Inner,
 }
 
-/// A device whose activations can be given and looked at.
+/// A device whose activations tests can set and read.
 pub trait TestDevice: Kernels + Encoder {
-    /// The rows between layers, `[T, H]`; a device that quantizes them ahead does it for `next`.
+    /// Sets the states, the rows between layers. A device that quantizes in advance quantizes them for `next`. `[T, H]`
     fn put_states(&mut self, batch: &Batch, x: &[f32], next: Option<&LinearWeights>) -> Self::Activations;
-    /// Any other rows. `[T, n]`
+    /// Sets other activations. `[T, n]`
     fn put(&mut self, batch: &Batch, kind: ActivationKind, x: &[f32]) -> Self::Activations;
+    /// Reads activations. `[T, n]`
     fn get(&mut self, rows: Self::Activations, batch: &Batch) -> Vec<f32>;
 }
 
-/// A test of each case below; `$each` runs a check on every kind of a device.
+/// Declares one test for each function below. `$each` runs a check on every variant of a device.
 macro_rules! kernel_tests {
     ($each:ident) => {
         kernel_tests! { $each:
-            embeddings_of_fine_and_coarse_words
-            gelu_follows_the_product
-            products_with_residual_and_norm
+            embeds_fine_and_coarse_words
+            applies_gelu_after_the_product
+            adds_the_residual_and_normalises
             attention_stays_within_its_text
-            pooled_vectors_are_means_of_length_one
-            whole_passes_agree_with_the_definition
-            alone_equals_batched_to_the_bit
-            a_batch_that_does_not_fit_is_refused
+            pools_to_means_of_length_one
+            forward_passes_agree_with_the_definition
+            alone_equals_batched_bit_for_bit
+            refuses_a_batch_that_does_not_fit
         }
     };
     ($each:ident: $($case:ident)*) => {
@@ -64,14 +66,14 @@ macro_rules! kernel_tests {
 }
 pub(super) use kernel_tests;
 
-pub fn embeddings_of_fine_and_coarse_words(device: &mut impl TestDevice, model: &TestWeights) {
+pub fn embeds_fine_and_coarse_words(device: &mut impl TestDevice, model: &TestWeights) {
     let batch = ragged();
     assert!(batch.ids.iter().any(|&id| id < 4) && batch.ids.iter().any(|&id| id > 4));
     let rows = device.embed(&batch);
     assert_near(&device.get(rows, &batch), &definition::embed(model, &batch), FLOAT_TOLERANCE);
 }
 
-pub fn gelu_follows_the_product(device: &mut impl TestDevice, model: &TestWeights) {
+pub fn applies_gelu_after_the_product(device: &mut impl TestDevice, model: &TestWeights) {
     let batch = ragged();
     let weights = model.linear(0, LinearKind::Up).unwrap();
     let x = odd_values(batch.ids.len(), 64, 3.0);
@@ -81,7 +83,7 @@ pub fn gelu_follows_the_product(device: &mut impl TestDevice, model: &TestWeight
     assert_near(&device.get(rows, &batch), &expected, GELU_TOLERANCE);
 }
 
-pub fn products_with_residual_and_norm(device: &mut impl TestDevice, model: &TestWeights) {
+pub fn adds_the_residual_and_normalises(device: &mut impl TestDevice, model: &TestWeights) {
     for (which, kind, width) in
         [(LinearKind::Output, ActivationKind::Context, 64), (LinearKind::Down, ActivationKind::Inner, 128)]
     {
@@ -99,9 +101,9 @@ pub fn products_with_residual_and_norm(device: &mut impl TestDevice, model: &Tes
 
 pub fn attention_stays_within_its_text(device: &mut impl TestDevice, model: &TestWeights) {
     let batch = ragged();
-    let alike = (vec![0.5; batch.ids.len() * 192], 1.0); // each token weighs the same
+    let equal = (vec![0.5; batch.ids.len() * 192], 1.0); // all tokens have the same weight
     let sized = SCORE_SIZES.map(|size| (values(batch.ids.len(), 192, size), size));
-    for (qkv, size) in sized.into_iter().chain([alike]) {
+    for (qkv, size) in sized.into_iter().chain([equal]) {
         let rows = device.put(&batch, ActivationKind::Qkv, &qkv);
         let rows = device.attention(rows, &batch);
         let expected = definition::attention(&qkv, model.architecture(), &batch);
@@ -109,7 +111,7 @@ pub fn attention_stays_within_its_text(device: &mut impl TestDevice, model: &Tes
     }
 }
 
-pub fn pooled_vectors_are_means_of_length_one(device: &mut impl TestDevice, model: &TestWeights) {
+pub fn pools_to_means_of_length_one(device: &mut impl TestDevice, model: &TestWeights) {
     let batch = ragged();
     let x = values(batch.ids.len(), 64, 2.0);
     let rows = device.put_states(&batch, &x, None);
@@ -118,7 +120,7 @@ pub fn pooled_vectors_are_means_of_length_one(device: &mut impl TestDevice, mode
     assert_eq!(encoded.tokens, x);
 }
 
-pub fn whole_passes_agree_with_the_definition(device: &mut impl TestDevice, model: &TestWeights) {
+pub fn forward_passes_agree_with_the_definition(device: &mut impl TestDevice, model: &TestWeights) {
     let batch = ragged();
     let encoded = block_on(device.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
     let (vectors, tokens) = definition::forward(model, &batch);
@@ -128,7 +130,7 @@ pub fn whole_passes_agree_with_the_definition(device: &mut impl TestDevice, mode
     assert_eq!(encoded.tokens.len(), tokens.len());
 }
 
-pub fn alone_equals_batched_to_the_bit(device: &mut impl TestDevice, _: &TestWeights) {
+pub fn alone_equals_batched_bit_for_bit(device: &mut impl TestDevice, _: &TestWeights) {
     let together = ragged();
     let all = block_on(device.encode(&together, OutputKind::VectorsAndTokens)).unwrap();
     for (text, span) in together.starts.windows(2).enumerate() {
@@ -140,21 +142,21 @@ pub fn alone_equals_batched_to_the_bit(device: &mut impl TestDevice, _: &TestWei
     }
 }
 
-pub fn a_batch_that_does_not_fit_is_refused(device: &mut impl TestDevice, _: &TestWeights) {
-    let of = |ids: &[u32], starts: &[u32]| Batch { ids: ids.to_vec(), starts: starts.to_vec() };
-    for bad in [batch(&[129]), of(&[100_000], &[0, 1]), of(&[1, 2], &[0, 1]), of(&[1], &[0, 0, 1]), of(&[1], &[])] {
+pub fn refuses_a_batch_that_does_not_fit(device: &mut impl TestDevice, _: &TestWeights) {
+    let raw = |ids: &[u32], starts: &[u32]| Batch { ids: ids.to_vec(), starts: starts.to_vec() };
+    for bad in [batch(&[129]), raw(&[100_000], &[0, 1]), raw(&[1, 2], &[0, 1]), raw(&[1], &[0, 0, 1]), raw(&[1], &[])] {
         let refused = block_on(device.encode(&bad, OutputKind::Vectors));
         assert!(matches!(refused, Err(EncodeError::BadBatch(_))), "{refused:?}");
     }
 }
 
-/// Two layers of two heads.
+/// A model with two layers of two heads.
 pub fn model() -> TestWeights {
     let synthetic = SyntheticModel::new(64, 2, 2, 128, 5);
     Weights::open(synthetic.weights, synthetic.manifest.architecture).unwrap()
 }
 
-/// Texts of these lengths, of words all over the vocabulary.
+/// Texts of these lengths, with words from the whole vocabulary.
 pub fn batch(lengths: &[u32]) -> Batch {
     let total: u32 = lengths.iter().sum();
     let mut starts = vec![0];
@@ -165,13 +167,13 @@ pub fn batch(lengths: &[u32]) -> Batch {
     Batch { ids: (0..total).map(|i| i * 7 % 90).collect(), starts }
 }
 
-/// One token, odd lengths around the tiles' heights, the longest text.
+/// A batch with one token, with odd lengths around the tile heights, and with the maximum length.
 pub fn ragged() -> Batch {
     batch(&[1, 3, 9, 17, 2, 31, 128])
 }
 
-/// Rows of int8 at the ends of their range, of zeros, and of all sorts.
-pub const BYTES: [fn(usize) -> i8; 5] =
+/// Int8 values by index: the extremes, zeros, and a mixture.
+pub const INT8_PATTERNS: [fn(usize) -> i8; 5] =
     [|_| 127, |_| -127, |i| if i % 2 == 0 { 127 } else { -127 }, |_| 0, |i| (i * 31 % 255) as i8];
 
 /// Reproducible values within ±`size`. `[rows, width]`
@@ -179,7 +181,7 @@ pub fn values(rows: usize, width: usize, size: f32) -> Vec<f32> {
     (0..rows * width).map(|i| ((i * 7919 % 10007) as f32 / 10007.0 - 0.5) * 2.0 * size).collect()
 }
 
-/// The same with a small row, an all-equal one and one of zeros among them. At least 4 rows.
+/// [`values`] with a row of tiny values, one of equal values and one of zeros. At least 4 rows. `[rows, width]`
 pub fn odd_values(rows: usize, width: usize, size: f32) -> Vec<f32> {
     let mut x = values(rows, width, size);
     x[width..2 * width].iter_mut().for_each(|v| *v *= 1e-6);
@@ -188,6 +190,7 @@ pub fn odd_values(rows: usize, width: usize, size: f32) -> Vec<f32> {
     x
 }
 
+/// Asserts that each value is within `tolerance`, relative to the expected value if that is above 1.
 #[track_caller]
 pub fn assert_near(found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len());

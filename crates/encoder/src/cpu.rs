@@ -1,8 +1,8 @@
-//! The encoder on the CPU: int8 products, everything else in f32, the same bytes on every path.
+//! The encoder on the CPU: int8 products, everything else in f32, the same bytes with every instruction set.
 //!
-//! Must not know texts or devices other than itself. A batch is encoded in groups of whole texts whose
-//! activations fit the core's own cache; all but attention works row by row, so grouping and batching
-//! change nothing.
+//! Must not know texts or other devices. A batch is encoded in groups of whole texts whose activations fit the
+//! cache of one core. All operations except attention work on single rows, and attention stays within a text, so
+//! grouping and batching change no result.
 
 mod attention_rollout;
 mod attention;
@@ -32,22 +32,22 @@ use super::manifest::{ModelError, Pooling};
 use super::weights::{ByteSource, Weights};
 use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind, bert};
 
-/// Rows of a group: each reads all weights once, and three megabytes of activations lie beside them.
+/// Rows of a group. Each group reads all weights once and has three megabytes of activations.
 const GROUP: usize = 256;
-/// Rows that one product takes: their int8 values stay in the first-level cache.
+/// Rows of one product, so that their int8 values stay in the first-level cache.
 const BLOCK: usize = 64;
 
-/// A model on one core. Copies share the parameters and encode side by side.
+/// A model on one core. Forks share the parameters and can encode in parallel.
 #[derive(Debug)]
 pub struct CpuModel {
     parameters: Arc<Parameters>,
     quantized: QuantizedRows,
     scratch: attention::Scratch,
-    /// Memory of activations that have ended.
+    /// The memory of activations that are no longer needed, for reuse.
     spare: Vec<Vec<f32>>,
 }
 
-/// Activations, row-major `[rows, width]`; the memory may be longer.
+/// Activations, row-major `[rows, width]`; the vector may be longer.
 #[derive(Debug)]
 pub struct Matrix {
     memory: Vec<f32>,
@@ -66,22 +66,22 @@ impl Matrix {
 }
 
 impl CpuModel {
-    /// Loads a model for the fastest path of this machine.
+    /// Loads a model for the fastest instruction set of this machine. Fails as [`Weights::linear`] does.
     pub fn load<S: ByteSource>(file: &Weights<S>, pooling: Pooling) -> Result<CpuModel, ModelError> {
         Self::load_with(InstructionSet::best(), file, pooling)
     }
 
-    /// Loads a model for one path; it must be one of [`InstructionSet::available`].
+    /// Loads a model for one instruction set. Panics if it is not in [`InstructionSet::available`].
     pub fn load_for<S: ByteSource>(
         isa: InstructionSet,
         file: &Weights<S>,
         pooling: Pooling,
     ) -> Result<CpuModel, ModelError> {
-        assert!(InstructionSet::available().contains(&isa), "this machine cannot run {}", isa.name());
+        assert!(InstructionSet::available().contains(&isa), "this machine does not have {}", isa.name());
         Ok(Self::with(Arc::new(Parameters::load(file, pooling, isa)?)))
     }
 
-    /// Another one with the same parameters, for another thread.
+    /// Returns an encoder for another thread that shares the parameters.
     pub fn fork(&self) -> CpuModel {
         Self::with(self.parameters.clone())
     }
@@ -91,7 +91,7 @@ impl CpuModel {
         CpuModel { parameters, quantized, scratch, spare: Vec::new() }
     }
 
-    /// The kernels in use: `relaxed SIMD`, `AVX-VNNI`.
+    /// The name of the instruction set in use, such as `relaxed SIMD` or `AVX-VNNI`.
     pub fn detail(&self) -> &'static str {
         self.parameters.isa.name()
     }
@@ -100,6 +100,7 @@ impl CpuModel {
         self.parameters.architecture.hidden
     }
 
+    /// Returns a matrix whose values are unspecified, in reused memory if there is any.
     fn take(&mut self, rows: usize, width: usize) -> Matrix {
         let mut memory = self.spare.pop().unwrap_or_default();
         if memory.len() < rows * width {
@@ -108,11 +109,13 @@ impl CpuModel {
         Matrix { memory, rows, width }
     }
 
+    /// Keeps the memory of a matrix for reuse.
     fn give(&mut self, rows: Matrix) {
         self.spare.push(rows.memory);
     }
 
-    /// Products of a layer in blocks of rows, each finished by `finish(block, row scales, products, linear)`.
+    /// Multiplies in blocks of rows, and calls `finish(isa, first row, row scales, products, layer, linear layer)` for
+    /// each block.
     fn product_in_blocks(
         &mut self,
         x: &Matrix,

@@ -1,8 +1,8 @@
-//! Chooses the device: prove, time, demote.
+//! Chooses between CPU and GPU: verify, time, fall back.
 //!
-//! Known texts are encoded on what is there. A GPU that answers wrongly, or more slowly than the CPU, is not
-//! used, and the report says why. Where a GPU is lost later, the CPU answers at once; meanwhile the GPU is opened and
-//! proven once more. Must not know how a device computes, nor the time: the clock is passed in.
+//! Both encode the model's probes, texts with known vectors. A GPU whose vectors are wrong, or that is slower than the
+//! CPU, is not used, and the report says why. If a GPU is lost later, the CPU takes over at once, while the GPU is
+//! opened and verified once more. Must not know how a device computes, nor the time: the caller passes a clock.
 
 use std::fmt;
 
@@ -12,126 +12,128 @@ mod verify;
 
 pub use verify::{CpuBaseline, LEAST_COSINE_TO_CPU, LEAST_COSINE_TO_REFERENCE, ProbeBatch, VerifyError, time, verify};
 
-/// Milliseconds since any moment that stays the same.
+/// Returns the milliseconds since a fixed moment.
 pub type Clock = fn() -> f64;
 
-/// What the visitor or the command line asks for.
+/// The device that the visitor or the command line requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Choice {
-    /// The quickest device that computes rightly.
+    /// The faster of the devices that give right results.
     #[default]
     Auto,
-    /// The CPU, without trying the GPU.
+    /// The CPU; the GPU is not opened.
     Cpu,
-    /// The GPU where it computes rightly, however slow.
+    /// The GPU, however slow, if its results are right; otherwise the CPU.
     Gpu,
 }
 
-/// Opens the GPU, and again after it was lost.
+/// Opens the GPU, and opens it again after it was lost.
 #[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
 pub trait GpuOpener {
-    /// The encoder on the GPU that it opens.
+    /// The encoder on the GPU.
     type Gpu: Encoder;
-    /// The encoder and the adapter's name.
+    /// Opens the GPU. Returns the encoder and the name of the adapter.
     async fn open(&mut self) -> Result<(Self::Gpu, String), GpuOpenError>;
 }
 
-/// Why there is no GPU to compute on, as a sentence for people.
+/// Why the GPU cannot be used; displayed, a clause for people.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum GpuOpenError {
-    /// The system or the browser gives programs no GPU: what it said.
-    #[error("this device offers no GPU to programs ({0})")]
+    /// The system or the browser has no GPU for programs, with its own message.
+    #[error("no GPU is available to programs on this device ({0})")]
     NoAdapter(String),
-    /// There is a GPU, but it is too small or too limited for the model: why, for people.
+    /// There is a GPU, but it cannot run the model; a message for people says why.
     #[error("the GPU cannot run this model: {0}")]
     Unsuitable(String),
 }
 
-/// What an encoder runs on.
+/// The kind of device that an encoder runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceKind {
-    /// The processor, with the kernels of [`crate::cpu`].
+    /// The CPU, with the kernels of [`crate::cpu`].
     Cpu,
-    /// The graphics processor.
+    /// The GPU.
     Gpu,
 }
 
-/// Why the encoder runs where it runs. Displayed, it is one sentence for people.
+/// Why the encoder runs on its device. Displayed, a sentence for people.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
-    /// The device was asked for.
+    /// This device was requested.
     Requested(DeviceKind),
     /// The GPU has not been tried yet.
     NotTried,
-    /// There is no GPU for this work, and why.
+    /// No GPU can be used, for this reason.
     NoGpu(GpuOpenError),
-    /// The GPU's answers are wrong.
+    /// The results of the GPU are wrong.
     WrongResults(VerifyError),
-    /// The GPU is right, but slower. Milliseconds a text.
+    /// The GPU's results are right, but it is slower. Milliseconds per text.
     Slower {
         /// The time on the CPU.
         cpu_ms: f64,
         /// The time on the GPU.
         gpu_ms: f64,
     },
-    /// The GPU is right and quicker. Milliseconds a text.
+    /// The GPU's results are right, and it is faster. Milliseconds per text.
     Faster {
         /// The time on the CPU.
         cpu_ms: f64,
         /// The time on the GPU.
         gpu_ms: f64,
     },
-    /// The GPU went away, and why.
+    /// The GPU was lost, for this reason.
     Lost(String),
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Reason::Requested(DeviceKind::Cpu) => write!(f, "The CPU was asked for."),
-            Reason::Requested(DeviceKind::Gpu) => write!(f, "The GPU was asked for, and it computes rightly."),
+            Reason::Requested(DeviceKind::Cpu) => write!(f, "The CPU was requested."),
+            Reason::Requested(DeviceKind::Gpu) => write!(f, "The GPU was requested, and its results are right."),
             Reason::NotTried => write!(f, "The GPU has not been tried yet."),
-            Reason::NoGpu(why) => write!(f, "The CPU computes: {why}."),
-            Reason::WrongResults(error) => write!(f, "The CPU computes, because the GPU's answers are wrong: {error}."),
+            Reason::NoGpu(why) => write!(f, "Running on the CPU: {why}."),
+            Reason::WrongResults(error) => {
+                write!(f, "Running on the CPU, because the GPU gives wrong results: {error}.")
+            }
             Reason::Slower { cpu_ms, gpu_ms } => {
                 write!(
                     f,
-                    "The CPU computes, because the GPU is slower here: {gpu_ms:.1} ms a text against {cpu_ms:.1}."
+                    "Running on the CPU, because the GPU is slower: {gpu_ms:.1} ms per text instead of {cpu_ms:.1} ms."
                 )
             }
             Reason::Faster { cpu_ms, gpu_ms } => {
-                write!(f, "The GPU computes rightly and is quicker: {gpu_ms:.1} ms a text against {cpu_ms:.1}.")
+                write!(f, "Running on the GPU, which is faster: {gpu_ms:.1} ms per text instead of {cpu_ms:.1} ms.")
             }
             Reason::Lost(why) => {
-                write!(f, "The CPU computes, because the GPU was lost: {}.", why.trim_end_matches('.'))
+                write!(f, "Running on the CPU, because the GPU was lost: {}.", why.trim_end_matches('.'))
             }
         }
     }
 }
 
-/// Where the encoder runs, and why there.
+/// The device that the encoder runs on, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// The device that the encoder runs on now.
+    /// The current device.
     pub kind: DeviceKind,
-    /// The kernels or the adapter.
+    /// The name of the CPU's kernels or of the GPU's adapter.
     pub detail: String,
-    /// Why it runs there.
+    /// Why the encoder runs on this device.
     pub reason: Reason,
-    /// Milliseconds a probe text, as measured.
+    /// The measured time on the CPU, in milliseconds per text.
     pub cpu_ms: Option<f64>,
-    /// The same on the GPU; `None` where it was not timed.
+    /// The measured time on the GPU, in milliseconds per text; `None` if it was not timed.
     pub gpu_ms: Option<f64>,
 }
 
-/// A GPU that was tried: the encoder if it is to be used, and what was found.
+/// The outcome of [`try_gpu`]: the encoder, if it is to be used, and why or why not.
 pub struct GpuTrial<G> {
     gpu: Option<(G, String)>,
     reason: Reason,
     gpu_ms: Option<f64>,
 }
 
-/// Opens and tries the GPU. Needs nothing of a running [`Device`], so that one can answer meanwhile.
+/// Opens, verifies and times the GPU. Does not borrow the [`Device`], which can encode meanwhile.
 pub async fn try_gpu<O: GpuOpener>(
     opener: &mut O,
     choice: Choice,
@@ -165,23 +167,23 @@ pub async fn try_gpu<O: GpuOpener>(
     }
 }
 
-/// The CPU, which is always there, and the GPU if it has proven itself.
+/// An encoder on the CPU, which is always available, and on the GPU once it is verified.
 pub struct Device<C, O: GpuOpener> {
     cpu: C,
     cpu_detail: String,
     gpu: Option<O::Gpu>,
-    /// Taken when a lost GPU is opened again, which happens once.
+    /// Taken when a lost GPU is reopened, which happens once.
     opener: Option<O>,
-    /// What the report was before the GPU was lost.
+    /// The report from before the GPU was lost.
     before_loss: Option<Report>,
     probes: ProbeBatch,
-    /// What the CPU answered and how quickly: the GPU is held to it.
+    /// The vectors and the time of the CPU, which the GPU is compared with.
     baseline: CpuBaseline,
     report: Report,
 }
 
 impl<C: Encoder, O: GpuOpener> Device<C, O> {
-    /// Proves and times the CPU, which then answers. An error says that the model or this build is broken.
+    /// Verifies and times the CPU. Fails if its vectors are wrong: then the model or this build is broken.
     pub async fn on_cpu(mut cpu: C, detail: String, probes: ProbeBatch, clock: Clock) -> Result<Self, VerifyError> {
         let vectors = verify(&mut cpu, &probes, None).await?;
         let ms = time(&mut cpu, &probes, clock, f64::MAX).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
@@ -196,7 +198,7 @@ impl<C: Encoder, O: GpuOpener> Device<C, O> {
         Ok(Device { cpu, cpu_detail: detail, gpu: None, opener: None, before_loss: None, probes, baseline, report })
     }
 
-    /// [`Device::on_cpu`], then [`try_gpu`], and takes what it found.
+    /// [`Device::on_cpu`], then [`try_gpu`] and [`Device::apply_trial`].
     pub async fn choose(
         cpu: C,
         detail: String,
@@ -211,12 +213,12 @@ impl<C: Encoder, O: GpuOpener> Device<C, O> {
         Ok(device)
     }
 
-    /// What [`try_gpu`] compares the GPU with.
+    /// The arguments of [`try_gpu`] that the GPU is compared with.
     pub fn baseline(&self) -> (&ProbeBatch, &CpuBaseline) {
         (&self.probes, &self.baseline)
     }
 
-    /// Takes the outcome of [`try_gpu`].
+    /// Applies the outcome of [`try_gpu`]: from now on the GPU encodes, if it passed.
     pub fn apply_trial(&mut self, trial: GpuTrial<O::Gpu>, opener: O) {
         self.report.reason = trial.reason;
         self.report.gpu_ms = trial.gpu_ms;
@@ -228,18 +230,22 @@ impl<C: Encoder, O: GpuOpener> Device<C, O> {
         }
     }
 
-    /// Where the encoder runs now, and why there.
+    /// The device that the encoder runs on now, and why.
     pub fn report(&self) -> &Report {
         &self.report
     }
 
-    /// After a loss, once: what opens the GPU again while the CPU answers.
+    /// Returns, once after the GPU was lost, a task that reopens it while the CPU encodes.
     pub fn take_gpu_reopener(&mut self) -> Option<GpuReopener<O>> {
         let opener = if self.gpu.is_none() { self.opener.take() } else { None };
-        opener.map(|opener| GpuReopener { opener, probes: self.probes.clone(), cpu: self.baseline.vectors.clone() })
+        opener.map(|opener| GpuReopener {
+            opener,
+            probes: self.probes.clone(),
+            cpu_vectors: self.baseline.vectors.clone(),
+        })
     }
 
-    /// Takes the outcome of [`GpuReopener::run`].
+    /// Applies the outcome of [`GpuReopener::run`]: the GPU encodes again if it passed.
     pub fn restore_gpu(&mut self, gpu: Option<O::Gpu>) {
         if let (Some(gpu), Some(report)) = (gpu, self.before_loss.take()) {
             self.gpu = Some(gpu);
@@ -248,19 +254,19 @@ impl<C: Encoder, O: GpuOpener> Device<C, O> {
     }
 }
 
-/// A GPU that was lost and may be there again.
+/// A task that reopens a lost GPU.
 pub struct GpuReopener<O> {
     opener: O,
     probes: ProbeBatch,
-    /// What the CPU answered to the probes. `[B, H]`
-    cpu: Vec<f32>,
+    /// The CPU's vectors of the probes. `[B, H]`
+    cpu_vectors: Vec<f32>,
 }
 
 impl<O: GpuOpener> GpuReopener<O> {
-    /// Opens and proves it; `None` leaves the work to the CPU.
+    /// Opens and verifies the GPU. Returns `None` if either fails; then the CPU continues to encode.
     pub async fn run(mut self) -> Option<O::Gpu> {
         let (mut gpu, _) = self.opener.open().await.ok()?;
-        verify(&mut gpu, &self.probes, Some(&self.cpu)).await.ok()?;
+        verify(&mut gpu, &self.probes, Some(&self.cpu_vectors)).await.ok()?;
         Some(gpu)
     }
 }
@@ -286,7 +292,7 @@ impl<C: Encoder, O: GpuOpener> Encoder for Device<C, O> {
         self.cpu.encode(batch, output).await
     }
 
-    /// The CPU tells: it is one text, and kernels on a GPU keep no attention.
+    /// Always on the CPU: it is a single text, and the GPU's kernels do not store attention weights.
     async fn attention_rollout(&mut self, text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
         self.cpu.attention_rollout(text).await
     }

@@ -1,29 +1,29 @@
-//! A BERT's weights in f32 as plain arrays: what the converter reads, and what an int8 file stands for.
+//! The weights of a BERT model in f32 as plain arrays: read by the converter, or dequantized from an int8 file.
 //!
-//! Must not know files' names of tensors, nor how anything is quantized. Two things are folded in, as in the
-//! int8 format: positions hold the first token type, and the query holds attention's `1/sqrt(head width)`.
+//! Must not know the tensor names of any file, nor how weights are quantized. As in the int8 format, two things are
+//! folded in: positions include token type 0, and the query weights include attention's `1/sqrt(head width)`.
 
 use super::kernels::LinearKind;
 use super::manifest::{Architecture, ModelError, Pooling};
 use super::weights::{ByteSource, LinearWeights, NormWeights, Weights};
 
-/// The linear layers of a BERT layer, in the order of computation.
+/// The linear layers of a BERT layer, in the order in which they are computed.
 pub const LINEARS: [LinearKind; 4] = [LinearKind::Qkv, LinearKind::Output, LinearKind::Up, LinearKind::Down];
 
 /// All weights of a model.
 #[derive(Debug, Clone)]
 pub struct F32Model {
-    /// Its sizes: L, H, V, P and the others that shapes are written with.
+    /// The model's sizes: L, H, V, P and the others that shapes are written with.
     pub architecture: Architecture,
-    /// How token states become a text's vector.
+    /// How token states become the vector of a text.
     pub pooling: Pooling,
-    /// `[V, H]`
+    /// The word embeddings. `[V, H]`
     pub words: Vec<f32>,
-    /// `[P, H]`
+    /// The position embeddings, with token type 0 added. `[P, H]`
     pub positions: Vec<f32>,
     /// The layer norm of the embeddings.
     pub norm: NormWeights,
-    /// One for each of the model's layers, the first one first. `[L]`
+    /// The layers, from the first to the last. `[L]`
     pub layers: Vec<F32Layer>,
 }
 
@@ -32,7 +32,7 @@ pub struct F32Model {
 pub struct F32Layer {
     /// In the order of [`LINEARS`].
     pub linears: [F32Linear; 4],
-    /// After `output` and after `down`.
+    /// The layer norms after `output` and after `down`.
     pub norms: [NormWeights; 2],
 }
 
@@ -46,7 +46,7 @@ pub struct F32Linear {
 }
 
 impl F32Model {
-    /// What an int8 file means: the weights that it has after rounding.
+    /// Dequantizes an int8 file: the weights as they are after rounding. Fails as [`Weights::linear`] does.
     pub fn dequantized<S: ByteSource>(weights: &Weights<S>, pooling: Pooling) -> Result<Self, ModelError> {
         let architecture = *weights.architecture();
         let table = weights.word_embeddings();
@@ -71,7 +71,7 @@ impl F32Model {
         })
     }
 
-    /// One linear layer, by the number of its layer from 0.
+    /// Returns a linear layer of layer number `layer`, counted from 0.
     pub fn linear(&self, layer: usize, which: LinearKind) -> &F32Linear {
         &self.layers[layer].linears[which as usize]
     }

@@ -1,9 +1,9 @@
-//! The encoder on the GPU: the kernels of `bert.rs` in WGSL, run by wgpu.
+//! The encoder on the GPU: the operations of `kernels.rs` in WGSL, run by wgpu.
 //!
-//! A forward pass is one submission of four dispatches a layer and two more, and one way back. Weights
-//! stay packed int8; activations are quantized where they are made. All kernels work row by row but for
-//! attention, which stays within a text, so batching changes nothing. `shader-f16` is not asked for: the products are
-//! integers, and no adapter that has it was at hand to prove a gain. Must not know which device is best.
+//! A forward pass is one submission, with four dispatches per layer and two more, and one readback. Weights stay packed
+//! int8; each kernel quantizes the activations that it produces or multiplies. All kernels work on single rows except
+//! attention, which stays within a text, so batching changes no result. `shader-f16` is not requested: the products
+//! are integers, and a gain could not be measured for lack of an adapter with it. Must not know which device is best.
 
 mod adapter;
 #[cfg(test)]
@@ -31,7 +31,7 @@ use super::manifest::Pooling;
 use super::weights::{ByteSource, Weights};
 use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind, bert};
 
-/// Rows that one submission can carry, if no single text is longer.
+/// Rows of the largest submission; more only if the model takes longer texts.
 const CAPACITY: usize = 1024;
 
 /// A model on a GPU.
@@ -46,22 +46,22 @@ pub struct GpuModel {
     dispatches: usize,
 }
 
-/// What tests set by hand.
+/// Choices that tests make instead of [`GpuModel::open`].
 #[derive(Debug, Clone, Copy, Default)]
 struct Overrides {
-    /// Measured otherwise.
+    /// If `None`, the faster one is measured.
     dot_product: Option<DotProduct>,
     defect: Option<Defect>,
 }
 
-/// Commands of the forward pass that is being written down. The pass ends before its encoder.
+/// The commands of the current forward pass. The compute pass must be dropped before its encoder.
 struct Recording {
     pass: wgpu::ComputePass<'static>,
     commands: wgpu::CommandEncoder,
     rows: usize,
 }
 
-/// Which of the activations a step has left. `[T, n]` f32, on the device
+/// The buffer that holds the output of a kernel. `[T, n]` f32, on the device
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActivationBuffer {
     /// `[T, H]`
@@ -75,7 +75,8 @@ pub enum ActivationBuffer {
 }
 
 impl GpuModel {
-    /// Opens the quickest adapter, compiles the kernels for the model and uploads it.
+    /// Opens the fastest adapter, compiles the kernels for the model and uploads the weights. `clock` returns
+    /// milliseconds.
     pub async fn open<S: ByteSource>(
         weights: &Weights<S>,
         pooling: Pooling,
@@ -107,28 +108,28 @@ impl GpuModel {
         Ok(GpuModel { context, config, buffers, kernels, recording: None, sizer, clock, dispatches: 0 })
     }
 
-    /// What the adapter calls itself.
+    /// The name of the adapter.
     pub fn adapter(&self) -> &str {
         &self.context.name
     }
 
-    /// The device, for what wgpu does not tell.
+    /// The wgpu device, for properties that wgpu does not expose.
     pub fn device(&self) -> &wgpu::Device {
         &self.context.device
     }
 
-    /// Of the last pass.
+    /// The number of dispatches of the last forward pass.
     pub fn dispatches(&self) -> usize {
         self.dispatches
     }
 
-    /// Loses the device in earnest.
+    /// Destroys the device, so that it is really lost.
     #[cfg(test)]
     fn lose(&self) {
         self.context.device.destroy();
     }
 
-    /// Starts a pass over the batch: its inputs are on the device, its commands will follow.
+    /// Writes the inputs of a batch to the device and starts a compute pass.
     fn begin(&mut self, batch: &Batch) {
         let rows = batch.ids.len();
         let mut tokens = Vec::with_capacity(rows);
@@ -150,26 +151,27 @@ impl GpuModel {
         self.dispatches = 0;
     }
 
-    /// Writes down a step whose workgroups own whole rows, or tiles of `columns` columns of them.
-    fn record(&mut self, step: impl Fn(&BoundKernels) -> &bound_kernels::BoundKernel, columns: Option<usize>) {
+    /// Records the dispatch of a kernel whose workgroups compute whole rows, or column tiles of an output with
+    /// `columns` columns.
+    fn record(&mut self, kernel: impl Fn(&BoundKernels) -> &bound_kernels::BoundKernel, columns: Option<usize>) {
         if let Some(recording) = &mut self.recording {
             let x = columns.map_or(1, |n| self.config.column_tiles(n));
             let y = recording.rows.div_ceil(self.config.rows());
-            step(&self.kernels).dispatch(&mut recording.pass, x, y);
+            kernel(&self.kernels).dispatch(&mut recording.pass, x, y);
             self.dispatches += 1;
         }
     }
 
-    /// Ends the pass, submits it, and reads the first floats of each buffer.
+    /// Ends the compute pass, submits it, and reads the first floats of each buffer that `outputs` returns.
     async fn submit(
         &mut self,
-        wanted: impl Fn(&Buffers) -> Vec<(&wgpu::Buffer, usize)>,
+        outputs: impl Fn(&Buffers) -> Vec<(&wgpu::Buffer, usize)>,
     ) -> Result<Vec<Vec<f32>>, EncodeError> {
         let Some(Recording { pass, commands, .. }) = self.recording.take() else {
-            return Err(EncodeError::BadBatch("nothing was computed".to_string()));
+            return Err(EncodeError::BadBatch("no forward pass was started".to_string()));
         };
         drop(pass);
-        self.buffers.submit_and_read(&self.context, commands, &wanted(&self.buffers)).await
+        self.buffers.submit_and_read(&self.context, commands, &outputs(&self.buffers)).await
     }
 }
 
@@ -215,7 +217,7 @@ impl Kernels for GpuModel {
         ActivationBuffer::States
     }
 
-    /// The output projection that follows makes it, row by row as it needs them.
+    /// Records nothing: the kernel of the output projection computes attention for the rows that it needs.
     fn attention(&mut self, qkv: ActivationBuffer, _: &Batch) -> ActivationBuffer {
         debug_assert!(qkv == ActivationBuffer::Qkv);
         ActivationBuffer::Context

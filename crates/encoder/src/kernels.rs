@@ -1,31 +1,31 @@
-//! The fused steps that a device offers; `bert.rs` writes the forward pass once over them.
+//! The fused operations that a device implements; `bert.rs` builds the forward pass from them.
 //!
-//! A device owns its copy of the weights and its activations; the pass only names layers. LinearKind
-//! layers quantize the rows they are given (int8, a scale a row), multiply in integers with the
-//! int8 weights (a scale an output channel), and continue in f32.
+//! A device owns its copy of the weights and its activations; the forward pass only passes layer numbers. Linear
+//! layers quantize their input rows to int8 (one scale per row), multiply them in integers with the int8 weights
+//! (one scale per output channel), and continue in f32.
 
 use super::{Batch, Embeddings, EncodeError, OutputKind};
 
-/// Which linear layer of a BERT layer. `[N, K]` are output and input widths.
+/// One of the four linear layers of a BERT layer. The shapes `[N, K]` are output and input widths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinearKind {
-    /// Query, key and value in one. `[3H, H]`
+    /// The query, key and value projections, concatenated. `[3H, H]`
     Qkv,
-    /// Attention's output projection. `[H, H]`
+    /// The output projection of attention. `[H, H]`
     Output,
-    /// `[I, H]`
+    /// The first layer of the feed-forward block. `[I, H]`
     Up,
-    /// `[H, I]`
+    /// The second layer of the feed-forward block. `[H, I]`
     Down,
 }
 
-/// One device's implementation of the steps of BERT's encoder layer (Devlin et al. 2019, post-norm).
+/// A device's implementation of the operations of BERT's encoder layer (Devlin et al. 2019, post-norm).
 #[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
 pub trait Kernels {
-    /// Activations on the device, `[T, n]`. A step that takes them by value may use their memory again.
+    /// Activations on the device, `[T, n]`. An operation that takes them by value may reuse their memory.
     type Activations;
 
-    /// Word + position + type embeddings, layer norm. `[T, H]`
+    /// The layer norm of word + position + token type embeddings. `[T, H]`
     fn embed(&mut self, batch: &Batch) -> Self::Activations;
     /// `x W^T + b`. `[T, K] -> [T, N]`
     fn linear(&mut self, x: &Self::Activations, layer: usize, which: LinearKind) -> Self::Activations;
@@ -41,7 +41,7 @@ pub trait Kernels {
     ) -> Self::Activations;
     /// Scaled dot-product attention within each text. `[T, 3H] -> [T, H]`
     fn attention(&mut self, qkv: Self::Activations, batch: &Batch) -> Self::Activations;
-    /// Pools each text's rows, normalises, and reads the result back. `[T, H] -> [B, H]`
+    /// Pools the rows of each text, normalises the vectors, and reads the output back. `[T, H] -> [B, H]`
     async fn finish(
         &mut self,
         x: Self::Activations,

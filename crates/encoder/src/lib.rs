@@ -1,4 +1,4 @@
-//! The seam: tokenized texts in, vectors out. Everything about models and devices lies behind it.
+//! The encoder's interface: tokenized texts in, vectors out. Everything about models and devices lies behind it.
 //!
 //! Must not know items, visitors or JavaScript.
 
@@ -6,73 +6,73 @@
 
 pub mod bert; //      the forward pass, written once over `Kernels`
 #[cfg(test)]
-mod cases; //         what every device is held to
+mod cases; //         tests that every device must pass
 pub mod cpu; //       int8 kernels: portable, SIMD128, relaxed SIMD, x86
-pub mod device; //    chooses: prove, time, demote
+pub mod device; //    chooses between CPU and GPU: verify, time, fall back
 #[cfg(feature = "reference")]
-pub mod f32_model; //      f32 weights as plain arrays
+pub mod f32_model; // f32 weights as plain arrays
 #[cfg(feature = "gpu")]
 pub mod gpu; //       wgpu and WGSL for the same kernels
-pub mod kernels; //   the trait of fused steps that a device implements
+pub mod kernels; //   the trait of fused operations that a device implements
 pub mod manifest; //  models/*/manifest.json: source, digests, pooling, prefixes, lengths
 #[cfg(feature = "reference")]
 pub mod reference; // the f32 forward pass in burn
 #[cfg(all(test, feature = "gpu"))]
 #[path = "../../../tests/support/skipped.rs"]
-mod skipped; //       what this machine lacks for a test
+mod skipped; //       reports tests that this machine cannot run
 #[cfg(not(target_arch = "wasm32"))]
 pub mod synthetic; // a small random model for tests
-pub mod tokenize; //  text -> ids and the words they belong to
-pub mod weights; //   the int8 safetensors file, checked and loaded
-pub mod windows; //   texts that are longer than the model's longest
+pub mod tokenize; //  text -> token ids and their spans
+pub mod weights; //   the int8 safetensors file: format, checks, loading
+pub mod windows; //   texts with more tokens than the model has positions
 #[cfg(not(target_arch = "wasm32"))]
-pub mod write; //     writes that file
+pub mod write; //     writes the int8 safetensors file
 
-/// Texts as token ids, ragged: no padding, so batching cannot change an answer.
+/// Texts as token ids. Ragged, without padding, so batching cannot change a result.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
-    /// Token ids of all texts, one after the other. `[T]`
+    /// Token ids of all texts, concatenated. `[T]`
     pub ids: Vec<u32>,
-    /// Where each text starts in `ids`, and at the end `ids.len()`. `[B + 1]`, ascending, no empty text.
+    /// The offset in `ids` at which each text starts, then `ids.len()`. `[B + 1]`, strictly ascending.
     pub starts: Vec<u32>,
 }
 
 impl Batch {
-    /// No text yet.
+    /// Returns a batch without texts.
     pub fn new() -> Batch {
         Batch { ids: Vec::new(), starts: vec![0] }
     }
 
-    /// Adds a text; `ids` are not empty.
+    /// Appends a text; `ids` must not be empty.
     pub fn push(&mut self, ids: impl IntoIterator<Item = u32>) {
         self.ids.extend(ids);
         self.starts.push(self.ids.len() as u32);
     }
 
-    /// B
+    /// The number of texts, B.
     pub fn texts(&self) -> usize {
         self.starts.len().saturating_sub(1)
     }
 
-    /// That the texts cover the tokens, and that every token has an embedding and a position.
+    /// Checks that `starts` covers `ids`, and that the model has an embedding and a position for every token.
     pub fn check(&self, model: &manifest::Architecture) -> Result<(), EncodeError> {
         let bad = |why: String| Err(EncodeError::BadBatch(why));
         if self.starts.first() != Some(&0) || self.starts.last() != Some(&(self.ids.len() as u32)) {
-            return bad("its texts do not cover its tokens".into());
+            return bad(format!("starts must run from 0 to the {} token ids", self.ids.len()));
         }
         for text in self.starts.windows(2) {
             let tokens = i64::from(text[1]) - i64::from(text[0]);
             if tokens < 1 || tokens > model.positions as i64 {
-                return bad(format!("a text of {tokens} tokens, the model takes 1 to {}", model.positions));
+                return bad(format!("a text has {tokens} tokens; the model takes 1 to {}", model.positions));
             }
         }
         match self.ids.iter().find(|&&id| id as usize >= model.vocabulary) {
-            Some(id) => bad(format!("token {id}, the vocabulary has {}", model.vocabulary)),
+            Some(id) => bad(format!("there is a token id {id}; the vocabulary has {} tokens", model.vocabulary)),
             None => Ok(()),
         }
     }
 
-    /// The texts from `first` on that have at most `rows` tokens together, and at least one text.
+    /// Returns as many texts, starting with text `first`, as have at most `rows` tokens together; at least one text.
     pub fn group(&self, first: usize, rows: usize) -> Batch {
         let from = self.starts[first];
         let fits = self.starts[first + 1..].iter().take_while(|&&end| (end - from) as usize <= rows).count();
@@ -85,31 +85,31 @@ impl Batch {
     }
 }
 
-/// What a forward pass gives back.
+/// The output of a forward pass.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Embeddings {
-    /// One unit vector a text. `[B, H]`, row-major
+    /// One unit vector per text. `[B, H]`, row-major
     pub vectors: Vec<f32>,
-    /// With [`OutputKind::VectorsAndTokens`]: the last hidden state of each token. `[T, H]`, row-major
+    /// The last hidden state of each token, with [`OutputKind::VectorsAndTokens`]; otherwise empty. `[T, H]`, row-major
     pub tokens: Vec<f32>,
 }
 
-/// Which results of a forward pass are read back.
+/// Which outputs of a forward pass are read back from the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutputKind {
     /// Pooled, normalised vectors only.
     Vectors,
-    /// The token states too: explanations are sums over them.
+    /// The token states too, which explanations are computed from.
     VectorsAndTokens,
 }
 
 /// Why a batch could not be encoded.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
-    /// The GPU went away (driver reset, tab in the background): rebuild, then the CPU.
+    /// The GPU was lost (driver reset, tab in the background). [`device::Device`] falls back to the CPU and reopens it.
     #[error("the device was lost: {0}")]
     DeviceLost(String),
-    /// The batch, or a text for it, does not fit the model: why, for people.
+    /// The batch, or a text of it, does not fit the model; a message for people says why.
     #[error("the batch does not fit the model: {0}")]
     BadBatch(String),
 }
@@ -119,11 +119,11 @@ pub enum EncodeError {
 pub trait Encoder {
     /// Width of the vectors, H.
     fn width(&self) -> usize;
-    /// Encodes a batch. Equal texts give equal vectors, alone or in any batch.
+    /// Encodes a batch. Equal texts get equal vectors, alone or in any batch.
     async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError>;
-    /// How much one text's vector looks at each of its tokens through all layers' attention; sums to 1. `[T]`
+    /// How much the vector of a batch of one text attends to each of its tokens, over all layers; sums to 1. `[T]`
     ///
-    /// For the curious: it is no reason for anything. `None` where the device does not tell.
+    /// For display only: attention weights do not explain a result. `None` where the device does not compute them.
     async fn attention_rollout(&mut self, _text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
         Ok(None)
     }

@@ -1,6 +1,6 @@
-//! `manifest.json`: what a model is, where it came from, and the digests that its files must have.
+//! `manifest.json`: describes a model, its origin, and the digests of its files.
 //!
-//! Must not know devices or where bytes come from: it checks bytes that it is given.
+//! Must not know devices or where bytes come from: callers pass the bytes to check.
 
 use std::fmt::Write;
 
@@ -9,59 +9,59 @@ use sha2::{Digest, Sha256};
 
 use nearmind_core::{catalog::ModelName, text::language::primary, vectors::arithmetic::dot};
 
-/// The manifest's own version; another one is refused.
+/// The version of the manifest format; other versions are refused.
 pub const FORMAT: u32 = 1;
 
-/// Everything that is known of a model, but its weights and vocabulary.
+/// The description of a model, without its weights and vocabulary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
-    /// Version of the manifest's own form: [`FORMAT`].
+    /// The version of the manifest format: [`FORMAT`].
     pub format: u32,
-    /// The model's name, for people and for the catalogues that it encodes.
+    /// The model's name, for people and for the catalogues that it has encoded.
     pub name: String,
     /// The package or directory that it was converted from, with its version.
     pub source: String,
     /// SHA-256 of the original weights, in hexadecimal.
     pub source_sha256: String,
-    /// SPDX expression.
+    /// The model's licence, as an SPDX expression.
     pub licence: String,
-    /// BCP 47 primary subtags of the languages that the vocabulary covers; empty where that is not known.
+    /// BCP 47 primary subtags of the languages that the vocabulary covers; empty if unknown.
     pub languages: Vec<String>,
-    /// The model's sizes.
+    /// The sizes of the model.
     pub architecture: Architecture,
-    /// How token states become a text's vector.
+    /// How the token states become the vector of a text.
     pub pooling: Pooling,
-    /// What stands before each text; empty for most models.
+    /// The prefix of each text; empty for most models.
     #[serde(default)]
     pub prefixes: Prefixes,
     /// The other files of the model.
     pub files: Files,
 }
 
-/// Sizes of a BERT encoder. Names as in ARCHITECTURE's formulas: `L`, `H`, `I`, `V`, `R`, `P`.
+/// The sizes of a BERT encoder, with the letters that shapes are written with: `L`, `H`, `I`, `V`, `R`, `P`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Architecture {
-    /// L
+    /// L, the number of encoder layers.
     pub layers: usize,
-    /// H, the width of the vectors too.
+    /// H, the width of the token states and of the vectors.
     pub hidden: usize,
-    /// Attention heads; they divide H into widths that are multiples of 16.
+    /// The number of attention heads. H / heads must be a multiple of 16.
     pub heads: usize,
-    /// I
+    /// I, the inner width of the feed-forward blocks.
     pub intermediate: usize,
-    /// V, rows of the word table.
+    /// V, the number of word embeddings.
     pub vocabulary: usize,
-    /// R, how many of those are kept in 8 bits.
+    /// R, how many of those have 8 bits a value; the others have 4.
     pub fine: usize,
-    /// P, the longest text in tokens, its special tokens included.
+    /// P, the most tokens that a text can have, special tokens included.
     pub positions: usize,
     /// Added to the variance in every layer norm.
     pub epsilon: f32,
 }
 
-/// How the token states of a text become one vector, before it is normalised.
+/// How the token states of a text become one vector, before normalisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
@@ -69,16 +69,16 @@ pub enum Pooling {
     Mean,
     /// The state of the first token, which BERT calls `[CLS]`.
     First,
-    /// The largest of all token states, in each dimension.
+    /// The maximum of all token states, in each dimension.
     Max,
 }
 
-/// What the model wants before a text, by the text's role.
+/// The prefixes that the model was trained with, by the role of a text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Prefixes {
-    /// Before a search or a wish, as in `query: `.
+    /// The prefix of search queries, as in `query: `.
     pub query: String,
-    /// Before an item's text, as in `passage: `.
+    /// The prefix of item texts, as in `passage: `.
     pub passage: String,
 }
 
@@ -87,9 +87,9 @@ pub struct Prefixes {
 pub struct Files {
     /// The int8 weights, in safetensors.
     pub weights: FileEntry,
-    /// The vocabulary and how texts are cut, as `tokenizer.json`.
+    /// The tokenizer, as `tokenizer.json`.
     pub tokenizer: FileEntry,
-    /// Known texts with their vectors: [`Probes`] as JSON.
+    /// Texts with their expected vectors: [`Probes`] as JSON.
     pub probes: FileEntry,
 }
 
@@ -98,37 +98,37 @@ pub struct Files {
 pub struct FileEntry {
     /// A plain file name: no folders.
     pub path: String,
-    /// The file's length.
+    /// The length of the file.
     pub bytes: u64,
-    /// In hexadecimal.
+    /// The SHA-256 of the file, in hexadecimal.
     pub sha256: String,
 }
 
-/// Known texts with the vectors that the f32 reference gives them: a device that differs is not used.
+/// Texts with their vectors from the f32 reference. A device that gives other vectors is not used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Probes {
     /// At least one.
     pub probes: Vec<Probe>,
 }
 
-/// A known text with its vector.
+/// A text with its expected vector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
-    /// The text, without a prefix; its role is [`Role::Passage`].
+    /// The text, without prefix; its role is [`Role::Passage`].
     pub text: String,
-    /// Unit vector. `[H]`
+    /// The vector from the f32 reference, of length 1. `[H]`
     pub vector: Vec<f32>,
 }
 
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// A file's content is not what the format asks for.
+    /// The content of a file violates the format.
     #[error("{file} is not usable: {reason}. Convert the model again with `cargo xtask models`")]
     Malformed {
         /// Name of the file.
         file: String,
-        /// What is wrong with its content, for people.
+        /// What is wrong with its content; a message for people.
         reason: String,
     },
     /// A file is longer or shorter than its manifest says.
@@ -136,19 +136,19 @@ pub enum ModelError {
     SizeMismatch {
         /// Name of the file.
         file: String,
-        /// Its length in bytes by the manifest.
+        /// The length in bytes that the manifest gives.
         expected: u64,
-        /// The length in bytes that it has.
+        /// The actual length in bytes.
         found: u64,
     },
-    /// A file has other bytes than its manifest says.
+    /// A file has another digest than its manifest says.
     #[error("{file} was altered: its SHA-256 is {found}, the manifest says {expected}. Load it again")]
     DigestMismatch {
         /// Name of the file.
         file: String,
-        /// Its SHA-256 by the manifest, in hexadecimal.
+        /// The SHA-256 that the manifest gives, in hexadecimal.
         expected: String,
-        /// The SHA-256 that it has, in hexadecimal.
+        /// The actual SHA-256, in hexadecimal.
         found: String,
     },
 }
@@ -160,17 +160,17 @@ impl ModelError {
 }
 
 impl Manifest {
-    /// The name under which a catalogue remembers the model that encoded it.
+    /// Returns the name and digest by which a catalogue identifies the model that has encoded it.
     pub fn model_name(&self) -> ModelName {
         ModelName { name: self.name.clone(), digest: self.files.weights.sha256.clone() }
     }
 
-    /// Reads and checks a manifest.
+    /// Parses and checks a manifest. Fails if the format or a size is unsupported, or a file name is not plain.
     pub fn parse(json: &[u8]) -> Result<Self, ModelError> {
         let bad = |reason: String| ModelError::malformed("manifest.json", reason);
         let manifest: Self = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
         if manifest.format != FORMAT {
-            return Err(bad(format!("it has format {}, this program reads {FORMAT}", manifest.format)));
+            return Err(bad(format!("it has format {}; this program reads format {FORMAT}", manifest.format)));
         }
         manifest.architecture.check().map_err(bad)?;
         for file in [&manifest.files.weights, &manifest.files.tokenizer, &manifest.files.probes] {
@@ -181,19 +181,19 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Whether the model reads a language, by its BCP 47 tag: `fr-CA` counts as `fr`. A manifest that lists no languages
-    /// does not know, and the answer is yes.
+    /// Returns whether the model supports a language, given as a BCP 47 tag: `fr-CA` counts as `fr`. True for every
+    /// language if the manifest lists none.
     pub fn supports_language(&self, lang: &str) -> bool {
         let lang = primary(lang);
         self.languages.is_empty() || self.languages.iter().any(|own| primary(own) == lang)
     }
 }
 
-/// What a text is to the model; some models want to be told by a prefix.
+/// The role of a text, which some models are told by a prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// A search, a wish.
+    /// A search query.
     Query,
     /// An item's text.
     #[default]
@@ -201,7 +201,7 @@ pub enum Role {
 }
 
 impl Prefixes {
-    /// The prefix of texts in this role; may be empty.
+    /// Returns the prefix of texts in this role; it may be empty.
     pub fn for_role(&self, role: Role) -> &str {
         match role {
             Role::Query => &self.query,
@@ -211,7 +211,7 @@ impl Prefixes {
 }
 
 impl Probes {
-    /// Reads `probes.json`. An error if it has no probe, or a vector of another width than the model's.
+    /// Parses `probes.json`. Fails if it has no probe, or a vector whose width is not the model's.
     pub fn parse(json: &[u8], architecture: &Architecture) -> Result<Self, ModelError> {
         let bad = |reason: String| ModelError::malformed("probes.json", reason);
         let probes: Self = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
@@ -219,69 +219,77 @@ impl Probes {
             return Err(bad("it has no probe".into()));
         }
         match probes.probes.iter().find(|p| p.vector.len() != architecture.hidden) {
-            Some(p) => {
-                Err(bad(format!("{:?} has {} values, the model {}", p.text, p.vector.len(), architecture.hidden)))
-            }
+            Some(p) => Err(bad(format!(
+                "the vector of {:?} has {} values instead of {}",
+                p.text,
+                p.vector.len(),
+                architecture.hidden
+            ))),
             None => Ok(probes),
         }
     }
 
-    /// The median cosine of two of them, which as a rule have nothing in common: near 0 for some models, above 0.7 for others.
+    /// Returns the median cosine between two probes: the similarity of unrelated texts, because most pairs of probes
+    /// have nothing in common. Near 0 for some models, above 0.7 for others. 0 for fewer than two probes.
     pub fn median_similarity(&self) -> f32 {
-        let after = |nth: usize| self.probes[nth + 1..].iter();
-        let of =
-            |(nth, one): (usize, &Probe)| after(nth).map(|other| dot(&one.vector, &other.vector)).collect::<Vec<f32>>();
-        let mut cosines: Vec<f32> = self.probes.iter().enumerate().flat_map(of).collect();
+        let mut cosines = Vec::new();
+        for (nth, one) in self.probes.iter().enumerate() {
+            cosines.extend(self.probes[nth + 1..].iter().map(|other| dot(&one.vector, &other.vector)));
+        }
         cosines.sort_by(f32::total_cmp);
         cosines.get(cosines.len() / 2).copied().unwrap_or_default()
     }
 }
 
 impl Architecture {
-    /// Width of one attention head.
+    /// The width of one attention head.
     pub fn head_width(&self) -> usize {
         self.hidden / self.heads
     }
 
-    /// Bounds on what this program computes, so that a hostile manifest cannot ask for any amount of memory.
+    /// Checks that this program supports the sizes. The upper limits keep a hostile manifest from claiming any amount
+    /// of memory. The error is a message for people.
     pub fn check(&self) -> Result<(), String> {
         let within = |name: &str, value: usize, low: usize, high: usize, multiple: usize| {
             if value < low || value > high || !value.is_multiple_of(multiple) {
-                return Err(format!("{name} is {value}: it must be a multiple of {multiple} from {low} to {high}"));
+                return Err(format!("{name} is {value}; it must be a multiple of {multiple} from {low} to {high}"));
             }
             Ok(())
         };
         within("layers", self.layers, 1, 48, 1)?;
-        // 2,096 * 127 * 63 < 2^24: sums of so many products are exact in f32. A longer sum that gets as large as that, which
-        // only made-up numbers do, is rounded by 6e-8 of itself where a GPU adds in f32.
+        // 2,096 * 127 * 63 < 2^24: sums of up to 2,096 products are exact in f32. Longer sums exceed 2^24 only with
+        // artificial values; where a GPU adds in f32, they are then rounded, with a relative error of 6e-8.
         within("hidden", self.hidden, 32, 2048, 32)?;
         within("intermediate", self.intermediate, 32, 4096, 32)?;
         within("heads", self.heads, 1, self.hidden, 1)?;
         if !self.hidden.is_multiple_of(self.heads) || !self.head_width().is_multiple_of(16) {
-            return Err(format!("{} heads do not divide {} into multiples of 16", self.heads, self.hidden));
+            return Err(format!(
+                "heads is {}; hidden / heads must be a multiple of 16, and hidden is {}",
+                self.heads, self.hidden
+            ));
         }
         within("vocabulary", self.vocabulary, 1, 1 << 20, 1)?;
         within("fine", self.fine, 0, self.vocabulary, 1)?;
         within("positions", self.positions, 4, 8192, 1)?;
         if !(0.0..1.0).contains(&self.epsilon) {
-            return Err(format!("epsilon is {}", self.epsilon));
+            return Err(format!("epsilon is {}; it must be at least 0 and below 1", self.epsilon));
         }
         Ok(())
     }
 }
 
 impl FileEntry {
-    /// The entry of a file with this name and these bytes.
+    /// Builds the entry of a file with this name and these bytes.
     pub fn from_bytes(path: &str, bytes: &[u8]) -> Self {
         Self { path: path.into(), bytes: bytes.len() as u64, sha256: sha256_hex(bytes) }
     }
 
-    /// Whole file at once; who receives it in pieces compares `bytes` and `sha256` themselves.
+    /// Checks a whole file. For a file that arrives in pieces, use [`FileEntry::check_digest`].
     pub fn check(&self, bytes: &[u8]) -> Result<(), ModelError> {
         self.check_digest(bytes.len() as u64, &sha256_hex(bytes))
     }
 
-    /// Compares a file's length in bytes and its SHA-256, in hexadecimal, with this entry.
+    /// Checks the length in bytes and the SHA-256, in hexadecimal, of a file.
     pub fn check_digest(&self, bytes: u64, sha256: &str) -> Result<(), ModelError> {
         if bytes != self.bytes {
             return Err(ModelError::SizeMismatch { file: self.path.clone(), expected: self.bytes, found: bytes });
@@ -294,7 +302,7 @@ impl FileEntry {
     }
 }
 
-/// The SHA-256 of these bytes, in hexadecimal with small letters.
+/// Returns the SHA-256 of the bytes, in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
@@ -308,21 +316,21 @@ mod tests {
     use crate::synthetic::SyntheticModel;
 
     #[test]
-    fn a_model_reads_the_languages_of_its_manifest() {
+    fn a_model_supports_the_languages_of_its_manifest() {
         let mut manifest = SyntheticModel::small(1).manifest;
         manifest.languages = vec!["en".into(), "zh".into()];
         for (lang, expect) in [("en", true), ("zh-Hans-CN", true), ("EN_gb", true), ("fr", false), ("", false)] {
             assert_eq!(manifest.supports_language(lang), expect, "{lang}");
         }
         manifest.languages.clear();
-        assert!(manifest.supports_language("fr"), "not known");
+        assert!(manifest.supports_language("fr"), "no language is listed");
     }
 
     #[test]
-    fn two_probes_of_one_meaning_do_not_raise_the_background() {
+    fn equal_probes_do_not_raise_the_median_similarity() {
         let probe = |x: f32, y: f32| Probe { text: String::new(), vector: vec![x, y] };
-        let background = |probes| Probes { probes }.median_similarity();
-        assert_eq!(background(vec![probe(1.0, 0.0), probe(1.0, 0.0), probe(0.6, 0.8)]), 0.6);
-        assert_eq!((background(vec![probe(1.0, 0.0)]), background(Vec::new())), (0.0, 0.0));
+        let median = |probes| Probes { probes }.median_similarity();
+        assert_eq!(median(vec![probe(1.0, 0.0), probe(1.0, 0.0), probe(0.6, 0.8)]), 0.6);
+        assert_eq!((median(vec![probe(1.0, 0.0)]), median(Vec::new())), (0.0, 0.0));
     }
 }

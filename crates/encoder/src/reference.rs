@@ -1,6 +1,6 @@
-//! The forward pass in f32, in burn: what every device is held to, and where the converter looks at activations.
+//! The forward pass in f32, in burn: the reference for every device, and the converter's source of activations.
 //!
-//! Must not know int8. Written for clearness; only linear layers take the whole batch at once.
+//! Must not know int8. Written for clarity rather than speed; only linear layers take the whole batch at once.
 
 use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -11,7 +11,7 @@ use super::manifest::{Architecture, Pooling};
 use super::weights::{NormWeights, linear_shape};
 use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 
-/// A model in burn's tensors, on burn's CPU back end.
+/// A model in burn's tensors, on burn's CPU backend.
 pub struct Reference {
     architecture: Architecture,
     pooling: Pooling,
@@ -23,15 +23,15 @@ pub struct Reference {
 }
 
 struct Layer {
-    /// Transposed weight `[K, N]`, and bias `[1, N]`, in the order of [`LINEARS`].
+    /// The transposed weight `[K, N]` and the bias `[1, N]` of each linear layer, in the order of [`LINEARS`].
     linears: Vec<(Tensor<2>, Tensor<2>)>,
     norms: [Norm; 2],
 }
 
-/// Weight and bias, both `[1, H]`.
+/// The weight and bias of a layer norm, both `[1, H]`.
 struct Norm(Tensor<2>, Tensor<2>);
 
-/// Sees the input of a linear layer. `[T, K]`
+/// Called with the layer number, the kind and the input `[T, K]` of each linear layer, before it is computed.
 pub type LinearInputHook<'a> = dyn FnMut(usize, LinearKind, &Tensor<2>) + 'a;
 
 impl Reference {
@@ -62,9 +62,9 @@ impl Reference {
         }
     }
 
-    /// Token states after the last layer. `[T, H]`
+    /// Returns the token states after the last layer. `[T, H]`
     pub fn forward(&self, batch: &Batch, hook: &mut LinearInputHook) -> Tensor<2> {
-        let mut x = self.norm.of(self.embed(batch), self.architecture.epsilon);
+        let mut x = self.norm.apply(self.embed(batch), self.architecture.epsilon);
         for (index, layer) in self.layers.iter().enumerate() {
             let mut linear = |which: LinearKind, x: &Tensor<2>| {
                 hook(index, which, x);
@@ -72,9 +72,9 @@ impl Reference {
                 x.clone().matmul(weight.clone()) + bias.clone()
             };
             let context = self.attention(linear(LinearKind::Qkv, &x), batch);
-            x = layer.norms[0].of(linear(LinearKind::Output, &context) + x, self.architecture.epsilon);
+            x = layer.norms[0].apply(linear(LinearKind::Output, &context) + x, self.architecture.epsilon);
             let up = gelu(linear(LinearKind::Up, &x));
-            x = layer.norms[1].of(linear(LinearKind::Down, &up) + x, self.architecture.epsilon);
+            x = layer.norms[1].apply(linear(LinearKind::Down, &up) + x, self.architecture.epsilon);
         }
         x
     }
@@ -91,7 +91,7 @@ impl Reference {
         matrix(&rows, [batch.ids.len(), hidden], &self.device)
     }
 
-    /// `[T, 3H] -> [T, H]`, each text by itself.
+    /// Attention within each text. `[T, 3H] -> [T, H]`
     fn attention(&self, qkv: Tensor<2>, batch: &Batch) -> Tensor<2> {
         let (hidden, heads) = (self.architecture.hidden, self.architecture.heads);
         let texts = batch.starts.windows(2).map(|text| {
@@ -101,8 +101,8 @@ impl Reference {
                 let part = rows.clone().narrow(1, index * hidden, hidden);
                 part.reshape([tokens, heads, hidden / heads]).swap_dims(0, 1)
             };
-            let shares = softmax(part(0).matmul(part(1).swap_dims(1, 2)), 2);
-            shares.matmul(part(2)).swap_dims(0, 1).reshape([tokens, hidden])
+            let weights = softmax(part(0).matmul(part(1).swap_dims(1, 2)), 2);
+            weights.matmul(part(2)).swap_dims(0, 1).reshape([tokens, hidden])
         });
         Tensor::cat(texts.collect(), 0)
     }
@@ -146,7 +146,7 @@ impl Norm {
         Self(row(&norm.weight), row(&norm.bias))
     }
 
-    fn of(&self, x: Tensor<2>, epsilon: f32) -> Tensor<2> {
+    fn apply(&self, x: Tensor<2>, epsilon: f32) -> Tensor<2> {
         let centred = x.clone() - x.mean_dim(1);
         let variance = centred.clone().powi_scalar(2).mean_dim(1);
         centred / (variance + epsilon).sqrt() * self.0.clone() + self.1.clone()

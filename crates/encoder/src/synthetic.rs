@@ -1,7 +1,7 @@
-//! A small model of random weights with a small vocabulary, the same for the same seed: tests of everything above
-//! the encoder run on it, natively and offline.
+//! A small model with random weights and a small vocabulary, determined by its seed. The tests of everything that uses
+//! the encoder run with it, natively and offline.
 //!
-//! Texts that share words have near vectors, as in a trained model; nothing else about it is meaningful.
+//! As in a trained model, texts that share words have similar vectors; nothing else about it is meaningful.
 
 use std::collections::BTreeMap;
 
@@ -13,29 +13,29 @@ use super::manifest::{Architecture, FileEntry, Files, Manifest, Pooling, Prefixe
 use super::weights::{WEIGHT_MAX, expected_tensors};
 use super::write::WeightsWriter;
 
-/// The files of a model as they would be fetched. `probes` is empty: a model without meaning proves nothing.
+/// The files of a model. `probes.json` is empty, because there is no reference to compare this model with.
 pub struct SyntheticModel {
-    /// The manifest, with the digests of the two files.
+    /// The manifest, with the digests of the files.
     pub manifest: Manifest,
-    /// The bytes of the weights' file.
+    /// The bytes of `model.safetensors`.
     pub weights: Vec<u8>,
     /// The bytes of `tokenizer.json`.
     pub tokenizer: Vec<u8>,
 }
 
-/// Words that the small vocabulary has whole; others fall apart into letters.
+/// The words of the vocabulary; other words are split into letters.
 const WORDS: &str = "a and bag bicycle black blue boots bread bright camping chair coffee cold cotton cup cycling \
     dark desk dog down dress dry fabric for garden green guitar hat headphones hiking home in jacket kitchen knife \
     lamp leather light linen made mat mug of oak or outdoor pen rain red running shirt shoes soft steel summer table \
     tea tent the trail travel warm water waterproof white winter with wooden wool yoga";
 
 impl SyntheticModel {
-    /// Two layers, 64 wide: encodes a text in well under a millisecond.
+    /// Builds a model with two layers of width 64, which encodes a text in well under a millisecond.
     pub fn small(seed: u64) -> Self {
         Self::new(64, 2, 4, 128, seed)
     }
 
-    /// A model of H `hidden`, L `layers` and I `intermediate`; the sizes have to pass [`Architecture::check`].
+    /// Builds a model of these sizes, which must pass [`Architecture::check`].
     pub fn new(hidden: usize, layers: usize, heads: usize, intermediate: usize, seed: u64) -> Self {
         let words = vocabulary();
         let architecture = Architecture {
@@ -98,7 +98,7 @@ fn tokenizer(words: &[String]) -> Vec<u8> {
     json.to_string().into_bytes()
 }
 
-/// A model file with every tensor of the format, filled with numbers of a trained model's size.
+/// Builds a model file with every tensor of the format. The random values are about as large as in a trained model.
 pub fn weights(a: &Architecture, seed: u64) -> Vec<u8> {
     let mut random = SplitMix64(seed);
     let mut file = WeightsWriter::new(a);
@@ -116,7 +116,7 @@ pub fn weights(a: &Architecture, seed: u64) -> Vec<u8> {
             "fine_scale" => values(0.05 / 60.0, 0.0),
             "coarse_scale" => values(0.05 / 4.0, 0.0),
             "weight" => values(1.0, 0.2),
-            // Sums of about unit size, so that activations keep their size from layer to layer.
+            // Keeps the sums near 1, so that activations keep their magnitude from layer to layer.
             "scale" => values(1.0 / (36.0 * inputs.sqrt()), 0.0),
             "smooth" => values(1.0, 0.3),
             "positions" => values(0.0, 0.2 / inputs.sqrt()),
@@ -135,7 +135,7 @@ mod tests {
     use crate::weights::Weights;
 
     #[test]
-    fn a_synthetic_model_is_a_model() {
+    fn a_synthetic_model_is_valid() {
         let model = SyntheticModel::small(1);
         assert_eq!(model.weights, SyntheticModel::small(1).weights);
         assert_ne!(model.weights, SyntheticModel::small(2).weights);

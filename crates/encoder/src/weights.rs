@@ -1,11 +1,12 @@
-//! The int8 model file: its format, checked and read tensor by tensor.
+//! The int8 model file: its format, and a reader that checks it and reads one tensor at a time.
 //!
-//! Must not know devices: kernels take plain arrays from here and pack them as they like.
+//! Must not know devices: kernels get plain arrays and pack them for themselves.
 //!
 //! # Format, version 1
 //! A safetensors file with `__metadata__ = {"format": "nearmind-bert 1"}`. `L` layers, hidden width
-//! `H`, intermediate width `I`, `V` words of which `R` are fine, `P` positions (the longest text in tokens).
-//! Token ids are row numbers: the converter renumbers the tokenizer's vocabulary so that the fine rows come first.
+//! `H`, intermediate width `I`, `V` words of which `R` are fine (8 bits a value) and the others coarse (4 bits a
+//! value), `P` positions (the most tokens that a text can have).
+//! A token id is a row number: the converter renumbers the vocabulary so that the fine rows come first.
 //!
 //! | tensor | dtype | shape | meaning |
 //! |---|---|---|---|
@@ -13,24 +14,24 @@
 //! | `words.fine_scale` | F16 | `[R]` | |
 //! | `words.coarse` | U8 | `[V-R, H/2]` | rows of ids `R..V`, 4 bits a value, see below |
 //! | `words.coarse_scale` | F16 | `[V-R]` | |
-//! | `positions` | F16 | `[P, H]` | position + type 0 + the mean word, which the rows above leave out |
+//! | `positions` | F16 | `[P, H]` | position + type 0 + the mean word, which is subtracted from the rows above |
 //! | `norm.weight`, `norm.bias` | F32 | `[H]` | layer norm of the embeddings |
 //! | `layers.{i}.qkv.*` | | `N=3H, K=H` | query, key and value; `1/sqrt(head width)` is folded into the query |
-//! | `layers.{i}.output.*` | | `N=H, K=H` | attention's output projection; its smoothing is folded into the value rows |
+//! | `layers.{i}.output.*` | | `N=H, K=H` | output projection of attention; smoothing is folded into the value rows |
 //! | `layers.{i}.output.norm.weight`, `.bias` | F32 | `[H]` | layer norm after attention and residual |
-//! | `layers.{i}.up.*` | | `N=I, K=H` | then GELU |
+//! | `layers.{i}.up.*` | | `N=I, K=H` | followed by GELU |
 //! | `layers.{i}.down.*` | | `N=H, K=I` | |
 //! | `layers.{i}.down.norm.weight`, `.bias` | F32 | `[H]` | layer norm after the feed-forward part and residual |
 //!
-//! A linear layer `*` is four tensors: `weight` I8 `[N, K]` row-major with values in `-63..=63` (7 bits: relaxed
-//! SIMD multiplies signed 8 by unsigned 7 bits), `scale` F32 `[N]`, `bias` F32 `[N]`, and, except for `output`,
-//! `smooth` F32 `[K]`.
+//! A linear layer `*` has four tensors: `weight` I8 `[N, K]`, row-major, with values in `-63..=63` (7 bits, because
+//! relaxed SIMD multiplies signed 8-bit by unsigned 7-bit integers), `scale` F32 `[N]`, `bias` F32 `[N]`, and, except
+//! for `output`, `smooth` F32 `[K]`.
 //!
 //! A coarse row has `H/2` bytes: the low nibble of byte `j` is value `j`, its high nibble is value `j + H/2`;
-//! `value = (nibble - 8) * coarse_scale[id - R]`. The sum of word and position goes into the layer norm.
+//! `value = (nibble - 8) * coarse_scale[id - R]`. The layer norm is applied to the sum of word and position.
 //!
 //! # Arithmetic of a linear layer
-//! All in f32, each operation rounded by itself (no fused multiply-add), so that every device gives the same bytes:
+//! All in f32; every operation is rounded separately (no fused multiply-add), so that all CPUs give the same bytes:
 //! ```text
 //! v[t,k] = x[t,k] * smooth[k]                      (output: v = x)
 //! m[t]   = max_k |v[t,k]|
@@ -40,8 +41,8 @@
 //! acc    = sum_k q[t,k] * weight[n,k]              i32, exact; |acc| <= 1536 * 127 * 63 < 2^24: exact as f32 too
 //! y[t,n] = (f32(acc) * scale[n]) * a[t] + bias[n]
 //! ```
-//! Attention scores are plain dot products of query and key (the factor is in the weights). GELU is the exact one,
-//! with the error function, to within 1e-4 absolute: what follows is quantized to 8 bits.
+//! Attention scores are plain dot products of query and key, because the weights include the factor. GELU is the exact
+//! one, with the error function, to within 1e-4 absolute: its output is quantized to 8 bits anyway.
 
 use std::collections::BTreeMap;
 
@@ -52,19 +53,19 @@ use safetensors::tensor::Metadata;
 use super::kernels::LinearKind;
 use super::manifest::{Architecture, ModelError};
 
-/// One entry, name and version: maps of several are written in no fixed order.
+/// The name and version of the format, in one metadata entry: several would be written in no fixed order.
 pub const FORMAT: &str = "nearmind-bert 1";
 /// Largest absolute weight.
 pub const WEIGHT_MAX: i8 = 63;
-/// The header of a model of 48 layers has less than 100 kB.
+/// Limit on the header's size. The header of a model with 48 layers has less than 100 kB.
 const MAX_HEADER_BYTES: usize = 1 << 20;
 const FILE: &str = "model.safetensors";
 
-/// Where the file's bytes are; read piece by piece, so that the file need not lie in the same memory.
+/// A file that is read piece by piece, so that it can lie outside this program's memory, as in JavaScript's.
 pub trait ByteSource {
     /// The length of the whole file.
     fn len_bytes(&self) -> usize;
-    /// Fills `into` with the bytes from `at` on. Callers stay within the length.
+    /// Fills `into` with the bytes from offset `at`. `at + into.len()` must not exceed the length.
     fn read(&self, at: usize, into: &mut [u8]);
 }
 
@@ -77,23 +78,23 @@ impl<T: AsRef<[u8]>> ByteSource for T {
     }
 }
 
-/// A checked model file: every tensor of the format is there, with the right type and shape, and nothing else.
+/// A model file with a checked header: it has every tensor of the format, with the right type and shape, and no other.
 pub struct Weights<S> {
     source: S,
     header: Metadata,
-    /// Where the tensors' bytes start.
+    /// The offset of the first tensor's bytes.
     start: usize,
     architecture: Architecture,
 }
 
-/// Rows of the word table, see the format.
+/// The quantized word embeddings; see the format.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WordEmbeddings {
     /// `[R, H]`
     pub fine: Vec<i8>,
     /// `[R]`
     pub fine_scale: Vec<f32>,
-    /// `[V-R, H/2]`, two values a byte.
+    /// `[V-R, H/2]`, two values in each byte.
     pub coarse: Vec<u8>,
     /// `[V-R]`
     pub coarse_scale: Vec<f32>,
@@ -108,7 +109,7 @@ pub struct NormWeights {
     pub bias: Vec<f32>,
 }
 
-/// A linear layer in 7 bits, see the format.
+/// A linear layer with 7-bit weights; see the format.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearWeights {
     /// Output width, N.
@@ -121,12 +122,12 @@ pub struct LinearWeights {
     pub scale: Vec<f32>,
     /// `[N]`
     pub bias: Vec<f32>,
-    /// `[K]`; none for `output`.
+    /// `[K]`; `None` for `output`.
     pub smooth: Option<Vec<f32>>,
 }
 
 impl WordEmbeddings {
-    /// The row of a token id, to be added to its position. `[H]`
+    /// Writes the embedding of a token id into `into`, without its position. `[H]`
     pub fn row(&self, id: u32, into: &mut [f32]) {
         let (id, hidden) = (id as usize, into.len());
         let fine = self.fine_scale.len();
@@ -148,26 +149,26 @@ impl WordEmbeddings {
 }
 
 impl<S: ByteSource> Weights<S> {
-    /// Checks the header against the architecture; reads no tensor. Memory is bounded by the header's limit.
+    /// Checks the header against the architecture. Reads no tensor, so the header's size limit bounds the memory.
     pub fn open(source: S, architecture: Architecture) -> Result<Self, ModelError> {
         let bad = |reason: String| ModelError::malformed(FILE, reason);
         architecture.check().map_err(bad)?;
         let length = source.len_bytes();
         let mut prefix = [0; 8];
         if length < prefix.len() {
-            return Err(bad(format!("{length} bytes are no safetensors file")));
+            return Err(bad(format!("it has {length} bytes, too few for a safetensors file")));
         }
         source.read(0, &mut prefix);
         let header_bytes = usize::try_from(u64::from_le_bytes(prefix)).unwrap_or(usize::MAX);
         if header_bytes > MAX_HEADER_BYTES.min(length - 8) {
-            return Err(bad(format!("a header of {header_bytes} bytes in a file of {length}")));
+            return Err(bad(format!("its header claims {header_bytes} bytes, in a file of {length} bytes")));
         }
         let mut json = vec![0; header_bytes];
         source.read(8, &mut json);
-        let header: Metadata = serde_json::from_slice(&json).map_err(|e| bad(format!("bad header: {e}")))?;
+        let header: Metadata = serde_json::from_slice(&json).map_err(|e| bad(format!("its header is invalid: {e}")))?;
 
         if header.metadata().as_ref().and_then(|about| about.get("format")).is_none_or(|format| format != FORMAT) {
-            return Err(bad(format!("it is not in format {FORMAT}")));
+            return Err(bad(format!("its metadata does not name the format {FORMAT:?}")));
         }
         let expected = expected_tensors(&architecture);
         for (name, (dtype, shape)) in &expected {
@@ -177,21 +178,21 @@ impl<S: ByteSource> Weights<S> {
             }
         }
         if header.tensors().len() != expected.len() {
-            return Err(bad("it has tensors that the format does not know".into()));
+            return Err(bad("it has tensors that are not part of the format".into()));
         }
-        // Metadata's own validation has made sure that tensors follow each other without gap or overlap.
+        // Deserialising `Metadata` has checked that the tensors follow each other without gaps or overlaps.
         if 8 + header_bytes + header.data_len() != length {
-            return Err(bad(format!("it has {length} bytes, {} are expected", 8 + header_bytes + header.data_len())));
+            return Err(bad(format!("it has {length} bytes instead of {}", 8 + header_bytes + header.data_len())));
         }
         Ok(Self { source, header, start: 8 + header_bytes, architecture })
     }
 
-    /// The sizes that the file was checked against.
+    /// The architecture that the file was checked against.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
 
-    /// Reads the word table.
+    /// Reads the word embeddings.
     pub fn word_embeddings(&self) -> WordEmbeddings {
         WordEmbeddings {
             fine: self.read("words.fine"),
@@ -201,22 +202,22 @@ impl<S: ByteSource> Weights<S> {
         }
     }
 
-    /// `[P, H]`
+    /// Reads the position embeddings. `[P, H]`
     pub fn positions(&self) -> Vec<f32> {
         self.read_half("positions")
     }
 
-    /// Reads the layer norm that follows the embeddings.
+    /// Reads the layer norm of the embeddings.
     pub fn embedding_norm(&self) -> NormWeights {
         self.norm("norm")
     }
 
-    /// The layer norm after `output` or `down`; the other linear layers have none.
+    /// Reads the layer norm after `output` or `down`; panics for other linear layers, which have none.
     pub fn norm_after(&self, layer: usize, which: LinearKind) -> NormWeights {
         self.norm(&format!("layers.{layer}.{}.norm", linear_name(which)))
     }
 
-    /// Fails where a weight needs more than 7 bits: relaxed SIMD would compute whatever it likes.
+    /// Reads a linear layer. Fails if a weight exceeds 7 bits: the result of relaxed SIMD would depend on the CPU.
     pub fn linear(&self, layer: usize, which: LinearKind) -> Result<LinearWeights, ModelError> {
         let (outputs, inputs) = linear_shape(&self.architecture, which);
         let prefix = format!("layers.{layer}.{}", linear_name(which));
@@ -242,7 +243,7 @@ impl<S: ByteSource> Weights<S> {
         self.read::<u16>(name).into_iter().map(|bits| f16::from_bits(bits).to_f32()).collect()
     }
 
-    /// A tensor's elements; `open` has checked that it is there and what it holds.
+    /// Reads the elements of a tensor, whose presence, type and shape `open` has checked.
     fn read<T: bytemuck::Pod>(&self, name: &str) -> Vec<T> {
         let info = self.header.info(name).expect("checked by open");
         let (from, to) = info.data_offsets;
@@ -262,7 +263,7 @@ pub fn linear_shape(a: &Architecture, which: LinearKind) -> (usize, usize) {
     }
 }
 
-/// A linear layer's name in the file.
+/// The name of a linear layer in the file.
 pub fn linear_name(which: LinearKind) -> &'static str {
     match which {
         LinearKind::Qkv => "qkv",
@@ -272,7 +273,7 @@ pub fn linear_name(which: LinearKind) -> &'static str {
     }
 }
 
-/// Every tensor of the format, by name: the table at the top of this file.
+/// Returns type and shape of every tensor of the format, by name: the table at the top of this file.
 pub fn expected_tensors(a: &Architecture) -> BTreeMap<String, (Dtype, Vec<usize>)> {
     let mut all = BTreeMap::new();
     let mut add = |name: String, dtype, shape: &[usize]| all.insert(name, (dtype, shape.to_vec()));

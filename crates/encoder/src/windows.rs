@@ -1,8 +1,8 @@
-//! Texts of any length through a model of bounded length.
+//! Encodes texts of any length with a model whose input length is limited.
 //!
-//! A long text becomes windows that overlap by a quarter. Each token's state is taken from the window in which it
-//! stands farther from the edge, so that a long text has one state a token, as a short one has: its vector is pooled
-//! from them, and the shares of its words still sum to its score. Must not know devices, nor what texts are for.
+//! A long text is split into windows that overlap by a quarter. The state of each token is taken from the window in
+//! which it is farther from the edge, so a long text has one state per token, like a short one: its vector is pooled
+//! from these states, and the shares of its words still sum to its score. Must not know devices or what texts are for.
 
 use std::ops::Range;
 
@@ -11,33 +11,33 @@ use super::tokenize::Token;
 use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 use nearmind_core::vectors::arithmetic::{add, normalize};
 
-/// Part of a window that it shares with the next one.
+/// A window shares `1 / OVERLAP` of its tokens with the next one.
 const OVERLAP: usize = 4;
 
-/// What a model's manifest says of long texts.
+/// What a model's manifest says about long texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// P, in tokens.
-    pub longest: usize,
-    /// How token states become a text's vector.
+    /// P, the most tokens that the model takes at once.
+    pub max_tokens: usize,
+    /// How the token states become the vector of a text.
     pub pooling: Pooling,
 }
 
 impl From<&Manifest> for Limits {
     fn from(manifest: &Manifest) -> Self {
-        Self { longest: manifest.architecture.positions, pooling: manifest.pooling }
+        Self { max_tokens: manifest.architecture.positions, pooling: manifest.pooling }
     }
 }
 
-/// Encodes texts of any length, as [`Tokenizer::tokenize`](super::tokenize::Tokenizer::tokenize) gives them. The answer is
-/// that of a model without a limit: a vector a text and, if wanted, a state a token.
+/// Encodes texts of any length, as [`Tokenizer::tokenize`](super::tokenize::Tokenizer::tokenize) gives them. The output
+/// has the form of a model without a limit: one vector per text and, if requested, one state per token.
 pub async fn encode<E: Encoder>(
     encoder: &mut E,
     texts: &[Vec<Token>],
     limits: Limits,
     output: OutputKind,
 ) -> Result<Embeddings, EncodeError> {
-    let fits = |text: &Vec<Token>| text.len() <= limits.longest;
+    let fits = |text: &Vec<Token>| text.len() <= limits.max_tokens;
     let mut batch = Batch::new();
     texts.iter().filter(|text| fits(text)).for_each(|text| batch.push(text.iter().map(|token| token.id)));
     let short = if batch.texts() > 0 { encoder.encode(&batch, output).await? } else { Embeddings::default() };
@@ -49,9 +49,9 @@ pub async fn encode<E: Encoder>(
     for text in texts {
         let (vector, states) = if fits(text) {
             let states = if output == OutputKind::VectorsAndTokens { text.len() * width } else { 0 };
-            (front(&mut vectors, width)?.to_vec(), front(&mut tokens, states)?.to_vec())
+            (take_front(&mut vectors, width)?.to_vec(), take_front(&mut tokens, states)?.to_vec())
         } else {
-            // One at a time: its states are in memory.
+            // One long text at a time, because all its states are in memory.
             encode_long(encoder, text, limits).await?
         };
         all.vectors.extend(vector);
@@ -62,23 +62,23 @@ pub async fn encode<E: Encoder>(
     Ok(all)
 }
 
-/// The vector `[H]` of a text that does not fit, and its states `[T, H]`.
+/// Returns the vector `[H]` of a text that is too long for one pass, and its states `[T, H]`.
 async fn encode_long<E: Encoder>(
     encoder: &mut E,
     text: &[Token],
     limits: Limits,
 ) -> Result<(Vec<f32>, Vec<f32>), EncodeError> {
-    let (width, windows) = (encoder.width(), windows_of(text, limits.longest));
+    let (width, windows) = (encoder.width(), split(text, limits.max_tokens));
     let mut batch = Batch::new();
     windows.iter().for_each(|window| batch.push(window.tokens().map(|at| text[at].id)));
-    // The vectors of windows have lost their lengths: the states are needed.
+    // The vectors of the windows are already normalised and cannot be averaged: pool the states instead.
     let encoded = encoder.encode(&batch, OutputKind::VectorsAndTokens).await?;
     let mut rest = &encoded.tokens[..];
-    let (mut states, mut firsts) = (Vec::new(), vec![0.0; width]);
+    let (mut states, mut first_states) = (Vec::new(), vec![0.0; width]);
     for window in &windows {
-        let of_window = front(&mut rest, window.length() * width)?;
-        states.extend_from_slice(&of_window[window.kept_rows(width)]);
-        add(&mut firsts, window.kept.len() as f32, &of_window[..width]);
+        let window_states = take_front(&mut rest, window.length() * width)?;
+        states.extend_from_slice(&window_states[window.kept_rows(width)]);
+        add(&mut first_states, window.kept.len() as f32, &window_states[..width]);
     }
     let rows = states.chunks_exact(width);
     let mut vector = match limits.pooling {
@@ -86,40 +86,41 @@ async fn encode_long<E: Encoder>(
             add(&mut sum, 1.0, state);
             sum
         }),
-        // There is a first token for each window.
-        Pooling::First => firsts,
-        Pooling::Max => rows.fold(vec![f32::NEG_INFINITY; width], |mut most, state| {
-            most.iter_mut().zip(state).for_each(|(most, v)| *most = most.max(*v));
-            most
+        // Every window has a first token: their mean, weighted by the tokens that each window contributes.
+        Pooling::First => first_states,
+        Pooling::Max => rows.fold(vec![f32::NEG_INFINITY; width], |mut max, state| {
+            max.iter_mut().zip(state).for_each(|(max, v)| *max = max.max(*v));
+            max
         }),
     };
     normalize(&mut vector);
     Ok((vector, states))
 }
 
-/// Takes `count` values from the front.
-fn front<'a>(values: &mut &'a [f32], count: usize) -> Result<&'a [f32], EncodeError> {
+/// Removes and returns `count` values from the front. Fails if there are fewer.
+fn take_front<'a>(values: &mut &'a [f32], count: usize) -> Result<&'a [f32], EncodeError> {
     let (taken, rest) = values
         .split_at_checked(count)
-        .ok_or_else(|| EncodeError::DeviceLost("it gave back less than it was asked for".into()))?;
+        .ok_or_else(|| EncodeError::DeviceLost("it returned fewer values than the batch has".into()))?;
     *values = rest;
     Ok(taken)
 }
 
-/// A window's part of a text's tokens.
+/// A window over the tokens of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Window {
-    /// Start and prefix, which every window has: `0..head`.
+    /// The number of leading tokens, start and prefix, that every window repeats: `0..head`.
     head: usize,
+    /// The tokens of this window between head and end.
     part: Range<usize>,
-    /// The end, which every window has too.
+    /// The position of the end token, which every window repeats too.
     end: usize,
-    /// What is taken from this window; the parts of all windows are the whole text.
+    /// The tokens whose states are taken from this window; over all windows they are the whole text.
     kept: Range<usize>,
 }
 
 impl Window {
-    /// Places in the text, in the order in which the model sees them.
+    /// Positions in the text, in the order in which the model gets them.
     fn tokens(&self) -> impl Iterator<Item = usize> {
         (0..self.head).chain(self.part.clone()).chain([self.end])
     }
@@ -128,27 +129,28 @@ impl Window {
         self.head + self.part.len() + 1
     }
 
-    /// Where the kept tokens' states lie in the window's `[length, H]`.
+    /// The range of the kept tokens' states in the window's values `[length, H]`.
     fn kept_rows(&self, width: usize) -> Range<usize> {
-        let place = |at: usize| match at {
+        let row = |at: usize| match at {
             at if at < self.head => at,
             at if at > self.end => self.length(),
             at => at - self.part.start + self.head,
         };
-        place(self.kept.start) * width..place(self.kept.end) * width
+        row(self.kept.start) * width..row(self.kept.end) * width
     }
 }
 
-/// `text` is longer than `longest`, and start, prefix and end are less than half of that.
-fn windows_of(text: &[Token], longest: usize) -> Vec<Window> {
+/// Splits a text into windows of `max_tokens`. The text must be longer than that, and start, prefix and end together at
+/// most half of it, as `Tokenizer::parse` makes sure.
+fn split(text: &[Token], max_tokens: usize) -> Vec<Window> {
     let head = text.iter().take_while(|token| token.span.is_none()).count();
     let end = text.len() - 1;
-    let room = longest - head - 1;
+    let room = max_tokens - head - 1;
     let spare = end - head - room;
-    // As few windows as have the overlap, at equal distances.
+    // As few windows as the overlap allows, at equal distances.
     let steps = spare.div_ceil(room - room / OVERLAP);
     let start = |step: usize| head + step * spare / steps;
-    // Between two windows, the middle of what they share.
+    // Two windows are divided in the middle of their common part.
     let border = |step: usize| (start(step) + start(step - 1) + room) / 2;
     let window = |step: usize| Window {
         head,
@@ -175,19 +177,19 @@ mod tests {
     }
 
     #[test]
-    fn windows_cover_a_text_and_every_token_stands_well_inside_one() {
-        for (longest, head) in [(8, 1), (16, 3), (128, 1), (512, 4)] {
-            let room = longest - head - 1;
+    fn windows_cover_a_text_and_keep_tokens_away_from_edges() {
+        for (max_tokens, head) in [(8, 1), (16, 3), (128, 1), (512, 4)] {
+            let room = max_tokens - head - 1;
             for own in [room + 1, room + 2, 2 * room - 1, 2 * room, 7 * room + 3] {
-                let windows = windows_of(&tokens(head, own), longest);
+                let windows = split(&tokens(head, own), max_tokens);
                 let end = head + own;
                 let mut next = 0;
                 for window in &windows {
-                    assert_eq!((window.kept.start, window.length()), (next, longest), "{window:?}");
+                    assert_eq!((window.kept.start, window.length()), (next, max_tokens), "{window:?}");
                     let inside =
                         window.part.start <= window.kept.start.max(head) && window.kept.end.min(end) <= window.part.end;
                     assert!(inside, "{window:?}");
-                    // Half of what two windows share, but at the text's own ends.
+                    // Half of the overlap, except at the ends of the text.
                     let margin = room / OVERLAP / 2;
                     let before = window.kept.start.max(head) - window.part.start;
                     assert!(window.part.start == head || before >= margin, "{window:?}");
@@ -202,23 +204,23 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_has_a_state_a_token_and_alone_equals_batched() {
+    fn a_long_text_has_one_state_per_token_alone_and_batched() {
         let model = SyntheticModel::small(1);
         let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
         let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
         for pooling in [Pooling::Mean, Pooling::First, Pooling::Max] {
             let mut cpu = CpuModel::load(&weights, pooling).unwrap();
-            let limits = Limits { longest: model.manifest.architecture.positions, pooling };
+            let limits = Limits { max_tokens: model.manifest.architecture.positions, pooling };
             let texts = ["red boots", &"warm wool hat and ".repeat(100), "tea", &"a steel knife ".repeat(45)];
             let texts = texts.map(|text| tokenizer.tokenize(text, Role::Passage).unwrap());
-            assert!(texts[1].len() > 3 * limits.longest);
+            assert!(texts[1].len() > 3 * limits.max_tokens);
             let all = pollster::block_on(encode(&mut cpu, &texts, limits, OutputKind::VectorsAndTokens)).unwrap();
             assert_eq!(all.tokens.len(), texts.iter().map(Vec::len).sum::<usize>() * cpu.width());
             let mut states = &all.tokens[..];
             for (text, vector) in texts.iter().zip(all.vectors.chunks_exact(cpu.width())) {
                 let one = [text.clone()];
                 let alone = pollster::block_on(encode(&mut cpu, &one, limits, OutputKind::VectorsAndTokens)).unwrap();
-                let own = front(&mut states, text.len() * cpu.width()).unwrap();
+                let own = take_front(&mut states, text.len() * cpu.width()).unwrap();
                 assert_eq!((vector, own), (&alone.vectors[..], &alone.tokens[..]));
                 let plain = pollster::block_on(encode(&mut cpu, &one, limits, OutputKind::Vectors)).unwrap();
                 assert_eq!((vector, 0), (&plain.vectors[..], plain.tokens.len()));

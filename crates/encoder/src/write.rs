@@ -1,4 +1,4 @@
-//! Writes the int8 model file; `weights.rs` reads it and draws the format.
+//! Writes the int8 model file; `weights.rs` documents the format and reads it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -9,19 +9,22 @@ use safetensors::{Dtype, View};
 use super::manifest::Architecture;
 use super::weights::{FORMAT, expected_tensors};
 
-/// The tensors of a model file, by name.
+/// Collects the tensors of a model file.
 pub struct WeightsWriter {
     expected: BTreeMap<String, (Dtype, Vec<usize>)>,
     tensors: Vec<(String, Tensor)>,
 }
 
 impl WeightsWriter {
-    /// A file without tensors yet, for a model of these sizes.
+    /// Starts a file for a model of these sizes.
     pub fn new(architecture: &Architecture) -> Self {
         Self { expected: expected_tensors(architecture), tensors: Vec::new() }
     }
 
-    /// Adds a tensor of the format; halves are rounded here, integers must be integers.
+    /// Adds a tensor of the format. Values are rounded to F16 where the format says so; those of integer tensors must
+    /// be integers.
+    ///
+    /// Panics if the format has no such tensor, if it was added before, or if the number of values is wrong.
     pub fn add(&mut self, name: &str, values: &[f32]) {
         let (dtype, shape) = self.expected.remove(name).expect("a tensor of the format, added once");
         assert_eq!(values.len(), shape.iter().product::<usize>(), "{name}");
@@ -34,11 +37,12 @@ impl WeightsWriter {
         self.tensors.push((name.into(), Tensor { dtype, shape, bytes }));
     }
 
-    /// The bytes depend on the tensors alone, not on the order in which they were added.
+    /// Returns the bytes of the file, which do not depend on the order in which tensors were added. Panics if one is
+    /// missing.
     pub fn finish(self) -> Vec<u8> {
         assert!(self.expected.is_empty(), "tensors are missing: {:?}", self.expected.keys());
         let about = HashMap::from([("format".into(), FORMAT.into())]);
-        safetensors::serialize(self.tensors, Some(about)).expect("shapes are checked on the way in")
+        safetensors::serialize(self.tensors, Some(about)).expect("`add` has checked the shapes")
     }
 }
 

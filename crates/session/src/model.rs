@@ -113,7 +113,7 @@ impl<E: Encoder> Model<E> {
     /// Where the model looks in an item's text, as far as it is read at once. `None` where the device does not tell.
     pub async fn attended(&mut self, text: &str) -> Result<Option<Attended>, EncodeError> {
         let mut tokens = self.tokenizer.tokenize(text, Role::Passage)?;
-        tokens.truncate(self.limits.longest);
+        tokens.truncate(self.limits.max_tokens);
         let mut batch = Batch::new();
         batch.push(tokens.iter().map(|token| token.id));
         let weights = self.encoder.attention_rollout(&batch).await?;

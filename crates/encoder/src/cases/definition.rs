@@ -1,4 +1,4 @@
-//! The steps by their definition in encoder/weights.rs: plain loops, sums in f64.
+//! The operations as weights.rs defines them: plain loops, sums in f64.
 
 use crate::Batch;
 use crate::kernels::LinearKind;
@@ -7,7 +7,7 @@ use crate::weights::{LinearWeights, NormWeights, Weights};
 
 pub type TestWeights = Weights<Vec<u8>>;
 
-/// int8 values `[T, K]` and scales `[T]`.
+/// Quantizes rows. Returns int8 values `[T, K]` and scales `[T]`.
 pub fn quantize(x: &[f32], smooth: Option<&[f32]>, width: usize) -> (Vec<i8>, Vec<f32>) {
     let mut values = Vec::with_capacity(x.len());
     let mut scales = Vec::new();
@@ -21,7 +21,7 @@ pub fn quantize(x: &[f32], smooth: Option<&[f32]>, width: usize) -> (Vec<i8>, Ve
     (values, scales)
 }
 
-/// The integers `[T, N]`.
+/// The integer products. `[T, K] -> [T, N]`
 pub fn product(values: &[i8], w: &LinearWeights) -> Vec<i32> {
     let rows = values.chunks_exact(w.inputs);
     rows.flat_map(|x| w.weight.chunks_exact(w.inputs).map(|w| dot(x, w)).collect::<Vec<i32>>()).collect()
@@ -42,7 +42,7 @@ pub fn linear(x: &[f32], w: &LinearWeights) -> Vec<f32> {
     y
 }
 
-/// `x Phi(x)`; the error function by its series, which is 1 to eight digits from 4 on.
+/// `x Phi(x)`, with the Taylor series of the error function. From 4 on, that function is 1 to eight digits.
 pub fn gelu(x: f32) -> f32 {
     let z = f64::from(x).abs().min(4.0 * 2f64.sqrt()) / 2f64.sqrt();
     let (mut term, mut sum) = (z, z);
@@ -71,7 +71,7 @@ pub fn add_norm(y: &[f32], residual: &[f32], weights: &NormWeights, epsilon: f32
     norm(&sum, weights, epsilon)
 }
 
-/// `[T, H]`
+/// The layer norm of word and position embeddings. `[T, H]`
 pub fn embed(model: &TestWeights, batch: &Batch) -> Vec<f32> {
     let a = model.architecture();
     let (words, positions) = (model.word_embeddings(), model.positions());
@@ -87,7 +87,7 @@ pub fn embed(model: &TestWeights, batch: &Batch) -> Vec<f32> {
     norm(&x, &model.embedding_norm(), a.epsilon)
 }
 
-/// `[T, 3H] -> [T, H]`
+/// Softmax attention within each text. `[T, 3H] -> [T, H]`
 pub fn attention(qkv: &[f32], a: &Architecture, batch: &Batch) -> Vec<f32> {
     let (hidden, width) = (a.hidden, a.head_width());
     let at = |t: usize, part: usize, c: usize| f64::from(qkv[t * 3 * hidden + part * hidden + c]);
@@ -110,7 +110,7 @@ pub fn attention(qkv: &[f32], a: &Architecture, batch: &Batch) -> Vec<f32> {
     out
 }
 
-/// Mean of each text's rows, of length 1. `[T, H] -> [B, H]`
+/// The mean of each text's rows, scaled to length 1. `[T, H] -> [B, H]`
 pub fn pool(x: &[f32], hidden: usize, batch: &Batch) -> Vec<f32> {
     let mut vectors = Vec::new();
     for text in batch.starts.windows(2) {
@@ -123,7 +123,7 @@ pub fn pool(x: &[f32], hidden: usize, batch: &Batch) -> Vec<f32> {
     vectors
 }
 
-/// Vectors `[B, H]` and token states `[T, H]`.
+/// The whole forward pass. Returns vectors `[B, H]` and token states `[T, H]`.
 pub fn forward(model: &TestWeights, batch: &Batch) -> (Vec<f32>, Vec<f32>) {
     let a = model.architecture();
     let weights = |layer, which| model.linear(layer, which).unwrap();

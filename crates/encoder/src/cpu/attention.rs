@@ -1,31 +1,31 @@
 //! Dot-product attention of one text in f32, head by head.
 //!
-//! Eight queries at a time lie side by side, one a lane, so that scores, their exponentials and sums are
-//! computed down the keys without a step across lanes. Every output is one sum in the order of the
-//! dimensions or keys: the width of the target's vectors cannot change it. Must not know batches: a text
-//! never sees another's tokens.
+//! Processes eight queries at a time, one per lane, so that scores, exponentials and their sums are computed along
+//! the keys without operations across lanes. Every output is one sum, in the order of the dimensions or keys, so
+//! the target's vector width cannot change it. Must not know batches: a text never attends to another's tokens.
 
 use super::float::{Constants, EXP, exp, max};
 
-/// Queries, or dimensions, side by side in a register tile.
+/// The number of queries, or dimensions, side by side in a register tile.
 const LANES: usize = 8;
-/// Keys, or queries, that a register tile holds of them.
+/// The number of keys, or queries, in a register tile.
 const ROWS: usize = 4;
 
-/// One head's operands, kept between calls. T is rounded up to a multiple of [`ROWS`], D is a head's width.
+/// The operands of one head; the memory is reused between calls. T is rounded up to a multiple of [`ROWS`], D is the
+/// width of a head.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// Keys, [`ROWS`] side by side. `[T / 4, D, 4]`
+    /// The keys, [`ROWS`] side by side. `[T / 4, D, 4]`
     keys: Vec<[f32; ROWS]>,
-    /// Values in panels of dimensions. `[D / 8, T, 8]`
+    /// The values in panels of [`LANES`] dimensions. `[D / 8, T, 8]`
     values: Vec<[f32; LANES]>,
-    /// The queries in hand, transposed. `[D, 8]`
+    /// The current queries, transposed. `[D, 8]`
     queries: Vec<[f32; LANES]>,
-    /// Their scores, then the exponentials of those. `[T, 8]`
+    /// The scores of the current queries, later replaced by their exponentials. `[T, 8]`
     scores: Vec<[f32; LANES]>,
 }
 
-/// `softmax(q k^T) v` for each head of `width` dimensions; the scores' factor is in the query's weights.
+/// `softmax(q k^T) v` for each head of `width` dimensions; the query weights include the factor of the scores.
 /// `qkv: [T, 3H] -> out: [T, H]`
 #[inline(always)]
 pub fn attention(qkv: &[f32], tokens: usize, width: usize, scratch: &mut Scratch, out: &mut [f32]) {
@@ -37,7 +37,7 @@ pub fn attention(qkv: &[f32], tokens: usize, width: usize, scratch: &mut Scratch
             scratch.take_queries(&qkv[first * 3 * hidden..], count, width, hidden, head);
             scratch.score();
             let inverse = exponentials(&mut scratch.scores[..tokens]);
-            scratch.mix(tokens, count, &inverse, &mut out[first * hidden + head..], hidden);
+            scratch.weighted_values(tokens, count, &inverse, &mut out[first * hidden + head..], hidden);
         }
     }
 }
@@ -61,7 +61,7 @@ impl Scratch {
         }
     }
 
-    /// Lanes beyond the last query keep what they had; nothing reads what becomes of it.
+    /// Lanes beyond the last query keep stale values, whose results are not read.
     #[inline(always)]
     fn take_queries(&mut self, qkv: &[f32], count: usize, width: usize, hidden: usize, head: usize) {
         for (lane, row) in qkv.chunks(3 * hidden).take(count).enumerate() {
@@ -80,9 +80,9 @@ impl Scratch {
         }
     }
 
-    /// `out[query][dimension] = sum over keys of weight * value`, weights divided by their sum.
+    /// `out[query][dimension] =` sum over keys of `weight * value`; the weights are divided by their sum.
     #[inline(always)]
-    fn mix(&self, tokens: usize, count: usize, inverse: &[f32; LANES], out: &mut [f32], hidden: usize) {
+    fn weighted_values(&self, tokens: usize, count: usize, inverse: &[f32; LANES], out: &mut [f32], hidden: usize) {
         for first in (0..count).step_by(ROWS) {
             for (p, panel) in self.values.chunks_exact(tokens).enumerate() {
                 let weights = &self.scores[..tokens];
@@ -115,7 +115,7 @@ fn combine<const S: usize, const FROM: usize>(factors: &[[f32; S]], panel: &[[f3
     sums
 }
 
-/// Replaces the scores of each query by their exponentials, the largest being 1; one over their sums.
+/// Replaces the scores of each query by their exponentials, scaled so that the largest is 1. Returns one over the sums.
 #[inline(always)]
 fn exponentials(scores: &mut [[f32; LANES]]) -> [f32; LANES] {
     let constants = Constants::new(EXP);
@@ -139,7 +139,7 @@ fn exponentials(scores: &mut [[f32; LANES]]) -> [f32; LANES] {
 mod tests {
     use super::*;
 
-    /// Attention by its definition, in f64.
+    /// Attention as it is defined, in f64.
     fn by_definition(qkv: &[f32], tokens: usize, width: usize, hidden: usize) -> Vec<f64> {
         let at = |t: usize, part: usize, c: usize| f64::from(qkv[t * 3 * hidden + part * hidden + c]);
         let mut out = vec![0.0; tokens * hidden];
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn agrees_with_its_definition_at_odd_lengths() {
+    fn agrees_with_the_definition_at_odd_lengths() {
         let hidden = 64;
         let mut scratch = Scratch::default();
         for (tokens, width) in

@@ -1,14 +1,15 @@
-//! Floating-point pieces whose every bit is the same on every target.
+//! Floating-point functions whose results are the same, bit for bit, on every target.
 //!
-//! Only `+ - * /`, `sqrt`, comparisons and integer moves, in one written order: no library call that
-//! differs between targets, no fused multiply-add, no sum whose order the compiler may choose. The
-//! compiler turns the loops over [`LANES`] into whatever vectors the target has. Must not know models.
+//! They use only `+ - * /`, `sqrt`, comparisons and integer moves, in a fixed order: no library calls that
+//! differ between targets, no fused multiply-add, no sums that the compiler may reorder. The compiler vectorises
+//! the loops over [`LANES`] for each target. Must not know models.
 
-/// Partial sums of a reduction. 16 fill one AVX-512 register, or four of SIMD128, which hides the adds' latency.
+/// The number of partial sums of a reduction. 16 fill one AVX-512 register, or four of SIMD128, which hides the
+/// latency of additions.
 pub const LANES: usize = 16;
 
-/// Adding and taking it away rounds to the nearest integer, ties to even, for `|x| < 2^22`; the
-/// integer then lies in the low bits.
+/// Adding and then subtracting it rounds to the nearest integer, ties to even, for `|x| < 2^22`. After the addition,
+/// the low bits hold the integer.
 pub const ROUND: f32 = 12_582_912.0;
 
 #[inline(always)]
@@ -21,8 +22,8 @@ pub fn min(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }
 
-/// Constants that stay in registers or memory through a loop: `black_box` hides from the optimiser what
-/// they are. V8 builds a vector constant in three instructions each time that it is met.
+/// Constants that stay in registers or memory during a loop, because `black_box` hides their values from the optimiser.
+/// V8 would build a vector constant with three instructions at each use.
 #[derive(Clone, Copy)]
 pub struct Constants<const N: usize>([f32; N]);
 
@@ -33,7 +34,7 @@ impl<const N: usize> Constants<N> {
     }
 }
 
-/// log2(e), lowest argument, [`ROUND`], and a polynomial for `2^f` with `|f| <= 1/2`.
+/// The constants of [`exp()`]: log2(e), the lowest argument, [`ROUND`], and a polynomial for `2^f` with `|f| <= 1/2`.
 pub const EXP: [f32; 9] = [
     std::f32::consts::LOG2_E,
     -100.0,
@@ -46,9 +47,9 @@ pub const EXP: [f32; 9] = [
     0.001_327_646_4,
 ];
 
-/// `e^x` for `x <= 0`, relative error below 4e-7 near 0 and 1e-5 far from it; at least `2^-100`.
+/// `e^x` for `x <= 0`, with a relative error below 4e-7 for `x > -1` and below 1e-5 elsewhere; at least `2^-100`.
 ///
-/// Both polynomials here are in Estrin's order: half the steps of Horner's wait for the step before.
+/// Both polynomials of this file use Estrin's scheme, whose dependency chain is half as long as Horner's.
 #[inline(always)]
 pub fn exp(x: f32, Constants([log2_e, low, round, c0, c1, c2, c3, c4, c5]): Constants<9>) -> f32 {
     let x = max(x * log2_e, low);
@@ -59,7 +60,7 @@ pub fn exp(x: f32, Constants([log2_e, low, round, c0, c1, c2, c3, c4, c5]): Cons
     f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 
-/// Both ends, one half, and an odd polynomial for Φ - 1/2.
+/// The constants of [`gelu`]: both clamping bounds, one half, and an odd polynomial for Φ - 1/2.
 pub const GELU: [f32; 11] = [
     -4.2,
     4.2,
@@ -74,10 +75,10 @@ pub const GELU: [f32; 11] = [
     -9.021_874_4e-10,
 ];
 
-/// `x Φ(x)`, the GELU of the error function, within 1e-4 for all x.
+/// `x Φ(x)`, the exact GELU, within 1e-4 for all x.
 ///
-/// Φ - 1/2 is odd: `t P(t²)` with t clamped to where the polynomial reaches ±1/2, so that the tails are 0
-/// and x. What follows is quantized to 8 bits in steps a hundred times as wide.
+/// Φ - 1/2 is odd: `t P(t²)`, with t clamped to where the polynomial reaches ±1/2, so that the tails are 0 and x.
+/// The result is then quantized to 8 bits, in steps a hundred times as wide as the error.
 #[inline(always)]
 pub fn gelu(x: f32, Constants([low, high, half, c0, c1, c2, c3, c4, c5, c6, c7]): Constants<11>) -> f32 {
     let t = min(max(x, low), high);
@@ -87,7 +88,8 @@ pub fn gelu(x: f32, Constants([low, high, half, c0, c1, c2, c3, c4, c5, c6, c7])
     x * (t * p + half)
 }
 
-/// Sum in a fixed order: [`LANES`] partial sums, then halves on halves. The length is a multiple of `LANES`.
+/// Sums `of(value)` in a fixed order: [`LANES`] partial sums, which are then added in halves. The length must be a
+/// multiple of `LANES`.
 #[inline(always)]
 pub fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0; LANES];
@@ -96,7 +98,7 @@ pub fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
             *lane += of(v);
         }
     }
-    // Hidden from the optimiser, or it computes half a vector at a time to please the first of these steps.
+    // Hidden from the optimiser, which would otherwise use half vectors in the loop to suit the first addition below.
     let lanes = std::hint::black_box(lanes);
     let eight: [f32; 8] = std::array::from_fn(|l| lanes[l] + lanes[l + 8]);
     let four: [f32; 4] = std::array::from_fn(|l| eight[l] + eight[l + 4]);
@@ -108,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exp_is_close_over_its_range() {
+    fn exp_is_accurate_over_its_range() {
         let c = Constants::new(EXP);
         for i in 0..60_000 {
             let x = -(i as f32) / 1000.0;
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn gelu_is_close_everywhere_and_exact_in_the_tails() {
+    fn gelu_is_accurate_everywhere() {
         let c = Constants::new(GELU);
         let gelu = |x| gelu(x, c);
         // Reference values of x Φ(x).
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_have_one_order() {
+    fn sums_have_a_fixed_order() {
         let values: Vec<f32> = (0..64).map(|i| (i as f32).sin() * 1e3).collect();
         let mut lanes = [0.0f32; LANES];
         for (i, v) in values.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The instruction sets that the kernels are compiled for, and which of them this machine has.
 //!
-//! All of them give the same bytes: the integer products are exact, and the f32 steps are one source
-//! with one order. Must not know models.
+//! All give the same bytes: the integer products are exact, and the f32 operations have one source with a fixed order.
+//! Must not know models.
 
 use super::attention::{self, Scratch};
 use super::ops::{self, Norm};
@@ -10,14 +10,14 @@ use super::product::{self, PackedWeights, QuantizedRows, Tiling};
 use super::x86::{self, avx_vnni, avx2, avx512_vnni};
 use crate::manifest::Pooling;
 
-/// How the encoder's loops are compiled.
+/// An instruction set that the encoder's loops are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstructionSet {
     /// Plain Rust.
     Portable,
-    /// WebAssembly's 128-bit vectors: 16-bit products.
+    /// WebAssembly SIMD: 128-bit vectors, 16-bit products.
     Simd128,
-    /// WebAssembly's relaxed vectors: 8-bit dot products, one instruction where the CPU has one.
+    /// WebAssembly relaxed SIMD: 8-bit dot products, a single instruction if the CPU has one.
     RelaxedSimd,
     /// x86-64 with `pmaddubsw`.
     Avx2,
@@ -28,34 +28,34 @@ pub enum InstructionSet {
 }
 
 impl InstructionSet {
-    /// Every path that this build has and this machine can run, slowest first.
+    /// Returns all instruction sets that this build and this machine have, slowest first.
     pub fn available() -> Vec<InstructionSet> {
-        let mut paths = vec![InstructionSet::Portable];
+        let mut available = vec![InstructionSet::Portable];
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        paths.push(InstructionSet::Simd128);
+        available.push(InstructionSet::Simd128);
         #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
-        paths.push(InstructionSet::RelaxedSimd);
+        available.push(InstructionSet::RelaxedSimd);
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx2") {
-                paths.push(InstructionSet::Avx2);
+                available.push(InstructionSet::Avx2);
                 if is_x86_feature_detected!("avxvnni") {
-                    paths.push(InstructionSet::AvxVnni);
+                    available.push(InstructionSet::AvxVnni);
                 }
             }
             if x86::has_avx512() {
-                paths.push(InstructionSet::Avx512Vnni);
+                available.push(InstructionSet::Avx512Vnni);
             }
         }
-        paths
+        available
     }
 
-    /// The fastest available path.
+    /// Returns the fastest available instruction set.
     pub fn best() -> InstructionSet {
         InstructionSet::available().pop().unwrap_or(InstructionSet::Portable)
     }
 
-    /// Its name, for people and for `--path`.
+    /// Its name, for people.
     pub fn name(self) -> &'static str {
         match self {
             InstructionSet::Portable => "portable",
@@ -67,7 +67,7 @@ impl InstructionSet {
         }
     }
 
-    /// How this path wants its weights.
+    /// The order of packed weights that this instruction set needs.
     pub fn tiling(self) -> Tiling {
         match self {
             InstructionSet::Portable => Tiling { columns: 1, depth: 4, offset: 0 },
@@ -86,7 +86,7 @@ impl InstructionSet {
             InstructionSet::Simd128 => super::wasm::simd128(q, w, y),
             #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
             InstructionSet::RelaxedSimd => super::wasm::relaxed(q, w, y),
-            // SAFETY: the path comes from `available`, which has asked the CPU.
+            // SAFETY: `available` has checked that the CPU has these instructions.
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx2 => unsafe { avx2::product(q, w, y) },
             // SAFETY: as above.
@@ -100,13 +100,13 @@ impl InstructionSet {
     }
 }
 
-/// Compiles a step of `ops` or `attention` for each instruction set: the same source, wider vectors.
+/// Compiles a function of `ops` or `attention` for each instruction set: the same source, wider vectors.
 macro_rules! compiled_for_each_instruction_set {
     ($($module:ident :: $name:ident($($arg:ident: $type:ty),*);)*) => {
         impl InstructionSet {
             $(
-                #[doc = concat!("`", stringify!($module), "::", stringify!($name), "` compiled for this path.")]
-                #[allow(clippy::too_many_arguments, reason = "the arguments of the step that it compiles")]
+                #[doc = concat!("`", stringify!($module), "::", stringify!($name), "`, compiled for `self`.")]
+                #[allow(clippy::too_many_arguments, reason = "the arguments of the function that it compiles")]
                 pub fn $name(self, $($arg: $type),*) {
                     #[cfg(target_arch = "x86_64")]
                     {
@@ -119,7 +119,7 @@ macro_rules! compiled_for_each_instruction_set {
                             $module::$name($($arg),*)
                         }
                         match self {
-                            // SAFETY: the path comes from `available`, which has asked the CPU.
+                            // SAFETY: `available` has checked that the CPU has these instructions.
                             InstructionSet::Avx2 | InstructionSet::AvxVnni => return unsafe { avx2($($arg),*) },
                             // SAFETY: as above.
                             InstructionSet::Avx512Vnni => return unsafe { avx512($($arg),*) },

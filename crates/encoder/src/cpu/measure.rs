@@ -1,5 +1,5 @@
-//! How near the integer products come to what this machine can do at most, and what the steps beside them cost. For
-//! the command line.
+//! Measures the speed of the integer products, the maximum speed of this machine, and the time of the other operations,
+//! for the command line.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -11,18 +11,19 @@ use super::product::{PackedWeights, QuantizedRows};
 #[cfg(target_arch = "x86_64")]
 use super::x86::{avx_vnni, avx2, avx512_vnni};
 
-/// Operations a second of products that never leave the registers; none where the path has no such loop.
+/// Returns the operations per second of products whose operands stay in registers, the maximum of this machine. `None`
+/// if the instruction set has no such loop.
 pub fn peak_ops_per_sec(isa: InstructionSet) -> Option<f64> {
     const ROUNDS: usize = 100_000;
     let operations = in_registers(isa, 1)? * ROUNDS;
     Some(operations as f64 / min_secs(|| in_registers(isa, ROUNDS)))
 }
 
-/// Operations of `rounds` such products, done.
+/// Runs `rounds` rounds of such products and returns the number of operations.
 fn in_registers(isa: InstructionSet, rounds: usize) -> Option<usize> {
     assert!(InstructionSet::available().contains(&isa));
     match isa {
-        // SAFETY: the CPU has the instructions of an available path.
+        // SAFETY: the CPU has the instructions of an available instruction set.
         #[cfg(target_arch = "x86_64")]
         InstructionSet::Avx2 => Some(unsafe { avx2::in_registers(rounds) }),
         // SAFETY: as above.
@@ -35,7 +36,7 @@ fn in_registers(isa: InstructionSet, rounds: usize) -> Option<usize> {
     }
 }
 
-/// Operations a second of `[M, K] x [N, K]`.
+/// Returns the operations per second of a product `[rows, depth] x [columns, depth]`.
 pub fn product_ops_per_sec(isa: InstructionSet, rows: usize, columns: usize, depth: usize) -> f64 {
     let weights: Vec<i8> = (0..columns * depth).map(|i| (i * 37 % 127) as i8 - 63).collect();
     let packed = PackedWeights::new(&weights, columns, depth, isa.tiling());
@@ -46,8 +47,8 @@ pub fn product_ops_per_sec(isa: InstructionSet, rows: usize, columns: usize, dep
     (2 * rows * columns * depth) as f64 / min_secs(|| isa.product(&mut q, &packed, &mut y))
 }
 
-/// Seconds of each step beside the products for the `rows` of one text, in a layer `[rows, hidden]` and
-/// `[rows, inner]`.
+/// Returns the name and the seconds of each operation other than the products, for one text of `rows` tokens in a layer
+/// with states `[rows, hidden]` and inner activations `[rows, inner]`.
 pub fn float_op_secs(
     isa: InstructionSet,
     rows: usize,
@@ -64,19 +65,19 @@ pub fn float_op_secs(
     [
         ("quantize", min_secs(|| isa.quantize(&x, &ones[..hidden], &mut q))),
         ("attention", min_secs(|| isa.attention(&qkv, rows, head, &mut scratch, &mut out))),
-        // The input is read anew: repeated on its own output the values would vanish.
+        // The input is copied anew each time, because repeated application would shrink the values to 0.
         ("GELU", min_secs(|| (wide.copy_from_slice(&up), isa.rescale_gelu(&mut wide, &scales, &ones, &ones)))),
         ("norm", min_secs(|| isa.rescale_add_norm(&x, &scales, &ones[..hidden], &ones[..hidden], &norm, &mut states))),
     ]
 }
 
-/// Seconds of the quickest of many runs, in about a tenth of a second.
+/// Returns the seconds of the fastest of many runs, measured for about a tenth of a second.
 pub fn min_secs<T>(mut run: impl FnMut() -> T) -> f64 {
-    let (start, mut best) = (Instant::now(), Duration::MAX);
+    let (start, mut fastest) = (Instant::now(), Duration::MAX);
     while start.elapsed() < Duration::from_millis(100) {
         let from = Instant::now();
         black_box(run());
-        best = best.min(from.elapsed());
+        fastest = fastest.min(from.elapsed());
     }
-    best.as_secs_f64()
+    fastest.as_secs_f64()
 }

@@ -1,13 +1,14 @@
-//! The f32 steps around the integer products, once for every target. Rows are slices of `[rows, width]`.
+//! The f32 operations around the integer products, with one source for all targets. Rows are slices of `[rows, width]`.
 //!
-//! Everything here is `inline(always)`, so that `instruction_set.rs` can compile it for each instruction set.
-//! Must not know where weights come from.
+//! Everything is `inline(always)`, so that `instruction_set.rs` can compile it for each instruction set. Must not know
+//! where weights come from.
 
 use super::float::{Constants, GELU, ROUND, gelu, max, sum};
 use super::product::QuantizedRows;
 use crate::manifest::Pooling;
 
-/// Quantizes rows: `q = round(x * smooth / scale)`, `scale = max |x * smooth| / 127` a row. `x: [M, K]`, `smooth: [K]`
+/// Quantizes rows: `q = round(x * smooth / scale)`, with `scale = max |x * smooth| / 127` per row. `x: [M, K]`,
+/// `smooth: [K]`
 #[inline(always)]
 pub fn quantize(x: &[f32], smooth: &[f32], q: &mut QuantizedRows) {
     let width = smooth.len();
@@ -15,11 +16,11 @@ pub fn quantize(x: &[f32], smooth: &[f32], q: &mut QuantizedRows) {
     let (round, mask, magnitude) = std::hint::black_box((ROUND, 0xff, 0x7fff_ffff));
     let rows = x.chunks_exact(width).zip(q.words.chunks_exact_mut(width / 4));
     for ((x, words), (scale, total)) in rows.zip(q.scales.iter_mut().zip(&mut q.sums)) {
-        // Absolute values compare as their bits do; the order of an integer maximum is free.
+        // Absolute values compare like their bits, and the compiler may reorder an integer maximum.
         let peak = x.iter().zip(smooth).fold(0, |most, (x, s)| u32::max(most, (x * s).to_bits() & magnitude));
         let peak = f32::from_bits(peak);
         let inverse = if peak > 0.0 { 127.0 / peak } else { 0.0 };
-        // The low byte of each is the rounded value; the rest of the bits is the same for all.
+        // The low byte is the rounded value. All other bits come from `ROUND` and are subtracted from the sum below.
         let bits = |x: f32, smooth: f32| (x * smooth * inverse + round).to_bits();
         let [x0, x1, x2, x3] = quarters(x);
         let [s0, s1, s2, s3] = quarters(smooth);
@@ -36,6 +37,7 @@ pub fn quantize(x: &[f32], smooth: &[f32], q: &mut QuantizedRows) {
     }
 }
 
+/// Splits a row into four quarters.
 #[inline(always)]
 fn quarters(x: &[f32]) -> [&[f32]; 4] {
     let (low, high) = x.split_at(x.len() / 2);
@@ -43,7 +45,7 @@ fn quarters(x: &[f32]) -> [&[f32]; 4] {
     [a, b, c, d]
 }
 
-/// `y = y * column scale * row scale + bias`, in place. `y: [M, N]`
+/// `y = y * column scale * row scale + bias`, in place. `y: [M, N]`, `rows: [M]`, `scales: [N]`, `bias: [N]`
 #[inline(always)]
 pub fn rescale(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]) {
     for (y, &row) in y.chunks_exact_mut(scales.len()).zip(rows) {
@@ -64,7 +66,7 @@ pub fn rescale_gelu(y: &mut [f32], rows: &[f32], scales: &[f32], bias: &[f32]) {
     }
 }
 
-/// `x = LayerNorm(x + rescale(y))`, into the residual `x: [M, N]`.
+/// `x = LayerNorm(x + rescale(y))`, in place; `x: [M, N]` is the residual.
 #[inline(always)]
 pub fn rescale_add_norm(y: &[f32], rows: &[f32], scales: &[f32], bias: &[f32], norm: &Norm, x: &mut [f32]) {
     let width = scales.len();
@@ -76,7 +78,7 @@ pub fn rescale_add_norm(y: &[f32], rows: &[f32], scales: &[f32], bias: &[f32], n
     }
 }
 
-/// Layer normalisation's weight and bias, `[H]`.
+/// The weight and bias of a layer norm, both `[H]`.
 #[derive(Debug, Clone)]
 pub struct Norm {
     pub weight: Vec<f32>,
@@ -84,7 +86,7 @@ pub struct Norm {
     pub epsilon: f32,
 }
 
-/// Layer normalisation of each row, in place. `x: [M, H]`
+/// Applies a layer norm to each row, in place. `x: [M, H]`
 #[inline(always)]
 pub fn layer_norm(x: &mut [f32], norm: &Norm) {
     for x in x.chunks_exact_mut(norm.weight.len()) {
@@ -103,7 +105,7 @@ fn norm_row(x: &mut [f32], norm: &Norm) {
     }
 }
 
-/// A text's rows to one vector. `rows: [T, H] -> out: [H]`
+/// Pools the rows of a text to one vector. `rows: [T, H] -> out: [H]`
 #[inline(always)]
 pub fn pool(rows: &[f32], pooling: Pooling, out: &mut [f32]) {
     let tokens = rows.len() / out.len();
@@ -111,12 +113,12 @@ pub fn pool(rows: &[f32], pooling: Pooling, out: &mut [f32]) {
     let rest = rows.chunks_exact(out.len()).skip(1);
     match pooling {
         Pooling::First => {}
-        // Adding zero makes -0 and 0 one: which of them is the larger, targets may see differently.
+        // Adding 0 turns -0 into 0: targets may differ in which of the two they take as the maximum.
         Pooling::Max => rest.for_each(|row| out.iter_mut().zip(row).for_each(|(o, &v)| *o = max(*o, v) + 0.0)),
         Pooling::Mean => {
             rest.for_each(|row| out.iter_mut().zip(row).for_each(|(o, &v)| *o += v));
-            let share = 1.0 / tokens as f32;
-            out.iter_mut().for_each(|o| *o *= share);
+            let inverse = 1.0 / tokens as f32;
+            out.iter_mut().for_each(|o| *o *= inverse);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! A model's parameters as the CPU keeps them: packed once for one path, shared by all threads.
+//! A model's parameters on the CPU: packed once for one instruction set, and shared by all threads.
 //!
-//! Must not know the file's format: `encoder/weights.rs` reads it.
+//! Must not know the file format, which `weights.rs` reads.
 
 use super::instruction_set::InstructionSet;
 use super::ops::Norm;
@@ -9,19 +9,20 @@ use crate::kernels::LinearKind;
 use crate::manifest::{Architecture, ModelError, Pooling};
 use crate::weights::{ByteSource, LinearWeights, Weights, WordEmbeddings};
 
-/// Everything that a forward pass reads.
+/// All parameters of a model.
 #[derive(Debug)]
 pub struct Parameters {
     pub isa: InstructionSet,
     pub architecture: Architecture,
     pub pooling: Pooling,
     pub words: WordEmbeddings,
-    /// `[P, H]`
+    /// The position embeddings. `[P, H]`
     pub positions: Vec<f32>,
     pub embedding_norm: Norm,
     pub layers: Vec<Layer>,
 }
 
+/// The parameters of a BERT layer.
 #[derive(Debug)]
 pub struct PackedLayer {
     qkv: PackedLinear,
@@ -32,19 +33,21 @@ pub struct PackedLayer {
     pub down_norm: Norm,
 }
 
-/// One linear layer. `[N, K]`
+/// A linear layer. `[N, K]`
 #[derive(Debug)]
 pub struct PackedLinear {
     pub weights: PackedWeights,
-    /// What one unit of an output channel's weights stands for. `[N]`
+    /// The scale of each output channel's weights. `[N]`
     pub scale: Vec<f32>,
+    /// `[N]`
     pub bias: Vec<f32>,
-    /// What each input channel is multiplied by before it is quantized. `[K]`
+    /// The factor of each input channel before quantization. `[K]`
     pub smooth: Vec<f32>,
 }
 
 impl Parameters {
-    /// Reads and packs a tensor at a time: at no time is there a second copy of the weights.
+    /// Reads and packs one tensor at a time, so that there is never a second copy of all weights. Fails as
+    /// [`Weights::linear`] does.
     pub fn load<S: ByteSource>(
         file: &Weights<S>,
         pooling: Pooling,
@@ -89,7 +92,7 @@ impl PackedLayer {
         }
     }
 
-    /// The norm that follows the attention's or the feed-forward part's last linear layer.
+    /// The layer norm after `output` or `down`.
     pub fn norm_after(&self, which: LinearKind) -> &Norm {
         if which == LinearKind::Output { &self.output_norm } else { &self.down_norm }
     }
@@ -102,7 +105,7 @@ impl PackedLinear {
         PackedLinear { weights: packed, scale: from.scale, bias: from.bias, smooth }
     }
 
-    /// N
+    /// The output width, N.
     pub fn width(&self) -> usize {
         self.bias.len()
     }

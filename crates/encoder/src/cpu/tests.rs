@@ -1,4 +1,4 @@
-//! Every path of this machine: held to the definition, and to the portable path byte for byte.
+//! Compares every instruction set of this machine with the definition, and with the portable one byte for byte.
 
 use pollster::block_on;
 
@@ -22,7 +22,7 @@ impl TestDevice for CpuModel {
     }
 }
 
-fn each_path(check: impl Fn(&mut CpuModel, &TestWeights)) {
+fn each_instruction_set(check: impl Fn(&mut CpuModel, &TestWeights)) {
     let model = cases::model();
     for isa in InstructionSet::available() {
         println!("{}", isa.name());
@@ -30,15 +30,16 @@ fn each_path(check: impl Fn(&mut CpuModel, &TestWeights)) {
     }
 }
 
-kernel_tests!(each_path);
+kernel_tests!(each_instruction_set);
 
-/// Heights around all tiles, and both widths' extremes; weights at the ends of their range.
+/// Numbers of rows around all tile heights, the smallest and the largest widths, and weights at the ends of their
+/// range.
 #[test]
 fn integer_products_are_exact_at_extremes() {
     for isa in InstructionSet::available() {
         for (rows, columns, depth) in [(1, 32, 32), (2, 64, 32), (3, 32, 64), (4, 96, 32), (5, 32, 96), (19, 160, 1536)]
         {
-            for fill in cases::BYTES {
+            for fill in cases::INT8_PATTERNS {
                 let weight = |i: usize| (i * 37 % 127) as i8 - 63;
                 for weight in [weight, |_| 63, |_| -63] {
                     let weight: Vec<i8> = (0..columns * depth).map(weight).collect();
@@ -57,7 +58,7 @@ fn integer_products_are_exact_at_extremes() {
     }
 }
 
-/// Integers as `quantize` leaves them: their scale is 1, and a row without 127 gets one that is exact too.
+/// Builds rows in the order that `quantize` uses, without scales. `x: [M, depth]`
 fn quantized(x: &[i8], depth: usize) -> QuantizedRows {
     let mut q = QuantizedRows::default();
     q.resize(x.len() / depth, depth);
@@ -71,7 +72,7 @@ fn quantized(x: &[i8], depth: usize) -> QuantizedRows {
 }
 
 #[test]
-fn quantized_rows_are_those_of_the_definition() {
+fn quantized_rows_equal_the_definition() {
     let smooth: Vec<f32> = (0..96).map(|k| 0.5 + (k % 7) as f32 / 3.0).collect();
     let x = cases::odd_values(9, 96, 4.0);
     let (values, scales) = definition::quantize(&x, Some(&smooth), 96);
@@ -84,9 +85,9 @@ fn quantized_rows_are_those_of_the_definition() {
     }
 }
 
-/// The widths of a real model, with texts on both sides of a group's end.
+/// The widths of a real model, with texts on both sides of a group's boundary.
 #[test]
-fn every_path_gives_the_bytes_of_the_portable_one() {
+fn every_instruction_set_gives_the_same_bytes() {
     for (synthetic, lengths) in [
         (SyntheticModel::new(384, 1, 12, 1536, 9), &[7, 64, 1, 33][..]),
         (SyntheticModel::new(96, 3, 2, 160, 9), &[128, 127, 1, 2, 128, 5]),
@@ -106,9 +107,9 @@ fn every_path_gives_the_bytes_of_the_portable_one() {
     }
 }
 
-/// A change of any step's order shows here, on any machine: catalogues and models would have to be made again.
+/// Fails if the order of any operation changes, on any machine: catalogues and models would have to be built again.
 #[test]
-fn the_bytes_are_those_of_version_0_1() {
+fn the_bytes_equal_those_of_version_0_1() {
     let model = SyntheticModel::new(96, 3, 2, 160, 9);
     let file = Weights::open(&model.weights, model.manifest.architecture).unwrap();
     let mut cpu = CpuModel::load(&file, Pooling::Mean).unwrap();
@@ -120,7 +121,7 @@ fn the_bytes_are_those_of_version_0_1() {
 }
 
 #[test]
-fn a_fork_encodes_as_its_origin() {
+fn a_fork_gives_the_same_vectors() {
     let mut cpu = CpuModel::load(&cases::model(), Pooling::Mean).unwrap();
     let mut fork = cpu.fork();
     let encode = |cpu: &mut CpuModel| block_on(cpu.encode(&cases::ragged(), OutputKind::VectorsAndTokens)).unwrap();

@@ -1,8 +1,8 @@
-//! WebAssembly's integer products, in register tiles of 4 rows by 8 columns: eight accumulators, two
-//! weight vectors and one broadcast stay in V8's sixteen registers, and hide the products' latency.
+//! The integer products in WebAssembly, in register tiles of 4 rows by 8 columns: eight accumulators, two weight
+//! vectors and one broadcast vector fit V8's sixteen registers and hide the latency of the products.
 //!
-//! The loop is kept as plain as it is because V8 compiles it as it is written: unrolled by hand it ran at two
-//! thirds of this speed. Unsafe: pointers into slices whose sizes are checked first.
+//! The loop is deliberately simple, because V8 compiles it as written: unrolled by hand it ran at two thirds of this
+//! speed. Unsafe code: pointers into slices whose sizes are checked first.
 
 use core::arch::wasm32::*;
 
@@ -10,31 +10,33 @@ use super::product::{PackedWeights, QuantizedRows};
 
 /// Rows of a tile.
 const ROWS: usize = 4;
-/// Columns of a tile, the tiling's panel: two vectors.
+/// Columns of a tile, the panel of the tiling: two vectors.
 const PANEL: usize = 8;
 
-/// An instruction set's dot product of `DEPTH` neighbouring inputs, four columns at a time.
+/// A dot product of `DEPTH` neighbouring inputs, for four columns at a time.
 trait Dot {
-    /// An activation.
+    /// The type of an activation.
     type X;
     const DEPTH: usize;
+    /// Loads the weights of four columns.
+    ///
     /// # Safety
-    /// `from` points to weights of four columns, `DEPTH` each.
+    /// `from` points to `DEPTH` weights of each of four columns.
     unsafe fn weights(from: *const i8) -> v128;
-    /// `acc + x . w` in each column; `x` is `DEPTH` activations, again and again.
+    /// `acc + x . w` in each column; `x` repeats `DEPTH` activations in every column.
     fn add(acc: v128, x: v128, w: v128) -> v128;
 }
 
 /// 16-bit products, summed in pairs.
-struct Pairs;
+struct DotI16;
 
-impl Dot for Pairs {
+impl Dot for DotI16 {
     type X = i16;
     const DEPTH: usize = 2;
 
     #[inline(always)]
     unsafe fn weights(from: *const i8) -> v128 {
-        // SAFETY: the caller's promise.
+        // SAFETY: guaranteed by the caller.
         unsafe { i16x8_load_extend_i8x8(from) }
     }
 
@@ -44,18 +46,18 @@ impl Dot for Pairs {
     }
 }
 
-/// 8-bit dot products: `weights + 64` are unsigned 7-bit, so the relaxed instruction is exact on every CPU.
+/// 8-bit dot products. `weight + 64` is an unsigned 7-bit integer, so the relaxed instruction is exact on every CPU.
 #[cfg(feature = "relaxed-simd")]
-struct Quads;
+struct DotI8;
 
 #[cfg(feature = "relaxed-simd")]
-impl Dot for Quads {
+impl Dot for DotI8 {
     type X = i8;
     const DEPTH: usize = 4;
 
     #[inline(always)]
     unsafe fn weights(from: *const i8) -> v128 {
-        // SAFETY: the caller's promise.
+        // SAFETY: guaranteed by the caller.
         unsafe { v128_load(from.cast()) }
     }
 
@@ -65,49 +67,49 @@ impl Dot for Quads {
     }
 }
 
-/// `y = q W^T` in [`Pairs`].
+/// `y = q W^T` with [`DotI16`]. `y: [M, N]`
 pub fn simd128(q: &mut QuantizedRows, w: &PackedWeights, y: &mut [f32]) {
     q.wide.clear();
     q.wide.extend(bytemuck::cast_slice::<u32, i8>(&q.words).iter().map(|&v| i16::from(v)));
-    Task::<Pairs>::new(&q.wide, &q.sums, w, y).run();
+    Product::<DotI16>::new(&q.wide, &q.sums, w, y).run();
 }
 
-/// `y = q W^T` in [`Quads`].
+/// `y = q W^T` with [`DotI8`]. `y: [M, N]`
 #[cfg(feature = "relaxed-simd")]
 #[target_feature(enable = "relaxed-simd")]
 pub fn relaxed(q: &mut QuantizedRows, w: &PackedWeights, y: &mut [f32]) {
-    Task::<Quads>::new(q.values(), &q.sums, w, y).run();
+    Product::<DotI8>::new(q.values(), &q.sums, w, y).run();
 }
 
-/// Pointers to `x: [M, K]`, its rows' sums `[M]`, the packed weights and `y: [M, N]`.
-struct Task<'a, D: Dot> {
+/// The operands of a product, with checked sizes: `x: [M, K]`, the sums of its rows `[M]`, packed weights, `y: [M, N]`.
+struct Product<'a, D: Dot> {
     x: *const D::X,
     sums: &'a [i32],
     w: *const i8,
     y: *mut f32,
     depth: usize,
     columns: usize,
-    /// What is added to every weight: the accumulators start at what it will add.
+    /// The offset of every weight. The accumulators start at minus what it adds to the sums.
     offset: i32,
 }
 
-impl<'a, D: Dot> Task<'a, D> {
+impl<'a, D: Dot> Product<'a, D> {
     fn new(x: &[D::X], sums: &'a [i32], w: &PackedWeights, y: &mut [f32]) -> Self {
         let (rows, depth, columns) = (sums.len(), w.depth, w.columns);
         assert!(x.len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
         assert!(depth.is_multiple_of(D::DEPTH) && columns.is_multiple_of(2 * PANEL));
         let offset = i32::from(w.tiling.offset);
-        Task { x: x.as_ptr(), sums, w: w.values().as_ptr(), y: y.as_mut_ptr(), depth, columns, offset }
+        Product { x: x.as_ptr(), sums, w: w.values().as_ptr(), y: y.as_mut_ptr(), depth, columns, offset }
     }
 
-    /// Weights outermost, so that they are read from memory once. One or two left-over rows take two panels at a
-    /// time, to keep enough accumulators in flight.
+    /// The outermost loop is over the weights, so that they are read from memory once. One or two remaining rows take
+    /// two panels at a time, to keep enough accumulators busy.
     #[inline(always)]
     fn run(&self) {
         let rows = self.sums.len();
         let whole = rows / ROWS * ROWS;
         for column in (0..self.columns).step_by(2 * PANEL) {
-            // SAFETY: the rows and columns named here are within the sizes that `new` checked.
+            // SAFETY: the rows and columns are within the sizes that `new` has checked.
             unsafe {
                 for panel in [column, column + PANEL] {
                     for row in (0..whole).step_by(ROWS) {
@@ -128,10 +130,10 @@ impl<'a, D: Dot> Task<'a, D> {
     }
 
     /// # Safety
-    /// `row + R` rows and `column + 8 P` columns are there.
+    /// The product has at least `row + R` rows and `column + 8 * P` columns.
     #[inline(always)]
     unsafe fn tile<const R: usize, const P: usize>(&self, row: usize, column: usize) {
-        // SAFETY: the caller's promise covers every read and write.
+        // SAFETY: the caller guarantees that all reads and writes are within the operands.
         unsafe {
             let (x, w) = (self.x.add(row * self.depth), self.w.add(column * self.depth));
             let mut acc = [[[i32x4_splat(0); 2]; P]; R];

@@ -1,14 +1,14 @@
-//! x86-64's integer products: `vpdpbusd` where the CPU has it, `pmaddubsw` and `pmaddwd` where not.
+//! The integer products on x86-64: `vpdpbusd` if the CPU has it, otherwise `pmaddubsw` and `pmaddwd`.
 //!
-//! Weights carry an offset of 64, so they are the unsigned operand with 7 bits and nothing saturates; the
-//! accumulators start at what the offset will add. Unsafe: instructions that `instruction_set.rs` has asked the
-//! CPU for, and pointers into slices whose sizes are checked first.
+//! Weights have an offset of 64, which makes them the unsigned operand, with 7 bits, so that nothing saturates; the
+//! accumulators start at minus what the offset adds. Unsafe code: instructions that `instruction_set.rs` has checked
+//! the CPU for, and pointers into slices whose sizes are checked first.
 
 use core::arch::x86_64::*;
 
 use super::product::{PackedWeights, QuantizedRows};
 
-/// Whether the CPU has all that [`avx512_vnni`] uses.
+/// Returns whether the CPU has all instructions of [`avx512_vnni`].
 pub fn has_avx512() -> bool {
     is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
@@ -17,22 +17,23 @@ pub fn has_avx512() -> bool {
         && is_x86_feature_detected!("avx512vnni")
 }
 
-/// A product whose sizes were checked.
-struct Task<'a> {
+/// The operands of a product, with checked sizes.
+struct Product<'a> {
     q: &'a QuantizedRows,
     w: &'a PackedWeights,
     y: *mut f32,
 }
 
-impl<'a> Task<'a> {
+impl<'a> Product<'a> {
     fn new(q: &'a QuantizedRows, w: &'a PackedWeights, y: &mut [f32]) -> Self {
         let (rows, depth, columns) = (q.rows(), w.depth, w.columns);
         assert!(q.values().len() == rows * depth && w.values().len() == columns * depth && y.len() == rows * columns);
-        Task { q, w, y: y.as_mut_ptr() }
+        Product { q, w, y: y.as_mut_ptr() }
     }
 }
 
-/// One instruction set: tiles of up to `$rows` rows by two vectors, weights outermost.
+/// Defines the product for one instruction set: tiles of up to `$rows` rows by two vectors, with the outermost loop
+/// over the weights.
 macro_rules! instruction_set {
     ($module:ident, $features:literal, rows: $rows:literal, left: [$($left:literal),*], vector: $vector:ident, lanes: $lanes:literal,
      splat: $splat:ident, load: $load:ident, convert: $convert:ident, store: $store:ident, dot: $dot:expr) => {
@@ -42,32 +43,32 @@ macro_rules! instruction_set {
             /// `y = q W^T`. `y: [M, N]`
             #[target_feature(enable = $features)]
             pub fn product(q: &QuantizedRows, w: &PackedWeights, y: &mut [f32]) {
-                let task = &Task::new(q, w, y);
-                let rows = task.q.rows();
-                for column in (0..task.w.columns).step_by(2 * $lanes) {
+                let product = &Product::new(q, w, y);
+                let rows = product.q.rows();
+                for column in (0..product.w.columns).step_by(2 * $lanes) {
                     let mut row = 0;
                     while row + $rows <= rows {
-                        // SAFETY: so many rows are left, and packed columns are whole panels; the caller has asked the CPU.
-                        unsafe { tile::<$rows>(task, row, column) };
+                        // SAFETY: as many rows remain, packed columns are whole panels, and the CPU has been checked.
+                        unsafe { tile::<$rows>(product, row, column) };
                         row += $rows;
                     }
                     match rows - row {
-                        // SAFETY: the same, with the rows that are left.
-                        $($left => unsafe { tile::<$left>(task, row, column) },)*
+                        // SAFETY: the same, for the remaining rows.
+                        $($left => unsafe { tile::<$left>(product, row, column) },)*
                         _ => {}
                     }
                 }
             }
 
-            /// `rounds` of products that never leave the registers, and their number of operations: what the
-            /// instruction set can do at most.
+            /// Runs `rounds` rounds of products whose operands stay in registers, for the maximum speed of the
+            /// instruction set. Returns the number of operations.
             #[cfg(feature = "measure")]
             #[target_feature(enable = $features)]
             pub fn in_registers(rounds: usize) -> usize {
                 let w = std::hint::black_box($splat(0x0102_0304));
                 let mut acc = [w; 12];
                 for _ in 0..rounds {
-                    acc.iter_mut().for_each(|acc| *acc = $dot(*acc, w, *acc)); // nothing to hoist
+                    acc.iter_mut().for_each(|acc| *acc = $dot(*acc, w, *acc)); // cannot be hoisted
                 }
                 std::hint::black_box(acc);
                 rounds * acc.len() * $lanes * 8
@@ -76,16 +77,16 @@ macro_rules! instruction_set {
             /// # Safety
             /// `row + R` and `column + 2 * lanes` are within the product.
             #[target_feature(enable = $features)]
-            unsafe fn tile<const R: usize>(task: &Task, row: usize, column: usize) {
-                let (depth, columns) = (task.w.depth, task.w.columns);
-                let offset = i32::from(task.w.tiling.offset);
+            unsafe fn tile<const R: usize>(product: &Product, row: usize, column: usize) {
+                let (depth, columns) = (product.w.depth, product.w.columns);
+                let offset = i32::from(product.w.tiling.offset);
                 // SAFETY: R rows of `depth` activations and one panel of `2 * lanes * depth` weights are
-                // read, R rows of `2 * lanes` outputs written: all within the sizes that `Task::new` checked.
+                // read, R rows of `2 * lanes` outputs written: all within the sizes that `Product::new` checked.
                 unsafe {
-                    let x = task.q.values().as_ptr().add(row * depth);
-                    let w = task.w.values().as_ptr().add(column * depth);
+                    let x = product.q.values().as_ptr().add(row * depth);
+                    let w = product.w.values().as_ptr().add(column * depth);
                     let mut acc: [[$vector; 2]; R] =
-                        std::array::from_fn(|r| [$splat(-offset * *task.q.sums.get_unchecked(row + r)); 2]);
+                        std::array::from_fn(|r| [$splat(-offset * *product.q.sums.get_unchecked(row + r)); 2]);
                     for k in (0..depth).step_by(4) {
                         let low = $load(w.add(k * 2 * $lanes).cast());
                         let high = $load(w.add((k * 2 + 4) * $lanes).cast());
@@ -96,7 +97,7 @@ macro_rules! instruction_set {
                         }
                     }
                     for r in 0..R {
-                        let y = task.y.add((row + r) * columns + column);
+                        let y = product.y.add((row + r) * columns + column);
                         $store(y, $convert(acc[r][0]));
                         $store(y.add($lanes), $convert(acc[r][1]));
                     }

@@ -1,4 +1,4 @@
-//! Whether an encoder answers known texts rightly, and how quickly. Must not know what runs where.
+//! Checks an encoder's vectors of the probes, and measures its speed. Must not know which device it runs on.
 
 use std::fmt;
 
@@ -7,54 +7,55 @@ use super::super::tokenize::Tokenizer;
 use super::super::{Batch, EncodeError, Encoder, OutputKind, manifest};
 use super::Clock;
 
-/// Known texts and their vectors from the f32 reference. Vectors are unit, `[B, H]`.
+/// Tokenized texts with their vectors from the f32 reference.
 #[derive(Debug, Clone, Default)]
 pub struct ProbeBatch {
-    /// The texts, as token ids.
+    /// The token ids of the texts.
     pub batch: Batch,
-    /// One vector a text, in the order of `batch`. `[B, H]`
+    /// One vector of length 1 per text, in the order of `batch`. `[B, H]`
     pub vectors: Vec<f32>,
 }
 
 impl ProbeBatch {
-    /// The probes of a model's folder, tokenized as they were when the reference encoded them.
-    pub fn new(known: &manifest::Probes, tokenizer: &Tokenizer) -> Result<ProbeBatch, EncodeError> {
-        let texts: Vec<&str> = known.probes.iter().map(|probe| probe.text.as_str()).collect();
-        let vectors = known.probes.iter().flat_map(|probe| probe.vector.iter().copied());
+    /// Tokenizes the probes of a model, as for the reference.
+    pub fn new(probes: &manifest::Probes, tokenizer: &Tokenizer) -> Result<ProbeBatch, EncodeError> {
+        let texts: Vec<&str> = probes.probes.iter().map(|probe| probe.text.as_str()).collect();
+        let vectors = probes.probes.iter().flat_map(|probe| probe.vector.iter().copied());
         Ok(ProbeBatch { batch: tokenizer.batch(&texts, Role::Passage)?, vectors: vectors.collect() })
     }
 }
 
-/// What a device that passed answered, and its time.
+/// The CPU's vectors of the probes, and its time.
 #[derive(Debug, Clone)]
 pub struct CpuBaseline {
     /// `[B, H]`
     pub vectors: Vec<f32>,
-    /// Milliseconds a text.
+    /// Milliseconds per text.
     pub ms: f64,
 }
 
-/// Cosine of a probe to the f32 reference: int8 costs up to 0.02 on the worst text, a wrong kernel far more.
+/// The least cosine between a device's vector and that of the f32 reference. Int8 costs up to 0.02 on the worst text,
+/// a wrong kernel far more.
 pub const LEAST_COSINE_TO_REFERENCE: f32 = 0.97;
-/// Cosine of the GPU's answer to the CPU's. Both multiply the same integers; a float that rounds to the
-/// other int8 value now and then costs up to 0.0005 with MiniLM; int8 itself costs ten times that.
+/// The least cosine between the GPU's vector and the CPU's. Both multiply the same integers; floats that are
+/// occasionally rounded to the neighbouring int8 value cost up to 0.0005 with MiniLM; int8 itself costs ten times that.
 pub const LEAST_COSINE_TO_CPU: f32 = 0.997;
-/// How far from 1 a vector's length may be.
+/// The largest difference between a vector's length and 1.
 const LENGTH_TOLERANCE: f32 = 1e-3;
 
-/// What is wrong with an encoder's answers.
+/// What is wrong with an encoder's vectors.
 #[derive(Debug, Clone, PartialEq)]
 pub enum VerifyError {
-    /// A vector points elsewhere: the worst cosine, and the least allowed.
+    /// A vector has another direction than expected.
     Cosine {
-        /// The cosine of the first vector that is too far from the right one.
+        /// The cosine between the first such vector and the expected one.
         found: f32,
-        /// The least that a device may have.
+        /// The least cosine that is accepted.
         least: f32,
     },
-    /// Not unit vectors of the right number.
+    /// The number of values is wrong, or a vector does not have length 1.
     Malformed,
-    /// No answer.
+    /// Encoding failed, for this reason.
     Failed(String),
 }
 
@@ -64,19 +65,21 @@ impl fmt::Display for VerifyError {
             VerifyError::Cosine { found, least } => {
                 write!(
                     f,
-                    "a known text came out with a cosine of {found:.3} to the right vector, and {least} is the least"
+                    "the vector of a probe text has a cosine of {found:.3} to the expected one, less than {least}"
                 )
             }
-            VerifyError::Malformed => write!(f, "known texts came out as something other than unit vectors"),
-            VerifyError::Failed(why) => write!(f, "known texts could not be encoded ({why})"),
+            VerifyError::Malformed => {
+                write!(f, "the vectors of the probe texts do not have length 1, or are of the wrong number")
+            }
+            VerifyError::Failed(why) => write!(f, "the probe texts could not be encoded ({why})"),
         }
     }
 }
 
 impl std::error::Error for VerifyError {}
 
-/// Encodes the probes and compares them with the reference, and with the CPU's answer where there is one.
-/// Gives back the answer. `[B, H]`
+/// Encodes the probes and compares the vectors with the reference, and with the CPU's vectors if given.
+/// Returns the vectors. `[B, H]`
 pub async fn prove<E: Encoder>(
     encoder: &mut E,
     probes: &ProbeBatch,
@@ -94,7 +97,7 @@ pub async fn prove<E: Encoder>(
         for (a, b) in answer.vectors.chunks_exact(width).zip(expected.chunks_exact(width)) {
             let length = dot(a, a).sqrt();
             let found = dot(a, b);
-            // Written so that NaN is neither a unit vector nor near.
+            // In this form, NaN fails both comparisons.
             let (is_unit, is_near) = ((length - 1.0).abs() < LENGTH_TOLERANCE, found >= least);
             if !is_unit {
                 return Err(VerifyError::Malformed);
@@ -107,11 +110,11 @@ pub async fn prove<E: Encoder>(
     Ok(answer.vectors)
 }
 
-/// How many times the probes are timed; the median counts.
+/// How many passes over the probes are timed; their median counts.
 const PASSES: usize = 3;
 
-/// Milliseconds a text, in a batch of all probes. Stops after one pass that is hopeless: four times
-/// slower than `against_ms`.
+/// Returns the milliseconds per text, in a batch of all probes. Stops after the first pass if that takes more than four
+/// times `against_ms`.
 pub async fn time<E: Encoder>(
     encoder: &mut E,
     probes: &ProbeBatch,

@@ -1,4 +1,4 @@
-//! Finds the adapter and keeps the device: its name, and whether it is still there. Must not know models.
+//! Finds the adapter, opens the device, and notices when it is lost. Must not know models.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,18 +9,19 @@ use super::super::device::GpuOpenError;
 pub struct GpuContext {
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
-    /// What the adapter calls itself.
+    /// The name of the adapter.
     pub name: String,
-    /// WGSL has `dot4I8Packed` here.
+    /// Whether WGSL has `dot4I8Packed` here.
     pub packed_dot: bool,
+    /// Why the device was lost; `None` while it works.
     lost: Arc<Mutex<Option<String>>>,
 }
 
 impl GpuContext {
-    /// The adapter with the limits that every WebGPU device has, and larger bindings if the model needs them.
+    /// Opens an adapter with WebGPU's default limits, and larger buffers and bindings if the model needs them.
     pub async fn open(largest_binding_bytes: u64) -> Result<GpuContext, GpuOpenError> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-        // In a page the choice is the browser's: a guest does not wake the second GPU of a laptop.
+        // On a page the browser chooses, so that an embedded widget does not wake the second GPU of a laptop.
         let power_preference = match cfg!(target_arch = "wasm32") {
             true => wgpu::PowerPreference::None,
             false => wgpu::PowerPreference::HighPerformance,
@@ -48,13 +49,14 @@ impl GpuContext {
         device.set_device_lost_callback(move |reason, message| {
             gone(if message.is_empty() { format!("{reason:?}") } else { message });
         });
-        // Work that the device refuses while it runs is as good as lost: its results cannot be trusted.
+        // After an error during execution results cannot be trusted, so the device counts as lost.
         let refused = report(&lost);
         device.on_uncaptured_error(Arc::new(move |error| refused(error.to_string())));
         Ok(GpuContext { device, queue, name: name(&adapter.get_info()), packed_dot, lost })
     }
 
-    /// Runs `build`; what the device has against it becomes an error. In the browser it is compiled meanwhile.
+    /// Runs `build` and returns the device's validation and out-of-memory errors. In the browser this also waits until
+    /// pipelines are compiled.
     pub async fn checked<T>(&self, build: impl FnOnce() -> T) -> Result<T, GpuOpenError> {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
@@ -67,6 +69,7 @@ impl GpuContext {
         }
     }
 
+    /// Fails if the device was lost.
     pub fn check_not_lost(&self) -> Result<(), EncodeError> {
         match &*self.lost.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(why) => Err(EncodeError::DeviceLost(why.clone())),
@@ -75,11 +78,12 @@ impl GpuContext {
     }
 }
 
-/// The first clause is for people; what follows lists every back end that was not compiled in.
+/// Keeps the first clause of wgpu's message: the rest lists every backend that was not compiled in.
 fn no_adapter(error: wgpu::RequestAdapterError) -> GpuOpenError {
     GpuOpenError::NoAdapter(error.to_string().split(';').next().unwrap_or_default().to_string())
 }
 
+/// The adapter's name, or its driver's if it has none.
 fn name(info: &wgpu::AdapterInfo) -> String {
     let name = if info.name.is_empty() { &info.driver } else { &info.name };
     if name.is_empty() { "a GPU without a name".to_string() } else { name.clone() }

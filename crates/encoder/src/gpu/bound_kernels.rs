@@ -1,4 +1,4 @@
-//! The compiled kernels and what each is bound to. Must not know in which order they run.
+//! Compiles the kernels and binds them to their buffers. Must not know the order in which they run.
 
 use wgpu::{BindGroup, Buffer, ComputePipeline};
 
@@ -11,7 +11,7 @@ use super::upload::{DeviceLinear, DeviceLinearNorm, DeviceModel};
 /// A kernel bound to its buffers.
 pub struct BoundKernel {
     pipeline: ComputePipeline,
-    bound: BindGroup,
+    bindings: BindGroup,
 }
 
 impl BoundKernel {
@@ -21,32 +21,32 @@ impl BoundKernel {
             .zip(0..)
             .map(|(buffer, binding)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
             .collect();
-        let bound = context.device.create_bind_group(&wgpu::BindGroupDescriptor {
+        let bindings = context.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: None,
             layout: &pipeline.get_bind_group_layout(0),
             entries: &entries,
         });
-        BoundKernel { pipeline: pipeline.clone(), bound }
+        BoundKernel { pipeline: pipeline.clone(), bindings }
     }
 
-    /// Workgroups along x and y.
+    /// Dispatches `x` by `y` workgroups.
     pub fn dispatch(&self, pass: &mut wgpu::ComputePass, x: usize, y: usize) {
         pass.set_pipeline(&self.pipeline);
-        pass.set_bind_group(0, &self.bound, &[]);
+        pass.set_bind_group(0, &self.bindings, &[]);
         pass.dispatch_workgroups(x as u32, y as u32, 1);
     }
 }
 
-/// The steps of one BERT layer.
+/// The kernels of one BERT layer.
 pub struct LayerKernels {
     pub qkv: BoundKernel,
-    /// Attention too.
+    /// Computes attention too.
     pub output: BoundKernel,
     pub up: BoundKernel,
     pub down: BoundKernel,
 }
 
-/// Every step of the forward pass.
+/// All kernels of the forward pass.
 pub struct BoundKernels {
     pub embed: BoundKernel,
     pub layers: Vec<LayerKernels>,
@@ -61,18 +61,18 @@ const NORM: &str = include_str!("norm.wgsl");
 const LINEAR_NORM: &str = include_str!("linear_norm.wgsl");
 const EMBED: &str = include_str!("embed.wgsl");
 const ATTENTION: &str = include_str!("attention.wgsl");
-const GIVEN: &str = include_str!("stored_inputs.wgsl");
+const STORED_INPUTS: &str = include_str!("stored_inputs.wgsl");
 const POOL: &str = include_str!("pool.wgsl");
 
 impl BoundKernels {
-    /// Compiles six kernels and binds them.
+    /// Compiles six pipelines and binds them for all layers.
     pub fn new(context: &GpuContext, config: &KernelConfig, m: &Buffers, model: &DeviceModel) -> BoundKernels {
         let compile = |label, parts: &[&str], k, n| compile(context, label, &config.wgsl(parts, k, n));
         let (h, i) = (config.model.hidden, config.model.intermediate);
         let qkv = compile("qkv", &[IDENTITY, LINEAR], h, 3 * h);
         let up = compile("up", &[GELU, LINEAR], h, i);
         let output = compile("output", &[ROWS, NORM, ATTENTION, LINEAR_NORM], h, h);
-        let down = compile("down", &[ROWS, NORM, GIVEN, LINEAR_NORM], i, h);
+        let down = compile("down", &[ROWS, NORM, STORED_INPUTS, LINEAR_NORM], i, h);
         let embed = compile("embed", &[ROWS, NORM, EMBED], h, h);
         let pool = compile("pool", &[POOL], h, h);
 
@@ -103,11 +103,11 @@ impl BoundKernels {
     }
 }
 
-/// Two timings that differ by less say nothing: browsers' clocks tick coarsely.
-const CHANCE_MS: f64 = 4.0;
+/// Smaller differences between two timings are noise, because browsers' clocks are coarse.
+const NOISE_MS: f64 = 4.0;
 
-/// The quicker spelling of the integer product on this device, by one layer's timed product. `clock` counts
-/// milliseconds.
+/// Returns the faster variant of the integer product on this device, by timing the product of one layer. `clock`
+/// returns milliseconds.
 pub async fn faster_dot_product(
     context: &GpuContext,
     config: &KernelConfig,
@@ -123,19 +123,19 @@ pub async fn faster_dot_product(
     let mut fastest_ms = [f64::MAX; 2];
     for (dot_product, fastest_ms) in [DotProduct::Packed, DotProduct::Float].into_iter().zip(&mut fastest_ms) {
         let config = KernelConfig { dot_product, ..*config };
-        let step = context
+        let kernel = context
             .with_error_scopes(|| {
                 let source = config.wgsl(&[GELU, LINEAR], config.model.hidden, config.model.intermediate);
                 let pipeline = compile(context, "timed", &source);
                 BoundKernel::new(context, &pipeline, &[&m.size, &m.quantized, &up.weights, &up.channels, &m.inner])
             })
             .await?;
-        // The first run compiles.
+        // The first run is not timed, because it compiles the pipeline.
         for run in 0..3 {
             let start = clock();
             let mut commands = context.device.create_command_encoder(&Default::default());
             let mut pass = commands.begin_compute_pass(&Default::default());
-            step.dispatch(&mut pass, config.column_tiles(config.model.intermediate), rows.div_ceil(config.rows()));
+            kernel.dispatch(&mut pass, config.column_tiles(config.model.intermediate), rows.div_ceil(config.rows()));
             drop(pass);
             let read = m.submit_and_read(context, commands, &[(&m.inner, 1)]).await;
             read.map_err(|e| GpuOpenError::Unsuitable(e.to_string()))?;
@@ -145,9 +145,9 @@ pub async fn faster_dot_product(
         }
     }
     let [packed_ms, float_ms] = fastest_ms;
-    // On a GPU both take next to nothing, and the difference is chance.
-    let clearly = float_ms < 0.7 * packed_ms && packed_ms - float_ms > CHANCE_MS;
-    Ok(if clearly { DotProduct::Float } else { DotProduct::Packed })
+    // On a GPU both take almost no time, and the difference is noise.
+    let is_clearly_faster = float_ms < 0.7 * packed_ms && packed_ms - float_ms > NOISE_MS;
+    Ok(if is_clearly_faster { DotProduct::Float } else { DotProduct::Packed })
 }
 
 fn compile(context: &GpuContext, label: &str, source: &str) -> ComputePipeline {

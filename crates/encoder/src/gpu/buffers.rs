@@ -1,4 +1,4 @@
-//! The buffers of a forward pass, made once and used by every pass, and the way back. Must not know kernels.
+//! The buffers of a forward pass, created once and shared by all passes, and the readback. Must not know kernels.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,33 +11,34 @@ use super::super::EncodeError;
 use super::adapter::GpuContext;
 use super::shader::KernelConfig;
 
-/// Activations and inputs for [`KernelConfig::capacity`] rows. Sizes in the order of the type's fields' docs.
+/// The inputs and activations for [`KernelConfig::capacity`] rows.
 pub struct Buffers {
-    /// Rows and texts of the batch. `[2]` u32, padded to 16 bytes
+    /// The number of rows in the batch. u32, padded to 16 bytes
     pub size: Buffer,
-    /// Token ids and positions. `[T, 2]` u32
+    /// Token id and position of each row. `[T, 2]` u32
     pub tokens: Buffer,
     /// First and end row of each row's text. `[T, 2]` u32
     pub spans: Buffer,
-    /// First row of each text, and the end. `[B + 1]` u32
+    /// First row of each text, then the number of rows. `[B + 1]` u32
     pub starts: Buffer,
     /// Hidden states. `[T, H]` f32
     pub states: Buffer,
-    /// The same, smoothed for the next product: words of int8 and a scale. `[T, H / 4 + 1]` u32
+    /// The states smoothed and quantized for the next product: words of four int8, then the scale. `[T, H / 4 + 1]` u32
     pub quantized: Buffer,
     /// Query, key, value. `[T, 3H]` f32
     pub qkv: Buffer,
     /// Attention's output. `[T, H]` f32
     pub context: Buffer,
-    /// The feed-forward layer's inside. `[T, I]` f32
+    /// The inner activations of the feed-forward block. `[T, I]` f32
     pub inner: Buffer,
-    /// `[B, H]` f32
+    /// The pooled vectors. `[B, H]` f32
     pub pooled: Buffer,
-    /// What is read back: pooled vectors, then states. `[2T, H]` f32
+    /// The readback buffer: pooled vectors, then states. `[2T, H]` f32
     staging: Buffer,
 }
 
 impl Buffers {
+    /// Creates the buffers.
     pub fn new(context: &GpuContext, config: &KernelConfig) -> Buffers {
         let words = |label, words: usize, usage| {
             context.device.create_buffer(&wgpu::BufferDescriptor {
@@ -65,30 +66,30 @@ impl Buffers {
         }
     }
 
-    /// Submits the commands and reads the first `words` of each buffer, in one mapping.
+    /// Submits the commands and reads the first `words` floats of each buffer, with one mapping.
     pub async fn submit_and_read(
         &self,
         context: &GpuContext,
         mut commands: wgpu::CommandEncoder,
-        wanted: &[(&Buffer, usize)],
+        outputs: &[(&Buffer, usize)],
     ) -> Result<Vec<Vec<f32>>, EncodeError> {
         let mut end = 0;
-        for &(buffer, words) in wanted {
+        for &(buffer, words) in outputs {
             commands.copy_buffer_to_buffer(buffer, 0, &self.staging, end, 4 * words as u64);
             end += 4 * words as u64;
         }
         context.queue.submit([commands.finish()]);
         let mapped = map(context, &self.staging, end).await;
         context.check_not_lost()?;
-        let unmapped = || EncodeError::DeviceLost("its memory could not be read back".to_string());
+        let unmapped = || EncodeError::DeviceLost("its results could not be read back".to_string());
         if !mapped {
             return Err(unmapped());
         }
         let view = self.staging.get_mapped_range(0..end).map_err(|_| unmapped())?;
         let values: &[f32] = bytemuck::cast_slice(&view);
-        let mut results = Vec::with_capacity(wanted.len());
+        let mut results = Vec::with_capacity(outputs.len());
         let mut at = 0;
-        for &(_, words) in wanted {
+        for &(_, words) in outputs {
             results.push(values[at..at + words].to_vec());
             at += words;
         }
@@ -98,13 +99,13 @@ impl Buffers {
     }
 }
 
-/// A buffer that only the kernels read.
+/// Creates a buffer with constant contents that kernels read.
 pub fn constant_buffer(context: &GpuContext, label: &str, bytes: &[u8]) -> Buffer {
     let usage = BufferUsages::STORAGE;
     context.device.create_buffer_init(&wgpu::util::BufferInitDescriptor { label: Some(label), contents: bytes, usage })
 }
 
-/// Maps the first bytes for reading; false when the device refuses. Never blocks in the browser.
+/// Maps the first bytes for reading. Returns false if that fails. Never blocks in the browser.
 async fn map(context: &GpuContext, buffer: &Buffer, bytes: u64) -> bool {
     type State = (Option<bool>, Option<Waker>);
     let state = Arc::new(Mutex::new((None, None) as State));

@@ -1,10 +1,10 @@
-//! One kernel at a time, for the tests that hold each to the CPU's.
+//! Runs single kernels, for the tests.
 
 use super::{ActivationBuffer, GpuModel};
 use crate::{Batch, EncodeError};
 
 impl GpuModel {
-    /// Starts a pass over rows that are given instead of embedded. `values: [T, n]`
+    /// Starts a pass with given activations instead of embeddings. `values: [T, n]`
     pub fn put(&mut self, batch: &Batch, rows: ActivationBuffer, values: &[f32]) -> ActivationBuffer {
         if rows == ActivationBuffer::Context {
             return self.put_context(batch, values);
@@ -14,7 +14,8 @@ impl GpuModel {
         rows
     }
 
-    /// Attention's output is made by the step that reads it: over a text of one token it is that token's value.
+    /// Sets the output of attention, which the kernel of the output projection computes: in texts of one token it
+    /// equals that token's value, so each token becomes a text of its own.
     fn put_context(&mut self, batch: &Batch, values: &[f32]) -> ActivationBuffer {
         let tokens = batch.ids.len() as u32;
         self.begin(&Batch { ids: batch.ids.clone(), starts: (0..=tokens).collect() });
@@ -24,7 +25,7 @@ impl GpuModel {
         ActivationBuffer::Context
     }
 
-    /// `values: [T, n]`
+    /// Writes values into a buffer. `values: [T, n]`
     pub fn write(&self, rows: ActivationBuffer, values: &[f32]) {
         let m = &self.buffers;
         let buffer = match rows {
@@ -36,7 +37,7 @@ impl GpuModel {
         self.context.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
     }
 
-    /// The int8 rows and scales that the next product reads, in place of those that a norm would have left.
+    /// Sets the int8 rows and scales that the next product reads, which normally the kernel before it writes.
     /// `values: [T, H]`, `scales: [T]`
     pub fn put_quantized(&mut self, values: &[i8], scales: &[f32]) {
         let mut bytes = Vec::with_capacity(values.len() + 4 * scales.len());
@@ -47,10 +48,10 @@ impl GpuModel {
         self.context.queue.write_buffer(&self.buffers.quantized, 0, &bytes);
     }
 
-    /// Ends the pass and gives back what a step has left. `[T, n]`
+    /// Ends the pass and returns the contents of a buffer. `[T, n]`
     pub async fn get(&mut self, rows: ActivationBuffer, tokens: usize) -> Result<Vec<f32>, EncodeError> {
         if rows == ActivationBuffer::Context {
-            self.record(|s| &s.layers[0].output, None); // attention is its first part
+            self.record(|s| &s.layers[0].output, None); // this kernel computes attention first
         }
         let (hidden, intermediate) = (self.config.model.hidden, self.config.model.intermediate);
         let read = self.submit(|m| {

@@ -1,18 +1,18 @@
-//! Puts the WGSL of a kernel together: constants, shared pieces, the kernel. Must not know wgpu.
+//! Builds the WGSL source of a kernel from constants, shared parts and the kernel itself. Must not know wgpu.
 //!
-//! WGSL has no way to unroll a loop over registers, and arrays leave them on some adapters. So a line
-//! with `{r}` stands for one line a row of a thread's tile, `{c}` a column, `{d}` a quad of a head.
+//! WGSL cannot unroll loops, and some adapters do not keep arrays in registers. So a line with `{r}` is repeated for
+//! each row of a thread's tile, one with `{c}` for each column, and one with `{d}` for each vec4 of a head.
 
 use std::fmt::Write;
 
 use super::super::manifest::{Architecture, Pooling};
 
-/// How the integer product is spelled; both give the same integers.
+/// The WGSL variant of the integer product; both give the same integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DotProduct {
-    /// `dot4I8Packed`: one instruction on most GPUs.
+    /// With `dot4I8Packed`: one instruction on most GPUs.
     Packed,
-    /// f32 multiplies: for software adapters.
+    /// With f32 multiplications: faster on software adapters.
     Float,
 }
 
@@ -24,7 +24,7 @@ impl DotProduct {
         }
     }
 
-    /// Rows of a workgroup. More rows read the weights less often; software adapters compile them slowly.
+    /// Rows of a workgroup. With more rows the weights are read less often, but software adapters compile slowly.
     fn rows(self) -> usize {
         match self {
             DotProduct::Packed => 8,
@@ -32,9 +32,10 @@ impl DotProduct {
         }
     }
 
-    /// Threads that a workgroup has fewer, each with so many columns more. To read is what costs on software adapters,
-    /// and more columns read the rows less often: twelve in the place of six take 0.87 of the time.
-    fn fewer_threads(self) -> usize {
+    /// The divisor of a workgroup's threads; each thread then has as many times more columns. Reads dominate the time
+    /// on software adapters, and with more columns the rows are read less often: twelve instead of six take 0.87 of the
+    /// time.
+    fn thread_divisor(self) -> usize {
         match self {
             DotProduct::Packed => 1,
             DotProduct::Float => 2,
@@ -42,26 +43,27 @@ impl DotProduct {
     }
 }
 
-/// What the kernels are compiled for.
+/// The parameters that the kernels are compiled with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct KernelConfig {
     pub model: Architecture,
     pub pooling: Pooling,
-    /// Most rows of one submission.
+    /// The most rows of one submission.
     pub capacity: usize,
     pub dot_product: DotProduct,
-    /// A text in the kernels and what stands in its place: for tests of what follows a wrong answer.
+    /// An error to put into the kernels, for tests of what happens after wrong results.
     pub defect: Option<Defect>,
 }
 
-/// A text of the kernels' source, and the wrong text that takes its place.
+/// A part of the kernels' source, and the wrong text that replaces it.
 pub type Defect = (&'static str, &'static str);
 
 impl KernelConfig {
-    /// Workgroup memory of the smallest device, in words, less what `rows.wgsl` needs beside the tile.
+    /// The largest tile in words: WebGPU's default limit of workgroup memory, less what `rows.wgsl` needs beside the
+    /// tile.
     const TILE: usize = 16384 / 4 - 4 * 256 - 8;
 
-    /// The largest buffer that a kernel binds.
+    /// The size of the largest buffer that a kernel binds.
     pub fn largest_binding_bytes(&self) -> u64 {
         let m = &self.model;
         let rows = self.capacity * (3 * m.hidden).max(m.intermediate);
@@ -69,21 +71,22 @@ impl KernelConfig {
         4 * rows.max(words).max(m.positions * m.hidden) as u64
     }
 
+    /// Threads of a workgroup.
     pub fn threads(&self) -> usize {
-        (self.model.hidden / 8).next_power_of_two().clamp(64, 256) / self.dot_product.fewer_threads()
+        (self.model.hidden / 8).next_power_of_two().clamp(64, 256) / self.dot_product.thread_divisor()
     }
 
-    /// Columns of a thread; a workgroup's columns cover the hidden width.
+    /// Columns of a thread, so that the columns of a workgroup cover the hidden width.
     pub fn columns(&self) -> usize {
         self.model.hidden.div_ceil(self.threads())
     }
 
-    /// Workgroups along the columns of a product.
+    /// Workgroups along the columns of a product with `n` columns.
     pub fn column_tiles(&self, n: usize) -> usize {
         n.div_ceil(self.threads() * self.columns())
     }
 
-    /// Rows of a workgroup, as many as its memory holds.
+    /// Rows of a workgroup, at most as many as its memory holds.
     pub fn rows(&self) -> usize {
         let words = self.model.hidden.max(self.model.intermediate / 4);
         let mut rows = self.dot_product.rows();
@@ -93,7 +96,7 @@ impl KernelConfig {
         rows
     }
 
-    /// The source of a kernel whose product is `[T, k] x [n, k]`.
+    /// Returns the source of a kernel built from `parts`, with a product `[T, k] x [n, k]`.
     pub fn wgsl(&self, parts: &[&str], k: usize, n: usize) -> String {
         let (rows, columns, threads) = (self.rows(), self.columns(), self.threads());
         let head = self.model.head_width();
@@ -126,11 +129,11 @@ impl KernelConfig {
     }
 }
 
-/// Repeats each line for all values of the placeholders that it has.
+/// Repeats each line for all combinations of the values of its placeholders.
 fn unroll(text: &str, counts: &[(&str, usize)], out: &mut String) {
     for line in text.lines() {
         let mut lines = vec![line.to_string()];
-        // A comment names the placeholders; it is not a use of them.
+        // Placeholders in comment lines only describe the notation.
         if !line.starts_with("//") {
             for &(name, count) in counts.iter().filter(|(name, _)| line.contains(name)) {
                 let repeat = |l: String| (0..count).map(move |i| l.replace(name, &i.to_string())).collect::<Vec<_>>();
@@ -149,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_stands_for_one_line_a_row_and_column() {
+    fn lines_are_repeated_for_each_row_and_column() {
         let mut out = String::new();
         unroll("// {r}\nlet x{r} = {r}u;\nsum{r}_{c} += x{r};\nend", &[("{r}", 2), ("{c}", 2)], &mut out);
         let lines: Vec<&str> = out.lines().collect();
@@ -159,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn tiles_fit_the_smallest_device() {
+    fn tiles_fit_the_default_limits() {
         for (hidden, intermediate) in [(32, 64), (384, 1536), (768, 3072), (1024, 4096), (2048, 2048)] {
             for dot_product in [DotProduct::Packed, DotProduct::Float] {
                 let model = Architecture {

@@ -1,6 +1,8 @@
-//! Every kernel, in both spellings, held to its definition; then whole passes, and deliberate defects.
+//! Compares every kernel, with both variants of the integer product, with its definition; then whole passes, and
+//! deliberate defects.
 //!
-//! They run on whatever adapter wgpu finds: Mesa's llvmpipe will do. Without one they say so, loudly.
+//! The tests run on any adapter that wgpu finds; Mesa's llvmpipe is enough. Without one they report that they are
+//! skipped.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -16,8 +18,8 @@ use crate::skipped::skipped;
 use crate::synthetic::SyntheticModel;
 use crate::weights::{LinearWeights, Weights};
 
-/// One device at a time: software adapters are slow enough alone.
-fn alone() -> MutexGuard<'static, ()> {
+/// Lets one test at a time use the GPU, because software adapters are slow.
+fn lock_gpu() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -34,9 +36,9 @@ fn open(overrides: Overrides) -> Option<(GpuModel, TestWeights)> {
     }
 }
 
-/// Runs a check in both spellings.
+/// Runs a check with both variants of the integer product.
 fn each_dot_product(check: impl Fn(&mut GpuModel, &TestWeights)) {
-    let _alone = alone();
+    let _lock = lock_gpu();
     for dot_product in [DotProduct::Packed, DotProduct::Float] {
         if let Some((mut gpu, model)) = open(Overrides { dot_product: Some(dot_product), defect: None }) {
             check(&mut gpu, &model);
@@ -74,7 +76,7 @@ kernel_tests!(each_dot_product);
 fn integer_products_are_exact_at_extremes() {
     each_dot_product(|gpu, model| {
         let weights = model.linear(1, LinearKind::Qkv).unwrap();
-        for fill in cases::BYTES {
+        for fill in cases::INT8_PATTERNS {
             let batch = batch(&[11]);
             let x: Vec<i8> = (0..11 * 64).map(fill).map(|v| v.max(-127)).collect();
             GpuModel::put(gpu, &batch, ActivationBuffer::States, &[]);
@@ -90,10 +92,10 @@ fn integer_products_are_exact_at_extremes() {
     });
 }
 
-/// The multilingual model has twelve layers; a submission of theirs must not keep the browser from its own.
+/// The multilingual model has twelve layers; one submission of them must not delay the browser's own work.
 #[test]
 fn twelve_layers_take_at_most_sixty_dispatches() {
-    let _alone = alone();
+    let _lock = lock_gpu();
     let deep = SyntheticModel::new(64, 12, 2, 128, 5);
     let weights = Weights::open(deep.weights, deep.manifest.architecture).unwrap();
     match pollster::block_on(GpuModel::open(&weights, Pooling::Mean, || 0.0)) {
@@ -101,14 +103,14 @@ fn twelve_layers_take_at_most_sixty_dispatches() {
             pollster::block_on(gpu.encode(&batch(&[3]), OutputKind::Vectors)).unwrap();
             assert_eq!(gpu.dispatches(), 50);
         }
-        Err(error) => eprintln!("SKIPPED: {error}"),
+        Err(error) => skipped(format_args!("{error}")),
     }
 }
 
-/// The usual base size: bert-base-chinese, bge-base.
+/// The usual base size, as of bert-base-chinese and bge-base.
 #[test]
-fn a_model_of_the_base_size_answers_alike_on_cpu_and_gpu() {
-    let _alone = alone();
+fn a_model_of_the_base_size_agrees_on_cpu_and_gpu() {
+    let _lock = lock_gpu();
     let base = SyntheticModel::new(768, 2, 12, 3072, 7);
     let weights = Weights::open(base.weights, base.manifest.architecture).unwrap();
     let mut cpu = CpuModel::load(&weights, Pooling::Mean).unwrap();
@@ -123,7 +125,7 @@ fn a_model_of_the_base_size_answers_alike_on_cpu_and_gpu() {
                 assert!(cosine > 0.999, "{cosine}");
             }
         }
-        Err(error) => eprintln!("SKIPPED: {error}"),
+        Err(error) => skipped(format_args!("{error}")),
     }
 }
 
@@ -132,7 +134,7 @@ fn cosines(a: &[f32], b: &[f32]) -> Vec<f32> {
     a.chunks(64).zip(b.chunks(64)).map(|(a, b)| dot(a, b)).collect()
 }
 
-/// One wrong text in each kernel; each is a mistake that a driver or a programmer can make.
+/// Wrong replacements in the kernels' source: mistakes that a driver or a programmer can make.
 const DEFECTS: [Defect; 8] = [
     ("const GAIN = 0u;", "const GAIN = 1u;"),
     ("return x * (t * p + 0.5)", "return max(x, 0.0)"),
@@ -146,7 +148,7 @@ const DEFECTS: [Defect; 8] = [
 
 #[test]
 fn a_broken_kernel_is_caught_every_time() {
-    let _alone = alone();
+    let _lock = lock_gpu();
     let model = model();
     let batch = batch(&[5, 12, 1, 30]);
     let vectors = definition::forward(&model, &batch).0;
@@ -167,8 +169,8 @@ fn a_broken_kernel_is_caught_every_time() {
 }
 
 #[test]
-fn a_lost_device_is_an_error_that_says_so() {
-    let _alone = alone();
+fn a_lost_device_is_reported_as_an_error() {
+    let _lock = lock_gpu();
     let Some((mut gpu, _)) = open(Overrides::default()) else { return };
     let batch = batch(&[4]);
     pollster::block_on(gpu.encode(&batch, OutputKind::Vectors)).unwrap();
@@ -192,10 +194,10 @@ fn vectors_and_states_agree_with_the_cpu() {
     });
 }
 
-/// A GPU whose device goes away before one of its answers.
+/// A GPU that is lost after `batches_left` more batches.
 struct Fragile {
     gpu: GpuModel,
-    answers: u32,
+    batches_left: u32,
 }
 
 impl Encoder for Fragile {
@@ -204,17 +206,17 @@ impl Encoder for Fragile {
     }
 
     async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
-        if self.answers == 0 {
+        if self.batches_left == 0 {
             self.gpu.lose();
         }
-        self.answers = self.answers.saturating_sub(1);
+        self.batches_left = self.batches_left.saturating_sub(1);
         self.gpu.encode(batch, output).await
     }
 }
 
 struct OpenFragile {
     model: TestWeights,
-    answers: u32,
+    batches_left: u32,
     opened: Rc<Cell<u32>>,
 }
 
@@ -226,28 +228,28 @@ impl GpuOpener for OpenFragile {
         let overrides = Overrides { dot_product: Some(DotProduct::Float), defect: None };
         let gpu = GpuModel::open_with(&self.model, Pooling::Mean, || 0.0, overrides).await?;
         let name = gpu.adapter().to_string();
-        Ok((Fragile { gpu, answers: self.answers }, name))
+        Ok((Fragile { gpu, batches_left: self.batches_left }, name))
     }
 }
 
 #[test]
-fn a_lost_device_is_opened_once_more_and_then_the_cpu_goes_on() {
-    let _alone = alone();
+fn a_lost_device_is_reopened_once_then_the_cpu_takes_over() {
+    let _lock = lock_gpu();
     if open(Overrides::default()).is_none() {
         return;
     }
     let batch = batch(&[7, 3]);
     let mut cpu = CpuModel::load(&model(), Pooling::Mean).unwrap();
-    let right = pollster::block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
-    let probes = ProbeBatch { batch: batch.clone(), vectors: right.clone() };
+    let expected_vectors = pollster::block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
+    let probes = ProbeBatch { batch: batch.clone(), vectors: expected_vectors.clone() };
     let opened = Rc::new(Cell::new(0));
-    // The proof, three timed passes, and one answer more; after it is opened again, the proof and four answers.
-    let opener = OpenFragile { model: model(), answers: 5, opened: opened.clone() };
+    // To verify, three timed passes, and one more batch; when reopened, to verify and four more batches.
+    let opener = OpenFragile { model: model(), batches_left: 5, opened: opened.clone() };
     let chosen = Device::choose(cpu, "cores".to_string(), opener, Choice::Gpu, probes, || 0.0);
     let mut device = pollster::block_on(chosen).unwrap();
-    for asked in 1..=7 {
+    for batches in 1..=7 {
         let vectors = pollster::block_on(device.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
-        let cosines = cosines(&vectors, &right);
+        let cosines = cosines(&vectors, &expected_vectors);
         assert!(cosines.iter().all(|&c| c >= LEAST_COSINE_TO_CPU), "{cosines:?}");
         if let Some(reopener) = device.take_gpu_reopener() {
             device.restore_gpu(pollster::block_on(reopener.run()));
@@ -256,8 +258,8 @@ fn a_lost_device_is_opened_once_more_and_then_the_cpu_goes_on() {
         let expected = (on_gpu, opened.get());
         assert_eq!(
             expected,
-            (asked < 7, if asked == 1 { 1 } else { 2 }),
-            "after {asked} batches: {:?}",
+            (batches < 7, if batches == 1 { 1 } else { 2 }),
+            "after {batches} batches: {:?}",
             device.report()
         );
     }

@@ -1,4 +1,4 @@
-//! Takes a model's tensors to the device in the order that the kernels read. Must not know the file.
+//! Uploads the tensors of a model in the order that the kernels read. Must not know the file format.
 
 use wgpu::Buffer;
 
@@ -8,14 +8,14 @@ use super::super::weights::{ByteSource, LinearWeights, NormWeights, Weights, Wor
 use super::adapter::GpuContext;
 use super::buffers::constant_buffer;
 
-/// Gain and offset of a layer norm, and what the product that follows smooths its inputs with. `[3, H]`
+/// Gain and offset of a layer norm, then the input smoothing of the product after it. `[3, H]`
 fn norm_vectors(norm: &NormWeights, next: &[f32]) -> Vec<f32> {
     [&norm.weight, &norm.bias, next].concat()
 }
 
 /// A linear layer on the device.
 pub struct DeviceLinear {
-    /// Words of int8. `[K / 4, N]`
+    /// Words of four int8. `[K / 4, N]`
     pub weights: Buffer,
     /// Scale and bias. `[N, 2]`
     pub channels: Buffer,
@@ -31,10 +31,11 @@ impl DeviceLinear {
     }
 }
 
-/// A linear layer with the norm that follows.
+/// A linear layer with the norm after it, on the device.
 pub struct DeviceLinearNorm {
     pub linear: DeviceLinear,
-    /// Gain, offset, next smoothing `[3, H]`, then the smoothing before the product `[K]`.
+    /// Gain and offset of the norm and smoothing of the next product `[3, H]`, then the smoothing of this product
+    /// `[K]`.
     pub vectors: Buffer,
 }
 
@@ -54,13 +55,13 @@ impl DeviceLinearNorm {
 
 /// The embeddings on the device.
 pub struct DeviceEmbedding {
-    /// Fine rows, then coarse rows.
+    /// The fine rows, then the coarse rows.
     pub words: Buffer,
     /// `[V]`
     pub scales: Buffer,
     /// `[P, H]`
     pub positions: Buffer,
-    /// Gain, offset, next smoothing. `[3, H]`
+    /// Gain and offset of the norm, and smoothing of the next product. `[3, H]`
     pub vectors: Buffer,
 }
 
@@ -91,17 +92,17 @@ pub struct DeviceLayer {
     pub down: DeviceLinearNorm,
 }
 
-/// All of a model on the device.
+/// A model's weights on the device.
 pub struct DeviceModel {
     pub embedding: DeviceEmbedding,
     pub layers: Vec<DeviceLayer>,
 }
 
 impl DeviceModel {
-    /// Reads and uploads tensor by tensor.
+    /// Reads and uploads one tensor at a time. Fails as [`Weights::linear`] does.
     pub fn new<S: ByteSource>(context: &GpuContext, weights: &Weights<S>) -> Result<DeviceModel, ModelError> {
         let count = weights.architecture().layers;
-        let none = vec![1.0; weights.architecture().hidden];
+        let ones = vec![1.0; weights.architecture().hidden];
         let mut layers = Vec::with_capacity(count);
         let mut qkv = weights.linear(0, LinearKind::Qkv)?;
         let embedding = DeviceEmbedding::new(
@@ -109,7 +110,7 @@ impl DeviceModel {
             &weights.word_embeddings(),
             &weights.positions(),
             &weights.embedding_norm(),
-            qkv.smooth.as_ref().unwrap_or(&none),
+            qkv.smooth.as_ref().unwrap_or(&ones),
         );
         for layer in 0..count {
             let this_qkv = DeviceLinear::new(context, &qkv);
@@ -117,13 +118,13 @@ impl DeviceModel {
             let output = weights.linear(layer, LinearKind::Output)?;
             let down = weights.linear(layer, LinearKind::Down)?;
             let norm = |which| weights.norm_after(layer, which);
-            let smooth = up.smooth.as_ref().unwrap_or(&none);
+            let smooth = up.smooth.as_ref().unwrap_or(&ones);
             let output = DeviceLinearNorm::new(context, &output, &norm(LinearKind::Output), smooth);
             if layer + 1 < count {
                 qkv = weights.linear(layer + 1, LinearKind::Qkv)?;
             }
-            // After the last layer no product follows; its int8 rows are not read.
-            let smooth = qkv.smooth.as_ref().unwrap_or(&none);
+            // After the last layer there is no product; its int8 rows are not read.
+            let smooth = qkv.smooth.as_ref().unwrap_or(&ones);
             let down = DeviceLinearNorm::new(context, &down, &norm(LinearKind::Down), smooth);
             layers.push(DeviceLayer { qkv: this_qkv, output, up: DeviceLinear::new(context, &up), down });
         }
@@ -131,7 +132,7 @@ impl DeviceModel {
     }
 }
 
-/// `[N, K]` to `[K / 4, N, 4]`: the words of neighbouring columns are neighbours.
+/// Reorders `[N, K]` to `[K / 4, N, 4]`, so that the words of neighbouring columns are neighbours.
 fn interleave(weight: &[i8], columns: usize) -> Vec<u8> {
     let depth = weight.len() / columns;
     let mut words = vec![0; weight.len()];

@@ -1,9 +1,9 @@
-//! SentencePiece's way of cutting, as XLM-R has it: of all ways to lay a word out in pieces, the likeliest (Kudo 2018).
+//! SentencePiece's unigram model, as XLM-R uses it: of all segmentations of a word, the most probable (Kudo 2018).
 //! Must not know special tokens.
 //!
-//! Normalising and splitting are the library's own steps. The search is not: the library keeps its pieces in a trie
-//! of hash maps, which for 43,000 pieces takes ten times the memory and the time to load. Sorted pieces are a trie
-//! too: those that start with the same bytes are neighbours.
+//! Normalising and splitting into words are steps of the `tokenizers` crate. The search is not: that crate keeps the
+//! pieces in a trie of hash maps, which for 43,000 pieces takes ten times the memory and the loading time. A sorted
+//! list of pieces serves as a trie too, because pieces that start with the same bytes are neighbours.
 
 use std::cell::Cell;
 
@@ -12,23 +12,23 @@ use tokenizers::normalizers::unicode::{NFKC, Nmt};
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 use tokenizers::{NormalizedString, Normalizer, PreTokenizedString, PreTokenizer, Result, Token};
 
-/// Stands for a space.
+/// SentencePiece's replacement for a space.
 const SPACE: char = '▁';
-/// NFKC makes it a plain tilde; XLM-R does not.
+/// The full-width tilde: NFKC makes it a plain tilde, XLM-R keeps it.
 pub const WIDE_TILDE: char = '～';
-/// No character: `WIDE_TILDE` while NFKC goes by.
+/// A noncharacter that replaces `WIDE_TILDE` during NFKC.
 pub const HIDDEN: char = '\u{ffff}';
-/// How much less likely an unknown character is than the least likely piece. SentencePiece's own constant.
+/// How far the log-probability of an unknown character is below that of the least probable piece; from SentencePiece.
 const UNKNOWN_PENALTY: f64 = 10.0;
 
 /// The parts of a `tokenizer.json` that differ between models.
 #[derive(Deserialize)]
 #[serde(from = "File")]
 pub struct UnigramTokenizer {
-    /// All pieces, in the order of their bytes.
+    /// All pieces, concatenated in byte order.
     text: String,
     pieces: Vec<Piece>,
-    /// Pieces that start with the same byte: `starts[byte]..starts[byte + 1]`.
+    /// The pieces that start with `byte` are `starts[byte]..starts[byte + 1]`. `[257]`
     starts: Vec<u32>,
     unknown: u32,
     unknown_score: f64,
@@ -43,12 +43,12 @@ struct File {
 #[derive(Deserialize)]
 struct Model {
     unk_id: u32,
-    /// Pieces and the logarithms of their probabilities, by id.
+    /// The pieces and their log-probabilities, by id.
     vocab: Vec<(String, f64)>,
 }
 
 struct Piece {
-    /// In `text`
+    /// The byte range in `text`.
     from: u32,
     to: u32,
     id: u32,
@@ -68,9 +68,9 @@ impl From<File> for UnigramTokenizer {
             Piece { from, to: text.len() as u32, id, score: *score }
         };
         let mut pieces: Vec<Piece> = order.into_iter().map(piece).filter(|piece| piece.from < piece.to).collect();
-        // A piece that is there twice has no second id: the count of words gives such a file away.
-        let of = |piece: &Piece| &text[piece.from as usize..piece.to as usize];
-        pieces.dedup_by(|one, before| of(one) == of(before));
+        // Duplicate pieces are dropped; `Tokenizer::parse` then refuses the file, because the vocabulary is too small.
+        let text_of = |piece: &Piece| &text[piece.from as usize..piece.to as usize];
+        pieces.dedup_by(|one, before| text_of(one) == text_of(before));
         let first = |piece: &Piece| usize::from(text.as_bytes()[piece.from as usize]);
         let starts = (0..=256).map(|byte| pieces.partition_point(|piece| first(piece) < byte) as u32).collect();
         let least = vocab.iter().fold(f64::INFINITY, |least, (_, score)| least.min(*score));
@@ -85,7 +85,7 @@ impl From<File> for UnigramTokenizer {
     }
 }
 
-/// The best way found to lay out what ends here.
+/// The last piece of the best segmentation found so far that ends at a position.
 #[derive(Clone, Copy)]
 struct Best {
     score: f64,
@@ -94,37 +94,37 @@ struct Best {
 }
 
 impl UnigramTokenizer {
-    /// How many pieces the vocabulary has.
-    pub fn words(&self) -> usize {
+    /// Returns the number of pieces in the vocabulary.
+    pub fn vocabulary_size(&self) -> usize {
         self.pieces.len()
     }
 
-    /// The id of the token for characters that no piece has.
+    /// Returns the id of the unknown token.
     pub fn unknown(&self) -> u32 {
         self.unknown
     }
 
-    /// Normalises the text, splits it at white space, and cuts each word into its likeliest pieces.
-    pub fn cut(&self, text: &mut PreTokenizedString) -> Result<()> {
+    /// Normalises the text, splits it at white space, and each word into its most probable pieces.
+    pub fn split(&self, text: &mut PreTokenizedString) -> Result<()> {
         text.normalize(normalize)?;
         self.split.pre_tokenize(text)?;
-        text.tokenize(|word| Ok(self.likeliest(word.get())))
+        text.tokenize(|word| Ok(self.segment(word.get())))
     }
 
-    /// The likeliest pieces of a word; unknown characters side by side are one token.
-    fn likeliest(&self, word: &str) -> Vec<Token> {
+    /// Returns the most probable pieces of a word, by the Viterbi algorithm. Adjacent unknown characters are one token.
+    fn segment(&self, word: &str) -> Vec<Token> {
         let mut ends: Vec<Option<Best>> = vec![None; word.len() + 1];
         for (from, char) in word.char_indices() {
             let before = ends[from].map_or(0.0, |best| best.score);
             let mut reach = |to: usize, id: u32, score: f64| {
-                // Sums in the library's order: equal texts give equal roundings.
+                // Added in the same order as in the `tokenizers` crate, so that rounding gives the same segmentation.
                 let score = score + before;
                 if ends[to].is_none_or(|best| score > best.score) {
                     ends[to] = Some(Best { score, from, id });
                 }
             };
             let mut is_known = false;
-            self.prefixes(&word.as_bytes()[from..], |piece, bytes| {
+            self.for_each_prefix(&word.as_bytes()[from..], |piece, bytes| {
                 reach(from + bytes, piece.id, piece.score);
                 is_known |= bytes == char.len_utf8();
             });
@@ -145,14 +145,14 @@ impl UnigramTokenizer {
         tokens
     }
 
-    /// Every piece that `bytes` start with, the shortest first, and its length.
-    fn prefixes(&self, bytes: &[u8], mut found: impl FnMut(&Piece, usize)) {
+    /// Calls `found` with every piece that `bytes` start with, and its length in bytes, from short to long.
+    fn for_each_prefix(&self, bytes: &[u8], mut found: impl FnMut(&Piece, usize)) {
         let Some(&first) = bytes.first() else { return };
         let mut left =
             &self.pieces[self.starts[usize::from(first)] as usize..self.starts[usize::from(first) + 1] as usize];
-        // All of `left` start with the first `length` bytes.
+        // All pieces in `left` start with the first `length` bytes.
         for length in 1..=bytes.len() {
-            if let Some((piece, longer)) = left.split_first().filter(|(piece, _)| piece.bytes() == length) {
+            if let Some((piece, longer)) = left.split_first().filter(|(piece, _)| piece.len_bytes() == length) {
                 found(piece, length);
                 left = longer;
             }
@@ -169,12 +169,12 @@ impl UnigramTokenizer {
 }
 
 impl Piece {
-    fn bytes(&self) -> usize {
+    fn len_bytes(&self) -> usize {
         (self.to - self.from) as usize
     }
 }
 
-/// XLM-R's normaliser: SentencePiece's `nmt_nfkc`, but for the wide tilde; then one space for many.
+/// XLM-R's normaliser: SentencePiece's `nmt_nfkc`, except for the full-width tilde; then collapses repeated spaces.
 pub fn normalize(text: &mut NormalizedString) -> Result<()> {
     if text.get().is_ascii() && !text.get().contains(|c: char| c.is_ascii_control()) && !text.get().contains("  ") {
         return Ok(());

@@ -1,5 +1,5 @@
-//! BERT's way of cutting: normalised and split as BERT does, words by the longest pieces first. Must not know special
-//! tokens.
+//! BERT's tokenization: its normalizer and pre-tokenizer, then WordPiece, which takes the longest pieces first. Must
+//! not know special tokens.
 
 use serde::Deserialize;
 use tokenizers::models::wordpiece::WordPiece;
@@ -15,18 +15,18 @@ pub struct WordPieceTokenizer {
 }
 
 impl WordPieceTokenizer {
-    /// How many words and pieces the vocabulary has.
-    pub fn words(&self) -> usize {
+    /// Returns the number of words and pieces in the vocabulary.
+    pub fn vocabulary_size(&self) -> usize {
         self.model.get_vocab_size()
     }
 
-    /// The token of whatever the vocabulary has nothing for, or its name where there is no such token.
+    /// Returns the id of the unknown token, or as an error its name if the vocabulary does not have it.
     pub fn unknown(&self) -> std::result::Result<u32, String> {
         self.model.token_to_id(&self.model.unk_token).ok_or_else(|| self.model.unk_token.clone())
     }
 
-    /// Normalises the text, splits it into words, and cuts each into the longest pieces.
-    pub fn cut(&self, text: &mut PreTokenizedString) -> Result<()> {
+    /// Normalises the text, splits it into words, and each word into pieces.
+    pub fn split(&self, text: &mut PreTokenizedString) -> Result<()> {
         text.normalize(|piece| self.normalizer.normalize(piece))?;
         BertPreTokenizer.pre_tokenize(text)?;
         text.tokenize(|piece| self.model.tokenize(piece.get()))

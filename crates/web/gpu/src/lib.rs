@@ -1,10 +1,10 @@
-//! What the GPU module gives to the worker: one class, no JSON, no texts. Fetched only where there is an adapter.
+//! The interface of the GPU module to the worker: one class, no JSON, no texts. Fetched only if there is an adapter.
 //!
 //! ```js
-//! const gpu = await GpuModule.create(manifestJson, weights); // rejects with an Error that says why
+//! const gpu = await GpuModule.create(manifestJson, weights); // rejects with an Error with the reason
 //! const {vectors, tokens} = await gpu.encode(ids, starts, wantTokens); // Float32Array [B, H] and [T, H]
 //! ```
-//! A lost device rejects with an Error whose name is `DeviceLost`.
+//! When the device is lost, `encode` rejects with an Error whose name is `DeviceLost`.
 
 use js_sys::{Error, Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -16,6 +16,7 @@ use nearmind_encoder::manifest::Manifest;
 use nearmind_encoder::weights::{ByteSource, Weights};
 use nearmind_encoder::{Batch, EncodeError, Encoder, OutputKind};
 
+/// A model on the GPU.
 #[wasm_bindgen]
 pub struct GpuModule {
     gpu: GpuModel,
@@ -24,43 +25,44 @@ pub struct GpuModule {
 
 #[wasm_bindgen]
 impl GpuModule {
-    /// Opens the device, compiles the kernels and uploads the weights, tensor by tensor.
+    /// Opens the device, compiles the kernels and uploads the weights, one tensor at a time. The Error's name is
+    /// `Model`, `NoAdapter` or `Unfit`.
     pub async fn create(manifest: String, weights: Uint8Array) -> Result<GpuModule, JsValue> {
-        let manifest = Manifest::parse(manifest.as_bytes()).map_err(|e| thrown("Model", &e))?;
-        let weights = Weights::open(Bytes(weights), manifest.architecture).map_err(|e| thrown("Model", &e))?;
+        let manifest = Manifest::parse(manifest.as_bytes()).map_err(|e| js_error("Model", &e))?;
+        let weights = Weights::open(JsFile(weights), manifest.architecture).map_err(|e| js_error("Model", &e))?;
         let opened = GpuModel::open(&weights, manifest.pooling, now_ms).await;
         let gpu = opened.map_err(|error| match error {
-            GpuOpenError::NoAdapter(why) => thrown("NoAdapter", &why),
-            GpuOpenError::Unsuitable(why) => thrown("Unfit", &why),
+            GpuOpenError::NoAdapter(why) => js_error("NoAdapter", &why),
+            GpuOpenError::Unsuitable(why) => js_error("Unfit", &why),
         })?;
         let adapter = adapter_name(&gpu);
         Ok(GpuModule { gpu, adapter })
     }
 
-    /// What the adapter calls itself.
+    /// The name of the adapter.
     #[wasm_bindgen(getter)]
     pub fn adapter(&self) -> String {
         self.adapter.clone()
     }
 
-    /// See `encoder::Batch`.
+    /// Encodes a batch, given as in `nearmind_encoder::Batch`. The Error's name is `DeviceLost` or `BadBatch`.
     pub async fn encode(&mut self, ids: Vec<u32>, starts: Vec<u32>, want_tokens: bool) -> Result<Object, JsValue> {
         let output = if want_tokens { OutputKind::VectorsAndTokens } else { OutputKind::Vectors };
         let encoded = self.gpu.encode(&Batch { ids, starts }, output).await.map_err(|e| match e {
-            EncodeError::DeviceLost(why) => thrown("DeviceLost", &why),
-            EncodeError::BadBatch(why) => thrown("BadBatch", &why),
+            EncodeError::DeviceLost(why) => js_error("DeviceLost", &why),
+            EncodeError::BadBatch(why) => js_error("BadBatch", &why),
         })?;
-        let answer = Object::new();
-        Reflect::set(&answer, &"vectors".into(), &Float32Array::from(&encoded.vectors[..]))?;
-        Reflect::set(&answer, &"tokens".into(), &Float32Array::from(&encoded.tokens[..]))?;
-        Ok(answer)
+        let result = Object::new();
+        Reflect::set(&result, &"vectors".into(), &Float32Array::from(&encoded.vectors[..]))?;
+        Reflect::set(&result, &"tokens".into(), &Float32Array::from(&encoded.tokens[..]))?;
+        Ok(result)
     }
 }
 
-/// A file in JavaScript's memory: the wasm memory, which never shrinks, holds one tensor at a time.
-struct Bytes(Uint8Array);
+/// A file in JavaScript's memory, so that the wasm memory, which never shrinks, holds only one tensor at a time.
+struct JsFile(Uint8Array);
 
-impl ByteSource for Bytes {
+impl ByteSource for JsFile {
     fn len_bytes(&self) -> usize {
         self.0.length() as usize
     }
@@ -69,17 +71,19 @@ impl ByteSource for Bytes {
     }
 }
 
-fn thrown(name: &str, error: &dyn std::fmt::Display) -> JsValue {
-    let thrown = Error::new(&error.to_string());
-    thrown.set_name(name);
-    thrown.into()
+/// Builds a JavaScript Error with a name.
+fn js_error(name: &str, message: &dyn std::fmt::Display) -> JsValue {
+    let error = Error::new(&message.to_string());
+    error.set_name(name);
+    error.into()
 }
 
 fn now_ms() -> f64 {
     js_sys::global().unchecked_into::<WorkerGlobalScope>().performance().map_or(0.0, |clock| clock.now())
 }
 
-/// wgpu reads only the description, which browsers leave empty; vendor and architecture are what they tell.
+/// The vendor, architecture and description of the adapter. wgpu reads only the description, which browsers leave
+/// empty.
 fn adapter_name(gpu: &GpuModel) -> String {
     let info = gpu.device().as_webgpu().and_then(|device| Reflect::get(device, &"adapterInfo".into()).ok());
     let words = ["vendor", "architecture", "description"].map(|key| {
