@@ -4,15 +4,15 @@
 //! cache of one core. All operations except attention work on single rows, and attention stays within a text, so
 //! grouping and batching change no result.
 
-mod attention_rollout;
 mod attention;
+mod attention_rollout;
 mod float;
+mod instruction_set;
 #[cfg(feature = "measure")]
 pub mod measure;
-mod parameters;
-mod instruction_set;
-mod product;
 mod ops;
+mod parameters;
+mod product;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "wasm32")]
@@ -72,7 +72,7 @@ impl CpuModel {
     }
 
     /// Loads a model for one instruction set. Panics if it is not in [`InstructionSet::available`].
-    pub fn load_for<S: ByteSource>(
+    pub fn load_with<S: ByteSource>(
         isa: InstructionSet,
         file: &Weights<S>,
         pooling: Pooling,

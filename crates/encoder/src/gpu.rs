@@ -6,12 +6,12 @@
 //! are integers, and a gain could not be measured for lack of an adapter with it. Must not know which device is best.
 
 mod adapter;
+mod batch_sizer;
+mod bound_kernels;
+mod buffers;
 #[cfg(test)]
 mod inspect;
-mod buffers;
-mod batch_sizer;
 mod shader;
-mod bound_kernels;
 #[cfg(test)]
 mod tests;
 mod upload;

@@ -80,7 +80,7 @@ impl std::error::Error for VerifyError {}
 
 /// Encodes the probes and compares the vectors with the reference, and with the CPU's vectors if given.
 /// Returns the vectors. `[B, H]`
-pub async fn prove<E: Encoder>(
+pub async fn verify<E: Encoder>(
     encoder: &mut E,
     probes: &ProbeBatch,
     cpu: Option<&[f32]>,

@@ -57,7 +57,7 @@ impl GpuContext {
 
     /// Runs `build` and returns the device's validation and out-of-memory errors. In the browser this also waits until
     /// pipelines are compiled.
-    pub async fn checked<T>(&self, build: impl FnOnce() -> T) -> Result<T, GpuOpenError> {
+    pub async fn with_error_scopes<T>(&self, build: impl FnOnce() -> T) -> Result<T, GpuOpenError> {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let built = build();

@@ -79,10 +79,10 @@ impl BoundKernels {
         let linear = |pipeline, w: &DeviceLinear, out| {
             BoundKernel::new(context, pipeline, &[&m.size, &m.quantized, &w.weights, &w.channels, out])
         };
-        let linear_norm = |pipeline, w: &DeviceLinearNorm, inputs, attended: &[&Buffer]| {
+        let linear_norm = |pipeline, w: &DeviceLinearNorm, inputs, attention_inputs: &[&Buffer]| {
             let l = &w.linear;
             let buffers = [&m.size, inputs, &l.weights, &l.channels, &w.vectors, &m.states, &m.quantized];
-            BoundKernel::new(context, pipeline, &[&buffers, attended].concat())
+            BoundKernel::new(context, pipeline, &[&buffers, attention_inputs].concat())
         };
         let e = &model.embedding;
         let embedded = [&m.size, &m.tokens, &e.words, &e.scales, &e.positions, &e.vectors, &m.states, &m.quantized];
