@@ -19,7 +19,7 @@ pub struct Parameters {
     /// The position embeddings. `[P, H]`
     pub positions: Vec<f32>,
     pub embedding_norm: Norm,
-    pub layers: Vec<Layer>,
+    pub layers: Vec<PackedLayer>,
 }
 
 /// The parameters of a BERT layer.
