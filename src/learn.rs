@@ -48,7 +48,7 @@ use nearmind_core::{
     catalog::{ContextPopularity, Fields, Relations, ScoreWeights},
     profile::{
         Columns, ContentScorer, EventName, History, Likeness, Overrides, Profile, Signal, Source, Touched,
-        weights::Weights,
+        weights::EventWeights,
     },
     vectors::{Matrix, Metric},
 };
@@ -109,7 +109,7 @@ pub fn purchases(rows: &[u32]) -> impl DoubleEndedIterator<Item = Act> {
 pub fn profile(acts: impl DoubleEndedIterator<Item = Act>, step: f32) -> Profile {
     let mut last: Vec<Act> = acts.rev().take(MOST_REMEMBERED).collect();
     last.reverse();
-    let weights = Weights { step: Some(step), ..Weights::default() };
+    let weights = EventWeights { step: Some(step), ..EventWeights::default() };
     History::of_acts(last).profile(&weights, 0.0, &Overrides::default(), &[])
 }
 
@@ -168,7 +168,7 @@ mod tests {
             let acts: Vec<Act> = acts.collect();
             let event = |(nth, (row, name)): (usize, &Act)| Event::on(*name, &row.to_string(), nth as f64 * 5e3);
             let log: Vec<Event> = acts.iter().enumerate().map(event).collect();
-            let weights = Weights { step: Some(step), ..Weights::default() };
+            let weights = EventWeights { step: Some(step), ..EventWeights::default() };
             let served = nearmind_core::profile::profile(&log, 0.0, &weights, |id| id.parse().ok());
             prop_assert_eq!(profile(acts.into_iter(), step).signals, served.signals);
         }

@@ -18,7 +18,7 @@ pub use content_scorer::{Columns, ContentScorer, Likeness, Touched, flattened};
 pub use event::{Event, EventName, Opinion};
 pub use history::History;
 pub use interests::{Interest, interests};
-use weights::{FAINT, Weights};
+use weights::{FAINT, EventWeights};
 
 /// More do not change a list, and an event must not cost more with every year.
 const MOST_SIGNALS: usize = 512;
@@ -95,7 +95,7 @@ pub struct Profile {
 }
 
 /// `log` holds the events that stand, oldest first; items that `row_of` does not know are passed over.
-pub fn profile(log: &[Event], now_ms: f64, weights: &Weights, row_of: impl Fn(&str) -> Option<u32>) -> Profile {
+pub fn profile(log: &[Event], now_ms: f64, weights: &EventWeights, row_of: impl Fn(&str) -> Option<u32>) -> Profile {
     History::of(log, row_of).profile(weights, now_ms, &Overrides::default(), &[])
 }
 
@@ -154,7 +154,7 @@ mod tests {
 
     /// Items are named by their rows.
     fn run(log: &[Event]) -> Profile {
-        profile(log, NOW, &Weights::default(), |id| id.parse().ok())
+        profile(log, NOW, &EventWeights::default(), |id| id.parse().ok())
     }
 
     fn weight_of(profile: &Profile, row: u32) -> f32 {

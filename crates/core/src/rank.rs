@@ -16,7 +16,7 @@ use std::{cmp::Ordering, collections::BTreeSet};
 pub use filter::Filter;
 pub use place::Group;
 pub use rules::{Context, Rules};
-pub use scene::{Kind, Scene};
+pub use scene::{ShelfKind, Scene};
 pub use scorer::{ScoreBreakdown, Scorer, touched};
 pub use varied::varied;
 

@@ -20,7 +20,7 @@ use crate::{
     catalog::Catalog,
     profile::{Columns, ContentScorer, EventName, History, Overrides, Profile, Source, interests},
     protocol::Basis,
-    rank::{self, Filter, Group, Kind, Order, Scorer},
+    rank::{self, Filter, Group, ShelfKind, Order, Scorer},
     vectors::{Hit, arithmetic::dot},
 };
 
@@ -77,7 +77,7 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
         excluded.extend(profile.seen.union(&profile.owned));
     }
     let lift = lift(catalog, setting, &cart);
-    let complements = if scene.kind == Kind::GoesWith { complements(catalog, setting, &cart, &lift) } else { None };
+    let complements = if scene.kind == ShelfKind::GoesWith { complements(catalog, setting, &cart, &lift) } else { None };
     let groups = groups(catalog, setting, &taste, basis);
     let order = Order {
         catalog,
@@ -101,7 +101,7 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
     let by_score = |order: &Order, scorer: &Scorer| rank::list(order, &scorer.totals(), scene.threshold.max(0.0));
     let hits = scorer.as_ref().map_or_else(Vec::new, |scorer| by_score(&order, scorer));
     // A list about the visitor is never empty because of what they did or said.
-    if scorer.is_some() && (!hits.is_empty() || scene.kind != Kind::ForYou) {
+    if scorer.is_some() && (!hits.is_empty() || scene.kind != ShelfKind::ForYou) {
         return Ranked { basis, hits, profile, subject, taste, scorer, note };
     }
     // Of a list that came out empty, what the visitor knows stays away.
@@ -148,11 +148,11 @@ fn subject(
     let attracts = |profile: &Profile| profile.signals.iter().any(|signal| signal.weight > 0.0);
     let learned = view.catalog.relations.is_some();
     match setting.scene.kind {
-        Kind::MoreLikeThis => (Basis::Item, items(&mut setting.about.into_iter())),
-        Kind::GoesWith if setting.about.is_some() => (Basis::Item, items(&mut setting.about.into_iter())),
-        Kind::GoesWith => (Basis::Cart, items(&mut cart.iter().copied())),
-        Kind::Trending if learned => (Basis::Trending, profile.clone()),
-        Kind::ForYou if attracts(profile) => {
+        ShelfKind::MoreLikeThis => (Basis::Item, items(&mut setting.about.into_iter())),
+        ShelfKind::GoesWith if setting.about.is_some() => (Basis::Item, items(&mut setting.about.into_iter())),
+        ShelfKind::GoesWith => (Basis::Cart, items(&mut cart.iter().copied())),
+        ShelfKind::Trending if learned => (Basis::Trending, profile.clone()),
+        ShelfKind::ForYou if attracts(profile) => {
             // Without what the page says.
             let own = || attracts(&view.history.profile(&setting.scene.weights, view.now_ms, overrides, &[]));
             let basis = if said.is_empty() || own() {
@@ -164,7 +164,7 @@ fn subject(
             };
             (basis, profile.clone())
         }
-        Kind::ForYou | Kind::Trending => (Basis::ColdStart, profile.clone()),
+        ShelfKind::ForYou | ShelfKind::Trending => (Basis::ColdStart, profile.clone()),
     }
 }
 

@@ -39,7 +39,7 @@ pub use store::{MemoryStore, News, Store, StoreError, difference};
 
 use nearmind_core::{
     catalog::{Catalog, Sheet},
-    profile::{Columns, Event, History, Overrides, Source, weights::Weights},
+    profile::{Columns, Event, History, Overrides, Source, weights::EventWeights},
     protocol::{Command, DeviceReport, Envelope, Update},
     recommend::{
         MOST_CARDS, View,
@@ -161,7 +161,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
             Command::Search { query, limit } => self.search(query, limit.min(MOST_CARDS)).await,
             Command::Profile => {
-                let texts = self.written(&Weights::default());
+                let texts = self.written(&EventWeights::default());
                 let mut updates: Vec<Update> = self.encode(texts).await.into_iter().collect();
                 updates.push(Update::Profile(self.summary()));
                 updates
@@ -216,7 +216,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let mut updates: Vec<Update> = self.encode_part(&query).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             let lang = primary(&self.lang);
-            let profile = self.history.profile(&Weights::default(), self.now_ms, &Overrides::default(), &[]);
+            let profile = self.history.profile(&EventWeights::default(), self.now_ms, &Overrides::default(), &[]);
             let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
             let meaning = encoded.or_else(|| self.texts.by_words(&query, catalog).map(Meaning::by_words));
             let found = search::search(catalog, &query, meaning.as_ref(), limit);
@@ -288,7 +288,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     /// What the visitor wrote, as far as it can change a list.
-    fn written(&self, weights: &Weights) -> Vec<String> {
+    fn written(&self, weights: &EventWeights) -> Vec<String> {
         if !self.history.has_texts() {
             return Vec::new();
         }

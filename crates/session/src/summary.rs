@@ -10,7 +10,7 @@ use super::{
 };
 use nearmind_core::{
     catalog::Catalog,
-    profile::{Event, Interest, Overrides, Profile, Signal, Source, interests, weights::Weights},
+    profile::{Event, Interest, Overrides, Profile, Signal, Source, interests, weights::EventWeights},
     protocol::{EventLine, InterestLine, ProfileSummary},
     recommend::{View, statements},
     text::{language::primary, words},
@@ -85,7 +85,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     fn heard(&self, muted: &BTreeSet<Source>) -> Profile {
-        let weights = Weights::default();
+        let weights = EventWeights::default();
         let overrides = match &self.catalog {
             Some(catalog) => {
                 let (history, texts, now_ms) = (&self.history, &self.texts, self.now_ms);

@@ -9,7 +9,7 @@ use super::{Session, store::Store};
 use nearmind_core::{
     catalog::{Availability, Catalog},
     protocol::{Diagnosis, ShelfRequest, UnmatchedId, Update},
-    rank::{Kind, Rules, Scene},
+    rank::{ShelfKind, Rules, Scene},
 };
 use nearmind_encoder::Encoder;
 
@@ -66,7 +66,7 @@ impl NamedIds {
 
     fn stock(&mut self, catalog: &Catalog) -> (usize, usize) {
         *self.stock.get_or_insert_with(|| {
-            let filter = Scene::of(Kind::ForYou).filter;
+            let filter = Scene::of(ShelfKind::ForYou).filter;
             let count =
                 |wanted: &dyn Fn(&nearmind_core::catalog::ItemRef) -> bool| catalog.items.iter().filter(wanted).count();
             let sold_out = count(&|item| item.availability() == Some(Availability::OutOfStock));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::{
     Bursts, Overrides, Profile, Signal, Source,
     event::{Event, EventName, Opinion},
-    weights::{DAY_MS, MOST, MOST_A_MINUTE, SESSION_MS, STEP, UNWANTED, Weights},
+    weights::{DAY_MS, MOST, MOST_A_MINUTE, SESSION_MS, STEP, UNWANTED, EventWeights},
 };
 
 /// Between two events of [`History::of_acts`]: as many a minute as a person makes, and hundreds within one session.
@@ -116,7 +116,7 @@ impl History {
     /// What all this says at `now_ms`, and what the page `said` as if it happened now.
     pub fn profile(
         &self,
-        weights: &Weights,
+        weights: &EventWeights,
         now_ms: f64,
         overrides: &Overrides,
         said: &[(Source, EventName)],

@@ -31,9 +31,9 @@ pub const DAY_MS: f64 = 86_400e3;
 
 /// What a scene says of events. As JSON every field may be absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "EventWeights"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub struct Weights {
+pub struct EventWeights {
     /// The weight of an event when it happens, where it is not [`weight`]'s.
     pub events: BTreeMap<EventName, f32>,
     /// What is left of an event's weight after each later step, 0..1; absent: as learned, or [`STEP`].
@@ -44,13 +44,13 @@ pub struct Weights {
     pub seen_days: f64,
 }
 
-impl Default for Weights {
+impl Default for EventWeights {
     fn default() -> Self {
         Self { events: BTreeMap::new(), step: None, half_life_days: 30.0, seen_days: 30.0 }
     }
 }
 
-impl Weights {
+impl EventWeights {
     /// The weight of `event` when it happens.
     pub fn of(&self, event: &Event) -> f32 {
         let usual = self.events.get(&event.name).copied().unwrap_or_else(|| weight(event.name));
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn half_is_left_after_the_half_life() {
-        let weights = Weights::default();
+        let weights = EventWeights::default();
         for (days, expect) in [(0.0, 1.0), (30.0, 0.5), (15.0, 0.5f32.sqrt()), (75.0, 0.176_776_7), (-5.0, 1.0)] {
             assert!((weights.fade(days * DAY_MS) - expect).abs() < 1e-6, "{days}");
         }
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn stars_and_dwell_weigh() {
-        let weights = Weights::default();
+        let weights = EventWeights::default();
         let rated = |stars| weights.of(&Event { value: Some(stars), ..Event::on(EventName::Rate, "a", 0.0) });
         assert_eq!([5.0, 4.0, 3.0, 1.0, f64::INFINITY].map(rated), [4.0, 2.0, 0.0, -1.0, 4.0]);
         let stayed = |ms| weights.of(&Event { dwell_ms: Some(ms), ..Event::on(EventName::ViewItem, "a", 0.0) });
@@ -129,11 +129,11 @@ mod tests {
 
     #[test]
     fn wrong_numbers_are_told() {
-        let with = |step, half_life_days| Weights { step: Some(step), half_life_days, ..Weights::default() };
-        assert_eq!(Weights::default().problem(), None);
+        let with = |step, half_life_days| EventWeights { step: Some(step), half_life_days, ..EventWeights::default() };
+        assert_eq!(EventWeights::default().problem(), None);
         assert!(with(0.0, 1.0).problem().is_some_and(|text| text.starts_with("step")));
         assert!(with(0.5, f64::NAN).problem().is_some_and(|text| text.starts_with("halfLifeDays")));
         let events = [(EventName::Like, f32::NAN)].into();
-        assert!(Weights { events, ..Weights::default() }.problem().is_some_and(|text| text.contains("Like")));
+        assert!(EventWeights { events, ..EventWeights::default() }.problem().is_some_and(|text| text.contains("Like")));
     }
 }

@@ -5,7 +5,7 @@
 //! (Chen, Zhang and Zhou 2018, "Fast Greedy MAP Inference") holds against it what all taken items together
 //! explain of it. Must not know where scores come from.
 
-use super::scene::{Diversity, Method};
+use super::scene::{Diversity, DiversityMethod};
 use crate::vectors::{Hit, Matrix};
 
 /// Up to `limit` of `pool` (best first), in the order to show them.
@@ -15,9 +15,9 @@ pub fn diverse(matrix: &Matrix, pool: Vec<Hit>, how: Diversity, limit: usize) ->
     }
     let relevance = relevance(&pool);
     let order = match how.method {
-        Method::None => (0..pool.len().min(limit)).collect(),
-        Method::Mmr => mmr(matrix, &pool, &relevance, how.strength, limit),
-        Method::Dpp => dpp(matrix, &pool, &relevance, how.strength, limit),
+        DiversityMethod::None => (0..pool.len().min(limit)).collect(),
+        DiversityMethod::Mmr => mmr(matrix, &pool, &relevance, how.strength, limit),
+        DiversityMethod::Dpp => dpp(matrix, &pool, &relevance, how.strength, limit),
     };
     order.into_iter().map(|at| pool[at]).collect()
 }
@@ -91,23 +91,23 @@ mod tests {
         pool
     }
 
-    fn rows(method: Method, strength: f32, scores: [f32; 4], limit: usize) -> Vec<u32> {
+    fn rows(method: DiversityMethod, strength: f32, scores: [f32; 4], limit: usize) -> Vec<u32> {
         let hits = diverse(&matrix(), pool(scores), Diversity { method, strength }, limit);
         hits.into_iter().map(|hit| hit.row).collect()
     }
 
     #[test]
     fn near_copies_make_room_for_something_else() {
-        for method in [Method::Mmr, Method::Dpp] {
+        for method in [DiversityMethod::Mmr, DiversityMethod::Dpp] {
             assert_eq!(rows(method, 0.4, [1.0, 0.98, 0.9, -0.9], 3), [0, 2, 1], "{method:?}");
             assert_eq!(rows(method, 0.0, [1.0, 0.98, 0.9, -0.9], 3), [0, 1, 2], "{method:?}");
         }
-        assert_eq!(rows(Method::None, 0.9, [1.0, 0.98, 0.9, -0.9], 2), [0, 1]);
+        assert_eq!(rows(DiversityMethod::None, 0.9, [1.0, 0.98, 0.9, -0.9], 2), [0, 1]);
     }
 
     #[test]
     fn equal_and_few_candidates_are_survived() {
-        for method in [Method::Mmr, Method::Dpp] {
+        for method in [DiversityMethod::Mmr, DiversityMethod::Dpp] {
             assert_eq!(rows(method, 1.0, [0.0; 4], 9).len(), 4);
             let how = Diversity { method, strength: 0.5 };
             assert_eq!(diverse(&Matrix::default(), Vec::new(), how, 3), []);

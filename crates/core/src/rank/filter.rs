@@ -34,10 +34,10 @@ pub enum Filter {
     Not(Box<Filter>),
     /// One of the field's values equals this.
     #[allow(missing_docs, reason = "the variant says it; ts-rs has no place for more")]
-    Eq { field: String, value: Value },
+    Eq { field: String, value: FilterValue },
     /// One of the field's values is among these.
     #[allow(missing_docs, reason = "the variant says it")]
-    In { field: String, values: Vec<Value> },
+    In { field: String, values: Vec<FilterValue> },
     /// Both ends belong to the range; an end that is absent is open.
     #[allow(missing_docs, reason = "the variant says it")]
     Range {
@@ -53,9 +53,9 @@ pub enum Filter {
 
 /// What a field is compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "FilterValue"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(untagged)]
-pub enum Value {
+pub enum FilterValue {
     /// A number; a text that is written as the same number equals it.
     Number(#[cfg_attr(test, ts(type = "number"))] Number),
     /// A text, compared without regard to case and to spaces around it.
@@ -64,7 +64,7 @@ pub enum Value {
 
 /// One value of a field.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Found<'a> {
+pub enum FieldValue<'a> {
     /// A number, such as a price.
     Number(f64),
     /// A text, such as a brand; never empty for an item.
@@ -74,7 +74,7 @@ pub enum Found<'a> {
 /// Something with named fields.
 pub trait Record {
     /// Whether any value of `field` satisfies `fits`.
-    fn any(&self, field: &str, fits: &mut dyn FnMut(Found<'_>) -> bool) -> bool;
+    fn any(&self, field: &str, fits: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool;
 }
 
 impl Filter {
@@ -88,8 +88,8 @@ impl Filter {
             Self::In { field, values } => record.any(field, &mut |found| values.iter().any(|value| value.is(found))),
             Self::Range { field, from, to } => record.any(field, &mut |found| {
                 let number = match found {
-                    Found::Number(number) => Some(number),
-                    Found::Text(text) => text.trim().parse().ok(),
+                    FieldValue::Number(number) => Some(number),
+                    FieldValue::Text(text) => text.trim().parse().ok(),
                 };
                 number.is_some_and(|n| from.is_none_or(|from| n >= from) && to.is_none_or(|to| n <= to))
             }),
@@ -99,12 +99,12 @@ impl Filter {
 
     /// Items that it names get the ids that `id` knows them by: shops have several names for one.
     pub fn name_items(&mut self, id: &impl Fn(&str) -> Option<String>) {
-        let named = |value: &mut Value| {
+        let named = |value: &mut FilterValue| {
             let known = match value {
-                Value::Text(name) => id(name),
-                Value::Number(number) => id(&number.to_string()),
+                FilterValue::Text(name) => id(name),
+                FilterValue::Number(number) => id(&number.to_string()),
             };
-            known.into_iter().for_each(|known| *value = Value::Text(known));
+            known.into_iter().for_each(|known| *value = FilterValue::Text(known));
         };
         match self {
             Self::All(filters) | Self::Any(filters) => filters.iter_mut().for_each(|filter| filter.name_items(id)),
@@ -143,13 +143,13 @@ impl Filter {
     }
 }
 
-impl Value {
-    fn is(&self, found: Found<'_>) -> bool {
+impl FilterValue {
+    fn is(&self, found: FieldValue<'_>) -> bool {
         match (self, found) {
-            (Self::Number(number), Found::Number(found)) => number.as_f64() == Some(found),
-            (Self::Number(number), Found::Text(text)) => text.trim().parse().ok() == number.as_f64(),
-            (Self::Text(text), Found::Text(found)) => same_text(text, found),
-            (Self::Text(text), Found::Number(found)) => text.trim().parse() == Ok(found),
+            (Self::Number(number), FieldValue::Number(found)) => number.as_f64() == Some(found),
+            (Self::Number(number), FieldValue::Text(text)) => text.trim().parse().ok() == number.as_f64(),
+            (Self::Text(text), FieldValue::Text(found)) => same_text(text, found),
+            (Self::Text(text), FieldValue::Number(found)) => text.trim().parse() == Ok(found),
         }
     }
 }
@@ -161,8 +161,8 @@ fn same_text(a: &str, b: &str) -> bool {
 
 /// `id brand price currency availability stock rating ratings date group tag category title`, else an attribute.
 impl Record for ItemRef<'_> {
-    fn any(&self, field: &str, fits: &mut dyn FnMut(Found<'_>) -> bool) -> bool {
-        let mut number = |value: Option<f64>| value.is_some_and(|value| fits(Found::Number(value)));
+    fn any(&self, field: &str, fits: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool {
+        let mut number = |value: Option<f64>| value.is_some_and(|value| fits(FieldValue::Number(value)));
         match field {
             "price" => return number(self.price()),
             "stock" => return number(self.stock().map(f64::from)),
@@ -171,7 +171,7 @@ impl Record for ItemRef<'_> {
             "date" => return number(self.date().map(|days| days as f64)),
             _ => {}
         }
-        let mut text = |text: &str| !text.is_empty() && fits(Found::Text(text));
+        let mut text = |text: &str| !text.is_empty() && fits(FieldValue::Text(text));
         match field {
             "id" => text(self.id()),
             "brand" => text(self.brand()),

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
-use super::filter::{Filter, Found, Record, Value};
+use super::filter::{Filter, FieldValue, Record, FilterValue};
 use crate::catalog::context_popularity::{FIELDS, Fact, value};
 
 /// What the shop wants of a list. As JSON every field may be absent.
@@ -127,7 +127,7 @@ pub struct Context {
     /// Anything else that a rule may ask for. Of `place`, `device`, `season`, `weekday` and `hour` a shop may have learned
     /// what is chosen then: [`crate::catalog::contexts`].
     #[serde(flatten)]
-    pub facts: BTreeMap<String, Option<Said>>,
+    pub facts: BTreeMap<String, Option<ContextValue>>,
 }
 
 impl Context {
@@ -137,8 +137,8 @@ impl Context {
         for field in FIELDS {
             self.any(field, &mut |found| {
                 let text = match found {
-                    Found::Text(text) => text.to_owned(),
-                    Found::Number(number) => number.to_string(),
+                    FieldValue::Text(text) => text.to_owned(),
+                    FieldValue::Number(number) => number.to_string(),
                 };
                 said.push((field.to_owned(), value(&text)));
                 false
@@ -150,32 +150,32 @@ impl Context {
 
 /// One value or several.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ContextValue"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(untagged)]
-pub enum Said {
+pub enum ContextValue {
     /// A number or a text.
-    One(Value),
+    One(FilterValue),
     /// A list of values: one that fits is enough.
-    Several(Vec<Value>),
+    Several(Vec<FilterValue>),
     /// As a number: `true` is 1 and `false` is 0.
-    Yes(bool),
+    Flag(bool),
 }
 
 /// `cart` holds ids; every other field is a fact.
 impl Record for Context {
-    fn any(&self, field: &str, fits: &mut dyn FnMut(Found<'_>) -> bool) -> bool {
+    fn any(&self, field: &str, fits: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool {
         if field == "cart" {
-            return self.cart.iter().any(|id| fits(Found::Text(id)));
+            return self.cart.iter().any(|id| fits(FieldValue::Text(id)));
         }
-        let mut holds = |value: &Value| match value {
-            Value::Number(number) => number.as_f64().is_some_and(|number| fits(Found::Number(number))),
-            Value::Text(text) => fits(Found::Text(text)),
+        let mut holds = |value: &FilterValue| match value {
+            FilterValue::Number(number) => number.as_f64().is_some_and(|number| fits(FieldValue::Number(number))),
+            FilterValue::Text(text) => fits(FieldValue::Text(text)),
         };
         match self.facts.get(field).and_then(Option::as_ref) {
             None => false,
-            Some(Said::One(one)) => holds(one),
-            Some(Said::Several(several)) => several.iter().any(holds),
-            Some(Said::Yes(yes)) => holds(&Value::Number(Number::from(u8::from(*yes)))),
+            Some(ContextValue::One(one)) => holds(one),
+            Some(ContextValue::Several(several)) => several.iter().any(holds),
+            Some(ContextValue::Flag(yes)) => holds(&FilterValue::Number(Number::from(u8::from(*yes)))),
         }
     }
 }

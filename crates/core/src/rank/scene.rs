@@ -28,13 +28,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{filter::Filter, rules::Rules};
-use crate::{catalog::ScoreWeights, profile::weights::Weights, vectors::Metric};
+use crate::{catalog::ScoreWeights, profile::weights::EventWeights, vectors::Metric};
 
 /// What a list rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ShelfKind"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum ShelfKind {
     /// What the visitor did and said; a varied selection while nothing is known.
     #[default]
     ForYou,
@@ -52,11 +52,11 @@ pub enum Kind {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Scene {
     /// What the list rests on.
-    pub kind: Kind,
+    pub kind: ShelfKind,
     /// By primary language subtag.
     pub heading: BTreeMap<String, String>,
     /// How much each event says, and how it fades.
-    pub weights: Weights,
+    pub weights: EventWeights,
     /// How the likeness of two vectors is measured.
     pub metric: Metric,
     /// Items are shown that score more than this, -1..1. Below 0 it counts as 0.
@@ -89,16 +89,16 @@ pub struct Scene {
 #[serde(default, deny_unknown_fields)]
 pub struct Diversity {
     /// The way in which the next item is chosen.
-    pub method: Method,
+    pub method: DiversityMethod,
     /// 0: by score alone; 1: by unlikeness alone.
     pub strength: f32,
 }
 
 /// How the next item of a list is chosen, so that it does not repeat what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DiversityMethod"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
-pub enum Method {
+pub enum DiversityMethod {
     /// By score alone, whatever the strength.
     None,
     /// Maximal marginal relevance.
@@ -121,16 +121,16 @@ pub struct Exposure {
 
 impl Default for Diversity {
     fn default() -> Self {
-        Self { method: Method::Mmr, strength: 0.25 }
+        Self { method: DiversityMethod::Mmr, strength: 0.25 }
     }
 }
 
 impl Default for Scene {
     fn default() -> Self {
         Self {
-            kind: Kind::ForYou,
+            kind: ShelfKind::ForYou,
             heading: BTreeMap::new(),
-            weights: Weights::default(),
+            weights: EventWeights::default(),
             metric: Metric::Cosine,
             threshold: 0.0,
             filter: None,
@@ -161,12 +161,12 @@ const BUILT_IN: [(&str, &str); 9] = [
 
 impl Scene {
     /// The built-in scene of a kind.
-    pub fn of(kind: Kind) -> Self {
+    pub fn of(kind: ShelfKind) -> Self {
         match kind {
-            Kind::ForYou => Self::named("for-you"),
-            Kind::MoreLikeThis => Self::named("more-like-this"),
-            Kind::GoesWith => Self::named("goes-with"),
-            Kind::Trending => Self::named("trending"),
+            ShelfKind::ForYou => Self::named("for-you"),
+            ShelfKind::MoreLikeThis => Self::named("more-like-this"),
+            ShelfKind::GoesWith => Self::named("goes-with"),
+            ShelfKind::Trending => Self::named("trending"),
         }
         .unwrap_or_default()
     }
@@ -262,17 +262,17 @@ mod tests {
             let scene: Scene = serde_json::from_str(json).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(scene.problem(), None, "{name}");
         }
-        for kind in [Kind::ForYou, Kind::MoreLikeThis, Kind::GoesWith, Kind::Trending] {
+        for kind in [ShelfKind::ForYou, ShelfKind::MoreLikeThis, ShelfKind::GoesWith, ShelfKind::Trending] {
             assert_eq!(Scene::of(kind).kind, kind);
         }
     }
 
     #[test]
     fn a_scene_is_read_by_name_as_an_object_or_as_text() {
-        assert_eq!(Scene::read(&json!("more-like-this")).unwrap(), Scene::of(Kind::MoreLikeThis));
+        assert_eq!(Scene::read(&json!("more-like-this")).unwrap(), Scene::of(ShelfKind::MoreLikeThis));
         let own = json!({"kind": "trending", "weights": {"events": {"view_item": 2.5}}, "exploration": 0.1});
         let scene = Scene::read(&own).unwrap();
-        assert_eq!((scene.kind, scene.exploration), (Kind::Trending, 0.1));
+        assert_eq!((scene.kind, scene.exploration), (ShelfKind::Trending, 0.1));
         assert_eq!(Scene::read(&json!(own.to_string())).unwrap(), scene);
     }
 

@@ -11,9 +11,9 @@ use crate::{
     catalog::Catalog,
     profile::{
         EventName, Opinion, Overrides, Profile, Source,
-        weights::{SESSION_MS, UNWANTED, Weights},
+        weights::{SESSION_MS, UNWANTED, EventWeights},
     },
-    rank::Kind,
+    rank::ShelfKind,
     text::{Statement, terms},
 };
 
@@ -35,7 +35,7 @@ pub enum Note {
 }
 
 /// How the log's texts, and what the page `said`, count in a profile of these weights.
-pub fn overrides(view: &View, weights: &Weights, said: &[(Source, EventName)]) -> Overrides {
+pub fn overrides(view: &View, weights: &EventWeights, said: &[(Source, EventName)]) -> Overrides {
     let mut overrides = Overrides { ignored: view.muted.clone(), ..Overrides::default() };
     let is_text = |(source, _): &(Source, EventName)| matches!(source, Source::Text(_));
     if !view.history.has_texts() && !said.iter().any(is_text) {
@@ -85,7 +85,7 @@ pub fn ruled_out(catalog: &Catalog, profile: &Profile, overrides: &Overrides) ->
 
 /// What to tell the visitor of the text that they wrote last, in this visit.
 pub fn note(view: &View, setting: &Setting) -> Option<Note> {
-    let (text, time_ms) = view.history.last_text().filter(|_| setting.scene.kind == Kind::ForYou)?;
+    let (text, time_ms) = view.history.last_text().filter(|_| setting.scene.kind == ShelfKind::ForYou)?;
     let lately = view.now_ms - time_ms < SESSION_MS;
     if !lately || view.muted.contains(&Source::Text(text.to_owned())) {
         return None;

@@ -12,7 +12,7 @@ use nearmind::learn::{Learned, content, profile, taste, with_wish};
 use nearmind_core::{
     catalog::{Catalog, ScoreWeights},
     profile::Columns,
-    rank::{self, ScoreBreakdown, scene::Method},
+    rank::{self, ScoreBreakdown, scene::DiversityMethod},
     vectors::{Hit, Matrix, Query},
 };
 use nearmind_session::search::{Meaning, search};
@@ -107,7 +107,7 @@ impl Scorers<'_> {
         let parts = self.parts(self.learned, case, centred.as_deref());
         let score: Vec<f32> = parts.iter().map(ScoreBreakdown::total).collect();
         add(SHIPPED, shown(&score, &self.shelf.list(case)));
-        add("shipped-dpp", shown(&score, &self.shelf.with(Method::Dpp).list(case)));
+        add("shipped-dpp", shown(&score, &self.shelf.with(DiversityMethod::Dpp).list(case)));
         add(SCORE, score);
         for (at, name) in ScoreBreakdown::default().named().iter().map(|part| part.0).enumerate() {
             if self.counts(at) {

@@ -15,7 +15,7 @@ use nearmind_core::{
     catalog::{Catalog, context_popularity::Fact},
     profile::{Columns, Event, EventName, History},
     protocol::ShelfRequest,
-    rank::{Context, filter::Value, rules::Said, scene::Method},
+    rank::{Context, filter::FilterValue, rules::ContextValue, scene::DiversityMethod},
     recommend::{
         Setting, View, ranked,
         texts::{TextVector, Texts, parts},
@@ -65,7 +65,7 @@ impl<'a> Shelf<'a> {
     }
 
     /// The same with another way to diversify.
-    pub fn with(&self, method: Method) -> Self {
+    pub fn with(&self, method: DiversityMethod) -> Self {
         let mut setting = self.setting.clone();
         setting.scene.diversity.method = method;
         Self { catalog: self.catalog, setting, wishes: self.wishes }
@@ -92,6 +92,6 @@ impl<'a> Shelf<'a> {
 
 /// What a page says of the case's surroundings.
 fn context(facts: &[Fact]) -> Context {
-    let said = |(field, value): &Fact| (field.clone(), Some(Said::One(Value::Text(value.clone()))));
+    let said = |(field, value): &Fact| (field.clone(), Some(ContextValue::One(FilterValue::Text(value.clone()))));
     Context { facts: facts.iter().map(said).collect(), ..Context::default() }
 }
