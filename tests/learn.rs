@@ -66,7 +66,7 @@ impl MadeUp {
         let list = |history: &Vec<u32>| {
             let profile = profile(purchases(history), START_WEIGHTS.step);
             let content = content(&self.matrix, &profile, START_WEIGHTS, &|row| relations.touched(row));
-            let scorer = Scorer::from_parts(Some(relations), &self.fields, START_WEIGHTS, &profile.rows(), content);
+            let scorer = Scorer::from_parts(Some(relations), &self.fields, START_WEIGHTS, &profile.weighted_rows(), content);
             first(&scorer.totals(), history)
         };
         (near, self.histories.iter().filter(|history| list(history).contains(&PUSHED)).count())

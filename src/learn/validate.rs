@@ -252,7 +252,7 @@ impl<'a> Validation<'a> {
         let one = |relations: &Relations, acts: &[Act]| {
             let profile = profile(acts.iter().copied(), score_weights.step);
             let content = content(self.shop.matrix, &profile, score_weights, &|row| relations.touched(row));
-            Visitor { signals: profile.rows(), content }
+            Visitor { signals: profile.weighted_rows(), content }
         };
         let of_row = |relations: &Relations, row: &Row| one(relations, &self.past.acts(row.visitor, row.history));
         let fold =

@@ -244,7 +244,7 @@ fn a_page_whose_clock_says_nothing_is_served_all_the_same() {
     let mut visit = open(MemoryStore::default(), "en");
     track(&mut visit, Like, "home-0", 1);
     for (now_ms, item) in [(f64::NAN, "tea-0"), (f64::INFINITY, "tea-1"), (f64::NEG_INFINITY, "tea-2")] {
-        send(&mut visit, Command::Track { event: Event::on(Like, item, now_ms) }.at(now_ms, "en"));
+        send(&mut visit, Command::Track { event: Event::for_item(Like, item, now_ms) }.at(now_ms, "en"));
     }
     let events = profile(&mut visit).events;
     assert!(events.iter().all(|line| line.event.time_ms.is_finite() && line.weight > 0.0), "{events:?}");

@@ -4,7 +4,7 @@
 //! its own weight, so that the visitor can be shown what each says, and taking a line away leaves exactly
 //! the profile that never had it.
 
-mod bursts; //        events that come too fast
+mod rate_limiter; //        events that come too fast
 mod event;
 pub mod interests; // signals -> a handful of interests
 mod history; //        events -> what they say, by source
@@ -13,15 +13,15 @@ pub mod weights; //   how much an event says, and how it fades
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use bursts::Bursts;
-pub use content_scorer::{Columns, ContentScorer, Likeness, Touched, flattened};
+pub use rate_limiter::RateLimiter;
+pub use content_scorer::{SimilarityCache, ContentScorer, SimilaritySettings, HasInteractions, flatten_weights};
 pub use event::{Event, EventName, Opinion};
 pub use history::History;
-pub use interests::{Interest, interests};
-use weights::{FAINT, EventWeights};
+pub use interests::{Interest, cluster_interests};
+use weights::{NEGLIGIBLE_WEIGHT, EventWeights};
 
 /// More do not change a list, and an event must not cost more with every year.
-const MOST_SIGNALS: usize = 512;
+const MAX_SIGNALS: usize = 512;
 
 /// What a signal comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +39,7 @@ impl Source {
     }
 
     /// What an event is about; `None` for items that `row_of` does not know.
-    pub fn of(event: &Event, row_of: impl Fn(&str) -> Option<u32>) -> Option<Self> {
+    pub fn from_event(event: &Event, row_of: impl Fn(&str) -> Option<u32>) -> Option<Self> {
         match event.name {
             EventName::Search | EventName::Wish => {
                 let text = event.text.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
@@ -67,13 +67,13 @@ pub struct Signal {
     /// Positive weights sum to 1; negative ones push away.
     pub weight: f32,
     /// The event that says most of it: what a reason names.
-    pub because: EventName,
+    pub main_event: EventName,
 }
 
 impl Signal {
     /// Too little to change a list or to be a reason.
-    pub fn is_faint(&self) -> bool {
-        self.weight.abs() < FAINT
+    pub fn is_negligible(&self) -> bool {
+        self.weight.abs() < NEGLIGIBLE_WEIGHT
     }
 }
 
@@ -95,30 +95,30 @@ pub struct Profile {
 }
 
 /// `log` holds the events that stand, oldest first; items that `row_of` does not know are passed over.
-pub fn profile(log: &[Event], now_ms: f64, weights: &EventWeights, row_of: impl Fn(&str) -> Option<u32>) -> Profile {
-    History::of(log, row_of).profile(weights, now_ms, &Overrides::default(), &[])
+pub fn build_profile(log: &[Event], now_ms: f64, weights: &EventWeights, row_of: impl Fn(&str) -> Option<u32>) -> Profile {
+    History::from_log(log, row_of).build_profile(weights, now_ms, &Overrides::default(), &[])
 }
 
 impl Profile {
     /// Signals that can change a list, by first appearance.
-    pub fn strong(&self) -> impl Iterator<Item = &Signal> {
-        self.signals.iter().filter(|signal| !signal.is_faint())
+    pub fn strong_signals(&self) -> impl Iterator<Item = &Signal> {
+        self.signals.iter().filter(|signal| !signal.is_negligible())
     }
 
     /// The heaviest signals by first appearance, `most` of them; faint texts, which nobody has encoded, are left out.
-    pub fn heaviest(&self, most: usize) -> impl Iterator<Item = &Signal> {
-        let counts = |signal: &Signal| !signal.is_faint() || matches!(signal.source, Source::Item(_));
+    pub fn heaviest_signals(&self, most: usize) -> impl Iterator<Item = &Signal> {
+        let counts = |signal: &Signal| !signal.is_negligible() || matches!(signal.source, Source::Item(_));
         let mut heaviest: Vec<(usize, &Signal)> =
             self.signals.iter().filter(|signal| counts(signal)).enumerate().collect();
         heaviest.sort_by(|a, b| b.1.weight.abs().total_cmp(&a.1.weight.abs()).then(a.0.cmp(&b.0)));
-        heaviest.truncate(most.min(MOST_SIGNALS));
+        heaviest.truncate(most.min(MAX_SIGNALS));
         heaviest.sort_by_key(|(at, _)| *at);
         heaviest.into_iter().map(|(_, signal)| signal)
     }
 
     /// Rows with what they weigh, the heaviest ones by first appearance: what a score is made of.
-    pub fn rows(&self) -> Vec<(u32, f32)> {
-        self.heaviest(usize::MAX).filter_map(|signal| Some((signal.source.row()?, signal.weight))).collect()
+    pub fn weighted_rows(&self) -> Vec<(u32, f32)> {
+        self.heaviest_signals(usize::MAX).filter_map(|signal| Some((signal.source.row()?, signal.weight))).collect()
     }
 
     /// Makes positive weights sum to 1; where there are none, negative ones to -1.
@@ -138,23 +138,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        weights::{DAY_MS, MOST_A_MINUTE, STEP},
+        weights::{DAY_MS, MAX_EVENTS_PER_MINUTE, DEFAULT_STEP},
         *,
     };
 
     const NOW: f64 = 100.0 * DAY_MS;
 
     fn event(name: EventName, item: &str, minutes_ago: f64) -> Event {
-        Event::on(name, item, NOW - minutes_ago * 60e3)
+        Event::for_item(name, item, NOW - minutes_ago * 60e3)
     }
 
     fn wish(text: &str, minutes_ago: f64) -> Event {
-        Event::said(EventName::Wish, text, NOW - minutes_ago * 60e3)
+        Event::for_text(EventName::Wish, text, NOW - minutes_ago * 60e3)
     }
 
     /// Items are named by their rows.
     fn run(log: &[Event]) -> Profile {
-        profile(log, NOW, &EventWeights::default(), |id| id.parse().ok())
+        build_profile(log, NOW, &EventWeights::default(), |id| id.parse().ok())
     }
 
     fn weight_of(profile: &Profile, row: u32) -> f32 {
@@ -168,7 +168,7 @@ mod tests {
         let profile = run(&[event(ViewItem, "1", 3.0), event(ViewItem, "2", 2.0), event(ViewItem, "3", 1.0)]);
         let weights = [1, 2, 3].map(|row| weight_of(&profile, row));
         assert!(weights.is_sorted() && (weights.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{weights:?}");
-        assert!((weights[1] / weights[2] - STEP).abs() < 1e-3);
+        assert!((weights[1] / weights[2] - DEFAULT_STEP).abs() < 1e-3);
         assert_eq!(profile.seen, BTreeSet::from([1, 2, 3]));
     }
 
@@ -177,7 +177,7 @@ mod tests {
         let mut log = vec![event(ViewItem, "1", 9.0), event(AddToCart, "1", 8.0), event(ViewItem, "2", 7.0)];
         let with_cart = run(&log);
         assert!(weight_of(&with_cart, 1) > weight_of(&with_cart, 2));
-        assert_eq!(with_cart.signals[0].because, AddToCart);
+        assert_eq!(with_cart.signals[0].main_event, AddToCart);
         log.push(event(RemoveFromCart, "1", 6.0));
         assert!(weight_of(&run(&log), 1) < weight_of(&run(&log), 2));
     }
@@ -213,11 +213,11 @@ mod tests {
     #[test]
     fn bursts_are_capped() {
         let burst: Vec<Event> = (0..1000).map(|n| event(ViewItem, &n.to_string(), 1.0)).collect();
-        assert_eq!(run(&burst).signals.len(), MOST_A_MINUTE as usize);
+        assert_eq!(run(&burst).signals.len(), MAX_EVENTS_PER_MINUTE as usize);
         let mut same = vec![event(ViewItem, "1", 60.0)];
         same.extend((0..50).map(|n| event(ViewItem, "2", 50.0 - f64::from(n) / 3.0)));
         let profile = run(&same);
-        assert!((weight_of(&profile, 1) / weight_of(&profile, 2) - STEP).abs() < 1e-2);
+        assert!((weight_of(&profile, 1) / weight_of(&profile, 2) - DEFAULT_STEP).abs() < 1e-2);
     }
 
     #[test]

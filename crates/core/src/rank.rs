@@ -40,7 +40,7 @@ pub fn build_scorer<'a>(
     // A catalogue without vectors still has as many rows as fields.
     let content =
         if matrix.width() == 0 { vec![0.0; fields.price.len()] } else { taste.scores(matrix, &touched, columns) };
-    Scorer::from_parts(relations, fields, score_weights, &profile.rows(), content)
+    Scorer::from_parts(relations, fields, score_weights, &profile.weighted_rows(), content)
 }
 
 /// What a list is made from, beside the scores.

@@ -18,7 +18,7 @@ pub use self::summands::{Added, NOTHING, Summands};
 use self::{statements::Note, texts::Texts};
 use crate::{
     catalog::Catalog,
-    profile::{Columns, ContentScorer, EventName, History, Overrides, Profile, Source, interests},
+    profile::{Columns, ContentScorer, EventName, History, Overrides, Profile, Source, cluster_interests},
     protocol::Basis,
     rank::{self, Filter, Group, ShelfKind, Order, Scorer},
     vectors::{Hit, arithmetic::dot},
@@ -65,7 +65,7 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
     let cart = cart(view, setting);
     let said = said(view, setting);
     let overrides = statements::overrides(view, &scene.weights, &said);
-    let profile = view.history.profile(&scene.weights, view.now_ms, &overrides, &said);
+    let profile = view.history.build_profile(&scene.weights, view.now_ms, &overrides, &said);
     let (basis, subject) = subject(view, setting, &cart, (&profile, &overrides, &said));
     let taste = taste(view, setting, &subject);
     let ruled_out = statements::ruled_out(catalog, &profile, &overrides);
@@ -143,7 +143,7 @@ fn subject(
 ) -> (Basis, Profile) {
     let items = |rows: &mut dyn Iterator<Item = u32>| {
         let said: Vec<_> = rows.map(|row| (Source::Item(row), EventName::AddToCart)).collect();
-        History::default().profile(&setting.scene.weights, view.now_ms, &Overrides::default(), &said)
+        History::default().build_profile(&setting.scene.weights, view.now_ms, &Overrides::default(), &said)
     };
     let attracts = |profile: &Profile| profile.signals.iter().any(|signal| signal.weight > 0.0);
     let learned = view.catalog.relations.is_some();
@@ -154,7 +154,7 @@ fn subject(
         ShelfKind::Trending if learned => (Basis::Trending, profile.clone()),
         ShelfKind::ForYou if attracts(profile) => {
             // Without what the page says.
-            let own = || attracts(&view.history.profile(&setting.scene.weights, view.now_ms, overrides, &[]));
+            let own = || attracts(&view.history.build_profile(&setting.scene.weights, view.now_ms, overrides, &[]));
             let basis = if said.is_empty() || own() {
                 Basis::Profile
             } else if cart.is_empty() {
@@ -201,7 +201,7 @@ fn groups<'a>(catalog: &'a Catalog, setting: &'a Setting, taste: &ContentScorer,
         .map(|(rows, group)| Group { has: Box::new(|row| rows[row as usize]), share: group.share, everywhere: true })
         .collect();
     let wanted = basis == Basis::Profile && scene.interests > 0.0;
-    let interests = if wanted { interests(taste.signals()) } else { Vec::new() };
+    let interests = if wanted { cluster_interests(taste.signals()) } else { Vec::new() };
     if interests.len() < 2 {
         return groups;
     }

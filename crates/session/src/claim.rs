@@ -85,7 +85,7 @@ pub fn claim<'a>(
             return Some(Claim::Brand { count: of_brand, brand: brand() });
         }
     }
-    let name = first.signal.because;
+    let name = first.signal.main_event;
     // What was borrowed from similar items nobody has chosen together: then what the visitor did is all that is known.
     let both = |other: u32| catalog.relations.as_ref().map_or(0, |relations| relations.pair(other, row));
     Some(match &first.signal.source {

@@ -216,7 +216,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let mut updates: Vec<Update> = self.encode_part(&query).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             let lang = primary(&self.lang);
-            let profile = self.history.profile(&EventWeights::default(), self.now_ms, &Overrides::default(), &[]);
+            let profile = self.history.build_profile(&EventWeights::default(), self.now_ms, &Overrides::default(), &[]);
             let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
             let meaning = encoded.or_else(|| self.texts.by_words(&query, catalog).map(Meaning::by_words));
             let found = search::search(catalog, &query, meaning.as_ref(), limit);
@@ -292,9 +292,9 @@ impl<E: Encoder, S: Store> Session<E, S> {
         if !self.history.has_texts() {
             return Vec::new();
         }
-        let profile = self.history.profile(weights, self.now_ms, &Overrides::default(), &[]);
+        let profile = self.history.build_profile(weights, self.now_ms, &Overrides::default(), &[]);
         let text = |source: &Source| if let Source::Text(text) = source { Some(text.clone()) } else { None };
-        profile.strong().filter_map(|signal| text(&signal.source)).collect()
+        profile.strong_signals().filter_map(|signal| text(&signal.source)).collect()
     }
 
     /// Encodes what is not encoded yet, as far as there are a catalogue and a model.
@@ -326,7 +326,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Everything that follows from log and catalogue is made again.
     fn derive_again(&mut self) {
         let catalog = self.catalog.as_ref();
-        self.history = History::of(self.log.events(), |id| catalog.and_then(|catalog| catalog.row(id)));
+        self.history = History::from_log(self.log.events(), |id| catalog.and_then(|catalog| catalog.row(id)));
         self.texts.clear();
         self.columns.clear();
         self.explained = Explained::default();

@@ -10,7 +10,7 @@ use super::{
 };
 use nearmind_core::{
     catalog::Catalog,
-    profile::{Event, Interest, Overrides, Profile, Signal, Source, interests, weights::EventWeights},
+    profile::{Event, Interest, Overrides, Profile, Signal, Source, cluster_interests, weights::EventWeights},
     protocol::{EventLine, InterestLine, ProfileSummary},
     recommend::{View, statements},
     text::{language::primary, words},
@@ -25,7 +25,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let profile = self.heard(&self.muted());
         let tongue = Tongue::of(&self.lang);
         let unused = |event: &Event| {
-            let (Some(Source::Text(text)), Some(catalog)) = (Source::of(event, |_| None), &self.catalog) else {
+            let (Some(Source::Text(text)), Some(catalog)) = (Source::from_event(event, |_| None), &self.catalog) else {
                 return None;
             };
             tongue.unused(self.texts.place(&text, catalog).err()?)
@@ -58,7 +58,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         };
         let profile = self.heard(&BTreeSet::new());
         let with_vector = |signal: &Signal| Some((signal.clone(), vector(&signal.source)?));
-        interests(&profile.heaviest(usize::MAX).filter_map(with_vector).collect::<Vec<_>>())
+        cluster_interests(&profile.heaviest_signals(usize::MAX).filter_map(with_vector).collect::<Vec<_>>())
     }
 
     /// Sources of the interests that the visitor muted.
@@ -93,7 +93,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
             None => Overrides { ignored: muted.clone(), ..Overrides::default() },
         };
-        self.history.profile(&weights, self.now_ms, &overrides, &[])
+        self.history.build_profile(&weights, self.now_ms, &overrides, &[])
     }
 
     pub(super) fn line(&self, catalog: &Catalog, interest: &Interest, events: &[EventLine]) -> Option<InterestLine> {

@@ -43,7 +43,7 @@ struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     fn ranked(&self, log: &[Event], setting: &Setting) -> Ranked<'a> {
-        let history = History::of(log, |id| self.catalog.row(id));
+        let history = History::from_log(log, |id| self.catalog.row(id));
         let Self { catalog, texts, muted, now_ms, .. } = *self;
         let view = View { catalog, history: &history, muted, texts, now_ms };
         ranked(&view, setting, *self.columns.borrow_mut())
@@ -69,7 +69,7 @@ impl<'a> Replay<'a> {
     fn sources(&self, log: &[Event]) -> BTreeMap<Source, Vec<usize>> {
         let mut sources: BTreeMap<Source, Vec<usize>> = BTreeMap::new();
         for (at, event) in log.iter().enumerate() {
-            if let Some(source) = Source::of(event, |id| self.catalog.row(id)) {
+            if let Some(source) = Source::from_event(event, |id| self.catalog.row(id)) {
                 sources.entry(source).or_default().push(at);
             }
         }
@@ -256,8 +256,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let alike = |other: usize| matrix.similarity(row, other as u32);
         let likeness: Vec<f32> = if matrix.width() == 0 { Vec::new() } else { (0..matrix.len()).map(alike).collect() };
         let nearest = nearmind_core::rank::top(&likeness, LIKE_IT, |other| other as u32 != row);
-        let view = |row: u32| Event::on(EventName::ViewItem, catalog.item(row).id(), self.now_ms);
-        let like = Event::on(EventName::Like, catalog.item(row).id(), self.now_ms);
+        let view = |row: u32| Event::for_item(EventName::ViewItem, catalog.item(row).id(), self.now_ms);
+        let like = Event::for_item(EventName::Like, catalog.item(row).id(), self.now_ms);
         nearest.into_iter().map(|hit| view(hit.row)).chain([like]).collect()
     }
 }

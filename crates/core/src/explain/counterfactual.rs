@@ -99,7 +99,7 @@ mod tests {
 
     /// Events whose items are their positions.
     fn log(count: usize) -> Vec<Event> {
-        let event = |at: usize| Event::on(EventName::ViewItem, &at.to_string(), at as f64);
+        let event = |at: usize| Event::for_item(EventName::ViewItem, &at.to_string(), at as f64);
         (0..count).map(event).collect()
     }
 

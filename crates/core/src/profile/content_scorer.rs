@@ -255,7 +255,7 @@ mod tests {
         let signal = |(nth, weight): (usize, &f32)| Signal {
             source: Source::Item(nth as u32),
             weight: *weight,
-            because: EventName::ViewItem,
+            main_event: EventName::ViewItem,
         };
         let signals = weights.iter().enumerate().map(signal).collect();
         let likeness = Likeness { metric: Metric::Cosine, amplify, recency_flattening: 0, cold_item_flattening: 1 };

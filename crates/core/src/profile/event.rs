@@ -37,12 +37,12 @@ pub enum EventName {
 impl EventName {
     /// Whether it says anything of a taste. Shown is not seen; hiding may have any reason; out of the cart
     /// only takes back what the cart said.
-    pub fn speaks(self) -> bool {
+    pub fn expresses_preference(self) -> bool {
         !matches!(self, Self::ViewItemList | Self::RemoveFromCart | Self::Hide)
     }
 
     /// Something done in passing, which fades with the steps that follow, unlike something said for good.
-    pub fn is_behaviour(self) -> bool {
+    pub fn is_implicit_feedback(self) -> bool {
         !matches!(self, Self::Like | Self::Dislike | Self::Rate | Self::Wish)
     }
 }
@@ -75,7 +75,7 @@ const LONGEST: usize = 2000;
 
 impl Event {
     /// The event as the log takes it, whatever the page sent: texts of at most 2,000 characters, numbers that are finite.
-    pub fn bounded(mut self, now_ms: f64) -> Self {
+    pub fn sanitized(mut self, now_ms: f64) -> Self {
         for text in [&mut self.item, &mut self.text].into_iter().flatten() {
             if let Some((end, _)) = text.char_indices().nth(LONGEST) {
                 text.truncate(end);
@@ -90,12 +90,12 @@ impl Event {
     }
 
     /// Something done with an item.
-    pub fn on(name: EventName, item: &str, time_ms: f64) -> Self {
+    pub fn for_item(name: EventName, item: &str, time_ms: f64) -> Self {
         Self { name, item: Some(item.to_owned()), time_ms, ..Self::default() }
     }
 
     /// Something said: a wish or a search.
-    pub fn said(name: EventName, text: &str, time_ms: f64) -> Self {
+    pub fn for_text(name: EventName, text: &str, time_ms: f64) -> Self {
         Self { name, text: Some(text.to_owned()), time_ms, ..Self::default() }
     }
 }

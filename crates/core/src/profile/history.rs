@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Bursts, Overrides, Profile, Signal, Source,
+    RateLimiter, Overrides, Profile, Signal, Source,
     event::{Event, EventName, Opinion},
-    weights::{DAY_MS, MOST, MOST_A_MINUTE, SESSION_MS, STEP, UNWANTED, EventWeights},
+    weights::{DAY_MS, MAX_SOURCE_WEIGHT, MAX_EVENTS_PER_MINUTE, SESSION_MS, DEFAULT_STEP, UNWANTED_FACTOR, EventWeights},
 };
 
-/// Between two events of [`History::of_acts`]: as many a minute as a person makes, and hundreds within one session.
-const PACE_MS: f64 = 60e3 / MOST_A_MINUTE as f64;
+/// Between two events of [`History::from_interactions`]: as many a minute as a person makes, and hundreds within one session.
+const PACE_MS: f64 = 60e3 / MAX_EVENTS_PER_MINUTE as f64;
 /// Fewer stars than this speak against an item.
 const FAIR: f64 = 3.0;
 
@@ -22,7 +22,7 @@ pub struct History {
     /// By first appearance in the log.
     traces: Vec<SourceHistory>,
     known: BTreeMap<Source, usize>,
-    bursts: Bursts,
+    rate_limiter: RateLimiter,
     /// Events of the log so far.
     events: usize,
 }
@@ -43,7 +43,7 @@ struct SourceHistory {
 
 impl History {
     /// `log` holds the events that stand, oldest first; items that `row_of` does not know are passed over.
-    pub fn of(log: &[Event], row_of: impl Fn(&str) -> Option<u32>) -> Self {
+    pub fn from_log(log: &[Event], row_of: impl Fn(&str) -> Option<u32>) -> Self {
         let mut history = Self::default();
         log.iter().for_each(|event| history.push(event, &row_of));
         history
@@ -51,7 +51,7 @@ impl History {
 
     /// What a file says of one visitor, oldest first, as if it all happened in one session: items and what was done with
     /// each.
-    pub fn of_acts(acts: impl IntoIterator<Item = (u32, EventName)>) -> Self {
+    pub fn from_interactions(acts: impl IntoIterator<Item = (u32, EventName)>) -> Self {
         let mut history = Self::default();
         for (nth, (row, name)) in acts.into_iter().enumerate() {
             let event = Event { name, time_ms: nth as f64 * PACE_MS, ..Event::default() };
@@ -60,9 +60,9 @@ impl History {
         history
     }
 
-    /// The next event. Bursts are capped, and what it takes back is dropped.
+    /// The next event. RateLimiter are capped, and what it takes back is dropped.
     pub fn push(&mut self, event: &Event, row_of: impl Fn(&str) -> Option<u32>) {
-        self.add(Source::of(event, row_of), event);
+        self.add(Source::from_event(event, row_of), event);
     }
 
     fn add(&mut self, source: Option<Source>, event: &Event) {
@@ -75,14 +75,14 @@ impl History {
         }
         let trace = &mut self.traces[next];
         trace.note(event);
-        if !event.name.speaks() {
+        if !event.name.expresses_preference() {
             trace.drop_undone(event);
             return;
         }
         if trace.opinion == Some(Opinion::Dislike) && event.name != EventName::Dislike {
             return;
         }
-        if !self.bursts.admit(event.time_ms) {
+        if !self.rate_limiter.admit(event.time_ms) {
             return;
         }
         trace.drop_undone(event);
@@ -114,14 +114,14 @@ impl History {
     }
 
     /// What all this says at `now_ms`, and what the page `said` as if it happened now.
-    pub fn profile(
+    pub fn build_profile(
         &self,
         weights: &EventWeights,
         now_ms: f64,
         overrides: &Overrides,
         said: &[(Source, EventName)],
     ) -> Profile {
-        let turned = |source: &Source| if overrides.unwanted.contains(source) { UNWANTED } else { 1.0 };
+        let turned = |source: &Source| if overrides.unwanted.contains(source) { UNWANTED_FACTOR } else { 1.0 };
         let mut profile = Profile { event_weights: vec![0.0; self.events], ..Profile::default() };
         for trace in &self.traces {
             if let Source::Item(row) = trace.source {
@@ -139,29 +139,29 @@ impl History {
         }
         let audible: Vec<&SourceHistory> =
             self.traces.iter().filter(|trace| !overrides.ignored.contains(&trace.source)).collect();
-        let steps = steps(&audible, weights.step.unwrap_or(STEP), self.events);
+        let steps = steps(&audible, weights.step.unwrap_or(DEFAULT_STEP), self.events);
         for trace in audible {
             let turned = turned(&trace.source);
             let weigh = |(at, event): &(usize, Event)| {
-                weights.of(event) * weights.fade(now_ms - event.time_ms) * steps[*at] * turned
+                weights.event_weight(event) * weights.time_decay(now_ms - event.time_ms) * steps[*at] * turned
             };
             let each: Vec<f32> = trace.counted.iter().map(weigh).collect();
             let sum: f32 = each.iter().sum();
-            let cut = if sum.abs() > MOST { MOST / sum.abs() } else { 1.0 };
-            let mut because = None;
+            let cut = if sum.abs() > MAX_SOURCE_WEIGHT { MAX_SOURCE_WEIGHT / sum.abs() } else { 1.0 };
+            let mut main_event = None;
             for ((at, event), weight) in trace.counted.iter().zip(&each) {
                 profile.event_weights[*at] = weight * cut;
-                because = because.filter(|&(_, most)| most >= weight.abs()).or(Some((event.name, weight.abs())));
+                main_event = main_event.filter(|&(_, most)| most >= weight.abs()).or(Some((event.name, weight.abs())));
             }
-            if let Some((because, _)) = because.filter(|_| sum != 0.0) {
-                profile.signals.push(Signal { source: trace.source.clone(), weight: sum * cut, because });
+            if let Some((main_event, _)) = main_event.filter(|_| sum != 0.0) {
+                profile.signals.push(Signal { source: trace.source.clone(), weight: sum * cut, main_event });
             }
         }
         for (source, name) in said.iter().filter(|(source, _)| !overrides.ignored.contains(source)) {
-            let weight = weights.of(&Event { name: *name, ..Event::default() }) * turned(source);
+            let weight = weights.event_weight(&Event { name: *name, ..Event::default() }) * turned(source);
             match profile.signals.iter_mut().find(|signal| signal.source == *source) {
                 Some(known) => known.weight = known.weight.max(weight),
-                None => profile.signals.push(Signal { source: source.clone(), weight, because: *name }),
+                None => profile.signals.push(Signal { source: source.clone(), weight, main_event: *name }),
             }
         }
         profile.normalize();
@@ -218,7 +218,7 @@ impl SourceHistory {
 /// What the steps after each of `events` events leave of its weight, by its position in the log.
 fn steps(traces: &[&SourceHistory], step: f32, events: usize) -> Vec<f32> {
     let mut left = vec![1.0; events];
-    for wanted in [EventName::is_behaviour as fn(EventName) -> bool, |name| name == EventName::Wish] {
+    for wanted in [EventName::is_implicit_feedback as fn(EventName) -> bool, |name| name == EventName::Wish] {
         let of_stream = |trace: &&SourceHistory| {
             trace.counted.iter().filter(|(_, event)| wanted(event.name)).map(|(at, _)| *at).collect::<Vec<usize>>()
         };

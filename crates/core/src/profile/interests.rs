@@ -9,9 +9,9 @@ use super::{Signal, Source};
 use crate::vectors::arithmetic::dot;
 
 /// More than this many nobody looks through; what comes later joins what it is most like.
-pub const MOST_INTERESTS: usize = 5;
+pub const MAX_INTERESTS: usize = 5;
 /// Cosine from which two things are of one interest: unrelated items lie around 0, those of one shelf at 0.3 to 0.6.
-const ALIKE: f32 = 0.3;
+const MIN_SIMILARITY: f32 = 0.3;
 
 /// Several things that one taste explains.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,14 +23,14 @@ pub struct Interest {
 }
 
 /// Of what attracts, the heaviest interest first. `signals` by first appearance, each with its centred unit vector `[H]`.
-pub fn interests(signals: &[(Signal, Vec<f32>)]) -> Vec<Interest> {
+pub fn cluster_interests(signals: &[(Signal, Vec<f32>)]) -> Vec<Interest> {
     let (faint, strong): (Vec<_>, Vec<_>) =
-        signals.iter().filter(|(signal, _)| signal.weight > 0.0).partition(|(signal, _)| signal.is_faint());
+        signals.iter().filter(|(signal, _)| signal.weight > 0.0).partition(|(signal, _)| signal.is_negligible());
     let mut leaders: Vec<&[f32]> = Vec::new();
     let mut found: Vec<Interest> = Vec::new();
     for (signal, vector) in strong {
         let at = match nearest(&leaders, vector) {
-            Some((at, likeness)) if likeness >= ALIKE || leaders.len() == MOST_INTERESTS => at,
+            Some((at, likeness)) if likeness >= MIN_SIMILARITY || leaders.len() == MAX_INTERESTS => at,
             _ => {
                 leaders.push(vector);
                 found.push(Interest { members: Vec::new(), weight: 0.0 });
@@ -40,7 +40,7 @@ pub fn interests(signals: &[(Signal, Vec<f32>)]) -> Vec<Interest> {
         found[at].add(signal);
     }
     for (signal, vector) in faint {
-        if let Some((at, _)) = nearest(&leaders, vector).filter(|(_, likeness)| *likeness >= ALIKE) {
+        if let Some((at, _)) = nearest(&leaders, vector).filter(|(_, likeness)| *likeness >= MIN_SIMILARITY) {
             found[at].add(signal);
         }
     }
@@ -71,7 +71,7 @@ mod tests {
     fn signal(row: u32, weight: f32, vector: [f32; 3]) -> (Signal, Vec<f32>) {
         let mut vector = vector.to_vec();
         normalize(&mut vector);
-        (Signal { source: Source::Item(row), weight, because: EventName::ViewItem }, vector)
+        (Signal { source: Source::Item(row), weight, main_event: EventName::ViewItem }, vector)
     }
 
     fn rows(interests: &[Interest]) -> Vec<Vec<u32>> {
@@ -89,8 +89,8 @@ mod tests {
             signal(5, 0.001, [0.8, 0.0, 0.1]),
             signal(6, 0.001, [0.0, 0.0, 1.0]),
         ];
-        assert_eq!(rows(&interests(&signals)), [vec![2], vec![1, 3, 5]]);
-        assert!(interests(&[]).is_empty());
+        assert_eq!(rows(&cluster_interests(&signals)), [vec![2], vec![1, 3, 5]]);
+        assert!(cluster_interests(&[]).is_empty());
     }
 
     proptest! {
@@ -99,14 +99,14 @@ mod tests {
         fn one_more_event_moves_nothing(vectors in prop::collection::vec(prop::array::uniform3(-1f32..1.0), 2..20)) {
             prop_assume!(vectors.iter().all(|v| v.iter().any(|x| x.abs() > 0.01)));
             let mut signals: Vec<_> = vectors.iter().zip(0..).map(|(v, row)| signal(row, 0.05, *v)).collect();
-            let after = rows(&interests(&signals));
+            let after = rows(&cluster_interests(&signals));
             let last = signals.len() as u32 - 1;
             signals.pop();
-            let mut before = rows(&interests(&signals));
+            let mut before = rows(&cluster_interests(&signals));
             let mut after: Vec<Vec<u32>> =
                 after.into_iter().map(|rows| rows.into_iter().filter(|row| *row != last).collect()).collect();
             after.retain(|rows: &Vec<u32>| !rows.is_empty());
-            prop_assert!(before.len() <= MOST_INTERESTS);
+            prop_assert!(before.len() <= MAX_INTERESTS);
             prop_assert_eq!(before.iter().flatten().count(), signals.len());
             before.sort();
             after.sort();

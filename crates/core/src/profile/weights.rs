@@ -11,20 +11,20 @@ use serde::{Deserialize, Serialize};
 use super::event::{Event, EventName};
 
 /// What is left of an event's weight after each later step, where neither scene nor shop say otherwise.
-pub const STEP: f32 = 0.7;
+pub const DEFAULT_STEP: f32 = 0.7;
 /// The most that one item or text can weigh, however much was done with it.
-pub const MOST: f32 = 5.0;
+pub const MAX_SOURCE_WEIGHT: f32 = 5.0;
 /// The same event on the same item counts once within GA4's session length.
 pub const SESSION_MS: f64 = 30.0 * 60e3;
 /// More events than this in one minute are not a person's.
-pub const MOST_A_MINUTE: u32 = 30;
+pub const MAX_EVENTS_PER_MINUTE: u32 = 30;
 /// A signal below this part of all positive weight is passed over.
-pub const FAINT: f32 = 0.005;
+pub const NEGLIGIBLE_WEIGHT: f32 = 0.005;
 /// Who leaves sooner did not read; who stays longer is not known to care more (Fox et al. 2005: "satisfied" from 30 s).
 const READ_MS: f64 = 30e3;
 
 /// What a wish weighs that says what is not wanted, as a part of one that says what is: a dislike's part of a like.
-pub const UNWANTED: f32 = -0.25;
+pub const UNWANTED_FACTOR: f32 = -0.25;
 
 /// A day in milliseconds.
 pub const DAY_MS: f64 = 86_400e3;
@@ -34,9 +34,9 @@ pub const DAY_MS: f64 = 86_400e3;
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct EventWeights {
-    /// The weight of an event when it happens, where it is not [`weight`]'s.
+    /// The weight of an event when it happens, where it is not [`default_weight`]'s.
     pub events: BTreeMap<EventName, f32>,
-    /// What is left of an event's weight after each later step, 0..1; absent: as learned, or [`STEP`].
+    /// What is left of an event's weight after each later step, 0..1; absent: as learned, or [`DEFAULT_STEP`].
     pub step: Option<f32>,
     /// After this time any event weighs half.
     pub half_life_days: f64,
@@ -52,8 +52,8 @@ impl Default for EventWeights {
 
 impl EventWeights {
     /// The weight of `event` when it happens.
-    pub fn of(&self, event: &Event) -> f32 {
-        let usual = self.events.get(&event.name).copied().unwrap_or_else(|| weight(event.name));
+    pub fn event_weight(&self, event: &Event) -> f32 {
+        let usual = self.events.get(&event.name).copied().unwrap_or_else(|| default_weight(event.name));
         match (event.name, event.value, event.dwell_ms) {
             (EventName::Rate, stars, _) => usual * stars_say(stars.unwrap_or(0.0)),
             (EventName::ViewItem, _, Some(dwell_ms)) => usual * (0.5 + (dwell_ms / READ_MS).clamp(0.0, 1.0)) as f32,
@@ -62,7 +62,7 @@ impl EventWeights {
     }
 
     /// What time leaves of a weight: 1 now, 1/2 after the half-life. An event from the future counts as now.
-    pub fn fade(&self, age_ms: f64) -> f32 {
+    pub fn time_decay(&self, age_ms: f64) -> f32 {
         let halves = (age_ms / DAY_MS / self.half_life_days).clamp(0.0, 64.0);
         // 2^-halves by its series: the platforms' own functions differ in their last bits.
         let x = -(halves - halves.floor()) * std::f64::consts::LN_2;
@@ -86,7 +86,7 @@ impl EventWeights {
 }
 
 /// The weight of one event when it happens, unless a scene says otherwise; a view is 1.
-pub fn weight(name: EventName) -> f32 {
+pub fn default_weight(name: EventName) -> f32 {
     match name {
         EventName::SelectItem => 0.5, // a click, before the page was read
         EventName::ViewItem => 1.0,
@@ -113,17 +113,17 @@ mod tests {
     fn half_is_left_after_the_half_life() {
         let weights = EventWeights::default();
         for (days, expect) in [(0.0, 1.0), (30.0, 0.5), (15.0, 0.5f32.sqrt()), (75.0, 0.176_776_7), (-5.0, 1.0)] {
-            assert!((weights.fade(days * DAY_MS) - expect).abs() < 1e-6, "{days}");
+            assert!((weights.time_decay(days * DAY_MS) - expect).abs() < 1e-6, "{days}");
         }
-        assert!(weights.fade(f64::INFINITY) < 1e-9);
+        assert!(weights.time_decay(f64::INFINITY) < 1e-9);
     }
 
     #[test]
     fn stars_and_dwell_weigh() {
         let weights = EventWeights::default();
-        let rated = |stars| weights.of(&Event { value: Some(stars), ..Event::on(EventName::Rate, "a", 0.0) });
+        let rated = |stars| weights.event_weight(&Event { value: Some(stars), ..Event::for_item(EventName::Rate, "a", 0.0) });
         assert_eq!([5.0, 4.0, 3.0, 1.0, f64::INFINITY].map(rated), [4.0, 2.0, 0.0, -1.0, 4.0]);
-        let stayed = |ms| weights.of(&Event { dwell_ms: Some(ms), ..Event::on(EventName::ViewItem, "a", 0.0) });
+        let stayed = |ms| weights.event_weight(&Event { dwell_ms: Some(ms), ..Event::for_item(EventName::ViewItem, "a", 0.0) });
         assert_eq!([0.0, 15e3, 30e3, 3e6, -1.0].map(stayed), [0.5, 1.0, 1.5, 1.5, 0.5]);
     }
 

@@ -11,7 +11,7 @@ use crate::{
     catalog::Catalog,
     profile::{
         EventName, Opinion, Overrides, Profile, Source,
-        weights::{SESSION_MS, UNWANTED, EventWeights},
+        weights::{SESSION_MS, UNWANTED_FACTOR, EventWeights},
     },
     rank::ShelfKind,
     text::{Statement, terms},
@@ -41,8 +41,8 @@ pub fn overrides(view: &View, weights: &EventWeights, said: &[(Source, EventName
     if !view.history.has_texts() && !said.iter().any(is_text) {
         return overrides;
     }
-    let profile = view.history.profile(weights, view.now_ms, &overrides, said);
-    for signal in profile.strong() {
+    let profile = view.history.build_profile(weights, view.now_ms, &overrides, said);
+    for signal in profile.strong_signals() {
         let Source::Text(text) = &signal.source else { continue };
         match view.texts.place(text, view.catalog) {
             Ok(placed) if placed.is_unwanted => _ = overrides.unwanted.insert(signal.source.clone()),
@@ -58,9 +58,9 @@ pub fn overrides(view: &View, weights: &EventWeights, said: &[(Source, EventName
 /// visitor likes the item.
 pub fn ruled_out(catalog: &Catalog, profile: &Profile, overrides: &Overrides) -> BTreeSet<u32> {
     let mut said: Vec<(Statement, f32)> = Vec::new();
-    for signal in profile.strong() {
+    for signal in profile.strong_signals() {
         if let Source::Text(text) = &signal.source {
-            let turned = if overrides.unwanted.contains(&signal.source) { UNWANTED } else { 1.0 };
+            let turned = if overrides.unwanted.contains(&signal.source) { UNWANTED_FACTOR } else { 1.0 };
             said.push((statement(text, catalog), signal.weight / turned));
         }
     }

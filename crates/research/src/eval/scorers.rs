@@ -58,15 +58,15 @@ impl Scorers<'_> {
         add("popularity", self.counts.iter().map(|&count| count as f32).collect());
         let profile = |step| profile(case.acts(), step);
         let even = profile(1.0);
-        add("item-knn", self.knn.scores(&profile(KNN_STEP).rows(), len));
-        add("item-knn-even", self.knn.scores(&even.rows(), len)); // of a cart, which has no order
+        add("item-knn", self.knn.scores(&profile(KNN_STEP).weighted_rows(), len));
+        add("item-knn-even", self.knn.scores(&even.weighted_rows(), len)); // of a cart, which has no order
         let linear =
             ScoreWeights { amplify: 1.0, recency_flattening: 0, cold_item_flattening: 0, ..ScoreWeights::default() };
         let content = |matrix, profile| content(matrix, profile, linear, &|_| true);
         add("content-raw", content(self.raw, &even));
         let centred = content(matrix, &profile(CONTENT_STEP));
         if let Some(ease) = &self.ease {
-            let ease = ease.scores(&even.rows(), len);
+            let ease = ease.scores(&even.weighted_rows(), len);
             let mut mixed = standard(&ease);
             mixed.iter_mut().zip(standard(&centred)).for_each(|(sum, content)| *sum += BESIDE_EASE * content);
             add("ease", ease);

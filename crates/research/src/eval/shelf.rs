@@ -73,10 +73,10 @@ impl<'a> Shelf<'a> {
 
     /// Best first.
     pub fn list(&self, case: &Case) -> Vec<Hit> {
-        let mut history = History::of_acts(case.acts());
+        let mut history = History::from_interactions(case.acts());
         let mut texts = Texts::default();
         if let Some(sentence) = &case.query {
-            history.push(&Event::said(EventName::Wish, sentence, 0.0), |_| None);
+            history.push(&Event::for_text(EventName::Wish, sentence, 0.0), |_| None);
             for part in parts(sentence, self.catalog) {
                 let read = self.wishes.read.get(&part).cloned().flatten();
                 texts.add(&part, read, &self.wishes.likeness, self.catalog);

@@ -3,19 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use super::weights::MOST_A_MINUTE;
+use super::weights::MAX_EVENTS_PER_MINUTE;
 
 /// One visitor's events, counted by minute.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Bursts {
+pub struct RateLimiter {
     minutes: BTreeMap<i64, u32>,
 }
 
-impl Bursts {
-    /// Counts an event; false if its minute had [`MOST_A_MINUTE`] already.
+impl RateLimiter {
+    /// Counts an event; false if its minute had [`MAX_EVENTS_PER_MINUTE`] already.
     pub fn admit(&mut self, time_ms: f64) -> bool {
         let minute = self.minutes.entry((time_ms / 60e3) as i64).or_default();
         *minute = minute.saturating_add(1);
-        *minute <= MOST_A_MINUTE
+        *minute <= MAX_EVENTS_PER_MINUTE
     }
 }
