@@ -47,7 +47,7 @@ pub use limit::Limit;
 use nearmind_core::{
     catalog::{ContextPopularity, Fields, Relations, ScoreWeights},
     profile::{
-        Columns, ContentScorer, EventName, History, Likeness, Overrides, Profile, Signal, Source, Touched,
+        SimilarityCache, ContentScorer, EventName, History, SimilaritySettings, Overrides, Profile, Signal, Source, HasInteractions,
         weights::EventWeights,
     },
     vectors::{Matrix, Metric},
@@ -133,17 +133,17 @@ pub fn taste(matrix: &Matrix, profile: &Profile, said: Option<&[f32]>, score_wei
     };
     ContentScorer::new(
         profile,
-        Likeness { metric: Metric::Cosine, amplify, recency_flattening, cold_item_flattening },
+        SimilaritySettings { metric: Metric::Cosine, amplify, recency_flattening, cold_item_flattening },
         vector,
     )
 }
 
 /// What the texts say of every item to a visitor with this profile. `[N]`
-pub fn content(matrix: &Matrix, profile: &Profile, score_weights: ScoreWeights, touched: Touched) -> Vec<f32> {
+pub fn content(matrix: &Matrix, profile: &Profile, score_weights: ScoreWeights, has_interactions: HasInteractions) -> Vec<f32> {
     if matrix.width() == 0 {
         return vec![0.0; matrix.len()];
     }
-    taste(matrix, profile, None, score_weights).scores(matrix, touched, &mut Columns::default())
+    taste(matrix, profile, None, score_weights).scores(matrix, has_interactions, &mut SimilarityCache::default())
 }
 
 /// Of a visitor's events, the last ones.

@@ -17,12 +17,12 @@ pub use filter::Filter;
 pub use place::Group;
 pub use rules::{Context, Rules};
 pub use scene::{ShelfKind, Scene};
-pub use scorer::{ScoreBreakdown, Scorer, touched};
+pub use scorer::{ScoreBreakdown, Scorer, has_interactions};
 pub use varied::varied;
 
 use crate::{
     catalog::{Catalog, Fields, Relations, ScoreWeights},
-    profile::{Columns, ContentScorer, Profile},
+    profile::{SimilarityCache, ContentScorer, Profile},
     vectors::{Hit, Matrix},
 };
 
@@ -34,12 +34,12 @@ pub fn build_scorer<'a>(
     (matrix, fields, relations): (&Matrix, &'a Fields, Option<&'a Relations>),
     score_weights: ScoreWeights,
     (profile, taste): (&Profile, &ContentScorer),
-    columns: &mut Columns,
+    columns: &mut SimilarityCache,
 ) -> Scorer<'a> {
-    let touched = |row| touched(relations, row);
+    let has_interactions = |row| has_interactions(relations, row);
     // A catalogue without vectors still has as many rows as fields.
     let content =
-        if matrix.width() == 0 { vec![0.0; fields.price.len()] } else { taste.scores(matrix, &touched, columns) };
+        if matrix.width() == 0 { vec![0.0; fields.price.len()] } else { taste.scores(matrix, &has_interactions, columns) };
     Scorer::from_parts(relations, fields, score_weights, &profile.weighted_rows(), content)
 }
 

@@ -18,14 +18,14 @@ pub use self::summands::{Added, NOTHING, Summands};
 use self::{statements::Note, texts::Texts};
 use crate::{
     catalog::Catalog,
-    profile::{Columns, ContentScorer, EventName, History, Overrides, Profile, Source, cluster_interests},
+    profile::{SimilarityCache, ContentScorer, EventName, History, Overrides, Profile, Source, cluster_interests},
     protocol::Basis,
     rank::{self, Filter, Group, ShelfKind, Order, Scorer},
     vectors::{Hit, arithmetic::dot},
 };
 
 /// Someone who only said what they dislike gets a selection from what is less than this like it.
-const MOST_REPELLED: f32 = 0.3;
+const MAX_DISLIKED_SIMILARITY: f32 = 0.3;
 
 /// What is known when a list is made.
 pub struct View<'a, 'l> {
@@ -60,7 +60,7 @@ pub struct Ranked<'a> {
 }
 
 /// The list that `setting` asks for, of what `view` knows.
-pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns) -> Ranked<'a> {
+pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut SimilarityCache) -> Ranked<'a> {
     let (catalog, scene) = (view.catalog, &setting.scene);
     let cart = cart(view, setting);
     let said = said(view, setting);
@@ -98,7 +98,7 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
         rank::build_scorer(parts, setting.score_weights, (&subject, &taste), columns)
             .with_context(occasion.unwrap_or_default())
     });
-    let by_score = |order: &Order, scorer: &Scorer| rank::list(order, &scorer.totals(), scene.threshold.max(0.0));
+    let by_score = |order: &Order, scorer: &Scorer| rank::list(order, &scorer.scores(), scene.threshold.max(0.0));
     let hits = scorer.as_ref().map_or_else(Vec::new, |scorer| by_score(&order, scorer));
     // A list about the visitor is never empty because of what they did or said.
     if scorer.is_some() && (!hits.is_empty() || scene.kind != ShelfKind::ForYou) {
@@ -111,7 +111,7 @@ pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns)
         setting.fits[row as usize] && !is_excluded
     };
     let fits =
-        |row: u32| may(row) && !ruled_out.contains(&row) && taste.repelled(&catalog.matrix.vector(row)) < MOST_REPELLED;
+        |row: u32| may(row) && !ruled_out.contains(&row) && taste.max_disliked_similarity(&catalog.matrix.vector(row)) < MAX_DISLIKED_SIMILARITY;
     let mut hits = rank::selection(&order, rank::varied(&catalog.matrix, fits, setting.limit));
     // What is not wanted may be all that there is.
     if hits.is_empty() && !(ruled_out.is_empty() && overrides.unwanted.is_empty()) {
@@ -206,7 +206,7 @@ fn groups<'a>(catalog: &'a Catalog, setting: &'a Setting, taste: &ContentScorer,
         return groups;
     }
     let directions: Rc<Vec<Vec<f32>>> =
-        Rc::new(interests.iter().map(|interest| taste.toward(&interest.members)).collect());
+        Rc::new(interests.iter().map(|interest| taste.interest_direction(&interest.members)).collect());
     for (nth, interest) in interests.iter().enumerate() {
         let directions = Rc::clone(&directions);
         // An item is of the interest that speaks most for it, the heavier of equals.

@@ -31,7 +31,7 @@ pub fn claim<'a>(
         Basis::Profile | Basis::Cart => {}
         Basis::ColdStart | Basis::Item | Basis::Text => return None,
     }
-    let parts = ranked.scorer.as_ref()?.parts(row);
+    let parts = ranked.scorer.as_ref()?.breakdown(row);
     // A liked card stays on the shelf, and that it is like itself is no reason; nor did the visitor write the page.
     let own = |added: &Added| match &added.signal.source {
         Source::Item(other) => *other != row,

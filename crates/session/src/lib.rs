@@ -39,7 +39,7 @@ pub use store::{MemoryStore, News, Store, StoreError, difference};
 
 use nearmind_core::{
     catalog::{Catalog, Sheet},
-    profile::{Columns, Event, History, Overrides, Source, weights::EventWeights},
+    profile::{SimilarityCache, Event, History, Overrides, Source, weights::EventWeights},
     protocol::{Command, DeviceReport, Envelope, Update},
     recommend::{
         MOST_CARDS, View,
@@ -62,7 +62,7 @@ pub struct Session<E, S> {
     catalog: Option<Catalog>,
     model: Option<Model<E>>,
     texts: Texts,
-    columns: Columns,
+    columns: SimilarityCache,
     explained: Explained,
     pictures: Pictures,
     shelves: BTreeMap<String, OpenShelf>,
@@ -85,7 +85,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             catalog: None,
             model: None,
             texts: Texts::default(),
-            columns: Columns::default(),
+            columns: SimilarityCache::default(),
             explained: Explained::default(),
             pictures: Pictures::default(),
             shelves: BTreeMap::new(),

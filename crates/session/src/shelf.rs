@@ -11,7 +11,7 @@ use super::{
 };
 use nearmind_core::{
     catalog::Catalog,
-    profile::Columns,
+    profile::SimilarityCache,
     protocol::{Shelf, ShelfRequest, Update},
     rank,
     recommend::{Setting, View, ranked},
@@ -49,7 +49,7 @@ impl OpenShelf {
         &mut self,
         name: &str,
         view: &View,
-        columns: &mut Columns,
+        columns: &mut SimilarityCache,
         known: &mut Explained,
         pictures: &mut Pictures,
     ) -> Option<Update> {
@@ -69,9 +69,9 @@ impl OpenShelf {
             let mut card = card::plain(catalog, pictures, &ranked.profile, &lang, hit);
             let claim = claim(catalog, &lang, &ranked, setting, hit.row);
             card.reason = claim.map_or_else(Vec::new, |claim| tongue.claim(&claim.brief()));
-            if ranked.scorer.is_some() && ranked.taste.is_known() {
-                let touched = rank::touched(catalog.relations.as_ref(), hit.row);
-                let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row), touched);
+            if ranked.scorer.is_some() && ranked.taste.has_positive_signal() {
+                let has_interactions = rank::has_interactions(catalog.relations.as_ref(), hit.row);
+                let direction = ranked.taste.direction(&catalog.matrix.vector(hit.row), has_interactions);
                 if let Some(document) = card::explainable(catalog, hit.row, &lang) {
                     let asked = Asked { row: hit.row, document, direction: &direction };
                     match known.told(&asked) {

@@ -15,7 +15,7 @@ use super::{
 use nearmind_core::{
     catalog::{Catalog, document},
     explain::{Part, counterfactual, fold},
-    profile::{Columns, Event, EventName, History, Source},
+    profile::{SimilarityCache, Event, EventName, History, Source},
     protocol::{Attention, EventShare, Explanation, Moved, ScorePart, Update, WhyNot},
     recommend::{NOTHING, Ranked, Setting, View, ranked, texts::Texts},
     text::{language::primary, words},
@@ -38,7 +38,7 @@ struct Replay<'a> {
     muted: &'a BTreeSet<Source>,
     now_ms: f64,
     setting: &'a Setting,
-    columns: RefCell<&'a mut Columns>,
+    columns: RefCell<&'a mut SimilarityCache>,
 }
 
 impl<'a> Replay<'a> {

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use super::{Profile, Signal, Source};
 use crate::vectors::{Matrix, Metric, Query, arithmetic::add};
 
-/// Columns that are weighed at once, of the heaviest signals.
+/// SimilarityCache that are weighed at once, of the heaviest signals.
 const MOST_COLUMNS: usize = 24;
 
 /// Higher powers leave nothing but copies.
@@ -26,7 +26,7 @@ const MOST_AMPLIFIED: f32 = 8.0;
 
 /// How likeness counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Likeness {
+pub struct SimilaritySettings {
     /// How the likeness of two vectors is measured.
     pub metric: Metric,
     /// p above; at least 1
@@ -38,10 +38,10 @@ pub struct Likeness {
 }
 
 /// Whether anybody has touched the item at a row.
-pub type Touched<'a> = &'a dyn Fn(u32) -> bool;
+pub type HasInteractions<'a> = &'a dyn Fn(u32) -> bool;
 
 /// Weights that differ less, and sum to what they did: of each the root is taken `recency_flattening` times.
-pub fn flattened(weights: &[f32], recency_flattening: u8) -> Vec<f32> {
+pub fn flatten_weights(weights: &[f32], recency_flattening: u8) -> Vec<f32> {
     if recency_flattening == 0 {
         return weights.to_vec();
     }
@@ -57,10 +57,10 @@ pub type Column = Vec<f32>;
 
 /// The columns of the signals that ranked last: derived, and made again where they are missing.
 #[derive(Debug, Default)]
-pub struct Columns {
+pub struct SimilarityCache {
     /// By metric, bits of the exponent and source; each with when it was asked for last.
-    kept: BTreeMap<(Metric, u32, Source), (u64, Column)>,
-    asked: u64,
+    columns: BTreeMap<(Metric, u32, Source), (u64, Column)>,
+    last_used: u64,
 }
 
 /// Signals with their vectors.
@@ -70,12 +70,12 @@ pub struct ContentScorer {
     signals: Vec<(Signal, Vec<f32>)>,
     /// What each weighs for an item that nobody has touched.
     cold_weights: Vec<f32>,
-    likeness: Likeness,
+    likeness: SimilaritySettings,
     /// The sums of all signals by either weight. `[H]`; empty where scores are no product
     directions: Option<(Vec<f32>, Vec<f32>)>,
 }
 
-impl Likeness {
+impl SimilaritySettings {
     /// `max(c, 0)^p`; between two whole exponents a score_weights of both powers, because the platforms' own powers differ in
     /// their last bits.
     fn amplified(self, likeness: f32) -> f32 {
@@ -95,22 +95,22 @@ impl Likeness {
     }
 
     /// What `like` adds to the score of `vector`, both `[H]`.
-    pub fn of(self, vector: &[f32], like: &[f32]) -> f32 {
+    pub fn similarity(self, vector: &[f32], like: &[f32]) -> f32 {
         self.amplified(self.metric.likeness(vector, like))
     }
 }
 
 impl ContentScorer {
     /// `vector_of` gives the centred unit vector `[H]` of a source, or `None` while it has none.
-    pub fn new(profile: &Profile, likeness: Likeness, vector_of: impl Fn(&Source) -> Option<Vec<f32>>) -> Self {
+    pub fn new(profile: &Profile, likeness: SimilaritySettings, vector_of: impl Fn(&Source) -> Option<Vec<f32>>) -> Self {
         let with_vector = |signal: &Signal| Some((signal.clone(), vector_of(&signal.source)?));
         let most = if likeness.is_linear() { usize::MAX } else { MOST_COLUMNS };
         let mut signals: Vec<_> = profile.heaviest(most).filter_map(with_vector).collect();
         let weights: Vec<f32> = signals.iter().map(|(signal, _)| signal.weight).collect();
-        let cold_weights = flattened(&weights, likeness.cold_item_flattening);
+        let cold_weights = flatten_weights(&weights, likeness.cold_item_flattening);
         signals
             .iter_mut()
-            .zip(flattened(&weights, likeness.recency_flattening))
+            .zip(flatten_weights(&weights, likeness.recency_flattening))
             .for_each(|(signal, recent)| signal.0.weight = recent);
         let width = signals.first().map_or(0, |(_, first)| first.len());
         let directions = (likeness.is_linear() && width > 0).then(|| {
@@ -130,33 +130,33 @@ impl ContentScorer {
     }
 
     /// Something attracts the visitor, not only repels.
-    pub fn is_known(&self) -> bool {
+    pub fn has_positive_signal(&self) -> bool {
         self.signals.iter().any(|(signal, _)| signal.weight > 0.0)
     }
 
     /// Each signal with its vector, and what it weighs for an item that somebody has touched, or nobody.
-    fn weighed(&self, touched: bool) -> impl Iterator<Item = (&Signal, &[f32], f32)> {
+    fn weighed(&self, has_interactions: bool) -> impl Iterator<Item = (&Signal, &[f32], f32)> {
         let both = self.signals.iter().zip(&self.cold_weights);
         both.map(move |((signal, own), &cold_weights)| {
-            (signal, own.as_slice(), if touched { signal.weight } else { cold_weights })
+            (signal, own.as_slice(), if has_interactions { signal.weight } else { cold_weights })
         })
     }
 
     /// What each signal adds to the score of `vector` `[H]`, of an item that somebody has touched, or nobody.
-    pub fn contributions(&self, vector: &[f32], touched: bool) -> impl Iterator<Item = (&Signal, f32)> {
-        self.weighed(touched).map(move |(signal, own, weight)| (signal, weight * self.likeness.of(vector, own)))
+    pub fn contributions(&self, vector: &[f32], has_interactions: bool) -> impl Iterator<Item = (&Signal, f32)> {
+        self.weighed(has_interactions).map(move |(signal, own, weight)| (signal, weight * self.likeness.similarity(vector, own)))
     }
 
     /// The score of `vector` `[H]`, of an item that somebody has touched, or nobody.
-    pub fn score(&self, vector: &[f32], touched: bool) -> f32 {
-        self.contributions(vector, touched).map(|(_, share)| share).sum()
+    pub fn score(&self, vector: &[f32], has_interactions: bool) -> f32 {
+        self.contributions(vector, has_interactions).map(|(_, share)| share).sum()
     }
 
     /// The direction whose product with `vector` `[H]` is its score, as far as likeness is a product: what the
     /// words of that item are weighed by. `[H]`
-    pub fn direction(&self, vector: &[f32], touched: bool) -> Vec<f32> {
+    pub fn direction(&self, vector: &[f32], has_interactions: bool) -> Vec<f32> {
         let mut direction = vec![0.0; vector.len()];
-        for (_, own, weight) in self.weighed(touched) {
+        for (_, own, weight) in self.weighed(has_interactions) {
             if self.likeness.is_linear() {
                 add(&mut direction, weight, own);
                 continue;
@@ -170,7 +170,7 @@ impl ContentScorer {
     }
 
     /// The sum of these sources' signals. `[H]`
-    pub fn toward(&self, sources: &[Source]) -> Vec<f32> {
+    pub fn interest_direction(&self, sources: &[Source]) -> Vec<f32> {
         let mut toward = vec![0.0; self.signals.first().map_or(0, |(_, vector)| vector.len())];
         let own = self.signals.iter().filter(|(signal, _)| sources.contains(&signal.source));
         own.for_each(|(signal, vector)| add(&mut toward, signal.weight, vector));
@@ -178,59 +178,59 @@ impl ContentScorer {
     }
 
     /// The score of every row. `[N]`
-    pub fn scores(&self, matrix: &Matrix, touched: Touched, columns: &mut Columns) -> Vec<f32> {
-        let untouched = || (0..matrix.len() as u32).filter(|&row| !touched(row));
+    pub fn scores(&self, matrix: &Matrix, has_interactions: HasInteractions, similarities: &mut SimilarityCache) -> Vec<f32> {
+        let cold_rows = || (0..matrix.len() as u32).filter(|&row| !has_interactions(row));
         if let Some((recent, cold_weights)) = &self.directions {
             let mut scores = matrix.scores(&Query::new(recent));
             if recent != cold_weights {
                 let cold_weights = Query::new(cold_weights);
-                untouched().for_each(|row| scores[row as usize] = matrix.score(row, &cold_weights));
+                cold_rows().for_each(|row| scores[row as usize] = matrix.score(row, &cold_weights));
             }
             return scores;
         }
         let mut scores = vec![0.0; matrix.len()];
         for ((signal, vector), cold_weights) in self.signals.iter().zip(&self.cold_weights) {
-            let column = columns.of(self.likeness, &signal.source, vector, matrix);
+            let column = similarities.column(self.likeness, &signal.source, vector, matrix);
             add(&mut scores, signal.weight, column);
             if signal.weight != *cold_weights {
                 let more = cold_weights - signal.weight;
-                untouched().for_each(|row| scores[row as usize] += more * column[row as usize]);
+                cold_rows().for_each(|row| scores[row as usize] += more * column[row as usize]);
             }
         }
         scores
     }
 
     /// How like the row is to what the visitor likes least, 0 where nothing repels.
-    pub fn repelled(&self, vector: &[f32]) -> f32 {
+    pub fn max_disliked_similarity(&self, vector: &[f32]) -> f32 {
         let repelling = self.signals.iter().filter(|(signal, _)| signal.weight < 0.0);
         repelling.map(|(_, own)| self.likeness.metric.likeness(vector, own)).fold(0.0, f32::max)
     }
 }
 
-impl Columns {
+impl SimilarityCache {
     /// Twice what one taste needs, so that a visitor who goes back and forth finds them again.
     const MOST: usize = 2 * MOST_COLUMNS;
 
-    /// The column of `source`, whose vector `[H]` is `vector`: computed if it is not kept. `[N]`
-    pub fn of(&mut self, likeness: Likeness, source: &Source, vector: &[f32], matrix: &Matrix) -> &Column {
+    /// The column of `source`, whose vector `[H]` is `vector`: computed if it is not columns. `[N]`
+    pub fn column(&mut self, likeness: SimilaritySettings, source: &Source, vector: &[f32], matrix: &Matrix) -> &Column {
         let key = (likeness.metric, likeness.amplify.to_bits(), source.clone());
-        if self.kept.len() >= Self::MOST && !self.kept.contains_key(&key) {
-            let oldest = self.kept.iter().min_by_key(|(_, (asked, _))| *asked).map(|(key, _)| key.clone());
-            oldest.and_then(|oldest| self.kept.remove(&oldest));
+        if self.columns.len() >= Self::MOST && !self.columns.contains_key(&key) {
+            let oldest = self.columns.iter().min_by_key(|(_, (last_used, _))| *last_used).map(|(key, _)| key.clone());
+            oldest.and_then(|oldest| self.columns.remove(&oldest));
         }
-        self.asked += 1;
-        let (asked, column) = self.kept.entry(key).or_insert_with(|| {
+        self.last_used += 1;
+        let (last_used, column) = self.columns.entry(key).or_insert_with(|| {
             let mut column = likeness.metric.column(matrix, vector);
             column.iter_mut().for_each(|value| *value = likeness.amplified(*value));
             (0, column)
         });
-        *asked = self.asked;
+        *last_used = self.last_used;
         column
     }
 
     /// The catalogue or the model is another one.
     pub fn clear(&mut self) {
-        self.kept.clear();
+        self.columns.clear();
     }
 }
 
@@ -258,7 +258,7 @@ mod tests {
             main_event: EventName::ViewItem,
         };
         let signals = weights.iter().enumerate().map(signal).collect();
-        let likeness = Likeness { metric: Metric::Cosine, amplify, recency_flattening: 0, cold_item_flattening: 1 };
+        let likeness = SimilaritySettings { metric: Metric::Cosine, amplify, recency_flattening: 0, cold_item_flattening: 1 };
         ContentScorer::new(&Profile { signals, ..Profile::default() }, likeness, |source| match source {
             Source::Item(row) => Some(vector(*row as usize)),
             Source::Text(_) => None,
@@ -271,15 +271,15 @@ mod tests {
             weights in prop::collection::vec(-0.5f32..1.0, 4),
             vectors in prop::collection::vec(-1f32..1.0, 5 * WIDTH),
             amplify in prop::sample::select(vec![1f32, 1.3, 2.0, 3.7]),
-            touched in prop::bool::ANY,
+            has_interactions in prop::bool::ANY,
         ) {
             let taste = taste(&weights, &vectors, amplify);
             let mut item = vectors[4 * WIDTH..].to_vec();
             normalize(&mut item);
-            let score = taste.score(&item, touched);
-            prop_assert!((dot(&taste.direction(&item, touched), &item) - score).abs() < 1e-4);
+            let score = taste.score(&item, has_interactions);
+            prop_assert!((dot(&taste.direction(&item, has_interactions), &item) - score).abs() < 1e-4);
             let matrix = Matrix::quantize(WIDTH, &item);
-            prop_assert!((taste.scores(&matrix, &|_| touched, &mut Columns::default())[0] - score).abs() < 0.05);
+            prop_assert!((taste.scores(&matrix, &|_| has_interactions, &mut SimilarityCache::default())[0] - score).abs() < 0.05);
         }
     }
 
@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn with_reach_the_first_event_says_as_much_as_the_last() {
         let weights = [0.9, 0.09, -0.01];
-        assert_eq!(flattened(&weights, 0), weights);
-        let flat = flattened(&weights, 8);
+        assert_eq!(flatten_weights(&weights, 0), weights);
+        let flat = flatten_weights(&weights, 8);
         assert!(flat.iter().all(|weight| (weight.abs() - 1.0 / 3.0).abs() < 0.01), "{flat:?}");
         assert!(flat[2] < 0.0 && (flat.iter().map(|weight| weight.abs()).sum::<f32>() - 1.0).abs() < 1e-6);
     }
@@ -316,8 +316,8 @@ mod tests {
     #[test]
     fn a_new_item_is_held_against_all_that_ever_happened() {
         let taste = taste(&[0.1, 0.9], &[[1.0; WIDTH], [0.5; WIDTH]].concat(), 1.0);
-        let weights = |touched| taste.contributions(&[0.1; WIDTH], touched).map(|share| share.1).collect::<Vec<f32>>();
-        let (new, touched) = (weights(false), weights(true));
-        assert!((new[1] / new[0] - 3.0).abs() < 1e-4 && (touched[1] / touched[0] - 9.0).abs() < 1e-3);
+        let weights = |has_interactions| taste.contributions(&[0.1; WIDTH], has_interactions).map(|share| share.1).collect::<Vec<f32>>();
+        let (new, has_interactions) = (weights(false), weights(true));
+        assert!((new[1] / new[0] - 3.0).abs() < 1e-4 && (has_interactions[1] / has_interactions[0] - 9.0).abs() < 1e-3);
     }
 }

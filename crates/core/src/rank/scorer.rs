@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     catalog::{Catalog, Fields, Relations, ScoreWeights},
-    profile::flattened,
+    profile::flatten_weights,
 };
 
 /// The parts of one item's score, each already weighted.
@@ -91,7 +91,7 @@ impl<'a> Scorer<'a> {
         content: Vec<f32>,
     ) -> Self {
         let weights: Vec<f32> = signals.iter().map(|signal| signal.1).collect();
-        let cold_weights = flattened(&weights, score_weights.cold_item_flattening);
+        let cold_weights = flatten_weights(&weights, score_weights.cold_item_flattening);
         let follow = relations.map_or_else(Vec::new, |relations| follow(relations, signals, &cold_weights));
         let (mut brands, mut categories) = (BTreeMap::new(), BTreeMap::new());
         for &(row, weight) in signals {
@@ -122,7 +122,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// Why the item at `row` stands where it stands.
-    pub fn parts(&self, row: u32) -> ScoreBreakdown {
+    pub fn breakdown(&self, row: u32) -> ScoreBreakdown {
         let ScoreWeights { content, cooccurrence, brand, category, price, .. } = self.score_weights;
         let (at, popularity) = (row as usize, self.popularity());
         let matching = |sums: &BTreeMap<u32, f32>, number: u32| sums.get(&number).copied().unwrap_or(0.0);
@@ -143,13 +143,13 @@ impl<'a> Scorer<'a> {
     }
 
     /// The score of every item. `[N]`
-    pub fn totals(&self) -> Vec<f32> {
+    pub fn scores(&self) -> Vec<f32> {
         let ScoreWeights { content, cooccurrence, brand, category, price, .. } = self.score_weights;
         let popularity = self.popularity();
         let len = self.fields.price.len();
         let whole = self.content.len() == len && [0, len].contains(&self.follow.len());
         if brand != 0.0 || category != 0.0 || price != 0.0 || !whole {
-            return (0..len as u32).map(|row| self.parts(row).total()).collect();
+            return (0..len as u32).map(|row| self.breakdown(row).total()).collect();
         }
         // The same sum, without the parts that are nothing: an evaluation asks for it a billion times.
         let mut totals: Vec<f32> = self.content.iter().map(|value| content * value).collect();
@@ -168,11 +168,11 @@ impl<'a> Scorer<'a> {
         let Some(relations) = self.relations else { return Vec::new() };
         let follows = |(&(signal, weight), &cold_weights): (&(u32, f32), &f32)| {
             let likely = relations.neighbours(signal).find(|neighbour| neighbour.0 == row)?.1;
-            Some((signal, if relations.touched(row) { weight } else { cold_weights } * likely))
+            Some((signal, if relations.has_interactions(row) { weight } else { cold_weights } * likely))
         };
         let mut shares: Vec<(u32, f32)> = self.signals.iter().zip(&self.cold_weights).filter_map(follows).collect();
         let sum: f32 = shares.iter().map(|share| share.1).sum();
-        let part = self.parts(row).cooccurrence;
+        let part = self.breakdown(row).cooccurrence;
         shares.iter_mut().for_each(|share| share.1 *= if sum > 0.0 { part / sum } else { 0.0 });
         shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         shares
@@ -195,8 +195,8 @@ impl<'a> Scorer<'a> {
 }
 
 /// Whether anybody is known to have done something with the item at `row`.
-pub fn touched(relations: Option<&Relations>, row: u32) -> bool {
-    relations.is_some_and(|relations| relations.touched(row))
+pub fn has_interactions(relations: Option<&Relations>, row: u32) -> bool {
+    relations.is_some_and(|relations| relations.has_interactions(row))
 }
 
 /// How likely each item follows: on one that nobody has touched, what the visitor did counts for longer. `[N]`
@@ -208,7 +208,7 @@ fn follow(relations: &Relations, signals: &[(u32, f32)], cold_weights: &[f32]) -
     let signals: Vec<(u32, f32)> =
         signals.iter().zip(cold_weights).map(|(signal, cold_weights)| (signal.0, *cold_weights)).collect();
     let both = recent.into_iter().zip(relations.follow(&signals)).zip(0..);
-    both.map(|((recent, cold_weights), row)| if relations.touched(row) { recent } else { cold_weights }).collect()
+    both.map(|((recent, cold_weights), row)| if relations.has_interactions(row) { recent } else { cold_weights }).collect()
 }
 
 #[cfg(test)]
@@ -247,19 +247,19 @@ mod tests {
         let scorer =
             Scorer::from_parts(Some(&relations), &fields, SCORE_WEIGHTS, &[(0, 1.0)], vec![0.9, 0.5, 0.1, 0.2]);
         let scorer = scorer.with_context(vec![0.0, 0.3, 0.0, 0.0]);
-        let parts = scorer.parts(1);
+        let parts = scorer.breakdown(1);
         let expected = [0.5, 2.0 * 0.5, 0.1 * 0.5, 0.5, 0.0, 0.25 * 0.5, 2.0 * 0.3];
         for ((name, part), expected) in parts.named().into_iter().zip(expected) {
             assert!((part - expected).abs() < 1e-2, "{name}: {part}, not {expected}");
         }
         assert_eq!(parts.total(), parts.named().iter().map(|part| part.1).sum::<f32>());
-        assert_eq!(scorer.parts(3), ScoreBreakdown { content: 0.2, ..ScoreBreakdown::default() });
-        assert_eq!(scorer.totals()[3], 0.2);
+        assert_eq!(scorer.breakdown(3), ScoreBreakdown { content: 0.2, ..ScoreBreakdown::default() });
+        assert_eq!(scorer.scores()[3], 0.2);
         let plain = ScoreWeights { brand: 0.0, category: 0.0, price: 0.0, ..SCORE_WEIGHTS };
         let scorer = Scorer::from_parts(Some(&relations), &fields, plain, &[(0, 1.0)], vec![0.9, 0.5, 0.1, 0.2]);
         let scorer = scorer.with_context(vec![0.0, 0.3, 0.1, 0.0]);
-        let totals: Vec<f32> = (0..4).map(|row| scorer.parts(row).total()).collect();
-        assert_eq!(scorer.totals(), totals);
+        let totals: Vec<f32> = (0..4).map(|row| scorer.breakdown(row).total()).collect();
+        assert_eq!(scorer.scores(), totals);
     }
 
     #[test]
@@ -270,7 +270,7 @@ mod tests {
         let shares = scorer.cooccurrence_shares(2);
         assert_eq!(shares.iter().map(|share| share.0).collect::<Vec<_>>(), [1, 0]);
         let sum: f32 = shares.iter().map(|share| share.1).sum();
-        assert!((sum - scorer.parts(2).cooccurrence).abs() < 1e-6 && (shares[0].1 / shares[1].1 - 4.0).abs() < 0.1);
+        assert!((sum - scorer.breakdown(2).cooccurrence).abs() < 1e-6 && (shares[0].1 / shares[1].1 - 4.0).abs() < 0.1);
         assert!(scorer.cooccurrence_shares(0).is_empty());
     }
 
@@ -280,8 +280,8 @@ mod tests {
         let plain = ScoreWeights { brand: 0.0, price: 0.0, ..SCORE_WEIGHTS };
         let content = vec![0.9, 0.5, 0.1, 0.2];
         let unlearned = Scorer::from_parts(None, &fields, plain, &[(0, 1.0)], content.clone());
-        assert_eq!(unlearned.totals(), content);
+        assert_eq!(unlearned.scores(), content);
         let learned = Scorer::from_parts(Some(&relations), &fields, plain, &[(0, 1.0)], content);
-        assert_eq!(learned.totals()[3], 0.2);
+        assert_eq!(learned.scores()[3], 0.2);
     }
 }

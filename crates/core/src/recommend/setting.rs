@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     catalog::{Catalog, ItemRef, ScoreWeights},
-    profile::Likeness,
+    profile::SimilaritySettings,
     protocol::ShelfRequest,
     rank::{Context, Filter, Rules, Scene},
 };
@@ -91,9 +91,9 @@ impl Setting {
         self.context.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn likeness(&self) -> Likeness {
+    pub(super) fn likeness(&self) -> SimilaritySettings {
         let ScoreWeights { amplify, recency_flattening, cold_item_flattening, .. } = self.score_weights;
-        Likeness { metric: self.scene.metric, amplify, recency_flattening, cold_item_flattening }
+        SimilaritySettings { metric: self.scene.metric, amplify, recency_flattening, cold_item_flattening }
     }
 }
 

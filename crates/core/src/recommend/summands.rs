@@ -50,12 +50,12 @@ impl Summands {
 impl Ranked<'_> {
     /// The score without what rules add.
     pub fn total(&self, row: u32) -> f32 {
-        self.scorer.as_ref().map_or(0.0, |scorer| scorer.parts(row).total())
+        self.scorer.as_ref().map_or(0.0, |scorer| scorer.breakdown(row).total())
     }
 
     /// The parts of the score of the item at `row`; none where a selection was made without scores.
     pub fn summands(&self, row: u32) -> Summands {
-        Summands(self.scorer.as_ref().map_or_else(Vec::new, |scorer| scorer.parts(row).named().to_vec()))
+        Summands(self.scorer.as_ref().map_or_else(Vec::new, |scorer| scorer.breakdown(row).named().to_vec()))
     }
 
     /// What each signal adds to the score of the row; together they are its content and what others did.
@@ -63,13 +63,13 @@ impl Ranked<'_> {
         let Some(scorer) = &self.scorer else { return Vec::new() };
         let vector = catalog.matrix.vector(row);
         let mut cooccurrence: BTreeMap<u32, f32> = scorer.cooccurrence_shares(row).into_iter().collect();
-        let touched = rank::touched(catalog.relations.as_ref(), row);
-        let raw: f32 = self.taste.score(&vector, touched);
+        let has_interactions = rank::has_interactions(catalog.relations.as_ref(), row);
+        let raw: f32 = self.taste.score(&vector, has_interactions);
         // The weight of content is the same for all signals.
-        let factor = if raw != 0.0 { scorer.parts(row).content / raw } else { 0.0 };
+        let factor = if raw != 0.0 { scorer.breakdown(row).content / raw } else { 0.0 };
         let mut follows =
             |signal: &Signal| signal.source.row().and_then(|row| cooccurrence.remove(&row)).unwrap_or(0.0);
-        let contributions = self.taste.contributions(&vector, touched);
+        let contributions = self.taste.contributions(&vector, has_interactions);
         let mut added: Vec<Added> = contributions
             .map(|(signal, share)| Added { signal, content: share * factor, cooccurrence: follows(signal) })
             .collect();

@@ -11,7 +11,7 @@ use crate::baselines::Similar;
 use nearmind::learn::{Learned, content, profile, taste, with_wish};
 use nearmind_core::{
     catalog::{Catalog, ScoreWeights},
-    profile::Columns,
+    profile::SimilarityCache,
     rank::{self, ScoreBreakdown, scene::DiversityMethod},
     vectors::{Hit, Matrix, Query},
 };
@@ -78,7 +78,7 @@ impl Scorers<'_> {
             let profile = profile(score_weights.step);
             let taste = taste(matrix, &profile, None, score_weights);
             let catalog = (matrix, &self.catalog.fields, None);
-            rank::build_scorer(catalog, score_weights, (&profile, &taste), &mut Columns::default()).totals()
+            rank::build_scorer(catalog, score_weights, (&profile, &taste), &mut SimilarityCache::default()).scores()
         });
         let said = self.places[nth].map(|at| &self.said[at * self.raw.width()..][..self.raw.width()]);
         let centred = said.map(|said| {
@@ -135,9 +135,9 @@ impl Scorers<'_> {
         let profile = if said.is_some() { with_wish(profile) } else { profile };
         let taste = taste(matrix, &profile, said, score_weights);
         let catalog = (matrix, &self.catalog.fields, Some(&learned.relations));
-        let scorer = rank::build_scorer(catalog, score_weights, (&profile, &taste), &mut Columns::default())
+        let scorer = rank::build_scorer(catalog, score_weights, (&profile, &taste), &mut SimilarityCache::default())
             .with_context(context);
-        (0..self.catalog.len() as u32).map(|row| scorer.parts(row)).collect()
+        (0..self.catalog.len() as u32).map(|row| scorer.breakdown(row)).collect()
     }
 
     /// The part is in the score_weights, and taking it out changes something.

@@ -13,7 +13,7 @@ use crate::native::for_session;
 use nearmind::cli::{device::DeviceArg, model::NativeModel};
 use nearmind_core::{
     catalog::{Catalog, context_popularity::Fact},
-    profile::{Columns, Event, EventName, History},
+    profile::{SimilarityCache, Event, EventName, History},
     protocol::ShelfRequest,
     rank::{Context, filter::FilterValue, rules::ContextValue, scene::DiversityMethod},
     recommend::{
@@ -86,7 +86,7 @@ impl<'a> Shelf<'a> {
         setting.context = context(&case.facts);
         let muted = BTreeSet::new();
         let view = View { catalog: self.catalog, history: &history, muted: &muted, texts: &texts, now_ms: 0.0 };
-        ranked(&view, &setting, &mut Columns::default()).hits
+        ranked(&view, &setting, &mut SimilarityCache::default()).hits
     }
 }
 
