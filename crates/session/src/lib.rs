@@ -42,8 +42,8 @@ use nearmind_core::{
     profile::{SimilarityCache, Event, History, Overrides, Source, weights::EventWeights},
     protocol::{Command, DeviceReport, Envelope, Update},
     recommend::{
-        MOST_CARDS, View,
-        texts::{Texts, parts},
+        MAX_CARDS, RankingInputs,
+        texts::{TextVectors, parts},
     },
     text::language::primary,
 };
@@ -61,7 +61,7 @@ pub struct Session<E, S> {
     history: History,
     catalog: Option<Catalog>,
     model: Option<Model<E>>,
-    texts: Texts,
+    texts: TextVectors,
     columns: SimilarityCache,
     explained: Explained,
     pictures: Pictures,
@@ -84,7 +84,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             history: History::default(),
             catalog: None,
             model: None,
-            texts: Texts::default(),
+            texts: TextVectors::default(),
             columns: SimilarityCache::default(),
             explained: Explained::default(),
             pictures: Pictures::default(),
@@ -107,7 +107,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.pictures.clear();
         self.named.forget_answers();
         self.derive_again();
-        self.shelves.values_mut().for_each(|shelf| shelf.setting = None);
+        self.shelves.values_mut().for_each(|shelf| shelf.options = None);
         updates.extend(self.check_model());
         updates.extend(self.rank_all().await);
         updates
@@ -159,7 +159,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 self.shelves.remove(&shelf);
                 Vec::new()
             }
-            Command::Search { query, limit } => self.search(query, limit.min(MOST_CARDS)).await,
+            Command::Search { query, limit } => self.search(query, limit.min(MAX_CARDS)).await,
             Command::Profile => {
                 let texts = self.written(&EventWeights::default());
                 let mut updates: Vec<Update> = self.encode(texts).await.into_iter().collect();
@@ -248,10 +248,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     fn scene(&self, shelf: &str) -> Vec<Update> {
-        let Some(setting) = self.shelves.get(shelf).and_then(|open| open.setting.as_ref()) else {
+        let Some(options) = self.shelves.get(shelf).and_then(|open| open.options.as_ref()) else {
             return vec![self.trouble(Trouble::Unknown, shelf)];
         };
-        vec![Update::Scene { shelf: shelf.to_owned(), scene: setting.in_force() }]
+        vec![Update::Scene { shelf: shelf.to_owned(), scene: options.effective_scene() }]
     }
 
     async fn rank_all(&mut self) -> Vec<Update> {
@@ -271,19 +271,19 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let muted = self.muted();
         let Some(catalog) = &self.catalog else { return updates };
         let (history, texts, now_ms) = (&self.history, &self.texts, self.now_ms);
-        let view = View { catalog, history, muted: &muted, texts, now_ms };
+        let inputs = RankingInputs { catalog, history, muted: &muted, texts, now_ms };
         let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
         let (columns, explained, pictures) = (&mut self.columns, &mut self.explained, &mut self.pictures);
-        updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &view, columns, explained, pictures)));
+        updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &inputs, columns, explained, pictures)));
         updates
     }
 
     /// Texts whose vectors these shelves need: what the visitor wrote and what their pages say.
     fn needed(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
-        let settings =
-            || self.shelves.iter().filter(|(name, _)| wanted(name)).filter_map(|(_, shelf)| shelf.setting.as_ref());
-        let mut texts: BTreeSet<String> = settings().filter_map(|setting| setting.text().map(str::to_owned)).collect();
-        settings().for_each(|setting| texts.extend(self.written(&setting.scene.weights)));
+        let options =
+            || self.shelves.iter().filter(|(name, _)| wanted(name)).filter_map(|(_, shelf)| shelf.options.as_ref());
+        let mut texts: BTreeSet<String> = options().filter_map(|options| options.text().map(str::to_owned)).collect();
+        options().for_each(|options| texts.extend(self.written(&options.scene.weights)));
         texts.into_iter().collect()
     }
 

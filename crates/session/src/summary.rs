@@ -12,7 +12,7 @@ use nearmind_core::{
     catalog::Catalog,
     profile::{Event, Interest, Overrides, Profile, Signal, Source, cluster_interests, weights::EventWeights},
     protocol::{EventLine, InterestLine, ProfileSummary},
-    recommend::{View, statements},
+    recommend::{RankingInputs, statements},
     text::{language::primary, words},
 };
 use nearmind_encoder::Encoder;
@@ -89,7 +89,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let overrides = match &self.catalog {
             Some(catalog) => {
                 let (history, texts, now_ms) = (&self.history, &self.texts, self.now_ms);
-                statements::overrides(&View { catalog, history, muted, texts, now_ms }, &weights, &[])
+                statements::overrides(&RankingInputs { catalog, history, muted, texts, now_ms }, &weights, &[])
             }
             None => Overrides { ignored: muted.clone(), ..Overrides::default() },
         };

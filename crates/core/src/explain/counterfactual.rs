@@ -6,9 +6,9 @@
 use crate::profile::Event;
 
 /// Replays of one question; a list of ten among 10,000 items takes a quarter of a millisecond.
-const MOST_REPLAYS: usize = 40;
+const MAX_REPLAYS: usize = 40;
 /// No larger set of things to forget helps anybody.
-const MOST_REMOVED: usize = 8;
+const MAX_REMOVED: usize = 8;
 /// Pairs are tried among this many of the most harmful events.
 const PAIRED: usize = 5;
 
@@ -32,24 +32,24 @@ impl Replays<'_> {
     /// Whether the item enters the list without these events; `None` when no replay is left.
     fn without(&mut self, removed: &[usize]) -> Option<bool> {
         self.left = self.left.checked_sub(1)?;
-        Some((self.enters)(&without(self.log, removed)))
+        Some((self.enters)(&without_events(self.log, removed)))
     }
 }
 
 /// The log without the events at these positions.
-pub fn without(log: &[Event], removed: &[usize]) -> Vec<Event> {
+pub fn without_events(log: &[Event], removed: &[usize]) -> Vec<Event> {
     log.iter().enumerate().filter(|(at, _)| !removed.contains(at)).map(|(_, event)| event.clone()).collect()
 }
 
 /// The smallest set of events without which `enters` holds: single events first, then pairs, then more.
 ///
 /// `groups` are events that speak of one thing, by position in `log`, the most harmful group first.
-pub fn remove(log: &[Event], groups: &[Vec<usize>], enters: &dyn Fn(&[Event]) -> bool) -> Option<Vec<usize>> {
-    let mut replays = Replays { log, enters, left: MOST_REPLAYS };
+pub fn find_removal(log: &[Event], groups: &[Vec<usize>], enters: &dyn Fn(&[Event]) -> bool) -> Option<Vec<usize>> {
+    let mut replays = Replays { log, enters, left: MAX_REPLAYS };
     let single = groups.iter().filter(|group| group.len() == 1);
-    for group in single.chain(groups.iter().filter(|group| group.len() > 1)).take(MOST_REPLAYS / 2) {
+    for group in single.chain(groups.iter().filter(|group| group.len() > 1)).take(MAX_REPLAYS / 2) {
         if replays.without(group)? {
-            return Some(needed(group.clone(), &mut replays));
+            return Some(minimize(group.clone(), &mut replays));
         }
     }
     let harmful = &groups[..groups.len().min(PAIRED)];
@@ -57,22 +57,22 @@ pub fn remove(log: &[Event], groups: &[Vec<usize>], enters: &dyn Fn(&[Event]) ->
         for other in &harmful[nth + 1..] {
             let both = [one.as_slice(), other].concat();
             if replays.without(&both)? {
-                return Some(needed(both, &mut replays));
+                return Some(minimize(both, &mut replays));
             }
         }
     }
     let mut removed = Vec::new();
-    for group in groups.iter().take(MOST_REMOVED) {
+    for group in groups.iter().take(MAX_REMOVED) {
         removed.extend(group);
         if replays.without(&removed)? {
-            return Some(needed(removed, &mut replays));
+            return Some(minimize(removed, &mut replays));
         }
     }
     None
 }
 
 /// Puts back, one by one, every event that can stay. In order
-fn needed(mut removed: Vec<usize>, replays: &mut Replays) -> Vec<usize> {
+fn minimize(mut removed: Vec<usize>, replays: &mut Replays) -> Vec<usize> {
     let mut nth = 0;
     while nth < removed.len() && removed.len() > 1 {
         let event = removed.remove(nth);
@@ -86,7 +86,7 @@ fn needed(mut removed: Vec<usize>, replays: &mut Replays) -> Vec<usize> {
 }
 
 /// The first of `events` with which, added to the log, `enters` holds.
-pub fn add(log: &[Event], events: impl IntoIterator<Item = Event>, enters: &dyn Fn(&[Event]) -> bool) -> Option<Event> {
+pub fn find_addition(log: &[Event], events: impl IntoIterator<Item = Event>, enters: &dyn Fn(&[Event]) -> bool) -> Option<Event> {
     events.into_iter().find(|event| enters(&[log, std::slice::from_ref(event)].concat()))
 }
 
@@ -124,10 +124,10 @@ mod tests {
             prop_assume!(!enters(&log));
             let mut order: Vec<Vec<usize>> = (0..weights.len()).map(|at| vec![at]).collect();
             order.sort_by_key(|group| -weights[group[0]]);
-            let found = remove(&log, &order, &enters);
+            let found = find_removal(&log, &order, &enters);
             prop_assert_eq!(found.as_ref().map(|set| set.len() as u32), smallest(&weights, most));
             if let Some(set) = found {
-                prop_assert!(enters(&without(&log, &set)), "replay confirms");
+                prop_assert!(enters(&without_events(&log, &set)), "replay confirms");
             }
         }
     }
@@ -136,14 +136,14 @@ mod tests {
     fn events_of_one_thing_go_together_and_only_those_that_must() {
         let log = log(4);
         let enters = |log: &[Event]| harm(log, &[5, 5, 1, 1]) <= 7;
-        assert_eq!(remove(&log, &[vec![0, 1], vec![2, 3]], &enters), Some(vec![1]));
-        assert_eq!(remove(&log, &[vec![2, 3]], &enters), None);
+        assert_eq!(find_removal(&log, &[vec![0, 1], vec![2, 3]], &enters), Some(vec![1]));
+        assert_eq!(find_removal(&log, &[vec![2, 3]], &enters), None);
     }
 
     #[test]
     fn an_event_is_added_only_if_it_helps() {
         let enters = |log: &[Event]| log.len() > 2 && log.last().unwrap().time_ms > 1.0;
-        assert_eq!(add(&log(2), log(4), &enters).map(|event| event.time_ms), Some(2.0));
-        assert_eq!(add(&log(2), log(1), &enters), None);
+        assert_eq!(find_addition(&log(2), log(4), &enters).map(|event| event.time_ms), Some(2.0));
+        assert_eq!(find_addition(&log(2), log(1), &enters), None);
     }
 }

@@ -7,7 +7,7 @@
 use crate::{random::SplitMix64, text::Word};
 
 /// `text` without the words at `gone`; they are in order. No double spaces stay behind.
-pub fn without(text: &str, words: &[Word], gone: &[usize]) -> String {
+pub fn delete_words(text: &str, words: &[Word], gone: &[usize]) -> String {
     let mut left = String::with_capacity(text.len());
     let mut at = 0;
     for &word in gone {
@@ -23,12 +23,12 @@ pub fn without(text: &str, words: &[Word], gone: &[usize]) -> String {
 }
 
 /// Only the words at `kept`, with spaces between them.
-pub fn only(text: &str, words: &[Word], kept: &[usize]) -> String {
+pub fn keep_words(text: &str, words: &[Word], kept: &[usize]) -> String {
     kept.iter().map(|&word| &text[words[word].range.clone()]).collect::<Vec<_>>().join(" ")
 }
 
 /// `count` of the `candidates`, drawn by chance for the `nth` time. In order
-pub fn drawn(text: &str, candidates: &[usize], count: usize, nth: u64) -> Vec<usize> {
+pub fn random_words(text: &str, candidates: &[usize], count: usize, nth: u64) -> Vec<usize> {
     // FNV-1a of the text is the seed.
     let fnv = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let mut random =
@@ -54,20 +54,20 @@ mod tests {
 
     #[test]
     fn words_are_gone_and_the_rest_stands() {
-        assert_eq!(without(TEXT, &words(), &[1, 3, 5]), "Shirts: linen . Soft 衬衫!");
-        assert_eq!(without(TEXT, &words(), &[0, 1, 2, 3, 4, 5, 6]), ": . !");
-        assert_eq!(without(TEXT, &words(), &[]), TEXT);
-        assert_eq!(only(TEXT, &words(), &[2, 6]), "linen 衬衫");
+        assert_eq!(delete_words(TEXT, &words(), &[1, 3, 5]), "Shirts: linen . Soft 衬衫!");
+        assert_eq!(delete_words(TEXT, &words(), &[0, 1, 2, 3, 4, 5, 6]), ": . !");
+        assert_eq!(delete_words(TEXT, &words(), &[]), TEXT);
+        assert_eq!(keep_words(TEXT, &words(), &[2, 6]), "linen 衬衫");
     }
 
     #[test]
     fn chance_is_the_same_for_the_same_text_and_differs_by_draw() {
         let candidates: Vec<usize> = (0..20).collect();
-        let draw = |nth| drawn(TEXT, &candidates, 4, nth);
+        let draw = |nth| random_words(TEXT, &candidates, 4, nth);
         assert_eq!(draw(0), draw(0));
         assert!((1..9).any(|nth| draw(nth) != draw(0)));
         assert!((0..200).flat_map(draw).collect::<std::collections::BTreeSet<_>>().len() == 20, "every word is drawn");
         assert!(draw(3).is_sorted() && draw(3).len() == 4);
-        assert_eq!(drawn(TEXT, &[7, 9], 4, 1), [7, 9]);
+        assert_eq!(random_words(TEXT, &[7, 9], 4, 1), [7, 9]);
     }
 }

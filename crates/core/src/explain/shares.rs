@@ -23,7 +23,7 @@ use crate::{
 
 /// A text as the model saw it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct States {
+pub struct TokenStates {
     /// The bytes of the text that each token stands for; `None` for the model's own tokens. `[T]`
     pub spans: Vec<Option<Range<usize>>>,
     /// Last hidden state of each token. `[T, H]`
@@ -32,7 +32,7 @@ pub struct States {
 
 /// A text that was read: its words, and its vector as the sum of theirs.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Reading {
+pub struct TextDecomposition {
     /// The words of the text, in order. `[W]`
     pub words: Vec<Word>,
     /// The summand of each word, in the catalogue's space, and last that of the rest. `[W + 1, H]`
@@ -41,23 +41,23 @@ pub struct Reading {
 
 /// A score and the words that it is the sum of.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Shares {
+pub struct WordShares {
     /// What each word adds. As many as the words that were given
     pub words: Vec<f32>,
     /// What the tokens add that belong to no word.
     pub rest: f32,
 }
 
-impl Shares {
+impl WordShares {
     /// The whole score: what all words add, and the rest.
     pub fn score(&self) -> f32 {
         self.words.iter().sum::<f32>() + self.rest
     }
 }
 
-impl Reading {
+impl TextDecomposition {
     /// `words` of the text that `read` is of, in order.
-    pub fn new(read: &States, words: Vec<Word>, centre: &Centre) -> Self {
+    pub fn new(read: &TokenStates, words: Vec<Word>, centre: &Centre) -> Self {
         let width = centre.mean.len();
         let part = 1.0 / read.spans.len() as f32;
         let mut pooled = vec![0.0; width];
@@ -79,17 +79,17 @@ impl Reading {
     }
 
     /// What each word adds to the score of the text against `direction` `[H]`.
-    pub fn shares(&self, direction: &[f32]) -> Shares {
+    pub fn shares(&self, direction: &[f32]) -> WordShares {
         let mut words: Vec<f32> =
             self.summands.chunks_exact(direction.len()).map(|summand| dot(summand, direction)).collect();
         let rest = words.pop().unwrap_or_default();
-        Shares { words, rest }
+        WordShares { words, rest }
     }
 }
 
 /// Values of tokens `[T]` summed by word.
-pub fn fold(spans: &[Option<Range<usize>>], words: &[Word], tokens: &[f32]) -> Shares {
-    let mut shares = Shares { words: vec![0.0; words.len()], rest: 0.0 };
+pub fn sum_by_word(spans: &[Option<Range<usize>>], words: &[Word], tokens: &[f32]) -> WordShares {
+    let mut shares = WordShares { words: vec![0.0; words.len()], rest: 0.0 };
     for (span, value) in spans.iter().zip(tokens) {
         match span.as_ref().and_then(|span| word_at(words, span)) {
             Some(word) => shares.words[word] += value,
@@ -131,13 +131,13 @@ mod tests {
             let mut centre = Centre { mean, axis, basis: Vec::new() };
             normalize(&mut centre.axis);
             let spans = vec![None, Some(0..2), Some(2..4), Some(4..5), Some(5..9), Some(8..11), None];
-            let text = States { spans, states };
+            let text = TokenStates { spans, states };
             let mut vector = vec![0.0; WIDTH];
             text.states.chunks_exact(WIDTH).for_each(|state| add(&mut vector, 1.0, state));
             normalize(&mut vector);
             centre.apply(&mut vector);
             let score = dot(&vector, &direction);
-            let shares = Reading::new(&text, words(3), &centre).shares(&direction);
+            let shares = TextDecomposition::new(&text, words(3), &centre).shares(&direction);
             prop_assert!((shares.score() - score).abs() < 1e-4, "{} {score}", shares.score());
             prop_assert!(shares.words.iter().all(|share| share.is_finite()));
         }

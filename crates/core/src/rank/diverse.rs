@@ -9,7 +9,7 @@ use super::scene::{Diversity, DiversityMethod};
 use crate::vectors::{Hit, Matrix};
 
 /// Up to `limit` of `pool` (best first), in the order to show them.
-pub fn diverse(matrix: &Matrix, pool: Vec<Hit>, how: Diversity, limit: usize) -> Vec<Hit> {
+pub fn diversify(matrix: &Matrix, pool: Vec<Hit>, how: Diversity, limit: usize) -> Vec<Hit> {
     if matrix.width() == 0 || how.strength == 0.0 || pool.len() < 3 {
         return pool.into_iter().take(limit).collect();
     }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     fn rows(method: DiversityMethod, strength: f32, scores: [f32; 4], limit: usize) -> Vec<u32> {
-        let hits = diverse(&matrix(), pool(scores), Diversity { method, strength }, limit);
+        let hits = diversify(&matrix(), pool(scores), Diversity { method, strength }, limit);
         hits.into_iter().map(|hit| hit.row).collect()
     }
 
@@ -110,9 +110,9 @@ mod tests {
         for method in [DiversityMethod::Mmr, DiversityMethod::Dpp] {
             assert_eq!(rows(method, 1.0, [0.0; 4], 9).len(), 4);
             let how = Diversity { method, strength: 0.5 };
-            assert_eq!(diverse(&Matrix::default(), Vec::new(), how, 3), []);
+            assert_eq!(diversify(&Matrix::default(), Vec::new(), how, 3), []);
             let copies = Matrix::quantize(2, &[1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0]);
-            assert_eq!(diverse(&copies, pool([0.1, 0.1, 0.1, 0.1]), how, 4).len(), 4);
+            assert_eq!(diversify(&copies, pool([0.1, 0.1, 0.1, 0.1]), how, 4).len(), 4);
         }
     }
 }

@@ -79,11 +79,11 @@ pub trait Record {
 
 impl Filter {
     /// Whether `record` fits.
-    pub fn holds(&self, record: &impl Record) -> bool {
+    pub fn matches(&self, record: &impl Record) -> bool {
         match self {
-            Self::All(filters) => filters.iter().all(|filter| filter.holds(record)),
-            Self::Any(filters) => filters.iter().any(|filter| filter.holds(record)),
-            Self::Not(filter) => !filter.holds(record),
+            Self::All(filters) => filters.iter().all(|filter| filter.matches(record)),
+            Self::Any(filters) => filters.iter().any(|filter| filter.matches(record)),
+            Self::Not(filter) => !filter.matches(record),
             Self::Eq { field, value } => record.any(field, &mut |found| value.is(found)),
             Self::In { field, values } => record.any(field, &mut |found| values.iter().any(|value| value.is(found))),
             Self::Range { field, from, to } => record.any(field, &mut |found| {
@@ -98,7 +98,7 @@ impl Filter {
     }
 
     /// Items that it names get the ids that `id` knows them by: shops have several names for one.
-    pub fn name_items(&mut self, id: &impl Fn(&str) -> Option<String>) {
+    pub fn resolve_item_ids(&mut self, id: &impl Fn(&str) -> Option<String>) {
         let named = |value: &mut FilterValue| {
             let known = match value {
                 FilterValue::Text(name) => id(name),
@@ -107,8 +107,8 @@ impl Filter {
             known.into_iter().for_each(|known| *value = FilterValue::Text(known));
         };
         match self {
-            Self::All(filters) | Self::Any(filters) => filters.iter_mut().for_each(|filter| filter.name_items(id)),
-            Self::Not(filter) => filter.name_items(id),
+            Self::All(filters) | Self::Any(filters) => filters.iter_mut().for_each(|filter| filter.resolve_item_ids(id)),
+            Self::Not(filter) => filter.resolve_item_ids(id),
             Self::Eq { field, value } if field == "id" => named(value),
             Self::In { field, values } if field == "id" => values.iter_mut().for_each(named),
             _ => {}
@@ -239,7 +239,7 @@ mod tests {
             (r#"{"any": []}"#, false),
         ] {
             let (filter, items): (Filter, _) = (serde_json::from_str(filter).unwrap(), Items::pack(&[item()]).unwrap());
-            assert_eq!((filter.holds(&items.get(0)), filter.problem()), (expect, None), "{filter:?}");
+            assert_eq!((filter.matches(&items.get(0)), filter.problem()), (expect, None), "{filter:?}");
         }
     }
 

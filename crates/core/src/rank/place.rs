@@ -8,33 +8,33 @@ use super::rules::Rules;
 use crate::{catalog::Catalog, random::SplitMix64, vectors::Hit};
 
 /// Keeps the best variant of each product. `pool` is best first.
-pub fn one_variant(catalog: &Catalog, pool: &mut Vec<Hit>) {
+pub fn keep_one_variant(catalog: &Catalog, pool: &mut Vec<Hit>) {
     let mut shown = BTreeSet::new();
     pool.retain(|hit| catalog.item(hit.row).group().is_none_or(|group| shown.insert(group)));
 }
 
 /// The pool without what is buried, and what is.
-pub fn buried(catalog: &Catalog, pool: Vec<Hit>, rules: &Rules) -> (Vec<Hit>, Vec<Hit>) {
-    pool.into_iter().partition(|hit| !rules.bury.iter().any(|filter| filter.holds(&catalog.item(hit.row))))
+pub fn split_buried(catalog: &Catalog, pool: Vec<Hit>, rules: &Rules) -> (Vec<Hit>, Vec<Hit>) {
+    pool.into_iter().partition(|hit| !rules.bury.iter().any(|filter| filter.matches(&catalog.item(hit.row))))
 }
 
 /// Rows that are to have a part of the list.
-pub struct Group<'a> {
+pub struct ExposureGroup<'a> {
     /// Whether the row belongs to the group.
-    pub has: Box<dyn Fn(u32) -> bool + 'a>,
+    pub contains: Box<dyn Fn(u32) -> bool + 'a>,
     /// 0..1
     pub share: f32,
     /// Its rows are looked for beyond the best of all.
-    pub everywhere: bool,
+    pub beyond_pool: bool,
 }
 
 /// Of any first k places each group has at least `floor(share * k)`, as far as it has rows: the next place goes to
 /// the best of a group that is behind (Geyik, Ambler and Kenthapadi 2019, "DetGreedy").
-pub fn with_shares(list: Vec<Hit>, groups: &[Group], limit: usize) -> Vec<Hit> {
+pub fn apply_group_shares(list: Vec<Hit>, groups: &[ExposureGroup], limit: usize) -> Vec<Hit> {
     if groups.is_empty() {
         return list;
     }
-    let of = |hit: Hit| (hit, groups.iter().map(|group| (group.has)(hit.row)).collect::<Vec<bool>>());
+    let of = |hit: Hit| (hit, groups.iter().map(|group| (group.contains)(hit.row)).collect::<Vec<bool>>());
     let mut left: Vec<(Hit, Vec<bool>)> = list.into_iter().map(of).collect();
     let mut placed: Vec<Hit> = Vec::new();
     let mut counts = vec![0usize; groups.len()];
@@ -52,7 +52,7 @@ pub fn with_shares(list: Vec<Hit>, groups: &[Group], limit: usize) -> Vec<Hit> {
 
 /// With chance `exploration` a place, but the first, is given to one of the pool that the list would not show.
 /// The same seed gives the same list.
-pub fn explored(mut list: Vec<Hit>, pool: &[Hit], exploration: f32, seed: u32) -> Vec<Hit> {
+pub fn explore(mut list: Vec<Hit>, pool: &[Hit], exploration: f32, seed: u32) -> Vec<Hit> {
     if exploration <= 0.0 {
         return list;
     }
@@ -70,7 +70,7 @@ pub fn explored(mut list: Vec<Hit>, pool: &[Hit], exploration: f32, seed: u32) -
 }
 
 /// Puts pinned rows where the rules want them. Rows of `refused` are not shown, pinned or not.
-pub fn pinned(catalog: &Catalog, mut list: Vec<Hit>, rules: &Rules, refused: &BTreeSet<u32>) -> Vec<Hit> {
+pub fn apply_pins(catalog: &Catalog, mut list: Vec<Hit>, rules: &Rules, refused: &BTreeSet<u32>) -> Vec<Hit> {
     let mut pins = rules.pin.clone();
     pins.sort_by_key(|pin| pin.place);
     for pin in pins {
@@ -96,21 +96,21 @@ mod tests {
 
     #[test]
     fn a_group_has_its_share_of_every_beginning_as_far_as_it_goes() {
-        let group = |first: u32, share| Group { has: Box::new(move |row| row >= first), share, everywhere: true };
-        let list = with_shares(hits(0..20), &[group(10, 0.4)], 10);
+        let group = |first: u32, share| ExposureGroup { contains: Box::new(move |row| row >= first), share, beyond_pool: true };
+        let list = apply_group_shares(hits(0..20), &[group(10, 0.4)], 10);
         for places in 1..=10 {
             let of_group = list[..places].iter().filter(|hit| hit.row >= 10).count();
             assert!(of_group >= (0.4 * places as f32) as usize, "{places}: {:?}", rows(&list));
         }
         assert_eq!(rows(&list).iter().filter(|row| **row >= 10).count(), 4);
-        assert_eq!(with_shares(hits(0..5), &[group(4, 1.0)], 5)[0].row, 4);
-        assert_eq!(rows(&with_shares(hits(0..5), &[group(9, 0.5)], 3)), [0, 1, 2]);
+        assert_eq!(apply_group_shares(hits(0..5), &[group(4, 1.0)], 5)[0].row, 4);
+        assert_eq!(rows(&apply_group_shares(hits(0..5), &[group(9, 0.5)], 3)), [0, 1, 2]);
     }
 
     #[test]
     fn chance_comes_from_the_seed_and_leaves_the_first_place_alone() {
         let pool = hits(0..50);
-        let list = |seed| rows(&explored(pool[..10].to_vec(), &pool, 0.3, seed));
+        let list = |seed| rows(&explore(pool[..10].to_vec(), &pool, 0.3, seed));
         assert_eq!(list(7), list(7));
         assert_ne!(list(7), list(8));
         let drawn: usize = (0..200).map(|seed| list(seed).iter().filter(|row| **row >= 10).count()).sum();
@@ -119,6 +119,6 @@ mod tests {
             let list = list(seed);
             assert!(list[0] == 0 && list.iter().collect::<BTreeSet<_>>().len() == 10);
         }
-        assert_eq!(rows(&explored(pool[..10].to_vec(), &pool, 0.0, 7)), rows(&pool[..10]));
+        assert_eq!(rows(&explore(pool[..10].to_vec(), &pool, 0.0, 7)), rows(&pool[..10]));
     }
 }

@@ -84,14 +84,14 @@ fn one() -> f32 {
 
 impl Rules {
     /// Those about items.
-    pub fn filters(&mut self) -> impl Iterator<Item = &mut Filter> {
+    pub fn item_filters_mut(&mut self) -> impl Iterator<Item = &mut Filter> {
         let goes_with = self.goes_with.iter_mut().flat_map(|rule| [&mut rule.with, &mut rule.show]);
         let boosts = self.boost.iter_mut().map(|boost| &mut boost.items);
         self.exclude.iter_mut().chain(&mut self.bury).chain(boosts).chain(goes_with)
     }
 
     /// Both, the other's after one's own.
-    pub fn and(mut self, other: Self) -> Self {
+    pub fn merge(mut self, other: Self) -> Self {
         self.pin.extend(other.pin);
         self.exclude.extend(other.exclude);
         self.bury.extend(other.bury);
@@ -196,7 +196,7 @@ mod tests {
             (r#"{"eq": {"field": "cart", "value": "b"}}"#, false),
             (r#"{"has": "place"}"#, false),
         ] {
-            assert_eq!(serde_json::from_str::<Filter>(when).unwrap().holds(&context), expect, "{when}");
+            assert_eq!(serde_json::from_str::<Filter>(when).unwrap().matches(&context), expect, "{when}");
         }
         let fact = |field: &str, value: &str| (field.to_owned(), value.to_owned());
         assert_eq!(context.learned_facts(), [fact("season", "winter"), fact("hour", "19")]);

@@ -161,18 +161,18 @@ const BUILT_IN: [(&str, &str); 9] = [
 
 impl Scene {
     /// The built-in scene of a kind.
-    pub fn of(kind: ShelfKind) -> Self {
+    pub fn built_in(kind: ShelfKind) -> Self {
         match kind {
-            ShelfKind::ForYou => Self::named("for-you"),
-            ShelfKind::MoreLikeThis => Self::named("more-like-this"),
-            ShelfKind::GoesWith => Self::named("goes-with"),
-            ShelfKind::Trending => Self::named("trending"),
+            ShelfKind::ForYou => Self::from_name("for-you"),
+            ShelfKind::MoreLikeThis => Self::from_name("more-like-this"),
+            ShelfKind::GoesWith => Self::from_name("goes-with"),
+            ShelfKind::Trending => Self::from_name("trending"),
         }
         .unwrap_or_default()
     }
 
     /// A built-in scene. An error names those that there are.
-    pub fn named(name: &str) -> Result<Self, String> {
+    pub fn from_name(name: &str) -> Result<Self, String> {
         match BUILT_IN.iter().find(|(known, _)| *known == name) {
             Some((_, json)) => serde_json::from_str(json).map_err(|error| error.to_string()),
             None => {
@@ -183,9 +183,9 @@ impl Scene {
     }
 
     /// By name, or as its own JSON.
-    pub fn read(value: &Value) -> Result<Self, String> {
+    pub fn parse(value: &Value) -> Result<Self, String> {
         let scene: Self = match value {
-            Value::String(name) if !name.trim_start().starts_with('{') => Self::named(name)?,
+            Value::String(name) if !name.trim_start().starts_with('{') => Self::from_name(name)?,
             Value::String(json) => serde_json::from_str(json).map_err(|error| error.to_string())?,
             value => serde_json::from_value(value.clone()).map_err(|error| error.to_string())?,
         };
@@ -263,17 +263,17 @@ mod tests {
             assert_eq!(scene.problem(), None, "{name}");
         }
         for kind in [ShelfKind::ForYou, ShelfKind::MoreLikeThis, ShelfKind::GoesWith, ShelfKind::Trending] {
-            assert_eq!(Scene::of(kind).kind, kind);
+            assert_eq!(Scene::built_in(kind).kind, kind);
         }
     }
 
     #[test]
     fn a_scene_is_read_by_name_as_an_object_or_as_text() {
-        assert_eq!(Scene::read(&json!("more-like-this")).unwrap(), Scene::of(ShelfKind::MoreLikeThis));
+        assert_eq!(Scene::parse(&json!("more-like-this")).unwrap(), Scene::built_in(ShelfKind::MoreLikeThis));
         let own = json!({"kind": "trending", "weights": {"events": {"view_item": 2.5}}, "exploration": 0.1});
-        let scene = Scene::read(&own).unwrap();
+        let scene = Scene::parse(&own).unwrap();
         assert_eq!((scene.kind, scene.exploration), (ShelfKind::Trending, 0.1));
-        assert_eq!(Scene::read(&json!(own.to_string())).unwrap(), scene);
+        assert_eq!(Scene::parse(&json!(own.to_string())).unwrap(), scene);
     }
 
     #[test]
@@ -292,7 +292,7 @@ mod tests {
             (json!("{\"kind\": "), "EOF"),
             (json!(7), "invalid type"),
         ] {
-            let error = Scene::read(&scene).unwrap_err();
+            let error = Scene::parse(&scene).unwrap_err();
             assert!(error.contains(expect), "{error}");
         }
     }

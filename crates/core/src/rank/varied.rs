@@ -9,7 +9,7 @@ use crate::vectors::{Hit, Matrix};
 const SAMPLE: usize = 400;
 
 /// Up to `limit` rows that `keep` lets pass; the score is how much closer each brought the rest, 0..1.
-pub fn varied(matrix: &Matrix, keep: impl Fn(u32) -> bool, limit: usize) -> Vec<Hit> {
+pub fn select_varied(matrix: &Matrix, keep: impl Fn(u32) -> bool, limit: usize) -> Vec<Hit> {
     let all: Vec<u32> = (0..matrix.len() as u32).filter(|&row| keep(row)).collect();
     let sample: Vec<u32> =
         if all.len() <= SAMPLE { all } else { (0..SAMPLE).map(|nth| all[nth * all.len() / SAMPLE]).collect() };
@@ -38,9 +38,9 @@ mod tests {
         let groups = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
         let rows: Vec<f32> = [0, 0, 0, 0, 1, 1, 2, 2, 2].iter().flat_map(|&group: &usize| groups[group]).collect();
         let matrix = Matrix::quantize(3, &rows);
-        let picked: Vec<u32> = varied(&matrix, |row| row != 0, 3).iter().map(|hit| hit.row).collect();
+        let picked: Vec<u32> = select_varied(&matrix, |row| row != 0, 3).iter().map(|hit| hit.row).collect();
         assert_eq!(picked, [1, 6, 4]);
-        assert_eq!(varied(&matrix, |_| true, 20).len(), 9);
-        assert_eq!(varied(&matrix, |_| false, 3), []);
+        assert_eq!(select_varied(&matrix, |_| true, 20).len(), 9);
+        assert_eq!(select_varied(&matrix, |_| false, 3), []);
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Setting, View,
-    texts::{Unused, containing, statement},
+    RankingOptions, RankingInputs,
+    texts::{UnusedReason, containing, statement},
 };
 use crate::{
     catalog::Catalog,
@@ -19,13 +19,13 @@ use crate::{
 
 /// What became of the text that the visitor wrote last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
+pub enum TextNote {
     /// It moves no list.
     Unused {
         /// The text as the visitor wrote it.
         text: String,
         /// Why it is not used.
-        why: Unused,
+        why: UnusedReason,
     },
     /// It only says what is not wanted: these things are left out.
     LeftOut {
@@ -35,19 +35,19 @@ pub enum Note {
 }
 
 /// How the log's texts, and what the page `said`, count in a profile of these weights.
-pub fn overrides(view: &View, weights: &EventWeights, said: &[(Source, EventName)]) -> Overrides {
-    let mut overrides = Overrides { ignored: view.muted.clone(), ..Overrides::default() };
+pub fn overrides(inputs: &RankingInputs, weights: &EventWeights, said: &[(Source, EventName)]) -> Overrides {
+    let mut overrides = Overrides { ignored: inputs.muted.clone(), ..Overrides::default() };
     let is_text = |(source, _): &(Source, EventName)| matches!(source, Source::Text(_));
-    if !view.history.has_texts() && !said.iter().any(is_text) {
+    if !inputs.history.has_texts() && !said.iter().any(is_text) {
         return overrides;
     }
-    let profile = view.history.build_profile(weights, view.now_ms, &overrides, said);
+    let profile = inputs.history.build_profile(weights, inputs.now_ms, &overrides, said);
     for signal in profile.strong_signals() {
         let Source::Text(text) = &signal.source else { continue };
-        match view.texts.place(text, view.catalog) {
+        match inputs.texts.place(text, inputs.catalog) {
             Ok(placed) if placed.is_unwanted => _ = overrides.unwanted.insert(signal.source.clone()),
             // The model that has not read it yet may find something.
-            Ok(_) | Err(Unused::Pending) => {}
+            Ok(_) | Err(UnusedReason::Pending) => {}
             Err(_) => _ = overrides.ignored.insert(signal.source.clone()),
         }
     }
@@ -56,7 +56,7 @@ pub fn overrides(view: &View, weights: &EventWeights, said: &[(Source, EventName
 
 /// Rows that contain what a text of the profile does not want; unless a wish of more weight wants that very thing, or the
 /// visitor likes the item.
-pub fn ruled_out(catalog: &Catalog, profile: &Profile, overrides: &Overrides) -> BTreeSet<u32> {
+pub fn unwanted_rows(catalog: &Catalog, profile: &Profile, overrides: &Overrides) -> BTreeSet<u32> {
     let mut said: Vec<(Statement, f32)> = Vec::new();
     for signal in profile.strong_signals() {
         if let Source::Text(text) = &signal.source {
@@ -84,15 +84,15 @@ pub fn ruled_out(catalog: &Catalog, profile: &Profile, overrides: &Overrides) ->
 }
 
 /// What to tell the visitor of the text that they wrote last, in this visit.
-pub fn note(view: &View, setting: &Setting) -> Option<Note> {
-    let (text, time_ms) = view.history.last_text().filter(|_| setting.scene.kind == ShelfKind::ForYou)?;
-    let lately = view.now_ms - time_ms < SESSION_MS;
-    if !lately || view.muted.contains(&Source::Text(text.to_owned())) {
+pub fn text_note(inputs: &RankingInputs, options: &RankingOptions) -> Option<TextNote> {
+    let (text, time_ms) = inputs.history.last_text().filter(|_| options.scene.kind == ShelfKind::ForYou)?;
+    let lately = inputs.now_ms - time_ms < SESSION_MS;
+    if !lately || inputs.muted.contains(&Source::Text(text.to_owned())) {
         return None;
     }
-    match view.texts.place(text, view.catalog) {
-        Ok(placed) if placed.is_unwanted => Some(Note::LeftOut { things: statement(text, view.catalog).unwanted }),
-        Ok(_) | Err(Unused::Pending) => None,
-        Err(why) => Some(Note::Unused { text: text.to_owned(), why }),
+    match inputs.texts.place(text, inputs.catalog) {
+        Ok(placed) if placed.is_unwanted => Some(TextNote::LeftOut { things: statement(text, inputs.catalog).unwanted }),
+        Ok(_) | Err(UnusedReason::Pending) => None,
+        Err(why) => Some(TextNote::Unused { text: text.to_owned(), why }),
     }
 }

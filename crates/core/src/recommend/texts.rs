@@ -33,7 +33,7 @@ const FOUND: f32 = 0.5;
 
 /// Parts of texts where the model places them; derived from the log and the model, never stored.
 #[derive(Default)]
-pub struct Texts {
+pub struct TextVectors {
     /// `None` where the model does not read the part.
     encoded: BTreeMap<String, Option<Encoded>>,
 }
@@ -61,7 +61,7 @@ pub struct TextVector {
 
 /// A text that can be used.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
+pub struct TextPlacement {
     /// Centred, of length 1. `[H]`
     pub vector: Vec<f32>,
     /// It only says what is not wanted, and that lies here.
@@ -81,7 +81,7 @@ pub enum Unused {
     Unclear,
 }
 
-impl Texts {
+impl TextVectors {
     /// Whether the model has read this part of a text.
     pub fn has(&self, part: &str) -> bool {
         self.encoded.contains_key(part)
@@ -106,27 +106,27 @@ impl Texts {
     }
 
     /// Where the text lies among the items, or why it is not used.
-    pub fn place(&self, text: &str, catalog: &Catalog) -> Result<Placed, Unused> {
+    pub fn place(&self, text: &str, catalog: &Catalog) -> Result<TextPlacement, UnusedReason> {
         let Statement { wanted, unwanted, is_unclear } = statement(text, catalog);
         if is_unclear {
-            return Err(Unused::Unclear);
+            return Err(UnusedReason::Unclear);
         }
-        let parts: Vec<Result<Vec<f32>, Unused>> = unwanted.iter().map(|part| self.part(part, catalog)).collect();
-        let is_pending = parts.contains(&Err(Unused::Pending));
+        let parts: Vec<Result<Vec<f32>, UnusedReason>> = unwanted.iter().map(|part| self.part(part, catalog)).collect();
+        let is_pending = parts.contains(&Err(UnusedReason::Pending));
         let against: Vec<Vec<f32>> = parts.into_iter().flatten().collect();
-        let wanted = if wanted.is_empty() { Err(Unused::NoMatch) } else { self.part(&wanted, catalog) };
+        let wanted = if wanted.is_empty() { Err(UnusedReason::NoMatch) } else { self.part(&wanted, catalog) };
         let is_unwanted = wanted.is_err();
         let (mut vector, factor) = match wanted {
-            Ok(vector) if against.is_empty() => return Ok(Placed { vector, is_unwanted: false }),
+            Ok(vector) if against.is_empty() => return Ok(TextPlacement { vector, is_unwanted: false }),
             Ok(vector) => (vector, -AGAINST / against.len() as f32),
-            Err(Unused::Pending) => return Err(Unused::Pending),
-            Err(_) if against.is_empty() && is_pending => return Err(Unused::Pending),
+            Err(UnusedReason::Pending) => return Err(UnusedReason::Pending),
+            Err(_) if against.is_empty() && is_pending => return Err(UnusedReason::Pending),
             Err(why) if against.is_empty() => return Err(why),
             Err(_) => (vec![0.0; catalog.matrix.width()], 1.0),
         };
         against.iter().for_each(|part| add(&mut vector, factor, part));
         normalize(&mut vector);
-        Ok(Placed { vector, is_unwanted })
+        Ok(TextPlacement { vector, is_unwanted })
     }
 
     /// Where the model places a text that is not taken apart, `[H]`, and the least cosine of an item that it is about.
@@ -135,16 +135,16 @@ impl Texts {
     }
 
     /// Where a part of a text lies: where the model says, or else where its words are. `[H]`
-    fn part(&self, text: &str, catalog: &Catalog) -> Result<Vec<f32>, Unused> {
+    fn part(&self, text: &str, catalog: &Catalog) -> Result<Vec<f32>, UnusedReason> {
         let encoded = self.encoded.get(text);
         match encoded {
             Some(Some(encoded)) if encoded.is_near => Ok(encoded.vector.clone()),
             _ => self.by_words(text, catalog).ok_or(match encoded {
-                None if catalog.matrix.width() > 0 => Unused::Pending,
-                Some(Some(encoded)) if encoded.is_familiar => Unused::NoMatch,
-                _ if is_foreign(text, catalog) => Unused::Language,
-                _ if self.is_strange(text) && is_other_language(text, catalog) => Unused::Language,
-                _ => Unused::NoMatch,
+                None if catalog.matrix.width() > 0 => UnusedReason::Pending,
+                Some(Some(encoded)) if encoded.is_familiar => UnusedReason::NoMatch,
+                _ if is_foreign(text, catalog) => UnusedReason::Language,
+                _ if self.is_strange(text) && is_other_language(text, catalog) => UnusedReason::Language,
+                _ => UnusedReason::NoMatch,
             }),
         }
     }

@@ -12,11 +12,11 @@ use crate::{
 };
 
 /// A list of more cards is cut.
-pub const MOST_CARDS: usize = 1000;
+pub const MAX_CARDS: usize = 1000;
 
 /// What a list is to be: a request that was read and put to one catalogue.
 #[derive(Debug, Clone)]
-pub struct Setting {
+pub struct RankingOptions {
     /// The scene that the request names or brings, or else the built-in one of its kind.
     pub scene: Scene,
     /// The catalogue's, and what the scene says instead.
@@ -26,64 +26,64 @@ pub struct Setting {
     /// What the page says of its surroundings; empty where it says nothing.
     pub context: Context,
     /// The item that the list is about.
-    pub about: Option<u32>,
-    /// The most rows that the list may have, at most [`MOST_CARDS`].
+    pub item: Option<u32>,
+    /// The most rows that the list may have, at most [`MAX_CARDS`].
     pub limit: usize,
     /// Where chance begins: the same seed gives the same list.
     pub seed: u32,
     pub(super) excluded: BTreeSet<u32>,
     /// Rows that the filters let pass. `[N]`
-    pub(super) fits: Vec<bool>,
+    pub(super) eligible: Vec<bool>,
     /// Rows of each of the scene's groups with a share. `[N]` each
-    pub(super) exposed: Vec<Vec<bool>>,
+    pub(super) exposure_rows: Vec<Vec<bool>>,
     /// Rows that each boost lifts, and each "goes with" rule. `[N]` each
-    pub(super) boosted: Vec<Vec<bool>>,
-    pub(super) called: Vec<Vec<bool>>,
+    pub(super) boost_rows: Vec<Vec<bool>>,
+    pub(super) goes_with_rows: Vec<Vec<bool>>,
 }
 
-impl Setting {
+impl RankingOptions {
     /// The scene with what the catalogue and the request put into it.
-    pub fn in_force(&self) -> Value {
+    pub fn effective_scene(&self) -> Value {
         let score_weights = serde_json::to_value(self.score_weights).ok();
         let scene = Scene { score_weights, rules: self.rules.clone(), ..self.scene.clone() };
         serde_json::to_value(scene).unwrap_or_default()
     }
 
     /// Reads a request for `catalog`; what is wrong with it is told, and left out.
-    pub fn read(request: &ShelfRequest, catalog: &Catalog) -> (Self, Vec<String>) {
+    pub fn from_request(request: &ShelfRequest, catalog: &Catalog) -> (Self, Vec<String>) {
         let mut wrong = Vec::new();
-        let own = request.scene.as_ref().filter(|scene| !scene.is_null()).map(Scene::read);
+        let own = request.scene.as_ref().filter(|scene| !scene.is_null()).map(Scene::parse);
         let scene = own.and_then(|scene| scene.map_err(|error| wrong.push(format!("scene: {error}"))).ok());
-        let mut scene = scene.unwrap_or_else(|| Scene::of(request.kind));
+        let mut scene = scene.unwrap_or_else(|| Scene::built_in(request.kind));
         let score_weights = scene.score_weights(catalog.score_weights).unwrap_or(catalog.score_weights);
         scene.weights.step = scene.weights.step.or(Some(score_weights.step));
         let mut filter: Option<Filter> = read(&request.filter, "filter", Filter::problem, &mut wrong);
         let rules: Rules = read(&request.rules, "rules", Rules::problem, &mut wrong).unwrap_or_default();
-        let mut rules = scene.rules.clone().and(rules);
+        let mut rules = scene.rules.clone().merge(rules);
         let id = |name: &str| Some(catalog.item(catalog.row(name)?).id().to_owned());
         let groups = scene.exposure.iter_mut().map(|group| &mut group.items);
         let own = scene.filter.iter_mut().chain(&mut filter).chain(groups);
-        own.chain(rules.filters()).for_each(|filter| filter.name_items(&id));
+        own.chain(rules.item_filters_mut()).for_each(|filter| filter.resolve_item_ids(&id));
         let filters: Vec<&Filter> = scene.filter.iter().chain(&filter).collect();
         let shown = |item: ItemRef| {
-            filters.iter().all(|filter| filter.holds(&item)) && !rules.exclude.iter().any(|f| f.holds(&item))
+            filters.iter().all(|filter| filter.matches(&item)) && !rules.exclude.iter().any(|f| f.matches(&item))
         };
-        let holding = |filter: &Filter| catalog.items.iter().map(|item| filter.holds(&item)).collect();
-        let setting = Self {
-            fits: catalog.items.iter().map(shown).collect(),
-            exposed: scene.exposure.iter().map(|group| holding(&group.items)).collect(),
-            boosted: rules.boost.iter().map(|boost| holding(&boost.items)).collect(),
-            called: rules.goes_with.iter().map(|rule| holding(&rule.show)).collect(),
+        let holding = |filter: &Filter| catalog.items.iter().map(|item| filter.matches(&item)).collect();
+        let options = Self {
+            eligible: catalog.items.iter().map(shown).collect(),
+            exposure_rows: scene.exposure.iter().map(|group| holding(&group.items)).collect(),
+            boost_rows: rules.boost.iter().map(|boost| holding(&boost.items)).collect(),
+            goes_with_rows: rules.goes_with.iter().map(|rule| holding(&rule.show)).collect(),
             excluded: request.exclude.iter().filter_map(|id| catalog.row(id)).collect(),
-            about: request.item.as_deref().and_then(|id| catalog.row(id)),
+            item: request.item.as_deref().and_then(|id| catalog.row(id)),
             context: request.context.clone().unwrap_or_default(),
-            limit: request.limit.min(MOST_CARDS),
+            limit: request.limit.min(MAX_CARDS),
             seed: request.seed,
             scene,
             score_weights,
             rules,
         };
-        (setting, wrong)
+        (options, wrong)
     }
 
     /// The text that the page gave.
@@ -91,7 +91,7 @@ impl Setting {
         self.context.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn likeness(&self) -> SimilaritySettings {
+    pub(super) fn similarity_settings(&self) -> SimilaritySettings {
         let ScoreWeights { amplify, recency_flattening, cold_item_flattening, .. } = self.score_weights;
         SimilaritySettings { metric: self.scene.metric, amplify, recency_flattening, cold_item_flattening }
     }

@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::{Reading, Shares};
+use super::{TextDecomposition, WordShares};
 use crate::text::Word;
 
 /// No more words than these are marked in one text, each wherever it occurs.
@@ -25,23 +25,23 @@ const FELT: f32 = 0.1;
 
 /// What each word of a text adds to a score, and which of them to mark.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Marked {
+pub struct Highlights {
     /// What each word of the text adds, whether it is chosen or not.
-    pub shares: Shares,
+    pub shares: WordShares,
     /// Worth marking if they stand the test. In order
     pub chosen: Vec<usize>,
 }
 
 /// Marks the words in the `shown` parts of a text that bring it closest to `direction` `[H]`.
-pub fn mark(text: &Reading, shown: &[Range<usize>], direction: &[f32]) -> Marked {
+pub fn choose_highlights(text: &TextDecomposition, shown: &[Range<usize>], direction: &[f32]) -> Highlights {
     let shares = text.shares(direction);
     let chosen = choose(&text.words, &candidates(&text.words, shown), &shares);
-    Marked { shares, chosen }
+    Highlights { shares, chosen }
 }
 
-impl Marked {
+impl Highlights {
     /// Whether the chosen words are missed in a text without them that scores `without`.
-    pub fn stands(&self, without: f32) -> bool {
+    pub fn passes_deletion_test(&self, without: f32) -> bool {
         let claimed: f32 = self.chosen.iter().map(|&at| self.shares.words[at]).sum();
         let (score, fall) = (self.shares.score(), self.shares.score() - without);
         fall > MISSED * claimed && fall > FELT * score
@@ -61,7 +61,7 @@ pub fn candidates(words: &[Word], shown: &[Range<usize>]) -> Vec<usize> {
 }
 
 /// Those that raise the score most, and none if the text scores badly. Words that repeat are one choice.
-fn choose(words: &[Word], candidates: &[usize], shares: &Shares) -> Vec<usize> {
+fn choose(words: &[Word], candidates: &[usize], shares: &WordShares) -> Vec<usize> {
     let mut terms: BTreeMap<&str, f32> = BTreeMap::new();
     for &at in candidates.iter().filter(|&&at| shares.words[at] > 0.0) {
         *terms.entry(&words[at].term).or_default() += shares.words[at];
@@ -78,7 +78,7 @@ fn choose(words: &[Word], candidates: &[usize], shares: &Shares) -> Vec<usize> {
 }
 
 /// How far the sum of the `chosen` shares lies above that of as many drawn without replacement, in its deviations.
-fn margin(chosen: &[usize], candidates: &[usize], shares: &Shares) -> f32 {
+fn margin(chosen: &[usize], candidates: &[usize], shares: &WordShares) -> f32 {
     let (count, all) = (chosen.len() as f32, candidates.len() as f32);
     let mean = candidates.iter().map(|&at| shares.words[at]).sum::<f32>() / all;
     let variance = candidates.iter().map(|&at| (shares.words[at] - mean).powi(2)).sum::<f32>() / all;
@@ -105,9 +105,9 @@ mod tests {
         let words = words(["red", "the", "tea", "cup", "red", "mug", "jar", "pot"]);
         let all = candidates(&words, from_ref(&(0..100)));
         assert_eq!(all, [0, 2, 3, 4, 5, 6, 7]);
-        let shares = Shares { words: vec![0.3, 0.9, 0.4, -0.2, 0.3, 0.0, 0.0, 0.0], rest: 0.0 };
+        let shares = WordShares { words: vec![0.3, 0.9, 0.4, -0.2, 0.3, 0.0, 0.0, 0.0], rest: 0.0 };
         assert_eq!(choose(&words, &all, &shares), [0, 2, 4], "what repeats is one choice");
-        let repelled = Shares { rest: -3.0, ..shares.clone() };
+        let repelled = WordShares { rest: -3.0, ..shares.clone() };
         assert_eq!(choose(&words, &all, &repelled), Vec::<usize>::new());
         assert_eq!(choose(&words, &candidates(&words, from_ref(&(10..39))), &shares), [2, 4], "only what is shown");
     }
@@ -116,22 +116,22 @@ mod tests {
     fn nothing_is_marked_that_chance_would_mark_too() {
         let words = words(["red", "tea", "cup", "mug", "jar"]);
         let all = candidates(&words, from_ref(&(0..100)));
-        let level = Shares { words: vec![0.21, 0.2, 0.2, 0.2, 0.21], rest: 0.0 };
+        let level = WordShares { words: vec![0.21, 0.2, 0.2, 0.2, 0.21], rest: 0.0 };
         assert_eq!(choose(&words, &all, &level).len(), 0, "as telling as any");
         assert_eq!(choose(&words, &all[..1], &level).len(), 0, "the only word");
-        let two = Shares { words: vec![0.5, 0.4, 0.4, 0.0, 0.1], rest: 0.0 };
+        let two = WordShares { words: vec![0.5, 0.4, 0.4, 0.0, 0.1], rest: 0.0 };
         assert_eq!(choose(&words, &all, &two).len(), 0, "most of all words");
-        let telling = Shares { words: vec![0.5, 0.1, 0.1, 0.0, 0.1], rest: 0.0 };
+        let telling = WordShares { words: vec![0.5, 0.1, 0.1, 0.0, 0.1], rest: 0.0 };
         assert_eq!(choose(&words, &all, &telling), [0]);
     }
 
     #[test]
     fn words_that_are_not_missed_do_not_stand() {
-        let shares = Shares { words: vec![0.3, 0.1, 0.0, 0.0, 0.0], rest: 0.2 };
-        let marked = Marked { shares, chosen: vec![0] };
-        assert!(marked.stands(0.3) && marked.stands(0.44), "they claim .3 of .6");
-        assert!(!marked.stands(0.46) && !marked.stands(0.7), "the others say the same");
-        let little = Marked { shares: Shares { words: vec![0.05, 0.0], rest: 0.55 }, chosen: vec![0] };
-        assert!(!little.stands(0.55) && little.stands(0.5), "as any words would be missed");
+        let shares = WordShares { words: vec![0.3, 0.1, 0.0, 0.0, 0.0], rest: 0.2 };
+        let marked = Highlights { shares, chosen: vec![0] };
+        assert!(marked.passes_deletion_test(0.3) && marked.passes_deletion_test(0.44), "they claim .3 of .6");
+        assert!(!marked.passes_deletion_test(0.46) && !marked.passes_deletion_test(0.7), "the others say the same");
+        let little = Highlights { shares: WordShares { words: vec![0.05, 0.0], rest: 0.55 }, chosen: vec![0] };
+        assert!(!little.passes_deletion_test(0.55) && little.passes_deletion_test(0.5), "as any words would be missed");
     }
 }

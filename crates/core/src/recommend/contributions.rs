@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::Ranked;
+use super::RankedList;
 use crate::{catalog::Catalog, profile::Signal, protocol::ScorePart, rank};
 
 /// A share below this is rounding.
-pub const NOTHING: f32 = 1e-6;
+pub const NEGLIGIBLE_SHARE: f32 = 1e-6;
 
 /// What a signal adds to an item's score.
-pub struct Added<'a> {
+pub struct SignalContribution<'a> {
     /// The item or text that the visitor did something with.
     pub signal: &'a Signal,
     /// What it adds to the part `content`.
@@ -18,18 +18,18 @@ pub struct Added<'a> {
     pub cooccurrence: f32,
 }
 
-impl Added<'_> {
+impl SignalContribution<'_> {
     /// What it adds to both parts.
-    pub fn sum(&self) -> f32 {
+    pub fn total(&self) -> f32 {
         self.content + self.cooccurrence
     }
 }
 
 /// The summands of a score by name.
 #[derive(Debug, Default)]
-pub struct Summands(Vec<(&'static str, f32)>);
+pub struct ScoreParts(Vec<(&'static str, f32)>);
 
-impl Summands {
+impl ScoreParts {
     /// Moves `share` to `name`; a part that is not there yet begins.
     pub fn add(&mut self, name: &'static str, share: f32) {
         match self.0.iter_mut().find(|part| part.0 == name) {
@@ -40,42 +40,42 @@ impl Summands {
 
     /// Those that are not nothing, by how much each says.
     pub fn list(mut self, label: impl Fn(&str) -> String) -> Vec<ScorePart> {
-        self.0.retain(|(_, share)| share.abs() > NOTHING);
+        self.0.retain(|(_, share)| share.abs() > NEGLIGIBLE_SHARE);
         self.0.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
         let part = |(name, share): (&str, f32)| ScorePart { name: name.to_owned(), label: label(name), share };
         self.0.into_iter().map(part).collect()
     }
 }
 
-impl Ranked<'_> {
+impl RankedList<'_> {
     /// The score without what rules add.
     pub fn total(&self, row: u32) -> f32 {
         self.scorer.as_ref().map_or(0.0, |scorer| scorer.breakdown(row).total())
     }
 
     /// The parts of the score of the item at `row`; none where a selection was made without scores.
-    pub fn summands(&self, row: u32) -> Summands {
-        Summands(self.scorer.as_ref().map_or_else(Vec::new, |scorer| scorer.breakdown(row).named().to_vec()))
+    pub fn score_parts(&self, row: u32) -> ScoreParts {
+        ScoreParts(self.scorer.as_ref().map_or_else(Vec::new, |scorer| scorer.breakdown(row).named().to_vec()))
     }
 
     /// What each signal adds to the score of the row; together they are its content and what others did.
-    pub fn added(&self, catalog: &Catalog, row: u32) -> Vec<Added<'_>> {
+    pub fn signal_contributions(&self, catalog: &Catalog, row: u32) -> Vec<SignalContribution<'_>> {
         let Some(scorer) = &self.scorer else { return Vec::new() };
         let vector = catalog.matrix.vector(row);
         let mut cooccurrence: BTreeMap<u32, f32> = scorer.cooccurrence_shares(row).into_iter().collect();
         let has_interactions = rank::has_interactions(catalog.relations.as_ref(), row);
-        let raw: f32 = self.taste.score(&vector, has_interactions);
+        let raw: f32 = self.content_scorer.score(&vector, has_interactions);
         // The weight of content is the same for all signals.
         let factor = if raw != 0.0 { scorer.breakdown(row).content / raw } else { 0.0 };
         let mut follows =
             |signal: &Signal| signal.source.row().and_then(|row| cooccurrence.remove(&row)).unwrap_or(0.0);
-        let contributions = self.taste.contributions(&vector, has_interactions);
-        let mut added: Vec<Added> = contributions
-            .map(|(signal, share)| Added { signal, content: share * factor, cooccurrence: follows(signal) })
+        let contributions = self.content_scorer.contributions(&vector, has_interactions);
+        let mut added: Vec<SignalContribution> = contributions
+            .map(|(signal, share)| SignalContribution { signal, content: share * factor, cooccurrence: follows(signal) })
             .collect();
         // What is too old for its text to count, or has no vector, others may have chosen with it all the same.
         let rest =
-            self.subject.signals.iter().map(|signal| Added { signal, content: 0.0, cooccurrence: follows(signal) });
+            self.subject.signals.iter().map(|signal| SignalContribution { signal, content: 0.0, cooccurrence: follows(signal) });
         added.extend(rest.filter(|added| added.cooccurrence != 0.0));
         added
     }
