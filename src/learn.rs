@@ -47,8 +47,8 @@ pub use limit::Limit;
 use nearmind_core::{
     catalog::{ContextPopularity, Fields, Relations, ScoreWeights},
     profile::{
-        SimilarityCache, ContentScorer, EventName, History, SimilaritySettings, Overrides, Profile, Signal, Source, HasInteractions,
-        weights::EventWeights,
+        ContentScorer, EventName, HasInteractions, History, Overrides, Profile, Signal, SimilarityCache,
+        SimilaritySettings, Source, weights::EventWeights,
     },
     vectors::{Matrix, Metric},
 };
@@ -118,7 +118,8 @@ pub fn with_wish(mut profile: Profile) -> Profile {
     let last = profile.signals.iter().map(|signal| signal.weight).fold(0.0, f32::max);
     let weight = if last > 0.0 { last } else { 1.0 };
     profile.signals.iter_mut().for_each(|signal| signal.weight /= 1.0 + last);
-    let wish = Signal { source: Source::Text(String::new()), weight: weight / (1.0 + last), main_event: EventName::Wish };
+    let wish =
+        Signal { source: Source::Text(String::new()), weight: weight / (1.0 + last), main_event: EventName::Wish };
     profile.signals.push(wish);
     profile
 }
@@ -139,7 +140,12 @@ pub fn taste(matrix: &Matrix, profile: &Profile, said: Option<&[f32]>, score_wei
 }
 
 /// What the texts say of every item to a visitor with this profile. `[N]`
-pub fn content(matrix: &Matrix, profile: &Profile, score_weights: ScoreWeights, has_interactions: HasInteractions) -> Vec<f32> {
+pub fn content(
+    matrix: &Matrix,
+    profile: &Profile,
+    score_weights: ScoreWeights,
+    has_interactions: HasInteractions,
+) -> Vec<f32> {
     if matrix.width() == 0 {
         return vec![0.0; matrix.len()];
     }

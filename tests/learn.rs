@@ -66,7 +66,8 @@ impl MadeUp {
         let list = |history: &Vec<u32>| {
             let profile = profile(purchases(history), START_WEIGHTS.step);
             let content = content(&self.matrix, &profile, START_WEIGHTS, &|row| relations.has_interactions(row));
-            let scorer = Scorer::from_parts(Some(relations), &self.fields, START_WEIGHTS, &profile.weighted_rows(), content);
+            let scorer =
+                Scorer::from_parts(Some(relations), &self.fields, START_WEIGHTS, &profile.weighted_rows(), content);
             first(&scorer.scores(), history)
         };
         (near, self.histories.iter().filter(|history| list(history).contains(&PUSHED)).count())

@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::learn::Occurred;
 use nearmind_core::{
     catalog::context_popularity::{FIELDS, Fact, value},
-    profile::{RateLimiter, EventName},
+    profile::{EventName, RateLimiter},
 };
 
 /// Events that do not speak for an item.

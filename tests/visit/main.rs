@@ -315,12 +315,14 @@ fn the_words_of_an_item_sum_to_its_score() {
         let tokens = tokenizer.tokens(&text, Role::Passage).unwrap();
         let batch = tokenizer.batch(&[&text], Role::Passage).unwrap();
         let encoded = block_on(cpu.encode(&batch, Want::Tokens)).unwrap();
-        let states = TokenStates { spans: tokens.into_iter().map(|token| token.span).collect(), states: encoded.tokens };
+        let states =
+            TokenStates { spans: tokens.into_iter().map(|token| token.span).collect(), states: encoded.tokens };
         let direction = catalog.matrix.vector(11);
         let mut vector = encoded.vectors;
         catalog.centre.apply(&mut vector);
         let score = dot(&vector, &direction);
-        let shares = TextDecomposition::new(&states, words(&text, &catalog.segmenter), &catalog.centre).shares(&direction);
+        let shares =
+            TextDecomposition::new(&states, words(&text, &catalog.segmenter), &catalog.centre).shares(&direction);
         assert!((shares.score() - score).abs() < 1e-4, "{text}: {} {score}", shares.score());
         // What the shelf shows was rounded to int8.
         assert!((score - catalog.matrix.score(row as u32, &Query::new(&direction))).abs() < 0.02, "{text}");

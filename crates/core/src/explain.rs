@@ -4,7 +4,7 @@
 
 pub mod counterfactual; // the smallest change of a log that changes an item's place
 pub mod deletion; //       a text without some of its words: the test that marked words must stand
-mod highlights;//               which words to mark
+mod highlights; //               which words to mark
 mod part; //               text cut into runs that a page can draw
 mod shares; //             a vector, and every score, as a sum over words
 

@@ -161,9 +161,7 @@ fn subject(
     let is_learned = inputs.catalog.relations.is_some();
     match options.scene.kind {
         ShelfKind::MoreLikeThis => (Basis::Item, profile_of_items(&mut options.item.into_iter())),
-        ShelfKind::GoesWith if options.item.is_some() => {
-            (Basis::Item, profile_of_items(&mut options.item.into_iter()))
-        }
+        ShelfKind::GoesWith if options.item.is_some() => (Basis::Item, profile_of_items(&mut options.item.into_iter())),
         ShelfKind::GoesWith => (Basis::Cart, profile_of_items(&mut cart.iter().copied())),
         ShelfKind::Trending if is_learned => (Basis::Trending, profile.clone()),
         ShelfKind::ForYou if has_positive_signal(profile) => {
@@ -200,12 +198,7 @@ fn cart(inputs: &RankingInputs, options: &RankingOptions) -> BTreeSet<u32> {
 
 /// Whether each row complements the cart or the page's item: it is of another category, or a rule boosts it. `[N]`, or
 /// none if those have no category.
-fn complements(
-    catalog: &Catalog,
-    options: &RankingOptions,
-    cart: &BTreeSet<u32>,
-    boosts: &[f32],
-) -> Option<Vec<bool>> {
+fn complements(catalog: &Catalog, options: &RankingOptions, cart: &BTreeSet<u32>, boosts: &[f32]) -> Option<Vec<bool>> {
     let category = |row: u32| catalog.fields.category[row as usize];
     let own: BTreeSet<u32> =
         cart.iter().copied().chain(options.item).map(category).filter(|&number| number > 0).collect();

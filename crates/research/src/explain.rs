@@ -141,8 +141,13 @@ fn deleted(catalog: &Catalog, model: &mut NativeModel, cards: &[&Shown]) -> Resu
     for cards in cards.chunks(CHUNK / (DRAWS as usize + 3)) {
         let changed = |card: &&Shown| {
             let (text, words, candidates) = candidates_of(catalog, card.row);
-            let drawn =
-                |nth| deletion::delete_words(&text, &words, &deletion::random_words(&text, &candidates, card.marked.len(), nth));
+            let drawn = |nth| {
+                deletion::delete_words(
+                    &text,
+                    &words,
+                    &deletion::random_words(&text, &candidates, card.marked.len(), nth),
+                )
+            };
             let without = deletion::delete_words(&text, &words, &card.marked);
             let only = deletion::keep_words(&text, &words, &card.marked);
             let by_chance: Vec<String> = (0..DRAWS).map(drawn).collect();

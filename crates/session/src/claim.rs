@@ -5,7 +5,7 @@ use nearmind_core::{
     catalog::Catalog,
     profile::Source,
     protocol::Basis,
-    recommend::{SignalContribution, NEGLIGIBLE_SHARE, RankedList, RankingOptions},
+    recommend::{NEGLIGIBLE_SHARE, RankedList, RankingOptions, SignalContribution},
     text::{terms, words},
 };
 
@@ -38,8 +38,11 @@ pub fn claim<'a>(
         // Nor is it a reason that an item is unlike what the visitor does not want.
         Source::Text(text) => options.text() != Some(text) && added.signal.weight > 0.0,
     };
-    let mut added: Vec<SignalContribution> =
-        ranked.signal_contributions(catalog, row).into_iter().filter(|added| added.total() > 0.0 && own(added)).collect();
+    let mut added: Vec<SignalContribution> = ranked
+        .signal_contributions(catalog, row)
+        .into_iter()
+        .filter(|added| added.total() > 0.0 && own(added))
+        .collect();
     added.sort_by(|a, b| b.total().total_cmp(&a.total()));
     let sum: f32 = added.iter().map(SignalContribution::total).sum();
     let chosen: Vec<u32> = added.iter().filter_map(|added| added.signal.source.row()).collect();

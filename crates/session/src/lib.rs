@@ -39,7 +39,7 @@ pub use store::{MemoryStore, News, Store, StoreError, difference};
 
 use nearmind_core::{
     catalog::{Catalog, Sheet},
-    profile::{SimilarityCache, Event, History, Overrides, Source, weights::EventWeights},
+    profile::{Event, History, Overrides, SimilarityCache, Source, weights::EventWeights},
     protocol::{Command, DeviceReport, Envelope, Update},
     recommend::{
         MAX_CARDS, RankingInputs,
@@ -218,7 +218,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             let lang = primary(&self.lang);
             let profile = self.history.build_profile(&EventWeights::default(), self.now_ms, &Overrides::default(), &[]);
             let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
-            let meaning = encoded.or_else(|| self.texts.by_words(&query, catalog).map(Meaning::by_words));
+            let meaning = encoded.or_else(|| self.texts.vector_from_words(&query, catalog).map(Meaning::by_words));
             let found = search::search(catalog, &query, meaning.as_ref(), limit);
             let pictures = &mut self.pictures;
             let mut card = |hit| {

@@ -14,7 +14,7 @@ use nearmind_core::{
     profile::SimilarityCache,
     protocol::{Shelf, ShelfRequest, Update},
     rank,
-    recommend::{RankingOptions, RankingInputs, recommend},
+    recommend::{RankingInputs, RankingOptions, recommend},
     text::language::primary,
 };
 

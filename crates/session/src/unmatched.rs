@@ -9,7 +9,7 @@ use super::{Session, store::Store};
 use nearmind_core::{
     catalog::{Availability, Catalog},
     protocol::{Diagnosis, ShelfRequest, UnmatchedId, Update},
-    rank::{ShelfKind, Rules, Scene},
+    rank::{Rules, Scene, ShelfKind},
 };
 use nearmind_encoder::Encoder;
 

@@ -15,9 +15,9 @@ use super::{
 use nearmind_core::{
     catalog::{Catalog, document},
     explain::{Part, counterfactual, sum_by_word},
-    profile::{SimilarityCache, Event, EventName, History, Source},
+    profile::{Event, EventName, History, SimilarityCache, Source},
     protocol::{Attention, EventShare, Explanation, Moved, ScorePart, Update, WhyNot},
-    recommend::{NEGLIGIBLE_SHARE, RankedList, RankingOptions, RankingInputs, recommend, texts::TextVectors},
+    recommend::{NEGLIGIBLE_SHARE, RankedList, RankingInputs, RankingOptions, recommend, texts::TextVectors},
     text::{language::primary, words},
 };
 use nearmind_encoder::Encoder;

@@ -10,7 +10,7 @@ use std::{collections::VecDeque, ops::Range};
 use super::model::Model;
 use nearmind_core::{
     catalog::{Catalog, Document},
-    explain::{Highlights, Part, TextDecomposition, deletion, choose_highlights},
+    explain::{Highlights, Part, TextDecomposition, choose_highlights, deletion},
     text::words,
     vectors::arithmetic::dot,
 };
@@ -57,7 +57,8 @@ impl Explained {
     pub fn told(&mut self, asked: &Asked) -> Option<Told> {
         let known = self.known(asked.row)?;
         let marked = marked(asked, &known.text);
-        let stands = marked.chosen.is_empty() || marked.passes_deletion_test(dot(known.without(&marked.chosen)?, asked.direction));
+        let stands = marked.chosen.is_empty()
+            || marked.passes_deletion_test(dot(known.without(&marked.chosen)?, asked.direction));
         let Document { text, title, description, .. } = &asked.document;
         let share = |word| marked.share(word).filter(|_| stands);
         let cut = |field: &Range<usize>| Part::cut(text, field.clone(), &known.text.words, share);

@@ -210,7 +210,10 @@ mod tests {
     fn the_most_chosen_is_most_popular_and_a_new_item_is_untouched() {
         let relations = relations();
         assert_eq!((relations.popularity(0), relations.popularity(1)), (1.0, 0.0));
-        assert_eq!((relations.has_interactions(1), relations.has_interactions(3), relations.count(2)), (false, true, 4));
+        assert_eq!(
+            (relations.has_interactions(1), relations.has_interactions(3), relations.count(2)),
+            (false, true, 4)
+        );
         assert_eq!(Relations::new(vec![0], vec![vec![]], 9).popularity(0), 0.0);
     }
 

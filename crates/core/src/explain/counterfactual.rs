@@ -86,7 +86,11 @@ fn minimize(mut removed: Vec<usize>, replays: &mut Replays) -> Vec<usize> {
 }
 
 /// The first of `events` with which, added to the log, `enters` holds.
-pub fn find_addition(log: &[Event], events: impl IntoIterator<Item = Event>, enters: &dyn Fn(&[Event]) -> bool) -> Option<Event> {
+pub fn find_addition(
+    log: &[Event],
+    events: impl IntoIterator<Item = Event>,
+    enters: &dyn Fn(&[Event]) -> bool,
+) -> Option<Event> {
     events.into_iter().find(|event| enters(&[log, std::slice::from_ref(event)].concat()))
 }
 

@@ -13,8 +13,8 @@ use crate::{
     rank::{
         Filter, Rules, Scene,
         filter::FilterValue,
-        rules::{Boost, GoesWith, Pin, ContextValue},
-        scene::{Diversity, Exposure, DiversityMethod},
+        rules::{Boost, ContextValue, GoesWith, Pin},
+        scene::{Diversity, DiversityMethod, Exposure},
     },
     vectors::Metric,
 };

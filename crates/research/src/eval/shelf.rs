@@ -13,11 +13,11 @@ use crate::native::for_session;
 use nearmind::cli::{device::DeviceArg, model::NativeModel};
 use nearmind_core::{
     catalog::{Catalog, context_popularity::Fact},
-    profile::{SimilarityCache, Event, EventName, History},
+    profile::{Event, EventName, History, SimilarityCache},
     protocol::ShelfRequest,
     rank::{Context, filter::FilterValue, rules::ContextValue, scene::DiversityMethod},
     recommend::{
-        RankingOptions, RankingInputs, recommend,
+        RankingInputs, RankingOptions, recommend,
         texts::{TextVector, TextVectors, parts},
     },
     vectors::Hit,
@@ -85,7 +85,8 @@ impl<'a> Shelf<'a> {
         let mut options = self.options.clone();
         options.context = context(&case.facts);
         let muted = BTreeSet::new();
-        let inputs = RankingInputs { catalog: self.catalog, history: &history, muted: &muted, texts: &texts, now_ms: 0.0 };
+        let inputs =
+            RankingInputs { catalog: self.catalog, history: &history, muted: &muted, texts: &texts, now_ms: 0.0 };
         recommend(&inputs, &options, &mut SimilarityCache::default()).hits
     }
 }

@@ -52,10 +52,12 @@ impl Tongue {
                     (false, Chinese) => format!("已按您的要求排除{things}。"),
                 }
             }
-            TextNote::Unused { text, why } => {
+            TextNote::Unused { text, reason } => {
                 let text = quoted(text);
-                let first = match (why, self) {
-                    (UnusedReason::Language, English) => format!("We do not understand {text}{}.", self.described(languages)),
+                let first = match (reason, self) {
+                    (UnusedReason::Language, English) => {
+                        format!("We do not understand {text}{}.", self.described(languages))
+                    }
                     (UnusedReason::Language, Chinese) => format!("我们看不懂{text}{}。", self.described(languages)),
                     (UnusedReason::Unclear, English) => {
                         format!("We could not use {text}, because we cannot tell what you do not want.")
@@ -80,14 +82,16 @@ impl Tongue {
     }
 
     /// Why a text of the log counts for nothing. `None` where that is not known yet.
-    pub fn unused(self, why: UnusedReason) -> Option<String> {
-        let (english, chinese) = match why {
+    pub fn unused(self, reason: UnusedReason) -> Option<String> {
+        let (english, chinese) = match reason {
             UnusedReason::Pending => return None,
             UnusedReason::NoMatch => ("Not used: nothing here is about it.", "未采用：这里没有相关的商品。"),
             UnusedReason::Language => {
                 ("Not used: the products are described in another language.", "未采用：商品是用其他语言描述的。")
             }
-            UnusedReason::Unclear => ("Not used: we cannot tell what it says no to.", "未采用：无法判断它否定的是什么。"),
+            UnusedReason::Unclear => {
+                ("Not used: we cannot tell what it says no to.", "未采用：无法判断它否定的是什么。")
+            }
         };
         Some(if self == English { english } else { chinese }.to_owned())
     }
@@ -126,7 +130,7 @@ mod tests {
 
     #[test]
     fn what_became_of_a_text_is_said_in_both_languages() {
-        let unused = |text: &str, why| TextNote::Unused { text: text.into(), why };
+        let unused = |text: &str, reason| TextNote::Unused { text: text.into(), reason };
         check(
             unused("qwxz vbnm", UnusedReason::NoMatch),
             Basis::ColdStart,
