@@ -80,7 +80,7 @@ pub fn claim<'a>(
         };
         added.iter().filter(alike).map(SignalContribution::total).sum::<f32>() / sum
     };
-    if first.sum() < ALONE * sum {
+    if first.total() < ALONE * sum {
         if in_category > 1 && share_of(&fields.category) >= ALONE {
             return Some(Claim::Category { count: in_category, category: category() });
         }
