@@ -52,7 +52,7 @@ fn segmenter(texts: &[String]) -> Segmenter {
     Segmenter::new(&Segmenter::full().dictionary_for(texts.iter().map(String::as_str)))
 }
 
-/// TokenStates and vectors of `texts`, centred by what they have in common.
+/// Token states and vectors of `texts`, centred by what they have in common.
 fn encoded(model: &mut Loaded, texts: &[String]) -> (Vec<TokenStates>, Vec<Vec<f32>>, Centre) {
     let (states, mut vectors): (Vec<_>, Vec<_>) = texts.iter().map(|text| model.states(text)).unzip();
     let centre = Centre::learn(model.width(), &vectors.concat());
