@@ -47,8 +47,8 @@ pub use limit::Limit;
 use nearmind_core::{
     catalog::{ContextPopularity, Fields, Relations, ScoreWeights},
     profile::{
-        Columns, ContentScorer, EventName, History, Likeness, Overrides, Profile, Signal, Source, Touched,
-        weights::Weights,
+        ContentScorer, EventName, HasInteractions, History, Overrides, Profile, Signal, SimilarityCache,
+        SimilaritySettings, Source, weights::EventWeights,
     },
     vectors::{Matrix, Metric},
 };
@@ -109,8 +109,8 @@ pub fn purchases(rows: &[u32]) -> impl DoubleEndedIterator<Item = Act> {
 pub fn profile(acts: impl DoubleEndedIterator<Item = Act>, step: f32) -> Profile {
     let mut last: Vec<Act> = acts.rev().take(MOST_REMEMBERED).collect();
     last.reverse();
-    let weights = Weights { step: Some(step), ..Weights::default() };
-    History::of_acts(last).profile(&weights, 0.0, &Overrides::default(), &[])
+    let weights = EventWeights { step: Some(step), ..EventWeights::default() };
+    History::from_interactions(last).build_profile(&weights, 0.0, &Overrides::default(), &[])
 }
 
 /// Adds what the visitor says now: it weighs as much as the last thing that they did.
@@ -118,7 +118,8 @@ pub fn with_wish(mut profile: Profile) -> Profile {
     let last = profile.signals.iter().map(|signal| signal.weight).fold(0.0, f32::max);
     let weight = if last > 0.0 { last } else { 1.0 };
     profile.signals.iter_mut().for_each(|signal| signal.weight /= 1.0 + last);
-    let wish = Signal { source: Source::Text(String::new()), weight: weight / (1.0 + last), because: EventName::Wish };
+    let wish =
+        Signal { source: Source::Text(String::new()), weight: weight / (1.0 + last), main_event: EventName::Wish };
     profile.signals.push(wish);
     profile
 }
@@ -133,17 +134,22 @@ pub fn taste(matrix: &Matrix, profile: &Profile, said: Option<&[f32]>, score_wei
     };
     ContentScorer::new(
         profile,
-        Likeness { metric: Metric::Cosine, amplify, recency_flattening, cold_item_flattening },
+        SimilaritySettings { metric: Metric::Cosine, amplify, recency_flattening, cold_item_flattening },
         vector,
     )
 }
 
 /// What the texts say of every item to a visitor with this profile. `[N]`
-pub fn content(matrix: &Matrix, profile: &Profile, score_weights: ScoreWeights, touched: Touched) -> Vec<f32> {
+pub fn content(
+    matrix: &Matrix,
+    profile: &Profile,
+    score_weights: ScoreWeights,
+    has_interactions: HasInteractions,
+) -> Vec<f32> {
     if matrix.width() == 0 {
         return vec![0.0; matrix.len()];
     }
-    taste(matrix, profile, None, score_weights).scores(matrix, touched, &mut Columns::default())
+    taste(matrix, profile, None, score_weights).scores(matrix, has_interactions, &mut SimilarityCache::default())
 }
 
 /// Of a visitor's events, the last ones.
@@ -166,20 +172,20 @@ mod tests {
             use EventName::{AddToCart, Like, Purchase, ViewItem};
             let acts = acts.into_iter().map(|(row, name)| (row, [ViewItem, AddToCart, Purchase, Like][name]));
             let acts: Vec<Act> = acts.collect();
-            let event = |(nth, (row, name)): (usize, &Act)| Event::on(*name, &row.to_string(), nth as f64 * 5e3);
+            let event = |(nth, (row, name)): (usize, &Act)| Event::for_item(*name, &row.to_string(), nth as f64 * 5e3);
             let log: Vec<Event> = acts.iter().enumerate().map(event).collect();
-            let weights = Weights { step: Some(step), ..Weights::default() };
-            let served = nearmind_core::profile::profile(&log, 0.0, &weights, |id| id.parse().ok());
+            let weights = EventWeights { step: Some(step), ..EventWeights::default() };
+            let served = nearmind_core::profile::build_profile(&log, 0.0, &weights, |id| id.parse().ok());
             prop_assert_eq!(profile(acts.into_iter(), step).signals, served.signals);
         }
     }
 
     #[test]
     fn the_last_item_weighs_most_and_repeats_are_one_step() {
-        let rows = profile(purchases(&[1, 2, 2, 2, 2, 3]), 0.5).rows();
+        let rows = profile(purchases(&[1, 2, 2, 2, 2, 3]), 0.5).weighted_rows();
         assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [1, 2, 3]);
         let weights = rows.iter().map(|row| row.1 * 7.0);
         assert!(weights.zip([1.0, 2.0, 4.0]).all(|(weight, wanted)| (weight - wanted).abs() < 1e-5), "{rows:?}");
-        assert!(profile(purchases(&[]), 0.5).rows().is_empty());
+        assert!(profile(purchases(&[]), 0.5).weighted_rows().is_empty());
     }
 }

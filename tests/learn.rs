@@ -65,9 +65,10 @@ impl MadeUp {
         let near = rows.filter(|&row| relations.neighbours(row).any(|neighbour| neighbour.0 == PUSHED)).count();
         let list = |history: &Vec<u32>| {
             let profile = profile(purchases(history), START_WEIGHTS.step);
-            let content = content(&self.matrix, &profile, START_WEIGHTS, &|row| relations.touched(row));
-            let scorer = Scorer::from_parts(Some(relations), &self.fields, START_WEIGHTS, &profile.rows(), content);
-            first(&scorer.totals(), history)
+            let content = content(&self.matrix, &profile, START_WEIGHTS, &|row| relations.has_interactions(row));
+            let scorer =
+                Scorer::from_parts(Some(relations), &self.fields, START_WEIGHTS, &profile.weighted_rows(), content);
+            first(&scorer.scores(), history)
         };
         (near, self.histories.iter().filter(|history| list(history).contains(&PUSHED)).count())
     }

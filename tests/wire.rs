@@ -41,7 +41,7 @@ fn the_documented_examples_of_context_filter_and_rules_are_valid() {
 
 #[test]
 fn a_command_travels_in_an_envelope() {
-    let event = Event::on(EventName::ViewItem, "a", 1.0);
+    let event = Event::for_item(EventName::ViewItem, "a", 1.0);
     let sent = serde_json::to_value(Command::Track { event }.at(2.0, "zh-CN")).expect("JSON");
     let track = json!({"type": "track", "event": {"name": "view_item", "item": "a", "timeMs": 1.0}});
     assert_eq!(sent, json!({"id": 0, "nowMs": 2.0, "lang": "zh-CN", "command": track}));

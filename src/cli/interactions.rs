@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::learn::Occurred;
 use nearmind_core::{
     catalog::context_popularity::{FIELDS, Fact, value},
-    profile::{Bursts, EventName},
+    profile::{EventName, RateLimiter},
 };
 
 /// Events that do not speak for an item.
@@ -112,8 +112,8 @@ impl Interactions {
     pub fn trim_bursts(&mut self) -> usize {
         let before = self.total();
         for events in self.visitors.values_mut() {
-            let mut bursts = Bursts::default();
-            events.retain(|event| event.time.and_then(clock_ms).is_none_or(|time_ms| bursts.admit(time_ms)));
+            let mut rate_limiter = RateLimiter::default();
+            events.retain(|event| event.time.and_then(clock_ms).is_none_or(|time_ms| rate_limiter.admit(time_ms)));
         }
         before - self.total()
     }

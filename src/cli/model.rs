@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 use super::device::{DeviceArg, NativeDevice, choose};
-use nearmind_core::explain::States;
+use nearmind_core::explain::TokenStates;
 use nearmind_encoder::{
     Encoder, OutputKind,
     cpu::CpuModel,
@@ -93,14 +93,14 @@ impl NativeModel {
     }
 
     /// Token states of items' texts of any length, in their order.
-    pub fn states<T: AsRef<str>>(&mut self, texts: &[T]) -> Result<Vec<States>> {
+    pub fn states<T: AsRef<str>>(&mut self, texts: &[T]) -> Result<Vec<TokenStates>> {
         let tokens = texts.iter().map(|text| self.tokenizer.tokenize(text.as_ref(), Role::Passage));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
         let limits = (&self.manifest).into();
         let encoded =
             pollster::block_on(windows::encode(&mut self.device, &tokens, limits, OutputKind::VectorsAndTokens))?;
         let (width, mut states) = (self.device.width(), encoded.tokens.into_iter());
-        let states_of = |tokens: Vec<Token>| States {
+        let states_of = |tokens: Vec<Token>| TokenStates {
             states: states.by_ref().take(tokens.len() * width).collect(),
             spans: tokens.into_iter().map(|token| token.span).collect(),
         };

@@ -234,7 +234,7 @@ impl<'a> Validation<'a> {
         let Visitor { signals, content } = known;
         Scorer::from_parts(Some(relations), self.shop.fields, score_weights, signals, content.clone())
             .with_context(context)
-            .totals()
+            .scores()
     }
 
     fn known(&self, related: &Related, score_weights: ScoreWeights) -> Arc<Known> {
@@ -251,8 +251,8 @@ impl<'a> Validation<'a> {
         *kept = None; // no two of them at a time
         let one = |relations: &Relations, acts: &[Act]| {
             let profile = profile(acts.iter().copied(), score_weights.step);
-            let content = content(self.shop.matrix, &profile, score_weights, &|row| relations.touched(row));
-            Visitor { signals: profile.rows(), content }
+            let content = content(self.shop.matrix, &profile, score_weights, &|row| relations.has_interactions(row));
+            Visitor { signals: profile.weighted_rows(), content }
         };
         let of_row = |relations: &Relations, row: &Row| one(relations, &self.past.acts(row.visitor, row.history));
         let fold =

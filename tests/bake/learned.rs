@@ -148,7 +148,7 @@ fn reasons(catalog: Catalog, viewed: &str) -> Vec<(String, String)> {
     let mut visit = Session::<CpuModel, MemoryStore>::new(MemoryStore::default());
     block_on(visit.set_catalog(catalog));
     let mut send = |sent| block_on(visit.apply(sent));
-    send(protocol::Command::Track { event: Event::on(EventName::ViewItem, viewed, 1.0) }.at(1.0, "en"));
+    send(protocol::Command::Track { event: Event::for_item(EventName::ViewItem, viewed, 1.0) }.at(1.0, "en"));
     let request = ShelfRequest { limit: 10, lang: "en".into(), ..ShelfRequest::default() };
     let updates = send(protocol::Command::Shelf { shelf: "s".into(), request }.at(2.0, "en"));
     let cards =

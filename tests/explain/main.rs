@@ -14,7 +14,7 @@ use std::{
 use models::{Loaded, models};
 use nearmind_core::{
     catalog::{Item, document},
-    explain::{Reading, States, mark},
+    explain::{TextDecomposition, TokenStates, choose_highlights},
     text::{Segmenter, Word, language::is_han, words},
     vectors::{
         Centre,
@@ -52,8 +52,8 @@ fn segmenter(texts: &[String]) -> Segmenter {
     Segmenter::new(&Segmenter::full().dictionary_for(texts.iter().map(String::as_str)))
 }
 
-/// States and vectors of `texts`, centred by what they have in common.
-fn encoded(model: &mut Loaded, texts: &[String]) -> (Vec<States>, Vec<Vec<f32>>, Centre) {
+/// Token states and vectors of `texts`, centred by what they have in common.
+fn encoded(model: &mut Loaded, texts: &[String]) -> (Vec<TokenStates>, Vec<Vec<f32>>, Centre) {
     let (states, mut vectors): (Vec<_>, Vec<_>) = texts.iter().map(|text| model.states(text)).unzip();
     let centre = Centre::learn(model.width(), &vectors.concat());
     vectors.iter_mut().for_each(|vector| _ = centre.apply(vector));
@@ -65,7 +65,7 @@ fn sums_to_the_score(model: &mut Loaded, texts: &[String]) {
     let (states, vectors, centre) = encoded(model, texts);
     assert!(centre.axis.iter().any(|&value| value != 0.0), "a component is taken out");
     for (nth, (text, states)) in texts.iter().zip(&states).enumerate() {
-        let reading = Reading::new(states, words(text, &segmenter), &centre);
+        let reading = TextDecomposition::new(states, words(text, &segmenter), &centre);
         for direction in [&vectors[(nth + 1) % texts.len()], &vectors[(nth * 7 + 3) % texts.len()]] {
             let shares = reading.shares(direction);
             let score = dot(&vectors[nth], direction);
@@ -104,8 +104,8 @@ fn marked_words_are_whole_words_of_the_text() {
             let (states, vectors, centre) = encoded(&mut model, &texts);
             let mut marks = 0;
             for (nth, text) in texts.iter().enumerate() {
-                let reading = Reading::new(&states[nth], words(text, &segmenter), &centre);
-                for at in mark(&reading, &whole(text), &vectors[(nth + 1) % texts.len()]).chosen {
+                let reading = TextDecomposition::new(&states[nth], words(text, &segmenter), &centre);
+                for at in choose_highlights(&reading, &whole(text), &vectors[(nth + 1) % texts.len()]).chosen {
                     let Word { range, stop, .. } = &reading.words[at];
                     // The pack's small dictionary cuts as the full one does.
                     let is_whole = words(text, &full).iter().any(|word| word.range == *range);
@@ -126,8 +126,8 @@ fn other_weights_mark_other_words() {
         let chosen = |model: &mut Loaded| -> Vec<BTreeSet<usize>> {
             let (states, vectors, centre) = encoded(model, &texts);
             let mark = |nth: usize| {
-                let reading = Reading::new(&states[nth], words(&texts[nth], &segmenter), &centre);
-                mark(&reading, &whole(&texts[nth]), &vectors[(nth + 1) % TEXTS])
+                let reading = TextDecomposition::new(&states[nth], words(&texts[nth], &segmenter), &centre);
+                choose_highlights(&reading, &whole(&texts[nth]), &vectors[(nth + 1) % TEXTS])
             };
             (0..TEXTS).map(|nth| mark(nth).chosen.into_iter().collect()).collect()
         };
@@ -170,8 +170,8 @@ fn the_same_product_is_marked_for_what_the_visitor_looked_at() {
                 centre.apply(&mut vector);
                 add(&mut direction, 0.5, &vector);
             }
-            let reading = Reading::new(&states, words(text, &segmenter), &centre);
-            let chosen = mark(&reading, &drawn(text), &direction).chosen.into_iter();
+            let reading = TextDecomposition::new(&states, words(text, &segmenter), &centre);
+            let chosen = choose_highlights(&reading, &drawn(text), &direction).chosen.into_iter();
             chosen.map(|word| text[reading.words[word].range.clone()].to_lowercase()).collect()
         };
         let (shirts, dresses) = (["linen-shirt-salt", "linen-shirt-breakwater"], ["dress-meadow", "dress-lido"]);

@@ -3,7 +3,7 @@
 use crate::skipped::skipped;
 use std::{fs, path::Path};
 
-use nearmind_core::explain::States;
+use nearmind_core::explain::TokenStates;
 use nearmind_encoder::{
     OutputKind,
     cpu::CpuModel,
@@ -103,7 +103,7 @@ impl Loaded {
     }
 
     /// Token states and the unit vector of an item's text.
-    pub fn states(&mut self, text: &str) -> (States, Vec<f32>) {
+    pub fn states(&mut self, text: &str) -> (TokenStates, Vec<f32>) {
         let tokenizer = Tokenizer::parse(&self.tokenizer, &self.manifest).unwrap();
         let tokens = tokenizer.tokenize(text, Role::Passage).unwrap();
         let spans = tokens.iter().map(|token| token.span.clone()).collect();
@@ -113,6 +113,6 @@ impl Loaded {
             Device::Gpu(gpu) => block_on(windows::encode(&mut **gpu, &texts, limits, OutputKind::VectorsAndTokens)),
         }
         .unwrap();
-        (States { spans, states: encoded.tokens }, encoded.vectors)
+        (TokenStates { spans, states: encoded.tokens }, encoded.vectors)
     }
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use nearmind_core::{
     catalog::document,
-    explain::{Reading, States},
+    explain::{TextDecomposition, TokenStates},
     profile::{Event, EventName::*, Opinion},
     protocol::{Basis, Card, Command, Shelf, ShelfKind, ShelfRequest, Update, VERSION},
     text::words,
@@ -244,7 +244,7 @@ fn a_page_whose_clock_says_nothing_is_served_all_the_same() {
     let mut visit = open(MemoryStore::default(), "en");
     track(&mut visit, Like, "home-0", 1);
     for (now_ms, item) in [(f64::NAN, "tea-0"), (f64::INFINITY, "tea-1"), (f64::NEG_INFINITY, "tea-2")] {
-        send(&mut visit, Command::Track { event: Event::on(Like, item, now_ms) }.at(now_ms, "en"));
+        send(&mut visit, Command::Track { event: Event::for_item(Like, item, now_ms) }.at(now_ms, "en"));
     }
     let events = profile(&mut visit).events;
     assert!(events.iter().all(|line| line.event.time_ms.is_finite() && line.weight > 0.0), "{events:?}");
@@ -315,12 +315,14 @@ fn the_words_of_an_item_sum_to_its_score() {
         let tokens = tokenizer.tokenize(&text, Role::Passage).unwrap();
         let batch = tokenizer.batch(&[&text], Role::Passage).unwrap();
         let encoded = block_on(cpu.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
-        let states = States { spans: tokens.into_iter().map(|token| token.span).collect(), states: encoded.tokens };
+        let states =
+            TokenStates { spans: tokens.into_iter().map(|token| token.span).collect(), states: encoded.tokens };
         let direction = catalog.matrix.vector(11);
         let mut vector = encoded.vectors;
         catalog.centre.apply(&mut vector);
         let score = dot(&vector, &direction);
-        let shares = Reading::new(&states, words(&text, &catalog.segmenter), &catalog.centre).shares(&direction);
+        let shares =
+            TextDecomposition::new(&states, words(&text, &catalog.segmenter), &catalog.centre).shares(&direction);
         assert!((shares.score() - score).abs() < 1e-4, "{text}: {} {score}", shares.score());
         // What the shelf shows was rounded to int8.
         assert!((score - catalog.matrix.score(row as u32, &Query::new(&direction))).abs() < 0.02, "{text}");

@@ -95,8 +95,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let names = vec![ViewItem, AddToCart, RemoveFromCart, Purchase, Like, Dislike, Hide, Rate];
     let item = (0..6usize).prop_map(|nth| format!("item-{nth}"));
     let event = prop_oneof![
-        8 => (prop::sample::select(names), item).prop_map(|(name, item)| Event::on(name, &item, 0.0)),
-        1 => prop::sample::select(vec!["red tea cup", "绿茶", "", "\u{0}\u{fffd}"]).prop_map(|text| Event::said(Wish, text, 0.0)),
+        8 => (prop::sample::select(names), item).prop_map(|(name, item)| Event::for_item(name, &item, 0.0)),
+        1 => prop::sample::select(vec!["red tea cup", "绿茶", "", "\u{0}\u{fffd}"]).prop_map(|text| Event::for_text(Wish, text, 0.0)),
     ];
     let step = prop_oneof![
         10 => event.prop_map(Step::Track),

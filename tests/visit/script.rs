@@ -182,12 +182,12 @@ pub fn for_you(visit: &mut Visit, lang: &str) -> Shelf {
 }
 
 pub fn track(visit: &mut Visit, name: EventName, item: &str, minute: u32) -> Vec<Update> {
-    let event = Event::on(name, item, NOW + f64::from(minute) * 60e3);
+    let event = Event::for_item(name, item, NOW + f64::from(minute) * 60e3);
     send(visit, Command::Track { event })
 }
 
 pub fn say(visit: &mut Visit, name: EventName, text: &str, minute: u32) -> Vec<Update> {
-    let event = Event::said(name, text, NOW + f64::from(minute) * 60e3);
+    let event = Event::for_text(name, text, NOW + f64::from(minute) * 60e3);
     send(visit, Command::Track { event })
 }
 

@@ -79,7 +79,7 @@ fn open(disk: &Disk) -> Tab {
 }
 
 fn event(name: EventName, item: usize) -> Event {
-    Event::on(name, &format!("item-{item}"), NOW + item as f64)
+    Event::for_item(name, &format!("item-{item}"), NOW + item as f64)
 }
 
 /// Whether the event is acknowledged: it is on the disk.
@@ -214,7 +214,7 @@ fn forget_reaches_what_another_tab_could_not_store() {
 fn a_text_of_any_length_is_cut_to_what_a_visitor_types() {
     let disk = Disk::default();
     let mut tab = open(&disk);
-    let long = Event::said(Wish, &"深い海".repeat(100_000), NOW);
+    let long = Event::for_text(Wish, &"深い海".repeat(100_000), NOW);
     block_on(tab.apply(Command::Track { event: long.clone() }.envelope()));
     disk.0.borrow_mut().entries.push(Entry::Event(Event { time_ms: NOW + 1.0, ..long }));
     block_on(tab.apply(Command::Reload { forgotten: false }.envelope()));

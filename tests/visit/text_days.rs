@@ -19,7 +19,7 @@ fn typed_texts_are_deleted_after_the_days_of_the_visitor() {
     let mut visit = open(MemoryStore::default(), "en");
     track(&mut visit, Like, "tea-0", 0);
     for (days, text) in [(400.0, "green tea"), (100.0, "warm wool"), (40.0, "red bicycle"), (1.0, "black tea")] {
-        let event = Event::said(Search, text, NOW - days * DAY_MS);
+        let event = Event::for_text(Search, text, NOW - days * DAY_MS);
         send(&mut visit, Command::Track { event });
     }
     assert_eq!(profile(&mut visit).text_days, 90);
@@ -28,7 +28,7 @@ fn typed_texts_are_deleted_after_the_days_of_the_visitor() {
     send(&mut visit, Command::KeepTexts { days: 30 });
     assert_eq!(texts(&mut visit), ["black tea"]);
     send(&mut visit, Command::KeepTexts { days: 0 });
-    send(&mut visit, Command::Track { event: Event::said(Wish, "old tent", NOW - 4000.0 * DAY_MS) });
+    send(&mut visit, Command::Track { event: Event::for_text(Wish, "old tent", NOW - 4000.0 * DAY_MS) });
     let mut visit = open(visit.into_store(), "en");
     let summary = profile(&mut visit);
     assert_eq!((summary.text_days, texts(&mut visit).len()), (0, 2), "until the visitor deletes them");

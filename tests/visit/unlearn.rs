@@ -68,7 +68,7 @@ fn a_muted_event_counts_for_nothing_and_comes_back() {
     let lists = |visit: &mut Visit| (ids(&for_you(visit, "en")).join(" "), profile(visit).interests);
     let mut visit = visited();
     let before = lists(&mut visit);
-    let event = Event::on(Like, "bicycle-3", NOW + 3.0 * 60e3);
+    let event = Event::for_item(Like, "bicycle-3", NOW + 3.0 * 60e3);
     let mute = |muted| Command::MuteEvent { event: event.clone(), muted }.at(NOW + 6e5, "en");
     let mut without = open(visit.into_store(), "en");
     send(&mut without, Command::Delete { event: event.clone() }.at(NOW + 6e5, "en"));
@@ -117,7 +117,7 @@ fn a_profile_is_carried_to_another_device_and_what_is_none_changes_nothing() {
 fn stars_and_dwell_are_events_too() {
     let mut visit = open(MemoryStore::default(), "en");
     let rate = |item: &str, stars: f64, minute: f64| Command::Track {
-        event: Event { value: Some(stars), ..Event::on(Rate, item, NOW + minute * 60e3) },
+        event: Event { value: Some(stars), ..Event::for_item(Rate, item, NOW + minute * 60e3) },
     };
     send(&mut visit, rate("tea-0", 5.0, 1.0));
     send(&mut visit, rate("bicycle-0", 1.0, 2.0));
@@ -126,7 +126,7 @@ fn stars_and_dwell_are_events_too() {
     assert!(!ids(&rated).contains(&"tea-0"), "it is known");
     assert_eq!(text(&rated.cards[0].reason), "Because you rated steel green tea cup");
     let stayed = |item: &str, ms: f64, minute: f64| Command::Track {
-        event: Event { dwell_ms: Some(ms), ..Event::on(ViewItem, item, NOW + minute * 60e3) },
+        event: Event { dwell_ms: Some(ms), ..Event::for_item(ViewItem, item, NOW + minute * 60e3) },
     };
     send(&mut visit, stayed("home-0", f64::NAN, 3.0));
     send(&mut visit, stayed("home-1", 60e3, 4.0));
@@ -172,7 +172,7 @@ proptest! {
 #[test]
 fn a_deleted_event_leaves_no_trace() {
     let names = [(Like, "tea-0"), (ViewItem, "bicycle-1"), (Dislike, "home-2"), (AddToCart, "tea-2"), (Hide, "home-0")];
-    let event = |nth: usize| Event::on(names[nth].0, names[nth].1, NOW + nth as f64 * 60e3);
+    let event = |nth: usize| Event::for_item(names[nth].0, names[nth].1, NOW + nth as f64 * 60e3);
     let mut hashes = std::collections::BTreeSet::new();
     for gone in 0..names.len() {
         let (mut with, mut without) = (open(MemoryStore::default(), "en"), open(MemoryStore::default(), "en"));

@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     packages,
@@ -23,7 +23,24 @@ const IS_PYTHON_3_11: &str = "import sys; sys.exit(sys.version_info < (3, 11))";
 
 /// Builds the site. Its folder is `site_dir` in zensical.toml.
 pub fn build() -> Result<()> {
+    let config = fs::read_to_string(root().join("zensical.toml")).context("zensical.toml cannot be read")?;
+    every_page_is_listed(&root().join("docs"), "", &config)?;
+    let _ = fs::remove_dir_all(root().join("target/docs"));
     with_zensical("docs", |zensical| run(zensical.args(["build", "--strict", "--clean"])))
+}
+
+/// Zensical says nothing of a page that its navigation lacks.
+fn every_page_is_listed(folder: &Path, prefix: &str, config: &str) -> Result<()> {
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            every_page_is_listed(&entry.path(), &format!("{path}/"), config)?;
+        } else if path.ends_with(".md") {
+            ensure!(config.contains(&format!("\"{path}\"")), "docs/{path} is not in the navigation of zensical.toml");
+        }
+    }
+    Ok(())
 }
 
 /// Serves the site on this machine, and builds a page again when its file changes.

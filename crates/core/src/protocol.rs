@@ -21,7 +21,7 @@ pub use profile::{EventLine, InterestLine, InterestMap, MapInterest, MapPoint, P
 pub use crate::{
     explain::Part,
     profile::{Event, EventName, Opinion},
-    rank::{Context, Kind as ShelfKind},
+    rank::{Context, ShelfKind},
 };
 
 /// Sent with `Open`; the worker refuses a page of another version.

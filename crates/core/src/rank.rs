@@ -1,121 +1,124 @@
-//! Which items to show, and in which order: select, score, diversify, place.
+//! Which items to show, and in which order: scores to a list by candidate selection, diversification and the shop's rules.
 //!
-//! Pure and deterministic: equal inputs give equal lists, ties go to the smaller row, which is the smaller
-//! id; chance comes in as a seed. Must not know how the scores came about, nor who is shown the list.
+//! Pure and deterministic: equal inputs give equal lists. Of equal scores the smaller row comes first, which is the smaller
+//! id; randomness comes from a seed. Must not know how the profile came about, nor who is shown the list.
 
-pub mod diverse; //  which of the pool to take next
-pub mod scorer; // what speaks for each item, part by part
-pub mod filter; //   which records a rule is about
-mod place; //        variants, buried and pinned items, shares of groups, chance
-pub mod rules; //    what the shop wants whatever the visitor likes
-pub mod scene; //    how one kind of list is made
-mod varied; //       a selection for someone of whom nothing is known
+pub mod diverse; // diversification: MMR and DPP
+pub mod filter; //  conditions on items and on the page's context
+mod place; //       variants, buried and pinned items, shares of groups, exploration
+pub mod rules; //   the shop's rules: pin, exclude, bury, boost, goes with
+pub mod scene; //   the settings of one kind of list
+pub mod scorer; //  the score of each item and its parts
+mod varied; //      a varied selection for the cold start
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
 pub use filter::Filter;
-pub use place::Group;
+pub use place::ExposureGroup;
 pub use rules::{Context, Rules};
-pub use scene::{Kind, Scene};
-pub use scorer::{ScoreBreakdown, Scorer, touched};
-pub use varied::varied;
+pub use scene::{Scene, ShelfKind};
+pub use scorer::{ScoreBreakdown, Scorer, has_interactions};
+pub use varied::select_varied;
 
 use crate::{
     catalog::{Catalog, Fields, Relations, ScoreWeights},
-    profile::{Columns, ContentScorer, Profile},
+    profile::{ContentScorer, Profile, SimilarityCache},
     vectors::{Hit, Matrix},
 };
 
-/// How many times the limit is considered before the list is diversified.
-const POOL: usize = 5;
+/// The list is diversified from this many times as many candidates as it has places.
+const CANDIDATES_PER_PLACE: usize = 5;
 
-/// What speaks for each item, of a visitor with this profile: the one way that a session and an evaluation score.
+/// Builds the scorer for a visitor with this profile. Sessions and evaluations both score with it.
 pub fn build_scorer<'a>(
     (matrix, fields, relations): (&Matrix, &'a Fields, Option<&'a Relations>),
     score_weights: ScoreWeights,
-    (profile, taste): (&Profile, &ContentScorer),
-    columns: &mut Columns,
+    (profile, content_scorer): (&Profile, &ContentScorer),
+    similarities: &mut SimilarityCache,
 ) -> Scorer<'a> {
-    let touched = |row| touched(relations, row);
-    // A catalogue without vectors still has as many rows as fields.
-    let content =
-        if matrix.width() == 0 { vec![0.0; fields.price.len()] } else { taste.scores(matrix, &touched, columns) };
-    Scorer::from_parts(relations, fields, score_weights, &profile.rows(), content)
+    let has_interactions = |row| has_interactions(relations, row);
+    let content = if matrix.width() == 0 {
+        // A catalogue without vectors has no rows in its matrix, but as many items as ever.
+        vec![0.0; fields.price.len()]
+    } else {
+        content_scorer.scores(matrix, &has_interactions, similarities)
+    };
+    Scorer::from_parts(relations, fields, score_weights, &profile.weighted_rows(), content)
 }
 
-/// What a list is made from, beside the scores.
-pub struct Order<'a> {
+/// Turns the scores of all items into a list.
+pub struct Ranker<'a> {
     /// The catalogue whose items are ranked.
     pub catalog: &'a Catalog,
-    /// How the list is made: its variants, diversity and exploration.
+    /// How the list is made: variants, diversity and exploration.
     pub scene: &'a Scene,
-    /// The scene's and the request's.
+    /// The rules of the scene and of the request together.
     pub rules: &'a Rules,
-    /// Rows that may be shown. `[N]`
-    pub fits: &'a [bool],
-    /// What rules add, in standard deviations of the scores. `[N]`, or empty for nothing
-    pub lift: &'a [f32],
-    /// Rows that are to have a part of the list.
-    pub groups: &'a [Group<'a>],
-    /// Rows that are not shown, pinned or not.
+    /// Whether each row may be shown. `[N]`
+    pub eligible: &'a [bool],
+    /// What the rules add to each score, in standard deviations of the scores. `[N]`, or empty if they add nothing
+    pub boosts: &'a [f32],
+    /// Groups of rows that each get a minimum share of the list.
+    pub groups: &'a [ExposureGroup<'a>],
+    /// Rows that are not shown, not even if they are pinned.
     pub refused: &'a BTreeSet<u32>,
     /// Rows that are not shown unless they are pinned.
     pub excluded: &'a BTreeSet<u32>,
-    /// Where chance begins: the same seed gives the same list.
+    /// Seed of the exploration: the same seed gives the same list.
     pub seed: u32,
     /// The most rows that the list may have.
     pub limit: usize,
 }
 
-/// The list for `scores` `[N]`, of rows that score more than `above`.
-pub fn list(order: &Order, scores: &[f32], above: f32) -> Vec<Hit> {
-    let Order { catalog, scene, rules, limit, .. } = order;
-    let lifted = lifted(scores, order.lift);
-    let may = |row: usize| {
-        let id = row as u32;
-        order.fits[row] && !order.refused.contains(&id) && !order.excluded.contains(&id)
-    };
-    let lifts = |row: usize| order.lift.get(row).is_some_and(|lift| *lift > 0.0);
-    let attracts = |row: usize| scores[row] > above || lifts(row);
-    let ranked = lifted.as_deref().unwrap_or(scores);
-    let mut pool = top(ranked, limit.saturating_mul(POOL), |row| may(row) && attracts(row));
-    for group in order.groups.iter().filter(|group| group.everywhere) {
-        // A group that the pool has too few of: a share is due to what attracts less, too.
-        let wanted = (group.share * *limit as f32).ceil() as usize;
-        if pool.iter().filter(|hit| (group.has)(hit.row)).count() < wanted {
-            pool.extend(top(ranked, wanted, |row| may(row) && (group.has)(row as u32)));
+impl Ranker<'_> {
+    /// The list for `scores` `[N]`, of rows that score more than `threshold` or are boosted, best first.
+    pub fn rank(&self, scores: &[f32], threshold: f32) -> Vec<Hit> {
+        let Self { catalog, scene, rules, limit, .. } = *self;
+        let boosted_scores = add_boosts(scores, self.boosts);
+        let final_scores = boosted_scores.as_deref().unwrap_or(scores);
+        let is_allowed = |row: usize| {
+            let id = row as u32;
+            self.eligible[row] && !self.refused.contains(&id) && !self.excluded.contains(&id)
+        };
+        let is_boosted = |row: usize| self.boosts.get(row).is_some_and(|boost| *boost > 0.0);
+        let is_candidate = |row: usize| is_allowed(row) && (scores[row] > threshold || is_boosted(row));
+        let mut pool = top(final_scores, limit.saturating_mul(CANDIDATES_PER_PLACE), is_candidate);
+        for group in self.groups.iter().filter(|group| group.beyond_pool) {
+            // The pool may have too few of the group: then items below the threshold count, too.
+            let places = (group.share * limit as f32).ceil() as usize;
+            if pool.iter().filter(|hit| (group.contains)(hit.row)).count() < places {
+                pool.extend(top(final_scores, places, |row| is_allowed(row) && (group.contains)(row as u32)));
+            }
         }
+        pool.sort_by(by_score);
+        pool.dedup_by_key(|hit| hit.row);
+        if !scene.variants {
+            place::keep_one_variant(catalog, &mut pool);
+        }
+        let (pool, buried) = place::split_buried(catalog, pool, rules);
+        let diversified = if self.groups.is_empty() { limit } else { pool.len() };
+        let mut list = diverse::diversify(&catalog.matrix, pool.clone(), scene.diversity, diversified);
+        list = place::apply_group_shares(list, self.groups, limit);
+        list.truncate(limit);
+        list = place::explore(list, &pool, scene.exploration, self.seed);
+        list.extend(buried);
+        self.apply_pins(list)
     }
-    pool.sort_by(by_score);
-    pool.dedup_by_key(|hit| hit.row);
-    if !scene.variants {
-        place::one_variant(catalog, &mut pool);
+
+    /// Puts pinned items at their places of a list that is made already, and cuts it to the limit.
+    pub fn apply_pins(&self, list: Vec<Hit>) -> Vec<Hit> {
+        let mut list = place::apply_pins(self.catalog, list, self.rules, self.refused);
+        list.truncate(self.limit);
+        list
     }
-    let (pool, buried) = place::buried(catalog, pool, rules);
-    let many = if order.groups.is_empty() { *limit } else { pool.len() };
-    let mut list = diverse::diverse(&catalog.matrix, pool.clone(), scene.diversity, many);
-    list = place::with_shares(list, order.groups, *limit);
-    list.truncate(*limit);
-    list = place::explored(list, &pool, scene.exploration, order.seed);
-    list.extend(buried);
-    list = place::pinned(catalog, list, rules, order.refused);
-    list.truncate(*limit);
-    list
 }
 
-/// A list that is chosen already, with what the rules say of places.
-pub fn selection(order: &Order, chosen: Vec<Hit>) -> Vec<Hit> {
-    let mut list = place::pinned(order.catalog, chosen, order.rules, order.refused);
-    list.truncate(order.limit);
-    list
-}
-
-/// The `k` best rows that `keep` lets pass: best first, ties by row.
+/// The `k` best rows for which `keep` holds: best first, of equals the smaller row first.
 pub fn top(scores: &[f32], k: usize, keep: impl Fn(usize) -> bool) -> Vec<Hit> {
     let mut best: Vec<Hit> = Vec::with_capacity(2 * k + 1);
     let mut worst = f32::NEG_INFINITY;
     for (row, &score) in scores.iter().enumerate() {
-        // Rows ascend: of equals the earlier stays.
+        // Rows ascend, so a later row of the same score cannot replace an earlier one.
         if score > worst && keep(row) {
             best.push(Hit { row: row as u32, score });
             if best.len() >= 2 * k.max(1) {
@@ -130,27 +133,27 @@ pub fn top(scores: &[f32], k: usize, keep: impl Fn(usize) -> bool) -> Vec<Hit> {
     best
 }
 
-/// Scores with what rules add; `None` where they add nothing.
-fn lifted(scores: &[f32], lift: &[f32]) -> Option<Vec<f32>> {
-    if lift.iter().all(|lift| *lift == 0.0) {
+/// Scores with the boosts of rules added; `None` if there are none.
+fn add_boosts(scores: &[f32], boosts: &[f32]) -> Option<Vec<f32>> {
+    if boosts.iter().all(|boost| *boost == 0.0) {
         return None;
     }
-    let deviation = match deviation(scores) {
-        0.0 => 1.0, // all are equal: rules decide alone
+    let unit = match standard_deviation(scores) {
+        0.0 => 1.0, // all scores are equal: the rules alone decide
         deviation => deviation,
     };
-    Some(scores.iter().zip(lift).map(|(score, lift)| score + lift * deviation).collect())
+    Some(scores.iter().zip(boosts).map(|(score, boost)| score + boost * unit).collect())
 }
 
-/// Summed in f64 and in the order of the rows.
-fn deviation(scores: &[f32]) -> f32 {
+/// Summed in f64 in the order of the rows, so that every machine gets the same.
+fn standard_deviation(scores: &[f32]) -> f32 {
     let count = scores.len().max(1) as f64;
     let mean = scores.iter().map(|score| f64::from(*score)).sum::<f64>() / count;
     let squares = scores.iter().map(|score| (f64::from(*score) - mean).powi(2)).sum::<f64>();
     (squares / count).sqrt() as f32
 }
 
-/// Orders as a list does: the better score first, then the smaller row.
+/// The order of a list: the better score first, then the smaller row.
 fn by_score(a: &Hit, b: &Hit) -> Ordering {
     b.score.total_cmp(&a.score).then(a.row.cmp(&b.row))
 }

@@ -1,161 +1,173 @@
-//! From what is known of a visitor to one list: the pure function that makes every shelf, and that `eval` measures.
+//! Makes one list for one visitor: the pure function that every shelf uses and that `eval` measures.
 //!
 //! ```text
-//! log -> history -> profile -> subject, taste -> scores of all rows, part by part -> rules, diversity -> list
+//! log -> history -> profile -> subject -> scores of all rows, part by part -> rules, diversity -> list
 //! ```
-//! Can be asked with another log or another limit, so that "what if" is answered by the very same steps.
+//! It can be called with another log or another limit, so that "what if" questions are answered by the same steps.
 //! Must not know cards, sentences or the wire's updates.
 
-mod setting; //        the request, as one catalogue reads it
-mod summands; //       what a score is made of, by part and by signal
-pub mod statements; // what texts do to a list, beside where they lie
-pub mod texts; //      where the visitor's texts lie among the items
+mod contributions; //  what a score consists of, by part and by signal
+mod options; //        a request, resolved against a catalogue
+pub mod statements; // how the visitor's texts change a list
+pub mod texts; //      the vectors of the visitor's texts
 
 use std::{collections::BTreeSet, rc::Rc};
 
-pub use self::setting::{MOST_CARDS, Setting};
-pub use self::summands::{Added, NOTHING, Summands};
-use self::{statements::Note, texts::Texts};
+pub use self::contributions::{NEGLIGIBLE_SHARE, ScoreParts, SignalContribution};
+pub use self::options::{MAX_CARDS, RankingOptions};
+use self::{statements::TextNote, texts::TextVectors};
 use crate::{
     catalog::Catalog,
-    profile::{Columns, ContentScorer, EventName, History, Overrides, Profile, Source, interests},
+    profile::{ContentScorer, EventName, History, Overrides, Profile, SimilarityCache, Source, cluster_interests},
     protocol::Basis,
-    rank::{self, Filter, Group, Kind, Order, Scorer},
+    rank::{self, ExposureGroup, Filter, Ranker, Scorer, ShelfKind},
     vectors::{Hit, arithmetic::dot},
 };
 
-/// Someone who only said what they dislike gets a selection from what is less than this like it.
-const MOST_REPELLED: f32 = 0.3;
+/// For a visitor who has only said what they dislike, the varied selection has only items that are less similar to it.
+const MAX_DISLIKED_SIMILARITY: f32 = 0.3;
 
-/// What is known when a list is made.
-pub struct View<'a, 'l> {
-    /// The items that the list is made of.
+/// Everything a list is made from, beside the options of the list itself.
+pub struct RankingInputs<'a, 'l> {
+    /// The items to recommend from.
     pub catalog: &'a Catalog,
-    /// The visitor's log, gathered by what it is about.
+    /// The visitor's log, grouped by item and text.
     pub history: &'l History,
-    /// Sources of muted interests.
+    /// Sources of interests that the visitor has muted.
     pub muted: &'l BTreeSet<Source>,
-    /// Where the visitor's texts lie among the items.
-    pub texts: &'l Texts,
+    /// The vectors of the visitor's texts.
+    pub texts: &'l TextVectors,
     /// The time by the page's clock, in milliseconds since 1970.
     pub now_ms: f64,
 }
 
-/// A list and what it rests on.
-pub struct Ranked<'a> {
+/// A list, and what it was made from.
+pub struct RankedList<'a> {
     /// What the list rests on.
     pub basis: Basis,
     /// The items of the list with their scores, in the order to show them.
     pub hits: Vec<Hit>,
-    /// What the log and the page say of the visitor.
+    /// The visitor's profile, from the log and from what the page says.
     pub profile: Profile,
-    /// What the list is about: the visitor's signals, or an item's, or the cart's.
+    /// The profile that the list was scored for: the visitor's, or one of an item or of the cart.
     pub subject: Profile,
-    /// What the content part of the scores is made of.
-    pub taste: ContentScorer,
-    /// What speaks for any row, part by part. None where a selection was made without scores.
+    /// Computes the content part of the scores.
+    pub content_scorer: ContentScorer,
+    /// Computes every part of the score of any row. None for a varied selection, which is made without scores.
     pub scorer: Option<Scorer<'a>>,
-    /// What to tell the visitor of the text that they wrote last.
-    pub note: Option<Note>,
+    /// What to tell the visitor about the text that they wrote last.
+    pub text_note: Option<TextNote>,
 }
 
-/// The list that `setting` asks for, of what `view` knows.
-pub fn ranked<'a>(view: &View<'a, '_>, setting: &Setting, columns: &mut Columns) -> Ranked<'a> {
-    let (catalog, scene) = (view.catalog, &setting.scene);
-    let cart = cart(view, setting);
-    let said = said(view, setting);
-    let overrides = statements::overrides(view, &scene.weights, &said);
-    let profile = view.history.profile(&scene.weights, view.now_ms, &overrides, &said);
-    let (basis, subject) = subject(view, setting, &cart, (&profile, &overrides, &said));
-    let taste = taste(view, setting, &subject);
-    let ruled_out = statements::ruled_out(catalog, &profile, &overrides);
-    let mut never = setting.excluded.clone();
-    never.extend(setting.about.iter().chain(&cart).chain(&ruled_out));
-    let mut excluded = never.clone();
+/// Makes the list that `options` ask for.
+pub fn recommend<'a>(
+    inputs: &RankingInputs<'a, '_>,
+    options: &RankingOptions,
+    similarities: &mut SimilarityCache,
+) -> RankedList<'a> {
+    let (catalog, scene) = (inputs.catalog, &options.scene);
+    let cart = cart(inputs, options);
+    let page_signals = page_signals(inputs, options);
+    let overrides = statements::overrides(inputs, &scene.weights, &page_signals);
+    let profile = inputs.history.build_profile(&scene.weights, inputs.now_ms, &overrides, &page_signals);
+    let (basis, subject) = subject(inputs, options, &cart, (&profile, &overrides, &page_signals));
+    let content_scorer = content_scorer(inputs, options, &subject);
+    let unwanted = statements::unwanted_rows(catalog, &profile, &overrides);
+    // Excluded even when what the visitor has seen lately is shown again.
+    let mut always_excluded = options.excluded.clone();
+    always_excluded.extend(options.item.iter().chain(&cart).chain(&unwanted));
+    let mut excluded = always_excluded.clone();
     if !scene.show_seen {
-        never.extend(&profile.owned);
+        always_excluded.extend(&profile.owned);
         excluded.extend(profile.seen.union(&profile.owned));
     }
-    let lift = lift(catalog, setting, &cart);
-    let complements = if scene.kind == Kind::GoesWith { complements(catalog, setting, &cart, &lift) } else { None };
-    let groups = groups(catalog, setting, &taste, basis);
-    let order = Order {
+    let boosts = boosts(catalog, options, &cart);
+    let complements =
+        if scene.kind == ShelfKind::GoesWith { complements(catalog, options, &cart, &boosts) } else { None };
+    let groups = groups(catalog, options, &content_scorer, basis);
+    let ranker = Ranker {
         catalog,
         scene,
-        rules: &setting.rules,
-        fits: complements.as_deref().unwrap_or(&setting.fits),
-        lift: &lift,
+        rules: &options.rules,
+        eligible: complements.as_deref().unwrap_or(&options.eligible),
+        boosts: &boosts,
         groups: &groups,
         refused: &profile.refused,
         excluded: &excluded,
-        seed: setting.seed,
-        limit: setting.limit,
+        seed: options.seed,
+        limit: options.limit,
     };
-    let note = statements::note(view, setting);
+    let text_note = statements::text_note(inputs, options);
     let scorer = (basis != Basis::ColdStart).then(|| {
         let parts = (&catalog.matrix, &catalog.fields, catalog.relations.as_ref());
-        let occasion = catalog.contexts.as_ref().map(|contexts| contexts.scores(&setting.context.learned_facts()));
-        rank::build_scorer(parts, setting.score_weights, (&subject, &taste), columns)
-            .with_context(occasion.unwrap_or_default())
+        let context_popularity =
+            catalog.contexts.as_ref().map(|contexts| contexts.scores(&options.context.learned_facts()));
+        rank::build_scorer(parts, options.score_weights, (&subject, &content_scorer), similarities)
+            .with_context(context_popularity.unwrap_or_default())
     });
-    let by_score = |order: &Order, scorer: &Scorer| rank::list(order, &scorer.totals(), scene.threshold.max(0.0));
-    let hits = scorer.as_ref().map_or_else(Vec::new, |scorer| by_score(&order, scorer));
-    // A list about the visitor is never empty because of what they did or said.
-    if scorer.is_some() && (!hits.is_empty() || scene.kind != Kind::ForYou) {
-        return Ranked { basis, hits, profile, subject, taste, scorer, note };
+    let rank = |ranker: &Ranker, scorer: &Scorer| ranker.rank(&scorer.scores(), scene.threshold.max(0.0));
+    let hits = scorer.as_ref().map_or_else(Vec::new, |scorer| rank(&ranker, scorer));
+    // A `for-you` list must not stay empty because of what the visitor did or said; the other kinds may be empty.
+    if scorer.is_some() && (!hits.is_empty() || scene.kind != ShelfKind::ForYou) {
+        return RankedList { basis, hits, profile, subject, content_scorer, scorer, text_note };
     }
-    // Of a list that came out empty, what the visitor knows stays away.
-    let is_known = |row: u32| basis != Basis::ColdStart && excluded.contains(&row) && !ruled_out.contains(&row);
-    let may = |row: u32| {
-        let is_excluded = profile.refused.contains(&row) || setting.excluded.contains(&row) || is_known(row);
-        setting.fits[row as usize] && !is_excluded
+    // If scoring gave an empty list, a varied selection takes its place, still without what the visitor has seen or owns.
+    let is_excluded_as_known =
+        |row: u32| basis != Basis::ColdStart && excluded.contains(&row) && !unwanted.contains(&row);
+    let is_allowed = |row: u32| {
+        let is_excluded =
+            profile.refused.contains(&row) || options.excluded.contains(&row) || is_excluded_as_known(row);
+        options.eligible[row as usize] && !is_excluded
     };
-    let fits =
-        |row: u32| may(row) && !ruled_out.contains(&row) && taste.repelled(&catalog.matrix.vector(row)) < MOST_REPELLED;
-    let mut hits = rank::selection(&order, rank::varied(&catalog.matrix, fits, setting.limit));
-    // What is not wanted may be all that there is.
-    if hits.is_empty() && !(ruled_out.is_empty() && overrides.unwanted.is_empty()) {
-        hits = rank::selection(&order, rank::varied(&catalog.matrix, may, setting.limit));
+    let is_wanted = |row: u32| {
+        let disliked = || content_scorer.max_disliked_similarity(&catalog.matrix.vector(row));
+        is_allowed(row) && !unwanted.contains(&row) && disliked() < MAX_DISLIKED_SIMILARITY
+    };
+    let mut hits = ranker.apply_pins(rank::select_varied(&catalog.matrix, is_wanted, options.limit));
+    // The visitor may not want anything that is left: then unwanted items are better than none.
+    if hits.is_empty() && !(unwanted.is_empty() && overrides.unwanted.is_empty()) {
+        hits = ranker.apply_pins(rank::select_varied(&catalog.matrix, is_allowed, options.limit));
     }
-    // The visitor has seen everything lately: the best of it once more is better than nothing.
+    // The visitor may have seen everything lately: then the best of it is shown again.
     if hits.is_empty()
         && let Some(scorer) = scorer
     {
-        let hits = by_score(&Order { excluded: &never, ..order }, &scorer);
-        return Ranked { basis, hits, profile, subject, taste, scorer: Some(scorer), note };
+        let hits = rank(&Ranker { excluded: &always_excluded, ..ranker }, &scorer);
+        return RankedList { basis, hits, profile, subject, content_scorer, scorer: Some(scorer), text_note };
     }
-    Ranked { basis: Basis::ColdStart, hits, profile, subject, taste, scorer: None, note }
+    RankedList { basis: Basis::ColdStart, hits, profile, subject, content_scorer, scorer: None, text_note }
 }
 
-/// What the page says, as if it happened now.
-fn said(view: &View, setting: &Setting) -> Vec<(Source, EventName)> {
-    let rows = setting.context.cart.iter().filter_map(|id| view.catalog.row(id));
+/// What the page says of the cart and of its own text, as events of now.
+fn page_signals(inputs: &RankingInputs, options: &RankingOptions) -> Vec<(Source, EventName)> {
+    let rows = options.context.cart.iter().filter_map(|id| inputs.catalog.row(id));
     let cart = rows.map(|row| (Source::Item(row), EventName::AddToCart));
-    cart.chain(setting.text().map(|text| (Source::Text(text.to_owned()), EventName::Search))).collect()
+    cart.chain(options.text().map(|text| (Source::Text(text.to_owned()), EventName::Search))).collect()
 }
 
-/// What the list rests on, and the signals that it is about.
+/// What the list rests on, and the profile that it is scored for.
 fn subject(
-    view: &View,
-    setting: &Setting,
+    inputs: &RankingInputs,
+    options: &RankingOptions,
     cart: &BTreeSet<u32>,
-    (profile, overrides, said): (&Profile, &Overrides, &[(Source, EventName)]),
+    (profile, overrides, page_signals): (&Profile, &Overrides, &[(Source, EventName)]),
 ) -> (Basis, Profile) {
-    let items = |rows: &mut dyn Iterator<Item = u32>| {
-        let said: Vec<_> = rows.map(|row| (Source::Item(row), EventName::AddToCart)).collect();
-        History::default().profile(&setting.scene.weights, view.now_ms, &Overrides::default(), &said)
+    let weights = &options.scene.weights;
+    let profile_of_items = |rows: &mut dyn Iterator<Item = u32>| {
+        let signals: Vec<_> = rows.map(|row| (Source::Item(row), EventName::AddToCart)).collect();
+        History::default().build_profile(weights, inputs.now_ms, &Overrides::default(), &signals)
     };
-    let attracts = |profile: &Profile| profile.signals.iter().any(|signal| signal.weight > 0.0);
-    let learned = view.catalog.relations.is_some();
-    match setting.scene.kind {
-        Kind::MoreLikeThis => (Basis::Item, items(&mut setting.about.into_iter())),
-        Kind::GoesWith if setting.about.is_some() => (Basis::Item, items(&mut setting.about.into_iter())),
-        Kind::GoesWith => (Basis::Cart, items(&mut cart.iter().copied())),
-        Kind::Trending if learned => (Basis::Trending, profile.clone()),
-        Kind::ForYou if attracts(profile) => {
-            // Without what the page says.
-            let own = || attracts(&view.history.profile(&setting.scene.weights, view.now_ms, overrides, &[]));
-            let basis = if said.is_empty() || own() {
+    let has_positive_signal = |profile: &Profile| profile.signals.iter().any(|signal| signal.weight > 0.0);
+    let is_learned = inputs.catalog.relations.is_some();
+    match options.scene.kind {
+        ShelfKind::MoreLikeThis => (Basis::Item, profile_of_items(&mut options.item.into_iter())),
+        ShelfKind::GoesWith if options.item.is_some() => (Basis::Item, profile_of_items(&mut options.item.into_iter())),
+        ShelfKind::GoesWith => (Basis::Cart, profile_of_items(&mut cart.iter().copied())),
+        ShelfKind::Trending if is_learned => (Basis::Trending, profile.clone()),
+        ShelfKind::ForYou if has_positive_signal(profile) => {
+            let log_suffices =
+                || has_positive_signal(&inputs.history.build_profile(weights, inputs.now_ms, overrides, &[]));
+            let basis = if page_signals.is_empty() || log_suffices() {
                 Basis::Profile
             } else if cart.is_empty() {
                 Basis::Text
@@ -164,75 +176,92 @@ fn subject(
             };
             (basis, profile.clone())
         }
-        Kind::ForYou | Kind::Trending => (Basis::ColdStart, profile.clone()),
+        ShelfKind::ForYou | ShelfKind::Trending => (Basis::ColdStart, profile.clone()),
     }
 }
 
-fn taste(view: &View, setting: &Setting, profile: &Profile) -> ContentScorer {
-    let matrix = &view.catalog.matrix;
-    ContentScorer::new(profile, setting.likeness(), |source| match source {
+/// The content scorer for a profile: items have their vectors in the catalogue, texts in `inputs.texts`.
+fn content_scorer(inputs: &RankingInputs, options: &RankingOptions, profile: &Profile) -> ContentScorer {
+    let matrix = &inputs.catalog.matrix;
+    ContentScorer::new(profile, options.similarity_settings(), |source| match source {
         _ if matrix.width() == 0 => None,
         Source::Item(row) => Some(matrix.vector(*row)),
-        Source::Text(text) => view.texts.place(text, view.catalog).ok().map(|placed| placed.vector),
+        Source::Text(text) => inputs.texts.place(text, inputs.catalog).ok().map(|placement| placement.vector),
     })
 }
 
-/// Rows in the cart: what the page says and what the log knows.
-fn cart(view: &View, setting: &Setting) -> BTreeSet<u32> {
-    let told = setting.context.cart.iter().filter_map(|id| view.catalog.row(id));
-    told.chain(view.history.cart()).collect()
+/// Rows in the cart, according to the page or to the log.
+fn cart(inputs: &RankingInputs, options: &RankingOptions) -> BTreeSet<u32> {
+    let from_page = options.context.cart.iter().filter_map(|id| inputs.catalog.row(id));
+    from_page.chain(inputs.history.cart()).collect()
 }
 
-/// Rows that complement rather than repeat: of no category that is in the cart, but where a rule calls for them. `[N]`
-fn complements(catalog: &Catalog, setting: &Setting, cart: &BTreeSet<u32>, lift: &[f32]) -> Option<Vec<bool>> {
+/// Whether each row complements the cart or the page's item: it is of another category, or a rule boosts it. `[N]`, or
+/// none if those have no category.
+fn complements(catalog: &Catalog, options: &RankingOptions, cart: &BTreeSet<u32>, boosts: &[f32]) -> Option<Vec<bool>> {
     let category = |row: u32| catalog.fields.category[row as usize];
     let own: BTreeSet<u32> =
-        cart.iter().copied().chain(setting.about).map(category).filter(|&number| number > 0).collect();
-    let called = |row: usize| lift.get(row).is_some_and(|lift| *lift > 0.0);
-    let fits = |(row, fits): (usize, &bool)| *fits && (called(row) || !own.contains(&category(row as u32)));
-    (!own.is_empty()).then(|| setting.fits.iter().enumerate().map(fits).collect())
+        cart.iter().copied().chain(options.item).map(category).filter(|&number| number > 0).collect();
+    let is_boosted = |row: usize| boosts.get(row).is_some_and(|boost| *boost > 0.0);
+    let is_complement = |row: usize| is_boosted(row) || !own.contains(&category(row as u32));
+    let eligible = |(row, eligible): (usize, &bool)| *eligible && is_complement(row);
+    (!own.is_empty()).then(|| options.eligible.iter().enumerate().map(eligible).collect())
 }
 
-/// Who is to have a part of the list: the scene's groups, and each of the visitor's interests by its weight.
-fn groups<'a>(catalog: &'a Catalog, setting: &'a Setting, taste: &ContentScorer, basis: Basis) -> Vec<Group<'a>> {
-    let scene = &setting.scene;
-    let exposed = setting.exposed.iter().zip(&scene.exposure);
-    let mut groups: Vec<Group> = exposed
-        .map(|(rows, group)| Group { has: Box::new(|row| rows[row as usize]), share: group.share, everywhere: true })
+/// The groups that get a share of the list: those of the scene, and each of the visitor's interests by its weight.
+fn groups<'a>(
+    catalog: &'a Catalog,
+    options: &'a RankingOptions,
+    content_scorer: &ContentScorer,
+    basis: Basis,
+) -> Vec<ExposureGroup<'a>> {
+    let scene = &options.scene;
+    let mut groups: Vec<ExposureGroup> = (options.exposure_rows.iter().zip(&scene.exposure))
+        .map(|(rows, group)| ExposureGroup {
+            contains: Box::new(|row| rows[row as usize]),
+            share: group.share,
+            beyond_pool: true,
+        })
         .collect();
-    let wanted = basis == Basis::Profile && scene.interests > 0.0;
-    let interests = if wanted { interests(taste.signals()) } else { Vec::new() };
+    let needs_interests = basis == Basis::Profile && scene.interests > 0.0;
+    let interests = if needs_interests { cluster_interests(content_scorer.signals()) } else { Vec::new() };
     if interests.len() < 2 {
         return groups;
     }
     let directions: Rc<Vec<Vec<f32>>> =
-        Rc::new(interests.iter().map(|interest| taste.toward(&interest.members)).collect());
+        Rc::new(interests.iter().map(|interest| content_scorer.interest_direction(&interest.members)).collect());
     for (nth, interest) in interests.iter().enumerate() {
         let directions = Rc::clone(&directions);
-        // An item is of the interest that speaks most for it, the heavier of equals.
-        let has = move |row: u32| {
+        // An item belongs to the interest that adds most to its score; of equals to the heavier one, which comes first.
+        let contains = move |row: u32| {
             let vector = catalog.matrix.vector(row);
-            let adds: Vec<f32> = directions.iter().map(|direction| dot(direction, &vector)).collect();
-            (0..adds.len()).fold(0, |best, other| if adds[other] > adds[best] { other } else { best }) == nth
+            let scores: Vec<f32> = directions.iter().map(|direction| dot(direction, &vector)).collect();
+            (0..scores.len()).fold(0, |best, other| if scores[other] > scores[best] { other } else { best }) == nth
         };
-        groups.push(Group { has: Box::new(has), share: scene.interests * interest.weight, everywhere: false });
+        groups.push(ExposureGroup {
+            contains: Box::new(contains),
+            share: scene.interests * interest.weight,
+            beyond_pool: false,
+        });
     }
     groups
 }
 
-/// What boosts and "goes with" rules add to each row now. `[N]`, or empty for nothing
-fn lift(catalog: &Catalog, setting: &Setting, cart: &BTreeSet<u32>) -> Vec<f32> {
-    let rules = &setting.rules;
-    let now = |when: &Option<Filter>| when.as_ref().is_none_or(|when| when.holds(&setting.context));
-    let boosts = rules.boost.iter().zip(&setting.boosted).filter(|(boost, _)| now(&boost.when));
-    let of = || cart.iter().copied().chain(setting.about);
-    let goes_with = rules.goes_with.iter().zip(&setting.called);
-    let called = goes_with.filter(|(rule, _)| of().any(|row| rule.with.holds(&catalog.item(row))));
-    let boosts = boosts.map(|(boost, rows)| (rows, boost.add));
-    let active: Vec<(&Vec<bool>, f32)> = boosts.chain(called.map(|(rule, rows)| (rows, rule.add))).collect();
+/// What the `boost` and `goesWith` rules that apply now add to each row. `[N]`, or empty if none applies
+fn boosts(catalog: &Catalog, options: &RankingOptions, cart: &BTreeSet<u32>) -> Vec<f32> {
+    let rules = &options.rules;
+    let applies_now = |when: &Option<Filter>| when.as_ref().is_none_or(|when| when.matches(&options.context));
+    let boosts = (rules.boost.iter().zip(&options.boost_rows))
+        .filter(|(boost, _)| applies_now(&boost.when))
+        .map(|(boost, rows)| (rows, boost.add));
+    let bases = || cart.iter().copied().chain(options.item);
+    let goes_with = (rules.goes_with.iter().zip(&options.goes_with_rows))
+        .filter(|(rule, _)| bases().any(|row| rule.with.matches(&catalog.item(row))))
+        .map(|(rule, rows)| (rows, rule.add));
+    let active: Vec<(&Vec<bool>, f32)> = boosts.chain(goes_with).collect();
     if active.is_empty() {
         return Vec::new();
     }
-    let add = |row: usize| active.iter().filter(|(rows, _)| rows[row]).map(|(_, add)| add).sum();
-    (0..catalog.len()).map(add).collect()
+    let sum = |row: usize| active.iter().filter(|(rows, _)| rows[row]).map(|(_, add)| add).sum();
+    (0..catalog.len()).map(sum).collect()
 }

@@ -22,7 +22,7 @@ use crate::sts::spearman;
 use nearmind::cli::{device::DeviceArg, folder, model::NativeModel};
 use nearmind_core::{
     catalog::{Catalog, Item, document, make},
-    explain::{Reading, States, candidates, deletion},
+    explain::{TextDecomposition, TokenStates, candidates, deletion},
     text::{Segmenter, Word, words},
     vectors::{Centre, arithmetic::dot},
 };
@@ -141,10 +141,15 @@ fn deleted(catalog: &Catalog, model: &mut NativeModel, cards: &[&Shown]) -> Resu
     for cards in cards.chunks(CHUNK / (DRAWS as usize + 3)) {
         let changed = |card: &&Shown| {
             let (text, words, candidates) = candidates_of(catalog, card.row);
-            let drawn =
-                |nth| deletion::without(&text, &words, &deletion::drawn(&text, &candidates, card.marked.len(), nth));
-            let without = deletion::without(&text, &words, &card.marked);
-            let only = deletion::only(&text, &words, &card.marked);
+            let drawn = |nth| {
+                deletion::delete_words(
+                    &text,
+                    &words,
+                    &deletion::random_words(&text, &candidates, card.marked.len(), nth),
+                )
+            };
+            let without = deletion::delete_words(&text, &words, &card.marked);
+            let only = deletion::keep_words(&text, &words, &card.marked);
             let by_chance: Vec<String> = (0..DRAWS).map(drawn).collect();
             [vec![text, without, only], by_chance].concat()
         };
@@ -179,9 +184,9 @@ fn candidate_shares(
     let mut all = Vec::new();
     for cards in cards.chunks(CHUNK) {
         let texts: Vec<_> = cards.iter().map(|card| candidates_of(catalog, card.row)).collect();
-        let states: Vec<States> = model.states(&texts.iter().map(|(text, ..)| text).collect::<Vec<_>>())?;
+        let states: Vec<TokenStates> = model.states(&texts.iter().map(|(text, ..)| text).collect::<Vec<_>>())?;
         for ((card, (_, words, candidates)), states) in cards.iter().zip(texts).zip(states) {
-            let shares = Reading::new(&states, words, centre).shares(&direction(card.viewed)).words;
+            let shares = TextDecomposition::new(&states, words, centre).shares(&direction(card.viewed)).words;
             all.push(candidates.into_iter().map(|at| f64::from(shares[at])).collect());
         }
     }

@@ -5,7 +5,7 @@ use nearmind_core::{
     catalog::Catalog,
     profile::Source,
     protocol::Basis,
-    recommend::{Added, NOTHING, Ranked, Setting},
+    recommend::{NEGLIGIBLE_SHARE, RankedList, RankingOptions, SignalContribution},
     text::{terms, words},
 };
 
@@ -18,8 +18,8 @@ const ALIKE: f64 = 1.25;
 pub fn claim<'a>(
     catalog: &'a Catalog,
     lang: &str,
-    ranked: &'a Ranked,
-    setting: &Setting,
+    ranked: &'a RankedList,
+    options: &RankingOptions,
     row: u32,
 ) -> Option<Claim<'a>> {
     let popular = || {
@@ -31,17 +31,20 @@ pub fn claim<'a>(
         Basis::Profile | Basis::Cart => {}
         Basis::ColdStart | Basis::Item | Basis::Text => return None,
     }
-    let parts = ranked.scorer.as_ref()?.parts(row);
+    let parts = ranked.scorer.as_ref()?.breakdown(row);
     // A liked card stays on the shelf, and that it is like itself is no reason; nor did the visitor write the page.
-    let own = |added: &Added| match &added.signal.source {
+    let own = |added: &SignalContribution| match &added.signal.source {
         Source::Item(other) => *other != row,
         // Nor is it a reason that an item is unlike what the visitor does not want.
-        Source::Text(text) => setting.text() != Some(text) && added.signal.weight > 0.0,
+        Source::Text(text) => options.text() != Some(text) && added.signal.weight > 0.0,
     };
-    let mut added: Vec<Added> =
-        ranked.added(catalog, row).into_iter().filter(|added| added.sum() > 0.0 && own(added)).collect();
-    added.sort_by(|a, b| b.sum().total_cmp(&a.sum()));
-    let sum: f32 = added.iter().map(Added::sum).sum();
+    let mut added: Vec<SignalContribution> = ranked
+        .signal_contributions(catalog, row)
+        .into_iter()
+        .filter(|added| added.total() > 0.0 && own(added))
+        .collect();
+    added.sort_by(|a, b| b.total().total_cmp(&a.total()));
+    let sum: f32 = added.iter().map(SignalContribution::total).sum();
     let chosen: Vec<u32> = added.iter().filter_map(|added| added.signal.source.row()).collect();
     let same = |number: &dyn Fn(u32) -> u32| {
         let count = chosen.iter().filter(|&&other| number(other) == number(row)).count();
@@ -54,7 +57,7 @@ pub fn claim<'a>(
     let brand = || catalog.item(row).brand();
     let larger = |part: f32| {
         let others = [parts.popularity, parts.brand, parts.category, parts.price, parts.context_popularity];
-        part > others.into_iter().fold(sum, f32::max) - NOTHING
+        part > others.into_iter().fold(sum, f32::max) - NEGLIGIBLE_SHARE
     };
     let chosen_anyway = parts.popularity.max(parts.context_popularity);
     if chosen_anyway > 0.0 && larger(chosen_anyway) {
@@ -72,12 +75,12 @@ pub fn claim<'a>(
     }
     let first = added.first()?;
     let share_of = |number: &[u32]| -> f32 {
-        let alike = |added: &&Added| {
+        let alike = |added: &&SignalContribution| {
             added.signal.source.row().is_some_and(|other| number[other as usize] == number[row as usize])
         };
-        added.iter().filter(alike).map(Added::sum).sum::<f32>() / sum
+        added.iter().filter(alike).map(SignalContribution::total).sum::<f32>() / sum
     };
-    if first.sum() < ALONE * sum {
+    if first.total() < ALONE * sum {
         if in_category > 1 && share_of(&fields.category) >= ALONE {
             return Some(Claim::Category { count: in_category, category: category() });
         }
@@ -85,7 +88,7 @@ pub fn claim<'a>(
             return Some(Claim::Brand { count: of_brand, brand: brand() });
         }
     }
-    let name = first.signal.because;
+    let name = first.signal.main_event;
     // What was borrowed from similar items nobody has chosen together: then what the visitor did is all that is known.
     let both = |other: u32| catalog.relations.as_ref().map_or(0, |relations| relations.pair(other, row));
     Some(match &first.signal.source {

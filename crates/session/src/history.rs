@@ -38,7 +38,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     pub(super) async fn track(&mut self, event: Event) -> Vec<Update> {
-        let event = event.bounded(self.now_ms);
+        let event = event.sanitized(self.now_ms);
         event.item.iter().for_each(|id| self.named.track(id));
         // A page that was left before the answer came lets the next one deliver the event again.
         if self.log.has_event(&event) {
@@ -60,13 +60,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     /// Unlearns one event: what is left is the log that never had it.
     pub(super) async fn delete(&mut self, event: Event) -> Vec<Update> {
-        let event = event.bounded(self.now_ms);
+        let event = event.sanitized(self.now_ms);
         self.rewrite(|log| log.without(&event)).await
     }
 
     /// An event counts for nothing, or counts again. One that is not there, or is so already, is passed over.
     pub(super) async fn mute(&mut self, event: Event, muted: bool) -> Vec<Update> {
-        let event = event.bounded(self.now_ms);
+        let event = event.sanitized(self.now_ms);
         let changes = self.log.lines().any(|(own, was)| *own == event && was != muted);
         if !changes {
             return Vec::new();
@@ -192,7 +192,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let row_of = |id: &str| catalog.and_then(|catalog| catalog.row(id));
         match &entry {
             Entry::Event(event) => self.history.push(event, row_of),
-            Entry::Undo { .. } | Entry::Mute { .. } => self.history = History::of(self.log.events(), row_of),
+            Entry::Undo { .. } | Entry::Mute { .. } => self.history = History::from_log(self.log.events(), row_of),
             Entry::Interest { .. } | Entry::KeepTexts { .. } => {}
         }
         self.unsaved.push(entry);

@@ -39,11 +39,11 @@ pub use store::{MemoryStore, News, Store, StoreError, difference};
 
 use nearmind_core::{
     catalog::{Catalog, Sheet},
-    profile::{Columns, Event, History, Overrides, Source, weights::Weights},
+    profile::{Event, History, Overrides, SimilarityCache, Source, weights::EventWeights},
     protocol::{Command, DeviceReport, Envelope, Update},
     recommend::{
-        MOST_CARDS, View,
-        texts::{Texts, parts},
+        MAX_CARDS, RankingInputs,
+        texts::{TextVectors, parts},
     },
     text::language::primary,
 };
@@ -61,8 +61,8 @@ pub struct Session<E, S> {
     history: History,
     catalog: Option<Catalog>,
     model: Option<Model<E>>,
-    texts: Texts,
-    columns: Columns,
+    texts: TextVectors,
+    columns: SimilarityCache,
     explained: Explained,
     pictures: Pictures,
     shelves: BTreeMap<String, OpenShelf>,
@@ -84,8 +84,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
             history: History::default(),
             catalog: None,
             model: None,
-            texts: Texts::default(),
-            columns: Columns::default(),
+            texts: TextVectors::default(),
+            columns: SimilarityCache::default(),
             explained: Explained::default(),
             pictures: Pictures::default(),
             shelves: BTreeMap::new(),
@@ -107,7 +107,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.pictures.clear();
         self.named.forget_answers();
         self.derive_again();
-        self.shelves.values_mut().for_each(|shelf| shelf.setting = None);
+        self.shelves.values_mut().for_each(|shelf| shelf.options = None);
         updates.extend(self.check_model());
         updates.extend(self.rank_all().await);
         updates
@@ -159,9 +159,9 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 self.shelves.remove(&shelf);
                 Vec::new()
             }
-            Command::Search { query, limit } => self.search(query, limit.min(MOST_CARDS)).await,
+            Command::Search { query, limit } => self.search(query, limit.min(MAX_CARDS)).await,
             Command::Profile => {
-                let texts = self.written(&Weights::default());
+                let texts = self.written(&EventWeights::default());
                 let mut updates: Vec<Update> = self.encode(texts).await.into_iter().collect();
                 updates.push(Update::Profile(self.summary()));
                 updates
@@ -216,9 +216,9 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let mut updates: Vec<Update> = self.encode_part(&query).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             let lang = primary(&self.lang);
-            let profile = self.history.profile(&Weights::default(), self.now_ms, &Overrides::default(), &[]);
+            let profile = self.history.build_profile(&EventWeights::default(), self.now_ms, &Overrides::default(), &[]);
             let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
-            let meaning = encoded.or_else(|| self.texts.by_words(&query, catalog).map(Meaning::by_words));
+            let meaning = encoded.or_else(|| self.texts.vector_from_words(&query, catalog).map(Meaning::by_words));
             let found = search::search(catalog, &query, meaning.as_ref(), limit);
             let pictures = &mut self.pictures;
             let mut card = |hit| {
@@ -248,10 +248,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     fn scene(&self, shelf: &str) -> Vec<Update> {
-        let Some(setting) = self.shelves.get(shelf).and_then(|open| open.setting.as_ref()) else {
+        let Some(options) = self.shelves.get(shelf).and_then(|open| open.options.as_ref()) else {
             return vec![self.trouble(Trouble::Unknown, shelf)];
         };
-        vec![Update::Scene { shelf: shelf.to_owned(), scene: setting.in_force() }]
+        vec![Update::Scene { shelf: shelf.to_owned(), scene: options.effective_scene() }]
     }
 
     async fn rank_all(&mut self) -> Vec<Update> {
@@ -271,30 +271,30 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let muted = self.muted();
         let Some(catalog) = &self.catalog else { return updates };
         let (history, texts, now_ms) = (&self.history, &self.texts, self.now_ms);
-        let view = View { catalog, history, muted: &muted, texts, now_ms };
+        let inputs = RankingInputs { catalog, history, muted: &muted, texts, now_ms };
         let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
         let (columns, explained, pictures) = (&mut self.columns, &mut self.explained, &mut self.pictures);
-        updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &view, columns, explained, pictures)));
+        updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &inputs, columns, explained, pictures)));
         updates
     }
 
     /// Texts whose vectors these shelves need: what the visitor wrote and what their pages say.
     fn needed(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
-        let settings =
-            || self.shelves.iter().filter(|(name, _)| wanted(name)).filter_map(|(_, shelf)| shelf.setting.as_ref());
-        let mut texts: BTreeSet<String> = settings().filter_map(|setting| setting.text().map(str::to_owned)).collect();
-        settings().for_each(|setting| texts.extend(self.written(&setting.scene.weights)));
+        let options =
+            || self.shelves.iter().filter(|(name, _)| wanted(name)).filter_map(|(_, shelf)| shelf.options.as_ref());
+        let mut texts: BTreeSet<String> = options().filter_map(|options| options.text().map(str::to_owned)).collect();
+        options().for_each(|options| texts.extend(self.written(&options.scene.weights)));
         texts.into_iter().collect()
     }
 
     /// What the visitor wrote, as far as it can change a list.
-    fn written(&self, weights: &Weights) -> Vec<String> {
+    fn written(&self, weights: &EventWeights) -> Vec<String> {
         if !self.history.has_texts() {
             return Vec::new();
         }
-        let profile = self.history.profile(weights, self.now_ms, &Overrides::default(), &[]);
+        let profile = self.history.build_profile(weights, self.now_ms, &Overrides::default(), &[]);
         let text = |source: &Source| if let Source::Text(text) = source { Some(text.clone()) } else { None };
-        profile.strong().filter_map(|signal| text(&signal.source)).collect()
+        profile.strong_signals().filter_map(|signal| text(&signal.source)).collect()
     }
 
     /// Encodes what is not encoded yet, as far as there are a catalogue and a model.
@@ -326,7 +326,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Everything that follows from log and catalogue is made again.
     fn derive_again(&mut self) {
         let catalog = self.catalog.as_ref();
-        self.history = History::of(self.log.events(), |id| catalog.and_then(|catalog| catalog.row(id)));
+        self.history = History::from_log(self.log.events(), |id| catalog.and_then(|catalog| catalog.row(id)));
         self.texts.clear();
         self.columns.clear();
         self.explained = Explained::default();

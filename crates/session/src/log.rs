@@ -114,8 +114,8 @@ impl Entry {
     /// A stored text may be of any length: another script of the page can write to the store, too.
     fn bounded(self) -> Self {
         match self {
-            Self::Event(event) => Self::Event(event.bounded(0.0)),
-            Self::Mute { event, muted, time_ms } => Self::Mute { event: event.bounded(0.0), muted, time_ms },
+            Self::Event(event) => Self::Event(event.sanitized(0.0)),
+            Self::Mute { event, muted, time_ms } => Self::Mute { event: event.sanitized(0.0), muted, time_ms },
             Self::Undo { .. } | Self::Interest { .. } | Self::KeepTexts { .. } => self,
         }
     }

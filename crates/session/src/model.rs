@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use nearmind_core::{
     catalog::ModelName,
-    explain::States,
+    explain::TokenStates,
     recommend::texts::TextVector,
     text::{Script, language::by_function_words},
 };
@@ -39,7 +39,7 @@ pub struct Model<E> {
 const CROWDED: f32 = 0.08;
 
 /// The states of a text's tokens, and its unit vector `[H]`.
-pub type Read = (States, Vec<f32>);
+pub type Read = (TokenStates, Vec<f32>);
 
 /// The bytes that each token stands for, and how much each was looked at. `[T]`
 pub type Attended = (Vec<Option<Range<usize>>>, Vec<f32>);
@@ -105,7 +105,7 @@ impl<E: Encoder> Model<E> {
         let (width, mut states) = (self.encoder.width(), read.tokens.chunks_exact(self.encoder.width()));
         let of = |(tokens, vector): (Vec<Token>, &[f32])| {
             let states = states.by_ref().take(tokens.len()).flatten().copied().collect();
-            (States { spans: tokens.into_iter().map(|token| token.span).collect(), states }, vector.to_vec())
+            (TokenStates { spans: tokens.into_iter().map(|token| token.span).collect(), states }, vector.to_vec())
         };
         Ok(Some(tokens.into_iter().zip(read.vectors.chunks_exact(width)).map(of).collect()))
     }

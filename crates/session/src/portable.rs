@@ -80,8 +80,8 @@ mod tests {
 
     #[test]
     fn what_goes_out_comes_back() {
-        let rated = Event { value: Some(4.0), ..Event::on(EventName::Rate, "a", 1.0) };
-        let entries = [Entry::Event(rated), Entry::Event(Event::said(EventName::Wish, "绿茶", 2.0))];
+        let rated = Event { value: Some(4.0), ..Event::for_item(EventName::Rate, "a", 1.0) };
+        let entries = [Entry::Event(rated), Entry::Event(Event::for_text(EventName::Wish, "绿茶", 2.0))];
         assert_eq!(import(&export(&Log::replay(&entries), 3.0)).unwrap(), entries);
     }
 

@@ -10,9 +10,9 @@ use super::{
 };
 use nearmind_core::{
     catalog::Catalog,
-    profile::{Event, Interest, Overrides, Profile, Signal, Source, interests, weights::Weights},
+    profile::{Event, Interest, Overrides, Profile, Signal, Source, cluster_interests, weights::EventWeights},
     protocol::{EventLine, InterestLine, ProfileSummary},
-    recommend::{View, statements},
+    recommend::{RankingInputs, statements},
     text::{language::primary, words},
 };
 use nearmind_encoder::Encoder;
@@ -25,7 +25,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let profile = self.heard(&self.muted());
         let tongue = Tongue::of(&self.lang);
         let unused = |event: &Event| {
-            let (Some(Source::Text(text)), Some(catalog)) = (Source::of(event, |_| None), &self.catalog) else {
+            let (Some(Source::Text(text)), Some(catalog)) = (Source::from_event(event, |_| None), &self.catalog) else {
                 return None;
             };
             tongue.unused(self.texts.place(&text, catalog).err()?)
@@ -58,7 +58,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         };
         let profile = self.heard(&BTreeSet::new());
         let with_vector = |signal: &Signal| Some((signal.clone(), vector(&signal.source)?));
-        interests(&profile.heaviest(usize::MAX).filter_map(with_vector).collect::<Vec<_>>())
+        cluster_interests(&profile.heaviest_signals(usize::MAX).filter_map(with_vector).collect::<Vec<_>>())
     }
 
     /// Sources of the interests that the visitor muted.
@@ -85,15 +85,15 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     fn heard(&self, muted: &BTreeSet<Source>) -> Profile {
-        let weights = Weights::default();
+        let weights = EventWeights::default();
         let overrides = match &self.catalog {
             Some(catalog) => {
                 let (history, texts, now_ms) = (&self.history, &self.texts, self.now_ms);
-                statements::overrides(&View { catalog, history, muted, texts, now_ms }, &weights, &[])
+                statements::overrides(&RankingInputs { catalog, history, muted, texts, now_ms }, &weights, &[])
             }
             None => Overrides { ignored: muted.clone(), ..Overrides::default() },
         };
-        self.history.profile(&weights, self.now_ms, &overrides, &[])
+        self.history.build_profile(&weights, self.now_ms, &overrides, &[])
     }
 
     pub(super) fn line(&self, catalog: &Catalog, interest: &Interest, events: &[EventLine]) -> Option<InterestLine> {

@@ -9,7 +9,7 @@ use super::{Session, store::Store};
 use nearmind_core::{
     catalog::{Availability, Catalog},
     protocol::{Diagnosis, ShelfRequest, UnmatchedId, Update},
-    rank::{Kind, Rules, Scene},
+    rank::{Rules, Scene, ShelfKind},
 };
 use nearmind_encoder::Encoder;
 
@@ -66,11 +66,11 @@ impl NamedIds {
 
     fn stock(&mut self, catalog: &Catalog) -> (usize, usize) {
         *self.stock.get_or_insert_with(|| {
-            let filter = Scene::of(Kind::ForYou).filter;
+            let filter = Scene::built_in(ShelfKind::ForYou).filter;
             let count =
                 |wanted: &dyn Fn(&nearmind_core::catalog::ItemRef) -> bool| catalog.items.iter().filter(wanted).count();
             let sold_out = count(&|item| item.availability() == Some(Availability::OutOfStock));
-            (sold_out, count(&|item| filter.as_ref().is_none_or(|filter| filter.holds(item))))
+            (sold_out, count(&|item| filter.as_ref().is_none_or(|filter| filter.matches(item))))
         })
     }
 }

@@ -14,10 +14,10 @@ use super::{
 };
 use nearmind_core::{
     catalog::{Catalog, document},
-    explain::{Part, counterfactual, fold},
-    profile::{Columns, Event, EventName, History, Source},
+    explain::{Part, counterfactual, sum_by_word},
+    profile::{Event, EventName, History, SimilarityCache, Source},
     protocol::{Attention, EventShare, Explanation, Moved, ScorePart, Update, WhyNot},
-    recommend::{NOTHING, Ranked, Setting, View, ranked, texts::Texts},
+    recommend::{NEGLIGIBLE_SHARE, RankedList, RankingInputs, RankingOptions, recommend, texts::TextVectors},
     text::{language::primary, words},
 };
 use nearmind_encoder::Encoder;
@@ -34,42 +34,42 @@ const LIKE_IT: usize = 3;
 /// One shelf's list, made again of any log by the very steps that made it.
 struct Replay<'a> {
     catalog: &'a Catalog,
-    texts: &'a Texts,
+    texts: &'a TextVectors,
     muted: &'a BTreeSet<Source>,
     now_ms: f64,
-    setting: &'a Setting,
-    columns: RefCell<&'a mut Columns>,
+    options: &'a RankingOptions,
+    columns: RefCell<&'a mut SimilarityCache>,
 }
 
 impl<'a> Replay<'a> {
-    fn ranked(&self, log: &[Event], setting: &Setting) -> Ranked<'a> {
-        let history = History::of(log, |id| self.catalog.row(id));
+    fn ranked(&self, log: &[Event], options: &RankingOptions) -> RankedList<'a> {
+        let history = History::from_log(log, |id| self.catalog.row(id));
         let Self { catalog, texts, muted, now_ms, .. } = *self;
-        let view = View { catalog, history: &history, muted, texts, now_ms };
-        ranked(&view, setting, *self.columns.borrow_mut())
+        let inputs = RankingInputs { catalog, history: &history, muted, texts, now_ms };
+        recommend(&inputs, options, *self.columns.borrow_mut())
     }
 
     fn shows(&self, log: &[Event], row: u32) -> bool {
-        self.ranked(log, self.setting).hits.iter().any(|hit| hit.row == row)
+        self.ranked(log, self.options).hits.iter().any(|hit| hit.row == row)
     }
 
     /// From 1; beyond the end of the list as if it were longer.
     fn place(&self, log: &[Event], row: u32) -> Option<usize> {
-        let place = |setting: &Setting| self.ranked(log, setting).hits.iter().position(|hit| hit.row == row);
-        let limit = self.setting.limit;
+        let place = |options: &RankingOptions| self.ranked(log, options).hits.iter().position(|hit| hit.row == row);
+        let limit = self.options.limit;
         let further = || {
-            let mut further = self.setting.clone();
+            let mut further = self.options.clone();
             further.limit *= FURTHER;
             place(&further)
         };
-        place(self.setting).or_else(|| further().map(|place| place.max(limit))).map(|place| place + 1)
+        place(self.options).or_else(|| further().map(|place| place.max(limit))).map(|place| place + 1)
     }
 
     /// The events of the log by what they are about.
     fn sources(&self, log: &[Event]) -> BTreeMap<Source, Vec<usize>> {
         let mut sources: BTreeMap<Source, Vec<usize>> = BTreeMap::new();
         for (at, event) in log.iter().enumerate() {
-            if let Some(source) = Source::of(event, |id| self.catalog.row(id)) {
+            if let Some(source) = Source::from_event(event, |id| self.catalog.row(id)) {
                 sources.entry(source).or_default().push(at);
             }
         }
@@ -96,7 +96,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             match model.attended(&text).await {
                 Ok(Some((spans, weights))) => {
                     let words = words(&text, &catalog.segmenter);
-                    let looked = fold(&spans, &words, &weights).words;
+                    let looked = sum_by_word(&spans, &words, &weights).words;
                     parts = Part::cut(&text, 0..text.len(), &words, |word| Some(looked[word]));
                 }
                 Ok(None) => {}
@@ -110,11 +110,11 @@ impl<E: Encoder, S: Store> Session<E, S> {
     fn asked(&mut self, shelf: &str, item: &str, answer: impl FnOnce(&Self, &Replay, u32) -> Update) -> Vec<Update> {
         let mut columns = std::mem::take(&mut self.columns);
         let muted = self.muted();
-        let setting = self.shelves.get(shelf).and_then(|open| open.setting.as_ref());
-        let known = self.catalog.as_ref().zip(setting).and_then(|(catalog, setting)| {
+        let options = self.shelves.get(shelf).and_then(|open| open.options.as_ref());
+        let known = self.catalog.as_ref().zip(options).and_then(|(catalog, options)| {
             let row = catalog.row(item)?;
             let (texts, now_ms) = (&self.texts, self.now_ms);
-            let replay = Replay { catalog, texts, muted: &muted, now_ms, setting, columns: RefCell::new(&mut columns) };
+            let replay = Replay { catalog, texts, muted: &muted, now_ms, options, columns: RefCell::new(&mut columns) };
             Some(answer(self, &replay, row))
         });
         let update = known.unwrap_or_else(|| self.trouble(Trouble::Unknown, &format!("{shelf} / {item}")));
@@ -126,7 +126,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let (catalog, log) = (replay.catalog, self.log.events());
         let lang = primary(&self.shelves[shelf].request.lang);
         let tongue = Tongue::of(&lang);
-        let ranked = replay.ranked(log, replay.setting);
+        let ranked = replay.ranked(log, replay.options);
         let at = ranked.hits.iter().position(|hit| hit.row == row);
         let score = at.map_or_else(|| ranked.total(row), |at| ranked.hits[at].score);
         let mut answer = Explanation {
@@ -142,16 +142,16 @@ impl<E: Encoder, S: Store> Session<E, S> {
             sentences: Vec::new(),
         };
         let sources = replay.sources(log);
-        let mut parts = ranked.summands(row);
+        let mut parts = ranked.score_parts(row);
         let mut by_source: Vec<(&Source, &Vec<usize>, f32)> = Vec::new();
-        for added in ranked.added(catalog, row) {
+        for added in ranked.signal_contributions(catalog, row) {
             match sources.get_key_value(&added.signal.source) {
-                Some((source, events)) => by_source.push((source, events, added.sum())),
+                Some((source, events)) => by_source.push((source, events, added.total())),
                 // What the page says is no event of the visit.
                 None => {
                     parts.add("content", -added.content);
                     parts.add("cooccurrence", -added.cooccurrence);
-                    parts.add("context", added.sum());
+                    parts.add("context", added.total());
                 }
             }
         }
@@ -163,11 +163,11 @@ impl<E: Encoder, S: Store> Session<E, S> {
         for (nth, &(_, events, share)) in by_source.iter().enumerate() {
             let of = |at: usize| ranked.profile.event_weights[at];
             let weight: f32 = events.iter().map(|&at| of(at)).sum();
-            let mut without = (nth < REPLAYED && share.abs() > NOTHING && weight != 0.0)
-                .then(|| Moved { place: replay.place(&counterfactual::without(log, events), row) });
+            let mut without = (nth < REPLAYED && share.abs() > NEGLIGIBLE_SHARE && weight != 0.0)
+                .then(|| Moved { place: replay.place(&counterfactual::without_events(log, events), row) });
             if let (Some(moved), 0) = (without, nth) {
                 let what = self.label(&log[events[0]]);
-                answer.sentences.push(tongue.without(&what, moved.place, replay.setting.limit * FURTHER));
+                answer.sentences.push(tongue.without(&what, moved.place, replay.options.limit * FURTHER));
             }
             for &at in events.iter().filter(|&&at| of(at) != 0.0) {
                 let (event, label) = (log[at].clone(), self.label(&log[at]));
@@ -180,7 +180,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
         }
         answer.events.truncate(NAMED);
-        let reason = claim(catalog, &lang, &ranked, replay.setting, row);
+        let reason = claim(catalog, &lang, &ranked, replay.options, row);
         let said = reason.map_or_else(|| tongue.rests_on(ranked.basis), |claim| tongue.claim(&claim));
         answer.sentences.insert(0, tongue.sentence(said));
         answer.sentences.retain(|sentence| !sentence.is_empty());
@@ -194,7 +194,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         for interest in self.interests() {
             let own = by_source.iter().filter(|(source, ..)| interest.members.contains(source));
             let share: f32 = own.map(|(_, _, share)| share).sum();
-            if let Some(line) = self.line(catalog, &interest, &[]).filter(|_| share.abs() > NOTHING) {
+            if let Some(line) = self.line(catalog, &interest, &[]).filter(|_| share.abs() > NEGLIGIBLE_SHARE) {
                 found.push(ScorePart { name: line.id, label: line.name, share });
             }
         }
@@ -207,14 +207,14 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let lang = primary(&self.shelves[shelf].request.lang);
         let tongue = Tongue::of(&lang);
         let id = catalog.item(row).id();
-        let ranked = replay.ranked(log, replay.setting);
+        let ranked = replay.ranked(log, replay.options);
         let place = ranked.hits.iter().position(|hit| hit.row == row).map(|place| place + 1);
         let (mut remove, mut add) = (None, None);
         if place.is_none() {
             let enters = |log: &[Event]| replay.shows(log, row);
             let groups = self.harmful(replay, &ranked, row);
-            remove = counterfactual::remove(log, &groups, &enters);
-            add = counterfactual::add(log, self.additions(replay, row), &enters);
+            remove = counterfactual::find_removal(log, &groups, &enters);
+            add = counterfactual::find_addition(log, self.additions(replay, row), &enters);
         }
         let remove = remove.unwrap_or_default();
         let labels: Vec<String> = remove.iter().map(|&at| self.label(&log[at])).collect();
@@ -231,10 +231,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     /// The log's events by what they are about, those first that hold the item back most: what the visitor did with the
     /// item itself, then what adds more to the list's last card than to it.
-    fn harmful(&self, replay: &Replay, ranked: &Ranked, row: u32) -> Vec<Vec<usize>> {
+    fn harmful(&self, replay: &Replay, ranked: &RankedList, row: u32) -> Vec<Vec<usize>> {
         let adds = |row: u32| -> BTreeMap<Source, f32> {
-            let added = ranked.added(replay.catalog, row).into_iter();
-            added.map(|added| (added.signal.source.clone(), added.sum())).collect()
+            let added = ranked.signal_contributions(replay.catalog, row).into_iter();
+            added.map(|added| (added.signal.source.clone(), added.total())).collect()
         };
         let (own, last) = (adds(row), ranked.hits.last().map(|hit| adds(hit.row)).unwrap_or_default());
         let of = |adds: &BTreeMap<Source, f32>, source: &Source| adds.get(source).copied().unwrap_or(0.0);
@@ -256,8 +256,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let alike = |other: usize| matrix.similarity(row, other as u32);
         let likeness: Vec<f32> = if matrix.width() == 0 { Vec::new() } else { (0..matrix.len()).map(alike).collect() };
         let nearest = nearmind_core::rank::top(&likeness, LIKE_IT, |other| other as u32 != row);
-        let view = |row: u32| Event::on(EventName::ViewItem, catalog.item(row).id(), self.now_ms);
-        let like = Event::on(EventName::Like, catalog.item(row).id(), self.now_ms);
+        let view = |row: u32| Event::for_item(EventName::ViewItem, catalog.item(row).id(), self.now_ms);
+        let like = Event::for_item(EventName::Like, catalog.item(row).id(), self.now_ms);
         nearest.into_iter().map(|hit| view(hit.row)).chain([like]).collect()
     }
 }

@@ -10,7 +10,7 @@ use std::{collections::VecDeque, ops::Range};
 use super::model::Model;
 use nearmind_core::{
     catalog::{Catalog, Document},
-    explain::{Marked, Part, Reading, deletion, mark},
+    explain::{Highlights, Part, TextDecomposition, choose_highlights, deletion},
     text::words,
     vectors::arithmetic::dot,
 };
@@ -33,7 +33,7 @@ pub struct Explained {
 }
 
 struct Known {
-    text: Reading,
+    text: TextDecomposition,
     /// Words that were left out, and the centred vector `[H]` of the text without them; the latest last.
     tried: VecDeque<(Vec<usize>, Vec<f32>)>,
 }
@@ -57,7 +57,8 @@ impl Explained {
     pub fn told(&mut self, asked: &Asked) -> Option<Told> {
         let known = self.known(asked.row)?;
         let marked = marked(asked, &known.text);
-        let stands = marked.chosen.is_empty() || marked.stands(dot(known.without(&marked.chosen)?, asked.direction));
+        let stands = marked.chosen.is_empty()
+            || marked.passes_deletion_test(dot(known.without(&marked.chosen)?, asked.direction));
         let Document { text, title, description, .. } = &asked.document;
         let share = |word| marked.share(word).filter(|_| stands);
         let cut = |field: &Range<usize>| Part::cut(text, field.clone(), &known.text.words, share);
@@ -78,7 +79,7 @@ impl Explained {
         for ((row, lack), (states, mut vector)) in lacks.into_iter().zip(read) {
             match lack {
                 Lack::Own(text) => {
-                    let text = Reading::new(&states, words(&text, &catalog.segmenter), &catalog.centre);
+                    let text = TextDecomposition::new(&states, words(&text, &catalog.segmenter), &catalog.centre);
                     self.keep(row, Known { text, tried: VecDeque::new() });
                 }
                 Lack::Without(chosen, _) => {
@@ -97,10 +98,10 @@ impl Explained {
     fn lack(&mut self, asked: &Asked) -> Option<Lack> {
         let text = &asked.document.text;
         let Some(known) = self.known(asked.row) else { return Some(Lack::Own(text.clone())) };
-        let Marked { chosen, .. } = marked(asked, &known.text);
+        let Highlights { chosen, .. } = marked(asked, &known.text);
         let tried = chosen.is_empty() || known.without(&chosen).is_some();
         (!tried).then(|| {
-            let left = deletion::without(text, &known.text.words, &chosen);
+            let left = deletion::delete_words(text, &known.text.words, &chosen);
             Lack::Without(chosen, left)
         })
     }
@@ -129,6 +130,6 @@ impl Known {
     }
 }
 
-fn marked(asked: &Asked, text: &Reading) -> Marked {
-    mark(text, &[asked.document.title.clone(), asked.document.description.clone()], asked.direction)
+fn marked(asked: &Asked, text: &TextDecomposition) -> Highlights {
+    choose_highlights(text, &[asked.document.title.clone(), asked.document.description.clone()], asked.direction)
 }

@@ -114,7 +114,7 @@ impl Relations {
     }
 
     /// Whether anybody has done something with the item.
-    pub fn touched(&self, row: u32) -> bool {
+    pub fn has_interactions(&self, row: u32) -> bool {
         self.counts[row as usize] > 0
     }
 
@@ -210,7 +210,10 @@ mod tests {
     fn the_most_chosen_is_most_popular_and_a_new_item_is_untouched() {
         let relations = relations();
         assert_eq!((relations.popularity(0), relations.popularity(1)), (1.0, 0.0));
-        assert_eq!((relations.touched(1), relations.touched(3), relations.count(2)), (false, true, 4));
+        assert_eq!(
+            (relations.has_interactions(1), relations.has_interactions(3), relations.count(2)),
+            (false, true, 4)
+        );
         assert_eq!(Relations::new(vec![0], vec![vec![]], 9).popularity(0), 0.0);
     }
 

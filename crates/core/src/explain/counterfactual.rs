@@ -1,27 +1,27 @@
-//! The smallest change of a log that changes where an item stands.
+//! The smallest change of a log that brings an item into a list.
 //!
-//! Nothing is claimed from arithmetic: a change is believed when the ranking has been replayed with the changed log.
-//! Arithmetic only says what to try first. Must not know how a list is ranked.
+//! A change is only reported if replaying the ranking with the changed log confirms it; arithmetic only decides what to try
+//! first. Must not know how a list is ranked.
 
 use crate::profile::Event;
 
-/// Replays of one question; a list of ten among 10,000 items takes a quarter of a millisecond.
-const MOST_REPLAYS: usize = 40;
-/// No larger set of things to forget helps anybody.
-const MOST_REMOVED: usize = 8;
-/// Pairs are tried among this many of the most harmful events.
-const PAIRED: usize = 5;
+/// The most replays for one question. Ranking a list of ten from 10,000 items takes a quarter of a millisecond.
+const MAX_REPLAYS: usize = 40;
+/// The most groups of events that are removed together; longer lists of things to forget do not help anybody.
+const MAX_REMOVED: usize = 8;
+/// Pairs are tried among this many of the most harmful groups.
+const MAX_PAIRED: usize = 5;
 
 /// What would bring an item into a list.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// Without these events of the log, by position; none of them can stay.
+    /// Removing these events, by position in the log. All of them have to go.
     Remove(Vec<usize>),
-    /// With one more event.
+    /// Adding this event.
     Add(Event),
 }
 
-/// Counts the replays of one question.
+/// Replays the ranking with changed logs, as often as is left.
 struct Replays<'a> {
     log: &'a [Event],
     enters: &'a dyn Fn(&[Event]) -> bool,
@@ -29,54 +29,55 @@ struct Replays<'a> {
 }
 
 impl Replays<'_> {
-    /// Whether the item enters the list without these events; `None` when no replay is left.
-    fn without(&mut self, removed: &[usize]) -> Option<bool> {
+    /// Whether the item enters the list without these events. `None` if no replay is left.
+    fn enters_without(&mut self, removed: &[usize]) -> Option<bool> {
         self.left = self.left.checked_sub(1)?;
-        Some((self.enters)(&without(self.log, removed)))
+        Some((self.enters)(&without_events(self.log, removed)))
     }
 }
 
 /// The log without the events at these positions.
-pub fn without(log: &[Event], removed: &[usize]) -> Vec<Event> {
+pub fn without_events(log: &[Event], removed: &[usize]) -> Vec<Event> {
     log.iter().enumerate().filter(|(at, _)| !removed.contains(at)).map(|(_, event)| event.clone()).collect()
 }
 
-/// The smallest set of events without which `enters` holds: single events first, then pairs, then more.
+/// The positions of the smallest set of events without which `enters` holds, in order. Tries groups of one event first, then
+/// larger groups, then pairs of groups, then more. `None` if none is found within the most replays.
 ///
-/// `groups` are events that speak of one thing, by position in `log`, the most harmful group first.
-pub fn remove(log: &[Event], groups: &[Vec<usize>], enters: &dyn Fn(&[Event]) -> bool) -> Option<Vec<usize>> {
-    let mut replays = Replays { log, enters, left: MOST_REPLAYS };
+/// Each group has the positions in `log` of all events on one source; the most harmful group comes first.
+pub fn find_removal(log: &[Event], groups: &[Vec<usize>], enters: &dyn Fn(&[Event]) -> bool) -> Option<Vec<usize>> {
+    let mut replays = Replays { log, enters, left: MAX_REPLAYS };
     let single = groups.iter().filter(|group| group.len() == 1);
-    for group in single.chain(groups.iter().filter(|group| group.len() > 1)).take(MOST_REPLAYS / 2) {
-        if replays.without(group)? {
-            return Some(needed(group.clone(), &mut replays));
+    for group in single.chain(groups.iter().filter(|group| group.len() > 1)).take(MAX_REPLAYS / 2) {
+        if replays.enters_without(group)? {
+            return Some(minimize(group.clone(), &mut replays));
         }
     }
-    let harmful = &groups[..groups.len().min(PAIRED)];
+    let harmful = &groups[..groups.len().min(MAX_PAIRED)];
     for (nth, one) in harmful.iter().enumerate() {
         for other in &harmful[nth + 1..] {
             let both = [one.as_slice(), other].concat();
-            if replays.without(&both)? {
-                return Some(needed(both, &mut replays));
+            if replays.enters_without(&both)? {
+                return Some(minimize(both, &mut replays));
             }
         }
     }
     let mut removed = Vec::new();
-    for group in groups.iter().take(MOST_REMOVED) {
+    for group in groups.iter().take(MAX_REMOVED) {
         removed.extend(group);
-        if replays.without(&removed)? {
-            return Some(needed(removed, &mut replays));
+        if replays.enters_without(&removed)? {
+            return Some(minimize(removed, &mut replays));
         }
     }
     None
 }
 
-/// Puts back, one by one, every event that can stay. In order
-fn needed(mut removed: Vec<usize>, replays: &mut Replays) -> Vec<usize> {
+/// Puts back, one by one, every event without whose removal the item still enters. The rest, in order.
+fn minimize(mut removed: Vec<usize>, replays: &mut Replays) -> Vec<usize> {
     let mut nth = 0;
     while nth < removed.len() && removed.len() > 1 {
         let event = removed.remove(nth);
-        if replays.without(&removed) != Some(true) {
+        if replays.enters_without(&removed) != Some(true) {
             removed.insert(nth, event);
             nth += 1;
         }
@@ -85,8 +86,12 @@ fn needed(mut removed: Vec<usize>, replays: &mut Replays) -> Vec<usize> {
     removed
 }
 
-/// The first of `events` with which, added to the log, `enters` holds.
-pub fn add(log: &[Event], events: impl IntoIterator<Item = Event>, enters: &dyn Fn(&[Event]) -> bool) -> Option<Event> {
+/// The first of `events` whose addition to the log makes `enters` hold.
+pub fn find_addition(
+    log: &[Event],
+    events: impl IntoIterator<Item = Event>,
+    enters: &dyn Fn(&[Event]) -> bool,
+) -> Option<Event> {
     events.into_iter().find(|event| enters(&[log, std::slice::from_ref(event)].concat()))
 }
 
@@ -97,9 +102,9 @@ mod tests {
     use super::*;
     use crate::profile::EventName;
 
-    /// Events whose items are their positions.
+    /// Events whose item ids are their positions.
     fn log(count: usize) -> Vec<Event> {
-        let event = |at: usize| Event::on(EventName::ViewItem, &at.to_string(), at as f64);
+        let event = |at: usize| Event::for_item(EventName::ViewItem, &at.to_string(), at as f64);
         (0..count).map(event).collect()
     }
 
@@ -107,7 +112,7 @@ mod tests {
         log.iter().map(|event| weights[event.item.as_deref().unwrap().parse::<usize>().unwrap()]).sum()
     }
 
-    /// The size of the smallest set that helps, by trying them all.
+    /// The size of the smallest set whose removal helps, found by trying all sets.
     fn smallest(weights: &[i32], most: i32) -> Option<u32> {
         let total: i32 = weights.iter().sum();
         let helps = |set: &u32| {
@@ -118,32 +123,32 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_set_is_as_small_as_trying_all_sets_finds(weights in prop::collection::vec(-3i32..9, 1..7), most in -2i32..12) {
+        fn the_set_is_as_small_as_an_exhaustive_search_finds(weights in prop::collection::vec(-3i32..9, 1..7), most in -2i32..12) {
             let log = log(weights.len());
             let enters = |log: &[Event]| harm(log, &weights) <= most;
             prop_assume!(!enters(&log));
             let mut order: Vec<Vec<usize>> = (0..weights.len()).map(|at| vec![at]).collect();
             order.sort_by_key(|group| -weights[group[0]]);
-            let found = remove(&log, &order, &enters);
+            let found = find_removal(&log, &order, &enters);
             prop_assert_eq!(found.as_ref().map(|set| set.len() as u32), smallest(&weights, most));
             if let Some(set) = found {
-                prop_assert!(enters(&without(&log, &set)), "replay confirms");
+                prop_assert!(enters(&without_events(&log, &set)), "the replay confirms the set");
             }
         }
     }
 
     #[test]
-    fn events_of_one_thing_go_together_and_only_those_that_must() {
+    fn only_the_necessary_events_of_a_group_are_removed() {
         let log = log(4);
         let enters = |log: &[Event]| harm(log, &[5, 5, 1, 1]) <= 7;
-        assert_eq!(remove(&log, &[vec![0, 1], vec![2, 3]], &enters), Some(vec![1]));
-        assert_eq!(remove(&log, &[vec![2, 3]], &enters), None);
+        assert_eq!(find_removal(&log, &[vec![0, 1], vec![2, 3]], &enters), Some(vec![1]));
+        assert_eq!(find_removal(&log, &[vec![2, 3]], &enters), None);
     }
 
     #[test]
     fn an_event_is_added_only_if_it_helps() {
         let enters = |log: &[Event]| log.len() > 2 && log.last().unwrap().time_ms > 1.0;
-        assert_eq!(add(&log(2), log(4), &enters).map(|event| event.time_ms), Some(2.0));
-        assert_eq!(add(&log(2), log(1), &enters), None);
+        assert_eq!(find_addition(&log(2), log(4), &enters).map(|event| event.time_ms), Some(2.0));
+        assert_eq!(find_addition(&log(2), log(1), &enters), None);
     }
 }

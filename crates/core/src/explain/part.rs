@@ -1,4 +1,4 @@
-//! Text cut into runs, some of them highlighted: what a page can draw without counting bytes.
+//! A text cut into runs, some of them highlighted, so that a page can draw it without counting bytes.
 
 use std::ops::Range;
 
@@ -6,25 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Word;
 
-/// A run of text. With a `share` it is a highlighted word, and the share is its part of the score.
+/// A run of text. One with a `share` is a highlighted word.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Part {
-    /// The characters of this run, as they stand in the whole text.
+    /// The run's text.
     pub text: String,
-    /// What the word adds to the score; absent where nothing is highlighted.
+    /// What the word adds to the score. Absent if it is not highlighted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<f32>,
 }
 
 impl Part {
-    /// The whole text, nothing highlighted; nothing at all where it is empty.
+    /// The whole text as one run without highlights; no run if it is empty.
     pub fn plain(text: &str) -> Vec<Self> {
         let part = Self { text: text.to_owned(), share: None };
         if text.is_empty() { Vec::new() } else { vec![part] }
     }
 
-    /// `field` of `text`, with those of `words` highlighted that have a share. Words are in order.
+    /// Cuts the byte range `field` of `text` into runs, highlighting the words for which `share_of` gives a share. Words are
+    /// in order.
     pub fn cut(text: &str, field: Range<usize>, words: &[Word], share_of: impl Fn(usize) -> Option<f32>) -> Vec<Self> {
         let mut parts = Vec::new();
         let mut at = field.start;

@@ -1,15 +1,15 @@
-//! An item's vector taken apart into the words of its text, and with it every score.
+//! An item's vector as a sum over the words of its text, and with it every score.
 //!
-//! With mean pooling a vector is the mean of its tokens' states, so it is a sum over tokens, and so is its product with
-//! any direction: nothing has to be estimated. With states t_j of T tokens, m their mean, mu the catalogue's mean text,
-//! C the linear part of centring and r the length of what it leaves:
+//! With mean pooling a vector is the mean of its tokens' states: a sum over tokens, and so is its product with any direction.
+//! Nothing has to be estimated. With the states t_j of T tokens, their mean m, the mean text mu of the catalogue, the linear
+//! part C of centring and the length r of the centred vector:
 //!
 //! ```text
 //! vector = sum over j of C(t_j / |m| - mu) / (T r),    score = vector . direction
 //! ```
 //!
-//! A token's summand is what it says beyond an average text. Tokens fold into whole words, once for all directions; those
-//! that belong to no word (the model's own marks, punctuation, a prefix) are the rest.
+//! A token's summand is what it adds to an average text. The tokens of a word are summed once for all directions. Tokens that
+//! belong to no word (special tokens, punctuation, a prefix) are the rest.
 
 use std::ops::Range;
 
@@ -21,75 +21,76 @@ use crate::{
     },
 };
 
-/// A text as the model saw it.
+/// The model's output for each token of a text.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct States {
-    /// The bytes of the text that each token stands for; `None` for the model's own tokens. `[T]`
+pub struct TokenStates {
+    /// The byte range of the text that each token covers; `None` for special tokens. `[T]`
     pub spans: Vec<Option<Range<usize>>>,
-    /// Last hidden state of each token. `[T, H]`
+    /// The last hidden state of each token. `[T, H]`
     pub states: Vec<f32>,
 }
 
-/// A text that was read: its words, and its vector as the sum of theirs.
+/// A text's words, and its vector as the sum of a vector for each word.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Reading {
+pub struct TextDecomposition {
     /// The words of the text, in order. `[W]`
     pub words: Vec<Word>,
-    /// The summand of each word, in the catalogue's space, and last that of the rest. `[W + 1, H]`
+    /// The vector of each word in the catalogue's space, and last that of the rest. `[W + 1, H]`
     summands: Vec<f32>,
 }
 
-/// A score and the words that it is the sum of.
+/// A score as the sum of the shares of words.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Shares {
-    /// What each word adds. As many as the words that were given
+pub struct WordShares {
+    /// What each word adds. `[W]`
     pub words: Vec<f32>,
-    /// What the tokens add that belong to no word.
+    /// What the tokens that belong to no word add.
     pub rest: f32,
 }
 
-impl Shares {
-    /// The whole score: what all words add, and the rest.
+impl WordShares {
+    /// The score: the sum of all shares.
     pub fn score(&self) -> f32 {
         self.words.iter().sum::<f32>() + self.rest
     }
 }
 
-impl Reading {
-    /// `words` of the text that `read` is of, in order.
-    pub fn new(read: &States, words: Vec<Word>, centre: &Centre) -> Self {
+impl TextDecomposition {
+    /// Splits a text into `words`, which are in order. `tokens` are the model's output for the text. All shares are 0 if its
+    /// vector or the centred vector is 0.
+    pub fn new(tokens: &TokenStates, words: Vec<Word>, centre: &Centre) -> Self {
         let width = centre.mean.len();
-        let part = 1.0 / read.spans.len() as f32;
+        let part = 1.0 / tokens.spans.len() as f32;
         let mut pooled = vec![0.0; width];
-        read.states.chunks_exact(width).for_each(|state| add(&mut pooled, part, state));
+        tokens.states.chunks_exact(width).for_each(|state| add(&mut pooled, part, state));
         let length = norm(&pooled);
         let mut centred: Vec<f32> = pooled.iter().map(|value| value / length).collect();
-        let left = if length > 0.0 { centre.apply(&mut centred) } else { 0.0 };
-        if left == 0.0 {
+        let centred_length = if length > 0.0 { centre.apply(&mut centred) } else { 0.0 };
+        if centred_length == 0.0 {
             return Self { summands: vec![0.0; (words.len() + 1) * centre.width()], words };
         }
         let mut sums = vec![vec![0.0; width]; words.len() + 1];
-        for (span, state) in read.spans.iter().zip(read.states.chunks_exact(width)) {
+        for (span, state) in tokens.spans.iter().zip(tokens.states.chunks_exact(width)) {
             let sum = &mut sums[span.as_ref().and_then(|span| word_at(&words, span)).unwrap_or(words.len())];
-            add(sum, part / (length * left), state);
-            add(sum, -part / left, &centre.mean);
+            add(sum, part / (length * centred_length), state);
+            add(sum, -part / centred_length, &centre.mean);
         }
         sums.iter_mut().for_each(|sum| centre.keep(sum));
         Self { words, summands: sums.concat() }
     }
 
     /// What each word adds to the score of the text against `direction` `[H]`.
-    pub fn shares(&self, direction: &[f32]) -> Shares {
+    pub fn shares(&self, direction: &[f32]) -> WordShares {
         let mut words: Vec<f32> =
             self.summands.chunks_exact(direction.len()).map(|summand| dot(summand, direction)).collect();
         let rest = words.pop().unwrap_or_default();
-        Shares { words, rest }
+        WordShares { words, rest }
     }
 }
 
-/// Values of tokens `[T]` summed by word.
-pub fn fold(spans: &[Option<Range<usize>>], words: &[Word], tokens: &[f32]) -> Shares {
-    let mut shares = Shares { words: vec![0.0; words.len()], rest: 0.0 };
+/// Sums the values of tokens `[T]` by word. `spans` are as in [`TokenStates`].
+pub fn sum_by_word(spans: &[Option<Range<usize>>], words: &[Word], tokens: &[f32]) -> WordShares {
+    let mut shares = WordShares { words: vec![0.0; words.len()], rest: 0.0 };
     for (span, value) in spans.iter().zip(tokens) {
         match span.as_ref().and_then(|span| word_at(words, span)) {
             Some(word) => shares.words[word] += value,
@@ -99,12 +100,12 @@ pub fn fold(spans: &[Option<Range<usize>>], words: &[Word], tokens: &[f32]) -> S
     shares
 }
 
-/// The word that most of a token's bytes lie in. Words are in order and do not overlap.
+/// The position of the word that a token overlaps most, the first of equals. Words are in order and do not overlap.
 fn word_at(words: &[Word], span: &Range<usize>) -> Option<usize> {
     let first = words.partition_point(|word| word.range.end <= span.start);
     let overlap = |word: &Word| word.range.end.min(span.end).saturating_sub(word.range.start.max(span.start));
-    let touching = (first..words.len()).take_while(|&at| words[at].range.start < span.end);
-    touching.max_by_key(|&at| (overlap(&words[at]), std::cmp::Reverse(at)))
+    let overlapping = (first..words.len()).take_while(|&at| words[at].range.start < span.end);
+    overlapping.max_by_key(|&at| (overlap(&words[at]), std::cmp::Reverse(at)))
 }
 
 #[cfg(test)]
@@ -131,20 +132,20 @@ mod tests {
             let mut centre = Centre { mean, axis, basis: Vec::new() };
             normalize(&mut centre.axis);
             let spans = vec![None, Some(0..2), Some(2..4), Some(4..5), Some(5..9), Some(8..11), None];
-            let text = States { spans, states };
+            let text = TokenStates { spans, states };
             let mut vector = vec![0.0; WIDTH];
             text.states.chunks_exact(WIDTH).for_each(|state| add(&mut vector, 1.0, state));
             normalize(&mut vector);
             centre.apply(&mut vector);
             let score = dot(&vector, &direction);
-            let shares = Reading::new(&text, words(3), &centre).shares(&direction);
+            let shares = TextDecomposition::new(&text, words(3), &centre).shares(&direction);
             prop_assert!((shares.score() - score).abs() < 1e-4, "{} {score}", shares.score());
             prop_assert!(shares.words.iter().all(|share| share.is_finite()));
         }
     }
 
     #[test]
-    fn a_token_belongs_to_the_word_that_it_covers_most() {
+    fn a_token_belongs_to_the_word_it_overlaps_most() {
         let words = words(3); // 0..4, 5..9, 10..14
         for (span, expect) in
             [(0..4, Some(0)), (1..2, Some(0)), (4..5, None), (3..7, Some(1)), (8..11, Some(1)), (20..21, None)]

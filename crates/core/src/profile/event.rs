@@ -1,13 +1,13 @@
-//! What a visitor did: one line of the log, under GA4's names.
+//! What a visitor did: one line of the log, with GA4's event names.
 
 use serde::{Deserialize, Serialize};
 
-/// GA4's e-commerce names, and the few that GA4 has none for (`like`, `dislike`, `hide`, `rate`, `wish`).
+/// GA4's e-commerce event names, and those that GA4 lacks: `like`, `dislike`, `hide`, `rate`, `wish`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum EventName {
-    /// Items were shown in a list. It says nothing of a taste.
+    /// Items were shown in a list. Does not count as a preference.
     ViewItemList,
     /// The visitor clicked on an item of a list.
     SelectItem,
@@ -24,9 +24,9 @@ pub enum EventName {
     Search,
     /// The visitor likes an item; an earlier dislike no longer counts.
     Like,
-    /// The visitor dislikes an item: it is not shown until they like it, and counts against what is like it.
+    /// The visitor dislikes an item: it is not shown until they like it, and similar items score lower.
     Dislike,
-    /// The visitor does not want to see an item: it is not shown, and nothing else follows from it.
+    /// The visitor does not want to see an item: it is not shown. Other items are not affected.
     Hide,
     /// Stars, 1 to 5, in `value`.
     Rate,
@@ -35,14 +35,15 @@ pub enum EventName {
 }
 
 impl EventName {
-    /// Whether it says anything of a taste. Shown is not seen; hiding may have any reason; out of the cart
-    /// only takes back what the cart said.
-    pub fn speaks(self) -> bool {
+    /// Whether the event is evidence of a preference. An item that was shown may not have been seen, one may be hidden for
+    /// any reason, and removal from the cart only revokes `add_to_cart`.
+    pub fn expresses_preference(self) -> bool {
         !matches!(self, Self::ViewItemList | Self::RemoveFromCart | Self::Hide)
     }
 
-    /// Something done in passing, which fades with the steps that follow, unlike something said for good.
-    pub fn is_behaviour(self) -> bool {
+    /// Whether the event is behaviour (implicit feedback), which decays with every later step. Statements (explicit feedback)
+    /// do not.
+    pub fn is_implicit_feedback(self) -> bool {
         !matches!(self, Self::Like | Self::Dislike | Self::Rate | Self::Wish)
     }
 }
@@ -57,27 +58,28 @@ pub struct Event {
     /// The item's id, for events that have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
-    /// The search term or the wish.
+    /// The text of the search or of the wish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// What `rate` gave, 1 to 5.
+    /// The stars of a `rate`, 1 to 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
-    /// How long the visitor stayed with a `view_item`, as far as the page knows.
+    /// Milliseconds that the visitor stayed on the page of a `view_item`, if the page knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dwell_ms: Option<f64>,
     /// Milliseconds since the Unix epoch, by the page's clock.
     pub time_ms: f64,
 }
 
-/// Characters of an event's id or text; the rest is cut off.
-const LONGEST: usize = 2000;
+/// Most characters of an event's id or text; the rest is cut off.
+const MAX_CHARS: usize = 2000;
 
 impl Event {
-    /// The event as the log takes it, whatever the page sent: texts of at most 2,000 characters, numbers that are finite.
-    pub fn bounded(mut self, now_ms: f64) -> Self {
+    /// The event within the limits of the log, whatever the page sent: ids and texts of at most 2,000 characters, and only
+    /// finite numbers. A time that is not finite becomes `now_ms`.
+    pub fn sanitized(mut self, now_ms: f64) -> Self {
         for text in [&mut self.item, &mut self.text].into_iter().flatten() {
-            if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+            if let Some((end, _)) = text.char_indices().nth(MAX_CHARS) {
                 text.truncate(end);
             }
         }
@@ -89,24 +91,24 @@ impl Event {
         self
     }
 
-    /// Something done with an item.
-    pub fn on(name: EventName, item: &str, time_ms: f64) -> Self {
+    /// An event about an item.
+    pub fn for_item(name: EventName, item: &str, time_ms: f64) -> Self {
         Self { name, item: Some(item.to_owned()), time_ms, ..Self::default() }
     }
 
-    /// Something said: a wish or a search.
-    pub fn said(name: EventName, text: &str, time_ms: f64) -> Self {
+    /// A wish or a search.
+    pub fn for_text(name: EventName, text: &str, time_ms: f64) -> Self {
         Self { name, text: Some(text.to_owned()), time_ms, ..Self::default() }
     }
 }
 
-/// The visitor's standing opinion of an item.
+/// The visitor's opinion of an item: their last like or dislike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Opinion {
-    /// The last opinion that the visitor gave is a like.
+    /// The visitor's last opinion is a like.
     Like,
-    /// The last opinion that the visitor gave is a dislike.
+    /// The visitor's last opinion is a dislike.
     Dislike,
 }

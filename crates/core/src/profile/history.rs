@@ -1,167 +1,161 @@
-//! The log gathered by what it is about, so that one more event costs one step.
+//! The log grouped by item and text, so that one more event costs one step.
 //!
-//! Keeps what no scene can change: which events count, and what was taken back. What they weigh is asked
-//! with a scene's weights and a time. Gathering event by event and gathering the whole log give the same.
+//! Keeps only what no scene can change: which events count, and which were revoked. Weights depend on a scene and a time and
+//! are computed by [`History::build_profile`]. Adding events one by one gives the same as reading the whole log.
 
 use std::collections::BTreeMap;
 
 use super::{
-    Bursts, Overrides, Profile, Signal, Source,
+    Overrides, Profile, RateLimiter, Signal, Source,
     event::{Event, EventName, Opinion},
-    weights::{DAY_MS, MOST, MOST_A_MINUTE, SESSION_MS, STEP, UNWANTED, Weights},
+    weights::{
+        DAY_MS, DEFAULT_STEP, EventWeights, MAX_EVENTS_PER_MINUTE, MAX_SOURCE_WEIGHT, SESSION_MS, UNWANTED_FACTOR,
+    },
 };
 
-/// Between two events of [`History::of_acts`]: as many a minute as a person makes, and hundreds within one session.
-const PACE_MS: f64 = 60e3 / MOST_A_MINUTE as f64;
-/// Fewer stars than this speak against an item.
-const FAIR: f64 = 3.0;
+/// Milliseconds between two events of [`History::from_interactions`]: the fastest that the rate limiter admits, so that
+/// hundreds fit into one session.
+const PACE_MS: f64 = 60e3 / MAX_EVENTS_PER_MINUTE as f64;
+/// A rating with fewer stars than this counts against an item.
+const NEUTRAL_STARS: f64 = 3.0;
 
-/// What the events that stand say, by source.
+/// The events that were not undone, by source.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
-    /// By first appearance in the log.
-    traces: Vec<SourceHistory>,
-    known: BTreeMap<Source, usize>,
-    bursts: Bursts,
-    /// Events of the log so far.
+    /// In the order of first appearance in the log.
+    sources: Vec<SourceHistory>,
+    /// The position of each source in `sources`.
+    positions: BTreeMap<Source, usize>,
+    rate_limiter: RateLimiter,
+    /// How many events of the log were added so far.
     events: usize,
 }
 
-/// All that the log says of one source.
+/// All events of one source.
 #[derive(Debug, Clone, PartialEq)]
 struct SourceHistory {
     source: Source,
-    /// Events that count with their positions in the log, without the item and the text.
+    /// Events that count, each with its position in the log and without its item and text.
     counted: Vec<(usize, Event)>,
     opinion: Option<Opinion>,
-    hidden: bool,
-    in_cart: bool,
-    bought: bool,
-    rated: Option<f64>,
+    is_hidden: bool,
+    is_in_cart: bool,
+    is_bought: bool,
+    /// The stars of the last rating.
+    stars: Option<f64>,
+    /// When the item was last viewed.
     viewed_ms: f64,
 }
 
 impl History {
-    /// `log` holds the events that stand, oldest first; items that `row_of` does not know are passed over.
-    pub fn of(log: &[Event], row_of: impl Fn(&str) -> Option<u32>) -> Self {
+    /// Groups `log`, which has the events that were not undone, oldest first. Skips items that `row_of` does not know.
+    pub fn from_log(log: &[Event], row_of: impl Fn(&str) -> Option<u32>) -> Self {
         let mut history = Self::default();
         log.iter().for_each(|event| history.push(event, &row_of));
         history
     }
 
-    /// What a file says of one visitor, oldest first, as if it all happened in one session: items and what was done with
-    /// each.
-    pub fn of_acts(acts: impl IntoIterator<Item = (u32, EventName)>) -> Self {
+    /// The history of one visitor of a data set, from rows and what was done with each, oldest first. All of it counts as one
+    /// session.
+    pub fn from_interactions(interactions: impl IntoIterator<Item = (u32, EventName)>) -> Self {
         let mut history = Self::default();
-        for (nth, (row, name)) in acts.into_iter().enumerate() {
+        for (nth, (row, name)) in interactions.into_iter().enumerate() {
             let event = Event { name, time_ms: nth as f64 * PACE_MS, ..Event::default() };
             history.add(Some(Source::Item(row)), &event);
         }
         history
     }
 
-    /// The next event. Bursts are capped, and what it takes back is dropped.
+    /// Adds the next event of the log. Drops it if it comes too fast, and drops the earlier events that it revokes.
     pub fn push(&mut self, event: &Event, row_of: impl Fn(&str) -> Option<u32>) {
-        self.add(Source::of(event, row_of), event);
+        self.add(Source::from_event(event, row_of), event);
     }
 
     fn add(&mut self, source: Option<Source>, event: &Event) {
         let at = self.events;
         self.events += 1;
         let Some(source) = source else { return };
-        let next = *self.known.entry(source.clone()).or_insert(self.traces.len());
-        if next == self.traces.len() {
-            self.traces.push(SourceHistory::new(source));
+        let position = *self.positions.entry(source.clone()).or_insert(self.sources.len());
+        if position == self.sources.len() {
+            self.sources.push(SourceHistory::new(source));
         }
-        let trace = &mut self.traces[next];
-        trace.note(event);
-        if !event.name.speaks() {
-            trace.drop_undone(event);
+        let history = &mut self.sources[position];
+        history.update_state(event);
+        if !event.name.expresses_preference() {
+            history.drop_revoked(event);
             return;
         }
-        if trace.opinion == Some(Opinion::Dislike) && event.name != EventName::Dislike {
+        if history.opinion == Some(Opinion::Dislike) && event.name != EventName::Dislike {
             return;
         }
-        if !self.bursts.admit(event.time_ms) {
+        if !self.rate_limiter.admit(event.time_ms) {
             return;
         }
-        trace.drop_undone(event);
-        // Again within a session: the later one stands for both.
-        let again = |before: &Event| before.name == event.name && (event.time_ms - before.time_ms).abs() < SESSION_MS;
-        trace.counted.retain(|(_, before)| !again(before));
+        history.drop_revoked(event);
+        // The same event again within a session counts once: the later one replaces the earlier.
+        let is_repeated =
+            |before: &Event| before.name == event.name && (event.time_ms - before.time_ms).abs() < SESSION_MS;
+        history.counted.retain(|(_, before)| !is_repeated(before));
         let Event { name, value, dwell_ms, time_ms, .. } = *event;
-        trace.counted.push((at, Event { name, item: None, text: None, value, dwell_ms, time_ms }));
+        history.counted.push((at, Event { name, item: None, text: None, value, dwell_ms, time_ms }));
     }
 
     /// Rows in the cart.
     pub fn cart(&self) -> impl Iterator<Item = u32> {
-        let row = |source: &Source| if let Source::Item(row) = source { Some(*row) } else { None };
-        self.traces.iter().filter(|trace| trace.in_cart).filter_map(move |trace| row(&trace.source))
+        self.sources.iter().filter(|history| history.is_in_cart).filter_map(|history| history.source.row())
     }
 
     /// Whether any event is about a text.
     pub fn has_texts(&self) -> bool {
-        matches!(self.known.last_key_value(), Some((Source::Text(_), _)))
+        matches!(self.positions.last_key_value(), Some((Source::Text(_), _))) // texts sort after items
     }
 
-    /// What the visitor said last, and when.
+    /// The text that the visitor wrote last, and when, in milliseconds since the Unix epoch.
     pub fn last_text(&self) -> Option<(&str, f64)> {
-        let said = self.traces.iter().filter_map(|trace| match &trace.source {
-            Source::Text(text) => trace.counted.last().map(|(at, event)| (*at, text.as_str(), event.time_ms)),
+        let texts = self.sources.iter().filter_map(|history| match &history.source {
+            Source::Text(text) => history.counted.last().map(|(at, event)| (*at, text.as_str(), event.time_ms)),
             Source::Item(_) => None,
         });
-        said.max_by_key(|(at, ..)| *at).map(|(_, text, time_ms)| (text, time_ms))
+        texts.max_by_key(|(at, ..)| *at).map(|(_, text, time_ms)| (text, time_ms))
     }
 
-    /// What all this says at `now_ms`, and what the page `said` as if it happened now.
-    pub fn profile(
+    /// The profile at `now_ms` with a scene's weights. `page_signals` is what the page says of its cart and its own text, as
+    /// events of now.
+    pub fn build_profile(
         &self,
-        weights: &Weights,
+        weights: &EventWeights,
         now_ms: f64,
         overrides: &Overrides,
-        said: &[(Source, EventName)],
+        page_signals: &[(Source, EventName)],
     ) -> Profile {
-        let turned = |source: &Source| if overrides.unwanted.contains(source) { UNWANTED } else { 1.0 };
+        let sign = |source: &Source| if overrides.unwanted.contains(source) { UNWANTED_FACTOR } else { 1.0 };
         let mut profile = Profile { event_weights: vec![0.0; self.events], ..Profile::default() };
-        for trace in &self.traces {
-            if let Source::Item(row) = trace.source {
-                profile.opinions.extend(trace.opinion.map(|opinion| (row, opinion)));
-                if trace.is_refused() {
-                    profile.refused.insert(row);
-                }
-                if now_ms - trace.viewed_ms < weights.seen_days * DAY_MS {
-                    profile.seen.insert(row);
-                }
-                if trace.in_cart || trace.bought || trace.rated.is_some() {
-                    profile.owned.insert(row);
-                }
-            }
-        }
-        let audible: Vec<&SourceHistory> =
-            self.traces.iter().filter(|trace| !overrides.ignored.contains(&trace.source)).collect();
-        let steps = steps(&audible, weights.step.unwrap_or(STEP), self.events);
-        for trace in audible {
-            let turned = turned(&trace.source);
-            let weigh = |(at, event): &(usize, Event)| {
-                weights.of(event) * weights.fade(now_ms - event.time_ms) * steps[*at] * turned
+        self.sources.iter().for_each(|history| history.add_state(&mut profile, now_ms, weights.seen_days * DAY_MS));
+        let counting: Vec<&SourceHistory> =
+            self.sources.iter().filter(|history| !overrides.ignored.contains(&history.source)).collect();
+        let step_factors = step_factors(&counting, weights.step.unwrap_or(DEFAULT_STEP), self.events);
+        for history in counting {
+            let sign = sign(&history.source);
+            let weight = |(at, event): &(usize, Event)| {
+                weights.event_weight(event) * weights.time_decay(now_ms - event.time_ms) * step_factors[*at] * sign
             };
-            let each: Vec<f32> = trace.counted.iter().map(weigh).collect();
-            let sum: f32 = each.iter().sum();
-            let cut = if sum.abs() > MOST { MOST / sum.abs() } else { 1.0 };
-            let mut because = None;
-            for ((at, event), weight) in trace.counted.iter().zip(&each) {
-                profile.event_weights[*at] = weight * cut;
-                because = because.filter(|&(_, most)| most >= weight.abs()).or(Some((event.name, weight.abs())));
+            let event_weights: Vec<f32> = history.counted.iter().map(weight).collect();
+            let sum: f32 = event_weights.iter().sum();
+            let scale = if sum.abs() > MAX_SOURCE_WEIGHT { MAX_SOURCE_WEIGHT / sum.abs() } else { 1.0 };
+            let mut main_event = None;
+            for ((at, event), weight) in history.counted.iter().zip(&event_weights) {
+                profile.event_weights[*at] = weight * scale;
+                main_event = main_event.filter(|&(_, most)| most >= weight.abs()).or(Some((event.name, weight.abs())));
             }
-            if let Some((because, _)) = because.filter(|_| sum != 0.0) {
-                profile.signals.push(Signal { source: trace.source.clone(), weight: sum * cut, because });
+            if let Some((main_event, _)) = main_event.filter(|_| sum != 0.0) {
+                profile.signals.push(Signal { source: history.source.clone(), weight: sum * scale, main_event });
             }
         }
-        for (source, name) in said.iter().filter(|(source, _)| !overrides.ignored.contains(source)) {
-            let weight = weights.of(&Event { name: *name, ..Event::default() }) * turned(source);
+        for (source, name) in page_signals.iter().filter(|(source, _)| !overrides.ignored.contains(source)) {
+            let weight = weights.event_weight(&Event { name: *name, ..Event::default() }) * sign(source);
             match profile.signals.iter_mut().find(|signal| signal.source == *source) {
-                Some(known) => known.weight = known.weight.max(weight),
-                None => profile.signals.push(Signal { source: source.clone(), weight, because: *name }),
+                Some(signal) => signal.weight = signal.weight.max(weight),
+                None => profile.signals.push(Signal { source: source.clone(), weight, main_event: *name }),
             }
         }
         profile.normalize();
@@ -175,60 +169,79 @@ impl SourceHistory {
             source,
             counted: Vec::new(),
             opinion: None,
-            hidden: false,
-            in_cart: false,
-            bought: false,
-            rated: None,
+            is_hidden: false,
+            is_in_cart: false,
+            is_bought: false,
+            stars: None,
             viewed_ms: f64::NEG_INFINITY,
         }
     }
 
-    fn note(&mut self, event: &Event) {
+    /// Updates what is kept beside the counted events.
+    fn update_state(&mut self, event: &Event) {
         match event.name {
             EventName::SelectItem | EventName::ViewItem => self.viewed_ms = self.viewed_ms.max(event.time_ms),
-            EventName::AddToCart => self.in_cart = true,
-            EventName::RemoveFromCart => self.in_cart = false,
-            EventName::Purchase => (self.in_cart, self.bought) = (false, true),
+            EventName::AddToCart => self.is_in_cart = true,
+            EventName::RemoveFromCart => self.is_in_cart = false,
+            EventName::Purchase => (self.is_in_cart, self.is_bought) = (false, true),
             EventName::Like => self.opinion = Some(Opinion::Like),
             EventName::Dislike => self.opinion = Some(Opinion::Dislike),
-            EventName::Rate => self.rated = event.value,
-            EventName::Hide => self.hidden = true,
+            EventName::Rate => self.stars = event.value,
+            EventName::Hide => self.is_hidden = true,
             EventName::ViewItemList | EventName::Search | EventName::Wish => {}
         }
     }
 
-    fn is_refused(&self) -> bool {
-        let unloved = self.rated.is_some_and(|stars| stars < FAIR) && self.opinion != Some(Opinion::Like);
-        self.hidden || self.opinion == Some(Opinion::Dislike) || unloved
+    /// Adds an item to the profile's sets of rows. It is `seen` if it was viewed less than `seen_ms` ago.
+    fn add_state(&self, profile: &mut Profile, now_ms: f64, seen_ms: f64) {
+        let Source::Item(row) = self.source else { return };
+        profile.opinions.extend(self.opinion.map(|opinion| (row, opinion)));
+        if self.is_refused() {
+            profile.refused.insert(row);
+        }
+        if now_ms - self.viewed_ms < seen_ms {
+            profile.seen.insert(row);
+        }
+        if self.is_in_cart || self.is_bought || self.stars.is_some() {
+            profile.owned.insert(row);
+        }
     }
 
-    /// An event takes back earlier ones: out of the cart the cart, a dislike or few stars all that spoke for the item.
-    fn drop_undone(&mut self, event: &Event) {
-        let poor = event.value.is_some_and(|stars| stars < FAIR);
+    fn is_refused(&self) -> bool {
+        let is_rated_low = self.stars.is_some_and(|stars| stars < NEUTRAL_STARS) && self.opinion != Some(Opinion::Like);
+        self.is_hidden || self.opinion == Some(Opinion::Dislike) || is_rated_low
+    }
+
+    /// Drops the earlier events that `event` revokes: removal from the cart revokes `add_to_cart`, a like revokes a dislike,
+    /// a rating the ratings before it, and a dislike or few stars everything that counted for the item.
+    fn drop_revoked(&mut self, event: &Event) {
+        let has_few_stars = event.value.is_some_and(|stars| stars < NEUTRAL_STARS);
         self.counted.retain(|(_, before)| match event.name {
             EventName::RemoveFromCart => before.name != EventName::AddToCart,
             EventName::Like => before.name != EventName::Dislike,
             EventName::Dislike => false,
-            EventName::Rate => !poor && before.name != EventName::Rate,
+            EventName::Rate => !has_few_stars && before.name != EventName::Rate,
             _ => true,
         });
     }
 }
 
-/// What the steps after each of `events` events leave of its weight, by its position in the log.
-fn steps(traces: &[&SourceHistory], step: f32, events: usize) -> Vec<f32> {
-    let mut left = vec![1.0; events];
-    for wanted in [EventName::is_behaviour as fn(EventName) -> bool, |name| name == EventName::Wish] {
-        let of_stream = |trace: &&SourceHistory| {
-            trace.counted.iter().filter(|(_, event)| wanted(event.name)).map(|(at, _)| *at).collect::<Vec<usize>>()
+/// The factor by which later steps reduce the weight of each of `events` events, by position in the log: `step` to the power
+/// of the number of sources whose last event came later. Behaviour and wishes are counted separately.
+fn step_factors(histories: &[&SourceHistory], step: f32, events: usize) -> Vec<f32> {
+    let mut factors = vec![1.0; events];
+    for is_in_stream in [EventName::is_implicit_feedback as fn(EventName) -> bool, |name| name == EventName::Wish] {
+        let positions = |history: &&SourceHistory| {
+            let events = history.counted.iter().filter(|(_, event)| is_in_stream(event.name));
+            events.map(|(at, _)| *at).collect::<Vec<usize>>()
         };
-        let mut stream: Vec<_> = traces.iter().map(of_stream).filter(|positions| !positions.is_empty()).collect();
+        let mut stream: Vec<_> = histories.iter().map(positions).filter(|positions| !positions.is_empty()).collect();
         stream.sort_by_key(|positions| std::cmp::Reverse(positions.last().copied()));
         let mut factor = 1.0;
         for positions in stream {
-            positions.into_iter().for_each(|at| left[at] = factor);
+            positions.into_iter().for_each(|at| factors[at] = factor);
             factor *= step;
         }
     }
-    left
+    factors
 }

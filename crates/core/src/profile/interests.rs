@@ -1,51 +1,51 @@
-//! A visitor's signals as a handful of interests that can be shown, named, muted and deleted.
+//! Clusters a visitor's signals into a few interests that can be shown, named, muted and deleted.
 //!
-//! Leader clustering (Hartigan 1975): in the order of first appearance, a signal joins the leader that it is
-//! most like, or becomes a leader itself. So one more event never moves what was there before, and an
-//! interest keeps its name while its oldest signal counts. Faint signals lead nothing. Must not know how
-//! vectors are made.
+//! Leader clustering (Hartigan 1975): in the order of first appearance, each signal joins the most similar leader, or becomes
+//! a leader itself. So one more event never moves an earlier signal, and an interest keeps its name as long as its oldest
+//! signal counts. Negligible signals never become leaders. Must not know how vectors are made.
 
 use super::{Signal, Source};
 use crate::vectors::arithmetic::dot;
 
-/// More than this many nobody looks through; what comes later joins what it is most like.
-pub const MOST_INTERESTS: usize = 5;
-/// Cosine from which two things are of one interest: unrelated items lie around 0, those of one shelf at 0.3 to 0.6.
-const ALIKE: f32 = 0.3;
+/// The most interests of a visitor: people would not look through more. Later signals join the most similar one.
+pub const MAX_INTERESTS: usize = 5;
+/// Cosine from which a signal joins an interest. Unrelated items lie around 0, items of one shelf at 0.3 to 0.6.
+const MIN_SIMILARITY: f32 = 0.3;
 
-/// Several things that one taste explains.
+/// Sources that are similar to each other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Interest {
-    /// The leader first, then by first appearance, faint ones last.
+    /// The leader first, then in the order of first appearance, negligible ones last.
     pub members: Vec<Source>,
     /// The sum of its members' weights.
     pub weight: f32,
 }
 
-/// Of what attracts, the heaviest interest first. `signals` by first appearance, each with its centred unit vector `[H]`.
-pub fn interests(signals: &[(Signal, Vec<f32>)]) -> Vec<Interest> {
-    let (faint, strong): (Vec<_>, Vec<_>) =
-        signals.iter().filter(|(signal, _)| signal.weight > 0.0).partition(|(signal, _)| signal.is_faint());
+/// The interests among the signals of positive weight, heaviest first. `signals` are in the order of first appearance, each
+/// with its centred unit vector `[H]`.
+pub fn cluster_interests(signals: &[(Signal, Vec<f32>)]) -> Vec<Interest> {
+    let (negligible, strong): (Vec<_>, Vec<_>) =
+        signals.iter().filter(|(signal, _)| signal.weight > 0.0).partition(|(signal, _)| signal.is_negligible());
     let mut leaders: Vec<&[f32]> = Vec::new();
-    let mut found: Vec<Interest> = Vec::new();
+    let mut interests: Vec<Interest> = Vec::new();
     for (signal, vector) in strong {
         let at = match nearest(&leaders, vector) {
-            Some((at, likeness)) if likeness >= ALIKE || leaders.len() == MOST_INTERESTS => at,
+            Some((at, similarity)) if similarity >= MIN_SIMILARITY || leaders.len() == MAX_INTERESTS => at,
             _ => {
                 leaders.push(vector);
-                found.push(Interest { members: Vec::new(), weight: 0.0 });
+                interests.push(Interest { members: Vec::new(), weight: 0.0 });
                 leaders.len() - 1
             }
         };
-        found[at].add(signal);
+        interests[at].add(signal);
     }
-    for (signal, vector) in faint {
-        if let Some((at, _)) = nearest(&leaders, vector).filter(|(_, likeness)| *likeness >= ALIKE) {
-            found[at].add(signal);
+    for (signal, vector) in negligible {
+        if let Some((at, _)) = nearest(&leaders, vector).filter(|(_, similarity)| *similarity >= MIN_SIMILARITY) {
+            interests[at].add(signal);
         }
     }
-    found.sort_by(|a, b| b.weight.total_cmp(&a.weight)); // stable: of equals the older first
-    found
+    interests.sort_by(|a, b| b.weight.total_cmp(&a.weight)); // stable: of equals the older comes first
+    interests
 }
 
 impl Interest {
@@ -55,10 +55,10 @@ impl Interest {
     }
 }
 
-/// The leader most like `vector`, the oldest of equals.
+/// The position of the leader that is most similar to `vector`, the oldest of equals, and their cosine.
 fn nearest(leaders: &[&[f32]], vector: &[f32]) -> Option<(usize, f32)> {
-    let likeness = leaders.iter().map(|leader| dot(leader, vector)).enumerate();
-    likeness.reduce(|best, next| if next.1 > best.1 { next } else { best })
+    let similarities = leaders.iter().map(|leader| dot(leader, vector)).enumerate();
+    similarities.reduce(|best, next| if next.1 > best.1 { next } else { best })
 }
 
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
     fn signal(row: u32, weight: f32, vector: [f32; 3]) -> (Signal, Vec<f32>) {
         let mut vector = vector.to_vec();
         normalize(&mut vector);
-        (Signal { source: Source::Item(row), weight, because: EventName::ViewItem }, vector)
+        (Signal { source: Source::Item(row), weight, main_event: EventName::ViewItem }, vector)
     }
 
     fn rows(interests: &[Interest]) -> Vec<Vec<u32>> {
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_alike_is_one_interest_and_the_heaviest_leads() {
+    fn similar_signals_form_an_interest_heaviest_first() {
         let signals = [
             signal(1, 0.1, [1.0, 0.0, 0.0]),
             signal(2, 0.5, [0.0, 1.0, 0.1]),
@@ -89,24 +89,24 @@ mod tests {
             signal(5, 0.001, [0.8, 0.0, 0.1]),
             signal(6, 0.001, [0.0, 0.0, 1.0]),
         ];
-        assert_eq!(rows(&interests(&signals)), [vec![2], vec![1, 3, 5]]);
-        assert!(interests(&[]).is_empty());
+        assert_eq!(rows(&cluster_interests(&signals)), [vec![2], vec![1, 3, 5]]);
+        assert!(cluster_interests(&[]).is_empty());
     }
 
     proptest! {
-        /// Every strong signal that attracts belongs to one interest, and the next event moves none of them.
+        /// Every strong positive signal belongs to one interest, and the next event moves none of them.
         #[test]
-        fn one_more_event_moves_nothing(vectors in prop::collection::vec(prop::array::uniform3(-1f32..1.0), 2..20)) {
+        fn one_more_event_moves_no_earlier_signal(vectors in prop::collection::vec(prop::array::uniform3(-1f32..1.0), 2..20)) {
             prop_assume!(vectors.iter().all(|v| v.iter().any(|x| x.abs() > 0.01)));
             let mut signals: Vec<_> = vectors.iter().zip(0..).map(|(v, row)| signal(row, 0.05, *v)).collect();
-            let after = rows(&interests(&signals));
+            let after = rows(&cluster_interests(&signals));
             let last = signals.len() as u32 - 1;
             signals.pop();
-            let mut before = rows(&interests(&signals));
+            let mut before = rows(&cluster_interests(&signals));
             let mut after: Vec<Vec<u32>> =
                 after.into_iter().map(|rows| rows.into_iter().filter(|row| *row != last).collect()).collect();
             after.retain(|rows: &Vec<u32>| !rows.is_empty());
-            prop_assert!(before.len() <= MOST_INTERESTS);
+            prop_assert!(before.len() <= MAX_INTERESTS);
             prop_assert_eq!(before.iter().flatten().count(), signals.len());
             before.sort();
             after.sort();

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     profile::{Event, EventName},
-    rank::{Context, Kind as ShelfKind},
+    rank::{Context, ShelfKind},
 };
 
 /// A command, and what holds for every command. The answer is a list of `Update`s.

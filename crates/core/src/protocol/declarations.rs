@@ -9,12 +9,12 @@ use ts_rs::{Config, TS};
 
 use super::*;
 use crate::{
-    profile::weights::Weights,
+    profile::weights::EventWeights,
     rank::{
         Filter, Rules, Scene,
-        filter::Value as FilterValue,
-        rules::{Boost, GoesWith, Pin, Said},
-        scene::{Diversity, Exposure, Method},
+        filter::FilterValue,
+        rules::{Boost, ContextValue, GoesWith, Pin},
+        scene::{Diversity, DiversityMethod, Exposure},
     },
     vectors::Metric,
 };
@@ -45,9 +45,9 @@ macro_rules! each {
 fn declarations() -> String {
     let head = format!("// What crosses the wire, written from the Rust types by a test. To renew it: {RENEW}\n");
     let sent = each!(declared: Envelope, Command, DeviceChoice, PictureSource, ShelfKind);
-    let optional = each!(declared_optional: ShelfRequest, Scene, Rules, Weights, Diversity);
+    let optional = each!(declared_optional: ShelfRequest, Scene, Rules, EventWeights, Diversity);
     let said = each!(declared:
-        Context, Said, Filter, FilterValue, Pin, Boost, GoesWith, Exposure, Method, Metric, Event, EventName, Opinion,
+        Context, ContextValue, Filter, FilterValue, Pin, Boost, GoesWith, Exposure, DiversityMethod, Metric, Event, EventName, Opinion,
         Update, Stage, Shelf, Basis, Card, CardPicture, Part, Price, DeviceReport, DeviceReason, Problem,
         Explanation, ScorePart, EventShare, Moved, WhyNot, Attention, ProfileSummary, InterestLine, EventLine,
         InterestMap, MapPoint, PointKind, MapInterest, Diagnosis, UnmatchedId,

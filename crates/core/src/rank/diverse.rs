@@ -1,45 +1,47 @@
-//! A list that does not say the same thing twice: which of the pool to take next.
+//! Diversification: which candidate to take next, so that the list does not repeat itself.
 //!
-//! Two ways, both greedy. Maximal marginal relevance (Carbonell and Goldstein 1998) holds against a
-//! candidate what it shares with the one taken item that it is most like. A determinantal point process
-//! (Chen, Zhang and Zhou 2018, "Fast Greedy MAP Inference") holds against it what all taken items together
-//! explain of it. Must not know where scores come from.
+//! Both methods are greedy. Maximal marginal relevance (Carbonell and Goldstein 1998) lowers a candidate by its similarity to
+//! the one taken item that it is most similar to. A determinantal point process (Chen, Zhang and Zhou 2018, "Fast Greedy MAP
+//! Inference") lowers it by what all taken items together explain of it. Must not know where scores come from.
 
-use super::scene::{Diversity, Method};
+use super::scene::{Diversity, DiversityMethod};
 use crate::vectors::{Hit, Matrix};
 
-/// Up to `limit` of `pool` (best first), in the order to show them.
-pub fn diverse(matrix: &Matrix, pool: Vec<Hit>, how: Diversity, limit: usize) -> Vec<Hit> {
-    if matrix.width() == 0 || how.strength == 0.0 || pool.len() < 3 {
+/// Up to `limit` rows of `pool` (best first), in the order to show them.
+pub fn diversify(matrix: &Matrix, pool: Vec<Hit>, diversity: Diversity, limit: usize) -> Vec<Hit> {
+    let Diversity { method, strength } = diversity;
+    if matrix.width() == 0 || strength == 0.0 || pool.len() < 3 {
         return pool.into_iter().take(limit).collect();
     }
     let relevance = relevance(&pool);
-    let order = match how.method {
-        Method::None => (0..pool.len().min(limit)).collect(),
-        Method::Mmr => mmr(matrix, &pool, &relevance, how.strength, limit),
-        Method::Dpp => dpp(matrix, &pool, &relevance, how.strength, limit),
+    let order = match method {
+        DiversityMethod::None => (0..pool.len().min(limit)).collect(),
+        DiversityMethod::Mmr => mmr(matrix, &pool, &relevance, strength, limit),
+        DiversityMethod::Dpp => dpp(matrix, &pool, &relevance, strength, limit),
     };
     order.into_iter().map(|at| pool[at]).collect()
 }
 
-/// Scores between 0 for the worst of the pool and 1 for the best; a pool of one score is all 1.
+/// Scores scaled to 0..1, where 1 is the best of the pool and 0 the worst or the score 0, whichever is lower. All 1 if all
+/// scores are equal.
 fn relevance(pool: &[Hit]) -> Vec<f32> {
     let best = pool.iter().fold(f32::NEG_INFINITY, |best, hit| best.max(hit.score));
-    // What is far from the best anyway must not decide how much the others differ: 0 is the floor where it is below.
+    // At most 0, so that in a pool of high scores the worst one does not magnify small differences between the others.
     let worst = pool.iter().fold(best, |worst, hit| worst.min(hit.score)).min(0.0);
     let spread = best - worst;
     pool.iter().map(|hit| if spread > 0.0 { (hit.score - worst) / spread } else { 1.0 }).collect()
 }
 
 fn mmr(matrix: &Matrix, pool: &[Hit], relevance: &[f32], strength: f32, limit: usize) -> Vec<usize> {
-    let mut nearest = vec![0f32; pool.len()];
+    // The similarity of each candidate to the taken item that it is most similar to.
+    let mut max_similarity = vec![0f32; pool.len()];
     let mut left: Vec<usize> = (0..pool.len()).collect();
     let mut taken = Vec::new();
     while taken.len() < limit && !left.is_empty() {
-        let next = first_best(&left, |at| (1.0 - strength) * relevance[at] - strength * nearest[at]);
+        let next = argmax(&left, |at| (1.0 - strength) * relevance[at] - strength * max_similarity[at]);
         let at = left.remove(next);
         for &other in &left {
-            nearest[other] = nearest[other].max(matrix.similarity(pool[at].row, pool[other].row));
+            max_similarity[other] = max_similarity[other].max(matrix.similarity(pool[at].row, pool[other].row));
         }
         taken.push(at);
     }
@@ -49,13 +51,13 @@ fn mmr(matrix: &Matrix, pool: &[Hit], relevance: &[f32], strength: f32, limit: u
 /// The kernel is `exp(a r_i) S_ij exp(a r_j)` with `a = (1 - strength) / (2 strength)`, as in the paper.
 fn dpp(matrix: &Matrix, pool: &[Hit], relevance: &[f32], strength: f32, limit: usize) -> Vec<usize> {
     let weight = (1.0 - strength) / strength;
-    // Rounding leaves a vector's product with itself a little off 1: the diagonal is what it stands for.
+    // Starts at exactly 1: a quantised vector's product with itself would be a little off.
     let mut unexplained = vec![1f32; pool.len()];
     let mut factors: Vec<Vec<f32>> = vec![Vec::new(); pool.len()];
     let mut left: Vec<usize> = (0..pool.len()).collect();
     let mut taken = Vec::new();
     while taken.len() < limit && !left.is_empty() {
-        let next = first_best(&left, |at| weight * relevance[at] + unexplained[at].max(1e-6).ln());
+        let next = argmax(&left, |at| weight * relevance[at] + unexplained[at].max(1e-6).ln());
         let at = left.remove(next);
         let root = unexplained[at].max(1e-6).sqrt();
         let own = factors[at].clone();
@@ -70,17 +72,17 @@ fn dpp(matrix: &Matrix, pool: &[Hit], relevance: &[f32], strength: f32, limit: u
     taken
 }
 
-/// The place in `left` of what is worth most, the earlier of equals.
-fn first_best(left: &[usize], worth: impl Fn(usize) -> f32) -> usize {
-    let worths: Vec<f32> = left.iter().map(|&at| worth(at)).collect();
-    (1..left.len()).fold(0, |best, at| if worths[at] > worths[best] { at } else { best })
+/// The position in `left` of the candidate with the highest value, the first of equals.
+fn argmax(left: &[usize], value: impl Fn(usize) -> f32) -> usize {
+    let values: Vec<f32> = left.iter().map(|&at| value(at)).collect();
+    (1..left.len()).fold(0, |best, at| if values[at] > values[best] { at } else { best })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Two near copies, one different thing, one opposite.
+    /// Rows 0 and 1 are near copies, 2 is different, 3 is the opposite of 0.
     fn matrix() -> Matrix {
         Matrix::quantize(2, &[1.0, 0.0, 0.999, -0.04, 0.1, 0.995, -1.0, 0.0])
     }
@@ -91,28 +93,28 @@ mod tests {
         pool
     }
 
-    fn rows(method: Method, strength: f32, scores: [f32; 4], limit: usize) -> Vec<u32> {
-        let hits = diverse(&matrix(), pool(scores), Diversity { method, strength }, limit);
+    fn rows(method: DiversityMethod, strength: f32, scores: [f32; 4], limit: usize) -> Vec<u32> {
+        let hits = diversify(&matrix(), pool(scores), Diversity { method, strength }, limit);
         hits.into_iter().map(|hit| hit.row).collect()
     }
 
     #[test]
-    fn near_copies_make_room_for_something_else() {
-        for method in [Method::Mmr, Method::Dpp] {
+    fn near_copies_come_after_different_items() {
+        for method in [DiversityMethod::Mmr, DiversityMethod::Dpp] {
             assert_eq!(rows(method, 0.4, [1.0, 0.98, 0.9, -0.9], 3), [0, 2, 1], "{method:?}");
             assert_eq!(rows(method, 0.0, [1.0, 0.98, 0.9, -0.9], 3), [0, 1, 2], "{method:?}");
         }
-        assert_eq!(rows(Method::None, 0.9, [1.0, 0.98, 0.9, -0.9], 2), [0, 1]);
+        assert_eq!(rows(DiversityMethod::None, 0.9, [1.0, 0.98, 0.9, -0.9], 2), [0, 1]);
     }
 
     #[test]
-    fn equal_and_few_candidates_are_survived() {
-        for method in [Method::Mmr, Method::Dpp] {
+    fn equal_and_few_candidates_are_no_problem() {
+        for method in [DiversityMethod::Mmr, DiversityMethod::Dpp] {
             assert_eq!(rows(method, 1.0, [0.0; 4], 9).len(), 4);
-            let how = Diversity { method, strength: 0.5 };
-            assert_eq!(diverse(&Matrix::default(), Vec::new(), how, 3), []);
+            let diversity = Diversity { method, strength: 0.5 };
+            assert_eq!(diversify(&Matrix::default(), Vec::new(), diversity, 3), []);
             let copies = Matrix::quantize(2, &[1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0]);
-            assert_eq!(diverse(&copies, pool([0.1, 0.1, 0.1, 0.1]), how, 4).len(), 4);
+            assert_eq!(diversify(&copies, pool([0.1, 0.1, 0.1, 0.1]), diversity, 4).len(), 4);
         }
     }
 }

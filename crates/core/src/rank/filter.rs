@@ -1,4 +1,4 @@
-//! Which records a rule is about: a small language over named fields, written as JSON.
+//! Filters: conditions on the named fields of an item or of the page's context, written as JSON.
 //!
 //! ```json
 //! {"all": [
@@ -9,36 +9,36 @@
 //! ]}
 //! ```
 //!
-//! A field may have several values (the steps of a category path, tags): one that fits is enough. Text is
-//! compared without regard to case. What is not known fits nothing but `not`. Items and what the page says
-//! of its surroundings are both records. Must not know what a rule does with what fits.
+//! A field may have several values (the steps of a category path, tags): one that matches is enough. Texts are compared
+//! without regard to case. A field that is not known matches nothing, so only `not` holds for it. Must not know what a rule
+//! does with the items that match.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use crate::catalog::{Availability, ItemRef};
 
-/// Deeper nesting is a mistake, or meant to harm.
-const DEEPEST: usize = 16;
+/// Filters must not be nested deeper than this: it would be a mistake or an attack.
+const MAX_DEPTH: usize = 16;
 
-/// A condition that a record fits or does not.
+/// A condition on a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Filter {
-    /// All of these hold. An empty list always holds.
+    /// All of these match. An empty list always matches.
     All(Vec<Filter>),
-    /// At least one of these holds. An empty list never holds.
+    /// At least one of these matches. An empty list never matches.
     Any(Vec<Filter>),
-    /// This one does not hold.
+    /// This one does not match.
     Not(Box<Filter>),
     /// One of the field's values equals this.
     #[allow(missing_docs, reason = "the variant says it; ts-rs has no place for more")]
-    Eq { field: String, value: Value },
+    Eq { field: String, value: FilterValue },
     /// One of the field's values is among these.
     #[allow(missing_docs, reason = "the variant says it")]
-    In { field: String, values: Vec<Value> },
-    /// Both ends belong to the range; an end that is absent is open.
+    In { field: String, values: Vec<FilterValue> },
+    /// One of the field's values lies in this range, which includes both ends. An absent end is open.
     #[allow(missing_docs, reason = "the variant says it")]
     Range {
         field: String,
@@ -47,24 +47,24 @@ pub enum Filter {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<f64>,
     },
-    /// The field is known.
+    /// The field has a value.
     Has(String),
 }
 
-/// What a field is compared with.
+/// A value that a field is compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "FilterValue"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(untagged)]
-pub enum Value {
-    /// A number; a text that is written as the same number equals it.
+pub enum FilterValue {
+    /// A number. It equals a text that spells the same number.
     Number(#[cfg_attr(test, ts(type = "number"))] Number),
-    /// A text, compared without regard to case and to spaces around it.
+    /// A text, compared without regard to case or spaces around it.
     Text(String),
 }
 
-/// One value of a field.
+/// A value of a record's field.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Found<'a> {
+pub enum FieldValue<'a> {
     /// A number, such as a price.
     Number(f64),
     /// A text, such as a brand; never empty for an item.
@@ -73,23 +73,25 @@ pub enum Found<'a> {
 
 /// Something with named fields.
 pub trait Record {
-    /// Whether any value of `field` satisfies `fits`.
-    fn any(&self, field: &str, fits: &mut dyn FnMut(Found<'_>) -> bool) -> bool;
+    /// Whether `predicate` holds for any value of `field`. False for a field that is not known.
+    fn any(&self, field: &str, predicate: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool;
 }
 
 impl Filter {
-    /// Whether `record` fits.
-    pub fn holds(&self, record: &impl Record) -> bool {
+    /// Whether `record` meets the condition.
+    pub fn matches(&self, record: &impl Record) -> bool {
         match self {
-            Self::All(filters) => filters.iter().all(|filter| filter.holds(record)),
-            Self::Any(filters) => filters.iter().any(|filter| filter.holds(record)),
-            Self::Not(filter) => !filter.holds(record),
-            Self::Eq { field, value } => record.any(field, &mut |found| value.is(found)),
-            Self::In { field, values } => record.any(field, &mut |found| values.iter().any(|value| value.is(found))),
+            Self::All(filters) => filters.iter().all(|filter| filter.matches(record)),
+            Self::Any(filters) => filters.iter().any(|filter| filter.matches(record)),
+            Self::Not(filter) => !filter.matches(record),
+            Self::Eq { field, value } => record.any(field, &mut |found| value.equals(found)),
+            Self::In { field, values } => {
+                record.any(field, &mut |found| values.iter().any(|value| value.equals(found)))
+            }
             Self::Range { field, from, to } => record.any(field, &mut |found| {
                 let number = match found {
-                    Found::Number(number) => Some(number),
-                    Found::Text(text) => text.trim().parse().ok(),
+                    FieldValue::Number(number) => Some(number),
+                    FieldValue::Text(text) => text.trim().parse().ok(),
                 };
                 number.is_some_and(|n| from.is_none_or(|from| n >= from) && to.is_none_or(|to| n <= to))
             }),
@@ -97,32 +99,35 @@ impl Filter {
         }
     }
 
-    /// Items that it names get the ids that `id` knows them by: shops have several names for one.
-    pub fn name_items(&mut self, id: &impl Fn(&str) -> Option<String>) {
-        let named = |value: &mut Value| {
-            let known = match value {
-                Value::Text(name) => id(name),
-                Value::Number(number) => id(&number.to_string()),
+    /// Replaces values of the field `id` by the ids that `id_of` gives, because shops have several names for one item. Names
+    /// for which it gives `None` stay.
+    pub fn resolve_item_ids(&mut self, id_of: &impl Fn(&str) -> Option<String>) {
+        let resolve = |value: &mut FilterValue| {
+            let id = match value {
+                FilterValue::Text(name) => id_of(name),
+                FilterValue::Number(number) => id_of(&number.to_string()),
             };
-            known.into_iter().for_each(|known| *value = Value::Text(known));
+            id.into_iter().for_each(|id| *value = FilterValue::Text(id));
         };
         match self {
-            Self::All(filters) | Self::Any(filters) => filters.iter_mut().for_each(|filter| filter.name_items(id)),
-            Self::Not(filter) => filter.name_items(id),
-            Self::Eq { field, value } if field == "id" => named(value),
-            Self::In { field, values } if field == "id" => values.iter_mut().for_each(named),
+            Self::All(filters) | Self::Any(filters) => {
+                filters.iter_mut().for_each(|filter| filter.resolve_item_ids(id_of))
+            }
+            Self::Not(filter) => filter.resolve_item_ids(id_of),
+            Self::Eq { field, value } if field == "id" => resolve(value),
+            Self::In { field, values } if field == "id" => values.iter_mut().for_each(resolve),
             _ => {}
         }
     }
 
-    /// What is wrong with it, for the person who wrote it.
+    /// The first mistake in the filter, as a message for its author.
     pub fn problem(&self) -> Option<String> {
         self.problem_at(0)
     }
 
     fn problem_at(&self, depth: usize) -> Option<String> {
-        if depth > DEEPEST {
-            return Some(format!("a filter is nested more than {DEEPEST} deep"));
+        if depth > MAX_DEPTH {
+            return Some(format!("a filter is nested more than {MAX_DEPTH} levels deep"));
         }
         match self {
             Self::All(filters) | Self::Any(filters) => filters.iter().find_map(|filter| filter.problem_at(depth + 1)),
@@ -130,26 +135,26 @@ impl Filter {
             Self::Eq { field, .. } | Self::In { field, .. } | Self::Has(field) | Self::Range { field, .. }
                 if field.is_empty() =>
             {
-                Some("a filter names no field".to_owned())
+                Some("a filter has an empty field name".to_owned())
             }
             Self::Range { field, from: Some(from), to: Some(to) } if from > to => {
-                Some(format!("the range of {field:?} is empty: {from} is more than {to}"))
+                Some(format!("the range of {field:?} is empty: `from` is {from} and `to` is {to}"))
             }
             Self::Range { field, from: None, to: None } => {
-                Some(format!("the range of {field:?} has neither `from` nor `to`"))
+                Some(format!("the range of {field:?} needs `from`, `to` or both"))
             }
             _ => None,
         }
     }
 }
 
-impl Value {
-    fn is(&self, found: Found<'_>) -> bool {
+impl FilterValue {
+    fn equals(&self, found: FieldValue<'_>) -> bool {
         match (self, found) {
-            (Self::Number(number), Found::Number(found)) => number.as_f64() == Some(found),
-            (Self::Number(number), Found::Text(text)) => text.trim().parse().ok() == number.as_f64(),
-            (Self::Text(text), Found::Text(found)) => same_text(text, found),
-            (Self::Text(text), Found::Number(found)) => text.trim().parse() == Ok(found),
+            (Self::Number(number), FieldValue::Number(found)) => number.as_f64() == Some(found),
+            (Self::Number(number), FieldValue::Text(text)) => text.trim().parse().ok() == number.as_f64(),
+            (Self::Text(text), FieldValue::Text(found)) => same_text(text, found),
+            (Self::Text(text), FieldValue::Number(found)) => text.trim().parse() == Ok(found),
         }
     }
 }
@@ -159,10 +164,11 @@ fn same_text(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) || a.len() != b.len()) && lower(a) == lower(b)
 }
 
-/// `id brand price currency availability stock rating ratings date group tag category title`, else an attribute.
+/// Fields: `id brand price currency availability stock rating ratings date group tag category title`. Any other name is an
+/// attribute of the item.
 impl Record for ItemRef<'_> {
-    fn any(&self, field: &str, fits: &mut dyn FnMut(Found<'_>) -> bool) -> bool {
-        let mut number = |value: Option<f64>| value.is_some_and(|value| fits(Found::Number(value)));
+    fn any(&self, field: &str, predicate: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool {
+        let mut number = |value: Option<f64>| value.is_some_and(|value| predicate(FieldValue::Number(value)));
         match field {
             "price" => return number(self.price()),
             "stock" => return number(self.stock().map(f64::from)),
@@ -171,7 +177,7 @@ impl Record for ItemRef<'_> {
             "date" => return number(self.date().map(|days| days as f64)),
             _ => {}
         }
-        let mut text = |text: &str| !text.is_empty() && fits(Found::Text(text));
+        let mut text = |text: &str| !text.is_empty() && predicate(FieldValue::Text(text));
         match field {
             "id" => text(self.id()),
             "brand" => text(self.brand()),
@@ -187,7 +193,7 @@ impl Record for ItemRef<'_> {
                     Availability::Preorder => "preorder",
                 })
             }),
-            // Several values of an attribute stand in one text: `S, M, L`.
+            // An attribute with several values has them in one text: `S, M, L`.
             _ => {
                 let value = self.attributes().into_iter().find(|(name, _)| *name == field);
                 value.is_some_and(|(_, value)| text(value) || value.split(", ").any(text))
@@ -220,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_hold_as_they_read() {
+    fn filters_match_as_written() {
         for (filter, expect) in [
             (r#"{"eq": {"field": "category", "value": "clothing"}}"#, true),
             (r#"{"eq": {"field": "brand", "value": "ÆRØ"}}"#, true),
@@ -239,12 +245,12 @@ mod tests {
             (r#"{"any": []}"#, false),
         ] {
             let (filter, items): (Filter, _) = (serde_json::from_str(filter).unwrap(), Items::pack(&[item()]).unwrap());
-            assert_eq!((filter.holds(&items.get(0)), filter.problem()), (expect, None), "{filter:?}");
+            assert_eq!((filter.matches(&items.get(0)), filter.problem()), (expect, None), "{filter:?}");
         }
     }
 
     #[test]
-    fn mistakes_are_told() {
+    fn mistakes_are_reported() {
         for (filter, expect) in [
             (r#"{"equals": {"field": "a", "value": 1}}"#, "unknown variant `equals`, expected one of `all`, `any`"),
             (r#"{"eq": {"fild": "a", "value": 1}}"#, "unknown field `fild`"),
@@ -255,8 +261,8 @@ mod tests {
         }
         for (filter, expect) in [
             (r#"{"range": {"field": "price", "from": 9, "to": 1}}"#, "is empty"),
-            (r#"{"not": {"range": {"field": "price"}}}"#, "neither"),
-            (r#"{"has": ""}"#, "no field"),
+            (r#"{"not": {"range": {"field": "price"}}}"#, "needs `from`"),
+            (r#"{"has": ""}"#, "empty field name"),
         ] {
             let problem = serde_json::from_str::<Filter>(filter).unwrap().problem();
             assert!(problem.as_ref().is_some_and(|text| text.contains(expect)), "{problem:?}");

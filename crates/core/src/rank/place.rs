@@ -1,6 +1,6 @@
-//! What the shop decides about places: variants, buried and pinned items, shares of groups, and chance.
+//! The places of a list that the shop decides about: variants, buried and pinned items, shares of groups, exploration.
 //!
-//! Works on a list that is ranked already and never invents a score. Must not know why an item scored.
+//! Works on a list that is ranked already, and never makes up a score. Must not know how items were scored.
 
 use std::collections::BTreeSet;
 
@@ -8,60 +8,60 @@ use super::rules::Rules;
 use crate::{catalog::Catalog, random::SplitMix64, vectors::Hit};
 
 /// Keeps the best variant of each product. `pool` is best first.
-pub fn one_variant(catalog: &Catalog, pool: &mut Vec<Hit>) {
+pub fn keep_one_variant(catalog: &Catalog, pool: &mut Vec<Hit>) {
     let mut shown = BTreeSet::new();
     pool.retain(|hit| catalog.item(hit.row).group().is_none_or(|group| shown.insert(group)));
 }
 
-/// The pool without what is buried, and what is.
-pub fn buried(catalog: &Catalog, pool: Vec<Hit>, rules: &Rules) -> (Vec<Hit>, Vec<Hit>) {
-    pool.into_iter().partition(|hit| !rules.bury.iter().any(|filter| filter.holds(&catalog.item(hit.row))))
+/// Splits the pool into the items that no `bury` rule matches, and those that one does.
+pub fn split_buried(catalog: &Catalog, pool: Vec<Hit>, rules: &Rules) -> (Vec<Hit>, Vec<Hit>) {
+    pool.into_iter().partition(|hit| !rules.bury.iter().any(|filter| filter.matches(&catalog.item(hit.row))))
 }
 
-/// Rows that are to have a part of the list.
-pub struct Group<'a> {
-    /// Whether the row belongs to the group.
-    pub has: Box<dyn Fn(u32) -> bool + 'a>,
-    /// 0..1
+/// Rows that together get a minimum share of the list.
+pub struct ExposureGroup<'a> {
+    /// Whether a row belongs to the group.
+    pub contains: Box<dyn Fn(u32) -> bool + 'a>,
+    /// The minimum share of the list, 0..1.
     pub share: f32,
-    /// Its rows are looked for beyond the best of all.
-    pub everywhere: bool,
+    /// Whether to add the group's best rows to the pool if it has too few of them.
+    pub beyond_pool: bool,
 }
 
-/// Of any first k places each group has at least `floor(share * k)`, as far as it has rows: the next place goes to
-/// the best of a group that is behind (Geyik, Ambler and Kenthapadi 2019, "DetGreedy").
-pub fn with_shares(list: Vec<Hit>, groups: &[Group], limit: usize) -> Vec<Hit> {
+/// Reorders the list so that of its first k places, for any k, each group has at least `floor(share * k)`, as far as it has
+/// rows: the next place goes to the best row of a group that is behind (Geyik, Ambler and Kenthapadi 2019, "DetGreedy").
+pub fn apply_group_shares(list: Vec<Hit>, groups: &[ExposureGroup], limit: usize) -> Vec<Hit> {
     if groups.is_empty() {
         return list;
     }
-    let of = |hit: Hit| (hit, groups.iter().map(|group| (group.has)(hit.row)).collect::<Vec<bool>>());
-    let mut left: Vec<(Hit, Vec<bool>)> = list.into_iter().map(of).collect();
+    let with_groups = |hit: Hit| (hit, groups.iter().map(|group| (group.contains)(hit.row)).collect::<Vec<bool>>());
+    let mut left: Vec<(Hit, Vec<bool>)> = list.into_iter().map(with_groups).collect();
     let mut placed: Vec<Hit> = Vec::new();
     let mut counts = vec![0usize; groups.len()];
     while placed.len() < limit && !left.is_empty() {
         let places = placed.len() + 1;
-        let lacks = |nth: usize| (groups[nth].share * places as f32).floor() as usize > counts[nth];
-        let behind = (0..groups.len()).filter(|&nth| lacks(nth));
-        let next = behind.filter_map(|nth| left.iter().position(|(_, has)| has[nth])).min();
-        let (hit, has) = left.remove(next.unwrap_or(0));
-        counts.iter_mut().zip(has).for_each(|(count, has)| *count += usize::from(has));
+        let is_behind = |nth: usize| (groups[nth].share * places as f32).floor() as usize > counts[nth];
+        let behind = (0..groups.len()).filter(|&nth| is_behind(nth));
+        let next = behind.filter_map(|nth| left.iter().position(|(_, is_member)| is_member[nth])).min();
+        let (hit, is_member) = left.remove(next.unwrap_or(0));
+        counts.iter_mut().zip(is_member).for_each(|(count, is_member)| *count += usize::from(is_member));
         placed.push(hit);
     }
     placed
 }
 
-/// With chance `exploration` a place, but the first, is given to one of the pool that the list would not show.
+/// Gives each place but the first, with probability `exploration`, to a random row of the pool that the list does not show.
 /// The same seed gives the same list.
-pub fn explored(mut list: Vec<Hit>, pool: &[Hit], exploration: f32, seed: u32) -> Vec<Hit> {
+pub fn explore(mut list: Vec<Hit>, pool: &[Hit], exploration: f32, seed: u32) -> Vec<Hit> {
     if exploration <= 0.0 {
         return list;
     }
     let shown: BTreeSet<u32> = list.iter().map(|hit| hit.row).collect();
     let mut hidden: Vec<Hit> = pool.iter().filter(|hit| !shown.contains(&hit.row)).copied().collect();
-    let mut chance = SplitMix64(u64::from(seed));
+    let mut random = SplitMix64(u64::from(seed));
     for place in list.iter_mut().skip(1) {
-        let (lot, which) = (chance.unit(), chance.unit());
-        if lot < exploration && !hidden.is_empty() {
+        let (draw, which) = (random.unit(), random.unit());
+        if draw < exploration && !hidden.is_empty() {
             let at = ((which * hidden.len() as f32) as usize).min(hidden.len() - 1);
             *place = hidden.remove(at);
         }
@@ -69,8 +69,9 @@ pub fn explored(mut list: Vec<Hit>, pool: &[Hit], exploration: f32, seed: u32) -
     list
 }
 
-/// Puts pinned rows where the rules want them. Rows of `refused` are not shown, pinned or not.
-pub fn pinned(catalog: &Catalog, mut list: Vec<Hit>, rules: &Rules, refused: &BTreeSet<u32>) -> Vec<Hit> {
+/// Moves or inserts the pinned items to their places, except those in `refused`. A pinned item that is not in the list gets
+/// the score 0.
+pub fn apply_pins(catalog: &Catalog, mut list: Vec<Hit>, rules: &Rules, refused: &BTreeSet<u32>) -> Vec<Hit> {
     let mut pins = rules.pin.clone();
     pins.sort_by_key(|pin| pin.place);
     for pin in pins {
@@ -95,22 +96,23 @@ mod tests {
     }
 
     #[test]
-    fn a_group_has_its_share_of_every_beginning_as_far_as_it_goes() {
-        let group = |first: u32, share| Group { has: Box::new(move |row| row >= first), share, everywhere: true };
-        let list = with_shares(hits(0..20), &[group(10, 0.4)], 10);
+    fn a_group_has_its_share_of_the_first_k_places() {
+        let group =
+            |first: u32, share| ExposureGroup { contains: Box::new(move |row| row >= first), share, beyond_pool: true };
+        let list = apply_group_shares(hits(0..20), &[group(10, 0.4)], 10);
         for places in 1..=10 {
-            let of_group = list[..places].iter().filter(|hit| hit.row >= 10).count();
-            assert!(of_group >= (0.4 * places as f32) as usize, "{places}: {:?}", rows(&list));
+            let members = list[..places].iter().filter(|hit| hit.row >= 10).count();
+            assert!(members >= (0.4 * places as f32) as usize, "{places}: {:?}", rows(&list));
         }
         assert_eq!(rows(&list).iter().filter(|row| **row >= 10).count(), 4);
-        assert_eq!(with_shares(hits(0..5), &[group(4, 1.0)], 5)[0].row, 4);
-        assert_eq!(rows(&with_shares(hits(0..5), &[group(9, 0.5)], 3)), [0, 1, 2]);
+        assert_eq!(apply_group_shares(hits(0..5), &[group(4, 1.0)], 5)[0].row, 4);
+        assert_eq!(rows(&apply_group_shares(hits(0..5), &[group(9, 0.5)], 3)), [0, 1, 2]);
     }
 
     #[test]
-    fn chance_comes_from_the_seed_and_leaves_the_first_place_alone() {
+    fn exploration_follows_the_seed_and_keeps_the_first_place() {
         let pool = hits(0..50);
-        let list = |seed| rows(&explored(pool[..10].to_vec(), &pool, 0.3, seed));
+        let list = |seed| rows(&explore(pool[..10].to_vec(), &pool, 0.3, seed));
         assert_eq!(list(7), list(7));
         assert_ne!(list(7), list(8));
         let drawn: usize = (0..200).map(|seed| list(seed).iter().filter(|row| **row >= 10).count()).sum();
@@ -119,6 +121,6 @@ mod tests {
             let list = list(seed);
             assert!(list[0] == 0 && list.iter().collect::<BTreeSet<_>>().len() == 10);
         }
-        assert_eq!(rows(&explored(pool[..10].to_vec(), &pool, 0.0, 7)), rows(&pool[..10]));
+        assert_eq!(rows(&explore(pool[..10].to_vec(), &pool, 0.0, 7)), rows(&pool[..10]));
     }
 }

@@ -1,4 +1,5 @@
-//! What the shop wants whatever the visitor likes: a JSON file of rules, and the surroundings they ask about.
+//! The shop's own rules for a list, whatever the visitor likes, and the page's context that they may depend on. Rules are
+//! JSON:
 //!
 //! ```json
 //! {
@@ -12,30 +13,30 @@
 //! }
 //! ```
 //!
-//! `add` is in units of the scores' standard deviation over the catalogue: 1 is much. Must not know scores.
+//! `add` is in standard deviations of the scores over the catalogue; 1 is a lot. Must not know scores.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
-use super::filter::{Filter, Found, Record, Value};
+use super::filter::{FieldValue, Filter, FilterValue, Record};
 use crate::catalog::context_popularity::{FIELDS, Fact, value};
 
-/// What the shop wants of a list. As JSON every field may be absent.
+/// The shop's rules for a list. As JSON every field may be absent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Rules {
-    /// Items at a fixed place.
+    /// Items at fixed places.
     pub pin: Vec<Pin>,
-    /// Never shown.
+    /// Items that are never shown.
     pub exclude: Vec<Filter>,
-    /// Shown after everything else.
+    /// Items that are shown after everything else.
     pub bury: Vec<Filter>,
-    /// Raised, or lowered with a negative `add`.
+    /// Items whose scores are raised, or lowered with a negative `add`.
     pub boost: Vec<Boost>,
-    /// What goes with what is in the cart, or with the item of a product page.
+    /// Items that go with the items in the cart, or with the item of a product page.
     pub goes_with: Vec<GoesWith>,
 }
 
@@ -46,34 +47,34 @@ pub struct Rules {
 pub struct Pin {
     /// The item's id, or another of its names.
     pub item: String,
-    /// 1 is the first.
+    /// The place in the list; 1 is the first.
     pub place: usize,
 }
 
-/// Items that a list prefers or avoids, always or in some surroundings.
+/// Raises or lowers the scores of items, always or in some contexts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Boost {
-    /// About the surroundings; absent: always.
+    /// A condition on the page's context. Absent: the rule always applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Filter>,
-    /// The items that are raised or lowered.
+    /// The items whose scores change.
     pub items: Filter,
-    /// What their scores change by, in standard deviations of the scores. Negative lowers them.
+    /// What is added to their scores, in standard deviations of the scores. Negative values lower them.
     pub add: f32,
 }
 
-/// Items that a list prefers because of what is in the cart, or of the page's item.
+/// Raises the scores of items that go with an item in the cart, or with the page's item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct GoesWith {
-    /// About an item of the cart.
+    /// A condition on an item in the cart, or on the page's item.
     pub with: Filter,
-    /// The items that are raised.
+    /// The items whose scores are raised.
     pub show: Filter,
-    /// What their scores change by, in standard deviations of the scores; 1 where it is absent.
+    /// What is added to their scores, in standard deviations of the scores. Absent: 1.
     #[serde(default = "one")]
     pub add: f32,
 }
@@ -83,15 +84,15 @@ fn one() -> f32 {
 }
 
 impl Rules {
-    /// Those about items.
-    pub fn filters(&mut self) -> impl Iterator<Item = &mut Filter> {
+    /// All filters on items, to be changed.
+    pub fn item_filters_mut(&mut self) -> impl Iterator<Item = &mut Filter> {
         let goes_with = self.goes_with.iter_mut().flat_map(|rule| [&mut rule.with, &mut rule.show]);
         let boosts = self.boost.iter_mut().map(|boost| &mut boost.items);
         self.exclude.iter_mut().chain(&mut self.bury).chain(boosts).chain(goes_with)
     }
 
-    /// Both, the other's after one's own.
-    pub fn and(mut self, other: Self) -> Self {
+    /// These rules, followed by those of `other`.
+    pub fn merge(mut self, other: Self) -> Self {
         self.pin.extend(other.pin);
         self.exclude.extend(other.exclude);
         self.bury.extend(other.bury);
@@ -100,82 +101,84 @@ impl Rules {
         self
     }
 
-    /// What is wrong with them, for the person who wrote them.
+    /// The first mistake in the rules, as a message for their author.
     pub fn problem(&self) -> Option<String> {
         let adds = self.boost.iter().map(|boost| boost.add).chain(self.goes_with.iter().map(|rule| rule.add));
         let filters = self.exclude.iter().chain(&self.bury);
         let boosts = self.boost.iter().flat_map(|boost| boost.when.iter().chain([&boost.items]));
         let goes_with = self.goes_with.iter().flat_map(|rule| [&rule.with, &rule.show]);
-        let wild = |add: f32| (!add.is_finite()).then(|| format!("a rule adds {add}: give it a number"));
-        let unplaced = |pin: &Pin| (pin.place == 0).then(|| format!("{:?} is pinned to place 0; 1 is first", pin.item));
+        let infinite =
+            |add: f32| (!add.is_finite()).then(|| format!("a rule has `add` {add}; it must be a finite number"));
+        let at_zero =
+            |pin: &Pin| (pin.place == 0).then(|| format!("{:?} is pinned to place 0; the first place is 1", pin.item));
         (filters.chain(boosts).chain(goes_with).find_map(Filter::problem))
-            .or_else(|| adds.into_iter().find_map(wild))
-            .or_else(|| self.pin.iter().find_map(unplaced))
+            .or_else(|| adds.into_iter().find_map(infinite))
+            .or_else(|| self.pin.iter().find_map(at_zero))
     }
 }
 
-/// What the page says of its surroundings. Nothing of it is kept, and nothing is found out that it does not say.
+/// What the page says about the visit. It is never stored, and only what the page says is used.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Context {
-    /// Ids of the items that lie in the cart.
+    /// Ids of the items in the cart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cart: Vec<String>,
     /// The page's own text, or what the visitor says they need now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Anything else that a rule may ask for. Of `place`, `device`, `season`, `weekday` and `hour` a shop may have learned
-    /// what is chosen then: [`crate::catalog::contexts`].
+    /// Anything else that a rule may depend on. For `place`, `device`, `season`, `weekday` and `hour` a shop may have learned
+    /// which items are popular: [`crate::catalog::context_popularity`].
     #[serde(flatten)]
-    pub facts: BTreeMap<String, Option<Said>>,
+    pub facts: BTreeMap<String, Option<ContextValue>>,
 }
 
 impl Context {
-    /// What of it is said of the occasion, as it is learned.
+    /// The facts whose popular items a shop can learn, as field and normalised value.
     pub fn learned_facts(&self) -> Vec<Fact> {
-        let mut said = Vec::new();
+        let mut facts = Vec::new();
         for field in FIELDS {
             self.any(field, &mut |found| {
                 let text = match found {
-                    Found::Text(text) => text.to_owned(),
-                    Found::Number(number) => number.to_string(),
+                    FieldValue::Text(text) => text.to_owned(),
+                    FieldValue::Number(number) => number.to_string(),
                 };
-                said.push((field.to_owned(), value(&text)));
+                facts.push((field.to_owned(), value(&text)));
                 false
             });
         }
-        said
+        facts
     }
 }
 
-/// One value or several.
+/// A fact's value, or several.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ContextValue"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(untagged)]
-pub enum Said {
+pub enum ContextValue {
     /// A number or a text.
-    One(Value),
-    /// A list of values: one that fits is enough.
-    Several(Vec<Value>),
-    /// As a number: `true` is 1 and `false` is 0.
-    Yes(bool),
+    One(FilterValue),
+    /// A list of values: one that matches is enough.
+    Several(Vec<FilterValue>),
+    /// Compared as a number: `true` is 1 and `false` is 0.
+    Flag(bool),
 }
 
-/// `cart` holds ids; every other field is a fact.
+/// The field `cart` has the ids in the cart; any other field is a fact.
 impl Record for Context {
-    fn any(&self, field: &str, fits: &mut dyn FnMut(Found<'_>) -> bool) -> bool {
+    fn any(&self, field: &str, predicate: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool {
         if field == "cart" {
-            return self.cart.iter().any(|id| fits(Found::Text(id)));
+            return self.cart.iter().any(|id| predicate(FieldValue::Text(id)));
         }
-        let mut holds = |value: &Value| match value {
-            Value::Number(number) => number.as_f64().is_some_and(|number| fits(Found::Number(number))),
-            Value::Text(text) => fits(Found::Text(text)),
+        let mut matches = |value: &FilterValue| match value {
+            FilterValue::Number(number) => number.as_f64().is_some_and(|number| predicate(FieldValue::Number(number))),
+            FilterValue::Text(text) => predicate(FieldValue::Text(text)),
         };
         match self.facts.get(field).and_then(Option::as_ref) {
             None => false,
-            Some(Said::One(one)) => holds(one),
-            Some(Said::Several(several)) => several.iter().any(holds),
-            Some(Said::Yes(yes)) => holds(&Value::Number(Number::from(u8::from(*yes)))),
+            Some(ContextValue::One(one)) => matches(one),
+            Some(ContextValue::Several(several)) => several.iter().any(matches),
+            Some(ContextValue::Flag(flag)) => matches(&FilterValue::Number(Number::from(u8::from(*flag)))),
         }
     }
 }
@@ -185,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_asks_about_the_surroundings() {
+    fn filters_match_the_context() {
         let context: Context =
             serde_json::from_str(r#"{"cart": ["a"], "season": "Winter", "hour": 19, "tags": ["rain", "cold"]}"#)
                 .unwrap();
@@ -196,18 +199,18 @@ mod tests {
             (r#"{"eq": {"field": "cart", "value": "b"}}"#, false),
             (r#"{"has": "place"}"#, false),
         ] {
-            assert_eq!(serde_json::from_str::<Filter>(when).unwrap().holds(&context), expect, "{when}");
+            assert_eq!(serde_json::from_str::<Filter>(when).unwrap().matches(&context), expect, "{when}");
         }
         let fact = |field: &str, value: &str| (field.to_owned(), value.to_owned());
         assert_eq!(context.learned_facts(), [fact("season", "winter"), fact("hour", "19")]);
     }
 
     #[test]
-    fn wrong_rules_are_told() {
+    fn mistakes_in_rules_are_reported() {
         for (rules, expect) in [
             (r#"{"pin": [{"item": "a", "place": 0}]}"#, "place 0"),
-            (r#"{"bury": [{"has": ""}]}"#, "no field"),
-            (r#"{"boost": [{"when": {"range": {"field": "hour"}}, "items": {"all": []}, "add": 1}]}"#, "neither"),
+            (r#"{"bury": [{"has": ""}]}"#, "empty field name"),
+            (r#"{"boost": [{"when": {"range": {"field": "hour"}}, "items": {"all": []}, "add": 1}]}"#, "needs `from`"),
         ] {
             let problem = serde_json::from_str::<Rules>(rules).unwrap().problem();
             assert!(problem.as_ref().is_some_and(|text| text.contains(expect)), "{problem:?}");

@@ -1,4 +1,4 @@
-//! A scene: how one kind of list is made, as a JSON file. Every field but `kind` may be absent.
+//! A scene: the settings of one kind of list, as a JSON file. Every field but `kind` may be absent.
 //!
 //! ```json
 //! {
@@ -7,20 +7,20 @@
 //!   "weights": {"events": {"view_item": 1, "purchase": 4, "dislike": -1},
 //!               "step": 0.6, "halfLifeDays": 30, "seenDays": 30},
 //!   "metric": "cosine",                     cosine | dot | euclidean | pearson
-//!   "threshold": 0,                         the least score that a shown item must have; below 0 it is 0
+//!   "threshold": 0,                         shown items score more than this; values below 0 count as 0
 //!   "filter": {"range": {"field": "price", "to": 100}},
 //!   "rules": {"bury": [...], "boost": [...], "goesWith": [...], "pin": [...], "exclude": [...]},
-//!   "showSeen": false,                      may show again what the visitor knows
-//!   "variants": false,                      may show several variants of one product
+//!   "showSeen": false,                      true also shows what the visitor has viewed, bought, rated or in the cart
+//!   "variants": false,                      true also shows several variants of one product
 //!   "diversity": {"method": "mmr", "strength": 0.25},      mmr | dpp | none; strength 0..1
-//!   "interests": 0.5,                       0..1: how surely each interest has places by its weight
+//!   "interests": 0.5,                       0..1: how far each interest gets places in proportion to its weight
 //!   "exposure": [{"items": {"eq": {"field": "brand", "value": "Own"}}, "share": 0.2}],
-//!   "exploration": 0.1,                     part of the list that is drawn by chance, from the request's seed
+//!   "exploration": 0.1,                     0..1: the share of random items, drawn with the request's seed
 //!   "scoreWeights": {"amplify": 2, "content": 1, "cooccurrence": 2, "popularity": 0.02}   instead of the learned weights
 //! }
 //! ```
 //!
-//! The scenes of `scenes/` are built in; a page may bring its own. Must not know how a list is made.
+//! The scenes in `scenes/` are built in; a page may bring its own. Must not know how a list is made.
 
 use std::collections::BTreeMap;
 
@@ -28,78 +28,79 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{filter::Filter, rules::Rules};
-use crate::{catalog::ScoreWeights, profile::weights::Weights, vectors::Metric};
+use crate::{catalog::ScoreWeights, profile::weights::EventWeights, vectors::Metric};
 
 /// What a list rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ShelfKind"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// What the visitor did and said; a varied selection while nothing is known.
+pub enum ShelfKind {
+    /// The visitor's own events and wishes; a varied selection if there are none.
     #[default]
     ForYou,
-    /// One item.
+    /// One item: shows similar ones.
     MoreLikeThis,
-    /// What goes with the cart, or with one item.
+    /// The items in the cart, or one item: shows what goes with them.
     GoesWith,
-    /// What others buy; a varied selection where nobody is known to have bought.
+    /// What others buy; a varied selection if no interactions were learned.
     Trending,
 }
 
-/// How one kind of list is made. As JSON every field may be absent.
+/// The settings of one kind of list. As JSON every field may be absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Scene {
     /// What the list rests on.
-    pub kind: Kind,
-    /// By primary language subtag.
+    pub kind: ShelfKind,
+    /// The heading by primary language subtag, instead of the usual one.
     pub heading: BTreeMap<String, String>,
-    /// How much each event says, and how it fades.
-    pub weights: Weights,
-    /// How the likeness of two vectors is measured.
+    /// The weight of each event, and how it decays.
+    pub weights: EventWeights,
+    /// How the similarity of two vectors is measured.
     pub metric: Metric,
-    /// Items are shown that score more than this, -1..1. Below 0 it counts as 0.
+    /// Only items that score more than this are shown, -1..1. Values below 0 count as 0.
     pub threshold: f32,
-    /// The items that may be shown; absent: all.
+    /// Only items that match this are shown. Absent: all.
     pub filter: Option<Filter>,
-    /// The scene's own rules; those of a request come on top.
+    /// The scene's own rules; a request may add more.
     pub rules: Rules,
     /// Whether to show items that the visitor viewed lately, bought, rated or has in the cart.
     pub show_seen: bool,
     /// Whether to show several variants of one product.
     pub variants: bool,
-    /// How different from each other the items of the list are.
+    /// How the items of the list are kept different from each other.
     pub diversity: Diversity,
-    /// How surely each of the visitor's interests has places by its weight, 0..1. At 0 places go by score alone.
+    /// How far each of the visitor's interests gets places in proportion to its weight, 0..1. At 0 places depend on scores
+    /// alone.
     pub interests: f32,
-    /// Groups of items that have at least a part of the list.
+    /// Groups of items that each get a minimum share of the list.
     pub exposure: Vec<Exposure>,
-    /// The chance of each place but the first to go to an item that would not be shown, 0..1.
+    /// The probability that a place other than the first goes to a random item that would not be shown, 0..1.
     pub exploration: f32,
-    /// Weights of a score's parts, instead of the learned ones of the same name; absent: all as learned.
+    /// Weights that replace the learned ones of the same name. Absent: all as learned.
     #[serde(alias = "mixture")]
     #[cfg_attr(test, ts(type = "{ [name: string]: number } | null"))]
     pub score_weights: Option<Value>,
 }
 
-/// How different from each other the items of a list are.
+/// How the items of a list are kept different from each other.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Diversity {
-    /// The way in which the next item is chosen.
-    pub method: Method,
-    /// 0: by score alone; 1: by unlikeness alone.
+    /// How the next item is chosen.
+    pub method: DiversityMethod,
+    /// 0..1: at 0 the score alone decides, at 1 the difference from the items before alone.
     pub strength: f32,
 }
 
-/// How the next item of a list is chosen, so that it does not repeat what is there.
+/// How the next item of a list is chosen, so that it does not repeat the items before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DiversityMethod"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// By score alone, whatever the strength.
+pub enum DiversityMethod {
+    /// By score alone, whatever the strength is.
     None,
     /// Maximal marginal relevance.
     #[default]
@@ -108,29 +109,29 @@ pub enum Method {
     Dpp,
 }
 
-/// A group of items has at least this part of the list, as far as it has items that fit.
+/// Gives a group of items a minimum share of the list, as far as it has items that may be shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Exposure {
     /// The items of the group.
     pub items: Filter,
-    /// The group's part of the list, 0..1.
+    /// The minimum share, 0..1.
     pub share: f32,
 }
 
 impl Default for Diversity {
     fn default() -> Self {
-        Self { method: Method::Mmr, strength: 0.25 }
+        Self { method: DiversityMethod::Mmr, strength: 0.25 }
     }
 }
 
 impl Default for Scene {
     fn default() -> Self {
         Self {
-            kind: Kind::ForYou,
+            kind: ShelfKind::ForYou,
             heading: BTreeMap::new(),
-            weights: Weights::default(),
+            weights: EventWeights::default(),
             metric: Metric::Cosine,
             threshold: 0.0,
             filter: None,
@@ -161,31 +162,33 @@ const BUILT_IN: [(&str, &str); 9] = [
 
 impl Scene {
     /// The built-in scene of a kind.
-    pub fn of(kind: Kind) -> Self {
+    pub fn built_in(kind: ShelfKind) -> Self {
         match kind {
-            Kind::ForYou => Self::named("for-you"),
-            Kind::MoreLikeThis => Self::named("more-like-this"),
-            Kind::GoesWith => Self::named("goes-with"),
-            Kind::Trending => Self::named("trending"),
+            ShelfKind::ForYou => Self::from_name("for-you"),
+            ShelfKind::MoreLikeThis => Self::from_name("more-like-this"),
+            ShelfKind::GoesWith => Self::from_name("goes-with"),
+            ShelfKind::Trending => Self::from_name("trending"),
         }
         .unwrap_or_default()
     }
 
-    /// A built-in scene. An error names those that there are.
-    pub fn named(name: &str) -> Result<Self, String> {
-        match BUILT_IN.iter().find(|(known, _)| *known == name) {
+    /// The built-in scene of this name. The error lists all names.
+    pub fn from_name(name: &str) -> Result<Self, String> {
+        match BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
             Some((_, json)) => serde_json::from_str(json).map_err(|error| error.to_string()),
             None => {
                 let names = BUILT_IN.map(|(name, _)| name).join(", ");
-                Err(format!("there is no scene {name:?}; built in are {names}, and a page may bring its own as JSON"))
+                Err(format!(
+                    "there is no scene {name:?}; built in are {names}; a page may also give its own scene as JSON"
+                ))
             }
         }
     }
 
-    /// By name, or as its own JSON.
-    pub fn read(value: &Value) -> Result<Self, String> {
+    /// A built-in scene by name, or a scene as a JSON object or as text. The error says what is wrong, and where.
+    pub fn parse(value: &Value) -> Result<Self, String> {
         let scene: Self = match value {
-            Value::String(name) if !name.trim_start().starts_with('{') => Self::named(name)?,
+            Value::String(name) if !name.trim_start().starts_with('{') => Self::from_name(name)?,
             Value::String(json) => serde_json::from_str(json).map_err(|error| error.to_string())?,
             value => serde_json::from_value(value.clone()).map_err(|error| error.to_string())?,
         };
@@ -195,56 +198,56 @@ impl Scene {
         }
     }
 
-    /// The learned weights with what the scene says instead.
+    /// The learned weights, with those that the scene replaces. The error says which of them is wrong.
     pub fn score_weights(&self, learned: ScoreWeights) -> Result<ScoreWeights, String> {
         let mut merged = serde_json::to_value(learned).map_err(|error| error.to_string())?;
-        let (Value::Object(merged_fields), own) = (&mut merged, self.score_weights.as_ref()) else {
+        let (Value::Object(fields), own) = (&mut merged, self.score_weights.as_ref()) else {
             return Ok(learned);
         };
         let own = match own {
             None | Some(Value::Null) => return Ok(learned),
-            Some(own) => own.as_object().ok_or("it is no object of weights")?,
+            Some(own) => own.as_object().ok_or("must be an object such as {\"content\": 1}")?,
         };
-        // What a file leaves out, because it is as usual.
+        // Serialisation leaves these out at their defaults, but a scene may still set them.
         let ScoreWeights { newcomer, context_popularity, cold_item_flattening, .. } = learned;
-        let usual: [(&str, Value); 3] = [
+        let defaults: [(&str, Value); 3] = [
             ("newcomer", newcomer.into()),
             ("contextPopularity", context_popularity.into()),
             ("coldItemFlattening", cold_item_flattening.into()),
         ];
-        for (name, weight) in usual {
-            merged_fields.entry(name).or_insert(weight);
+        for (name, weight) in defaults {
+            fields.entry(name).or_insert(weight);
         }
         for (name, weight) in own {
-            match merged_fields.get_mut(ScoreWeights::current_name(name)) {
+            match fields.get_mut(ScoreWeights::current_name(name)) {
                 Some(field) => *field = weight.clone(),
                 None => return Err(format!("there is no weight {name:?}")),
             }
         }
-        let refused = "a weight is no number, `step` is not 0 to 1, or `amplify` is below 1";
-        ScoreWeights::read(merged.to_string().as_bytes()).ok_or_else(|| refused.to_owned())
+        let invalid = "weights must be finite numbers, `step` from 0 to 1, `amplify` at least 1, flattenings whole numbers up to 8";
+        ScoreWeights::read(merged.to_string().as_bytes()).ok_or_else(|| invalid.to_owned())
     }
 
-    /// What is wrong with it, for the person who wrote it.
+    /// The first mistake in the scene, as a message for its author.
     pub fn problem(&self) -> Option<String> {
         let shares = self.exposure.iter().map(|exposure| ("exposure: share", exposure.share));
-        let parts = [
+        let fractions = [
             ("diversity: strength", self.diversity.strength),
             ("interests", self.interests),
             ("exploration", self.exploration),
         ];
-        let part = |(name, part): (&str, f32)| {
-            (!(0.0..=1.0).contains(&part)).then(|| format!("{name}: {part} is not between 0 and 1"))
+        let out_of_range = |(name, value): (&str, f32)| {
+            (!(0.0..=1.0).contains(&value)).then(|| format!("{name}: {value} must be from 0 to 1"))
         };
         let threshold = (!(-1.0..=1.0).contains(&self.threshold))
-            .then(|| format!("threshold: {} is no likeness from -1 to 1", self.threshold));
+            .then(|| format!("threshold: {} must be from -1 to 1", self.threshold));
         let filters = self.filter.iter().chain(self.exposure.iter().map(|exposure| &exposure.items));
         (self.weights.problem().map(|problem| format!("weights: {problem}")))
             .or(threshold)
             .or_else(|| {
                 self.score_weights(ScoreWeights::default()).err().map(|problem| format!("scoreWeights: {problem}"))
             })
-            .or_else(|| parts.into_iter().chain(shares).find_map(part))
+            .or_else(|| fractions.into_iter().chain(shares).find_map(out_of_range))
             .or_else(|| filters.into_iter().find_map(Filter::problem))
             .or_else(|| self.rules.problem().map(|problem| format!("rules: {problem}")))
     }
@@ -257,27 +260,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_scenes_are_sound() {
+    fn the_built_in_scenes_are_valid() {
         for (name, json) in BUILT_IN {
             let scene: Scene = serde_json::from_str(json).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(scene.problem(), None, "{name}");
         }
-        for kind in [Kind::ForYou, Kind::MoreLikeThis, Kind::GoesWith, Kind::Trending] {
-            assert_eq!(Scene::of(kind).kind, kind);
+        for kind in [ShelfKind::ForYou, ShelfKind::MoreLikeThis, ShelfKind::GoesWith, ShelfKind::Trending] {
+            assert_eq!(Scene::built_in(kind).kind, kind);
         }
     }
 
     #[test]
-    fn a_scene_is_read_by_name_as_an_object_or_as_text() {
-        assert_eq!(Scene::read(&json!("more-like-this")).unwrap(), Scene::of(Kind::MoreLikeThis));
+    fn scenes_are_parsed_from_names_objects_and_text() {
+        assert_eq!(Scene::parse(&json!("more-like-this")).unwrap(), Scene::built_in(ShelfKind::MoreLikeThis));
         let own = json!({"kind": "trending", "weights": {"events": {"view_item": 2.5}}, "exploration": 0.1});
-        let scene = Scene::read(&own).unwrap();
-        assert_eq!((scene.kind, scene.exploration), (Kind::Trending, 0.1));
-        assert_eq!(Scene::read(&json!(own.to_string())).unwrap(), scene);
+        let scene = Scene::parse(&own).unwrap();
+        assert_eq!((scene.kind, scene.exploration), (ShelfKind::Trending, 0.1));
+        assert_eq!(Scene::parse(&json!(own.to_string())).unwrap(), scene);
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn mistakes_are_reported() {
         for (scene, expect) in [
             (json!("nowhere"), "there is no scene \"nowhere\"; built in are for-you"),
             (json!({"kind": "popular"}), "unknown variant `popular`"),
@@ -286,13 +289,13 @@ mod tests {
             (json!({"weights": {"step": 0}}), "weights: step"),
             (json!({"scoreWeights": {"amplify": 0}}), "scoreWeights"),
             (json!({"scoreWeights": {"contents": 1}}), "scoreWeights: there is no weight \"contents\""),
-            (json!({"exploration": 2}), "exploration: 2 is not between 0 and 1"),
+            (json!({"exploration": 2}), "exploration: 2 must be from 0 to 1"),
             (json!({"exposure": [{"items": {"has": "brand"}, "share": -1}]}), "share: -1"),
             (json!({"rules": {"pin": [{"item": "a", "place": 0}]}}), "rules: \"a\" is pinned"),
             (json!("{\"kind\": "), "EOF"),
             (json!(7), "invalid type"),
         ] {
-            let error = Scene::read(&scene).unwrap_err();
+            let error = Scene::parse(&scene).unwrap_err();
             assert!(error.contains(expect), "{error}");
         }
     }

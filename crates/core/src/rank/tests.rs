@@ -1,9 +1,9 @@
-//! A list held to its rules.
+//! Tests of the ranker.
 
 use super::*;
 
 #[test]
-fn the_top_is_what_sorting_everything_gives() {
+fn top_equals_sorting_all_rows() {
     let scores: Vec<f32> = (0..200).map(|n| ((n * 37) % 17) as f32).collect();
     for k in [0, 1, 3, 50, 300] {
         let mut all: Vec<Hit> = scores.iter().zip(0..).map(|(&score, row)| Hit { row, score }).collect();

@@ -1,81 +1,82 @@
-//! What the visitor's texts do to a list, beside where they lie: which of them count for nothing and which against, which
-//! items they rule out, and what the visitor is told of the last one. Must not know how that is worded.
+//! How the visitor's texts change a list, beside their vectors: which of them are ignored, which count as dislikes, which
+//! items they rule out, and the note to the visitor about the last one. Must not know how the note is worded.
 
 use std::collections::BTreeSet;
 
 use super::{
-    Setting, View,
-    texts::{Unused, containing, statement},
+    RankingInputs, RankingOptions,
+    texts::{UnusedReason, rows_with_terms, statement},
 };
 use crate::{
     catalog::Catalog,
     profile::{
         EventName, Opinion, Overrides, Profile, Source,
-        weights::{SESSION_MS, UNWANTED, Weights},
+        weights::{EventWeights, SESSION_MS, UNWANTED_FACTOR},
     },
-    rank::Kind,
+    rank::ShelfKind,
     text::{Statement, terms},
 };
 
-/// What became of the text that the visitor wrote last.
+/// How the text that the visitor wrote last was used, where they may not expect it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
-    /// It moves no list.
+pub enum TextNote {
+    /// It has no effect on any list.
     Unused {
         /// The text as the visitor wrote it.
         text: String,
         /// Why it is not used.
-        why: Unused,
+        reason: UnusedReason,
     },
-    /// It only says what is not wanted: these things are left out.
+    /// It only says what is not wanted, and items with these things are left out.
     LeftOut {
-        /// What is not wanted, each thing by itself: `wool`.
+        /// Each thing by itself: `wool`.
         things: Vec<String>,
     },
 }
 
-/// How the log's texts, and what the page `said`, count in a profile of these weights.
-pub fn overrides(view: &View, weights: &Weights, said: &[(Source, EventName)]) -> Overrides {
-    let mut overrides = Overrides { ignored: view.muted.clone(), ..Overrides::default() };
+/// The sources that a profile with these weights ignores, and the texts that count as dislikes. `page_signals` is what the
+/// page says of its cart and its own text.
+pub fn overrides(inputs: &RankingInputs, weights: &EventWeights, page_signals: &[(Source, EventName)]) -> Overrides {
+    let mut overrides = Overrides { ignored: inputs.muted.clone(), ..Overrides::default() };
     let is_text = |(source, _): &(Source, EventName)| matches!(source, Source::Text(_));
-    if !view.history.has_texts() && !said.iter().any(is_text) {
+    if !inputs.history.has_texts() && !page_signals.iter().any(is_text) {
         return overrides;
     }
-    let profile = view.history.profile(weights, view.now_ms, &overrides, said);
-    for signal in profile.strong() {
+    let profile = inputs.history.build_profile(weights, inputs.now_ms, &overrides, page_signals);
+    for signal in profile.strong_signals() {
         let Source::Text(text) = &signal.source else { continue };
-        match view.texts.place(text, view.catalog) {
-            Ok(placed) if placed.is_unwanted => _ = overrides.unwanted.insert(signal.source.clone()),
-            // The model that has not read it yet may find something.
-            Ok(_) | Err(Unused::Pending) => {}
+        match inputs.texts.place(text, inputs.catalog) {
+            Ok(placement) if placement.is_unwanted => _ = overrides.unwanted.insert(signal.source.clone()),
+            // Not ignored while it waits for the model.
+            Ok(_) | Err(UnusedReason::Pending) => {}
             Err(_) => _ = overrides.ignored.insert(signal.source.clone()),
         }
     }
     overrides
 }
 
-/// Rows that contain what a text of the profile does not want; unless a wish of more weight wants that very thing, or the
-/// visitor likes the item.
-pub fn ruled_out(catalog: &Catalog, profile: &Profile, overrides: &Overrides) -> BTreeSet<u32> {
-    let mut said: Vec<(Statement, f32)> = Vec::new();
-    for signal in profile.strong() {
+/// Rows that contain what a text of the profile does not want, except for things that a text of more weight wants, and items
+/// that the visitor likes.
+pub fn unwanted_rows(catalog: &Catalog, profile: &Profile, overrides: &Overrides) -> BTreeSet<u32> {
+    let mut statements: Vec<(Statement, f32)> = Vec::new();
+    for signal in profile.strong_signals() {
         if let Source::Text(text) = &signal.source {
-            let turned = if overrides.unwanted.contains(&signal.source) { UNWANTED } else { 1.0 };
-            said.push((statement(text, catalog), signal.weight / turned));
+            let sign = if overrides.unwanted.contains(&signal.source) { UNWANTED_FACTOR } else { 1.0 };
+            statements.push((statement(text, catalog), signal.weight / sign));
         }
     }
     let mut rows = BTreeSet::new();
-    for (own, weight) in &said {
-        for thing in &own.unwanted {
+    for (statement, weight) in &statements {
+        for thing in &statement.unwanted {
             let terms = terms(thing, &catalog.segmenter);
-            let wants = |(other, more): &(Statement, f32)| {
-                more > weight && {
+            let wants_it = |(other, other_weight): &(Statement, f32)| {
+                other_weight > weight && {
                     let wanted = self::terms(&other.wanted, &catalog.segmenter);
                     terms.iter().all(|term| wanted.contains(term))
                 }
             };
-            if !said.iter().any(wants) {
-                rows.extend(containing(catalog, &terms));
+            if !statements.iter().any(wants_it) {
+                rows.extend(rows_with_terms(catalog, &terms));
             }
         }
     }
@@ -83,16 +84,19 @@ pub fn ruled_out(catalog: &Catalog, profile: &Profile, overrides: &Overrides) ->
     rows
 }
 
-/// What to tell the visitor of the text that they wrote last, in this visit.
-pub fn note(view: &View, setting: &Setting) -> Option<Note> {
-    let (text, time_ms) = view.history.last_text().filter(|_| setting.scene.kind == Kind::ForYou)?;
-    let lately = view.now_ms - time_ms < SESSION_MS;
-    if !lately || view.muted.contains(&Source::Text(text.to_owned())) {
+/// The note about the text that the visitor wrote last in this visit, for `for-you` lists. `None` if the text is used as they
+/// expect.
+pub fn text_note(inputs: &RankingInputs, options: &RankingOptions) -> Option<TextNote> {
+    let (text, time_ms) = inputs.history.last_text().filter(|_| options.scene.kind == ShelfKind::ForYou)?;
+    let is_recent = inputs.now_ms - time_ms < SESSION_MS;
+    if !is_recent || inputs.muted.contains(&Source::Text(text.to_owned())) {
         return None;
     }
-    match view.texts.place(text, view.catalog) {
-        Ok(placed) if placed.is_unwanted => Some(Note::LeftOut { things: statement(text, view.catalog).unwanted }),
-        Ok(_) | Err(Unused::Pending) => None,
-        Err(why) => Some(Note::Unused { text: text.to_owned(), why }),
+    match inputs.texts.place(text, inputs.catalog) {
+        Ok(placement) if placement.is_unwanted => {
+            Some(TextNote::LeftOut { things: statement(text, inputs.catalog).unwanted })
+        }
+        Ok(_) | Err(UnusedReason::Pending) => None,
+        Err(reason) => Some(TextNote::Unused { text: text.to_owned(), reason }),
     }
 }

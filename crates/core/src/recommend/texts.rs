@@ -1,8 +1,8 @@
-//! What the visitor's texts come to in this catalogue: wishes and searches, each encoded once.
+//! The vectors of the visitor's texts (wishes and searches) in this catalogue, each encoded once.
 //!
-//! A text is taken apart into what it wants and what it does not. Each part stands where the model says, or where the
-//! items stand that contain its words; a part that lies near no item and shares no word with any stands nowhere. A text
-//! of which nothing can be used says why. Must not know events.
+//! A text is split into what it wants and what it does not want. The vector of each part comes from the model or, if no item
+//! is near that, from the items that contain its words. A part that is near no item and shares no word with any has no
+//! vector. If no part of a text has one, there is a reason why it is not used. Must not know events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,185 +15,186 @@ use crate::{
     },
 };
 
-/// More texts than a profile needs, fewer than a day of searching as one types.
-const MOST: usize = 256;
-/// How many items that contain its words a text is placed among.
+/// The most parts of texts that are kept: more than a profile needs, fewer than a day of searching as one types.
+const MAX_ENCODED: usize = 256;
+/// A text without a vector of the model gets the mean of this many items that contain its words.
 const NEIGHBOURS: usize = 5;
-/// How much what is not wanted counts, beside what is.
-const AGAINST: f32 = 0.5;
-/// From 0, where texts have nothing in common, to 1, where they are the same: a search finds what is as near as this. Tried
-/// with MiniLM in five shops: of 73 searches for what is sold there 9 in 10 find something, of 68 for what is not 2 in 10 do,
-/// most of them something much like it (a tennis racket for guitar strings).
-const NEAR: f32 = 0.35;
-/// The same for a wish, which may be vaguer ("a gift for my sister") and need not be found, but point somewhere.
-const NEAR_FOR_A_WISH: f32 = 0.2;
-/// Of a text that seems to be in a language that nothing here is in, so many of the words have to be found: "pour" alone,
-/// of a French sentence, finds a kettle to pour from.
-const FOUND: f32 = 0.5;
+/// The weight of what a text does not want, relative to what it wants.
+const UNWANTED_WEIGHT: f32 = 0.5;
+/// How similar an item must be to a search to be found, from 0 (texts have nothing in common) to 1 (they are the same).
+/// Measured with MiniLM in five shops: 9 in 10 of 73 searches for what the shop sells find something, and 2 in 10 of 68 for
+/// what it does not sell, most of them something much like it (a tennis racket for guitar strings).
+const SEARCH_SIMILARITY: f32 = 0.35;
+/// The same for a wish, which may be vaguer ("a gift for my sister"): it only has to point in a direction.
+const WISH_SIMILARITY: f32 = 0.2;
+/// If a text seems to be in a language that no item is described in, at least this share of its words must be in the
+/// catalogue: "pour", from a French sentence, alone would find a kettle to pour from.
+const MIN_WORDS_FOUND: f32 = 0.5;
 
-/// Parts of texts where the model places them; derived from the log and the model, never stored.
+/// The model's vectors of parts of texts. Derived from the log and the model, never stored.
 #[derive(Default)]
-pub struct Texts {
-    /// `None` where the model does not read the part.
+pub struct TextVectors {
+    /// By part; `None` if the model cannot read it.
     encoded: BTreeMap<String, Option<Encoded>>,
 }
 
 struct Encoded {
     /// Centred, of length 1. `[H]`
     vector: Vec<f32>,
-    /// The least cosine of an item that it is about.
+    /// Items with at least this cosine are about the text.
     floor: f32,
-    /// Some item is near enough for a wish.
+    /// Whether some item is near enough for a wish.
     is_near: bool,
-    /// See [`TextVector`].
+    /// See [`TextVector::is_familiar`].
     is_familiar: bool,
 }
 
-/// What a visitor wrote, as the model reads it.
+/// The model's vector of a part of a text.
 #[derive(Debug, Clone)]
 pub struct TextVector {
     /// Of length 1. `[H]`
     pub vector: Vec<f32>,
-    /// Most of its words are words of the vocabulary, whole, and none is a function word of a language that the model does
-    /// not read.
+    /// Whether the model knows the language: most words are whole words of its vocabulary, and none is a function word of a
+    /// language that it does not read.
     pub is_familiar: bool,
 }
 
-/// A text that can be used.
+/// The vector of a whole text in the catalogue's space.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
+pub struct TextPlacement {
     /// Centred, of length 1. `[H]`
     pub vector: Vec<f32>,
-    /// It only says what is not wanted, and that lies here.
+    /// Whether the text only says what is not wanted: then `vector` is the vector of that.
     pub is_unwanted: bool,
 }
 
 /// Why a text is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unused {
-    /// The model has not read it yet, and no item contains its words.
+pub enum UnusedReason {
+    /// The model has not encoded it yet, and no item contains its words.
     Pending,
-    /// Nothing here is about it.
+    /// No item is about it.
     NoMatch,
-    /// The same, and it is in a language that neither the items are described in nor the model reads.
+    /// No item is about it, and it is in a language that neither the items are described in nor the model reads.
     Language,
-    /// It negates something, and what cannot be told.
+    /// It negates something, but it is unclear what.
     Unclear,
 }
 
-impl Texts {
-    /// Whether the model has read this part of a text.
+impl TextVectors {
+    /// Whether the model has encoded this part of a text.
     pub fn has(&self, part: &str) -> bool {
         self.encoded.contains_key(part)
     }
 
-    /// Adds a part of a text as the model reads it, `None` where it does not. `likeness` gives the model's cosine of two
-    /// texts that are as like as a part from 0 to 1 says.
-    pub fn add(&mut self, part: &str, read: Option<TextVector>, likeness: impl Fn(f32) -> f32, catalog: &Catalog) {
-        if self.encoded.len() >= MOST {
-            self.encoded.clear(); // what is still needed is encoded again
+    /// Adds the model's vector of a part of a text, `None` if the model cannot read it. `cosine_of` gives the model's cosine of
+    /// two texts whose similarity is from 0 (nothing in common) to 1 (the same).
+    pub fn add(&mut self, part: &str, encoding: Option<TextVector>, cosine_of: impl Fn(f32) -> f32, catalog: &Catalog) {
+        if self.encoded.len() >= MAX_ENCODED {
+            self.encoded.clear(); // parts that are still needed are encoded again
         }
-        let encoded = read.map(|read| {
-            let mut vector = read.vector;
+        let encoded = encoding.map(|TextVector { mut vector, is_familiar }| {
             let along = catalog.centre.along(&vector);
             let length = catalog.centre.apply(&mut vector);
-            let floor = |part: f32| catalog.centre.least(along, length, likeness(part));
-            let wish = floor(if read.is_familiar { NEAR_FOR_A_WISH } else { NEAR });
+            let floor = |similarity: f32| catalog.centre.least(along, length, cosine_of(similarity));
+            let wish = floor(if is_familiar { WISH_SIMILARITY } else { SEARCH_SIMILARITY });
             let is_near = !catalog.matrix.top(&Query::new(&vector), 1, wish, |_| true).is_empty();
-            Encoded { floor: floor(NEAR), is_near, is_familiar: read.is_familiar, vector }
+            Encoded { floor: floor(SEARCH_SIMILARITY), is_near, is_familiar, vector }
         });
         self.encoded.insert(part.to_owned(), encoded);
     }
 
-    /// Where the text lies among the items, or why it is not used.
-    pub fn place(&self, text: &str, catalog: &Catalog) -> Result<Placed, Unused> {
+    /// The vector of a text, or the reason why it is not used.
+    pub fn place(&self, text: &str, catalog: &Catalog) -> Result<TextPlacement, UnusedReason> {
         let Statement { wanted, unwanted, is_unclear } = statement(text, catalog);
         if is_unclear {
-            return Err(Unused::Unclear);
+            return Err(UnusedReason::Unclear);
         }
-        let parts: Vec<Result<Vec<f32>, Unused>> = unwanted.iter().map(|part| self.part(part, catalog)).collect();
-        let is_pending = parts.contains(&Err(Unused::Pending));
-        let against: Vec<Vec<f32>> = parts.into_iter().flatten().collect();
-        let wanted = if wanted.is_empty() { Err(Unused::NoMatch) } else { self.part(&wanted, catalog) };
+        let parts: Vec<Result<Vec<f32>, UnusedReason>> =
+            unwanted.iter().map(|part| self.part_vector(part, catalog)).collect();
+        let is_pending = parts.contains(&Err(UnusedReason::Pending));
+        let unwanted: Vec<Vec<f32>> = parts.into_iter().flatten().collect();
+        let wanted = if wanted.is_empty() { Err(UnusedReason::NoMatch) } else { self.part_vector(&wanted, catalog) };
         let is_unwanted = wanted.is_err();
         let (mut vector, factor) = match wanted {
-            Ok(vector) if against.is_empty() => return Ok(Placed { vector, is_unwanted: false }),
-            Ok(vector) => (vector, -AGAINST / against.len() as f32),
-            Err(Unused::Pending) => return Err(Unused::Pending),
-            Err(_) if against.is_empty() && is_pending => return Err(Unused::Pending),
-            Err(why) if against.is_empty() => return Err(why),
+            Ok(vector) if unwanted.is_empty() => return Ok(TextPlacement { vector, is_unwanted: false }),
+            Ok(vector) => (vector, -UNWANTED_WEIGHT / unwanted.len() as f32),
+            Err(UnusedReason::Pending) => return Err(UnusedReason::Pending),
+            Err(_) if unwanted.is_empty() && is_pending => return Err(UnusedReason::Pending),
+            Err(why) if unwanted.is_empty() => return Err(why),
             Err(_) => (vec![0.0; catalog.matrix.width()], 1.0),
         };
-        against.iter().for_each(|part| add(&mut vector, factor, part));
+        unwanted.iter().for_each(|part| add(&mut vector, factor, part));
         normalize(&mut vector);
-        Ok(Placed { vector, is_unwanted })
+        Ok(TextPlacement { vector, is_unwanted })
     }
 
-    /// Where the model places a text that is not taken apart, `[H]`, and the least cosine of an item that it is about.
+    /// The model's vector `[H]` of a text that is not split, and the lowest cosine of items that are about it.
     pub fn encoded(&self, text: &str) -> Option<(&[f32], f32)> {
         self.encoded.get(text)?.as_ref().map(|encoded| (encoded.vector.as_slice(), encoded.floor))
     }
 
-    /// Where a part of a text lies: where the model says, or else where its words are. `[H]`
-    fn part(&self, text: &str, catalog: &Catalog) -> Result<Vec<f32>, Unused> {
+    /// The vector of a part of a text: the model's, or else that of the items with its words. `[H]`
+    fn part_vector(&self, text: &str, catalog: &Catalog) -> Result<Vec<f32>, UnusedReason> {
         let encoded = self.encoded.get(text);
         match encoded {
             Some(Some(encoded)) if encoded.is_near => Ok(encoded.vector.clone()),
-            _ => self.by_words(text, catalog).ok_or(match encoded {
-                None if catalog.matrix.width() > 0 => Unused::Pending,
-                Some(Some(encoded)) if encoded.is_familiar => Unused::NoMatch,
-                _ if is_foreign(text, catalog) => Unused::Language,
-                _ if self.is_strange(text) && is_other_language(text, catalog) => Unused::Language,
-                _ => Unused::NoMatch,
+            _ => self.vector_from_words(text, catalog).ok_or(match encoded {
+                None if catalog.matrix.width() > 0 => UnusedReason::Pending,
+                Some(Some(encoded)) if encoded.is_familiar => UnusedReason::NoMatch,
+                _ if is_foreign(text, catalog) => UnusedReason::Language,
+                _ if self.is_unfamiliar(text) && is_other_language(text, catalog) => UnusedReason::Language,
+                _ => UnusedReason::NoMatch,
             }),
         }
     }
 
-    /// The middle of the items that contain the text's words best. `[H]`; none where they are too few of its words to say
-    /// what it is about.
-    pub fn by_words(&self, text: &str, catalog: &Catalog) -> Option<Vec<f32>> {
+    /// The mean direction of the items that match the text's words best. `[H]`; `None` if no item contains any, or if too few
+    /// of the words are known to tell what the text is about.
+    pub fn vector_from_words(&self, text: &str, catalog: &Catalog) -> Option<Vec<f32>> {
         let terms = terms(text, &catalog.segmenter);
-        if self.is_strange(text) || is_foreign(text, catalog) {
+        if self.is_unfamiliar(text) || is_foreign(text, catalog) {
             let known = terms.iter().filter(|term| catalog.index.rarity(term).is_some()).count();
-            if (known as f32) < FOUND * terms.len() as f32 {
+            if (known as f32) < MIN_WORDS_FOUND * terms.len() as f32 {
                 return None;
             }
         }
         let found = catalog.index.search(&terms);
-        let mut middle = vec![0.0; catalog.matrix.width()];
-        found.iter().take(NEIGHBOURS).for_each(|&(row, score)| add(&mut middle, score, &catalog.matrix.vector(row)));
-        normalize(&mut middle);
-        (!found.is_empty()).then_some(middle)
+        let mut mean = vec![0.0; catalog.matrix.width()];
+        found.iter().take(NEIGHBOURS).for_each(|&(row, score)| add(&mut mean, score, &catalog.matrix.vector(row)));
+        normalize(&mut mean);
+        (!found.is_empty()).then_some(mean)
     }
 
-    /// The model knows few of its words.
-    fn is_strange(&self, text: &str) -> bool {
+    /// Whether the model has encoded the text and knows few of its words.
+    fn is_unfamiliar(&self, text: &str) -> bool {
         matches!(self.encoded.get(text), Some(Some(encoded)) if !encoded.is_familiar)
     }
 
-    /// Removes what the model has read: the next texts are encoded again.
+    /// Removes all vectors: texts are encoded again when they are needed.
     pub fn clear(&mut self) {
         self.encoded.clear();
     }
 }
 
-/// The parts of a text that the model reads, each by itself.
+/// The parts of a text that have to be encoded, each by itself.
 pub fn parts(text: &str, catalog: &Catalog) -> impl Iterator<Item = String> + use<> {
     let Statement { wanted, unwanted, .. } = statement(text, catalog);
     [wanted].into_iter().chain(unwanted).filter(|part| !part.is_empty())
 }
 
-/// The text taken apart, unless it is an item's name: "A Day Without Rain" says nothing against rain.
+/// Splits a text into what it wants and what it does not want, unless it is the name of an item: "A Day Without Rain" does not
+/// reject rain.
 pub fn statement(text: &str, catalog: &Catalog) -> Statement {
     let statement = Statement::of(text);
     let name = text.trim().to_lowercase();
     let is_named = |row: u32| catalog.item(row).words().any(|(_, words)| words.title.to_lowercase().contains(&name));
-    let is_name = || containing(catalog, &terms(text, &catalog.segmenter)).into_iter().any(is_named);
+    let is_name = || rows_with_terms(catalog, &terms(text, &catalog.segmenter)).into_iter().any(is_named);
     if statement.negates() && is_name() { Statement::plain(text) } else { statement }
 }
 
-/// Rows that contain all of these terms; none for no terms.
-pub fn containing(catalog: &Catalog, terms: &[String]) -> BTreeSet<u32> {
+/// Rows that contain all of these terms; none if there are no terms.
+pub fn rows_with_terms(catalog: &Catalog, terms: &[String]) -> BTreeSet<u32> {
     let postings = &catalog.index.postings;
     let rows = |term: &String| -> BTreeSet<u32> {
         postings.find(term).map_or_else(BTreeSet::new, |at| postings.rows(at).map(|(row, _)| row).collect())
@@ -202,13 +203,13 @@ pub fn containing(catalog: &Catalog, terms: &[String]) -> BTreeSet<u32> {
     all.unwrap_or_default()
 }
 
-/// Whether no item is described in a language that is written as the text is.
+/// Whether no item is described in a language with the text's script.
 fn is_foreign(text: &str, catalog: &Catalog) -> bool {
     Script::of(text).is_some_and(|script| !catalog.languages.iter().any(|lang| script.writes(lang)))
 }
 
-/// Whether a text of which the model knows few words is in a language that no item is described in, as far as its function
-/// words tell.
+/// Whether the function words of a text show a language that no item is described in. For texts of which the model knows few
+/// words.
 fn is_other_language(text: &str, catalog: &Catalog) -> bool {
     by_function_words(text).is_some_and(|language| !catalog.languages.iter().any(|own| own == language))
 }

@@ -110,8 +110,10 @@ fn times(catalog: Catalog, items: usize) -> [Vec<f64>; 3] {
         // Half of the views are of one kind, the others of any.
         let row = if nth % 2 == 0 { nth * CENTRES } else { nth * 7919 } % items;
         let now_ms = nth as f64 * 60e3;
-        let (spent, updates) =
-            timed(now_ms, Command::Track { event: Event::on(EventName::ViewItem, &format!("item-{row:06}"), now_ms) });
+        let (spent, updates) = timed(
+            now_ms,
+            Command::Track { event: Event::for_item(EventName::ViewItem, &format!("item-{row:06}"), now_ms) },
+        );
         events.push(spent);
         let Some(Update::Shelf(list)) = updates.into_iter().next() else { panic!("every event ranks the shelf again") };
         if nth >= WARM {

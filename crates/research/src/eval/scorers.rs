@@ -11,8 +11,8 @@ use crate::baselines::Similar;
 use nearmind::learn::{Learned, content, profile, taste, with_wish};
 use nearmind_core::{
     catalog::{Catalog, ScoreWeights},
-    profile::Columns,
-    rank::{self, ScoreBreakdown, scene::Method},
+    profile::SimilarityCache,
+    rank::{self, ScoreBreakdown, scene::DiversityMethod},
     vectors::{Hit, Matrix, Query},
 };
 use nearmind_session::search::{Meaning, search};
@@ -58,15 +58,15 @@ impl Scorers<'_> {
         add("popularity", self.counts.iter().map(|&count| count as f32).collect());
         let profile = |step| profile(case.acts(), step);
         let even = profile(1.0);
-        add("item-knn", self.knn.scores(&profile(KNN_STEP).rows(), len));
-        add("item-knn-even", self.knn.scores(&even.rows(), len)); // of a cart, which has no order
+        add("item-knn", self.knn.scores(&profile(KNN_STEP).weighted_rows(), len));
+        add("item-knn-even", self.knn.scores(&even.weighted_rows(), len)); // of a cart, which has no order
         let linear =
             ScoreWeights { amplify: 1.0, recency_flattening: 0, cold_item_flattening: 0, ..ScoreWeights::default() };
         let content = |matrix, profile| content(matrix, profile, linear, &|_| true);
         add("content-raw", content(self.raw, &even));
         let centred = content(matrix, &profile(CONTENT_STEP));
         if let Some(ease) = &self.ease {
-            let ease = ease.scores(&even.rows(), len);
+            let ease = ease.scores(&even.weighted_rows(), len);
             let mut mixed = standard(&ease);
             mixed.iter_mut().zip(standard(&centred)).for_each(|(sum, content)| *sum += BESIDE_EASE * content);
             add("ease", ease);
@@ -78,7 +78,7 @@ impl Scorers<'_> {
             let profile = profile(score_weights.step);
             let taste = taste(matrix, &profile, None, score_weights);
             let catalog = (matrix, &self.catalog.fields, None);
-            rank::build_scorer(catalog, score_weights, (&profile, &taste), &mut Columns::default()).totals()
+            rank::build_scorer(catalog, score_weights, (&profile, &taste), &mut SimilarityCache::default()).scores()
         });
         let said = self.places[nth].map(|at| &self.said[at * self.raw.width()..][..self.raw.width()]);
         let centred = said.map(|said| {
@@ -107,7 +107,7 @@ impl Scorers<'_> {
         let parts = self.parts(self.learned, case, centred.as_deref());
         let score: Vec<f32> = parts.iter().map(ScoreBreakdown::total).collect();
         add(SHIPPED, shown(&score, &self.shelf.list(case)));
-        add("shipped-dpp", shown(&score, &self.shelf.with(Method::Dpp).list(case)));
+        add("shipped-dpp", shown(&score, &self.shelf.with(DiversityMethod::Dpp).list(case)));
         add(SCORE, score);
         for (at, name) in ScoreBreakdown::default().named().iter().map(|part| part.0).enumerate() {
             if self.counts(at) {
@@ -135,9 +135,9 @@ impl Scorers<'_> {
         let profile = if said.is_some() { with_wish(profile) } else { profile };
         let taste = taste(matrix, &profile, said, score_weights);
         let catalog = (matrix, &self.catalog.fields, Some(&learned.relations));
-        let scorer = rank::build_scorer(catalog, score_weights, (&profile, &taste), &mut Columns::default())
+        let scorer = rank::build_scorer(catalog, score_weights, (&profile, &taste), &mut SimilarityCache::default())
             .with_context(context);
-        (0..self.catalog.len() as u32).map(|row| scorer.parts(row)).collect()
+        (0..self.catalog.len() as u32).map(|row| scorer.breakdown(row)).collect()
     }
 
     /// The part is in the score_weights, and taking it out changes something.

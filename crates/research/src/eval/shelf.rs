@@ -13,12 +13,12 @@ use crate::native::for_session;
 use nearmind::cli::{device::DeviceArg, model::NativeModel};
 use nearmind_core::{
     catalog::{Catalog, context_popularity::Fact},
-    profile::{Columns, Event, EventName, History},
+    profile::{Event, EventName, History, SimilarityCache},
     protocol::ShelfRequest,
-    rank::{Context, filter::Value, rules::Said, scene::Method},
+    rank::{Context, filter::FilterValue, rules::ContextValue, scene::DiversityMethod},
     recommend::{
-        Setting, View, ranked,
-        texts::{TextVector, Texts, parts},
+        RankingInputs, RankingOptions, recommend,
+        texts::{TextVector, TextVectors, parts},
     },
     vectors::Hit,
 };
@@ -28,7 +28,7 @@ const LIMIT: usize = 10;
 
 pub struct Shelf<'a> {
     catalog: &'a Catalog,
-    setting: Setting,
+    options: RankingOptions,
     wishes: &'a Wishes,
 }
 
@@ -61,37 +61,38 @@ impl<'a> Shelf<'a> {
     pub fn new(catalog: &'a Catalog, wishes: &'a Wishes, without: impl Iterator<Item = u32>) -> Self {
         let exclude = without.map(|row| catalog.item(row).id().to_owned()).collect();
         let request = ShelfRequest { limit: LIMIT, exclude, ..ShelfRequest::default() };
-        Self { catalog, setting: Setting::read(&request, catalog).0, wishes }
+        Self { catalog, options: RankingOptions::from_request(&request, catalog).0, wishes }
     }
 
     /// The same with another way to diversify.
-    pub fn with(&self, method: Method) -> Self {
-        let mut setting = self.setting.clone();
-        setting.scene.diversity.method = method;
-        Self { catalog: self.catalog, setting, wishes: self.wishes }
+    pub fn with(&self, method: DiversityMethod) -> Self {
+        let mut options = self.options.clone();
+        options.scene.diversity.method = method;
+        Self { catalog: self.catalog, options, wishes: self.wishes }
     }
 
     /// Best first.
     pub fn list(&self, case: &Case) -> Vec<Hit> {
-        let mut history = History::of_acts(case.acts());
-        let mut texts = Texts::default();
+        let mut history = History::from_interactions(case.acts());
+        let mut texts = TextVectors::default();
         if let Some(sentence) = &case.query {
-            history.push(&Event::said(EventName::Wish, sentence, 0.0), |_| None);
+            history.push(&Event::for_text(EventName::Wish, sentence, 0.0), |_| None);
             for part in parts(sentence, self.catalog) {
                 let read = self.wishes.read.get(&part).cloned().flatten();
                 texts.add(&part, read, &self.wishes.likeness, self.catalog);
             }
         }
-        let mut setting = self.setting.clone();
-        setting.context = context(&case.facts);
+        let mut options = self.options.clone();
+        options.context = context(&case.facts);
         let muted = BTreeSet::new();
-        let view = View { catalog: self.catalog, history: &history, muted: &muted, texts: &texts, now_ms: 0.0 };
-        ranked(&view, &setting, &mut Columns::default()).hits
+        let inputs =
+            RankingInputs { catalog: self.catalog, history: &history, muted: &muted, texts: &texts, now_ms: 0.0 };
+        recommend(&inputs, &options, &mut SimilarityCache::default()).hits
     }
 }
 
 /// What a page says of the case's surroundings.
 fn context(facts: &[Fact]) -> Context {
-    let said = |(field, value): &Fact| (field.clone(), Some(Said::One(Value::Text(value.clone()))));
+    let said = |(field, value): &Fact| (field.clone(), Some(ContextValue::One(FilterValue::Text(value.clone()))));
     Context { facts: facts.iter().map(said).collect(), ..Context::default() }
 }

@@ -35,7 +35,7 @@ pub fn explained(model: NativeModel, catalog: &Catalog, lang: &str, viewed: &[u3
     let (mut visit, mut shown) = (open(model, catalog, lang)?, Vec::new());
     for (nth, &viewed) in viewed.iter().enumerate() {
         told(block_on(visit.apply(Command::Forget.at(nth as f64 * 60e3, lang))))?;
-        let event = Event::on(EventName::ViewItem, catalog.item(viewed).id(), nth as f64 * 60e3);
+        let event = Event::for_item(EventName::ViewItem, catalog.item(viewed).id(), nth as f64 * 60e3);
         let mut cards = cards(told(block_on(visit.apply(Command::Track { event }.at(nth as f64 * 60e3, lang))))?);
         while let Some(updates) = block_on(visit.work()) {
             for update in told(updates)? {

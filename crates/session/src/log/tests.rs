@@ -3,7 +3,7 @@
 use super::*;
 
 fn event(name: EventName, item: &str) -> Entry {
-    Entry::Event(Event::on(name, item, 1.0))
+    Entry::Event(Event::for_item(name, item, 1.0))
 }
 
 fn mark(about: &[&str], muted: bool) -> Entry {
@@ -36,7 +36,7 @@ fn what_is_unlearned_is_mentioned_nowhere() {
     let never = Log::replay(&[event(EventName::Like, "b"), mark(&["b"], true)]);
     assert_eq!(log.without(like), never);
     assert_eq!(log.without_topics(&[Topic::Item("a".into())]), never);
-    assert_eq!(log.without(&Event::on(EventName::Hide, "a", 1.0)), log);
+    assert_eq!(log.without(&Event::for_item(EventName::Hide, "a", 1.0)), log);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn the_last_word_on_an_interest_counts() {
 
 #[test]
 fn what_is_muted_counts_for_nothing_and_comes_back_in_its_place() {
-    let like = |item: &str| Event::on(EventName::Like, item, 1.0);
+    let like = |item: &str| Event::for_item(EventName::Like, item, 1.0);
     let mute = |item: &str, muted| Entry::Mute { event: like(item), muted, time_ms: 2.0 };
     let mut log = Log::replay(&[Entry::Event(like("a")), Entry::Event(like("b"))]);
     let before = log.clone();
@@ -72,7 +72,7 @@ fn what_is_muted_counts_for_nothing_and_comes_back_in_its_place() {
 
 #[test]
 fn two_logs_become_one_and_nothing_comes_twice() {
-    let at = |item: &str, time_ms| Entry::Event(Event::on(EventName::Like, item, time_ms));
+    let at = |item: &str, time_ms| Entry::Event(Event::for_item(EventName::Like, item, time_ms));
     let log = Log::replay(&[at("a", 1.0), at("c", 3.0)]);
     let (both, new) = log.with(&[at("a", 1.0), at("b", 2.0)]);
     assert_eq!((both.entries(), new), (&[at("a", 1.0), at("b", 2.0), at("c", 3.0)][..], 1));

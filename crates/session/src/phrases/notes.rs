@@ -5,7 +5,7 @@
 use super::Tongue::{self, Chinese, English};
 use nearmind_core::{
     protocol::Basis,
-    recommend::{statements::Note, texts::Unused},
+    recommend::{statements::TextNote, texts::UnusedReason},
 };
 
 /// Characters of the visitor's own words.
@@ -39,10 +39,10 @@ const LANGUAGES: [(&str, &str, &str); 22] = [
 
 impl Tongue {
     /// A sentence or two beside a list that rests on `basis`, in a catalogue that is described in these languages.
-    pub fn note(self, note: &Note, basis: Basis, languages: &[String]) -> String {
+    pub fn note(self, note: &TextNote, basis: Basis, languages: &[String]) -> String {
         let varied = basis == Basis::ColdStart;
         match note {
-            Note::LeftOut { things } => {
+            TextNote::LeftOut { things } => {
                 let things: Vec<String> = things.iter().map(|thing| quoted(thing)).collect();
                 let things = things.join(if self == English { ", " } else { "、" });
                 match (varied, self) {
@@ -52,23 +52,25 @@ impl Tongue {
                     (false, Chinese) => format!("已按您的要求排除{things}。"),
                 }
             }
-            Note::Unused { text, why } => {
+            TextNote::Unused { text, reason } => {
                 let text = quoted(text);
-                let first = match (why, self) {
-                    (Unused::Language, English) => format!("We do not understand {text}{}.", self.described(languages)),
-                    (Unused::Language, Chinese) => format!("我们看不懂{text}{}。", self.described(languages)),
-                    (Unused::Unclear, English) => {
+                let first = match (reason, self) {
+                    (UnusedReason::Language, English) => {
+                        format!("We do not understand {text}{}.", self.described(languages))
+                    }
+                    (UnusedReason::Language, Chinese) => format!("我们看不懂{text}{}。", self.described(languages)),
+                    (UnusedReason::Unclear, English) => {
                         format!("We could not use {text}, because we cannot tell what you do not want.")
                     }
-                    (Unused::Unclear, Chinese) => format!("无法判断您不想要什么，因此没有采用{text}。"),
-                    (Unused::NoMatch | Unused::Pending, English) if varied => {
+                    (UnusedReason::Unclear, Chinese) => format!("无法判断您不想要什么，因此没有采用{text}。"),
+                    (UnusedReason::NoMatch | UnusedReason::Pending, English) if varied => {
                         return format!("We found nothing for {text}, so here is a varied selection.");
                     }
-                    (Unused::NoMatch | Unused::Pending, Chinese) if varied => {
+                    (UnusedReason::NoMatch | UnusedReason::Pending, Chinese) if varied => {
                         return format!("没有找到与{text}相关的商品，先为您展示各类精选。");
                     }
-                    (Unused::NoMatch | Unused::Pending, English) => format!("We found nothing for {text}."),
-                    (Unused::NoMatch | Unused::Pending, Chinese) => format!("没有找到与{text}相关的商品。"),
+                    (UnusedReason::NoMatch | UnusedReason::Pending, English) => format!("We found nothing for {text}."),
+                    (UnusedReason::NoMatch | UnusedReason::Pending, Chinese) => format!("没有找到与{text}相关的商品。"),
                 };
                 match (varied, self) {
                     (true, English) => format!("{first} Here is a varied selection."),
@@ -80,14 +82,16 @@ impl Tongue {
     }
 
     /// Why a text of the log counts for nothing. `None` where that is not known yet.
-    pub fn unused(self, why: Unused) -> Option<String> {
-        let (english, chinese) = match why {
-            Unused::Pending => return None,
-            Unused::NoMatch => ("Not used: nothing here is about it.", "未采用：这里没有相关的商品。"),
-            Unused::Language => {
+    pub fn unused(self, reason: UnusedReason) -> Option<String> {
+        let (english, chinese) = match reason {
+            UnusedReason::Pending => return None,
+            UnusedReason::NoMatch => ("Not used: nothing here is about it.", "未采用：这里没有相关的商品。"),
+            UnusedReason::Language => {
                 ("Not used: the products are described in another language.", "未采用：商品是用其他语言描述的。")
             }
-            Unused::Unclear => ("Not used: we cannot tell what it says no to.", "未采用：无法判断它否定的是什么。"),
+            UnusedReason::Unclear => {
+                ("Not used: we cannot tell what it says no to.", "未采用：无法判断它否定的是什么。")
+            }
         };
         Some(if self == English { english } else { chinese }.to_owned())
     }
@@ -119,34 +123,34 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn check(note: Note, basis: Basis, english: &str, chinese: &str) {
+    fn check(note: TextNote, basis: Basis, english: &str, chinese: &str) {
         let languages = ["en", "zh"].map(str::to_owned);
         assert_eq!([English, Chinese].map(|tongue| tongue.note(&note, basis, &languages)), [english, chinese]);
     }
 
     #[test]
     fn what_became_of_a_text_is_said_in_both_languages() {
-        let unused = |text: &str, why| Note::Unused { text: text.into(), why };
+        let unused = |text: &str, reason| TextNote::Unused { text: text.into(), reason };
         check(
-            unused("qwxz vbnm", Unused::NoMatch),
+            unused("qwxz vbnm", UnusedReason::NoMatch),
             Basis::ColdStart,
             "We found nothing for “qwxz vbnm”, so here is a varied selection.",
             "没有找到与“qwxz vbnm”相关的商品，先为您展示各类精选。",
         );
         check(
-            unused("куртка", Unused::Language),
+            unused("куртка", UnusedReason::Language),
             Basis::Profile,
             "We do not understand “куртка”: the products here are described in English and Chinese.",
             "我们看不懂“куртка”：这里的商品是用英文和中文描述的。",
         );
         check(
-            unused("I don't hate it", Unused::Unclear),
+            unused("I don't hate it", UnusedReason::Unclear),
             Basis::ColdStart,
             "We could not use “I don't hate it”, because we cannot tell what you do not want. Here is a varied selection.",
             "无法判断您不想要什么，因此没有采用“I don't hate it”。先为您展示各类精选。",
         );
         check(
-            Note::LeftOut { things: vec!["wool".into(), "fur".into()] },
+            TextNote::LeftOut { things: vec!["wool".into(), "fur".into()] },
             Basis::Profile,
             "We leave out “wool”, “fur”, as you said.",
             "已按您的要求排除“wool”、“fur”。",
