@@ -221,7 +221,7 @@ fn items(path: &Path) -> Result<Vec<Item>> {
     let path = of_set.unwrap_or_else(|| path.to_owned());
     let mut import = Import::new(Options::default(), tempfile::tempfile()?);
     let feed = File::open(&path).with_context(|| format!("opening {}", path.display()))?;
-    import.feed(&path.display().to_string(), Box::new(feed), &mut |_| {})?;
+    import.read_feed(&path.display().to_string(), Box::new(feed), &mut |_| {})?;
     let (mut items, report) = import.finish()?;
     eprint!("{report}");
     ensure!(!items.is_empty(), "no row of {} is an item: the report above says why", path.display());
