@@ -235,7 +235,7 @@ impl fmt::Display for Report {
         )?;
         let titles = [
             (Outcome::LeftOut, "left out"),
-            (Outcome::Changed, "kept, but the value was removed or corrected"),
+            (Outcome::Changed, "kept, with the value removed or corrected"),
             (Outcome::Kept, "kept unchanged"),
             (Outcome::Missing, "missing values"),
         ];
