@@ -41,7 +41,7 @@ impl Html {
                 }
             }
         }
-        let social = opengraph::product(1, &page);
+        let social = opengraph::read_product(1, &page);
         let from_json_ld = |value: Value| jsonld::read_products(1, &value);
         let sources: [(&str, Vec<RawRow>); 3] = [
             ("application/ld+json", from_json_ld(Value::Array(documents.clone()))),

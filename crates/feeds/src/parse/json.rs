@@ -186,7 +186,7 @@ impl<'a> Json<'a> {
                 self.count_document_bytes()?;
                 self.document.add(self.row, value);
             }
-            Ok(value) => self.queue = self.objects.rows(self.row, value.get("node").unwrap_or(&value)),
+            Ok(value) => self.queue = self.objects.read_rows(self.row, value.get("node").unwrap_or(&value)),
             Err(_) => self.queue = parse_value(self.row, &self.element, &mut self.objects),
         }
         self.element.clear();
@@ -202,11 +202,11 @@ impl<'a> Json<'a> {
                 match value {
                     value if key == INCLUDED => document.include(value.clone()),
                     value if jsonapi::is_resource(value) => document.add(self.row, value.clone()),
-                    value => self.queue.extend(self.objects.rows(self.row, value)),
+                    value => self.queue.extend(self.objects.read_rows(self.row, value)),
                 }
             }
         }
-        self.queue.extend(self.objects.document(&document));
+        self.queue.extend(self.objects.read_document(&document));
     }
 
     /// Counts `element` towards the size limit of a JSON:API document, which is kept in memory until its end.
@@ -245,7 +245,7 @@ impl<'a> Json<'a> {
                 }
                 if depth == 1 {
                     let document = std::mem::take(&mut self.document);
-                    self.queue.extend(self.objects.document(&document));
+                    self.queue.extend(self.objects.read_document(&document));
                     self.document_bytes = 0;
                 }
             }

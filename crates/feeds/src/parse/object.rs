@@ -42,7 +42,7 @@ impl ObjectReader {
     }
 
     /// Converts one element into rows: one, or one for each variant.
-    pub fn rows(&mut self, row: u64, value: &Value) -> RowQueue {
+    pub fn read_rows(&mut self, row: u64, value: &Value) -> RowQueue {
         let Value::Object(object) = value else {
             let why = "the element is not a JSON object".to_owned();
             return [Err(RowError { row, why, excerpt: excerpt(&value.to_string()) })].into();
@@ -54,10 +54,12 @@ impl ObjectReader {
             return shopify::read_product(row, object, &self.columns, &mut self.column_uses);
         }
         let (system, mut rows): (&str, RowQueue) = match object {
-            _ if vendure::is_product(object) => ("Vendure", vendure::rows(row, object)),
-            _ if magento::is_product(object) => ("Magento", [Ok(self.magento.row(row, object, &self.columns))].into()),
-            _ if bigcommerce::is_product(object) => ("BigCommerce", bigcommerce::rows(row, object)),
-            _ => return [Ok(self.row(row, object))].into(),
+            _ if vendure::is_product(object) => ("Vendure", vendure::read_rows(row, object)),
+            _ if magento::is_product(object) => {
+                ("Magento", [Ok(self.magento.read_row(row, object, &self.columns))].into())
+            }
+            _ if bigcommerce::is_product(object) => ("BigCommerce", bigcommerce::read_rows(row, object)),
+            _ => return [Ok(self.read_row(row, object))].into(),
         };
         self.column_uses.entry("products".into()).or_insert_with(|| format!("{system}-specific"));
         rows.iter_mut().flatten().for_each(|raw| assign_mapped(raw, object, &self.columns));
@@ -65,11 +67,11 @@ impl ObjectReader {
     }
 
     /// Returns the rows of a JSON:API document.
-    pub fn document(&self, document: &jsonapi::Document) -> RowQueue {
-        document.rows(&self.columns)
+    pub fn read_document(&self, document: &jsonapi::Document) -> RowQueue {
+        document.to_rows(&self.columns)
     }
 
-    fn row(&mut self, row: u64, object: &Map<String, Value>) -> RawRow {
+    fn read_row(&mut self, row: u64, object: &Map<String, Value>) -> RawRow {
         let mut raw = RawRow::new(row);
         let is_own_format = object.get("words").is_some_and(Value::is_object);
         for (key, value) in object {

@@ -45,10 +45,10 @@ trait Layout {
 
     /// Adds the rows for a record: one, none yet, or also rows that waited for it. `raw` has the values of columns with a
     /// meaning.
-    fn row(&mut self, cells: &RecordReader, raw: RawRow, rows: &mut RowQueue);
+    fn add_record(&mut self, cells: &RecordReader, raw: RawRow, rows: &mut RowQueue);
 
     /// Adds the rows that are still waiting at the end of the table.
-    fn end(&mut self, _: &mut RowQueue) {}
+    fn finish(&mut self, _: &mut RowQueue) {}
 
     /// How the pairs of names and values in one column were used, by name.
     fn nested_uses(&self) -> BTreeMap<String, String> {
@@ -189,7 +189,7 @@ impl RowReader for Table<'_> {
                 None => {
                     self.ended = true;
                     if let Some(layout) = &mut self.layout {
-                        layout.end(&mut self.rows);
+                        layout.finish(&mut self.rows);
                     }
                     continue;
                 }
@@ -200,7 +200,7 @@ impl RowReader for Table<'_> {
                         assign(&mut raw, meaning.as_ref(), value);
                     }
                     match &mut self.layout {
-                        Some(layout) => layout.row(&self.records, raw, &mut self.rows),
+                        Some(layout) => layout.add_record(&self.records, raw, &mut self.rows),
                         None => self.rows.push_back(Ok(raw)),
                     }
                 }

@@ -69,10 +69,10 @@ impl<'a> Xml<'a> {
         self.row += 1;
         if self.reader.prefix_of(wxr::NAMESPACE).is_some() || element.child("post_type").is_some() {
             self.products.column_uses.entry("item".into()).or_insert_with(|| "WordPress-specific".into());
-            return self.wordpress.rows(self.row, element, &self.columns, &self.categories, &mut self.ready);
+            return self.wordpress.read_item(self.row, element, &self.columns, &self.categories, &mut self.ready);
         }
         let prefix = product::google_prefix(&self.reader);
-        let mut raw = self.products.row(self.row, element, &self.columns, prefix);
+        let mut raw = self.products.read_row(self.row, element, &self.columns, prefix);
         if element.local().eq_ignore_ascii_case("offer") && element.child("categoryId").is_some() {
             yml::fill(&mut raw, element, &self.categories);
             self.products.record_uses(element, &yml::USED);

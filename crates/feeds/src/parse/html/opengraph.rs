@@ -24,7 +24,7 @@ const FIELDS: [(Field, &[&str]); 15] = [
 const ATTRIBUTES: [&str; 4] = ["color", "size", "material", "condition"];
 
 /// Returns the product of the page; `None` if the page is not about a product.
-pub fn product(row: u64, page: &Page) -> Option<RawRow> {
+pub fn read_product(row: u64, page: &Page) -> Option<RawRow> {
     let is_product = page.meta("og:type").to_ascii_lowercase().contains("product");
     if !is_product && page.meta("product:price:amount").is_empty() {
         return None;

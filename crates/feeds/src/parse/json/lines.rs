@@ -59,7 +59,7 @@ pub fn parse_value(row: u64, bytes: &[u8], objects: &mut ObjectReader) -> RowQue
     match serde_json::from_slice(bytes)
         .or_else(|error| serde_json::from_slice(&quote_non_numbers(bytes)).map_err(|_| error))
     {
-        Ok(value) => objects.rows(row, &value),
+        Ok(value) => objects.read_rows(row, &value),
         Err(error) => {
             let excerpt = excerpt(&String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]));
             [Err(RowError { row, why: format!("not JSON: {error}"), excerpt })].into()

@@ -17,13 +17,13 @@ pub fn is_product(object: &Object) -> bool {
     object.contains_key("calculated_price") && (object.contains_key("is_visible") || object.contains_key("custom_url"))
 }
 
-pub fn rows(row: u64, object: &Object) -> RowQueue {
+pub fn read_rows(row: u64, object: &Object) -> RowQueue {
     let product = product(row, object);
     let variants: Vec<&Object> =
         objects(object, "variants").filter(|variant| objects(variant, "option_values").next().is_some()).collect();
     if variants.is_empty() {
         let mut alone = product;
-        stock(&mut alone, object, object);
+        set_stock(&mut alone, object, object);
         return [Ok(alone)].into();
     }
     let row = |variant: &Object| {
@@ -41,7 +41,7 @@ pub fn rows(row: u64, object: &Object) -> RowQueue {
         if !picture.is_empty() {
             raw.set(Field::Image, picture);
         }
-        stock(&mut raw, object, variant);
+        set_stock(&mut raw, object, variant);
         if variant.get("purchasing_disabled") == Some(&true.into()) {
             raw.set(Field::Availability, "out of stock");
         }
@@ -88,7 +88,7 @@ fn set_prices(raw: &mut RawRow, object: &Object) {
     }
 }
 
-fn stock(raw: &mut RawRow, product: &Object, variant: &Object) {
+fn set_stock(raw: &mut RawRow, product: &Object, variant: &Object) {
     if ["", "none"].contains(&get(product, &["inventory_tracking"]).as_str()) {
         raw.set(Field::Availability, get(product, &["availability"]));
     } else {

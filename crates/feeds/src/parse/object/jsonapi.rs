@@ -57,8 +57,8 @@ impl Document {
     }
 
     /// Returns the rows of all products.
-    pub fn rows(&self, columns: &ColumnMap) -> RowQueue {
-        self.data.iter().flat_map(|(row, resource)| self.product(*row, resource, columns)).map(Ok).collect()
+    pub fn to_rows(&self, columns: &ColumnMap) -> RowQueue {
+        self.data.iter().flat_map(|(row, resource)| self.read_product(*row, resource, columns)).map(Ok).collect()
     }
 
     /// The included resources in a relationship of `resource`, in order.
@@ -77,7 +77,7 @@ impl Document {
     }
 
     /// Returns a row for each variant, or one if there are none.
-    fn product(&self, row: u64, resource: &Object, columns: &ColumnMap) -> Vec<RawRow> {
+    fn read_product(&self, row: u64, resource: &Object, columns: &ColumnMap) -> Vec<RawRow> {
         let none = Object::new();
         let own = attributes(resource).unwrap_or(&none);
         let mut product = RawRow::new(row);
@@ -113,13 +113,13 @@ impl Document {
             let defaults = ["default_variant", "primary_variant", "master"].map(|name| self.related(resource, name));
             let more = defaults.into_iter().flatten().filter_map(attributes);
             set_price(&mut product, [own].into_iter().chain(more));
-            stock(&mut product, own);
+            set_stock(&mut product, own);
             return vec![product];
         }
-        sold.into_iter().map(|variant| self.variant(&product, own, variant)).collect()
+        sold.into_iter().map(|variant| self.read_variant(&product, own, variant)).collect()
     }
 
-    fn variant(&self, product: &RawRow, product_attributes: &Object, resource: &Object) -> RawRow {
+    fn read_variant(&self, product: &RawRow, product_attributes: &Object, resource: &Object) -> RawRow {
         let none = Object::new();
         let own = attributes(resource).unwrap_or(&none);
         let mut raw = product.clone();
@@ -128,13 +128,13 @@ impl Document {
         raw.names = vec![variant.clone(), get(own, &["sku"])];
         raw.set(Field::Id, format!("{id}:{variant}"));
         raw.set(Field::Group, id);
-        options(&mut raw, own);
+        add_options(&mut raw, own);
         let picture = self.picture(resource);
         if !picture.is_empty() {
             raw.set(Field::Image, picture);
         }
         set_price(&mut raw, [own, product_attributes].into_iter());
-        stock(&mut raw, own);
+        set_stock(&mut raw, own);
         raw
     }
 
@@ -185,7 +185,7 @@ fn set_price<'v>(raw: &mut RawRow, places: impl Iterator<Item = &'v Object>) {
     }
 }
 
-fn stock(raw: &mut RawRow, own: &Object) {
+fn set_stock(raw: &mut RawRow, own: &Object) {
     let yes = |key: &str| own.get(key) == Some(&true.into());
     match own.get("in_stock").or(own.get("purchasable")) {
         Some(Value::Bool(false)) if yes("backorderable") => raw.set(Field::Availability, "backorder"),
@@ -195,7 +195,7 @@ fn stock(raw: &mut RawRow, own: &Object) {
 }
 
 /// Adds the options: `options: [{name, value}]`, or in older versions `options_text: "Size: S, Color: red"`.
-fn options(raw: &mut RawRow, own: &Object) {
+fn add_options(raw: &mut RawRow, own: &Object) {
     let listed: Vec<&Object> = objects(own, "options").collect();
     for option in &listed {
         raw.add_attribute(&get(option, &["name", "presentation"]), &get(option, &["value"]));

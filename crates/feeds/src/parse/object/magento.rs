@@ -36,14 +36,14 @@ pub fn is_product(object: &Object) -> bool {
 }
 
 impl PartPrices {
-    pub fn row(&mut self, row: u64, object: &Object, columns: &ColumnMap) -> RawRow {
+    pub fn read_row(&mut self, row: u64, object: &Object, columns: &ColumnMap) -> RawRow {
         let mut raw = RawRow::new(row);
         raw.offer(Field::Id, 1, &get(object, &["sku"]));
         raw.offer(Field::Id, 2, &get(object, &["id", "uid"]));
         raw.set(Field::Title, get(object, &["name"]));
         raw.set(Field::Date, get(object, &["created_at"]));
-        self.price(&mut raw, object);
-        custom_attributes(&mut raw, object, columns);
+        self.set_price(&mut raw, object);
+        read_custom_attributes(&mut raw, object, columns);
         for key in ["description", "short_description"] {
             if let Some(Value::Object(html)) = object.get(key) {
                 raw.offer(Field::Description, 1, &get(html, &["html"]));
@@ -75,7 +75,7 @@ impl PartPrices {
         raw
     }
 
-    fn price(&mut self, raw: &mut RawRow, object: &Object) {
+    fn set_price(&mut self, raw: &mut RawRow, object: &Object) {
         let mut amount = object.get("price").and_then(Value::as_f64);
         if COMPOSITE.contains(&get(object, &["type_id"]).as_str()) {
             let more = object.get("extension_attributes").and_then(Value::as_object);
@@ -101,7 +101,7 @@ impl PartPrices {
 
 /// Reads the shop's custom attributes. Option ids are skipped, because they are numbers that people cannot read; of the rest
 /// only known or mapped attributes are used.
-fn custom_attributes(raw: &mut RawRow, object: &Object, columns: &ColumnMap) {
+fn read_custom_attributes(raw: &mut RawRow, object: &Object, columns: &ColumnMap) {
     let mut sale = (String::new(), false);
     for attribute in objects(object, "custom_attributes") {
         let (code, value) = (get(attribute, &["attribute_code"]), attribute.get("value").map(text).unwrap_or_default());

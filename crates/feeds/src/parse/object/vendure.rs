@@ -26,7 +26,7 @@ fn is_search_result(object: &Object) -> bool {
     own && object.contains_key("productId") && object.contains_key("productName")
 }
 
-pub fn rows(row: u64, object: &Object) -> RowQueue {
+pub fn read_rows(row: u64, object: &Object) -> RowQueue {
     if is_search_result(object) {
         return [Ok(search_result(row, object))].into();
     }

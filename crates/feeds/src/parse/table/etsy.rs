@@ -40,7 +40,7 @@ impl Layout for Etsy {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         let list = |column: &str| {
             let values = cells.get(column).split(',').map(|value| value.trim().replace('_', " "));
             values.filter(|value| !value.is_empty()).collect::<Vec<_>>()

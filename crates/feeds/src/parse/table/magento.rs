@@ -125,7 +125,7 @@ impl Layout for Magento {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         let sku = cells.get("sku");
         // Skip the same product in another store view.
         if !cells.get("store view code").is_empty() && sku == self.last {
@@ -177,7 +177,7 @@ impl Layout for Magento {
         }
     }
 
-    fn end(&mut self, rows: &mut RowQueue) {
+    fn finish(&mut self, rows: &mut RowQueue) {
         let mut remaining: Vec<RawRow> = self.hidden.drain().map(|(_, raw)| raw).collect();
         remaining.sort_by_key(|raw| raw.row);
         for mut raw in remaining {

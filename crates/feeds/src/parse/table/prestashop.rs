@@ -69,7 +69,7 @@ impl Layout for PrestaShop {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         raw.set(Field::Category, deepest_category(cells.get("categories")));
         raw.set(Field::Image, first_image(cells.get("image urls")));
         let backorders = cells.get("out of stock action") == "1";

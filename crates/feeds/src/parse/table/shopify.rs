@@ -85,7 +85,7 @@ impl Shopify {
         }
     }
 
-    fn finish(&mut self, rows: &mut RowQueue) {
+    fn flush_group(&mut self, rows: &mut RowQueue) {
         let image = self.image.as_ref().map(|(_, image)| image.as_str()).unwrap_or_default();
         for mut raw in self.group.variants.drain(..) {
             raw.inherit(&self.group.product);
@@ -114,11 +114,11 @@ impl Layout for Shopify {
         meaning(COLUMNS, column).or_else(|| standard.map(|name| Meaning::Attribute(name.to_owned())))
     }
 
-    fn row(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         let handle = cells.get("handle");
         let next = if handle.is_empty() { !raw[Field::Title].is_empty() } else { handle != self.handle };
         if next || self.group.is_empty() {
-            self.finish(rows);
+            self.flush_group(rows);
             handle.clone_into(&mut self.handle);
             self.image = None;
             self.names =
@@ -143,11 +143,11 @@ impl Layout for Shopify {
         set_options(&mut raw, &self.handle, cells.get("variant sku"), names.zip(values));
         self.group.variants.push_back(raw);
         if self.group.is_full() {
-            self.finish(rows);
+            self.flush_group(rows);
         }
     }
 
-    fn end(&mut self, rows: &mut RowQueue) {
-        self.finish(rows);
+    fn finish(&mut self, rows: &mut RowQueue) {
+        self.flush_group(rows);
     }
 }

@@ -47,7 +47,7 @@ struct Spree {
 }
 
 impl Spree {
-    fn finish(&mut self, rows: &mut RowQueue) {
+    fn flush_group(&mut self, rows: &mut RowQueue) {
         let has_price = |raw: &RawRow| parse_price(&raw[Field::Price], "").is_ok_and(|price| price.amount > 0.0);
         let any_priced = self.group.variants.iter().any(has_price);
         let master = self.group.variants.iter().find(|raw| raw[Field::Id] == *self.id && has_price(raw));
@@ -72,11 +72,11 @@ impl Layout for Spree {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         let (product_id, slug) = (cells.get("product id"), cells.get("slug"));
         let id = if product_id.is_empty() { slug } else { product_id };
         if (!id.is_empty() && id != self.id) || self.group.is_empty() {
-            self.finish(rows);
+            self.flush_group(rows);
             id.clone_into(&mut self.id);
             raw.set(Field::Category, cells.get("category1").replace("->", ">"));
             if !slug.is_empty() {
@@ -107,11 +107,11 @@ impl Layout for Spree {
         }
         self.group.variants.push_back(raw);
         if self.group.is_full() {
-            self.finish(rows);
+            self.flush_group(rows);
         }
     }
 
-    fn end(&mut self, rows: &mut RowQueue) {
-        self.finish(rows);
+    fn finish(&mut self, rows: &mut RowQueue) {
+        self.flush_group(rows);
     }
 }

@@ -49,7 +49,7 @@ impl Layout for Squarespace {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         let options = cells.numbered("option name #", "option value #");
         let (id, page, address) =
             (cells.get("product id [non editable]"), cells.get("product page"), cells.get("product url"));

@@ -71,7 +71,7 @@ impl Layout for Vendure {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         let (title, sku) = (raw[Field::Title].to_owned(), cells.get("sku"));
         if !title.is_empty() {
             let slug = cells.get("slug");

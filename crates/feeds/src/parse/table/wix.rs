@@ -52,7 +52,7 @@ struct Wix {
 }
 
 impl Wix {
-    fn finish(&mut self, rows: &mut RowQueue) {
+    fn flush_group(&mut self, rows: &mut RowQueue) {
         let mut product = std::mem::take(&mut self.group.product);
         let variants = std::mem::take(&mut self.group.variants);
         if !variants.is_empty() {
@@ -129,7 +129,7 @@ impl Layout for Wix {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         let handle = [cells.get("handleid"), cells.get("handle")].into_iter().find(|handle| !handle.is_empty());
         let handle = handle.unwrap_or_default();
         let values =
@@ -147,7 +147,7 @@ impl Layout for Wix {
             "variant" if handle == self.handle => {
                 self.variant(cells, raw, &options);
                 if self.group.is_full() {
-                    self.finish(rows);
+                    self.flush_group(rows);
                 }
             }
             "media" if handle == self.handle => {
@@ -156,15 +156,15 @@ impl Layout for Wix {
                 }
             }
             _ => {
-                self.finish(rows);
+                self.flush_group(rows);
                 handle.clone_into(&mut self.handle);
                 self.product(cells, raw, &options);
             }
         }
     }
 
-    fn end(&mut self, rows: &mut RowQueue) {
-        self.finish(rows);
+    fn finish(&mut self, rows: &mut RowQueue) {
+        self.flush_group(rows);
     }
 }
 

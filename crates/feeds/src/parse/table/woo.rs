@@ -84,7 +84,7 @@ impl Layout for Woo {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         raw.set(Field::Image, first_image(cells.get("images").split(", ").next().unwrap_or_default()));
         raw.set(Field::Category, deepest_category(cells.get("categories")));
         let kind = cells.get("type").to_ascii_lowercase();

@@ -24,7 +24,7 @@ pub struct ProductReader {
 
 impl ProductReader {
     /// Converts a product. `prefix` is that of Google's namespace, if it is not `g`.
-    pub fn row(&mut self, row: u64, product: Element, columns: &ColumnMap, prefix: Option<&str>) -> RawRow {
+    pub fn read_row(&mut self, row: u64, product: Element, columns: &ColumnMap, prefix: Option<&str>) -> RawRow {
         let mut raw = RawRow::new(row);
         let get = |name: &str| product.attribute(name).unwrap_or_default();
         raw.offer(Field::Id, u8::MAX, get("id"));
@@ -32,16 +32,18 @@ impl ProductReader {
         raw.offer(Field::Availability, u8::MAX, get("available"));
         for child in product.children() {
             match child.local().to_ascii_lowercase().as_str() {
-                "link" if child.attribute("href").is_some() => link(&mut raw, child),
-                "content" | "thumbnail" | "enclosure" if child.attribute("url").is_some() => picture(&mut raw, child),
-                "group" if child.name().starts_with("media:") => {
-                    child.children().for_each(|child| picture(&mut raw, child));
+                "link" if child.attribute("href").is_some() => read_link(&mut raw, child),
+                "content" | "thumbnail" | "enclosure" if child.attribute("url").is_some() => {
+                    read_picture(&mut raw, child)
                 }
-                "param" => parameter(&mut raw, child),
+                "group" if child.name().starts_with("media:") => {
+                    child.children().for_each(|child| read_picture(&mut raw, child));
+                }
+                "param" => read_parameter(&mut raw, child),
                 "product_detail" => {
                     raw.add_attribute(child.child_text("attribute_name"), child.child_text("attribute_value"));
                 }
-                _ => self.column(&mut raw, child, columns, prefix),
+                _ => self.read_column(&mut raw, child, columns, prefix),
             }
         }
         raw
@@ -56,7 +58,7 @@ impl ProductReader {
         }
     }
 
-    fn column(&mut self, raw: &mut RawRow, child: Element, columns: &ColumnMap, prefix: Option<&str>) {
+    fn read_column(&mut self, raw: &mut RawRow, child: Element, columns: &ColumnMap, prefix: Option<&str>) {
         let own = prefix.and_then(|prefix| child.name().strip_prefix(prefix)?.strip_prefix(':'));
         let google = own.or_else(|| child.name().strip_prefix("g:"));
         let (name, rank_offset) = google.map_or((child.name(), NO_PREFIX_RANK), |name| (name, 0));
@@ -77,7 +79,7 @@ pub fn google_prefix<'r>(reader: &'r super::element::Reader) -> Option<&'r str> 
     reader.prefix_of(GOOGLE).filter(|prefix| !prefix.is_empty())
 }
 
-fn link(raw: &mut RawRow, link: Element) {
+fn read_link(raw: &mut RawRow, link: Element) {
     let address = link.attribute("href").unwrap_or_default();
     match link.attribute("rel").unwrap_or("alternate") {
         "alternate" => raw.offer(Field::Url, NO_PREFIX_RANK, address),
@@ -87,7 +89,7 @@ fn link(raw: &mut RawRow, link: Element) {
 }
 
 /// Reads an element of Media RSS or an RSS enclosure, unless it is a video or audio.
-fn picture(raw: &mut RawRow, media: Element) {
+fn read_picture(raw: &mut RawRow, media: Element) {
     let kind = media.attribute("type").or(media.attribute("medium")).unwrap_or("image");
     if kind.starts_with("image") {
         raw.offer(Field::Image, u8::MAX, media.attribute("url").unwrap_or_default());
@@ -96,7 +98,7 @@ fn picture(raw: &mut RawRow, media: Element) {
 
 /// Reads an attribute: Yandex's `<param name="Size" unit="cm">30</param>`, or Heureka's `<PARAM>` with `PARAM_NAME` and
 /// `VAL`. The values of a repeated name are joined.
-fn parameter(raw: &mut RawRow, parameter: Element) {
+fn read_parameter(raw: &mut RawRow, parameter: Element) {
     let name = parameter.attribute("name").unwrap_or_else(|| parameter.child_text("param_name"));
     let value = match parameter.child("val") {
         Some(value) => value.text(),

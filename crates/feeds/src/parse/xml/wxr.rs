@@ -64,7 +64,7 @@ fn key(taxonomy: &str, slug: &str) -> String {
 
 impl WxrReader {
     /// Adds the row of an item to `ready`, unless it has to wait for its picture, and rows that need not wait any longer.
-    pub fn rows(
+    pub fn read_item(
         &mut self,
         row: u64,
         item: Element,
@@ -258,7 +258,7 @@ mod tests {
             "<item><post_id>1</post_id><post_type>product</post_type>\
             <status>publish</status><postmeta><meta_key>_thumbnail_id</meta_key><meta_value>7</meta_value></postmeta></item>",
         );
-        export.rows(100, item.root(), &ColumnMap::default(), &Categories::default(), &mut ready);
+        export.read_item(100, item.root(), &ColumnMap::default(), &Categories::default(), &mut ready);
         assert!(export.waiting_bytes <= 20_000 && !export.waiting.is_empty());
         assert_eq!(ready.len() + export.waiting.len(), 101, "none is lost");
         for id in 0..1000 {
