@@ -231,7 +231,7 @@ fn items(path: &Path) -> Result<Vec<Item>> {
 /// Of the converted models beside this command the one that made the pack or, of those that read the items' language,
 /// the one that reads the fewest.
 fn model_for(data: &Path, lang: &str) -> Result<PathBuf> {
-    let pack = folder::manifest(data).ok();
+    let pack = folder::read_manifest(data).ok();
     let mut found: Vec<(usize, PathBuf)> = Vec::new();
     for entry in fs::read_dir(MODELS).with_context(|| format!("looking for models in {MODELS}"))? {
         let path = entry?.path();
