@@ -26,11 +26,11 @@ use clap::{Parser, Subcommand};
 )]
 struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum Verb {
+enum Command {
     /// Turns an f32 model directory into a model for the browser.
     Convert(convert::Convert),
     /// Turns a feed of items into a packed catalogue.
@@ -45,22 +45,22 @@ enum Verb {
 
 /// Reads the arguments and does what they say.
 pub fn main() -> ExitCode {
-    exit(match Args::parse().verb {
-        Verb::Convert(verb) => verb.run(),
-        Verb::Bake(verb) => verb.run(),
-        Verb::Inspect(verb) => verb.run(),
-        Verb::Embed(verb) => verb.run(),
-        Verb::Learn(verb) => verb.run(),
+    exit_code(match Args::parse().command {
+        Command::Convert(command) => command.run(),
+        Command::Bake(command) => command.run(),
+        Command::Inspect(command) => command.run(),
+        Command::Embed(command) => command.run(),
+        Command::Learn(command) => command.run(),
     })
 }
 
 /// How a command ends: an error is one sentence.
-pub fn exit(done: Result<()>) -> ExitCode {
+pub fn exit_code(done: Result<()>) -> ExitCode {
     // `| head` has seen enough: that is no failure.
     let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     match done {
         Err(error) if !error.downcast_ref().is_some_and(closed) => {
-            eprintln!("error: {}", sentence(&error));
+            eprintln!("error: {}", format_error(&error));
             ExitCode::FAILURE
         }
         _ => ExitCode::SUCCESS,
@@ -68,7 +68,7 @@ pub fn exit(done: Result<()>) -> ExitCode {
 }
 
 /// An error and its causes in one sentence, without the stack that `RUST_BACKTRACE` asks for: that is for panics.
-pub fn sentence(error: &anyhow::Error) -> String {
+pub fn format_error(error: &anyhow::Error) -> String {
     let mut sentence = String::new();
     for cause in error.chain().map(ToString::to_string) {
         // Some errors say their cause themselves.

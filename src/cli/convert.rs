@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::ProgressBar;
 
-use crate::convert::{About, convert};
+use crate::convert::{ConvertOptions, convert};
 use nearmind_encoder::manifest::Prefixes;
 
 #[derive(Debug, Args)]
@@ -47,7 +47,7 @@ impl Convert {
     pub fn run(self) -> Result<()> {
         let model = self.model.canonicalize().with_context(|| format!("{} is not there", self.model.display()))?;
         let file_name = || model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let about = About {
+        let options = ConvertOptions {
             name: self.name.unwrap_or_else(file_name),
             source: self.source,
             licence: self.licence,
@@ -58,7 +58,7 @@ impl Convert {
         };
         let progress = ProgressBar::new_spinner();
         progress.enable_steady_tick(std::time::Duration::from_millis(200));
-        let manifest = convert(&model, &self.out, about, |step| progress.set_message(step.to_owned()))?;
+        let manifest = convert(&model, &self.out, options, |step| progress.set_message(step.to_owned()))?;
         progress.finish_and_clear();
         for file in [&manifest.files.weights, &manifest.files.tokenizer, &manifest.files.probes] {
             println!("{:>10} bytes  {}", file.bytes, self.out.join(&file.path).display());

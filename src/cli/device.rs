@@ -15,7 +15,7 @@ use nearmind_encoder::weights::Weights;
 use nearmind_encoder::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 
 /// Tokens that one core takes at a time.
-const ROWS: usize = 512;
+const TOKENS_PER_TASK: usize = 512;
 
 /// `--device`
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -40,13 +40,13 @@ impl From<DeviceArg> for Choice {
 }
 
 /// All cores of this machine, and its GPU where that is chosen.
-pub type NativeDevice = Device<AllCores, OpenNative>;
+pub type NativeDevice = Device<AllCores, NativeGpuOpener>;
 
 /// Proves the cores and the GPU with the model's known texts, and chooses.
 pub fn choose(model: Weights<Vec<u8>>, pooling: Pooling, probes: ProbeBatch, choice: Choice) -> Result<NativeDevice> {
     let cores = AllCores(CpuModel::load(&model, pooling)?);
     let detail = format!("{}, {} threads", cores.0.detail(), rayon::current_num_threads());
-    let opener = OpenNative { model, pooling };
+    let opener = NativeGpuOpener { model, pooling };
     Ok(pollster::block_on(Device::choose(cores, detail, opener, choice, probes, clock))?)
 }
 
@@ -62,7 +62,7 @@ impl Encoder for AllCores {
         let mut groups = Vec::new();
         let mut first = 0;
         while first + 1 < batch.starts.len() {
-            groups.push(batch.group(first, ROWS));
+            groups.push(batch.group(first, TOKENS_PER_TASK));
             first += groups[groups.len() - 1].starts.len() - 1;
         }
         let parts = groups.par_iter().map(|group| pollster::block_on(self.0.fork().encode(group, output)));
@@ -77,12 +77,12 @@ impl Encoder for AllCores {
 }
 
 /// Opens the GPU, and again after it was lost.
-pub struct OpenNative {
+pub struct NativeGpuOpener {
     model: Weights<Vec<u8>>,
     pooling: Pooling,
 }
 
-impl GpuOpener for OpenNative {
+impl GpuOpener for NativeGpuOpener {
     type Gpu = GpuModel;
 
     async fn open(&mut self) -> Result<(GpuModel, String), GpuOpenError> {

@@ -11,7 +11,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use nearmind_feeds::{
-    Bytes, Columns, Format, Import, Items, Label, LinkPattern, MakeIds, Options, Progress, Report, Variants,
+    Bytes, ColumnMap, EncodingLabel, Format, IdSource, Import, Items, LinkPattern, Options, Progress, Report, Variants,
 };
 
 /// The feeds of a command line, and how they are to be read.
@@ -28,12 +28,12 @@ pub struct FeedArgs {
     format: Option<Format>,
     /// Instead of finding it out: windows-1252, windows-1251, shift_jis, gbk, big5, euc-kr, utf-16le, ...
     #[arg(long, value_name = "LABEL")]
-    encoding: Option<Label>,
+    encoding: Option<EncodingLabel>,
     /// Which column is what, where the names do not say it: title=Name,price=Preis,attr.color=Farbe. A column may serve
     /// several fields: id=Name,title=Name
-    #[arg(long, value_parser = Columns::parse)]
-    columns: Option<Columns>,
-    /// Columns to publish as attributes under their own names: Farbe,Größe. All others that no feed format defines as
+    #[arg(long, value_parser = ColumnMap::parse)]
+    columns: Option<ColumnMap>,
+    /// ColumnMap to publish as attributes under their own names: Farbe,Größe. All others that no feed format defines as
     /// describing a product stay out of the catalogue, and the report names them
     #[arg(long, value_delimiter = ',')]
     keep_columns: Vec<String>,
@@ -52,7 +52,7 @@ pub struct FeedArgs {
     link: Option<LinkPattern>,
     /// `link` or `title`: rows without an id get one that is made of it, and stays the same as long as that does
     #[arg(long)]
-    make_ids: Option<MakeIds>,
+    make_ids: Option<IdSource>,
     /// Where to write what was wrong with the feeds, as JSON
     #[arg(long)]
     report: Option<PathBuf>,
@@ -87,7 +87,7 @@ impl FeedArgs {
             } else {
                 Box::new(File::open(path).with_context(|| format!("opening the feed {name}"))?)
             };
-            import.feed(&name, reader, &mut |Progress { bytes, rows }| {
+            import.read_feed(&name, reader, &mut |Progress { bytes, rows }| {
                 bar.set_position(before + bytes);
                 bar.set_message(format!("{rows} rows, {:.0}/s", rows as f64 / bar.elapsed().as_secs_f64()));
             })?;

@@ -13,7 +13,7 @@ use flate2::{Compression, write::GzEncoder};
 use serde::Serialize;
 
 use super::{
-    bake::kept::Kept,
+    bake::vector_cache::VectorCache,
     folder,
     recall::{Recall, reductions},
 };
@@ -141,7 +141,7 @@ fn summary(folder: &Path, manifest: &Manifest, catalog: &Catalog) -> Result<Summ
     count("rating", &|item| item.rating().is_some());
     count("date", &|item| item.date().is_some());
     count("tags", &|item| !item.tags().is_empty());
-    let report = fs::read(folder.join(folder::ASIDE).join(folder::REPORT)).ok();
+    let report = fs::read(folder.join(folder::PRIVATE_FOLDER).join(folder::REPORT)).ok();
     Ok(Summary {
         items: catalog.len(),
         languages: manifest.languages.clone(),
@@ -167,7 +167,7 @@ fn summary(folder: &Path, manifest: &Manifest, catalog: &Catalog) -> Result<Summ
 /// What smaller vectors of this catalogue lose.
 fn recall(folder: &Path, catalog: &Catalog) -> Result<Vec<Recall>> {
     let texts = catalog.items.iter().map(|item| document(&item.to_item()).text);
-    let vectors = Kept::of(folder)?.all(texts)?;
+    let vectors = VectorCache::open_existing(folder)?.all(texts)?;
     let vectors = vectors.context("the vectors that the last bake has left are of other texts: bake again")?;
     ensure!(catalog.centre.mean.len() * catalog.len() == vectors.len(), "they are of another model: bake again");
     reductions(&vectors, &catalog.centre)

@@ -69,7 +69,7 @@ impl Learn {
         let bytes = file.len();
         let contexts = learned.contexts.as_ref().map(|contexts| contexts.write());
         let files = [Some(file), contexts, Some(learned.score_weights.write())];
-        folder::add(&self.pack, files, self.min_visitors.min_visitors())?;
+        folder::add_learned(&self.pack, files, self.min_visitors.min_visitors())?;
         let new = (0..catalog.len() as u32).filter(|&row| relations.count(row) == 0).count();
         println!(
             "foretold of visitors held out: HitRate@10 {:.3} -> {:.3}, NDCG@10 {:.3} -> {:.3}",

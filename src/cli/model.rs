@@ -32,9 +32,9 @@ pub struct NativeModel {
     /// What the model runs on.
     pub device: NativeDevice,
     /// The model's known texts with their vectors.
-    pub known: manifest::Probes,
+    pub probes: manifest::Probes,
     /// Texts of which most tokens are unknown.
-    unread: usize,
+    unsupported_texts: usize,
 }
 
 impl NativeModel {
@@ -53,9 +53,9 @@ impl NativeModel {
         let json = read("manifest.json")?;
         let manifest = Manifest::parse(&json)?;
         let tokenizer = Tokenizer::parse(&checked(&manifest.files.tokenizer)?, &manifest)?;
-        let known = manifest::Probes::parse(&checked(&manifest.files.probes)?, &manifest.architecture)?;
+        let stored_probes = manifest::Probes::parse(&checked(&manifest.files.probes)?, &manifest.architecture)?;
         let weights = Weights::open(checked(&manifest.files.weights)?, manifest.architecture)?;
-        let probes = ProbeBatch::new(&known, &tokenizer)?;
+        let probes = ProbeBatch::new(&stored_probes, &tokenizer)?;
         let chosen = choose(weights, manifest.pooling, probes, device.into())?;
         if device != DeviceArg::Cpu {
             eprintln!("{}. {}", chosen.report().detail, chosen.report().reason);
@@ -65,8 +65,8 @@ impl NativeModel {
             manifest,
             tokenizer,
             device: chosen,
-            known,
-            unread: 0,
+            probes: stored_probes,
+            unsupported_texts: 0,
         })
     }
 
@@ -118,16 +118,16 @@ impl NativeModel {
     }
 
     fn warn(&mut self, text: &str) {
-        self.unread += 1;
+        self.unsupported_texts += 1;
         let (name, languages) = (&self.manifest.name, self.manifest.languages.join(", "));
-        match self.unread {
+        match self.unsupported_texts {
             ..=SHOWN => {
                 let start: String = text.chars().take(40).collect();
                 eprintln!(
                     "{name} does not read {start:?}: its vocabulary is for {languages}, and the vector means little"
                 );
             }
-            _ if self.unread == SHOWN + 1 => eprintln!("... and more texts that {name} does not read"),
+            _ if self.unsupported_texts == SHOWN + 1 => eprintln!("... and more texts that {name} does not read"),
             _ => {}
         }
     }

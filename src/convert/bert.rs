@@ -11,9 +11,9 @@ use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
 
-use super::original::Original;
+use super::source_model::SourceModel;
 use super::vocabulary::Vocabulary;
-use super::wordpiece::Words;
+use super::wordpiece::WordPieceVocabulary;
 use nearmind_encoder::f32_model::{F32Layer, F32Linear, F32Model};
 use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
 use nearmind_encoder::weights::NormWeights;
@@ -39,16 +39,16 @@ fn absolute() -> String {
 }
 
 /// `config.json`, `tokenizer.json`, `model.safetensors`.
-pub struct Folder {
+pub struct BertFolder {
     config: Config,
     architecture: Architecture,
     pooling: Pooling,
-    vocabulary: Words,
+    vocabulary: WordPieceVocabulary,
     path: PathBuf,
     weights: Vec<u8>,
 }
 
-impl Folder {
+impl BertFolder {
     /// Positions are those of the longest text.
     pub fn open(dir: &Path) -> Result<Self> {
         let config: Config = json(&dir.join("config.json"))?;
@@ -56,7 +56,7 @@ impl Folder {
         let (path, tokenizer) = (dir.join("model.safetensors"), dir.join("tokenizer.json"));
         let weights = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
         let tokenizer = fs::read(&tokenizer).with_context(|| format!("{} cannot be read", tokenizer.display()))?;
-        let vocabulary = Words::parse(&tokenizer)?;
+        let vocabulary = WordPieceVocabulary::parse(&tokenizer)?;
         let rows = architecture.vocabulary;
         ensure!(
             vocabulary.words().iter().all(|(row, _)| *row < rows),
@@ -66,7 +66,7 @@ impl Folder {
     }
 }
 
-impl Original for Folder {
+impl SourceModel for BertFolder {
     fn architecture(&self) -> Architecture {
         self.architecture
     }
@@ -87,7 +87,7 @@ impl Original for Folder {
         sha256_hex(&self.weights)
     }
 
-    fn full(&self, rows: &[usize]) -> Result<F32Model> {
+    fn load(&self, rows: &[usize]) -> Result<F32Model> {
         let mut full = read(&self.path, &self.weights, &self.config, self.architecture, self.pooling)?;
         let hidden = self.architecture.hidden;
         full.words = rows.iter().flat_map(|&row| &full.words[row * hidden..][..hidden]).copied().collect();

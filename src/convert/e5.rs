@@ -20,8 +20,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use half::f16;
 
-use super::original::Original;
-use super::pieces::{Marks, Pieces};
+use super::source_model::SourceModel;
+use super::unigram::{SpecialTokens, UnigramVocabulary};
 use super::vocabulary::Vocabulary;
 use nearmind_encoder::f32_model::{F32Layer, F32Linear, F32Model};
 use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
@@ -32,11 +32,11 @@ const MAGIC: &[u8] = b"E5S1";
 const BLOCK: (usize, usize) = (32, 18);
 
 /// The package's file.
-pub struct Package {
+pub struct E5File {
     bytes: Vec<u8>,
     architecture: Architecture,
     token_types: usize,
-    pieces: Pieces,
+    pieces: UnigramVocabulary,
     tensors: HashMap<String, Tensor>,
 }
 
@@ -76,8 +76,8 @@ impl<'a> Cursor<'a> {
     }
 }
 
-impl Package {
-    /// Reads the file. An error if it cannot be read, or [`Package::parse`] refuses it.
+impl E5File {
+    /// Reads the file. An error if it cannot be read, or [`E5File::parse`] refuses it.
     pub fn open(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
         Self::parse(bytes).with_context(|| format!("{} is not usable", path.display()))
@@ -155,7 +155,7 @@ impl Package {
     }
 }
 
-impl Original for Package {
+impl SourceModel for E5File {
     fn architecture(&self) -> Architecture {
         self.architecture
     }
@@ -177,7 +177,7 @@ impl Original for Package {
     }
 
     /// Only these rows of the table are unpacked: all of them in f32 are 384 MB.
-    fn full(&self, rows: &[usize]) -> Result<F32Model> {
+    fn load(&self, rows: &[usize]) -> Result<F32Model> {
         let a = self.architecture;
         let (is_packed, table) = self.bytes_of("emb.word", a.vocabulary * a.hidden)?;
         ensure!(is_packed, "the word table is not packed");
@@ -200,7 +200,7 @@ impl Original for Package {
     }
 }
 
-fn pieces(file: &mut Cursor, rows: usize) -> Result<Pieces> {
+fn pieces(file: &mut Cursor, rows: usize) -> Result<UnigramVocabulary> {
     let count = file.count()?;
     ensure!(count <= rows, "it has {count} pieces for {rows} rows");
     let (start, end, padding, unknown) = (file.count()?, file.count()?, file.count()?, file.count()?);
@@ -221,7 +221,7 @@ fn pieces(file: &mut Cursor, rows: usize) -> Result<Pieces> {
         let replacement = (0..count).map(|_| char_of(map.u32()?)).collect::<Result<String>>()?;
         replaced.insert(char_of(char)?, replacement);
     }
-    Pieces::new(pieces, &scores, Marks { start, end, padding, unknown }, replaced)
+    UnigramVocabulary::new(pieces, &scores, SpecialTokens { start, end, padding, unknown }, replaced)
 }
 
 fn tensors(file: &mut Cursor) -> Result<HashMap<String, Tensor>> {

@@ -19,9 +19,9 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 
-/// Pieces of ASCII letters that stay for being likely, where a list of common words spells the rest.
+/// UnigramVocabulary of ASCII letters that stay for being likely, where a list of common words spells the rest.
 const LIKELIEST: usize = 6000;
-/// Pieces of a language in Latin letters that stay for being likely.
+/// UnigramVocabulary of a language in Latin letters that stay for being likely.
 const LIKELIEST_LATIN: usize = 40_000;
 
 /// What a language is written with.
@@ -60,7 +60,7 @@ const LANGUAGES: [(&str, Script); 33] = [
 ];
 
 /// Primary subtags of the languages that a vocabulary can be cut to.
-pub fn known() -> impl Iterator<Item = &'static str> {
+pub fn supported() -> impl Iterator<Item = &'static str> {
     LANGUAGES.iter().map(|(language, _)| *language)
 }
 
@@ -75,14 +75,14 @@ enum Kind {
 }
 
 /// Rows of the pieces that stay. `pieces` come with the likeliest first; `spelling` are those of common English words.
-pub fn kept<'a>(
+pub fn select_rows<'a>(
     pieces: impl Iterator<Item = (usize, &'a str)>,
     languages: &[String],
     spelling: &[usize],
 ) -> Result<Vec<usize>> {
     let script = |language: &String| LANGUAGES.iter().find(|(known, _)| known == language).map(|(_, script)| *script);
     for language in languages {
-        let all = known().collect::<Vec<_>>().join(", ");
+        let all = supported().collect::<Vec<_>>().join(", ");
         ensure!(script(language).is_some(), "{language:?}: a vocabulary can be cut to {all}");
     }
     // Of each language, with the number of pieces in it so far.
@@ -168,7 +168,7 @@ mod tests {
             [(3, "▁the"), (5, "是"), (7, "к"), (9, "!"), (11, "▁tea"), (13, "▁Été"), (15, "groß"), (17, "の人")];
         let kept = |languages: &[&str]| {
             let languages: Vec<String> = languages.iter().map(|l| (*l).to_owned()).collect();
-            super::kept(pieces.into_iter(), &languages, &[11])
+            super::select_rows(pieces.into_iter(), &languages, &[11])
         };
         assert_eq!(kept(&["en", "zh"]).unwrap(), [3, 5, 9, 11]);
         assert_eq!(kept(&["zh"]).unwrap(), [5, 9]);

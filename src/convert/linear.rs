@@ -10,7 +10,7 @@ use nearmind_encoder::f32_model::F32Linear;
 use nearmind_encoder::weights::WEIGHT_MAX;
 
 /// How much of a channel's range moves from activations to weights; the best of 0.5, 0.6 and 0.7 with GPTQ.
-const STRENGTH: f32 = 0.6;
+const SMOOTHING: f32 = 0.6;
 /// Part of the mean added to the diagonal, so that rarely used channels do not run away.
 const DAMPING: f64 = 0.01;
 
@@ -34,8 +34,8 @@ pub fn quantize(linear: &F32Linear, inputs: &[f32]) -> QuantizedLinear {
     for row in weight.chunks_exact_mut(width) {
         row.iter_mut().zip(&smooth).for_each(|(w, s)| *w /= s);
     }
-    let compensation = Compensation::new(products(&rounded, width), width);
-    let rows: Vec<(Vec<f32>, f32)> = weight.par_chunks_exact(width).map(|row| compensation.round(row)).collect();
+    let gptq = Gptq::new(products(&rounded, width), width);
+    let rows: Vec<(Vec<f32>, f32)> = weight.par_chunks_exact(width).map(|row| gptq.round(row)).collect();
     QuantizedLinear {
         scale: rows.iter().map(|(_, scale)| *scale).collect(),
         weight: rows.into_iter().flat_map(|(row, _)| row).collect(),
@@ -54,7 +54,7 @@ fn smoothing(weight: &[f32], inputs: &[f32], width: usize) -> Vec<f32> {
         largest
     };
     let logs = largest(inputs, 1e-3).into_iter().zip(largest(weight, 1e-5));
-    let logs: Vec<f32> = logs.map(|(x, w)| (1.0 - STRENGTH) * w.ln() - STRENGTH * x.ln()).collect();
+    let logs: Vec<f32> = logs.map(|(x, w)| (1.0 - SMOOTHING) * w.ln() - SMOOTHING * x.ln()).collect();
     let mean = logs.iter().sum::<f32>() / width as f32;
     logs.iter().map(|log| (log - mean).exp()).collect()
 }
@@ -100,7 +100,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// GPTQ for one matrix of inputs: the order of the columns, and how an error in one is made good by later ones.
-struct Compensation {
+struct Gptq {
     /// Columns, the one with the most energy first.
     order: Vec<usize>,
     /// Energy of the ordered columns. `[K]`
@@ -109,7 +109,7 @@ struct Compensation {
     upper: Vec<f32>,
 }
 
-impl Compensation {
+impl Gptq {
     fn new(mut products: Vec<f64>, width: usize) -> Self {
         let damping = DAMPING * (0..width).map(|k| products[k * width + k]).sum::<f64>() / width as f64;
         (0..width).for_each(|k| products[k * width + k] += damping.max(1e-9));
@@ -231,12 +231,12 @@ mod tests {
     fn compensation_beats_rounding_on_related_inputs() {
         let (width, outputs) = (48, 24);
         // Channels are mixtures of 8 sources, one channel is 20 times the others: as activations are.
-        let score_weights = random(8 * width, 2);
+        let mixture = random(8 * width, 2);
         let inputs = |seed: u32| -> Vec<f32> {
             let rows = random(200 * 8, seed.into());
             let row = |sources: &[f32]| -> Vec<f32> {
                 let channel =
-                    |k: usize| sources.iter().enumerate().map(|(s, v)| v * score_weights[s * width + k]).sum::<f32>();
+                    |k: usize| sources.iter().enumerate().map(|(s, v)| v * mixture[s * width + k]).sum::<f32>();
                 (0..width).map(|k| channel(k) * if k == 5 { 20.0 } else { 1.0 }).collect()
             };
             rows.chunks_exact(8).flat_map(row).collect()

@@ -16,16 +16,16 @@ pub trait Vocabulary {
     /// The words, by their row in the model's table.
     fn words(&self) -> Vec<(usize, &str)>;
     /// Rows that are worth keeping for texts in `languages`, ascending.
-    fn kept(&self, languages: &[String], common: &[String]) -> Result<Vec<usize>>;
+    fn select_rows(&self, languages: &[String], common: &[String]) -> Result<Vec<usize>>;
     /// The `tokenizer.json` for a table whose row `id` was row `order[id]`.
-    fn reordered(&self, order: &[usize]) -> Result<Vec<u8>>;
+    fn tokenizer_json(&self, order: &[usize]) -> Result<Vec<u8>>;
     /// The library's own tokenizer of the whole vocabulary, and the rows of its ids.
-    fn library(&self) -> Result<(tokenizers::Tokenizer, Vec<usize>)>;
+    fn full_tokenizer(&self) -> Result<(tokenizers::Tokenizer, Vec<usize>)>;
 }
 
 /// Every kept word, and `texts`, give the same tokens by the trimmed file as by the library's own reading of the
 /// original, wherever the original's tokens are kept.
-pub fn prove(
+pub fn verify(
     vocabulary: &dyn Vocabulary,
     trimmed: &[u8],
     manifest: &Manifest,
@@ -33,7 +33,7 @@ pub fn prove(
     texts: &[&str],
 ) -> Result<()> {
     let ours = Tokenizer::parse(trimmed, &Manifest { prefixes: Prefixes::default(), ..manifest.clone() })?;
-    let (mut library, rows) = vocabulary.library()?;
+    let (mut library, rows) = vocabulary.full_tokenizer()?;
     library.with_padding(None);
     let longest = TruncationParams { max_length: manifest.architecture.positions, ..Default::default() };
     library.with_truncation(Some(longest)).map_err(anyhow::Error::msg)?;

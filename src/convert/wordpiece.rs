@@ -10,7 +10,7 @@ use super::vocabulary::Vocabulary;
 
 /// A `tokenizer.json` of a WordPiece model, as far as it matters.
 #[derive(Debug, Deserialize)]
-pub struct Words {
+pub struct WordPieceVocabulary {
     /// The file itself, for the library.
     #[serde(skip)]
     json: Vec<u8>,
@@ -31,7 +31,7 @@ struct WordPiece {
     vocab: BTreeMap<String, usize>,
 }
 
-impl Words {
+impl WordPieceVocabulary {
     pub fn parse(json: &[u8]) -> Result<Self> {
         let value: Value = serde_json::from_slice(json).context("tokenizer.json is not usable")?;
         let kind = |part: &str| value[part]["type"].as_str().unwrap_or("none").to_owned();
@@ -47,7 +47,7 @@ impl Words {
     }
 
     /// Whole words of letters, as the vocabulary has them.
-    pub fn whole(&self) -> Vec<String> {
+    pub fn whole_words(&self) -> Vec<String> {
         let is_word = |word: &&String| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
         self.model.vocab.keys().filter(is_word).cloned().collect()
     }
@@ -70,13 +70,13 @@ impl Words {
     }
 }
 
-impl Vocabulary for Words {
+impl Vocabulary for WordPieceVocabulary {
     fn words(&self) -> Vec<(usize, &str)> {
         self.model.vocab.iter().map(|(word, &row)| (row, word.as_str())).collect()
     }
 
     /// Row numbers of the words that a text can produce. `[unusedN]` never is: brackets are split from words.
-    fn kept(&self, _: &[String], _: &[String]) -> Result<Vec<usize>> {
+    fn select_rows(&self, _: &[String], _: &[String]) -> Result<Vec<usize>> {
         let never = |word: &str| word.starts_with("[unused") && word.ends_with(']');
         let words = self.model.vocab.iter().filter(|(word, _)| !never(word));
         let mut used: Vec<usize> = words.map(|(_, &id)| id).collect();
@@ -84,7 +84,7 @@ impl Vocabulary for Words {
         Ok(used)
     }
 
-    fn reordered(&self, order: &[usize]) -> Result<Vec<u8>> {
+    fn tokenizer_json(&self, order: &[usize]) -> Result<Vec<u8>> {
         let ids: BTreeMap<usize, usize> = order.iter().enumerate().map(|(id, &old)| (old, id)).collect();
         let vocab: BTreeMap<&str, usize> =
             self.model.vocab.iter().filter_map(|(word, old)| Some((word.as_str(), *ids.get(old)?))).collect();
@@ -111,7 +111,7 @@ impl Vocabulary for Words {
         Ok(json.to_string().into_bytes())
     }
 
-    fn library(&self) -> Result<(tokenizers::Tokenizer, Vec<usize>)> {
+    fn full_tokenizer(&self) -> Result<(tokenizers::Tokenizer, Vec<usize>)> {
         let library = tokenizers::Tokenizer::from_bytes(&self.json).map_err(anyhow::Error::msg)?;
         let rows = self.model.vocab.values().max().map_or(0, |last| last + 1);
         Ok((library, (0..rows).collect()))

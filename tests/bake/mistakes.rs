@@ -22,11 +22,11 @@ fn a_mistake_is_answered_with_one_sentence() {
     assert!(!done);
     assert_eq!(error, "error: opening the feed nothere.csv: No such file or directory (os error 2)\n");
     let (done, error) = complaint(&[&feed("unknown.csv", "colour;weight\nred;2\n")]);
-    assert!(!done && error.lines().count() == 1 && error.contains("no column is known"), "{error}");
+    assert!(!done && error.lines().count() == 1 && error.contains("none of the columns is known"), "{error}");
     // A cause that a sentence has already is not said twice.
     let zip = feed("feed.zip", "PK\u{3}\u{4}");
     let (_, error) = complaint(&[&zip]);
-    assert_eq!(error.matches("it is a ZIP archive").count(), 1, "{error}");
+    assert_eq!(error.matches("the feed is a ZIP archive").count(), 1, "{error}");
 }
 
 #[test]
@@ -50,5 +50,5 @@ fn a_sold_out_shop_without_links_is_warned() {
     ]);
     assert!(done && !warned.contains("WARNING") && !warned.contains("left out of"), "{warned}");
     let (_, error) = complaint(&[&path, "--link", "shop.example/{id}"]);
-    assert!(error.contains("begins with https://"), "{error}");
+    assert!(error.contains("must begin with https://"), "{error}");
 }

@@ -9,12 +9,12 @@ use std::{
 };
 
 use xtask::{
-    http::{Reply, listen},
-    server::{POLICY, reply},
+    http::{Response, listen},
+    server::{CONTENT_SECURITY_POLICY, respond},
 };
 
 /// Changes an answer on its way; the path is that of the request, without its query.
-pub type Fault = Box<dyn Fn(&str, &mut Reply) + Send + Sync>;
+pub type Fault = Box<dyn Fn(&str, &mut Response) + Send + Sync>;
 
 pub struct Site {
     pub port: u16,
@@ -78,10 +78,10 @@ impl Site {
                 asked.url = request.url.strip_prefix(&origin).unwrap_or(&request.url).to_owned();
                 if let Some(script) = watching.get().filter(|_| asked.url == WATCH) {
                     let headers = vec![("content-type", "text/javascript".into())];
-                    return Reply { status: 200, headers, body: script.clone().into(), ..Reply::default() };
+                    return Response { status: 200, headers, body: script.clone().into(), ..Response::default() };
                 }
                 asked.url = asked.url.strip_prefix(path).unwrap_or("/outside").to_owned();
-                let mut reply = reply(&folder, &asked);
+                let mut reply = respond(&folder, &asked);
                 // Whatever a policy blocks, in the page or in the worker, is told to this server. Tests may make workers, too.
                 for (name, value) in &mut reply.headers {
                     if *name == "content-security-policy" {
@@ -95,7 +95,7 @@ impl Site {
                     watched(&mut reply);
                 }
                 let line = format!("{} {}", request.method, request.url);
-                let bytes = reply.line.breaks_after.map_or(reply.body.len(), |end| end.min(reply.body.len()));
+                let bytes = reply.fault.cut_after_bytes.map_or(reply.body.len(), |end| end.min(reply.body.len()));
                 let arrival = Arrival { line, headers: request.headers.clone(), at, bytes };
                 arrived.lock().unwrap_or_else(PoisonError::into_inner).push(arrival);
                 reply
@@ -136,7 +136,7 @@ impl Default for Site {
 }
 
 /// A page with the watching script before everything else.
-fn watched(reply: &mut Reply) {
+fn watched(reply: &mut Response) {
     let page = String::from_utf8_lossy(&reply.body);
     let begins = "<!doctype html>";
     if let Some(rest) = page.strip_prefix(begins) {
@@ -165,7 +165,8 @@ pub fn page(path: &'static str, text: String) -> Fault {
     Box::new(move |asked, reply| {
         if asked == path {
             reply.status = 200;
-            reply.headers = vec![("content-type", kind.into()), ("content-security-policy", POLICY.into())];
+            reply.headers =
+                vec![("content-type", kind.into()), ("content-security-policy", CONTENT_SECURITY_POLICY.into())];
             reply.body = text.clone().into_bytes();
         }
     })

@@ -1,10 +1,10 @@
-//! Bad feeds: each is read as far as it makes sense, or refused with an error that says what to do; nothing panics,
-//! and nothing is dropped in silence.
+//! Bad feeds: each is read as far as possible, or refused with an error that says what to do. Nothing panics, and nothing is
+//! dropped without a report.
 
 use std::io::{Read, Write};
 
 use flate2::{Compression, write::GzEncoder};
-use nearmind_feeds::{FeedError, Format, Import, Kind, Options, Report};
+use nearmind_feeds::{FeedError, Format, Import, Options, ProblemKind, Report};
 
 use super::{find, import, read, title};
 
@@ -15,13 +15,13 @@ fn refused(feed: &[u8]) -> String {
     }
 }
 
-fn first(report: &Report, kind: Kind) -> (u64, &str) {
+fn first(report: &Report, kind: ProblemKind) -> (u64, &str) {
     let example = &report.problems.get(&kind).unwrap_or_else(|| panic!("no {kind:?} in {report}")).examples[0];
     (example.row, &example.excerpt)
 }
 
 #[test]
-fn a_truncated_gzip_is_refused_and_not_taken_for_a_small_shop() {
+fn a_truncated_gzip_is_refused() {
     let lines: String = (0..20_000).map(|nth| format!("{{\"id\":\"{nth}\",\"title\":\"Tea {nth}\"}}\n")).collect();
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(lines.as_bytes()).unwrap();
@@ -29,7 +29,7 @@ fn a_truncated_gzip_is_refused_and_not_taken_for_a_small_shop() {
     assert_eq!(read(&packed).0.len(), 20_000);
     for cut in [packed.len() * 2 / 3, packed.len() - 4] {
         let error = refused(&packed[..cut]);
-        assert!(error.contains("ends in the middle") && error.contains("download it again"), "{error}");
+        assert!(error.contains("the feed is truncated") && error.contains("download it again"), "{error}");
     }
 }
 
@@ -40,13 +40,13 @@ fn a_feed_that_ends_within_a_product_is_refused() {
         assert!(matches!(error, FeedError::CutOff { .. }), "{feed}: {error}");
     }
     let xml = include_str!("samples/google.xml");
-    assert!(refused(&xml.as_bytes()[..xml.len() / 2]).contains("ends in the middle"));
+    assert!(refused(&xml.as_bytes()[..xml.len() / 2]).contains("the feed is truncated"));
 }
 
 #[test]
-fn an_empty_feed_is_told_from_one_without_products() {
+fn empty_feeds_and_feeds_without_products_are_refused() {
     for feed in ["", "  \n\r\n", "\u{feff}"] {
-        assert!(refused(feed.as_bytes()).contains("it is empty"), "{feed:?}");
+        assert!(refused(feed.as_bytes()).contains("the feed is empty"), "{feed:?}");
     }
     for feed in ["id,title\n", "[]", "<rss><channel><title>Shop</title></channel></rss>", "{\"products\":[]}"] {
         assert!(refused(feed.as_bytes()).contains("no product"), "{feed}");
@@ -56,7 +56,7 @@ fn an_empty_feed_is_told_from_one_without_products() {
 }
 
 #[test]
-fn encodings_are_mixed_marked_or_not_named() {
+fn mixed_and_undeclared_encodings_are_read() {
     let gbk = encoding_rs::GBK.encode("编号,名称,价格\n1,防水夹克,¥99\n").0.into_owned();
     let (items, _) = read(&gbk);
     assert_eq!((title(&items[0], "zh"), items[0].price, items[0].currency.as_str()), ("防水夹克", Some(99.0), "CNY"));
@@ -64,11 +64,11 @@ fn encodings_are_mixed_marked_or_not_named() {
     let (items, report) = read(&mixed);
     assert_eq!(title(&items[1], "zh"), "防水夹克");
     assert!(items[0].words.values().any(|words| words.title == "Café crème"));
-    assert_eq!(first(&report, Kind::Encoding), (2, "1,Café crème"));
+    assert_eq!(first(&report, ProblemKind::Encoding), (2, "1,Café crème"));
 }
 
 #[test]
-fn a_byte_order_mark_and_windows_line_ends_are_no_part_of_a_value() {
+fn byte_order_marks_and_crlf_are_not_part_of_values() {
     let (items, report) = read("\u{feff}id,title,brand\r\na,Tea,Leaf\r\n\r\nb,Cup,Clay\r\n".as_bytes());
     assert_eq!((items.len(), items[0].brand.as_str(), items[1].brand.as_str()), (2, "Leaf", "Clay"), "{report}");
     let (items, _) = read(b"\xef\xbb\xbf{\"id\":\"a\",\"title\":\"Tea\"}\r\n{\"id\":\"b\",\"title\":\"Cup\"}\r\n");
@@ -76,19 +76,19 @@ fn a_byte_order_mark_and_windows_line_ends_are_no_part_of_a_value() {
 }
 
 #[test]
-fn quotes_inside_quotes() {
+fn quotes_inside_values_are_read_or_reported() {
     let feed = "id,title,brand\n1,\"A \"\"fine\"\" cup\",Clay\n2,\"A 5\" screen, black\",Clay\n3,Cup 3\" wide,Clay\n4,\"open,Clay\n5,Tea,Leaf\n";
     let (items, report) = read(feed.as_bytes());
     assert_eq!(title(find(&items, "1"), "en"), "A \"fine\" cup");
     assert_eq!(title(find(&items, "3"), "en"), "Cup 3\" wide");
     assert_eq!(items.len(), 2);
-    let problems = &report.problems[&Kind::Malformed];
+    let problems = &report.problems[&ProblemKind::Malformed];
     assert_eq!((problems.count, problems.examples[0].row), (2, 3));
     assert!(problems.examples[0].excerpt.contains("4 values for 3 columns"), "{report}");
-    assert!(problems.examples[1].excerpt.contains("nothing closes takes in 2 lines"), "{report}");
+    assert!(problems.examples[1].excerpt.contains("an unclosed quote spans 2 lines"), "{report}");
 }
 
-/// So many times the same bytes, without the memory for them.
+/// A reader of `left` bytes: `head`, then `body` repeated. It needs no memory for them.
 struct Endless {
     head: &'static [u8],
     body: u8,
@@ -107,13 +107,13 @@ impl Read for Endless {
 }
 
 #[test]
-fn a_line_of_a_hundred_megabytes_is_refused_in_every_format() {
+fn a_line_of_100_megabytes_is_refused_in_every_format() {
     for head in
         ["{\"id\":\"", "id,title\n1,", "[{\"id\":\"", "<rss><item><title>", "<html><script>", "<rss ", "{\"a\":"]
     {
         let mut import = Import::new(Options::default(), std::io::Cursor::new(Vec::new()));
         let line = Endless { head: head.as_bytes(), body: b'x', left: 100 << 20 };
-        let error = import.feed("long", Box::new(line), &mut |_| ()).unwrap_err();
+        let error = import.read_feed("long", Box::new(line), &mut |_| ()).unwrap_err();
         assert!(matches!(error, FeedError::TooLong { .. }), "{head}: {error}");
         assert!(error.to_string().contains("longer than 16 MB"), "{error}");
     }
@@ -125,16 +125,16 @@ fn a_price_is_a_number_and_not_negative() {
     let (items, report) = read(feed.as_bytes());
     let prices: Vec<_> = items.iter().map(|item| item.price).collect();
     assert_eq!(prices, [None, None, None, None, Some(4.0), Some(5.0), Some(3.0), Some(2.0)]);
-    assert_eq!(report.count(Kind::PriceUnreadable), 3);
-    assert_eq!(first(&report, Kind::PriceUnreadable), (2, "a: NaN"));
-    assert_eq!(first(&report, Kind::PriceNegative), (3, "b: -3 EUR"));
-    assert_eq!(first(&report, Kind::NoCurrency), (7, "f: 5"));
-    assert_eq!(first(&report, Kind::CurrencyMix), (8, "USD"));
-    // Python writes what JSON does not have.
+    assert_eq!(report.count(ProblemKind::PriceUnreadable), 3);
+    assert_eq!(first(&report, ProblemKind::PriceUnreadable), (2, "a: NaN"));
+    assert_eq!(first(&report, ProblemKind::PriceNegative), (3, "b: -3 EUR"));
+    assert_eq!(first(&report, ProblemKind::NoCurrency), (7, "f: 5"));
+    assert_eq!(first(&report, ProblemKind::CurrencyMix), (8, "USD"));
+    // Python writes NaN and Infinity, which are not JSON.
     let lines = "{\"id\":1,\"title\":\"A \\\"NaN\\\" B\",\"price\":NaN,\"category\":NaN,\"tags\":[NaN],\"words\":NaN}\n{\"id\":2,\"title\":\"B\",\"price\":-Infinity}\n";
     let (items, report) = read(lines.as_bytes());
     assert_eq!((title(&items[0], "en"), items[0].price, items.len()), ("A \"NaN\" B", None, 2));
-    assert_eq!(report.count(Kind::PriceUnreadable), 2);
+    assert_eq!(report.count(ProblemKind::PriceUnreadable), 2);
     assert!(items[0].tags.is_empty() && items[0].words["en"].categories.is_empty());
     let (items, _) =
         read(b"{\"id\":1,\"title\":\"A\",\"price\":-1,\"rating\":\"NaN\",\"stock\":\"-2\",\"reviews\":-5}");
@@ -142,28 +142,28 @@ fn a_price_is_a_number_and_not_negative() {
 }
 
 #[test]
-fn what_contradicts_itself_is_told() {
+fn contradictory_values_are_reported() {
     let feed = "id,title,price,sale price,availability,quantity\na,Tea,5 EUR,7 EUR,in stock,1\nb,Cup,5 EUR,4 EUR,out of stock,12\n";
     let (items, report) = read(feed.as_bytes());
     assert_eq!((items[0].price, items[1].price), (Some(5.0), Some(4.0)));
-    assert_eq!(first(&report, Kind::SaleAbovePrice), (2, "a: 7 EUR above 5 EUR"));
-    assert_eq!(first(&report, Kind::StockContradiction), (3, "b: out of stock, 12 pieces"));
+    assert_eq!(first(&report, ProblemKind::SaleAbovePrice), (2, "a: 7 EUR above 5 EUR"));
+    assert_eq!(first(&report, ProblemKind::StockContradiction), (3, "b: out of stock, 12 pieces"));
 }
 
 #[test]
-fn ids_that_clash_repeat_or_contradict_are_three_different_things() {
+fn clashing_repeated_and_contradictory_ids_differ() {
     let feed = "{\"id\":\"a\",\"title\":\"Tea\"}\n{\"id\":\"a\",\"title\":\"Tea\"}\n{\"id\":\" a \",\"title\":\"Cup\"}\n{\"id\":\"a\",\"title\":\"Pot\"}\n{\"id\":\"b\\u200b\",\"title\":\"Tea\"}\n{\"id\":\"\",\"title\":\"Tea\"}\n{\"id\":\"c\"}\nnonsense\n";
     let (items, report) = read(feed.as_bytes());
     assert_eq!((items.len(), title(&items[0], "en"), items[1].id.as_str()), (2, "Tea", "b"));
-    assert_eq!(first(&report, Kind::Duplicate), (2, "a: as feed-0 row 1"));
-    assert_eq!(first(&report, Kind::IdClash), (3, "a: as feed-0 row 1"));
-    assert_eq!(first(&report, Kind::Contradictory), (4, "a: as feed-0 row 1"));
-    assert_eq!((first(&report, Kind::NoId), first(&report, Kind::NoTitle)), ((6, "Tea"), (7, "c: ")));
-    assert_eq!(first(&report, Kind::Malformed).0, 8);
+    assert_eq!(first(&report, ProblemKind::Duplicate), (2, "a: as feed-0 row 1"));
+    assert_eq!(first(&report, ProblemKind::IdClash), (3, "a: as feed-0 row 1"));
+    assert_eq!(first(&report, ProblemKind::Contradictory), (4, "a: as feed-0 row 1"));
+    assert_eq!((first(&report, ProblemKind::NoId), first(&report, ProblemKind::NoTitle)), ((6, "Tea"), (7, "c: ")));
+    assert_eq!(first(&report, ProblemKind::Malformed).0, 8);
 }
 
 #[test]
-fn ten_thousand_variants_are_one_item_wherever_they_stand() {
+fn ten_thousand_variants_are_one_item_in_any_order() {
     let row = |nth: usize| format!("v{nth},Shirt,shirt,{} EUR,size {nth}\n", 10 + nth % 7);
     let rows: String = (0..10_000).map(row).collect();
     let feed = format!("id,title,item group id,price,size\n{rows}x,Tea,,3 EUR,\nv-last,Shirt,shirt,99 EUR,last\n");
@@ -172,19 +172,19 @@ fn ten_thousand_variants_are_one_item_wherever_they_stand() {
     assert_eq!((items.len(), report.folded), (2, 10_000));
     assert_eq!((shirt.price, shirt.attributes["price max"].as_str()), (Some(10.0), "99"));
     assert!(shirt.attributes["size"].starts_with("size 0, size 1, ") && shirt.attributes["size"].len() < 400);
-    assert!(report.count(Kind::ManyValues) > 0);
+    assert!(report.count(ProblemKind::ManyValues) > 0);
 }
 
 #[test]
-fn deeply_nested_json_costs_its_row_and_no_other_and_xml_little() {
+fn deeply_nested_json_and_xml_affect_only_their_row() {
     let deep = format!("{{\"id\":\"deep\",\"title\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
     for feed in [
         format!("[{{\"id\":1,\"title\":\"A\"}},{deep},{{\"id\":2,\"title\":\"B\"}}]"),
         format!("{{\"id\":1,\"title\":\"A\"}}\n{deep}\n{{\"id\":2,\"title\":\"B\"}}\n"),
     ] {
         let (items, report) = read(feed.as_bytes());
-        assert_eq!((items.len(), report.count(Kind::Malformed)), (2, 1));
-        assert!(first(&report, Kind::Malformed).1.contains("recursion"), "{report}");
+        assert_eq!((items.len(), report.count(ProblemKind::Malformed)), (2, 1));
+        assert!(first(&report, ProblemKind::Malformed).1.contains("recursion"), "{report}");
     }
     let nested = "<a>".repeat(300_000) + &"</b>".repeat(300_000);
     let many: String = (0..20_000).map(|nth| format!("<description>more {nth}</description>")).collect();
@@ -192,15 +192,17 @@ fn deeply_nested_json_costs_its_row_and_no_other_and_xml_little() {
         "<rss><item><id>1</id><title>A</title>{nested}</item><item><id>2</id><title>B</title>{many}</item></rss>"
     );
     let (items, report) = read(feed.as_bytes());
-    assert_eq!((items.len(), report.count(Kind::LongText)), (2, 1), "{report}");
+    assert_eq!((items.len(), report.count(ProblemKind::LongText)), (2, 1), "{report}");
     assert!(items[1].words.values().all(|words| words.description.starts_with("more 0 more 1 ")));
 }
 
 #[test]
-fn an_entity_bomb_stays_as_small_as_it_is_written() {
+fn an_entity_bomb_is_not_expanded() {
     let mut bomb = "<?xml version=\"1.0\"?><!DOCTYPE rss [<!ENTITY a \"aaaaaaaaaa\">".to_owned();
-    for (name, of) in [("b", "a"), ("c", "b"), ("d", "c"), ("e", "d"), ("f", "e"), ("g", "f"), ("h", "g"), ("i", "h")] {
-        bomb += &format!("<!ENTITY {name} \"{}\">", format!("&{of};").repeat(10));
+    for (name, inner) in
+        [("b", "a"), ("c", "b"), ("d", "c"), ("e", "d"), ("f", "e"), ("g", "f"), ("h", "g"), ("i", "h")]
+    {
+        bomb += &format!("<!ENTITY {name} \"{}\">", format!("&{inner};").repeat(10));
     }
     bomb += "<!ENTITY x SYSTEM \"file:///etc/passwd\">]><rss><item><id>1</id><title>Tea &i; &x;</title></item></rss>";
     let (items, _) = read(bomb.as_bytes());
@@ -208,7 +210,7 @@ fn an_entity_bomb_stays_as_small_as_it_is_written() {
 }
 
 #[test]
-fn script_in_a_title_is_no_text_and_no_address() {
+fn scripts_in_titles_and_links_are_removed() {
     let feed = r#"{"id":"a","title":"<script>alert(1)</script>Tea <img src=x onerror=alert(1)>","link":"javascript:alert(1)","image":"data:text/html,x","brand":"<b>Leaf</b>"}"#;
     let (items, report) = read(feed.as_bytes());
     let item = &items[0];
@@ -216,7 +218,7 @@ fn script_in_a_title_is_no_text_and_no_address() {
         (title(item, "en"), item.brand.as_str(), item.url.as_str(), item.image.as_str()),
         ("Tea", "Leaf", "", "")
     );
-    assert_eq!((report.count(Kind::Markup), report.count(Kind::UnsafeUrl)), (1, 2));
+    assert_eq!((report.count(ProblemKind::Markup), report.count(ProblemKind::UnsafeUrl)), (1, 2));
     let (items, _) = read(
         br#"{"id":"a","title":"<script>alert(1)</script>"}
 {"id":"b","title":"x","image":"data:image/svg+xml,<svg/>"}"#,
@@ -225,10 +227,10 @@ fn script_in_a_title_is_no_text_and_no_address() {
 }
 
 #[test]
-fn text_from_the_right_stays_and_what_turns_it_goes() {
+fn right_to_left_text_stays_but_direction_marks_go() {
     let feed = "{\"id\":\"a\",\"title\":\"שולחן עץ\"}\n{\"id\":\"b\",\"title\":\"Te\\u200b\\u202ea\\u0000\\u0007\"}\n{\"id\":\"c\",\"title\":\"\\u200b\\u202e\"}\n";
     let (items, report) = read(feed.as_bytes());
     assert_eq!(title(find(&items, "a"), "he"), "שולחן עץ");
     assert!(find(&items, "b").words.values().any(|words| words.title == "Tea"));
-    assert_eq!((report.count(Kind::Invisible), report.count(Kind::NoTitle)), (1, 1));
+    assert_eq!((report.count(ProblemKind::Invisible), report.count(ProblemKind::NoTitle)), (1, 1));
 }

@@ -1,10 +1,10 @@
-//! Feeds in the encodings of the world: declared, marked, or found out from their bytes, and named by a person.
+//! Feeds in many encodings: declared, with a byte order mark, detected from the bytes, or named by the user.
 
 use encoding_rs::{
     BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251,
     WINDOWS_1252, WINDOWS_1253, WINDOWS_1254,
 };
-use nearmind_feeds::{Kind, Options, Report, source::encoding::Origin};
+use nearmind_feeds::{Options, ProblemKind, Report, source::encoding::EncodingOrigin};
 
 use super::{import, read};
 
@@ -74,7 +74,7 @@ fn titles(feed: &[u8], options: Options) -> (Vec<String>, Report) {
 }
 
 #[test]
-fn tables_that_declare_nothing_are_read_by_their_bytes() {
+fn encodings_of_tables_are_detected_from_their_bytes() {
     for (words, encoding) in [
         (JAPANESE, SHIFT_JIS),
         (JAPANESE, EUC_JP),
@@ -92,14 +92,14 @@ fn tables_that_declare_nothing_are_read_by_their_bytes() {
     ] {
         let (found, report) = titles(&encode(&table(&words), encoding), Options::default());
         assert_eq!(found, words[..3], "{} read as {}", encoding.name(), report.feeds[0].encoding);
-        assert_eq!(report.feeds[0].encoding_origin, Origin::Detected);
-        assert_eq!(report.count(Kind::Encoding), 0);
+        assert_eq!(report.feeds[0].encoding_origin, EncodingOrigin::Detected);
+        assert_eq!(report.count(ProblemKind::Encoding), 0);
         assert!(report.to_string().contains("--encoding"), "{report}");
     }
 }
 
 #[test]
-fn columns_are_known_in_the_languages_of_these_encodings() {
+fn columns_are_known_in_the_languages_of_the_encodings() {
     for (header, title, encoding) in [
         ("商品コード,商品名,価格,商品説明", JAPANESE[0], SHIFT_JIS),
         ("상품코드,상품명,가격,설명", KOREAN[1], EUC_KR),
@@ -113,7 +113,7 @@ fn columns_are_known_in_the_languages_of_these_encodings() {
 }
 
 #[test]
-fn what_a_feed_declares_is_believed_where_it_can_be() {
+fn a_declared_encoding_is_used_unless_it_is_impossible() {
     let xml = |label: &str| {
         format!(
             "<?xml version=\"1.0\" encoding=\"{label}\"?><shop><item><id>1</id><title>{}</title></item></shop>",
@@ -121,13 +121,13 @@ fn what_a_feed_declares_is_believed_where_it_can_be() {
         )
     };
     for (label, encoding, origin) in [
-        ("windows-1251", WINDOWS_1251, Origin::Declared),
-        ("koi8-r", encoding_rs::KOI8_R, Origin::Declared),
-        // Saved again in another encoding than it says.
-        ("windows-1251", encoding_rs::UTF_8, Origin::Detected),
-        ("utf-16", encoding_rs::UTF_8, Origin::Declared),
-        ("utf-16", UTF_16LE, Origin::Detected),
-        ("utf-8", WINDOWS_1251, Origin::Detected),
+        ("windows-1251", WINDOWS_1251, EncodingOrigin::Declared),
+        ("koi8-r", encoding_rs::KOI8_R, EncodingOrigin::Declared),
+        // Saved in another encoding than declared.
+        ("windows-1251", encoding_rs::UTF_8, EncodingOrigin::Detected),
+        ("utf-16", encoding_rs::UTF_8, EncodingOrigin::Declared),
+        ("utf-16", UTF_16LE, EncodingOrigin::Detected),
+        ("utf-8", WINDOWS_1251, EncodingOrigin::Detected),
     ] {
         let (found, report) = titles(&encode(&xml(label), encoding), Options::default());
         assert_eq!(
@@ -150,25 +150,25 @@ fn what_a_feed_declares_is_believed_where_it_can_be() {
 }
 
 #[test]
-fn a_person_names_the_encoding() {
-    // One word is too little to see that it is Russian.
+fn the_user_can_name_the_encoding() {
+    // One word is not enough to detect Russian.
     let feed = encode("id,title\n1,Чай\n", WINDOWS_1251);
     let options = Options { encoding: Some("cp1251".parse().unwrap()), ..Options::default() };
     let (found, report) = titles(&feed, options);
     assert_eq!((found[0].as_str(), report.feeds[0].encoding.as_str()), ("Чай", "windows-1251"));
-    assert_eq!(report.feeds[0].encoding_origin, Origin::Chosen);
-    let error = "klingon".parse::<nearmind_feeds::Label>().unwrap_err();
+    assert_eq!(report.feeds[0].encoding_origin, EncodingOrigin::Chosen);
+    let error = "klingon".parse::<nearmind_feeds::EncodingLabel>().unwrap_err();
     assert!(error.contains("shift_jis") && error.contains("windows-1251"), "{error}");
 }
 
 #[test]
-fn one_odd_line_does_not_change_the_encoding_of_the_others() {
+fn one_misencoded_line_does_not_affect_the_others() {
     let many: String = (0..200).map(|nth| format!("{nth},Thé {nth}\n")).collect();
     let feed = [b"id,title\n".as_slice(), many.as_bytes(), b"500,Caf\xe9\n", "501,Crème\n".as_bytes()].concat();
     let (items, report) = read(&feed);
-    assert_eq!((items.len(), report.count(Kind::Encoding)), (202, 1));
+    assert_eq!((items.len(), report.count(ProblemKind::Encoding)), (202, 1));
     assert_eq!(report.feeds[0].encoding, "UTF-8");
-    // The odd line comes first, and the rest of the feed in a later piece of it.
+    // The misencoded line comes first, and the rest of the feed in a later chunk.
     let plain: String = (1..9000).map(|nth| format!("{nth},Tea {nth}\n")).collect();
     let feed = [
         b"id,title\n0,Caf\xe9\n".as_slice(),

@@ -1,7 +1,7 @@
-//! One sample of each format, and what the items must be.
+//! One sample of each format, with the expected items.
 
 use nearmind_core::catalog::Availability;
-use nearmind_feeds::{Columns, Format, Kind, Options, Variants, value::date};
+use nearmind_feeds::{ColumnMap, Format, Options, ProblemKind, Variants, value::date};
 
 use super::{find, import, import_all, read, title};
 
@@ -36,7 +36,7 @@ fn google_merchant_as_rss() {
     assert_eq!(lamp.url, "https://shop.example/lamp-1?a=1&b=2");
     assert_eq!((lamp.price, lamp.attributes["list price"].as_str()), (Some(39.9), "49.9"), "not that of the shipping");
     assert_eq!(lamp.attributes["color"], "black");
-    // HTML that nobody closed, an entity of HTML's and a bare & do not end the feed.
+    // Unclosed HTML, an HTML entity and a bare & do not end the feed.
     let tea = find(&items, "tea-2");
     assert_eq!((title(tea, "en"), tea.words["en"].description.as_str()), ("Green Tea café R&D", "Leaves of spring"));
     assert_eq!(tea.availability, Some(Availability::Preorder));
@@ -47,7 +47,7 @@ fn atom() {
     let (items, _) = read(include_bytes!("samples/atom.xml"));
     let lamp = find(&items, "lamp-1");
     assert_eq!((title(lamp, "de"), lamp.url.as_str()), ("Leselampe", "https://shop.example/lampe"));
-    assert_eq!((lamp.price, lamp.date), (Some(1234.5), date::days("2025-05-16")));
+    assert_eq!((lamp.price, lamp.date), (Some(1234.5), date::parse_days("2025-05-16")));
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn shopify_in_both_exports_gives_the_same_ids() {
     let (json, report) = read(include_bytes!("samples/shopify.json"));
     assert_eq!((report.rows, report.items, report.folded), (4, 3, 1));
     let (csv, report) = read(include_bytes!("samples/shopify.csv"));
-    assert_eq!((report.rows, report.items, report.folded, report.count(Kind::Unpublished)), (4, 2, 1, 1));
+    assert_eq!((report.rows, report.items, report.folded, report.count(ProblemKind::Unpublished)), (4, 2, 1, 1));
     for items in [&json, &csv] {
         let shirt = find(items, "linen-shirt");
         assert_eq!((title(shirt, "en"), shirt.brand.as_str()), ("Linen Shirt", "Kestrel Lane"));
@@ -87,7 +87,7 @@ fn variants_can_be_kept_apart() {
 #[test]
 fn woocommerce() {
     let (items, report) = read(include_bytes!("samples/woo.csv"));
-    assert_eq!((report.rows, report.items, report.folded, report.count(Kind::Unpublished)), (5, 2, 2, 1));
+    assert_eq!((report.rows, report.items, report.folded, report.count(ProblemKind::Unpublished)), (5, 2, 2, 1));
     let hoodie = find(&items, "44");
     assert_eq!((title(hoodie, "en"), hoodie.words["en"].description.as_str()), ("Hoodie", "Warm. Cotton fleece."));
     assert_eq!(hoodie.words["en"].categories, ["Clothing", "Hoodies"]);
@@ -95,7 +95,7 @@ fn woocommerce() {
     assert_eq!((hoodie.stock, hoodie.attributes["color"].as_str()), (Some(4), "Blue, Red"));
     let cap = find(&items, "50");
     assert_eq!((cap.price, cap.availability), (Some(16.0), Some(Availability::Preorder)));
-    assert_eq!(report.count(Kind::SaleAbovePrice), 1);
+    assert_eq!(report.count(ProblemKind::SaleAbovePrice), 1);
 }
 
 #[test]
@@ -119,17 +119,17 @@ fn json_ld_in_pages() {
 #[test]
 fn a_table_in_another_language_by_a_column_map() {
     let columns =
-        Columns::parse("title=Bezeichnung,description=Text,price=VK Preis,attr.color=Farbe,stock=Lager").unwrap();
+        ColumnMap::parse("title=Bezeichnung,description=Text,price=VK Preis,attr.color=Farbe,stock=Lager").unwrap();
     let (items, report) =
         import(include_bytes!("samples/german.csv"), Options { columns, ..Options::default() }).unwrap();
     let chair = find(&items, "1");
     assert_eq!((title(chair, "de"), chair.price, chair.currency.as_str()), ("Stuhl \"Anna\"", Some(1234.5), "EUR"));
     assert_eq!((chair.stock, chair.attributes["color"].as_str()), (Some(3), "braun"));
-    // Too short to tell, so it is in the language of the feed.
+    // Too short for detection, so it gets the language of the feed.
     assert_eq!((title(find(&items, "2"), "de"), report.feeds[0].lang.as_str()), ("Tisch", "de"));
     assert_eq!(find(&items, "2").availability, Some(Availability::OutOfStock));
-    // A spreadsheet's rows.
-    let example = &report.problems[&Kind::NoDescription].examples[0];
+    // Row numbers are those of a spreadsheet.
+    let example = &report.problems[&ProblemKind::NoDescription].examples[0];
     assert_eq!((example.row, example.excerpt.as_str()), (3, "2: "));
 }
 
@@ -161,11 +161,11 @@ fn json_in_many_shapes_is_one_catalogue() {
 }
 
 #[test]
-fn our_own_lines_come_back_as_they_are() {
+fn items_in_our_own_format_are_unchanged() {
     let shop = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo/shop/items.jsonl")).unwrap();
     let (items, report) = read(&shop);
     assert_eq!(
-        (report.wrong(), report.items, report.rows),
+        (report.problem_count(), report.items, report.rows),
         (0, report.rows, shop.split(|&b| b == b'\n').filter(|l| !l.is_empty()).count() as u64),
         "{report}"
     );
@@ -190,7 +190,7 @@ fn ratings_are_on_the_scale_of_their_feed() {
     assert_eq!((items[0].rating, items[1].rating), (Some(4.45), Some(2.25)));
     assert_eq!(
         (items[0].price, items[0].currency.as_str(), items[0].date),
-        (Some(29.0), "CNY", date::days("2006-05-01"))
+        (Some(29.0), "CNY", date::parse_days("2006-05-01"))
     );
 }
 

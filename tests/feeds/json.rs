@@ -1,7 +1,7 @@
-//! What the interfaces of shop systems answer, as JSON.
+//! JSON responses of the APIs of shop systems.
 
 use nearmind_core::catalog::{Availability, Item};
-use nearmind_feeds::{Columns, Format, Kind, Options};
+use nearmind_feeds::{ColumnMap, Format, Options, ProblemKind};
 
 use super::{find, import, read, title};
 
@@ -11,9 +11,9 @@ fn assert_absent(items: &[Item], words: &[&str]) {
 }
 
 #[test]
-fn spree_with_what_its_products_refer_to() {
+fn spree_with_included_resources() {
     let (items, report) = read(include_bytes!("samples/spree.json"));
-    assert_eq!((items.len(), report.folded, report.count(Kind::Unpublished)), (2, 1, 1), "{report}");
+    assert_eq!((items.len(), report.folded, report.count(ProblemKind::Unpublished)), (2, 1, 1), "{report}");
     let vest = find(&items, "7");
     assert_eq!((title(vest, "en"), vest.url.as_str()), ("Trail Vest", "/products/trail-vest"));
     assert_eq!((vest.price, vest.currency.as_str(), vest.attributes["price max"].as_str()), (Some(89.0), "EUR", "95"));
@@ -48,7 +48,7 @@ fn json_api_documents_in_any_order_and_one_after_the_other() {
 }
 
 #[test]
-fn vendure_answers_of_search_and_of_products() {
+fn vendure_search_and_products_queries() {
     let (items, report) = read(include_bytes!("samples/vendure-search.json"));
     assert_eq!((items.len(), report.feeds[0].format), (2, Format::Json), "{report}");
     let stool = find(&items, "1");
@@ -62,7 +62,7 @@ fn vendure_answers_of_search_and_of_products() {
     assert_eq!(cup.availability, Some(Availability::OutOfStock));
 
     let (items, report) = read(include_bytes!("samples/vendure-products.json"));
-    assert_eq!((items.len(), report.folded, report.count(Kind::Unpublished)), (2, 1, 1), "{report}");
+    assert_eq!((items.len(), report.folded, report.count(ProblemKind::Unpublished)), (2, 1, 1), "{report}");
     let stool = find(&items, "1");
     assert_eq!(
         (stool.price, stool.attributes["price max"].as_str(), stool.brand.as_str()),
@@ -79,8 +79,8 @@ fn vendure_answers_of_search_and_of_products() {
 #[test]
 fn magento_without_hidden_variants_and_with_their_price() {
     let (items, report) = read(include_bytes!("samples/magento.json"));
-    assert_eq!((items.len(), report.count(Kind::Unpublished)), (2, 3), "{report}");
-    let reasons = &report.problems[&Kind::Unpublished].reasons;
+    assert_eq!((items.len(), report.count(ProblemKind::Unpublished)), (2, 3), "{report}");
+    let reasons = &report.problems[&ProblemKind::Unpublished].reasons;
     assert_eq!((reasons["not visible individually"], reasons["disabled"]), (2, 1));
     let bag = find(&items, "BAG-1");
     assert_eq!((title(bag, "en"), bag.url.as_str()), ("Canvas Bag", "/canvas-bag.html"));
@@ -94,23 +94,23 @@ fn magento_without_hidden_variants_and_with_their_price() {
 }
 
 #[test]
-fn keys_of_shop_systems_are_published_where_the_shop_names_them() {
+fn mapped_keys_of_shop_systems_are_published() {
     for (feed, id, column, expect) in [
         (include_bytes!("samples/bigcommerce.json").as_slice(), "77", "warehouse", "shelf 4"),
         (include_bytes!("samples/spree.json"), "8", "sku", "CUP"),
         (include_bytes!("samples/vendure-search.json"), "1", "sku", "OAK"),
         (include_bytes!("samples/magento.json"), "BAG-1", "supplier_note", "second choice"),
     ] {
-        let columns = Columns::parse(&format!("attr.own={column}")).unwrap();
+        let columns = ColumnMap::parse(&format!("attr.own={column}")).unwrap();
         let (items, report) = import(feed, Options { columns, ..Options::default() }).unwrap();
         assert_eq!(find(&items, id).attributes["own"], expect, "{column}\n{report}");
     }
 }
 
 #[test]
-fn bigcommerce_without_its_costs() {
+fn bigcommerce_without_cost_prices() {
     let (items, report) = read(include_bytes!("samples/bigcommerce.json"));
-    assert_eq!((items.len(), report.count(Kind::Unpublished)), (1, 1), "{report}");
+    assert_eq!((items.len(), report.count(ProblemKind::Unpublished)), (1, 1), "{report}");
     let towel = find(&items, "77");
     assert_eq!(
         (towel.price, towel.attributes["list price"].as_str(), towel.brand.as_str()),
@@ -123,7 +123,7 @@ fn bigcommerce_without_its_costs() {
 }
 
 #[test]
-fn pictures_in_lists_and_what_the_shop_hides() {
+fn pictures_in_lists_and_hidden_products() {
     for images in [
         r#"["https://a.example/1.jpg","https://a.example/2.jpg"]"#,
         r#"[{"id":5,"name":"one.jpg","src":"https://a.example/1.jpg"},{"src":"https://a.example/2.jpg"}]"#,
@@ -146,12 +146,12 @@ fn pictures_in_lists_and_what_the_shop_hides() {
             r#"[{{"id":1,"name":"Cup",{hidden}}},{{"id":2,"name":"Tea","published":true,"draft":false,"deleted_at":null}}]"#
         );
         let (items, report) = read(feed.as_bytes());
-        assert_eq!((items.len(), report.count(Kind::Unpublished)), (1, 1), "{hidden} {report}");
+        assert_eq!((items.len(), report.count(ProblemKind::Unpublished)), (1, 1), "{hidden} {report}");
     }
 }
 
 #[test]
-fn woocommerce_answers_with_attributes_and_minor_units() {
+fn woocommerce_with_attributes_and_minor_units() {
     let feed = r#"[{"id":44,"name":"Hoodie","permalink":"https://w.example/hoodie","status":"publish","catalog_visibility":"visible","sku":"H","price":"39","regular_price":"45","sale_price":"39","stock_status":"instock","stock_quantity":4,"categories":[{"id":1,"name":"Hoodies","slug":"hoodies"}],"tags":[{"id":2,"name":"warm"}],"images":[{"id":7,"src":"https://w.example/h.jpg","name":"h"}],"attributes":[{"id":1,"name":"Color","visible":true,"options":["Blue","Red"]},{"name":"Depot","visible":false,"options":["B4"]}],"total_sales":310,"meta_data":[{"key":"_cost","value":"9"}]},
         {"id":45,"name":"Cap","permalink":"https://w.example/cap","prices":{"price":"1600","regular_price":"1600","sale_price":"","currency_code":"EUR","currency_minor_unit":2},"images":[]}]"#;
     let (items, report) = read(feed.as_bytes());
@@ -169,7 +169,7 @@ fn woocommerce_answers_with_attributes_and_minor_units() {
 }
 
 #[test]
-fn the_list_is_found_in_graphql_answers_and_beside_a_title() {
+fn the_list_is_found_in_graphql_and_next_to_a_title() {
     let row = r#"{"id":"1","title":"Cup","price":5}"#;
     for feed in [
         format!(
@@ -183,7 +183,7 @@ fn the_list_is_found_in_graphql_answers_and_beside_a_title() {
         assert_eq!((items.len(), report.rows), (1, 1), "{feed}\n{report}");
         assert_eq!(title(&items[0], "en"), "Cup");
     }
-    // The offers of one product are no products.
+    // The offers of a product are not products.
     let linked = r#"{"@context":"https://schema.org","@type":"Product","sku":"7","name":"Cup","offers":[{"@type":"Offer","price":5,"priceCurrency":"EUR"}]}"#;
     for feed in [linked.to_owned(), linked.replace(",\"", ",\n\"")] {
         let (items, report) = read(feed.as_bytes());

@@ -1,4 +1,4 @@
-//! Feeds of every format to items, and what becomes of bad ones. Samples are the project's own writing.
+//! Imports feeds of every format, good and bad ones. The samples were written for this project.
 
 mod bad;
 mod encodings;
@@ -19,7 +19,7 @@ use nearmind_feeds::{FeedError, Import, Options, Report};
 
 type Imported = Result<(Vec<Item>, Report), FeedError>;
 
-/// Items by id and the report of one feed.
+/// Imports one feed: its items, sorted by id, and the report.
 fn import(feed: &[u8], options: Options) -> Imported {
     import_all(&[feed], options)
 }
@@ -27,13 +27,13 @@ fn import(feed: &[u8], options: Options) -> Imported {
 fn import_all(feeds: &[&[u8]], options: Options) -> Imported {
     let mut import = Import::new(options, Cursor::new(Vec::new()));
     for (nth, feed) in feeds.iter().enumerate() {
-        import.feed(&format!("feed-{nth}"), Box::new(*feed), &mut |_| ())?;
+        import.read_feed(&format!("feed-{nth}"), Box::new(*feed), &mut |_| ())?;
     }
     let (mut items, report) = import.finish()?;
     let items: Vec<Item> = items.iter().collect::<Result<_, _>>().unwrap();
     let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
-    assert!(ids.is_sorted_by(|a, b| a < b), "ascending, and no id twice: {ids:?}");
-    // Nothing is dropped in silence.
+    assert!(ids.is_sorted_by(|a, b| a < b), "ids must be ascending and unique: {ids:?}");
+    // Every row is accounted for.
     assert_eq!(report.rows, report.items + report.folded + report.left_out(), "{report}");
     assert_eq!(report.items, items.len() as u64);
     Ok((items, report))

@@ -1,5 +1,5 @@
-//! Thousands of feeds that somebody broke: whatever the bytes are, reading ends, without a panic, and every row is
-//! accounted for. The fuzz targets in `tests/fuzz` search further; this runs with every change.
+//! Thousands of damaged feeds: whatever the bytes are, reading ends without a panic and every row is accounted for. The fuzz
+//! targets in `tests/fuzz` search further; this test runs with every change.
 
 use nearmind_feeds::{Format, Options};
 use proptest::{
@@ -49,7 +49,7 @@ const SAMPLES: [&[u8]; 34] = [
 ];
 const FORMATS: [Option<Format>; 6] =
     [None, Some(Format::Table), Some(Format::Xml), Some(Format::Json), Some(Format::JsonLines), Some(Format::Html)];
-/// What parsers stumble over.
+/// Bytes that parsers may fail on.
 const TRAPS: [&[u8]; 16] = [
     b"\"",
     b"<",
@@ -93,7 +93,7 @@ fn apply(bytes: &mut Vec<u8>, change: &Change) {
     let size = bytes.len();
     let range = |a: &Index, b: &Index| {
         let (a, b) = (a.index(size), b.index(size));
-        // Short enough that something is left to read.
+        // Short, so that something is left to read.
         a.min(b)..a.max(b).min(a.min(b) + 200)
     };
     match change {
@@ -116,7 +116,7 @@ proptest! {
     ) {
         let mut bytes = sample.to_vec();
         changes.iter().for_each(|change| apply(&mut bytes, change));
-        // `import` checks that rows add up.
+        // `import` checks the row counts.
         let _ = import(&bytes, Options { format, ..Options::default() });
     }
 

@@ -1,14 +1,14 @@
-//! What else an item is called: what a shop's pages and analytics say of it or of one of its variants.
+//! Alternative ids of items, which a shop's pages and analytics use for an item or one of its variants.
 
 use std::io::Cursor;
 
-use nearmind_feeds::{Import, Kind, Options, Report, Variants};
+use nearmind_feeds::{Import, Options, ProblemKind, Report, Variants};
 
-/// Each name besides the ids, with the id of its item; and the report.
+/// Imports feeds: each alternative id with the id of its item, and the report.
 fn names(feeds: &[&[u8]], variants: Variants) -> (Vec<(String, String)>, Report) {
     let mut import = Import::new(Options { variants, ..Options::default() }, Cursor::new(Vec::new()));
     for feed in feeds {
-        import.feed("feed", Box::new(*feed), &mut |_| ()).unwrap();
+        import.read_feed("feed", Box::new(*feed), &mut |_| ()).unwrap();
     }
     let (items, report) = import.finish().unwrap();
     let named = items.aliases().iter().map(|(name, row)| (name, items.id(row as usize).to_owned())).collect();
@@ -20,18 +20,18 @@ fn check(feed: &[u8], variants: Variants, expect: &[(&str, &str)]) {
     let (names, report) = names(&[feed], variants);
     let names: Vec<_> = names.iter().map(|(name, id)| (name.as_str(), id.as_str())).collect();
     assert_eq!(names, expect);
-    assert_eq!(report.count(Kind::NameClash), 0, "{report}");
+    assert_eq!(report.count(ProblemKind::NameClash), 0, "{report}");
 }
 
 #[test]
-fn shopify_is_known_by_the_numbers_and_skus_of_its_variants() {
+fn shopify_products_have_numbers_and_skus_as_aliases() {
     let (shirt, card, page) = ("linen-shirt", "gift-card", "second-page");
     let all = [("1", shirt), ("2", shirt), ("3", card), ("4", page), ("8101", shirt), ("8102", card), ("8103", page)];
     let skus = [("LS-M", shirt), ("LS-S", shirt)];
     let json = include_bytes!("samples/shopify.json");
     check(json, Variants::Fold, &[&all[..], &skus[..]].concat());
     check(include_bytes!("samples/shopify.csv"), Variants::Fold, &skus);
-    // The product's number is nobody's where its variants are kept apart.
+    // If variants are kept, the number of the product refers to none of them.
     let (small, middle) = ("linen-shirt:1", "linen-shirt:2");
     let apart = [
         ("1", small),
@@ -47,7 +47,7 @@ fn shopify_is_known_by_the_numbers_and_skus_of_its_variants() {
 }
 
 #[test]
-fn a_variant_of_any_feed_is_known_by_its_own_id() {
+fn a_folded_variant_is_found_by_its_own_id() {
     check(include_bytes!("samples/google.tsv"), Variants::Fold, &[("shirt-m", "shirt"), ("shirt-s", "shirt")]);
     check(include_bytes!("samples/google.tsv"), Variants::Keep, &[]);
     let woo =
@@ -60,26 +60,26 @@ fn a_variant_of_any_feed_is_known_by_its_own_id() {
 }
 
 #[test]
-fn a_name_that_two_items_claim_finds_neither_and_is_told() {
+fn an_alias_of_two_items_finds_neither_and_is_reported() {
     let feed = "id,sku,title,description\na,X,Cup,Blue\nb,X,Mug,Red\nc,a,Bowl,Oak\nd,Y,Pan,Steel\nd,Y,Pan,Steel\ne,,Jug,Clay\n";
     let (names, report) = names(&[feed.as_bytes()], Variants::Fold);
     assert_eq!(names, [("Y".to_owned(), "d".to_owned())]);
-    let told = &report.problems[&Kind::NameClash];
-    let examples: Vec<_> = told.examples.iter().map(|example| (example.row, example.excerpt.as_str())).collect();
-    assert_eq!((told.count, examples), (2, vec![(3, "X: a, b"), (4, "a: a, c")]));
-    assert_eq!((report.items, report.left_out()), (5, 1), "their rows are items all the same");
+    let problems = &report.problems[&ProblemKind::NameClash];
+    let examples: Vec<_> = problems.examples.iter().map(|example| (example.row, example.excerpt.as_str())).collect();
+    assert_eq!((problems.count, examples), (2, vec![(3, "X: a, b"), (4, "a: a, c")]));
+    assert_eq!((report.items, report.left_out()), (5, 1), "their rows still become items");
 }
 
 #[test]
-fn a_row_that_is_left_out_gives_no_names() {
+fn a_row_that_is_left_out_adds_no_aliases() {
     let feed = "id,sku,title,description\na,X,Cup,Blue\na,Z,Mug,Red\n\u{200b}b,Q,Pan,Oak\nb,R,Pot,Tin\n";
     let (names, report) = names(&[feed.as_bytes()], Variants::Fold);
     assert_eq!(names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Q", "X"]);
-    assert_eq!((report.count(Kind::Contradictory), report.count(Kind::IdClash)), (1, 1));
+    assert_eq!((report.count(ProblemKind::Contradictory), report.count(ProblemKind::IdClash)), (1, 1));
 }
 
 #[test]
-fn the_order_of_feeds_changes_no_name() {
+fn the_order_of_feeds_does_not_change_aliases() {
     let feeds: [&[u8]; 3] = [
         include_bytes!("samples/shopify.json"),
         include_bytes!("samples/google.tsv"),

@@ -1,4 +1,4 @@
-//! Pages of shops: microdata, Open Graph, and JSON-LD that is hidden from old browsers.
+//! Pages of shops: microdata, Open Graph, and JSON-LD inside comments that hide it from old browsers.
 
 use std::time::Instant;
 
@@ -21,7 +21,7 @@ fn microdata_with_unclosed_elements_and_lazy_pictures() {
         (pot.image.as_str(), pot.url.as_str()),
         ("https://maison.example/theiere.jpg", "https://maison.example/theiere")
     );
-    assert!(!serde_json::to_string(&items).unwrap().contains("Carla"), "no reviewer");
+    assert!(!serde_json::to_string(&items).unwrap().contains("Carla"), "reviewers must not be published");
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn open_graph_alone() {
 }
 
 #[test]
-fn json_ld_comes_first_and_the_head_completes_it() {
+fn json_ld_comes_first_and_the_head_fills_gaps() {
     let page = |json: &str| {
         format!(
             "<html lang=en><head><meta property=og:type content=product><meta property=og:title content=Social>\
@@ -51,16 +51,16 @@ fn json_ld_comes_first_and_the_head_completes_it() {
              <b itemprop=name>Marked</b><b itemprop=sku>m</b></div></body></html>"
         )
     };
-    let of_page = r#"{"@type":"Product","sku":"j","name":"Linked","image":{"@type":"ImageObject","name":"x","url":"https://a.example/x.jpg"}}"#;
-    let (items, _) = read(page(&format!("//<![CDATA[\n{of_page}\n//]]>")).as_bytes());
+    let json_ld = r#"{"@type":"Product","sku":"j","name":"Linked","image":{"@type":"ImageObject","name":"x","url":"https://a.example/x.jpg"}}"#;
+    let (items, _) = read(page(&format!("//<![CDATA[\n{json_ld}\n//]]>")).as_bytes());
     assert_eq!((items.len(), title(&items[0], "en"), items[0].price), (1, "Linked", Some(7.0)));
     assert_eq!((items[0].currency.as_str(), items[0].image.as_str()), ("EUR", "https://a.example/x.jpg"));
-    // A page whose JSON-LD is about the shop alone.
+    // A page whose JSON-LD describes only the shop.
     let (items, report) = read(page(r#"{"@type":"Organization","name":"Shop"}"#).as_bytes());
     assert_eq!((items.len(), title(&items[0], "en"), items[0].id.as_str()), (1, "Marked", "m"), "{report}");
 }
 
-/// A tree of elements costs the square of its depth; 2 MB of it would take minutes.
+/// With a tree of elements, time would grow with the square of the depth, and 2 MB would take minutes.
 #[test]
 fn a_deep_page_costs_no_more_than_a_flat_one() {
     let product = "<meta property=og:type content=product><meta property=og:title content=Tea><meta property=og:url content=/tea>";

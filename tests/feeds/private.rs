@@ -1,7 +1,7 @@
-//! What a shop keeps to itself stays out of the public catalogue: only columns that formats define as describing a
-//! product, and those that the shop names, become attributes.
+//! Internal data of a shop stays out of the public catalogue: only columns that formats define as describing a product, and
+//! those that the shop names, become attributes.
 
-use nearmind_feeds::{Columns, Options, Report};
+use nearmind_feeds::{ColumnMap, Options, Report};
 
 use super::{import, read};
 
@@ -27,14 +27,14 @@ fn check(feed: &str, expect: &[(&str, &str)], left_out: &[&str]) {
 }
 
 #[test]
-fn a_table_publishes_what_describes_a_product() {
+fn a_table_publishes_only_product_attributes() {
     check(TABLE, &[("color", "red")], &["wholesale price", "cost", "supplier", "margin", "internal note", "farbe"]);
     let (items, _) = read(b"id,title,Wholesale price,cost price EUR\n1,Scarf,4.20,4.20\n");
-    assert_eq!(items[0].price, None, "a wholesale price is no price");
+    assert_eq!(items[0].price, None, "a wholesale price is not a price");
 }
 
 #[test]
-fn json_lines_and_xml_publish_no_more() {
+fn json_lines_and_xml_publish_only_product_attributes() {
     let object = r#"{"id": 1, "title": "Scarf", "material": ["wool", "silk"], "cost": 4.2, "supplier": {"name": "ACME"}, "notes": ["do not sell"], "attributes": {"size": "M", "margin": "78%"}}"#;
     let expect = [("material", "wool, silk"), ("size", "M")];
     for feed in [object.to_owned(), format!("[{object}]"), format!("{{\"products\": [{object}]}}")] {
@@ -46,7 +46,7 @@ fn json_lines_and_xml_publish_no_more() {
 }
 
 #[test]
-fn shopify_and_woocommerce_publish_no_more() {
+fn shopify_and_woo_publish_only_product_attributes() {
     let csv = "Handle,Title,Body (HTML),Variant Price,Option1 Name,Option1 Value,Cost per item,Supplier (product.metafields.custom.supplier),Color (product.metafields.shopify.color-pattern)\n\
         scarf,Scarf,Warm.,20,Size,M,4.20,ACME,red\n";
     check(csv, &[("color", "red"), ("size", "M")], &["cost per item", "supplier (product.metafields.custom.supplier)"]);
@@ -58,8 +58,8 @@ fn shopify_and_woocommerce_publish_no_more() {
 }
 
 #[test]
-fn the_shop_names_what_else_is_published() {
-    let mut columns = Columns::parse("attr.colour=Farbe,attr.care=cost").unwrap();
+fn the_shop_can_publish_more_columns() {
+    let mut columns = ColumnMap::parse("attr.colour=Farbe,attr.care=cost").unwrap();
     for column in ["Größe", "Internal_Note"] {
         columns.keep(column);
     }
@@ -75,7 +75,7 @@ fn the_shop_names_what_else_is_published() {
     assert_eq!(found, expect);
     assert_eq!(report.feeds[0].left_out, ["margin", "supplier", "wholesale price"]);
 
-    let mut columns = Columns::default();
+    let mut columns = ColumnMap::default();
     columns.keep("Cost per item");
     columns.keep("supplier");
     columns.keep("details.glaze");
@@ -87,8 +87,8 @@ fn the_shop_names_what_else_is_published() {
 }
 
 #[test]
-fn one_column_may_serve_two_fields() {
-    let columns = Columns::parse("id=name,title=name").unwrap();
+fn one_column_can_be_used_for_two_fields() {
+    let columns = ColumnMap::parse("id=name,title=name").unwrap();
     let (items, _) = import(b"name,price\nOak table,5 EUR\n", Options { columns, ..Options::default() }).unwrap();
     assert_eq!(
         (items[0].id.as_str(), items[0].words.values().next().unwrap().title.as_str()),

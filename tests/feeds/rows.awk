@@ -1,4 +1,4 @@
-# Made-up products, one for each line of input, for what a large feed takes:
+# Generates a product for each line of input, to measure large feeds:
 #
 #   seq 1000000 | awk -f tests/feeds/rows.awk | nearmind bake - --no-embed --out DIR
 #

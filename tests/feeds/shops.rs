@@ -1,8 +1,8 @@
-//! What real shops meet in their first hour: what is published, what is in stock, titles and pictures of products with
-//! variants, links and ids that a feed does not have.
+//! Common situations of real shops: hidden products, stock, titles and pictures of products with variants, and feeds without
+//! links or ids.
 
 use nearmind_core::catalog::Availability;
-use nearmind_feeds::{Columns, Kind, MakeIds, Options, Variants};
+use nearmind_feeds::{ColumnMap, IdSource, Options, ProblemKind, Variants};
 
 use super::{find, import, read};
 
@@ -25,11 +25,11 @@ fn a_shopify_product_is_hidden_by_either_of_two_columns() {
     ];
     let (items, report) = read((SHOPIFY.to_owned() + &rows.concat()).as_bytes());
     assert_eq!((items.len(), items[0].id.as_str()), (1, "shown"));
-    assert_eq!(report.count(Kind::Unpublished), 4);
+    assert_eq!(report.count(ProblemKind::Unpublished), 4);
 }
 
 #[test]
-fn stock_that_is_not_counted_or_may_be_oversold_is_there() {
+fn untracked_and_oversellable_stock_is_available() {
     use Availability::{InStock, OutOfStock, Preorder};
     for (tracker, pieces, policy, expect) in [
         ("", "0", "deny", InStock),
@@ -48,13 +48,13 @@ fn stock_that_is_not_counted_or_may_be_oversold_is_there() {
         );
         assert_eq!(read(json.as_bytes()).0[0].availability, Some(expect), "{json}");
     }
-    // Without the column nothing says that it is not counted.
+    // Without the column, the stock counts as tracked.
     let (items, _) = read(b"Handle,Title,Body (HTML),Variant Price,Variant Inventory Qty\na,Poster,,5,0\n");
     assert_eq!(items[0].availability, Some(OutOfStock));
 }
 
 #[test]
-fn a_shop_where_all_is_sold_out_is_warned() {
+fn a_shop_with_everything_sold_out_gets_a_warning() {
     let row = "a,Poster,,,,true,Title,Default Title,,shopify,0,deny,5,,active\n";
     let (_, report) = read((SHOPIFY.to_owned() + row).as_bytes());
     let text = report.to_string();
@@ -76,7 +76,7 @@ fn a_folded_item_has_no_size_in_its_title() {
 }
 
 #[test]
-fn the_row_of_a_product_itself_has_its_title_wherever_it_is() {
+fn the_title_is_from_the_product_row_in_any_order() {
     let variant = |id: &str, size: &str| format!("{id},Shirt {size},shirt,{size},https://x.example/{size}.jpg\n");
     let own = "shirt,The Linen Shirt,shirt,,https://x.example/shirt.jpg\n".to_owned();
     let other = "tea,Tea,,,\n".to_owned();
@@ -115,7 +115,7 @@ fn a_folded_item_has_the_picture_of_the_first_position() {
 }
 
 #[test]
-fn links_are_made_of_a_pattern_where_the_feed_has_none() {
+fn missing_links_are_made_from_a_pattern() {
     let woo = include_bytes!("samples/woo.csv");
     let (_, report) = read(woo);
     assert_eq!(report.linked, 0);
@@ -133,7 +133,7 @@ fn links_are_made_of_a_pattern_where_the_feed_has_none() {
         (find(&items, "44").url.as_str(), find(&items, "50").url.as_str()),
         ("/product/hoodie/", "/product/cap/")
     );
-    // An address of the feed's own stays.
+    // A link in the feed is kept.
     let line = br#"{"id": "a b", "title": "Tea", "slug": "te e"}
 {"id": "c", "title": "Cup", "url": "https://own.example/c"}"#;
     let (items, _) = import(line, options("https://shop.example/{slug}/{id}")).unwrap();
@@ -147,14 +147,14 @@ fn links_are_made_of_a_pattern_where_the_feed_has_none() {
 fn rows_without_ids_get_stable_ones_on_request() {
     let feed = b"Bezeichnung;Link;Best.-Nr.\nOak table, round;https://x.example/oak?utm_source=feed;7\nAsh chair;https://x.example/ash;8\n";
     let (items, report) = read(feed);
-    assert_eq!((items.len(), report.count(Kind::NoId)), (0, 2));
+    assert_eq!((items.len(), report.count(ProblemKind::NoId)), (0, 2));
     let text = report.to_string();
     for part in ["2 rows have no id", "best. nr., bezeichnung, link", "--columns \"id=best. nr.\"", "--make-ids link"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     for (make_ids, expect) in [
-        (MakeIds::Link, ["https://x.example/ash", "https://x.example/oak"]),
-        (MakeIds::Title, ["ash-chair", "oak-table-round"]),
+        (IdSource::Link, ["https://x.example/ash", "https://x.example/oak"]),
+        (IdSource::Title, ["ash-chair", "oak-table-round"]),
     ] {
         let options = Options { make_ids: Some(make_ids), ..Options::default() };
         let ids: Vec<String> = import(feed, options).unwrap().0.into_iter().map(|item| item.id).collect();
@@ -163,7 +163,7 @@ fn rows_without_ids_get_stable_ones_on_request() {
 }
 
 #[test]
-fn pictures_come_as_json_arrays_too() {
+fn pictures_can_be_json_arrays() {
     for feed in [
         r#"{"id": 1, "title": "Tea", "images": ["https://x.example/1.jpg", "https://x.example/2.jpg"]}"#,
         r#"{"id": 1, "title": "Tea", "images": [{"name": "front", "url": "https://x.example/1.jpg"}, {"url": "https://x.example/2.jpg"}]}"#,
@@ -176,14 +176,14 @@ fn pictures_come_as_json_arrays_too() {
 }
 
 #[test]
-fn what_the_shop_names_comes_before_a_known_format() {
+fn the_column_map_takes_precedence_over_a_layout() {
     let csv = "Handle,Title,Body (HTML),Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty,Warehouse,Outlet price\n\
         a,Shirt,,Size,S,A-S,50,0,3,40\na,,,,M,A-M,50,0,4,45\n";
-    let columns = Columns::parse("stock=Warehouse,price=Outlet price").unwrap();
+    let columns = ColumnMap::parse("stock=Warehouse,price=Outlet price").unwrap();
     let (items, report) = import(csv.as_bytes(), Options { columns, ..Options::default() }).unwrap();
     assert_eq!((items[0].stock, items[0].price, items.len()), (Some(7), Some(40.0), 1), "{report}");
     let options = || Options {
-        columns: Columns::parse("id=Variant SKU").unwrap(),
+        columns: ColumnMap::parse("id=Variant SKU").unwrap(),
         variants: Variants::Keep,
         ..Options::default()
     };

@@ -1,12 +1,12 @@
-//! Tables of many makers: one sample of each, read without options, and what its items must be.
+//! Tables of many shop systems: one sample of each, read without options, with the expected items.
 
 use nearmind_core::catalog::Item;
-use nearmind_feeds::Kind;
+use nearmind_feeds::ProblemKind;
 
 use super::{find, read};
 
-/// What a shopper sees of an item, in a line.
-fn seen(item: &Item) -> String {
+/// The visible values of an item on one line.
+fn summary(item: &Item) -> String {
     let words = item.words.values().next().unwrap();
     let price = item.price.map(|price| format!("{price} {}", item.currency)).unwrap_or_default();
     let availability = item.availability.map(|availability| format!("{availability:?}")).unwrap_or_default();
@@ -24,12 +24,12 @@ fn seen(item: &Item) -> String {
     parts.map(str::trim).join(" | ")
 }
 
-/// Reads a sample: exactly these items, so many rows of products that the shop hides, and nothing that is internal.
+/// Reads a sample and checks its items, the number of hidden rows, and that nothing internal is published.
 #[track_caller]
 fn check(sample: &[u8], hidden: u64, expect: &[&str]) -> Vec<Item> {
     let (items, report) = read(sample);
-    assert_eq!(items.iter().map(seen).collect::<Vec<_>>(), expect, "{report}");
-    assert_eq!((report.count(Kind::Unpublished), report.left_out()), (hidden, hidden), "{report}");
+    assert_eq!(items.iter().map(summary).collect::<Vec<_>>(), expect, "{report}");
+    assert_eq!((report.count(ProblemKind::Unpublished), report.left_out()), (hidden, hidden), "{report}");
     let published = serde_json::to_string(&items).unwrap().to_lowercase();
     for word in ["acme", "wholesale", "supplier", "lieferant", "forest ltd", "\"cost", "margin"] {
         assert!(!published.contains(word), "{word} in {published}");
@@ -93,7 +93,7 @@ fn google_ads_dynamic_remarketing() {
 }
 
 #[test]
-fn facebooks_template_with_comments_before_its_header() {
+fn facebook_template_with_comments_before_the_header() {
     check(
         include_bytes!("samples/facebook.csv"),
         0,

@@ -1,21 +1,21 @@
-//! XML feeds of shops and price comparisons, and a WordPress export.
+//! XML feeds of shops and price comparison sites, and a WordPress export.
 
 use std::collections::BTreeMap;
 
 use nearmind_core::catalog::{Availability, Item};
-use nearmind_feeds::{Columns, Format, Kind, Options, Report, Variants, value::date};
+use nearmind_feeds::{ColumnMap, Format, Options, ProblemKind, Report, Variants, value::date};
 
 use super::{find, import, read, title};
 
-fn reasons(report: &Report, kind: Kind) -> BTreeMap<&str, u64> {
+fn reasons(report: &Report, kind: ProblemKind) -> BTreeMap<&str, u64> {
     let reasons = report.problems.get(&kind).map(|problems| &problems.reasons);
     reasons.into_iter().flatten().map(|(reason, count)| (reason.as_str(), *count)).collect()
 }
 
-/// Nothing of this is in the items or the report.
+/// Checks that none of these words is in the items or the report.
 fn assert_absent(items: &[Item], report: &Report, words: &[&str]) {
     let all = serde_json::to_string(items).unwrap() + &serde_json::to_string(report).unwrap() + &report.to_string();
-    words.iter().for_each(|word| assert!(!all.contains(word), "{word} is in it: {all}"));
+    words.iter().for_each(|word| assert!(!all.contains(word), "{word} must be absent: {all}"));
 }
 
 #[test]
@@ -31,12 +31,12 @@ fn a_wordpress_export_gives_published_products_and_posts() {
     assert!(mug.words["en"].description.starts_with("A mug for a lifetime. A heavy mug with a thumb rest"));
     assert_eq!((mug.tags.as_slice(), mug.brand.as_str()), (["Gift".to_owned()].as_slice(), "Wood Kiln"));
     assert_eq!((mug.attributes["colour"].as_str(), mug.stock), ("Blue, Sand", Some(7)));
-    assert_eq!((mug.availability, mug.date), (Some(Availability::InStock), date::days("2025-11-03")));
-    // The lowest price of its variations; its picture comes after it; an old number is no stock.
+    assert_eq!((mug.availability, mug.date), (Some(Availability::InStock), date::parse_days("2025-11-03")));
+    // The lowest price of its variations, a picture that comes later, and no stock from an outdated number.
     let bowl = find(&items, "102");
     assert_eq!((bowl.price, bowl.image.as_str()), (Some(40.0), "https://clay.example/wp-content/uploads/bowl.jpg"));
     assert_eq!((bowl.stock, bowl.availability), (None, Some(Availability::InStock)));
-    // A sale that has not begun is not announced.
+    // A sale in the future is not published.
     let vase = find(&items, "104");
     assert_eq!((vase.price, vase.attributes.len()), (Some(90.0), 0));
     assert_eq!(vase.availability, Some(Availability::Preorder));
@@ -49,14 +49,14 @@ fn a_wordpress_export_gives_published_products_and_posts() {
 
 #[test]
 fn custom_fields_that_the_shop_names_are_published() {
-    let columns = Columns::parse("attr.cost=_wc_cog_cost").unwrap();
+    let columns = ColumnMap::parse("attr.cost=_wc_cog_cost").unwrap();
     let (items, _) =
         import(include_bytes!("samples/wordpress.xml"), Options { columns, ..Options::default() }).unwrap();
     assert_eq!(find(&items, "101").attributes["cost"], "4.10");
 }
 
 #[test]
-fn drafts_orders_and_customers_never_leave_an_export() {
+fn drafts_orders_and_customers_are_not_published() {
     let (items, report) = read(include_bytes!("samples/wordpress.xml"));
     let unpublished = [
         ("draft", 2),
@@ -67,7 +67,7 @@ fn drafts_orders_and_customers_never_leave_an_export() {
         ("trash", 1),
         ("without a status", 1),
     ];
-    assert_eq!(reasons(&report, Kind::Unpublished), unpublished.into());
+    assert_eq!(reasons(&report, ProblemKind::Unpublished), unpublished.into());
     let others = [
         ("attachment", 2),
         ("nav_menu_item", 1),
@@ -78,7 +78,7 @@ fn drafts_orders_and_customers_never_leave_an_export() {
         ("shop_order", 2),
         ("without a type", 1),
     ];
-    assert_eq!(reasons(&report, Kind::NotProduct), others.into());
+    assert_eq!(reasons(&report, ProblemKind::NotProduct), others.into());
     assert!(report.to_string().contains("2 shop_order"), "{report}");
     let secret = [
         "Secret",
@@ -98,12 +98,12 @@ fn drafts_orders_and_customers_never_leave_an_export() {
 }
 
 #[test]
-fn an_export_is_known_by_its_items_and_by_any_prefix() {
+fn an_export_is_recognised_by_items_and_any_prefix() {
     let items = "<item><title>Hat</title><x:post_id>1</x:post_id><x:status>publish</x:status><x:post_type>product</x:post_type></item>\
         <item><title>Cap</title><guid>2</guid><x:post_id>2</x:post_id><x:status>draft</x:status><x:post_type>product</x:post_type></item>";
     let declared = format!("<rss xmlns:x=\"http://wordpress.org/export/1.1/\"><channel>{items}</channel></rss>");
     let bare = format!("<rss><channel>{}</channel></rss>", items.replace("x:", "wp:"));
-    // Neither type nor status: not a product for being in an RSS feed.
+    // With neither type nor status, an item is not a product just because it is in an RSS feed.
     let nothing = "<rss xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel><item><title>Hat</title><guid>1</guid></item></channel></rss>";
     for (feed, expect) in [(declared.as_str(), 1), (bare.as_str(), 1), (nothing, 0)] {
         let (items, report) = read(feed.as_bytes());
@@ -133,7 +133,7 @@ fn heureka_in_czech() {
 }
 
 #[test]
-fn elements_are_known_in_capitals_and_in_small_letters() {
+fn element_names_are_case_insensitive() {
     for (product, upper) in [("item", false), ("shopitem", false), ("item", true), ("SHOPITEM", true)] {
         let names =
             ["item_id", "productname", "price_vat"].map(|name| if upper { name.to_uppercase() } else { name.into() });
@@ -160,7 +160,11 @@ fn elements_are_known_in_capitals_and_in_small_letters() {
 #[test]
 fn yandex_market() {
     let (items, report) = read(include_bytes!("samples/yml.xml"));
-    assert_eq!((report.rows, items.len(), report.folded, report.count(Kind::Unpublished)), (5, 3, 1, 1), "{report}");
+    assert_eq!(
+        (report.rows, items.len(), report.folded, report.count(ProblemKind::Unpublished)),
+        (5, 3, 1, 1),
+        "{report}"
+    );
     let pot = find(&items, "50");
     assert_eq!(title(pot, "ru"), "Чайник заварочный Гончар Осень 0.8 л");
     assert_eq!(pot.words["ru"].categories, ["Посуда", "Чайники"]);

@@ -1,4 +1,4 @@
-//! Any bytes as a feed of any format: reading ends without a panic, and every row is accounted for.
+//! Reads any bytes as a feed of any format: it must end without a panic, and every row must be accounted for.
 
 use std::io::Cursor;
 
@@ -7,7 +7,7 @@ use nearmind_feeds::{Format, Import, Options, Variants};
 const FORMATS: [Option<Format>; 6] =
     [None, Some(Format::Table), Some(Format::Xml), Some(Format::Json), Some(Format::JsonLines), Some(Format::Html)];
 
-/// Whatever the bytes look like, and as one of the formats, which their length chooses.
+/// Reads the bytes as the detected format, and as the format chosen by their length.
 pub fn check(feed: &[u8]) {
     import(feed, None, Variants::Fold);
     import(feed, FORMATS[feed.len() % FORMATS.len()], Variants::Keep);
@@ -15,12 +15,12 @@ pub fn check(feed: &[u8]) {
 
 fn import(feed: &[u8], format: Option<Format>, variants: Variants) {
     let mut import = Import::new(Options { format, variants, ..Options::default() }, Cursor::new(Vec::new()));
-    if import.feed("fuzz", Box::new(feed), &mut |_| ()).is_err() {
+    if import.read_feed("fuzz", Box::new(feed), &mut |_| ()).is_err() {
         return;
     }
-    let (mut items, report) = import.finish().expect("the spool is memory");
+    let (mut items, report) = import.finish().expect("the spool is in memory");
     assert_eq!(report.rows, report.items + report.folded + report.left_out(), "{report}");
-    let items: Vec<_> = items.iter().map(|item| item.expect("what was written is read")).collect();
+    let items: Vec<_> = items.iter().map(|item| item.expect("items can be read back")).collect();
     assert!(items.is_sorted_by(|a, b| a.id < b.id));
     for item in items {
         assert!(item.price.is_none_or(|price| price.is_finite() && price >= 0.0));

@@ -1,5 +1,5 @@
-//! What the fuzz targets check, over the samples and the corpus: what libFuzzer has found once never comes back, and the
-//! targets go on compiling without nightly.
+//! Runs the checks of the fuzz targets on the samples and the corpus, so that bugs found by libFuzzer do not come back and the
+//! targets keep compiling without nightly.
 
 mod feeds;
 mod model;
@@ -10,14 +10,14 @@ mod session;
 
 use std::{fs, path::PathBuf};
 
-/// Every file in these folders of `tests/`.
+/// Runs a check on every file in these folders of `tests/`.
 fn check(folders: &[&str], check: impl Fn(&[u8])) {
     for folder in folders {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
         let files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert!(!files.is_empty(), "{} is empty", folder.display());
         for file in files {
-            println!("{}", file.display()); // shown where it fails
+            println!("{}", file.display()); // shown if the check fails
             check(&fs::read(file).unwrap());
         }
     }

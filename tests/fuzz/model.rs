@@ -1,4 +1,4 @@
-//! Any bytes as a model's manifest, its tokenizer or its weights: read or refused, without a panic.
+//! Reads any bytes as the manifest, tokenizer or weights of a model: they must be read or refused without a panic.
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,5 @@
-//! Any bytes as the manifest of a pack, or as one of its files: opened or refused, without a panic, and what is opened
-//! can be read. Digests are not asked, because whoever alters a file can write its digest too.
+//! Opens any bytes as the manifest of a pack or as one of its files: they must be opened or refused without a panic, and an
+//! opened catalogue must be readable. Digests are not checked, because someone who changes a file can also change its digest.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ static PACK: LazyLock<Pack> = LazyLock::new(|| {
     Pack::new(&Catalog { aliases, ..sample::catalog() })
 });
 
-/// The file whose first eight bytes these have is the one that they take the place of.
+/// Replaces the file that begins with the same eight bytes.
 pub fn check(bytes: &[u8]) {
     let _ = Manifest::parse(bytes);
     for nth in 0..PACK.files.len() {

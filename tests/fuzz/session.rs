@@ -1,5 +1,5 @@
-//! Any commands, a JSON text a line, to a session with a catalogue: each is answered, without a panic. What the page shows
-//! afterwards is what replaying the log shows.
+//! Sends any commands, one JSON text per line, to a session with a catalogue: each must be answered without a panic, and
+//! replaying the log must give the same list of events.
 
 use std::sync::LazyLock;
 
@@ -14,8 +14,8 @@ use pollster::block_on;
 use crate::sample;
 
 static PACK: LazyLock<Pack> = LazyLock::new(|| Pack::new(&sample::catalog()));
-/// Longer inputs find nothing that shorter ones do not, and take long.
-const MOST_COMMANDS: usize = 60;
+/// Longer inputs take long and find no further bugs.
+const MAX_COMMANDS: usize = 60;
 const NOW: f64 = 1.8e12;
 
 type Visit = Session<CpuModel, MemoryStore>;
@@ -30,8 +30,8 @@ fn open(store: MemoryStore) -> Visit {
     session
 }
 
-/// Ids of the events that the visitor's page lists, with their names.
-fn listed(session: &mut Visit) -> Vec<String> {
+/// The events of the profile page, and whether each is muted.
+fn list_events(session: &mut Visit) -> Vec<String> {
     let lines = block_on(session.apply(Command::Profile.at(NOW, "en"))).into_iter().flat_map(|update| match update {
         Update::Profile(profile) => profile.events,
         _ => Vec::new(),
@@ -42,12 +42,12 @@ fn listed(session: &mut Visit) -> Vec<String> {
 pub fn check(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut session = open(MemoryStore::default());
-    for line in text.lines().take(MOST_COMMANDS) {
+    for line in text.lines().take(MAX_COMMANDS) {
         let Ok(sent) = serde_json::from_str::<Envelope>(line) else { continue };
         block_on(session.apply(sent));
         while block_on(session.work()).is_some() {}
     }
-    let shown = listed(&mut session);
-    let mut again = open(session.into_store());
-    assert_eq!(listed(&mut again), shown);
+    let before = list_events(&mut session);
+    let mut reopened = open(session.into_store());
+    assert_eq!(list_events(&mut reopened), before);
 }

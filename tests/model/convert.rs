@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nearmind::convert::{About, convert, full_vectors};
+use nearmind::convert::{ConvertOptions, convert, full_vectors};
 use nearmind_encoder::cpu::CpuModel;
 use nearmind_encoder::f32_model::F32Model;
 use nearmind_encoder::manifest::{Manifest, Probes, Role};
@@ -100,7 +100,7 @@ impl Folder {
 
     fn convert(&self, out: &str) -> anyhow::Result<(PathBuf, Manifest)> {
         let out = self.0.join(out);
-        let about = About {
+        let options = ConvertOptions {
             name: "small".into(),
             source: "a test".into(),
             licence: "MIT".into(),
@@ -109,7 +109,7 @@ impl Folder {
             prefixes: None,
             words: None,
         };
-        let manifest = convert(&self.0, &out, about, |_| ())?;
+        let manifest = convert(&self.0, &out, options, |_| ())?;
         Ok((out, manifest))
     }
 

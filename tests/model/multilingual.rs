@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use nearmind::convert::e5::Package;
-use nearmind::convert::original::Original;
-use nearmind::convert::{About, convert, full_vectors};
+use nearmind::convert::e5::E5File;
+use nearmind::convert::source_model::SourceModel;
+use nearmind::convert::{ConvertOptions, convert, full_vectors};
 use nearmind_encoder::cpu::CpuModel;
 use nearmind_encoder::manifest::{Manifest, Role};
 use nearmind_encoder::tokenize::{Tokenizer, is_readable};
@@ -40,7 +40,7 @@ impl Folder {
 
     fn convert(&self, languages: &[&str]) -> anyhow::Result<(PathBuf, Manifest)> {
         let out = self.0.join("out");
-        let about = About {
+        let options = ConvertOptions {
             name: "small".into(),
             source: "a test".into(),
             licence: "MIT".into(),
@@ -49,7 +49,7 @@ impl Folder {
             prefixes: None,
             words: None,
         };
-        let manifest = convert(&self.original(), &out, about, |_| ())?;
+        let manifest = convert(&self.original(), &out, options, |_| ())?;
         Ok((out, manifest))
     }
 }
@@ -113,7 +113,7 @@ fn the_command_line_says_which_texts_a_model_does_not_read() {
 #[test]
 fn a_thousand_broken_packages_are_refused_within_bounds() {
     let (whole, _) = package(1);
-    let read = |bytes: Vec<u8>| Package::parse(bytes).and_then(|package| package.full(&[0, 3, 9]));
+    let read = |bytes: Vec<u8>| E5File::parse(bytes).and_then(|package| package.load(&[0, 3, 9]));
     let (_, bound) = peak_bytes(|| read(whole.clone()).unwrap());
     let header = whole.len() / 2;
     let mut random = SplitMix64(13);

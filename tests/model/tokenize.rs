@@ -63,7 +63,7 @@ pub fn compare(manifest: &Manifest, json: &[u8], seed: u64) {
 pub fn compare_uncut(original: &Path, manifest: &Manifest, json: &[u8], seed: u64) {
     let ours = Tokenizer::parse(json, manifest).unwrap();
     let cut = tokenizers::Tokenizer::from_bytes(json).unwrap();
-    let (library, _) = open(original).unwrap().vocabulary().library().unwrap();
+    let (library, _) = open(original).unwrap().vocabulary().full_tokenizer().unwrap();
     let mut random = SplitMix64(seed);
     let mut compared = 0;
     for number in 0..TEXTS {

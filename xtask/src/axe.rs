@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// It carries axe 4.12.1 (MPL-2.0).
-const CARRIER: Wheel = Wheel {
+const AXE_WHEEL: Wheel = Wheel {
     package: "axe-playwright-python",
     version: "0.1.8",
     file: "axe_playwright_python-0.1.8-py3-none-any.whl",
@@ -18,9 +18,9 @@ const CARRIER: Wheel = Wheel {
 
 pub fn ensure() -> Result<()> {
     let folder = target().join("axe");
-    if folder.join("axe.min.js").is_file() && folder.join(CARRIER.file).is_file() {
+    if folder.join("axe.min.js").is_file() && folder.join(AXE_WHEEL.file).is_file() {
         skipped("axe-core");
         return Ok(());
     }
-    step("axe-core", || unpack(&CARRIER.obtain(&folder)?, "axe_playwright_python/", &folder))
+    step("axe-core", || unpack(&AXE_WHEEL.obtain(&folder)?, "axe_playwright_python/", &folder))
 }

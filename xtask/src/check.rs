@@ -27,11 +27,11 @@ pub fn test() -> Result<()> {
     scripts::check()?;
     for group in GROUPS.into_iter().chain([&[BROWSER] as &[&str]]) {
         step(&format!("lint: {}", group.join(", ")), || {
-            run(packages_of(cargo().arg("clippy"), group).args(["--all-targets", "--", "-Dwarnings"]))
+            run(select_packages(cargo().arg("clippy"), group).args(["--all-targets", "--", "-Dwarnings"]))
         })?;
     }
     step("licences", licences::check)?;
-    step("documentation", document)?;
+    step("documentation", check_docs)?;
     tools::ensure()?;
     for package in wasm::CRATES {
         step(&format!("lint: {package}"), || lint_wasm(package))?;
@@ -47,15 +47,15 @@ pub fn test() -> Result<()> {
     let skipped = target().join("skipped.txt");
     let _ = fs::remove_file(&skipped);
     for group in GROUPS {
-        step(&format!("tests: {}", group.join(", ")), || run(packages_of(&mut tests(), group)))?;
+        step(&format!("tests: {}", group.join(", ")), || run(select_packages(&mut tests(), group)))?;
     }
     step("tests: browser", browser_tests)?;
-    repeat(&fs::read_to_string(skipped).unwrap_or_default());
+    print_skipped(&fs::read_to_string(skipped).unwrap_or_default());
     Ok(())
 }
 
 /// What tests have left out, each line once.
-fn repeat(skipped: &str) {
+fn print_skipped(skipped: &str) {
     let lines: BTreeSet<&str> = skipped.lines().collect();
     if !lines.is_empty() {
         eprintln!("    left out {} times:", skipped.lines().count());
@@ -63,7 +63,7 @@ fn repeat(skipped: &str) {
     }
 }
 
-fn packages_of<'a>(cargo: &'a mut Command, names: &[&str]) -> &'a mut Command {
+fn select_packages<'a>(cargo: &'a mut Command, names: &[&str]) -> &'a mut Command {
     cargo.args(names.iter().flat_map(|name| ["--package", name]))
 }
 
@@ -108,10 +108,10 @@ fn tests() -> Command {
 }
 
 /// What its links name is there, and what is drawn in it comes out as it was drawn.
-fn document() -> Result<()> {
+fn check_docs() -> Result<()> {
     let mut doc = cargo();
     doc.args(["doc", "--no-deps", "--document-private-items"]);
-    run(packages_of(&mut doc, &NATIVE).env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private-intra-doc-links"))
+    run(select_packages(&mut doc, &NATIVE).env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private-intra-doc-links"))
 }
 
 fn lint_wasm(package: &str) -> Result<()> {

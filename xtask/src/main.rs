@@ -30,11 +30,11 @@ use clap::{Parser, Subcommand};
 #[command(name = "cargo xtask", about = "Builds, serves and tests Nearmind; installs what is missing.")]
 struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum Verb {
+enum Command {
     /// Sets everything up, builds the demo shop and serves it on this machine.
     Serve {
         /// The port on 127.0.0.1; 0 takes any free one.
@@ -70,43 +70,43 @@ enum Verb {
 #[derive(Subcommand)]
 enum Bench {
     /// The kernels against this machine's limit, the encoder, and its load; arguments go to `nearmind-research bench`.
-    Encoder(Rest),
+    Encoder(BenchArgs),
     /// An event among many items, from the click to the new list; arguments go to `nearmind-research bench`.
-    Event(Rest),
+    Event(BenchArgs),
     /// A first visit: time, bytes, memory; and a page's vitals with the tag and without it.
     Page,
 }
 
 #[derive(clap::Args)]
-struct Rest {
+struct BenchArgs {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
 
 fn main() -> Result<()> {
-    match Args::parse().verb {
-        Verb::Serve { port } => {
+    match Args::parse().command {
+        Command::Serve { port } => {
             site::build()?;
             xtask::server::serve(&program::root().join("dist"), port)
         }
-        Verb::Build => {
+        Command::Build => {
             site::build()?;
             wasm::print_sizes()
         }
-        Verb::Test => check::test(),
-        Verb::Docs { serve: true } => docs::serve(),
-        Verb::Docs { serve: false } => docs::build(),
-        Verb::Scripts => scripts::check(),
-        Verb::Format => check::format(),
-        Verb::Bench(Bench::Encoder(rest)) => check::bench("encoder", &rest.args),
-        Verb::Bench(Bench::Event(rest)) => check::bench("event", &rest.args),
-        Verb::Bench(Bench::Page) => check::bench_page(),
-        Verb::Models(models) => models.run(),
-        Verb::Pictures => {
+        Command::Test => check::test(),
+        Command::Docs { serve: true } => docs::serve(),
+        Command::Docs { serve: false } => docs::build(),
+        Command::Scripts => scripts::check(),
+        Command::Format => check::format(),
+        Command::Bench(Bench::Encoder(bench)) => check::bench("encoder", &bench.args),
+        Command::Bench(Bench::Event(bench)) => check::bench("event", &bench.args),
+        Command::Bench(Bench::Page) => check::bench_page(),
+        Command::Models(models) => models.run(),
+        Command::Pictures => {
             let drawn = pictures::draw(program::root()).map_err(anyhow::Error::msg)?;
             println!("{drawn} pictures drawn");
             Ok(())
         }
-        Verb::Stage => stage::stage(),
+        Command::Stage => stage::run(),
     }
 }

@@ -13,38 +13,38 @@ use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 
 /// Folders without scripts of ours; the package is made of scripts that are minified already.
-const LEFT_OUT: [&str; 5] = ["wasm", "models", "catalog", "shop", "npm"];
+const EXCLUDED: [&str; 5] = ["wasm", "models", "catalog", "shop", "npm"];
 /// What is loaded as a classic script, by its path in the site. All others are modules.
-const CLASSIC: [&str; 2] = ["demo/early.js", "offline.js"];
+const CLASSIC_SCRIPTS: [&str; 2] = ["demo/early.js", "offline.js"];
 /// The constant of a script that is a style sheet.
-const STYLE_SHEET: &str = "CSS";
+const STYLE_SHEET_CONSTANT: &str = "CSS";
 
 /// Minifies all scripts of a site in place, but for the wasm modules' own.
-pub fn scripts(site: &Path) -> Result<()> {
-    in_folder(site, site)
+pub fn minify_site(site: &Path) -> Result<()> {
+    minify_folder(site, site)
 }
 
-fn in_folder(site: &Path, folder: &Path) -> Result<()> {
+fn minify_folder(site: &Path, folder: &Path) -> Result<()> {
     for entry in folder.read_dir()? {
         let path = entry?.path();
         let name = path.strip_prefix(site)?.to_string_lossy().replace('\\', "/");
         if path.is_dir() {
-            if !LEFT_OUT.contains(&name.as_str()) {
-                in_folder(site, &path)?;
+            if !EXCLUDED.contains(&name.as_str()) {
+                minify_folder(site, &path)?;
             }
         } else if name.ends_with(".js") {
             let script = fs::read_to_string(&path).with_context(|| format!("{name} cannot be read"))?;
-            fs::write(&path, minify(&name, &script)?)?;
+            fs::write(&path, minify_script(&name, &script)?)?;
         }
     }
     Ok(())
 }
 
 /// `name` is the script's path in the site.
-pub fn minify(name: &str, script: &str) -> Result<String> {
+pub fn minify_script(name: &str, script: &str) -> Result<String> {
     let allocator = Allocator::default();
     let mut program = parse(&allocator, name, script)?;
-    shorten_style_sheets(&allocator, &mut program);
+    minify_style_sheets(&allocator, &mut program);
     // By default oxc takes it that reading a property or a global may have an effect, and keeps calls of the console.
     let options = MinifierOptions {
         compress: Some(CompressOptions { drop_debugger: false, ..CompressOptions::smallest() }),
@@ -60,7 +60,7 @@ pub fn minify(name: &str, script: &str) -> Result<String> {
 }
 
 fn source_type(name: &str) -> SourceType {
-    if CLASSIC.contains(&name) { SourceType::script() } else { SourceType::mjs() }
+    if CLASSIC_SCRIPTS.contains(&name) { SourceType::script() } else { SourceType::mjs() }
 }
 
 fn parse<'a>(allocator: &'a Allocator, name: &str, script: &'a str) -> Result<Program<'a>> {
@@ -78,16 +78,16 @@ fn parse<'a>(allocator: &'a Allocator, name: &str, script: &'a str) -> Result<Pr
 }
 
 /// Minifiers of scripts leave strings alone, and `const CSS = ...` is one.
-fn shorten_style_sheets<'a>(allocator: &'a Allocator, program: &mut Program<'a>) {
+fn minify_style_sheets<'a>(allocator: &'a Allocator, program: &mut Program<'a>) {
     for statement in &mut program.body {
         let Statement::VariableDeclaration(declaration) = statement else { continue };
         for declarator in &mut declaration.declarations {
-            let is_sheet = declarator.id.get_identifier_name().is_some_and(|name| name == STYLE_SHEET);
+            let is_sheet = declarator.id.get_identifier_name().is_some_and(|name| name == STYLE_SHEET_CONSTANT);
             if is_sheet
                 && let Some(Expression::TemplateLiteral(template)) = &mut declarator.init
                 && let [whole] = &mut template.quasis[..]
             {
-                let shorter = |css: &str| allocator.alloc_str(&dense(css)).into();
+                let shorter = |css: &str| allocator.alloc_str(&minify_css(css)).into();
                 let TemplateElementValue { raw, cooked } = whole.value;
                 whole.value = TemplateElementValue { raw: shorter(&raw), cooked: cooked.map(|css| shorter(&css)) };
             }
@@ -96,7 +96,7 @@ fn shorten_style_sheets<'a>(allocator: &'a Allocator, program: &mut Program<'a>)
 }
 
 /// A style sheet without comments and without the spaces that mean nothing. Those around `+` and within selectors stay.
-fn dense(css: &str) -> String {
+fn minify_css(css: &str) -> String {
     let mut comments = css.split("/*");
     let mut out = comments.next().unwrap_or_default().to_owned();
     out.extend(comments.map(|rest| rest.split_once("*/").map_or("", |(_, rest)| rest)));

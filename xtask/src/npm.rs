@@ -5,10 +5,10 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result};
 
 /// Of the site's wasm folder: the pages that import a feed and that measure are no part of the package.
-const LEFT_OUT: [&str; 3] = ["nearmind-feeds", "nearmind-measure", "jieba."];
+const EXCLUDED: [&str; 3] = ["nearmind-feeds", "nearmind-measure", "jieba."];
 
 /// What `www/package` has, as the site has it, and the wasm modules. From a built site.
-pub fn package(site: &Path, folder: &Path) -> Result<()> {
+pub fn build_package(site: &Path, folder: &Path) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     copy_built(&root.join("www/package"), site, folder)?;
     copy(&site.join("wasm"), &folder.join("wasm"))?;
@@ -37,7 +37,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in from.read_dir()? {
         let entry = entry?;
-        if LEFT_OUT.iter().any(|left| entry.file_name().to_string_lossy().starts_with(left)) {
+        if EXCLUDED.iter().any(|left| entry.file_name().to_string_lossy().starts_with(left)) {
             continue;
         }
         if entry.file_type()?.is_dir() {
@@ -67,7 +67,7 @@ mod tests {
         let (site, package_folder) = (folder.join("site"), folder.join("npm"));
         copy(&root, &site).unwrap();
         fs::create_dir_all(site.join("wasm")).unwrap();
-        package(&site, &package_folder).unwrap();
+        build_package(&site, &package_folder).unwrap();
         let scripts = package_folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
         let mut waiting: Vec<_> =
             scripts.filter(|path| path.extension().is_some_and(|end| end == "js" || end == "ts")).collect();

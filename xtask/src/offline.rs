@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 /// What is fetched only when it is used, or kept by Nearmind itself, by what its manifest says.
-const LEFT_OUT: [&str; 9] = [
+const EXCLUDED: [&str; 9] = [
     "models/",
     "catalog/",
     "npm/",
@@ -22,15 +22,15 @@ const LEFT_OUT: [&str; 9] = [
 const MANIFEST: &str = "/manifest.json";
 
 /// `offline.js` as visitors of this folder get it; `source` is its script, minified or as `www/demo/` has it.
-pub fn script(site: &Path, source: &str) -> Result<String> {
+pub fn build_script(site: &Path, source: &str) -> Result<String> {
     let mut files = BTreeMap::new();
-    list(site, site, &mut files)?;
+    list_files(site, site, &mut files)?;
     let lines: Vec<_> = files.iter().map(|(path, digest)| format!("{path:?}:{digest:?}")).collect();
-    Ok(format!("const FILES = {{{}}};\n{}\n{source}", lines.join(","), relaxed()?))
+    Ok(format!("const FILES = {{{}}};\n{}\n{source}", lines.join(","), relaxed_simd_check()?))
 }
 
 /// The statement that says it, as `www/package/worker.js` has it: in the minified script the constant has another name.
-fn relaxed() -> Result<String> {
+fn relaxed_simd_check() -> Result<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/package/worker.js");
     let worker = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let statement = worker.find("const RELAXED_DOT = ").and_then(|from| {
@@ -40,13 +40,13 @@ fn relaxed() -> Result<String> {
     statement.context("www/package/worker.js no longer has RELAXED_DOT")
 }
 
-fn list(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
+fn list_files(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
     for entry in folder.read_dir().with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
         let name = path.strip_prefix(site)?.to_string_lossy().replace('\\', "/");
-        let left_out = LEFT_OUT.iter().any(|left| name.starts_with(left)) && !name.ends_with(MANIFEST);
+        let left_out = EXCLUDED.iter().any(|left| name.starts_with(left)) && !name.ends_with(MANIFEST);
         if path.is_dir() {
-            list(site, &path, files)?;
+            list_files(site, &path, files)?;
         } else if !left_out && name != "offline.js" && !name.ends_with(".d.ts") {
             let digest = Sha256::digest(fs::read(&path)?);
             files.insert(name, digest.iter().map(|byte| format!("{byte:02x}")).collect());
@@ -58,7 +58,7 @@ fn list(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::minify::minify;
+    use crate::minify::minify_script;
 
     #[test]
     fn what_is_written_above_the_minified_script_makes_one_script_with_it() {
@@ -66,14 +66,14 @@ mod tests {
         fs::create_dir_all(&site).unwrap();
         fs::write(site.join("shelf.js"), "1").unwrap();
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/demo/offline.js");
-        let source = minify("offline.js", &fs::read_to_string(source).unwrap()).unwrap();
-        let script = script(&site, &source).unwrap();
+        let source = minify_script("offline.js", &fs::read_to_string(source).unwrap()).unwrap();
+        let script = build_script(&site, &source).unwrap();
         assert!(script.starts_with("const FILES = {\"shelf.js\":\"6b86b273"), "{script}");
         for name in ["FILES", "RELAXED_DOT"] {
             assert_eq!(script.matches(&format!("const {name} =")).count(), 1);
             assert!(source.contains(name), "the minified script uses {name}");
         }
-        minify("offline.js", &script).expect("a classic script");
+        minify_script("offline.js", &script).expect("a classic script");
         fs::remove_dir_all(site).unwrap();
     }
 }

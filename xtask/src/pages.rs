@@ -18,14 +18,14 @@ pub fn assemble(site: &Path) -> Result<()> {
         let path = entry?.path();
         if path.extension().is_some_and(|ending| ending == "html") {
             let page = fs::read_to_string(&path)?;
-            fs::write(&path, whole(&page, part).with_context(|| path.display().to_string())?)?;
+            fs::write(&path, insert_parts(&page, part).with_context(|| path.display().to_string())?)?;
         }
     }
     fs::remove_dir_all(parts)?;
     Ok(())
 }
 
-fn whole(page: &str, part: impl Fn(&str) -> Result<String>) -> Result<String> {
+fn insert_parts(page: &str, part: impl Fn(&str) -> Result<String>) -> Result<String> {
     let mut out = String::with_capacity(page.len());
     let mut rest = page;
     while let Some((before, after)) = rest.split_once("<!-- parts: ") {
@@ -47,9 +47,9 @@ mod tests {
             "head" => Ok("  <meta>\n  <link>\n".to_owned()),
             _ => anyhow::bail!("there is no part {name}"),
         };
-        let page = whole("<head>\n  <!-- parts: head -->\n</head>", part).unwrap();
+        let page = insert_parts("<head>\n  <!-- parts: head -->\n</head>", part).unwrap();
         assert_eq!(page, "<head>\n  <meta>\n  <link>\n</head>");
-        assert!(whole("<!-- parts: foot -->", part).is_err());
-        assert!(whole("<!-- parts: head", part).is_err());
+        assert!(insert_parts("<!-- parts: foot -->", part).is_err());
+        assert!(insert_parts("<!-- parts: head", part).is_err());
     }
 }

@@ -75,17 +75,17 @@ const VALIDATOR: Tarball = Tarball {
 };
 
 /// What runs on the page, and what runs in workers: the two have different globals.
-const PROJECTS: [&str; 2] = ["tsconfig.json", "tsconfig.workers.json"];
+const TSCONFIGS: [&str; 2] = ["tsconfig.json", "tsconfig.workers.json"];
 
 /// The types of all scripts agree, and they are linted and formatted.
 pub fn check() -> Result<()> {
-    if let Some(compiler) = of_this_machine(&TYPESCRIPT) {
+    if let Some(compiler) = build_for_this_machine(&TYPESCRIPT) {
         let compiler = compiler.obtain()?.join("lib/tsc");
         step("types of the scripts", || {
-            PROJECTS.iter().try_for_each(|project| run(command(&compiler).args(["--project", project])))
+            TSCONFIGS.iter().try_for_each(|project| run(command(&compiler).args(["--project", project])))
         })?;
     }
-    if let Some(biome) = of_this_machine(&BIOME) {
+    if let Some(biome) = build_for_this_machine(&BIOME) {
         let biome = biome.obtain()?.join("biome");
         let check = || run(command(biome).args(["ci", "--error-on-warnings", "--colors=off"]));
         step("lint and format: scripts", || check().context("`cargo xtask format` mends what is only form"))?;
@@ -95,13 +95,13 @@ pub fn check() -> Result<()> {
 
 /// Formats the scripts.
 pub fn format() -> Result<()> {
-    match of_this_machine(&BIOME) {
+    match build_for_this_machine(&BIOME) {
         Some(biome) => run(command(biome.obtain()?.join("biome")).args(["format", "--write"])),
         None => Ok(()),
     }
 }
 
-fn of_this_machine(builds: &'static [(&str, Tarball)]) -> Option<&'static Tarball> {
+fn build_for_this_machine(builds: &'static [(&str, Tarball)]) -> Option<&'static Tarball> {
     let machine = format!("{} {}", consts::OS, consts::ARCH);
     let build = builds.iter().find(|(name, _)| *name == machine).map(|(_, build)| build);
     if build.is_none() {
@@ -115,12 +115,12 @@ pub fn check_manifest() -> Result<()> {
     packages::node()?;
     let validator = VALIDATOR.obtain()?.join("dist/index.js");
     let script = target().join("npm/validate.mjs");
-    fs::write(&script, validation(&validator))?;
+    fs::write(&script, validation_script(&validator))?;
     step("manifest of the elements", || run(command("node").arg(&script).current_dir(root().join("dist/npm"))))
 }
 
 /// It throws where something is wrong.
-fn validation(validator: &Path) -> String {
+fn validation_script(validator: &Path) -> String {
     format!(
         r#"import {{ readFileSync }} from "node:fs";
 const {{ validateCem }} = await import({:?});

@@ -9,11 +9,11 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::http::{Reply, Request, listen};
+use crate::http::{Request, Response, listen};
 
 /// Nothing but this origin; no inline script or style, no `eval`; wasm may be compiled. Of Trusted Types those that name
 /// Nearmind's workers and the demo's service worker.
-pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
     connect-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types nearmind halfmoon";
 
@@ -23,48 +23,48 @@ pub fn serve(folder: &Path, port: u16) -> Result<()> {
         .with_context(|| format!("port {port} cannot be used: choose another with --port"))?;
     println!("Nearmind's demo shop: http://{}/ (Ctrl-C ends it)", listener.local_addr()?);
     let folder = folder.to_owned();
-    listen(&listener, move |request| reply(&folder, request));
+    listen(&listener, move |request| respond(&folder, request));
     Ok(())
 }
 
 /// What a folder answers to a request.
-pub fn reply(folder: &Path, request: &Request) -> Reply {
+pub fn respond(folder: &Path, request: &Request) -> Response {
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return text(405, "only GET and HEAD are answered here");
     }
-    let Some(path) = find(folder, &request.url) else { return text(404, "there is no such page") };
-    let tag = tag(&path);
+    let Some(path) = find_file(folder, &request.url) else { return text(404, "there is no such page") };
+    let etag = etag(&path);
     let mut headers = vec![
         ("content-type", content_type(&path).to_owned()),
-        ("content-security-policy", POLICY.to_owned()),
+        ("content-security-policy", CONTENT_SECURITY_POLICY.to_owned()),
         ("x-content-type-options", "nosniff".to_owned()),
         ("referrer-policy", "no-referrer".to_owned()),
         // Names are not hashed: the browser asks each time, and mostly hears that nothing changed.
         ("cache-control", "no-cache".to_owned()),
         ("accept-ranges", "bytes".to_owned()),
     ];
-    headers.extend(tag.clone().map(|tag| ("etag", tag)));
-    if tag.is_some() && request.if_none_match == tag {
-        return Reply { status: 304, headers, ..Reply::default() };
+    headers.extend(etag.clone().map(|etag| ("etag", etag)));
+    if etag.is_some() && request.if_none_match == etag {
+        return Response { status: 304, headers, ..Response::default() };
     }
     let Ok(mut body) = fs::read(&path) else { return text(500, "the file cannot be read") };
-    let Some(from) = request.from else { return Reply { status: 200, headers, body, ..Reply::default() } };
+    let Some(from) = request.range_start else { return Response { status: 200, headers, body, ..Response::default() } };
     let whole = body.len();
     if from >= whole {
         headers.push(("content-range", format!("bytes */{whole}")));
-        return Reply { status: 416, headers, ..Reply::default() };
+        return Response { status: 416, headers, ..Response::default() };
     }
     headers.push(("content-range", format!("bytes {from}-{}/{whole}", whole - 1)));
-    Reply { status: 206, headers, body: body.split_off(from), ..Reply::default() }
+    Response { status: 206, headers, body: body.split_off(from), ..Response::default() }
 }
 
-fn text(status: u16, message: &str) -> Reply {
+fn text(status: u16, message: &str) -> Response {
     let headers = vec![("content-type", "text/plain; charset=utf-8".into())];
-    Reply { status, headers, body: message.into(), ..Reply::default() }
+    Response { status, headers, body: message.into(), ..Response::default() }
 }
 
 /// The file that a URL names; nothing outside the folder.
-fn find(folder: &Path, url: &str) -> Option<PathBuf> {
+fn find_file(folder: &Path, url: &str) -> Option<PathBuf> {
     let path = percent_decoded(url.split(['?', '#']).next()?)?;
     let relative = Path::new(path.strip_prefix('/')?);
     if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
@@ -91,7 +91,7 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn tag(path: &Path) -> Option<String> {
+fn etag(path: &Path) -> Option<String> {
     let about = path.metadata().ok()?;
     let changed = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     Some(format!("\"{:x}-{:x}\"", about.len(), changed.as_nanos()))
@@ -118,10 +118,10 @@ mod tests {
     #[test]
     fn finds_files_and_pages_but_nothing_outside() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        assert_eq!(find(folder, "/src/server.rs?x=1"), Some(folder.join("src/server.rs")));
-        assert_eq!(find(folder, "/sr%63/server.rs"), Some(folder.join("src/server.rs")));
+        assert_eq!(find_file(folder, "/src/server.rs?x=1"), Some(folder.join("src/server.rs")));
+        assert_eq!(find_file(folder, "/sr%63/server.rs"), Some(folder.join("src/server.rs")));
         for url in ["/../Cargo.toml", "/%2e%2e/Cargo.toml", "/src/../../Cargo.toml", "//etc/passwd", "/src/%", "/src"] {
-            assert_eq!(find(folder, url), None, "{url}");
+            assert_eq!(find_file(folder, url), None, "{url}");
         }
     }
 }

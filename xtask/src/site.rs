@@ -22,7 +22,7 @@ pub fn build() -> Result<()> {
     models::ensure()?;
     step("command line", || run(cargo().args(["build", "--quiet", "--package", "nearmind", "--bin", "nearmind"])))?;
     catalog()?;
-    wasm::modules()?;
+    wasm::build_modules()?;
     assemble()
 }
 
@@ -34,7 +34,7 @@ fn assemble() -> Result<()> {
         skipped("site");
         return Ok(());
     }
-    step("site", || run(wasm::without_paths(command("trunk").args(["build", "--release"]))))
+    step("site", || run(wasm::remap_paths(command("trunk").args(["build", "--release"]))))
 }
 
 /// Where the demo shop's catalogue is made.

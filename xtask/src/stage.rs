@@ -12,19 +12,19 @@ use xtask::{minify, npm, offline, pages};
 use crate::{crates, licences, program::root, site::catalog_folder, wasm};
 
 /// Adds the other modules, the models that were made and the catalogue to Trunk's staging folder.
-pub fn stage() -> Result<()> {
+pub fn run() -> Result<()> {
     let site = PathBuf::from(env::var_os("TRUNK_STAGING_DIR").context("this is a hook for `trunk build`")?);
-    wasm::modules()?;
-    wasm::place(&site)?;
-    fs::copy(dictionary()?, site.join(wasm::PLACE).join("jieba.txt"))?;
+    wasm::build_modules()?;
+    wasm::install(&site)?;
+    fs::copy(dictionary()?, site.join(wasm::SITE_FOLDER).join("jieba.txt"))?;
     models(&site)?;
     copy(&catalog_folder(), &site.join("catalog"))?;
     pages::assemble(&site)?;
-    minify::scripts(&site)?;
-    npm::package(&site, &site.join("npm"))?;
-    licences::write(&site.join("npm"))?;
+    minify::minify_site(&site)?;
+    npm::build_package(&site, &site.join("npm"))?;
+    licences::write_notices(&site.join("npm"))?;
     let offline = fs::read_to_string(site.join("offline.js"))?;
-    Ok(fs::write(site.join("offline.js"), offline::script(&site, &offline)?)?)
+    Ok(fs::write(site.join("offline.js"), offline::build_script(&site, &offline)?)?)
 }
 
 /// The models that were made; the files that name models stay.

@@ -16,22 +16,22 @@ const WASM: &str = "wasm32-unknown-unknown";
 pub fn ensure() -> Result<()> {
     wasm_target()?;
     // The version must be that of the library: the two speak a private format.
-    tool("wasm-bindgen-cli", "wasm-bindgen", &crates::package("wasm-bindgen")?.version.to_string(), &[])?;
+    ensure_tool("wasm-bindgen-cli", "wasm-bindgen", &crates::package("wasm-bindgen")?.version.to_string(), &[])?;
     // Without its TLS: everything that Trunk would download is here already.
-    tool("trunk", "trunk", "0.21.14", &["--no-default-features"])?;
-    clean();
+    ensure_tool("trunk", "trunk", "0.21.14", &["--no-default-features"])?;
+    remove_build_folder();
     Ok(())
 }
 
 /// Firefox's driver, which Debian does not have.
 pub fn geckodriver() -> Result<()> {
-    tool("geckodriver", "geckodriver", "0.37.1", &[])?;
-    clean();
+    ensure_tool("geckodriver", "geckodriver", "0.37.1", &[])?;
+    remove_build_folder();
     Ok(())
 }
 
 /// What the tools were compiled in is a gigabyte, and nothing needs it again.
-fn clean() {
+fn remove_build_folder() {
     let _ = fs::remove_dir_all(build_folder());
 }
 
@@ -51,7 +51,7 @@ fn wasm_target() -> Result<()> {
     step(&format!("rust target {WASM}"), || run(command("rustup").args(["target", "add", WASM])))
 }
 
-fn tool(package: &str, program: &str, version: &str, flags: &[&str]) -> Result<()> {
+fn ensure_tool(package: &str, program: &str, version: &str, flags: &[&str]) -> Result<()> {
     let name = format!("{program} {version}");
     let is_here = || {
         output(command(program).arg("--version"))

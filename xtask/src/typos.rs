@@ -16,7 +16,7 @@ const TYPOS: Wheel = Wheel {
     file: "typos-1.52.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
     sha256: "418fd85f7fc11dec14e5482e747f6e916af56da96207cde0cdd69540a4b389f6",
 };
-const INSIDE: &str = "typos-1.52.0.data/scripts/typos";
+const PROGRAM: &str = "typos-1.52.0.data/scripts/typos";
 
 /// Every word is spelt as a dictionary has it.
 pub fn check() -> Result<()> {
@@ -26,20 +26,20 @@ pub fn check() -> Result<()> {
     }
     step("spelling", || {
         let folder = target().join("wheels");
-        wheel::unpack(&TYPOS.obtain(&folder)?, INSIDE, &folder)?;
+        wheel::unpack(&TYPOS.obtain(&folder)?, PROGRAM, &folder)?;
         let program = folder.join("typos");
-        executable(&program)?;
+        make_executable(&program)?;
         run(command(program).args(["--format", "brief"]))
     })
 }
 
 #[cfg(unix)]
-fn executable(program: &std::path::Path) -> Result<()> {
+fn make_executable(program: &std::path::Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     Ok(std::fs::set_permissions(program, PermissionsExt::from_mode(0o755))?)
 }
 
 #[cfg(not(unix))]
-fn executable(_: &std::path::Path) -> Result<()> {
+fn make_executable(_: &std::path::Path) -> Result<()> {
     Ok(())
 }

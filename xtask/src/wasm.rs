@@ -19,25 +19,26 @@ use crate::{
 };
 
 /// Where in the site the modules lie, Trunk's too (by index.html): their names are their own, and the root is for what pages name.
-pub const PLACE: &str = "wasm";
+pub const SITE_FOLDER: &str = "wasm";
 
 fn files(module: &str) -> [String; 2] {
     [format!("{module}.js"), format!("{module}_bg.wasm")]
 }
 
-const MODULES: [&str; 5] = [TRUNKS, "nearmind-worker-relaxed", "nearmind-gpu", "nearmind-feeds", "nearmind-measure"];
+const MODULES: [&str; 5] =
+    [TRUNK_MODULE, "nearmind-worker-relaxed", "nearmind-gpu", "nearmind-feeds", "nearmind-measure"];
 /// The module that Trunk builds.
-const TRUNKS: &str = "nearmind-worker";
+const TRUNK_MODULE: &str = "nearmind-worker";
 /// The crates that are modules.
 pub const CRATES: [&str; 4] = ["nearmind-web-worker", "nearmind-web-gpu", "nearmind-web-feeds", "nearmind-web-measure"];
 
 /// The modules beside Trunk's own.
-pub fn modules() -> Result<()> {
+pub fn build_modules() -> Result<()> {
     let [worker, gpu, feeds, measure] = CRATES;
-    module("nearmind-worker-relaxed", worker, &["--features", "relaxed-simd"])?;
-    module("nearmind-gpu", gpu, &[])?;
-    module("nearmind-feeds", feeds, &[])?;
-    module("nearmind-measure", measure, &[])
+    build_module("nearmind-worker-relaxed", worker, &["--features", "relaxed-simd"])?;
+    build_module("nearmind-gpu", gpu, &[])?;
+    build_module("nearmind-feeds", feeds, &[])?;
+    build_module("nearmind-measure", measure, &[])
 }
 
 /// Where the modules are kept that Trunk does not build.
@@ -45,7 +46,7 @@ pub fn folder() -> PathBuf {
     target().join("site/wasm")
 }
 
-fn module(name: &str, package: &str, features: &[&str]) -> Result<()> {
+fn build_module(name: &str, package: &str, features: &[&str]) -> Result<()> {
     let sources = ["crates", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo/config.toml"];
     let product = folder().join(format!("{name}_bg.wasm"));
     if up_to_date(&product, &sources.map(|source| root().join(source))) {
@@ -55,7 +56,7 @@ fn module(name: &str, package: &str, features: &[&str]) -> Result<()> {
     step(&format!("wasm: {name}"), || {
         let mut build = cargo();
         build.args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown"]);
-        run(without_paths(build.args(["--package", package]).args(features)))?;
+        run(remap_paths(build.args(["--package", package]).args(features)))?;
         let file = format!("{}.wasm", package.replace('-', "_"));
         let built = target().join("wasm32-unknown-unknown/release").join(file);
         let mut bind = command("wasm-bindgen");
@@ -66,7 +67,7 @@ fn module(name: &str, package: &str, features: &[&str]) -> Result<()> {
 
 /// Makes cargo write no folder of this machine into wasm modules: they are the same, byte by byte, wherever they are built.
 /// The flags of .cargo/config.toml stay.
-pub fn without_paths(command: &mut Command) -> &mut Command {
+pub fn remap_paths(command: &mut Command) -> &mut Command {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME").or(env::var_os("USERPROFILE"))?).join(".cargo")));
     let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
@@ -78,25 +79,25 @@ pub fn without_paths(command: &mut Command) -> &mut Command {
 
 /// Puts all modules into a staged site; Trunk's own lies there. Each script knows its module's digest, and browsers
 /// refuse another one.
-pub fn place(site: &Path) -> Result<()> {
-    let place = site.join(PLACE);
+pub fn install(site: &Path) -> Result<()> {
+    let place = site.join(SITE_FOLDER);
     fs::create_dir_all(&place)?;
     for name in MODULES {
         let [script, wasm] = files(name);
-        if name != TRUNKS {
+        if name != TRUNK_MODULE {
             fs::copy(folder().join(&script), place.join(&script))?;
             fs::copy(folder().join(&wasm), place.join(&wasm))?;
         }
         let (script, wasm) = (place.join(&script), place.join(&wasm));
-        let module = without_custom_sections(&fs::read(&wasm)?)?;
-        fs::write(&script, with_integrity(&fs::read_to_string(&script)?, &module)?)?;
+        let module = strip_custom_sections(&fs::read(&wasm)?)?;
+        fs::write(&script, add_integrity(&fs::read_to_string(&script)?, &module)?)?;
         fs::write(&wasm, module)?;
     }
     Ok(())
 }
 
 /// wasm-bindgen's script, which fetches this module and no other (Subresource Integrity).
-fn with_integrity(script: &str, module: &[u8]) -> Result<String> {
+fn add_integrity(script: &str, module: &[u8]) -> Result<String> {
     const FETCH: &str = "fetch(module_or_path)";
     ensure!(script.matches(FETCH).count() == 1, "wasm-bindgen no longer fetches a module by {FETCH}");
     let digest = BASE64_STANDARD.encode(Sha256::digest(module));
@@ -108,7 +109,7 @@ fn with_integrity(script: &str, module: &[u8]) -> Result<String> {
 /// ```text
 /// "\0asm" version: u32, then sections: id: u8, size: LEB128, size bytes. Custom sections have id 0.
 /// ```
-fn without_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
+fn strip_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
     let (header, mut rest) = wasm.split_at_checked(8).context("a wasm module has a header of eight bytes")?;
     ensure!(header.starts_with(b"\0asm"), "this is no wasm module");
     let mut out = header.to_vec();
@@ -134,7 +135,7 @@ fn without_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
 
 /// What a visitor downloads, by module. Brotli at its best, as a static host stores it.
 pub fn print_sizes() -> Result<()> {
-    let site = root().join("dist").join(PLACE);
+    let site = root().join("dist").join(SITE_FOLDER);
     for name in MODULES {
         let mut sizes = (0, 0);
         for file in files(name) {
@@ -149,14 +150,14 @@ pub fn print_sizes() -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::without_custom_sections;
+    use super::strip_custom_sections;
 
     #[test]
     fn only_custom_sections_go() {
         let module = [b"\0asm\x01\0\0\0" as &[u8], &[1, 2, 9, 9], &[0, 0x83, 0x00, 1, b'x', 5], &[3, 1, 7]].concat();
         let kept = [b"\0asm\x01\0\0\0" as &[u8], &[1, 2, 9, 9], &[3, 1, 7]].concat();
-        assert_eq!(without_custom_sections(&module).unwrap(), kept);
-        assert!(without_custom_sections(&module[..14]).is_err());
-        assert!(without_custom_sections(b"<!doctype html>").is_err());
+        assert_eq!(strip_custom_sections(&module).unwrap(), kept);
+        assert!(strip_custom_sections(&module[..14]).is_err());
+        assert!(strip_custom_sections(b"<!doctype html>").is_err());
     }
 }

@@ -1,9 +1,9 @@
-//! What the names of columns, JSON keys and XML tags mean: one table for all formats, and what the shop itself says.
+//! The meaning of column names, JSON keys and XML tags: one table for all formats, plus the shop's own column map.
 //!
-//! A column that nobody knows means nothing: an item, and so the public catalogue, has only what formats define as
-//! describing a product and what the shop names. Must not know formats.
+//! Unknown columns are ignored. Items, and so the public catalogue, contain only what feed formats define as describing a
+//! product, and the columns that the shop names. Must not know formats.
 
-mod names; // the table
+mod names; // the table of known names
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -12,55 +12,56 @@ use std::{
 
 use super::{
     FeedError,
-    raw::{Field, NAMED},
+    raw::{Field, MAPPED_RANK},
     value::price::currency_code,
 };
 
-/// What a column is for.
+/// What a column is used for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
-    /// The field, and its rank among the names of the field; the lower wins.
+    /// A field, with the rank of the column name; of several columns for a field the lowest rank wins.
     Field(Field, u8),
-    /// A price whose currency is in the column's name: `price_cny`.
+    /// A price whose currency is part of the column name: `price_cny`.
     PriceIn(Field, &'static str),
-    /// Tags, with commas between them.
+    /// Tags, separated by commas.
     Tags,
-    /// An attribute of this name.
+    /// An attribute with this name.
     Attribute(String),
-    /// A part of the addresses that are made of a pattern.
+    /// A placeholder of the link pattern.
     LinkPart(String),
-    /// All of these at once.
+    /// Several of these at once.
     Several(Vec<Meaning>),
 }
 
-/// The fields that a column map may name.
+/// The fields that a column map can name.
 pub const FIELD_NAMES: &str = "id, group, title, description, url, image, brand, category, price, sale-price, \
     list-price, currency, availability, stock, rating, rating-best, rating-count, date, lang, published, tags, attr.NAME";
 
-/// Which column means what: what the shop says first, then the table. Names in it are as [`normal`] makes them.
+/// The meaning of columns: first the shop's own map, then the table. Names are normalized with [`normalize_name`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Columns {
+pub struct ColumnMap {
     mapped: BTreeMap<String, Vec<Meaning>>,
-    /// To be attributes under their own names, whatever else they are.
+    /// Columns to publish as attributes under their own names, whatever else they are used for.
     kept: BTreeSet<String>,
     link_parts: BTreeSet<String>,
 }
 
-static KNOWN: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
-    let mut known = HashMap::new();
-    let mut add = |name: &str, meaning: Meaning| _ = known.entry(squeezed(name)).or_insert(meaning);
+static KNOWN_NAMES: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
+    let mut meanings = HashMap::new();
+    let mut add = |name: &str, meaning: Meaning| _ = meanings.entry(remove_spaces(name)).or_insert(meaning);
     names::TAGS.iter().for_each(|name| add(name, Meaning::Tags));
     for (field, names) in names::FIELDS {
         names.iter().zip(1..).for_each(|(name, rank)| add(name, Meaning::Field(*field, rank)));
     }
     names::ATTRIBUTES.iter().for_each(|name| add(name, Meaning::Attribute((*name).to_owned())));
-    known
+    meanings
 });
 
-impl Columns {
-    /// `title=Name,price=Preis,attr.color=Farbe`. A column may serve several fields, each named by a pair of its own.
+impl ColumnMap {
+    /// Parses a column map such as `title=Name,price=Preis,attr.color=Farbe`. A column can be used for several fields, with
+    /// one pair for each.
     pub fn parse(text: &str) -> Result<Self, FeedError> {
-        let error = |pair: &str| FeedError::Columns(pair.to_owned());
+        let error = |pair: &str| FeedError::ColumnMap(pair.to_owned());
         let mut columns = Self::default();
         for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
             let (field, column) = pair.split_once('=').ok_or_else(|| error(pair))?;
@@ -68,39 +69,39 @@ impl Columns {
                 "tags" => Meaning::Tags,
                 name => match name.strip_prefix("attr.") {
                     Some(name) if !name.is_empty() => Meaning::Attribute(name.to_owned()),
-                    _ => Meaning::Field(named(name).ok_or_else(|| error(pair))?, NAMED),
+                    _ => Meaning::Field(field_from_name(name).ok_or_else(|| error(pair))?, MAPPED_RANK),
                 },
             };
             if column.trim().is_empty() {
                 return Err(error(pair));
             }
-            columns.mapped.entry(normal(column)).or_default().push(meaning);
+            columns.mapped.entry(normalize_name(column)).or_default().push(meaning);
         }
         Ok(columns)
     }
 
-    /// The column becomes an attribute under its own name.
+    /// Publishes the column as an attribute under its own name.
     pub fn keep(&mut self, column: &str) {
-        self.kept.insert(normal(column));
+        self.kept.insert(normalize_name(column));
     }
 
-    /// The column is needed to make links.
+    /// Keeps the values of the column for the link pattern.
     pub fn add_link_part(&mut self, column: &str) {
-        self.link_parts.insert(normal(column));
+        self.link_parts.insert(normalize_name(column));
     }
 
-    /// What a column of this name is for, where anything is known of it.
+    /// The meaning of a column: from the shop's map, else from the table; `None` if it is in neither.
     pub fn meaning(&self, column: &str) -> Option<Meaning> {
-        self.find(normal(column), known)
+        self.find(normalize_name(column), known_meaning)
     }
 
-    /// The same where a format has names of its own: what the shop says comes first, else `known` decides.
-    pub fn meaning_or(&self, column: &str, known: impl FnOnce() -> Option<Meaning>) -> Option<Meaning> {
-        self.find(normal(column), |_| known())
+    /// The meaning of a column in a format with its own names: from the shop's map, else from `default`.
+    pub fn meaning_or(&self, column: &str, default: impl FnOnce() -> Option<Meaning>) -> Option<Meaning> {
+        self.find(normalize_name(column), |_| default())
     }
 
-    fn find(&self, name: String, known: impl FnOnce(&str) -> Option<Meaning>) -> Option<Meaning> {
-        let mut all = self.mapped.get(&name).cloned().unwrap_or_else(|| known(&name).into_iter().collect());
+    fn find(&self, name: String, default: impl FnOnce(&str) -> Option<Meaning>) -> Option<Meaning> {
+        let mut all = self.mapped.get(&name).cloned().unwrap_or_else(|| default(&name).into_iter().collect());
         if self.kept.contains(&name) {
             all.push(Meaning::Attribute(name.clone()));
         }
@@ -111,14 +112,14 @@ impl Columns {
     }
 }
 
-/// What formats and shops in general mean by a column of this name.
-pub fn known(name: &str) -> Option<Meaning> {
-    if let Some(known) = KNOWN.get(&squeezed(name)) {
-        return Some(known.clone());
+/// The meaning of a column name in the table; a price name may end in a currency code.
+pub fn known_meaning(name: &str) -> Option<Meaning> {
+    if let Some(meaning) = KNOWN_NAMES.get(&remove_spaces(name)) {
+        return Some(meaning.clone());
     }
     let (stem, code) = name.rsplit_once(' ')?;
     let code = currency_code(code)?;
-    match KNOWN.get(&squeezed(stem)) {
+    match KNOWN_NAMES.get(&remove_spaces(stem)) {
         Some(Meaning::Field(field @ (Field::Price | Field::SalePrice | Field::ListPrice), _)) => {
             Some(Meaning::PriceIn(*field, code))
         }
@@ -126,12 +127,12 @@ pub fn known(name: &str) -> Option<Meaning> {
     }
 }
 
-/// Whether formats define an attribute of this name, such as `size`.
-pub fn describes_a_product(name: &str) -> bool {
-    matches!(KNOWN.get(&squeezed(&normal(name))), Some(Meaning::Attribute(_)))
+/// Whether feed formats define an attribute with this name, such as `size`.
+pub fn is_product_attribute(name: &str) -> bool {
+    matches!(KNOWN_NAMES.get(&remove_spaces(&normalize_name(name))), Some(Meaning::Attribute(_)))
 }
 
-fn named(name: &str) -> Option<Field> {
+fn field_from_name(name: &str) -> Option<Field> {
     Some(match name {
         "id" => Field::Id,
         "group" => Field::Group,
@@ -157,8 +158,8 @@ fn named(name: &str) -> Option<Field> {
     })
 }
 
-/// `g:Image_Link` -> `image link`, and `Name *` -> `name`: the star marks what a form requires.
-pub fn normal(name: &str) -> String {
+/// Normalizes a name: `g:Image_Link` -> `image link`, and `Name *` -> `name` (the asterisk marks required columns).
+pub fn normalize_name(name: &str) -> String {
     let name = name.trim().trim_start_matches('\u{feff}').trim_end_matches(['*', ' ']).to_lowercase();
     let name = name.strip_prefix("g:").unwrap_or(&name);
     name.split(|c: char| c.is_whitespace() || matches!(c, '_' | '-' | '/'))
@@ -167,7 +168,7 @@ pub fn normal(name: &str) -> String {
         .join(" ")
 }
 
-fn squeezed(name: &str) -> String {
+fn remove_spaces(name: &str) -> String {
     name.replace(' ', "")
 }
 
@@ -176,8 +177,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_known_in_many_spellings_and_a_persons_own_map_comes_first() {
-        let columns = Columns::parse("title=Bezeichnung, price = VK Preis,attr.color=Farbe,tags=Schlagworte").unwrap();
+    fn names_match_in_many_spellings_and_the_own_map_wins() {
+        let columns =
+            ColumnMap::parse("title=Bezeichnung, price = VK Preis,attr.color=Farbe,tags=Schlagworte").unwrap();
         for (name, expect) in [
             ("g:image_link", Some(Meaning::Field(Field::Image, 1))),
             ("Body (HTML)", Some(Meaning::Field(Field::Description, 3))),
@@ -200,8 +202,8 @@ mod tests {
     }
 
     #[test]
-    fn a_column_may_serve_several_fields_and_be_kept() {
-        let mut columns = Columns::parse("id=name,title=Name").unwrap();
+    fn a_column_can_be_used_for_several_fields_and_kept() {
+        let mut columns = ColumnMap::parse("id=name,title=Name").unwrap();
         columns.keep("Supplier_Name");
         columns.keep("Price");
         columns.add_link_part("slug");
@@ -217,16 +219,16 @@ mod tests {
     }
 
     #[test]
-    fn no_field_has_so_many_names_that_their_ranks_run_out() {
+    fn every_field_has_fewer_than_a_hundred_names() {
         assert!(names::FIELDS.iter().all(|(_, names)| names.len() < 100));
     }
 
     #[test]
-    fn a_map_that_is_not_understood_says_which_part() {
+    fn an_error_in_a_column_map_names_the_pair() {
         for text in ["title", "colour=Farbe", "title=", "attr.=x"] {
-            let error = Columns::parse(text).unwrap_err().to_string();
+            let error = ColumnMap::parse(text).unwrap_err().to_string();
             assert!(error.contains(text) && error.contains("title=Name"), "{error}");
         }
-        assert_eq!(Columns::parse(" ").unwrap(), Columns::default());
+        assert_eq!(ColumnMap::parse(" ").unwrap(), ColumnMap::default());
     }
 }

@@ -1,29 +1,30 @@
-//! The formats of feeds, and their names. Must not know how one is recognised or read.
+//! Feed formats and their names. Must not know how a format is recognised or read.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The form of a feed's text. Each is read by one parser.
+/// The format of a feed. Each format has one parser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
-    /// A table whose first row names the columns: Google Merchant's, Shopify's, WooCommerce's, or any with known or
-    /// mapped names. The columns say which; the first row says whether commas, tabs, semicolons or bars part them.
+    /// A table whose first row names the columns: from Google Merchant, Shopify, WooCommerce or any other with known or
+    /// mapped column names. The column names tell which; the delimiter (comma, tab, semicolon or bar) is detected from the
+    /// first row.
     Table,
-    /// RSS or Atom with `g:` names, a WordPress export, Yandex's, Heureka's and idealo's catalogues, or any XML of
+    /// RSS or Atom with `g:` names, a WordPress export, the catalogues of Yandex, Heureka and idealo, or any XML with
     /// `<item>`, `<entry>`, `<product>`, `<offer>` or `<shopitem>` elements.
     Xml,
-    /// An array of products, alone or under a key such as `products`, or pages of it: Shopify's `products.json`, and
-    /// what Magento, Spree, Vendure, BigCommerce and others answer.
+    /// An array of products, bare or under a key such as `products`, or several pages of it: Shopify's `products.json`, and
+    /// the API responses of Magento, Spree, Vendure, BigCommerce and others.
     Json,
-    /// A JSON object a line.
+    /// One JSON object per line.
     JsonLines,
     /// A page with JSON-LD, microdata or Open Graph data.
     Html,
 }
 
-/// As `--format` names them. Several names for what one parser reads, because people know their feed by its maker.
+/// The names that `--format` accepts. One parser has several names, because people know their feed by its vendor.
 const NAMES: [(&str, Format); 25] = [
     ("csv", Format::Table),
     ("tsv", Format::Table),
@@ -56,10 +57,10 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let known = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        known.map(|(_, format)| *format).ok_or_else(|| {
+        let found = NAMES.iter().find(|(accepted, _)| accepted.eq_ignore_ascii_case(name));
+        found.map(|(_, format)| *format).ok_or_else(|| {
             let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
-            format!("one of {}", names.join(", "))
+            format!("unknown feed format {name:?}; use one of {}", names.join(", "))
         })
     }
 }

@@ -1,10 +1,10 @@
-//! Feeds to items, the whole way: read, cleaned, variants folded, sorted by id, no id twice.
+//! The whole import: reads feeds, cleans their rows, folds variants, and yields items sorted by unique id.
 //!
-//! Items wait in a spool (a temporary file, or memory in a page); only ids and places stay here. Must not know where
-//! bytes come from.
+//! Items are written to a spool (a temporary file, or memory in a page); only their ids and positions stay in memory here.
+//! Must not know where bytes come from.
 
-mod items; // what waits in the spool, by id
-mod names; // what else the items are called
+mod items; //   the spool, and the items in the order of their ids
+mod aliases; // other names of the items
 
 use std::{
     collections::BTreeMap,
@@ -12,114 +12,129 @@ use std::{
 };
 
 pub use items::Items;
-use items::{Ends, Key, Spool};
+use items::{FeedDefaults, Spool, SpoolEntry};
 
 use super::{
-    Bytes, Columns, Feed, FeedError, Format, Kind, Raw, Report, Variants,
-    clean::{Cleaned, Cleaner, Note, UNTOLD, ids::MakeIds, link::LinkPattern},
-    raw::{Field, Unread, Withheld},
+    Bytes, ColumnMap, FeedError, FeedReader, Format, ProblemKind, RawRow, Report, Variants,
+    clean::{CleanRow, Cleaner, Problem, UNKNOWN_LANG, ids::IdSource, link::LinkPattern},
+    raw::{Exclusion, Field, RowError},
     report::{Example, FeedReport, Problems, advice::advice},
-    source::encoding::{Label, Origin},
-    variants::fold,
+    source::encoding::{EncodingLabel, EncodingOrigin},
+    variants::fold_variant,
 };
 use nearmind_core::catalog::Item;
 
-/// How feeds are read. The default recognises what it can, and folds variants.
+/// How feeds are read. The default detects format, encoding and language, and folds variants.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Recognised where it is not named.
+    /// The format; detected if `None`.
     pub format: Option<Format>,
-    /// Recognised where it is not named.
-    pub encoding: Option<Label>,
-    /// What the shop says its columns mean; it comes before what is known of columns in general.
-    pub columns: Columns,
-    /// Whether the variants of a product become one item, or one item each.
+    /// The encoding; detected if `None`.
+    pub encoding: Option<EncodingLabel>,
+    /// The shop's own mapping of columns; it takes precedence over the built-in names.
+    pub columns: ColumnMap,
+    /// Whether the variants of a product become one item or one item each.
     pub variants: Variants,
-    /// ISO 4217, for prices that name none.
+    /// The currency of prices that do not name one, as an ISO 4217 code.
     pub currency: Option<String>,
-    /// Primary subtag, for texts that are too short to tell.
+    /// The language of texts that are too short for detection, as a primary subtag such as `en`.
     pub lang: Option<String>,
-    /// For rows without a link.
+    /// The pattern that makes links for rows without one.
     pub link: Option<LinkPattern>,
-    /// For rows without an id.
-    pub make_ids: Option<MakeIds>,
+    /// What to make ids from, for rows without one.
+    pub make_ids: Option<IdSource>,
 }
 
-/// How far an import has come.
+/// The progress of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// Of the current feed, as it comes.
+    /// Bytes read from the current feed, before unpacking.
     pub bytes: u64,
-    /// Of all feeds.
+    /// Rows read from all feeds.
     pub rows: u64,
 }
 
-/// Rows between two words of progress.
-const STRIDE: usize = 1000;
+/// Rows between two progress callbacks.
+const PROGRESS_ROWS: usize = 1000;
 
-/// Feeds that are being read into a spool, one feed after the other.
+/// Reads feeds into a spool, one feed after the other.
 pub struct Import<'a, S> {
     options: Options,
     cleaner: Cleaner,
     spool: Spool<S>,
     report: Report,
-    ends: Vec<Ends>,
-    /// The feed that is being read, and what is known of it so far.
-    feed: Option<(Feed<'a>, FeedReport, Known)>,
-    /// The product whose variants follow each other.
-    pending: Option<Pending>,
-    notes: Vec<Note>,
+    defaults: Vec<FeedDefaults>,
+    /// The feed being read, its report, and its statistics so far.
+    feed: Option<(FeedReader<'a>, FeedReport, FeedStats)>,
+    /// The product whose variants are being folded, because they follow each other in the feed.
+    pending: Option<PendingItem>,
+    problems: Vec<Problem>,
 }
 
-/// What becomes known as a feed is read.
+/// Statistics of a feed, collected while it is read.
 #[derive(Default)]
-struct Known {
+struct FeedStats {
     best_rating: f32,
-    /// Items by the language of their text.
+    /// The number of items by language of their text.
     languages: BTreeMap<String, u64>,
-    /// Rows by currency, with the first of each.
+    /// The number of rows by currency, with the first row of each.
     currencies: BTreeMap<String, (u64, Example)>,
 }
 
-struct Pending {
+/// An item whose further variants may still follow in the feed.
+struct PendingItem {
     item: Item,
     row: u64,
     trimmed: bool,
     names: Vec<String>,
-    /// Its words are those of the product, not of a variant.
+    /// The texts are those of the product itself, not of a variant.
     by_product: bool,
-    /// It has more values than are listed; said once.
-    told: bool,
+    /// The report already says that it has more values than are listed.
+    reported: bool,
 }
 
 impl<'a, S: Read + Write + Seek> Import<'a, S> {
-    /// An import without items yet. `spool` is an empty file or buffer, where the items wait.
+    /// Creates an import without items. `spool` is an empty file or buffer that the items are written to.
     pub fn new(mut options: Options, spool: S) -> Self {
         if let Some(link) = &options.link {
             link.columns().for_each(|column| options.columns.add_link_part(column));
         }
         let cleaner = Cleaner::new(options.clone());
-        let (report, ends) = (Report::default(), Vec::new());
-        Self { options, cleaner, spool: Spool::new(spool), report, ends, feed: None, pending: None, notes: Vec::new() }
+        let (report, defaults) = (Report::default(), Vec::new());
+        Self {
+            options,
+            cleaner,
+            spool: Spool::new(spool),
+            report,
+            defaults,
+            feed: None,
+            pending: None,
+            problems: Vec::new(),
+        }
     }
 
-    /// Reads a feed to its end. `name` is for messages and the report.
-    pub fn feed(&mut self, name: &str, reader: Bytes<'a>, progress: &mut dyn FnMut(Progress)) -> Result<(), FeedError> {
-        self.begin(name, reader)?;
-        while let Some(now) = self.step(STRIDE)? {
-            progress(now);
+    /// Reads a feed to its end. `name` is used in messages and the report.
+    pub fn read_feed(
+        &mut self,
+        name: &str,
+        reader: Bytes<'a>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), FeedError> {
+        self.open(name, reader)?;
+        while let Some(current) = self.step(PROGRESS_ROWS)? {
+            progress(current);
         }
         Ok(())
     }
 
-    /// Opens a feed that [`Import::step`] then reads piece by piece.
-    pub fn begin(&mut self, name: &str, reader: Bytes<'a>) -> Result<(), FeedError> {
-        let feed = Feed::open(name, reader, self.options.format, self.options.encoding, &self.options.columns)?;
+    /// Opens a feed, which [`Import::step`] then reads in steps.
+    pub fn open(&mut self, name: &str, reader: Bytes<'a>) -> Result<(), FeedError> {
+        let feed = FeedReader::open(name, reader, self.options.format, self.options.encoding, &self.options.columns)?;
         let report = FeedReport {
             name: name.to_owned(),
             format: feed.format,
             encoding: String::new(),
-            encoding_origin: Origin::default(),
+            encoding_origin: EncodingOrigin::default(),
             bytes: 0,
             rows: 0,
             lang: String::new(),
@@ -127,11 +142,11 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
             columns: BTreeMap::new(),
             left_out: Vec::new(),
         };
-        self.feed = Some((feed, report, Known::default()));
+        self.feed = Some((feed, report, FeedStats::default()));
         Ok(())
     }
 
-    /// Reads so many rows; `None` when the feed has ended.
+    /// Reads up to `rows` rows. Returns `None` when the feed has ended.
     pub fn step(&mut self, rows: usize) -> Result<Option<Progress>, FeedError> {
         for _ in 0..rows {
             let Some((feed, report, _)) = &mut self.feed else { return Ok(None) };
@@ -139,10 +154,10 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
                 Some(row) => {
                     report.rows += 1;
                     self.report.rows += 1;
-                    self.row(row?)?;
+                    self.add_row(row?)?;
                 }
                 None => {
-                    self.end()?;
+                    self.finish_feed()?;
                     return Ok(None);
                 }
             }
@@ -151,47 +166,54 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
         Ok(Some(Progress { bytes, rows: self.report.rows }))
     }
 
-    /// Items that wait for the feed's end: at least as many as there will be.
-    pub fn waiting(&self) -> usize {
+    /// The number of items in the spool. Once duplicates are removed and variants are folded there may be fewer.
+    pub fn spooled_items(&self) -> usize {
         self.spool.len()
     }
 
-    fn row(&mut self, row: Result<Raw, Unread>) -> Result<(), FeedError> {
-        let Some((_, FeedReport { name, .. }, known)) = &mut self.feed else { return Ok(()) };
+    fn add_row(&mut self, row: Result<RawRow, RowError>) -> Result<(), FeedError> {
+        let Some((_, FeedReport { name, .. }, stats)) = &mut self.feed else { return Ok(()) };
         let raw = match row {
             Ok(raw) => raw,
-            Err(Unread { row, why, excerpt }) => {
-                self.report.note(Kind::Malformed, name, row, &format!("{why}: {excerpt}"));
+            Err(RowError { row, why, excerpt }) => {
+                self.report.note(ProblemKind::Malformed, name, row, &format!("{why}: {excerpt}"));
                 return Ok(());
             }
         };
-        if let Some(withheld) = &raw.withheld {
-            let (kind, reason) = match withheld {
-                Withheld::Unpublished(reason) => (Kind::Unpublished, reason),
-                Withheld::NotProduct(reason) => (Kind::NotProduct, reason),
+        if let Some(exclusion) = &raw.exclusion {
+            let (kind, reason) = match exclusion {
+                Exclusion::Unpublished(reason) => (ProblemKind::Unpublished, reason),
+                Exclusion::NotProduct(reason) => (ProblemKind::NotProduct, reason),
             };
             self.report.note(kind, name, raw.row, &format!("{}: {reason}", &raw[Field::Id]));
-            self.report.reason(kind, reason);
+            self.report.count_reason(kind, reason);
             return Ok(());
         }
-        let cleaned = self.cleaner.clean(&raw, &mut self.notes);
-        for note in self.notes.drain(..) {
-            self.report.note(note.kind, name, raw.row, &note.text);
+        let cleaned = self.cleaner.clean(&raw, &mut self.problems);
+        for problem in self.problems.drain(..) {
+            self.report.note(problem.kind, name, raw.row, &problem.text);
         }
-        let Some(Cleaned { mut item, trimmed, mut names, group_names, group_image }) = cleaned else { return Ok(()) };
-        known.best_rating = known.best_rating.max(item.rating.unwrap_or(0.0));
+        let Some(CleanRow { mut item, trimmed, mut names, group_names, group_image }) = cleaned else { return Ok(()) };
+        stats.best_rating = stats.best_rating.max(item.rating.unwrap_or(0.0));
         if item.price.is_some() {
             let example = || Example { feed: name.clone(), row: raw.row, excerpt: item.currency.clone() };
-            known.currencies.entry(item.currency.clone()).or_insert_with(|| (0, example())).0 += 1;
+            stats.currencies.entry(item.currency.clone()).or_insert_with(|| (0, example())).0 += 1;
         }
         for lang in item.words.keys() {
-            *known.languages.entry(lang.clone()).or_default() += 1;
+            *stats.languages.entry(lang.clone()).or_default() += 1;
         }
         let Some(group) = item.group.clone().filter(|_| self.options.variants == Variants::Fold) else {
             self.flush()?;
-            return self.keep(Pending { item, row: raw.row, trimmed, names, by_product: true, told: false });
+            return self.spool_item(PendingItem {
+                item,
+                row: raw.row,
+                trimmed,
+                names,
+                by_product: true,
+                reported: false,
+            });
         };
-        // A row for the product itself, among those of its variants.
+        // The row of the product itself, among the rows of its variants.
         let by_product = item.id == group;
         item.id = group;
         if !group_image.is_empty() {
@@ -206,82 +228,90 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
                 }
                 self.report.folded += 1;
                 pending.names.extend(names);
-                if !fold(&mut pending.item, item, pending.by_product) && !pending.told {
-                    pending.told = true;
-                    self.report.note(Kind::ManyValues, name, raw.row, &pending.item.id);
+                if !fold_variant(&mut pending.item, item, pending.by_product) && !pending.reported {
+                    pending.reported = true;
+                    self.report.note(ProblemKind::ManyValues, name, raw.row, &pending.item.id);
                 }
             }
             _ => {
                 self.flush()?;
-                self.pending = Some(Pending { item, row: raw.row, trimmed, names, by_product, told: false });
+                self.pending = Some(PendingItem { item, row: raw.row, trimmed, names, by_product, reported: false });
             }
         }
         Ok(())
     }
 
+    /// Writes the pending item to the spool.
     fn flush(&mut self) -> Result<(), FeedError> {
         match self.pending.take() {
-            Some(pending) => self.keep(pending),
+            Some(pending) => self.spool_item(pending),
             None => Ok(()),
         }
     }
 
-    fn keep(&mut self, Pending { item, row, trimmed, names, by_product, .. }: Pending) -> Result<(), FeedError> {
+    fn spool_item(
+        &mut self,
+        PendingItem { item, row, trimmed, names, by_product, .. }: PendingItem,
+    ) -> Result<(), FeedError> {
         let product = self.options.variants == Variants::Fold && item.group.is_some();
-        self.spool.push(&item, Key::new(self.ends.len() as u32, row, trimmed, product.then_some(by_product)), names)?;
+        self.spool.push(
+            &item,
+            SpoolEntry::new(self.defaults.len() as u32, row, trimmed, product.then_some(by_product)),
+            names,
+        )?;
         Ok(())
     }
 
-    /// The feed has ended: what could not be known before is.
-    fn end(&mut self) -> Result<(), FeedError> {
+    /// Completes the report of a feed that was read to its end.
+    fn finish_feed(&mut self) -> Result<(), FeedError> {
         self.flush()?;
-        let Some((feed, mut report, known)) = self.feed.take() else { return Ok(()) };
+        let Some((feed, mut report, stats)) = self.feed.take() else { return Ok(()) };
         if report.rows == 0 {
-            let why = format!("read as {}; name the right format with --format", report.format);
+            let why = format!("it was read as {}; if that is wrong, name the format with --format", report.format);
             return Err(FeedError::NoProducts { feed: report.name, why });
         }
-        let most = known.languages.iter().filter(|(lang, _)| *lang != UNTOLD).max_by_key(|(_, count)| **count);
+        let most = stats.languages.iter().filter(|(lang, _)| *lang != UNKNOWN_LANG).max_by_key(|(_, count)| **count);
         report.lang = [feed.lang(), self.options.lang.clone(), most.map(|(lang, _)| lang.clone())]
             .into_iter()
             .flatten()
             .next()
             .unwrap_or_else(|| "en".into());
-        report.rating_scale = [5.0, 10.0].into_iter().find(|best| known.best_rating <= *best).unwrap_or(100.0);
+        report.rating_scale = [5.0, 10.0].into_iter().find(|best| stats.best_rating <= *best).unwrap_or(100.0);
         report.bytes = feed.bytes();
-        report.encoding = feed.shared().encoding.get().to_owned();
-        report.encoding_origin = feed.shared().origin.get();
-        report.columns = feed.used();
+        report.encoding = feed.state().encoding.get().to_owned();
+        report.encoding_origin = feed.state().origin.get();
+        report.columns = feed.column_uses();
         let left_out = report.columns.iter().filter(|(column, meaning)| meaning.is_empty() && !column.is_empty());
         report.left_out = left_out.map(|(column, _)| column.clone()).collect();
-        let strange = feed.shared().strange_lines.get();
-        if strange > 0 {
+        let misencoded = feed.state().misencoded_lines.get();
+        if misencoded > 0 {
             let example = |(row, excerpt): &(u64, String)| Example {
                 feed: report.name.clone(),
                 row: *row,
                 excerpt: excerpt.clone(),
             };
-            let problems: &mut Problems = self.report.problems.entry(Kind::Encoding).or_default();
-            problems.count += strange;
-            problems.examples.extend(feed.shared().strange.borrow().iter().map(example));
+            let problems: &mut Problems = self.report.problems.entry(ProblemKind::Encoding).or_default();
+            problems.count += misencoded;
+            problems.examples.extend(feed.state().misencoded_examples.borrow().iter().map(example));
         }
-        let most = known.currencies.iter().max_by_key(|(_, (count, _))| *count).map(|(currency, _)| currency.clone());
-        for (currency, (count, example)) in known.currencies {
+        let most = stats.currencies.iter().max_by_key(|(_, (count, _))| *count).map(|(currency, _)| currency.clone());
+        for (currency, (count, example)) in stats.currencies {
             *self.report.currencies.entry(currency.clone()).or_default() += count;
             if Some(&currency) != most.as_ref() && !currency.is_empty() {
-                let problems = self.report.problems.entry(Kind::CurrencyMix).or_default();
+                let problems = self.report.problems.entry(ProblemKind::CurrencyMix).or_default();
                 problems.count += count;
                 problems.examples.push(example);
             }
         }
-        self.ends.push(Ends { lang: report.lang.clone(), rating_scale: report.rating_scale });
+        self.defaults.push(FeedDefaults { lang: report.lang.clone(), rating_scale: report.rating_scale });
         self.report.feeds.push(report);
         Ok(())
     }
 
-    /// All items, ascending by id, and the report.
+    /// Returns all items, sorted by id, and the report.
     pub fn finish(mut self) -> Result<(Items<S>, Report), FeedError> {
-        self.end()?;
-        let items = Items::new(self.spool, self.ends, &mut self.report)?;
+        self.finish_feed()?;
+        let items = Items::new(self.spool, self.defaults, &mut self.report)?;
         self.report.advice = advice(&self.report);
         Ok((items, self.report))
     }

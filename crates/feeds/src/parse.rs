@@ -1,21 +1,22 @@
-//! Formats to raw rows, one at a time. Must not know what makes an item good.
+//! Parses the feed formats into raw rows, one at a time. Must not know how rows are cleaned.
 //!
-//! A row that cannot be read is [`Unread`] and the next one follows; what ends a feed is a [`FeedError`].
+//! A row that cannot be read is [`RowError`] and parsing continues with the next one; an error that ends
+//! the feed is a [`FeedError`].
 
-pub mod assign; // a value to where its column belongs
+pub mod assign; // assigns values to fields
 pub mod html; //   pages: JSON-LD, microdata, Open Graph
-pub mod json; //   arrays, wrapped arrays, lines
+pub mod json; //   arrays, wrapped arrays, JSON Lines
 pub mod jsonld; // schema.org's Product
-pub mod names; //  of JSON keys and XML elements
+pub mod names; //  names of JSON keys and XML elements
 pub mod nested; // attributes within one column or key
-pub mod object; // JSON objects of any shop
-pub mod recognise; // the format, by the first characters
-pub mod records; // of a CSV or TSV file
-pub mod scalar; // a JSON value as text
-pub mod shopify; // products.json
-pub mod stock; //  pieces, tracked or not
-pub mod table; //  CSV and TSV, and what is particular to each maker's
-pub mod xml; //    RSS, Atom and their like
+pub mod object; // JSON objects of any shop system
+pub mod recognise; // detects the format from the first characters
+pub mod records; // records of a CSV or TSV file
+pub mod scalar; // JSON values as text
+pub mod shopify; // products.json, and what the CSV shares with it
+pub mod stock; //  tracked and untracked stock
+pub mod table; //  CSV and TSV, with the layouts of shop systems
+pub mod xml; //    RSS, Atom and similar formats
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -25,73 +26,73 @@ use std::{
 
 use super::{
     Bytes, FeedError, Format,
-    columns::Columns,
-    raw::{Raw, Unread},
-    source::{HEAD_BYTES, Shared, Source, encoding::Label},
+    columns::ColumnMap,
+    raw::{RawRow, RowError},
+    source::{HEAD_BYTES, ReadState, Source, encoding::EncodingLabel},
 };
 
-/// What a parser reads from.
-pub type Text<'a> = BufReader<Source<'a>>;
+/// The decoded text of a feed, which parsers read.
+pub type TextReader<'a> = BufReader<Source<'a>>;
 
-/// A parser. After `None` or a [`Stop`] it is not asked again.
-pub trait Rows {
-    /// The next row; `None` at the end of the feed. The error says why no row can follow.
-    fn next(&mut self) -> Result<Option<Row>, Stop>;
+/// A parser. After `None` or a [`ParseError`] it is not asked again.
+pub trait RowReader {
+    /// Reads the next row; `None` at the end of the feed. An error means that no further row can be read.
+    fn next(&mut self) -> Result<Option<RowResult>, ParseError>;
 
-    /// Number of the row that is being read, from 1.
+    /// The number of the current row, from 1.
     fn row(&self) -> u64;
 
-    /// The language that the feed declares, if it does.
+    /// The language that the feed declares, if any, as a primary subtag.
     fn lang(&self) -> Option<String> {
         None
     }
 
-    /// What was made of each column, key or tag; empty where nothing was.
-    fn used(&self) -> BTreeMap<String, String>;
+    /// How each column, key or tag was used, by name; empty if it was left out.
+    fn column_uses(&self) -> BTreeMap<String, String>;
 }
 
-/// A row, or why this one could not be read.
-pub type Row = Result<Raw, Unread>;
+/// A row, or why it could not be read.
+pub type RowResult = Result<RawRow, RowError>;
 
 /// Why a parser cannot go on.
 #[derive(Debug)]
-pub enum Stop {
+pub enum ParseError {
     /// The source could not be read.
     Io(io::Error),
-    /// The feed ends within a row.
-    Ends(String),
-    /// What comes is not in the parser's format: why, for people.
+    /// The feed ends within a row; why, for people.
+    CutOff(String),
+    /// The text is not in the parser's format; why, for people.
     Broken(String),
 }
 
-impl From<io::Error> for Stop {
+impl From<io::Error> for ParseError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
-/// One feed, being read.
-pub struct Feed<'a> {
+/// Reads one feed, row by row.
+pub struct FeedReader<'a> {
     name: String,
-    /// The format that was named or recognised.
+    /// The format, given or detected.
     pub format: Format,
-    shared: Rc<Shared>,
-    rows: Box<dyn Rows + 'a>,
+    state: Rc<ReadState>,
+    rows: Box<dyn RowReader + 'a>,
     ended: bool,
 }
 
-impl<'a> Feed<'a> {
-    /// `name` is for messages. A `format` and an `encoding` that are not named are recognised.
+impl<'a> FeedReader<'a> {
+    /// Opens a feed. `name` is used in messages. `format` and `encoding` are detected if `None`.
     pub fn open(
         name: &str,
         reader: Bytes<'a>,
         format: Option<Format>,
-        encoding: Option<Label>,
-        columns: &Columns,
+        encoding: Option<EncodingLabel>,
+        columns: &ColumnMap,
     ) -> Result<Self, FeedError> {
-        let shared = Rc::new(Shared::default());
-        let source = Source::open(reader, encoding, &shared).map_err(|error| {
-            let why = shared.cut_off.borrow().clone();
+        let state = Rc::new(ReadState::default());
+        let source = Source::open(reader, encoding, &state).map_err(|error| {
+            let why = state.cut_off.borrow().clone();
             match why {
                 Some(why) => FeedError::CutOff { feed: name.to_owned(), row: 0, why },
                 None => FeedError::Io(error),
@@ -100,47 +101,47 @@ impl<'a> Feed<'a> {
         if source.head().trim().is_empty() {
             return Err(FeedError::Empty { feed: name.to_owned() });
         }
-        let format = format.unwrap_or_else(|| recognise::recognise(source.head()));
+        let format = format.unwrap_or_else(|| recognise::recognise_format(source.head()));
         let columns = columns.clone();
-        let delimiter = records::delimiter(source.head());
+        let delimiter = records::detect_delimiter(source.head());
         let text = BufReader::with_capacity(HEAD_BYTES, source);
         let (name, ended) = (name.to_owned(), false);
-        let rows: Result<Box<dyn Rows + 'a>, Stop> = match format {
-            Format::Table => table::open(text, delimiter, columns, &shared),
-            Format::Xml => Ok(Box::new(xml::Xml::new(text, columns, &shared))),
-            Format::Json => Ok(Box::new(json::Json::new(text, columns, &shared))),
-            Format::JsonLines => Ok(Box::new(json::Lines::new(text, columns, &shared))),
+        let rows: Result<Box<dyn RowReader + 'a>, ParseError> = match format {
+            Format::Table => table::open(text, delimiter, columns, &state),
+            Format::Xml => Ok(Box::new(xml::Xml::new(text, columns, &state))),
+            Format::Json => Ok(Box::new(json::Json::new(text, columns, &state))),
+            Format::JsonLines => Ok(Box::new(json::Lines::new(text, columns, &state))),
             Format::Html => html::Html::open(text, columns).map(|html| Box::new(html) as _),
         };
         match rows {
-            Ok(rows) => Ok(Self { name, format, shared, rows, ended }),
-            Err(stop) => Err(error(&name, format, &shared, 1, stop)),
+            Ok(rows) => Ok(Self { name, format, state, rows, ended }),
+            Err(stop) => Err(feed_error(&name, format, &state, 1, stop)),
         }
     }
 
-    /// Bytes read so far, as the feed comes.
+    /// Bytes read so far, before unpacking.
     pub fn bytes(&self) -> u64 {
-        self.shared.bytes.get()
+        self.state.bytes.get()
     }
 
-    /// What the reading has found so far: the encoding, and the lines that are not in it.
-    pub fn shared(&self) -> &Shared {
-        &self.shared
+    /// The state of reading: the encoding, and the lines that are not in it.
+    pub fn state(&self) -> &ReadState {
+        &self.state
     }
 
-    /// The language that the feed declares, as a primary subtag such as `de`; `None` where it declares none.
+    /// The language that the feed declares, as a primary subtag such as `de`; `None` if it declares none.
     pub fn lang(&self) -> Option<String> {
         self.rows.lang()
     }
 
-    /// What was made of each column, key or tag, by its name; empty where nothing was.
-    pub fn used(&self) -> BTreeMap<String, String> {
-        self.rows.used()
+    /// How each column, key or tag was used, by name; empty if it was left out.
+    pub fn column_uses(&self) -> BTreeMap<String, String> {
+        self.rows.column_uses()
     }
 }
 
-impl Iterator for Feed<'_> {
-    type Item = Result<Row, FeedError>;
+impl Iterator for FeedReader<'_> {
+    type Item = Result<RowResult, FeedError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ended {
@@ -148,7 +149,7 @@ impl Iterator for Feed<'_> {
         }
         match self.rows.next() {
             Ok(Some(row)) => {
-                self.shared.new_row();
+                self.state.start_row();
                 Some(Ok(row))
             }
             Ok(None) => {
@@ -157,26 +158,26 @@ impl Iterator for Feed<'_> {
             }
             Err(stop) => {
                 self.ended = true;
-                Some(Err(error(&self.name, self.format, &self.shared, self.rows.row(), stop)))
+                Some(Err(feed_error(&self.name, self.format, &self.state, self.rows.row(), stop)))
             }
         }
     }
 }
 
-fn error(feed: &str, format: Format, shared: &Shared, row: u64, stop: Stop) -> FeedError {
+fn feed_error(feed: &str, format: Format, state: &ReadState, row: u64, stop: ParseError) -> FeedError {
     let feed = feed.to_owned();
-    if shared.too_long.get() {
+    if state.too_long.get() {
         return FeedError::TooLong { feed, row, format };
     }
-    if let Some(why) = shared.cut_off.borrow().clone() {
+    if let Some(why) = state.cut_off.borrow().clone() {
         return FeedError::CutOff { feed, row, why };
     }
     match stop {
-        Stop::Io(error) => FeedError::Io(error),
-        Stop::Ends(why) => FeedError::CutOff { feed, row, why },
-        Stop::Broken(why) => FeedError::Broken { feed, row, format, why },
+        ParseError::Io(error) => FeedError::Io(error),
+        ParseError::CutOff(why) => FeedError::CutOff { feed, row, why },
+        ParseError::Broken(why) => FeedError::Broken { feed, row, format, why },
     }
 }
 
-/// Rows that one element of the feed gives: a product's variants, the products of a page.
-pub type Queue = VecDeque<Row>;
+/// Rows that are ready, such as the variants of one product or the products of one page.
+pub type RowQueue = VecDeque<RowResult>;

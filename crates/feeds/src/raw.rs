@@ -1,105 +1,106 @@
-//! One row of a feed as the feed words it: texts by field, nothing understood yet. Must not know formats.
+//! One row of a feed as the feed has it: text by field, not interpreted yet. Must not know formats.
 
 use std::ops::Index;
 
-use super::value::{self, text::MOST_BYTES};
+use super::value::{self, text::MAX_BYTES};
 use nearmind_core::catalog::Words;
 
-/// What a column, a key or a tag is about.
+/// The product field that a column, key or tag holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// The shop's own id of the item or variant.
     Id,
-    /// The id of the product whose variant the row is.
+    /// The id of the product that the row is a variant of.
     Group,
     /// The name of the product, in the one language of the row.
     Title,
-    /// What the product is like; may have HTML in it.
+    /// The description; may contain HTML.
     Description,
     /// The address of the item's page.
     Url,
     /// The address of the item's picture.
     Image,
-    /// The maker's name.
+    /// The name of the brand or manufacturer.
     Brand,
-    /// The path of categories in the shop, from the widest to the narrowest.
+    /// The category path in the shop, from the broadest to the narrowest.
     Category,
-    /// The price without a sale, or the only one.
+    /// The regular price, or the only one.
     Price,
-    /// The lower price of now.
+    /// The current, reduced price.
     SalePrice,
-    /// A higher one that is crossed out; says nothing of what is paid.
+    /// A higher, crossed-out price for comparison; never the price that is paid.
     ListPrice,
-    /// The currency of the prices that name none themselves.
+    /// The currency of prices that do not name their own.
     Currency,
-    /// Whether it can be bought: `in stock`, `out_of_stock`, and what else shops write.
+    /// Whether the item can be bought: `in stock`, `out_of_stock` and other spellings.
     Availability,
-    /// How many pieces there are.
+    /// The number of pieces in stock.
     Stock,
-    /// The mean rating that customers gave, up to [`Field::RatingBest`].
+    /// The mean customer rating, at most [`Field::RatingBest`].
     Rating,
-    /// The best rating there can be.
+    /// The highest possible rating.
     RatingBest,
-    /// How many customers gave a rating.
+    /// The number of ratings.
     RatingCount,
-    /// When the item came out or was put on sale.
+    /// The date when the item was released or first sold.
     Date,
     /// The language of the row's texts.
     Lang,
-    /// `false`, `0`, `draft`: the shop does not show it.
+    /// Whether the shop shows the item; `false`, `0` and `draft` mean that it does not.
     Published,
 }
 
-/// The rank of a column that the shop named.
-pub const NAMED: u8 = 0;
+/// The rank of a column that the shop mapped explicitly.
+pub const MAPPED_RANK: u8 = 0;
 
 const FIELDS: usize = Field::Published as usize + 1;
 
-/// A row that could be cut out of the feed.
+/// One row of a feed, parsed into fields but not cleaned.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Raw {
-    /// From 1: the line of a file of lines, the row of a table as a spreadsheet counts, else the nth product.
+pub struct RawRow {
+    /// The row number, from 1: the line in JSON Lines, the row in a table as a spreadsheet counts, else the nth product.
     pub row: u64,
     values: [String; FIELDS],
     ranks: [u8; FIELDS],
-    /// Which fields have what the shop named a column for: it stands, whatever a format makes of its own columns.
-    named: [bool; FIELDS],
-    /// Keywords of the product, as the feed has them.
+    /// Fields whose value comes from a column that the shop mapped. A format's own rules must not replace them.
+    mapped: [bool; FIELDS],
+    /// Tags of the product, as the feed has them.
     pub tags: Vec<String>,
-    /// Names and values of what else describes the product, such as its size. A name may come several times.
+    /// Names and values of other attributes, such as the size. A name may occur several times.
     pub attributes: Vec<(String, String)>,
-    /// Every name that the row gives the item or variant: ids that were offered, the one that is taken among them.
+    /// All identifiers that the row gives the item or variant, including the one used as its id.
     pub names: Vec<String>,
-    /// Those that the row gives the product whose variant it is.
+    /// All identifiers that the row gives the product it is a variant of.
     pub group_names: Vec<String>,
-    /// The picture of that product.
+    /// The picture address of that product.
     pub group_image: String,
-    /// Values of the columns that links are made of, by column.
+    /// Values of the columns used in the link pattern, by column name.
     pub link_parts: Vec<(String, String)>,
-    /// Where the feed has words by language; else title, description and category are fields.
+    /// Title, description and categories by language, in feeds that have them so; in other feeds they are fields.
     pub words: Vec<(String, Words)>,
-    /// Why this is nothing that the shop shows; of such a row only the id is known.
-    pub withheld: Option<Withheld>,
+    /// Why the row must not become an item; such a row has only an id.
+    pub exclusion: Option<Exclusion>,
 }
 
-/// Why a row of a site's export is nothing for its visitors, in the words of the export: `draft`, `shop_order`.
+/// Why a row of an export must not become an item, as the export words it: `draft`, `shop_order`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Withheld {
-    /// A draft, or something hidden: the status that the export gives.
+pub enum Exclusion {
+    /// A draft or hidden row, with the status from the export.
     Unpublished(String),
-    /// Something other than a product or post: the type that the export gives.
+    /// Neither a product nor a post, with the type from the export.
     NotProduct(String),
 }
 
-impl Raw {
-    /// An empty row with its number, from 1.
+impl RawRow {
+    /// Creates an empty row with its number, from 1.
     pub fn new(row: u64) -> Self {
         Self { row, ..Self::default() }
     }
 
-    /// Of several columns for one field the one of the lowest `rank` that says something is taken.
-    /// Descriptions are joined instead, until they are too long: a shop has a short one and a long one.
-    /// White space around an id is kept, because two ids may differ in nothing else.
+    /// Sets a field unless a column of a lower or equal `rank` has set it already. An empty value is ignored.
+    ///
+    /// Descriptions are joined instead, until they are too long, because many shops have a short and a long one. White
+    /// space around an id is kept, because two ids may differ only in that.
     pub fn offer(&mut self, field: Field, rank: u8, value: &str) {
         if value.trim().is_empty() {
             return;
@@ -108,37 +109,37 @@ impl Raw {
             self.names.push(value.to_owned());
         }
         let value = if field == Field::Id { value } else { value.trim() };
-        // A shop has several ways to hide a product, and any of them does.
-        if field == Field::Published && value::published(value) == Some(false) {
+        // A shop can hide a product in several columns; one of them is enough.
+        if field == Field::Published && value::parse_published(value) == Some(false) {
             self.set(Field::Published, value);
         }
-        let (own, known) = (&mut self.values[field as usize], &mut self.ranks[field as usize]);
-        self.named[field as usize] |= rank == NAMED;
-        if own.is_empty() || (rank < *known && field != Field::Description) {
-            (*own, *known) = (value.to_owned(), rank);
-        } else if field == Field::Description && own.len() <= MOST_BYTES && !own.contains(value) {
-            *own = if rank < *known { format!("{value}\n{own}") } else { format!("{own}\n{value}") };
-            *known = rank.min(*known);
+        let (current, current_rank) = (&mut self.values[field as usize], &mut self.ranks[field as usize]);
+        self.mapped[field as usize] |= rank == MAPPED_RANK;
+        if current.is_empty() || (rank < *current_rank && field != Field::Description) {
+            (*current, *current_rank) = (value.to_owned(), rank);
+        } else if field == Field::Description && current.len() <= MAX_BYTES && !current.contains(value) {
+            *current = if rank < *current_rank { format!("{value}\n{current}") } else { format!("{current}\n{value}") };
+            *current_rank = rank.min(*current_rank);
         }
     }
 
-    /// Replaces what is there, unless the shop named a column for it.
+    /// Replaces the value of a field, unless the shop mapped a column to it.
     pub fn set(&mut self, field: Field, value: impl Into<String>) {
-        if self.named[field as usize] {
+        if self.mapped[field as usize] {
             return;
         }
         self.values[field as usize] = value.into();
         self.ranks[field as usize] = 0;
     }
 
-    /// What this row lacks, but for its ids, is taken from the row of the product whose variant it is.
+    /// Copies the values that this variant lacks from the row of its product, except id and group.
     pub fn inherit(&mut self, product: &Self) {
         for (at, value) in product.values.iter().enumerate() {
             if self.values[at].is_empty() && at != Field::Id as usize && at != Field::Group as usize {
                 (self.values[at], self.ranks[at]) = (value.clone(), product.ranks[at]);
             }
         }
-        if value::published(&product[Field::Published]) == Some(false) {
+        if value::parse_published(&product[Field::Published]) == Some(false) {
             self.set(Field::Published, &product[Field::Published]);
         }
         if self.tags.is_empty() {
@@ -156,20 +157,20 @@ impl Raw {
         }
     }
 
-    /// About what the row takes in memory.
+    /// The approximate size of the row in memory.
     pub fn size_bytes(&self) -> usize {
         size_of::<Self>() + self.values.iter().map(String::len).sum::<usize>()
     }
 
-    /// Adds an attribute, without white space around name and value; nothing where either is empty.
-    pub fn attribute(&mut self, name: &str, value: &str) {
+    /// Adds an attribute with name and value trimmed. Does nothing if either is empty.
+    pub fn add_attribute(&mut self, name: &str, value: &str) {
         if !name.trim().is_empty() && !value.trim().is_empty() {
             self.attributes.push((name.trim().to_owned(), value.trim().to_owned()));
         }
     }
 }
 
-impl Index<Field> for Raw {
+impl Index<Field> for RawRow {
     type Output = str;
 
     fn index(&self, field: Field) -> &str {
@@ -177,22 +178,22 @@ impl Index<Field> for Raw {
     }
 }
 
-/// A row that could not be read; the ones after it can.
+/// A row that could not be read. Later rows can still be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
-    /// From 1, as [`Raw::row`].
+pub struct RowError {
+    /// The row number, from 1, as in [`RawRow::row`].
     pub row: u64,
-    /// Why it could not be read, for people.
+    /// Why the row could not be read, for people.
     pub why: String,
-    /// The beginning of the row as it stands in the feed.
+    /// The beginning of the row, as it is in the feed.
     pub excerpt: String,
 }
 
-/// The first characters of a text, in one line, for an example.
+/// Returns the first 120 characters of a text on one line, for examples in a report.
 pub fn excerpt(text: &str) -> String {
-    const MOST_CHARS: usize = 120;
+    const MAX_CHARS: usize = 120;
     let mut characters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut excerpt: String = characters.by_ref().take(MOST_CHARS).collect();
+    let mut excerpt: String = characters.by_ref().take(MAX_CHARS).collect();
     if characters.next().is_some() {
         excerpt.push('…');
     }
@@ -204,8 +205,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_better_column_wins_and_descriptions_are_joined() {
-        let mut raw = Raw::new(1);
+    fn the_lowest_rank_wins_and_descriptions_are_joined() {
+        let mut raw = RawRow::new(1);
         for (rank, value) in [(3, "third"), (1, " first "), (2, "second"), (0, " ")] {
             raw.offer(Field::Title, rank, value);
             raw.offer(Field::Description, rank, value);

@@ -1,56 +1,56 @@
-//! What was wrong with the feeds, counted by kind with the first examples, as data and for people.
+//! The problems of the feeds, counted by kind, with the first examples of each; as data and as text for people.
 //!
-//! Every row is accounted for: it is an item, was folded into one, or was left out for a reason that is counted.
-//! Must not know how anything is found.
+//! Every row is accounted for: it became an item, was folded into one, or was left out for a reason that is counted.
+//! Must not know how problems are found.
 
-pub mod advice; // what helps
+pub mod advice; // which option helps
 
 use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Format, raw::excerpt, source::encoding::Origin};
+use super::{Format, raw::excerpt, source::encoding::EncodingOrigin};
 
-/// Examples that are kept of each kind.
+/// Examples kept for each kind.
 const EXAMPLES: usize = 5;
-/// Different reasons that are counted each by itself.
-const MOST_REASONS: usize = 30;
-/// Columns that the text names; the data names all.
-const MOST_NAMES: usize = 40;
+/// Different reasons that are counted separately.
+const MAX_REASONS: usize = 30;
+/// Columns listed in the text; the JSON lists all.
+const MAX_NAMES: usize = 40;
 
-/// What became of a row that a problem was found in.
+/// What happened to a row with a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// The row is not in the catalogue.
     LeftOut,
-    /// The item is there, without the value that is wrong or with a corrected one.
+    /// The item is in the catalogue, with the bad value removed or corrected.
     Changed,
-    /// The item is there as the feed has it.
+    /// The item is in the catalogue as the feed has it.
     Kept,
-    /// Nothing is wrong, but there is less to recommend the item by.
+    /// Nothing is wrong, but there is less information for recommendations.
     Missing,
 }
 
 macro_rules! kinds {
     ($($kind:ident $outcome:ident $text:literal $zh:literal)*) => {
-        /// What can be wrong with a row.
+        /// The kinds of problems of a row.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        pub enum Kind {
-            $(#[doc = concat!("Rows that ", $text, ".")] $kind),*
+        pub enum ProblemKind {
+            $(#[doc = concat!("RowReader that ", $text, ".")] $kind),*
         }
 
-        impl Kind {
+        impl ProblemKind {
             /// All kinds, in the order in which a report lists them.
             pub const ALL: &[Self] = &[$(Self::$kind),*];
 
-            /// What becomes of a row with this problem.
+            /// What happens to a row with this problem.
             pub fn outcome(self) -> Outcome {
                 match self { $(Self::$kind => Outcome::$outcome),* }
             }
 
-            /// For people, after a count: "3 rows ...".
+            /// A description for people, to follow a count: "3 have no id".
             pub fn text(self) -> &'static str {
                 match self { $(Self::$kind => $text),* }
             }
@@ -68,117 +68,117 @@ kinds! {
     NoId LeftOut "have no id" "没有编号"
     NoTitle LeftOut "have no title in any language" "没有任何语言的标题"
     Unpublished LeftOut "are drafts, archived or hidden in the shop" "在店铺中是草稿、已归档或已隐藏"
-    NotProduct LeftOut "are no products and no posts" "不是商品，也不是文章"
+    NotProduct LeftOut "are neither products nor posts" "不是商品，也不是文章"
     Duplicate LeftOut "repeat an earlier row" "与前面的某一行重复"
-    Contradictory LeftOut "have an earlier row's id, but not its content" "编号与前面的某一行相同，内容却不同"
+    Contradictory LeftOut "have the id of an earlier row, but different content" "编号与前面的某一行相同，内容却不同"
     IdClash LeftOut "have an id that differs from an earlier one only in white space or invisible characters" "编号与前面的某一行只差空白或不可见字符"
-    EmptyTitle Changed "have no title in one of the languages, which is left out" "有一种语言缺标题，该语言已略去"
-    PriceUnreadable Changed "have a price that is no number" "价格不是数字"
+    EmptyTitle Changed "have no title in one of their languages, which is left out" "有一种语言缺标题，该语言已略去"
+    PriceUnreadable Changed "have a price that is not a number" "价格不是数字"
     PriceNegative Changed "have a negative price" "价格为负"
-    AvailabilityUnknown Changed "have an availability that is not known" "供货状态无法识别"
-    StockUnreadable Changed "have a stock that is no count" "库存不是数量"
-    RatingUnreadable Changed "have a rating that cannot be" "评分不合理"
-    DateUnreadable Changed "have a date that is not understood" "日期无法理解"
-    UnsafeUrl Changed "have an address that is no web address" "地址不是网址"
+    AvailabilityUnknown Changed "have an unknown availability" "供货状态无法识别"
+    StockUnreadable Changed "have a stock value that is not a number of pieces" "库存不是数量"
+    RatingUnreadable Changed "have an invalid rating" "评分不合理"
+    DateUnreadable Changed "have a date in an unknown format" "日期无法理解"
+    UnsafeUrl Changed "have a link or picture that is not a web address" "地址不是网址"
     Markup Changed "have markup in the title" "标题中含有标记"
     Invisible Changed "have control, zero-width or direction-changing characters" "含有控制字符、零宽字符或改变文字方向的字符"
-    LongText Changed "have a text that is cut off" "文字过长，已截断"
-    NameClash Changed "have a name besides their id that another item has too: it finds neither" "除编号外的某个名称也被另一商品使用：该名称不再指向任何商品"
-    ManyValues Changed "have more variants than an attribute lists" "变体多于一个属性所能列出的数量"
-    Encoding Changed "are in another encoding than the feed" "的编码与全文不同"
-    SaleAbovePrice Kept "have a sale price above the price, which stands" "促销价高于原价，以原价为准"
+    LongText Changed "have a text that is too long and was cut off" "文字过长，已截断"
+    NameClash Changed "have an alternative id that another item has too, so it is ignored" "除编号外的某个名称也被另一商品使用：该名称不再指向任何商品"
+    ManyValues Changed "have more variants than an attribute can list" "变体多于一个属性所能列出的数量"
+    Encoding Changed "are in a different encoding than the rest of the feed" "的编码与全文不同"
+    SaleAbovePrice Kept "have a sale price above the price; the price is used" "促销价高于原价，以原价为准"
     ListBelowPrice Kept "have a crossed-out price below the price" "划线价低于售价"
-    CurrencyMix Kept "have another currency than most" "货币与多数不同"
-    NoCurrency Kept "have a price without a currency: name the currency" "价格没有货币：请注明货币"
-    StockContradiction Kept "are out of stock with pieces in stock" "标为缺货，却有库存"
-    Language Kept "have words in another language than stated" "文字的语言与所标不符"
+    CurrencyMix Kept "have a different currency than most rows" "货币与多数不同"
+    NoCurrency Kept "have a price without a currency; please specify it" "价格没有货币：请注明货币"
+    StockContradiction Kept "are marked as out of stock, but have pieces in stock" "标为缺货，却有库存"
+    Language Kept "have text in a different language than stated" "文字的语言与所标不符"
     NoDescription Missing "have no description" "没有描述"
     NoPrice Missing "have no price" "没有价格"
     NoImage Missing "have no image" "没有图片"
-    NoUrl Missing "have no address" "没有网址"
+    NoUrl Missing "have no link" "没有网址"
 }
 
 /// The problems of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problems {
-    /// How many rows have it.
+    /// The number of rows with this problem.
     pub count: u64,
-    /// The first ones.
+    /// The first rows with it.
     pub examples: Vec<Example>,
-    /// How many there are for each reason that the feed gives, as it words it: `draft`, `shop_order`.
+    /// The number of rows by reason, as the feed words it: `draft`, `shop_order`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reasons: BTreeMap<String, u64>,
 }
 
-/// One row in which a problem was found.
+/// One row with a problem.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
     /// The name of the feed.
     pub feed: String,
-    /// From 1: the line of a file of lines, the row of a table as a spreadsheet counts, else the nth product.
+    /// The row number, from 1, as in [`RawRow::row`](crate::RawRow::row).
     pub row: u64,
-    /// The id, where there is one, and what was found.
+    /// The id, if there is one, and the bad value.
     pub excerpt: String,
 }
 
-/// How one feed was understood.
+/// How one feed was read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FeedReport {
-    /// The name of the feed, as the caller gave it.
+    /// The name of the feed, as given by the caller.
     pub name: String,
-    /// The format that it was read as.
+    /// The format that the feed was read as.
     pub format: Format,
-    /// The name of its encoding by the Encoding Standard, such as `UTF-8` or `GBK`.
+    /// The name of its encoding in the Encoding Standard, such as `UTF-8` or `GBK`.
     pub encoding: String,
-    /// How that is known.
+    /// How the encoding was determined.
     #[serde(default)]
-    pub encoding_origin: Origin,
-    /// As it comes, before unpacking.
+    pub encoding_origin: EncodingOrigin,
+    /// The size of the feed in bytes, before unpacking.
     pub bytes: u64,
-    /// Rows that were read, those that are left out among them.
+    /// The number of rows read, including those that were left out.
     pub rows: u64,
-    /// Of texts that are too short to tell.
+    /// The language of texts that are too short for detection.
     pub lang: String,
-    /// The best rating that the feed's ratings go up to.
+    /// The highest rating on the feed's scale: 5, 10 or 100.
     pub rating_scale: f32,
-    /// What each column, key or tag was taken for; empty where it was left out.
+    /// How each column, key or tag was used; empty if it was left out.
     pub columns: BTreeMap<String, String>,
-    /// The columns that are in no item, because nobody said that they describe a product.
+    /// The columns that were left out, because no feed format defines them and the shop did not name them.
     #[serde(default)]
     pub left_out: Vec<String>,
 }
 
-/// What was read, what became of it, and what was wrong.
+/// The report of an import: what was read, what it became, and the problems.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// The feeds, in the order in which they were read.
+    /// The feeds, in reading order.
     pub feeds: Vec<FeedReport>,
-    /// Rows = items + folded + those left out.
+    /// The number of rows: `items + folded + left_out()`.
     pub rows: u64,
-    /// Items in the end, no id twice.
+    /// The number of items, all with different ids.
     pub items: u64,
-    /// Rows that became part of another row's item: variants of one product.
+    /// The number of rows folded into the item of another row, as variants of one product.
     pub folded: u64,
-    /// Items by language.
+    /// The number of items by language.
     pub languages: BTreeMap<String, u64>,
-    /// Prices by currency; the empty one is not known.
+    /// The number of prices by currency; the empty key counts prices without a known currency.
     pub currencies: BTreeMap<String, u64>,
-    /// Only the kinds that were found.
-    pub problems: BTreeMap<Kind, Problems>,
-    /// Items that are not to be had: the built-in scenes do not show them.
+    /// The problems by kind; only kinds that occurred.
+    pub problems: BTreeMap<ProblemKind, Problems>,
+    /// The number of items that are sold out; the built-in scenes do not show them.
     #[serde(default)]
     pub sold_out: u64,
-    /// Items with an address.
+    /// The number of items with a link.
     #[serde(default)]
     pub linked: u64,
-    /// What to do about what is wrong with all of it, a sentence each.
+    /// Advice on problems of the whole catalogue, one message each.
     #[serde(default)]
     pub advice: Vec<String>,
 }
 
 impl Report {
-    /// Counts one more row of `kind`; the first of a kind are kept as examples, shortened to one line.
-    pub fn note(&mut self, kind: Kind, feed: &str, row: u64, text: &str) {
+    /// Counts a problem of `kind` in a row. The first of a kind are kept as examples, shortened to one line.
+    pub fn note(&mut self, kind: ProblemKind, feed: &str, row: u64, text: &str) {
         let problems = self.problems.entry(kind).or_default();
         problems.count += 1;
         if problems.examples.len() < EXAMPLES {
@@ -186,26 +186,26 @@ impl Report {
         }
     }
 
-    /// Counts one more row of `kind` for a reason; those beyond [`MOST_REASONS`] are counted together.
-    pub fn reason(&mut self, kind: Kind, reason: &str) {
+    /// Counts a row of `kind` for a reason. Once there are [`MAX_REASONS`], other reasons are counted together as `others`.
+    pub fn count_reason(&mut self, kind: ProblemKind, reason: &str) {
         let reasons = &mut self.problems.entry(kind).or_default().reasons;
         let reason = excerpt(reason);
-        let known = reasons.len() < MOST_REASONS || reasons.contains_key(&reason);
-        *reasons.entry(if known { reason } else { "others".into() }).or_default() += 1;
+        let separate = reasons.len() < MAX_REASONS || reasons.contains_key(&reason);
+        *reasons.entry(if separate { reason } else { "others".into() }).or_default() += 1;
     }
 
-    /// How many problems of this kind there are.
-    pub fn count(&self, kind: Kind) -> u64 {
+    /// The number of problems of this kind.
+    pub fn count(&self, kind: ProblemKind) -> u64 {
         self.problems.get(&kind).map_or(0, |problems| problems.count)
     }
 
-    /// How many rows are not in the catalogue.
+    /// The number of rows that are not in the catalogue.
     pub fn left_out(&self) -> u64 {
         self.sum(Outcome::LeftOut)
     }
 
-    /// Everything but what is merely missing.
-    pub fn wrong(&self) -> u64 {
+    /// The number of problems, without missing values.
+    pub fn problem_count(&self) -> u64 {
         self.sum(Outcome::LeftOut) + self.sum(Outcome::Changed) + self.sum(Outcome::Kept)
     }
 
@@ -220,11 +220,11 @@ impl fmt::Display for Report {
             let origin = feed.encoding_origin.text();
             writeln!(f, "{}: {} rows, {}, {}{origin}", feed.name, feed.rows, feed.format, feed.encoding)?;
             if !feed.left_out.is_empty() {
-                let more = feed.left_out.len().saturating_sub(MOST_NAMES);
+                let more = feed.left_out.len().saturating_sub(MAX_NAMES);
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-                let names: Vec<_> = feed.left_out.iter().take(MOST_NAMES).map(String::as_str).collect();
+                let names: Vec<_> = feed.left_out.iter().take(MAX_NAMES).map(String::as_str).collect();
                 writeln!(f, "  columns left out of the catalogue: {}{more}", names.join(", "))?;
-                writeln!(f, "  to publish some of them as attributes: --keep-columns NAME,NAME")?;
+                writeln!(f, "  publish some of them as attributes with --keep-columns NAME,NAME")?;
             }
         }
         let left_out = self.left_out();
@@ -235,16 +235,16 @@ impl fmt::Display for Report {
         )?;
         let titles = [
             (Outcome::LeftOut, "left out"),
-            (Outcome::Changed, "kept without it, or corrected"),
-            (Outcome::Kept, "kept as they are"),
-            (Outcome::Missing, "missing"),
+            (Outcome::Changed, "kept, with the value removed or corrected"),
+            (Outcome::Kept, "kept unchanged"),
+            (Outcome::Missing, "missing values"),
         ];
         for (outcome, title) in titles {
-            let of_it = || self.problems.iter().filter(|(kind, _)| kind.outcome() == outcome);
-            if of_it().next().is_some() {
+            let matching = || self.problems.iter().filter(|(kind, _)| kind.outcome() == outcome);
+            if matching().next().is_some() {
                 writeln!(f, "{title}:")?;
             }
-            for (kind, problems) in of_it() {
+            for (kind, problems) in matching() {
                 let reasons: Vec<String> =
                     problems.reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
                 let reasons = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join(", ")) };
@@ -263,15 +263,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_counts_all_and_shows_the_first() {
+    fn a_report_counts_all_problems_and_shows_the_first() {
         let mut report = Report { rows: 9, items: 2, ..Report::default() };
         for row in 1..=7 {
-            report.note(Kind::NoId, "feed.csv", row, "\"Tea\"");
+            report.note(ProblemKind::NoId, "feed.csv", row, "\"Tea\"");
         }
-        report.note(Kind::NoImage, "feed.csv", 8, "tea");
-        let problems = &report.problems[&Kind::NoId];
+        report.note(ProblemKind::NoImage, "feed.csv", 8, "tea");
+        let problems = &report.problems[&ProblemKind::NoId];
         assert_eq!((problems.count, problems.examples.len()), (7, EXAMPLES));
-        assert_eq!((report.left_out(), report.wrong()), (7, 7));
+        assert_eq!((report.left_out(), report.problem_count()), (7, 7));
         let text = report.to_string();
         assert!(text.contains("9 rows: 2 items") && text.contains("7 have no id") && text.contains("feed.csv row 1"));
         let json = serde_json::to_string(&report).unwrap();

@@ -1,17 +1,17 @@
-//! Texts of a feed understood: plain text, prices, dates, languages, words for stock and yes.
+//! Parses values of a feed: HTML to plain text, prices, dates, languages, availability, yes and no.
 //!
-//! Each is a pure function of a text. Must not know rows.
+//! All are pure functions of a text. Must not know rows.
 
 pub mod date; //  days since 1970
-pub mod lang; //  the language of a text
+pub mod lang; //  language detection
 pub mod price; // amounts and currencies
-pub mod text; //  HTML and odd characters -> plain text
+pub mod text; //  HTML and invisible characters -> plain text
 
 use nearmind_core::catalog::Availability;
 
-/// The vocabularies of Google, schema.org, Shopify and WooCommerce, what shops write in several languages, and plain yes
-/// and no.
-pub fn availability(text: &str) -> Option<Availability> {
+/// Parses an availability: the values of Google, schema.org, Shopify and WooCommerce, words in several languages, and yes or
+/// no. `None` for anything else.
+pub fn parse_availability(text: &str) -> Option<Availability> {
     let word = text.trim().rsplit('/').next().unwrap_or_default().to_lowercase();
     let word: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
     #[rustfmt::skip]
@@ -24,13 +24,13 @@ pub fn availability(text: &str) -> Option<Availability> {
         | "sinexistencias" | "esaurito" | "нетвналичии" | "uitverkocht" => Availability::OutOfStock,
         "preorder" | "presale" | "backorder" | "onbackorder" | "madetoorder" | "预售" | "notify" | "vorbestellung" | "предзаказ"
         | "подзаказ" => Availability::Preorder,
-        word => return yes(word).map(|yes| if yes { Availability::InStock } else { Availability::OutOfStock }),
+        word => return parse_yes_no(word).map(|yes| if yes { Availability::InStock } else { Availability::OutOfStock }),
     };
     Some(availability)
 }
 
-/// Whether the shop shows the product: `None` where the text says nothing of it.
-pub fn published(text: &str) -> Option<bool> {
+/// Parses whether the shop shows the product: `None` if the text does not tell.
+pub fn parse_published(text: &str) -> Option<bool> {
     match text.trim().to_lowercase().as_str() {
         "1" | "active" | "publish" | "published" | "visible" | "catalog" => Some(true),
         "0"
@@ -59,12 +59,12 @@ pub fn published(text: &str) -> Option<bool> {
         | "черновик"
         | "nascosto"
         | "bozza" => Some(false),
-        word => yes(word),
+        word => parse_yes_no(word),
     }
 }
 
-/// Yes and no, as shops and spreadsheets write them.
-fn yes(word: &str) -> Option<bool> {
+/// Parses yes and no as shops and spreadsheets write them.
+fn parse_yes_no(word: &str) -> Option<bool> {
     match word {
         "true" | "yes" | "y" | "on" | "enabled" | "ja" | "wahr" | "oui" | "vrai" | "sí" | "si" | "sì" | "verdadero"
         | "да" | "истина" | "vero" | "tak" | "prawda" | "sim" | "verdadeiro" | "是" => Some(true),
@@ -74,14 +74,14 @@ fn yes(word: &str) -> Option<bool> {
     }
 }
 
-/// A stable id of a title: its letters and digits in lower case, with `-` between words.
+/// Makes a stable id from a title: letters and digits in lower case, with `-` between words.
 pub fn slug(title: &str) -> String {
-    let title = text::plain(title).text.to_lowercase();
+    let title = text::to_plain_text(title).text.to_lowercase();
     title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// A count such as `1,204` or `12.0`. `None` for what is negative or none.
-pub fn count(text: &str) -> Option<u32> {
+/// Parses a count such as `1,204` or `12.0`. `None` for a negative number or anything else.
+pub fn parse_count(text: &str) -> Option<u32> {
     let digits: String = text.trim().chars().filter(|c| !matches!(c, ',' | ' ' | '\u{a0}')).collect();
     let number: f64 = digits.parse().ok()?;
     (number.is_finite() && number >= 0.0).then_some(number.min(f64::from(u32::MAX)) as u32)
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_vocabularies_of_stock_are_one() {
+    fn availability_is_parsed_in_many_vocabularies() {
         use Availability::{InStock, OutOfStock, Preorder};
         for (text, expect) in [
             ("in_stock", Some(InStock)),
@@ -111,12 +111,12 @@ mod tests {
             ("perhaps", None),
             ("", None),
         ] {
-            assert_eq!(availability(text), expect, "{text}");
+            assert_eq!(parse_availability(text), expect, "{text}");
         }
     }
 
     #[test]
-    fn what_a_shop_hides_is_known_in_its_language() {
+    fn hidden_products_are_recognised_in_many_languages() {
         for (text, expect) in [
             ("TRUE", Some(true)),
             ("Wahr", Some(true)),
@@ -129,7 +129,7 @@ mod tests {
             ("in stock", None),
             ("", None),
         ] {
-            assert_eq!(published(text), expect, "{text}");
+            assert_eq!(parse_published(text), expect, "{text}");
         }
     }
 
@@ -138,7 +138,7 @@ mod tests {
         for (text, expect) in
             [("12", Some(12)), ("1,204", Some(1204)), ("3.0", Some(3)), ("-1", None), ("NaN", None), ("many", None)]
         {
-            assert_eq!(count(text), expect, "{text}");
+            assert_eq!(parse_count(text), expect, "{text}");
         }
     }
 }

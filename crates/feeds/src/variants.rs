@@ -1,24 +1,24 @@
-//! Variants of a product folded into one item: a visitor is recommended a shirt, not its sizes.
+//! Folds the variants of a product into one item, so that a shirt is recommended once and not in every size.
 //!
-//! The item has the id, words, address and picture of the product; where the feed has no row for the product, those of
-//! its first variant, and the part of the title that all variants share. It has the lowest price, `price max` among the
-//! attributes where prices differ, the sum of the stock, and of each attribute the values of all variants in the feed's
-//! order. Must not know feeds.
+//! The item has the id, texts, link and picture of the product. If the feed has no row for the product, they are those of
+//! its first variant, with the part of the title that all variants share. The item has the lowest price, the attribute
+//! `price max` if prices differ, the sum of the stock, and the attribute values of all variants in feed order. Must not know
+//! feeds.
 
-mod title; // what the titles of variants share
+mod title; // the title that variants share
 
 use std::str::FromStr;
 
-use super::clean::UNTOLD;
+use super::clean::UNKNOWN_LANG;
 use nearmind_core::catalog::{Availability, Item};
 
-/// What becomes of the variants of a product.
+/// How the variants of a product become items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Variants {
-    /// One item a product.
+    /// One item per product.
     #[default]
     Fold,
-    /// One item a variant, with the product's id as `group`.
+    /// One item per variant, with the id of the product as `group`.
     Keep,
 }
 
@@ -29,33 +29,34 @@ impl FromStr for Variants {
         match name {
             "fold" => Ok(Self::Fold),
             "keep" => Ok(Self::Keep),
-            _ => Err("one of fold, keep".into()),
+            _ => Err(format!("unknown value {name:?}; use one of fold, keep")),
         }
     }
 }
 
-/// Tags and attributes that an item may have.
-pub const MOST: usize = 64;
-/// Values of an attribute that an item lists.
-pub const MOST_VALUES: usize = 32;
-/// The highest price of the variants.
-pub const HIGHEST_PRICE: &str = "price max";
-/// The crossed-out price.
-pub const LIST_PRICE: &str = "list price";
-const BETWEEN: &str = ", ";
+/// The maximum number of tags, and of attributes, of an item.
+pub const MAX_TAGS_OR_ATTRIBUTES: usize = 64;
+/// The maximum number of values of an attribute.
+pub const MAX_VALUES: usize = 32;
+/// The attribute for the highest price of the variants.
+pub const MAX_PRICE_ATTRIBUTE: &str = "price max";
+/// The attribute for the crossed-out price.
+pub const LIST_PRICE_ATTRIBUTE: &str = "list price";
+const VALUE_SEPARATOR: &str = ", ";
 
-/// `item` takes in a variant of the same product. With `by_product` it has the words of the product itself, else those of
-/// a variant, whose title has a size or a colour in it. `false` where an attribute has too many values to list them all.
-pub fn fold(item: &mut Item, mut variant: Item, by_product: bool) -> bool {
+/// Folds a variant into the item of the same product. With `by_product` the item has the texts of the product itself, else
+/// those of a variant, whose title may contain a size or colour. Returns `false` if some values did not fit.
+pub fn fold_variant(item: &mut Item, mut variant: Item, by_product: bool) -> bool {
     let mut all = true;
     let cheaper = variant.price.is_some_and(|price| item.price.is_none_or(|own| price < own));
-    // The price that is crossed out is that of the price which stands.
-    let crossed = variant.attributes.remove(LIST_PRICE);
+    // Keep the list price that belongs to the lower price.
+    let crossed = variant.attributes.remove(LIST_PRICE_ATTRIBUTE);
     if cheaper {
-        item.attributes.remove(LIST_PRICE);
-        item.attributes.extend(crossed.map(|crossed| (LIST_PRICE.to_owned(), crossed)));
+        item.attributes.remove(LIST_PRICE_ATTRIBUTE);
+        item.attributes.extend(crossed.map(|crossed| (LIST_PRICE_ATTRIBUTE.to_owned(), crossed)));
     }
-    let highest = |item: &Item| item.attributes.get(HIGHEST_PRICE).and_then(|text| text.parse().ok()).or(item.price);
+    let highest =
+        |item: &Item| item.attributes.get(MAX_PRICE_ATTRIBUTE).and_then(|text| text.parse().ok()).or(item.price);
     let highest = [highest(item), highest(&variant)].into_iter().flatten().reduce(f64::max);
     item.price = [item.price, variant.price].into_iter().flatten().reduce(f64::min);
     if item.currency.is_empty() {
@@ -77,7 +78,7 @@ pub fn fold(item: &mut Item, mut variant: Item, by_product: bool) -> bool {
         }
     }
     for tag in variant.tags {
-        if item.tags.len() < MOST && !item.tags.contains(&tag) {
+        if item.tags.len() < MAX_TAGS_OR_ATTRIBUTES && !item.tags.contains(&tag) {
             item.tags.push(tag);
         }
     }
@@ -86,7 +87,7 @@ pub fn fold(item: &mut Item, mut variant: Item, by_product: bool) -> bool {
         let own = item.words.entry(lang).or_insert_with(|| words.clone());
         if !by_product && own.title != words.title {
             let options = [&item.attributes, &variant.attributes];
-            own.title = title::shared(&own.title, &words.title, &options).unwrap_or_else(|| own.title.clone());
+            own.title = title::shared_title(&own.title, &words.title, &options).unwrap_or_else(|| own.title.clone());
         }
         if own.description.is_empty() {
             own.description = words.description;
@@ -96,39 +97,39 @@ pub fn fold(item: &mut Item, mut variant: Item, by_product: bool) -> bool {
         }
     }
     for (name, values) in variant.attributes {
-        if item.attributes.len() >= MOST && !item.attributes.contains_key(&name) {
+        if item.attributes.len() >= MAX_TAGS_OR_ATTRIBUTES && !item.attributes.contains_key(&name) {
             all = false;
             continue;
         }
         let own = item.attributes.entry(name).or_default();
-        for value in values.split(BETWEEN) {
-            let mut known = own.split(BETWEEN);
+        for value in values.split(VALUE_SEPARATOR) {
+            let mut existing = own.split(VALUE_SEPARATOR);
             if own.is_empty() {
                 *own = value.to_owned();
-            } else if !known.any(|known| known == value) {
-                if own.matches(BETWEEN).count() + 1 >= MOST_VALUES {
+            } else if !existing.any(|existing| existing == value) {
+                if own.matches(VALUE_SEPARATOR).count() + 1 >= MAX_VALUES {
                     all = false;
                     break;
                 }
-                own.extend([BETWEEN, value]);
+                own.extend([VALUE_SEPARATOR, value]);
             }
         }
     }
-    item.attributes.remove(HIGHEST_PRICE);
+    item.attributes.remove(MAX_PRICE_ATTRIBUTE);
     if let Some(highest) = highest.filter(|highest| item.price.is_some_and(|price| price < *highest)) {
-        item.attributes.insert(HIGHEST_PRICE.into(), highest.to_string());
+        item.attributes.insert(MAX_PRICE_ATTRIBUTE.into(), highest.to_string());
     }
     all
 }
 
-/// The language of the item's own words that a variant's words in `lang` belong to. A text that is too short to tell is in
-/// the language of the longer ones of the same product.
+/// Returns the language of the item's texts that a variant's texts in `lang` belong to. A text that is too short for
+/// detection is assumed to be in the language of the product's longer texts.
 fn same_language(item: &mut Item, lang: String) -> String {
     let only = item.words.keys().next().filter(|_| item.words.len() == 1).cloned();
     match only {
-        Some(only) if lang == UNTOLD => only,
-        Some(only) if only == UNTOLD => {
-            let words = item.words.remove(UNTOLD).unwrap_or_default();
+        Some(only) if lang == UNKNOWN_LANG => only,
+        Some(only) if only == UNKNOWN_LANG => {
+            let words = item.words.remove(UNKNOWN_LANG).unwrap_or_default();
             item.words.insert(lang.clone(), words);
             lang
         }
@@ -136,7 +137,7 @@ fn same_language(item: &mut Item, lang: String) -> String {
     }
 }
 
-/// A product can be bought if one of its variants can.
+/// The better availability: a product can be bought if one of its variants can.
 fn best(a: Option<Availability>, b: Option<Availability>) -> Option<Availability> {
     let order = |availability: &Availability| match availability {
         Availability::InStock => 0,
@@ -162,12 +163,12 @@ mod tests {
             ..Item::default()
         };
         let mut shirt = variant("S", 20.0, 0);
-        assert!(fold(&mut shirt, variant("M", 25.0, 3), false));
-        assert!(fold(&mut shirt, variant("L", 18.0, 2), false));
+        assert!(fold_variant(&mut shirt, variant("M", 25.0, 3), false));
+        assert!(fold_variant(&mut shirt, variant("L", 18.0, 2), false));
         assert_eq!((shirt.price, shirt.stock), (Some(18.0), Some(5)));
         assert_eq!(shirt.availability, Some(Availability::InStock));
         assert_eq!(shirt.attributes["size"], "S, M, L");
-        assert_eq!((shirt.attributes["color"].as_str(), shirt.attributes[HIGHEST_PRICE].as_str()), ("red", "25"));
+        assert_eq!((shirt.attributes["color"].as_str(), shirt.attributes[MAX_PRICE_ATTRIBUTE].as_str()), ("red", "25"));
     }
 
     #[test]
@@ -176,29 +177,29 @@ mod tests {
             let words = Words { title: title.into(), ..Words::default() };
             Item { words: [(lang.to_owned(), words)].into(), ..Item::default() }
         };
-        for (product, variant) in [(UNTOLD, "en"), ("en", UNTOLD), ("en", "en")] {
+        for (product, variant) in [(UNKNOWN_LANG, "en"), ("en", UNKNOWN_LANG), ("en", "en")] {
             let mut item = words(product, "Shirt");
-            fold(&mut item, words(variant, "Shirt-S-Red"), true);
+            fold_variant(&mut item, words(variant, "Shirt-S-Red"), true);
             let titles: Vec<_> = item.words.iter().map(|(lang, words)| (lang.as_str(), words.title.as_str())).collect();
             assert_eq!(titles, [("en", "Shirt")], "{product:?} and {variant:?}");
         }
     }
 
     #[test]
-    fn ten_thousand_sizes_tags_and_attributes_are_not_listed() {
+    fn ten_thousand_sizes_tags_and_attributes_are_limited() {
         let variant = |nth: u32| Item { attributes: [("size".to_owned(), nth.to_string())].into(), ..Item::default() };
         let mut item = variant(0);
-        let listed = (1..10_000).filter(|&nth| fold(&mut item, variant(nth), false)).count();
-        assert_eq!(listed, MOST_VALUES - 1);
-        assert_eq!(item.attributes["size"].split(BETWEEN).count(), MOST_VALUES);
+        let listed = (1..10_000).filter(|&nth| fold_variant(&mut item, variant(nth), false)).count();
+        assert_eq!(listed, MAX_VALUES - 1);
+        assert_eq!(item.attributes["size"].split(VALUE_SEPARATOR).count(), MAX_VALUES);
         let variant = |nth: u32| Item {
             tags: vec![nth.to_string()],
             attributes: [(format!("attribute {nth}"), nth.to_string())].into(),
             ..Item::default()
         };
         for nth in 0..10_000 {
-            fold(&mut item, variant(nth), false);
+            fold_variant(&mut item, variant(nth), false);
         }
-        assert_eq!((item.tags.len(), item.attributes.len()), (MOST, MOST));
+        assert_eq!((item.tags.len(), item.attributes.len()), (MAX_TAGS_OR_ATTRIBUTES, MAX_TAGS_OR_ATTRIBUTES));
     }
 }

@@ -221,7 +221,7 @@ fn items(path: &Path) -> Result<Vec<Item>> {
     let path = of_set.unwrap_or_else(|| path.to_owned());
     let mut import = Import::new(Options::default(), tempfile::tempfile()?);
     let feed = File::open(&path).with_context(|| format!("opening {}", path.display()))?;
-    import.feed(&path.display().to_string(), Box::new(feed), &mut |_| {})?;
+    import.read_feed(&path.display().to_string(), Box::new(feed), &mut |_| {})?;
     let (mut items, report) = import.finish()?;
     eprint!("{report}");
     ensure!(!items.is_empty(), "no row of {} is an item: the report above says why", path.display());
@@ -231,7 +231,7 @@ fn items(path: &Path) -> Result<Vec<Item>> {
 /// Of the converted models beside this command the one that made the pack or, of those that read the items' language,
 /// the one that reads the fewest.
 fn model_for(data: &Path, lang: &str) -> Result<PathBuf> {
-    let pack = folder::manifest(data).ok();
+    let pack = folder::read_manifest(data).ok();
     let mut found: Vec<(usize, PathBuf)> = Vec::new();
     for entry in fs::read_dir(MODELS).with_context(|| format!("looking for models in {MODELS}"))? {
         let path = entry?.path();

@@ -51,5 +51,5 @@ impl Verb {
 }
 
 fn main() -> ExitCode {
-    cli::exit(Args::parse().verb.run())
+    cli::exit_code(Args::parse().verb.run())
 }

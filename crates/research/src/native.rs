@@ -5,5 +5,5 @@ use nearmind_session::Model;
 
 /// The same model, device and probes.
 pub fn for_session(model: NativeModel) -> Model<NativeDevice> {
-    Model::new(&model.manifest, model.tokenizer, model.device).with_probes(&model.known)
+    Model::new(&model.manifest, model.tokenizer, model.device).with_probes(&model.probes)
 }

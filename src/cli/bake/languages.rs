@@ -8,14 +8,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{cli::folder, convert::languages::known};
+use crate::{cli::folder, convert::languages::supported};
 use nearmind_encoder::manifest::Manifest;
 
 /// A language that fewer than one text in so many is in is not worth another model; it may be a wrong guess.
-const WORTH_A_WORD: usize = 50;
+const REPORTED_SHARE: usize = 50;
 
 /// The other models in the folder where this one lies, those with the fewest languages first.
-pub fn beside(model: &Path) -> Vec<(PathBuf, Manifest)> {
+pub fn sibling_models(model: &Path) -> Vec<(PathBuf, Manifest)> {
     let read = |name: OsString| {
         let path = model.with_file_name(&name);
         let manifest = Manifest::parse(&fs::read(path.join(folder::MANIFEST)).ok()?).ok()?;
@@ -35,7 +35,7 @@ pub fn warning(model: &Manifest, texts: &BTreeMap<String, usize>, others: &[(Pat
     let mut unread: Vec<(&str, usize)> = texts
         .iter()
         .map(|(lang, count)| (lang.as_str(), *count))
-        .filter(|(lang, count)| !lang.is_empty() && !model.supports_language(lang) && count * WORTH_A_WORD >= all)
+        .filter(|(lang, count)| !lang.is_empty() && !model.supports_language(lang) && count * REPORTED_SHARE >= all)
         .collect();
     if unread.is_empty() {
         return None;
@@ -64,7 +64,7 @@ fn make(model: &Manifest, unread: &[(&str, usize)]) -> String {
         model.languages.iter().map(String::as_str).chain(unread.iter().map(|(lang, _)| *lang)).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    if wanted.iter().any(|lang| !known().any(|known| known == *lang)) {
+    if wanted.iter().any(|lang| !supported().any(|known| known == *lang)) {
         let own = wanted.join(",");
         return format!(
             "No model here reads them: `cargo xtask models --from DIR --name NAME -- --languages {own}` converts one that \

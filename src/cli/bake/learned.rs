@@ -4,14 +4,14 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-use crate::cli::folder::{self, Files};
+use crate::cli::folder::{self, LearnedFiles};
 use nearmind_core::catalog::{
     ContextPopularity, Manifest, Relations, ScoreWeights,
     manifest::File,
     pack::items::{self, Columns},
 };
 
-pub struct Learned {
+pub struct LearnedData {
     items: Columns,
     relations: Option<Relations>,
     contexts: Option<ContextPopularity>,
@@ -20,11 +20,11 @@ pub struct Learned {
     pub min_visitors: Option<u32>,
 }
 
-impl Learned {
+impl LearnedData {
     /// Of the first of these folders that has a catalogue with something learned. What cannot be read is told, and lost.
-    pub fn of(folders: &[&Path]) -> Option<Self> {
+    pub fn load(folders: &[&Path]) -> Option<Self> {
         folders.iter().find_map(|folder| {
-            let manifest = folder::manifest(folder).ok()?;
+            let manifest = folder::read_manifest(folder).ok()?;
             if manifest.relations.is_none() && manifest.score_weights.is_none() {
                 return None;
             }
@@ -66,17 +66,17 @@ impl Learned {
     }
 
     /// The same for other rows, as files: `rows` says of each where it was, if it was there.
-    pub fn files(&self, rows: &[Option<u32>]) -> Files {
+    pub fn remap(&self, rows: &[Option<u32>]) -> LearnedFiles {
         let mut now = vec![None; self.items.ids().len()];
         (0..).zip(rows).for_each(|(row, was)| was.iter().for_each(|&was| now[was as usize] = Some(row)));
         [
-            self.relations(rows, &now).map(|relations| relations.write()),
+            self.remap_relations(rows, &now).map(|relations| relations.write()),
             self.contexts.as_ref().map(|contexts| contexts.moved(&now, rows.len()).write()),
             self.score_weights.map(|score_weights| score_weights.write()),
         ]
     }
 
-    fn relations(&self, rows: &[Option<u32>], now: &[Option<u32>]) -> Option<Relations> {
+    fn remap_relations(&self, rows: &[Option<u32>], now: &[Option<u32>]) -> Option<Relations> {
         let old = self.relations.as_ref()?;
         let neighbours = |was: u32| {
             let stay = old.neighbours(was).filter_map(|(row, probability)| Some((now[row as usize]?, probability)));

@@ -6,7 +6,7 @@
 
 mod avif;
 mod inline;
-mod kept;
+mod cache;
 mod source;
 mod thumbnail;
 
@@ -17,12 +17,12 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use kept::{Kept, Known};
+use cache::{CachedThumbnail, ThumbnailCache};
 use rayon::prelude::*;
-pub use source::Place;
-use source::{Found, Source};
+pub use source::PictureSource;
+use source::{Lookup, PictureReader};
 
-use super::{Rows, embed::bar};
+use super::{SortedItems, embed::progress_bar};
 use crate::cli::folder;
 use nearmind_core::catalog::{Sheet, manifest::File, pictures::SHEET_BYTES};
 
@@ -51,30 +51,30 @@ struct Summary {
     bytes: usize,
     large_svgs: usize,
     /// Of servers that were not named, the number of pictures.
-    elsewhere: BTreeMap<String, usize>,
+    other_servers: BTreeMap<String, usize>,
     failed: usize,
     examples: Vec<String>,
 }
 
 enum Outcome {
     None,
-    Thumbnail { known: Known, new: bool },
+    Thumbnail { known: CachedThumbnail, new: bool },
     Inline(String),
     LargeSvg,
-    Elsewhere(String),
+    OtherServer(String),
     Failed(String),
 }
 
 impl Pictures {
-    /// Reads the pictures of all items from these places, and writes the sheets into `out`.
+    /// Reads the pictures of all items from these sources, and writes the sheets into `out`.
     ///
     /// # Errors
     /// Where the pictures are too many for every visitor to download, and where `out` cannot be written.
-    pub fn make(out: &Path, items: &mut impl Rows, places: &[Place]) -> Result<Self> {
-        let (source, kept) = (Source::new(places), Kept::open(out)?);
+    pub fn make(out: &Path, items: &mut impl SortedItems, sources: &[PictureSource]) -> Result<Self> {
+        let (source, cache) = (PictureReader::new(sources), ThumbnailCache::open(out)?);
         let (mut pictures, mut addresses) = (Self::default(), BTreeSet::new());
         let mut sheet = Sheet::new(0);
-        let progress = bar(items.len() as u64, "pictures")?;
+        let progress = progress_bar(items.len() as u64, "pictures")?;
         for start in (0..items.len()).step_by(CHUNK) {
             let end = items.len().min(start + CHUNK);
             let images: Vec<String> = (start..end).map(|nth| Ok(items.read(nth)?.image)).collect::<Result<_>>()?;
@@ -82,12 +82,12 @@ impl Pictures {
                 .par_iter()
                 .map(|image| {
                     progress.inc(1);
-                    outcome(image, &source, &kept)
+                    outcome(image, &source, &cache)
                 })
                 .collect();
             for (nth, (image, outcome)) in (start..).zip(images.into_iter().zip(outcomes)) {
                 if let Outcome::Thumbnail { known, new: true } = &outcome {
-                    kept.put(&image, known)?;
+                    cache.put(&image, known)?;
                 }
                 sheet.push(pictures.add(nth, &image, outcome)?.as_deref().unwrap_or_default());
                 addresses.insert(image);
@@ -101,7 +101,7 @@ impl Pictures {
             pictures.write(out, &sheet)?;
         }
         progress.finish_and_clear();
-        kept.sweep(&addresses)?;
+        cache.remove_unused(&addresses)?;
         Ok(pictures)
     }
 
@@ -122,7 +122,7 @@ impl Pictures {
                 self.inline.insert(nth, data);
             }
             Outcome::LargeSvg => summary.large_svgs += 1,
-            Outcome::Elsewhere(host) => *summary.elsewhere.entry(host).or_default() += 1,
+            Outcome::OtherServer(host) => *summary.other_servers.entry(host).or_default() += 1,
             Outcome::Failed(why) => {
                 summary.failed += 1;
                 if summary.examples.len() < EXAMPLES {
@@ -143,7 +143,7 @@ impl Pictures {
     fn write(&mut self, out: &Path, sheet: &Sheet) -> Result<()> {
         let bytes = sheet.write();
         let file = File::new("pictures", "bin", &bytes);
-        folder::put(out, &file.file, &bytes)?;
+        folder::write_file(out, &file.file, &bytes)?;
         self.sheets.push(file);
         Ok(())
     }
@@ -154,16 +154,16 @@ impl Pictures {
     }
 }
 
-fn outcome(address: &str, source: &Source, kept: &Kept) -> Outcome {
+fn outcome(address: &str, source: &PictureReader, cache: &ThumbnailCache) -> Outcome {
     if address.is_empty() || address.starts_with("data:") {
         return Outcome::None;
     }
-    let known = kept.get(address);
+    let known = cache.get(address);
     match source.find(address, known.as_ref().map(|known| known.version.as_str())) {
-        Found::Unchanged => known.map_or(Outcome::None, |known| Outcome::Thumbnail { known, new: false }),
-        Found::Elsewhere(host) => Outcome::Elsewhere(host),
-        Found::Missing(why) => Outcome::Failed(why),
-        Found::File { bytes, .. } if inline::is_svg(&bytes) => {
+        Lookup::Unchanged => known.map_or(Outcome::None, |known| Outcome::Thumbnail { known, new: false }),
+        Lookup::OtherServer(host) => Outcome::OtherServer(host),
+        Lookup::Missing(why) => Outcome::Failed(why),
+        Lookup::File { bytes, .. } if inline::is_svg(&bytes) => {
             if bytes.len() > inline::MOST_BYTES {
                 return Outcome::LargeSvg;
             }
@@ -172,8 +172,8 @@ fn outcome(address: &str, source: &Source, kept: &Kept) -> Outcome {
                 |svg| Outcome::Inline(inline::data_url(&svg)),
             )
         }
-        Found::File { bytes, version } => match thumbnail::thumbnail(&bytes) {
-            Ok(webp) => Outcome::Thumbnail { known: Known { version, webp }, new: true },
+        Lookup::File { bytes, version } => match thumbnail::thumbnail(&bytes) {
+            Ok(webp) => Outcome::Thumbnail { known: CachedThumbnail { version, webp }, new: true },
             Err(why) => Outcome::Failed(why),
         },
     }
@@ -181,7 +181,7 @@ fn outcome(address: &str, source: &Source, kept: &Kept) -> Outcome {
 
 impl fmt::Display for Pictures {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Summary { thumbnails, from_before, bytes, large_svgs, elsewhere, failed, examples } = &self.summary;
+        let Summary { thumbnails, from_before, bytes, large_svgs, other_servers, failed, examples } = &self.summary;
         writeln!(
             f,
             "small pictures: {thumbnails} ({from_before} from an earlier bake), SVG drawings within their items: {}; \
@@ -189,7 +189,7 @@ impl fmt::Display for Pictures {
             self.inline.len(),
             *bytes as f64 / 1e6
         )?;
-        for (host, count) in elsewhere {
+        for (host, count) in other_servers {
             writeln!(f, "pictures on {host}, which was not asked: {count}; name it, too: --pictures https://{host}/")?;
         }
         if *large_svgs > 0 {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use super::{Rows, embed::bar, learned::Learned, pictures::Pictures};
+use super::{SortedItems, embed::progress_bar, learned::LearnedData, pictures::Pictures};
 use crate::cli::folder;
 use nearmind_core::{
     catalog::{
@@ -31,19 +31,19 @@ const CHUNK: usize = 4096;
 /// `out`.
 pub fn write(
     out: &Path,
-    items: &mut impl Rows,
+    items: &mut impl SortedItems,
     (matrix, centre): (&Matrix, &Centre),
     model: ModelName,
-    learned: Option<&Learned>,
+    learned: Option<&LearnedData>,
     pictures: &Pictures,
 ) -> Result<Manifest> {
     let dictionary = dictionary(items)?;
     let segmenter = Segmenter::new(&dictionary);
     let (mut languages, mut were, mut packed) = (BTreeSet::new(), Vec::new(), 0);
     let (mut columns, mut words) = (pack::items::ItemsWriter::default(), IndexWriter::default());
-    let mut titles = Part::new(out)?;
+    let mut titles = PackFile::new(out)?;
     pack::texts::begin(&mut titles)?;
-    let progress = bar(items.len() as u64, "items packed")?;
+    let progress = progress_bar(items.len() as u64, "items packed")?;
     each_chunk(items, |chunk| {
         let terms: Vec<Vec<String>> = (*chunk).par_iter().map(|item| searched(item, &segmenter)).collect();
         terms.into_iter().for_each(|terms| words.push(terms));
@@ -61,15 +61,15 @@ pub fn write(
         Ok(())
     })?;
     progress.finish_and_clear();
-    let file = |stem, write: &mut dyn FnMut(&mut Part) -> io::Result<()>| -> Result<File> {
-        let mut part = Part::new(out)?;
-        write(&mut part).with_context(|| format!("writing the {stem} in {}", out.display()))?;
-        part.finish(out, stem)
+    let file = |stem, write: &mut dyn FnMut(&mut PackFile) -> io::Result<()>| -> Result<File> {
+        let mut file = PackFile::new(out)?;
+        write(&mut file).with_context(|| format!("writing the {stem} in {}", out.display()))?;
+        file.finish(out, stem)
     };
     let (mut columns, words) = (Some(columns), words.finish());
     let aliases = items.aliases().bytes();
-    let kept = learned.map_or_else(Default::default, |learned| learned.files(&were));
-    let [relations, contexts, score_weights] = folder::learned(out, kept)?;
+    let kept = learned.map_or_else(Default::default, |learned| learned.remap(&were));
+    let [relations, contexts, score_weights] = folder::write_learned(out, kept)?;
     if learned.is_some() {
         let new = were.iter().filter(|was| was.is_none()).count();
         println!("what was learned of {} items stays; {new} are new: `nearmind learn` takes them in", were.len() - new);
@@ -98,7 +98,7 @@ pub fn write(
 }
 
 /// The Chinese words of all texts.
-fn dictionary(items: &mut impl Rows) -> Result<Dictionary> {
+fn dictionary(items: &mut impl SortedItems) -> Result<Dictionary> {
     let mut full: Option<Segmenter> = None;
     let mut words = BTreeMap::new();
     each_chunk(items, |chunk| {
@@ -115,7 +115,7 @@ fn dictionary(items: &mut impl Rows) -> Result<Dictionary> {
     Ok(Dictionary { words: words.into_iter().collect() })
 }
 
-fn each_chunk(items: &mut impl Rows, mut take: impl FnMut(&mut [Item]) -> Result<()>) -> Result<()> {
+fn each_chunk(items: &mut impl SortedItems, mut take: impl FnMut(&mut [Item]) -> Result<()>) -> Result<()> {
     for start in (0..items.len()).step_by(CHUNK) {
         let end = items.len().min(start + CHUNK);
         let mut chunk: Vec<Item> = (start..end).map(|nth| items.read(nth)).collect::<Result<_>>()?;
@@ -125,15 +125,15 @@ fn each_chunk(items: &mut impl Rows, mut take: impl FnMut(&mut [Item]) -> Result
 }
 
 /// A file of the pack that is digested while it is written.
-struct Part {
+struct PackFile {
     file: BufWriter<NamedTempFile>,
     digest: Sha256,
     bytes: usize,
 }
 
-impl Part {
+impl PackFile {
     fn new(folder: &Path) -> Result<Self> {
-        let file = BufWriter::with_capacity(1 << 18, folder::beside(folder)?);
+        let file = BufWriter::with_capacity(1 << 18, folder::temporary_file(folder)?);
         Ok(Self { file, digest: Sha256::new(), bytes: 0 })
     }
 
@@ -141,12 +141,12 @@ impl Part {
         let file = File::named(stem, "bin", hex(&self.digest.finalize()), self.bytes);
         let written = self.file.into_inner().map_err(io::IntoInnerError::into_error);
         let written = written.with_context(|| format!("writing {}", folder.join(&file.file).display()))?;
-        folder::place(written, folder, &file.file)?;
+        folder::persist(written, folder, &file.file)?;
         Ok(file)
     }
 }
 
-impl Write for Part {
+impl Write for PackFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
         self.digest.update(&bytes[..written]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use browser_tests::{Gpu, Shop, Site, site::root, visit};
 use serde_json::{Value, json};
-use xtask::http::Reply;
+use xtask::http::Response;
 
 /// What axe finds on the page as it is, a line a rule.
 async fn findings(shop: &Shop) -> Result<Vec<String>> {
@@ -110,9 +110,9 @@ async fn axe_finds_nothing_in_the_dialog_on_the_profile_and_in_the_examples() ->
 async fn axe_finds_nothing_while_it_loads_in_an_explanation_in_forced_colours_on_a_phone_and_from_right_to_left()
 -> Result<()> {
     // The model comes so slowly that the page is looked at before it is there.
-    let slow = Box::new(|path: &str, reply: &mut Reply| {
+    let slow = Box::new(|path: &str, reply: &mut Response| {
         if path.ends_with("model.safetensors") {
-            reply.line.rest = Some(Duration::from_millis(300));
+            reply.fault.pause_per_mib = Some(Duration::from_millis(300));
         }
     });
     visit(Site::with(slow), Gpu::None, &[], async |shop| {
@@ -151,7 +151,7 @@ async fn axe_finds_nothing_while_it_loads_in_an_explanation_in_forced_colours_on
 
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing_when_it_fails_and_when_it_is_empty() -> Result<()> {
-    let missing = Box::new(|path: &str, reply: &mut Reply| {
+    let missing = Box::new(|path: &str, reply: &mut Response| {
         if path.ends_with("minilm/manifest.json") {
             reply.status = 404;
         }

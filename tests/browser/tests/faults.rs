@@ -13,10 +13,10 @@ use browser_tests::{
     visit, visit_each,
 };
 use serde_json::json;
-use xtask::http::Reply;
+use xtask::http::Response;
 
 /// Does something to every answer for a path that ends like this.
-fn to(file: &'static str, change: impl Fn(&mut Reply) + Send + Sync + 'static) -> Fault {
+fn to(file: &'static str, change: impl Fn(&mut Response) + Send + Sync + 'static) -> Fault {
     Box::new(move |path, reply| {
         if path.ends_with(file) {
             change(reply);
@@ -25,7 +25,7 @@ fn to(file: &'static str, change: impl Fn(&mut Reply) + Send + Sync + 'static) -
 }
 
 /// `file` is what a fault is done to; `words` are in what the page says of it.
-async fn refused(file: &'static str, fault: impl Fn(&mut Reply) + Send + Sync + 'static, words: &str) -> Result<()> {
+async fn refused(file: &'static str, fault: impl Fn(&mut Response) + Send + Sync + 'static, words: &str) -> Result<()> {
     let fault = to(file, fault);
     visit(Site::with(fault), Gpu::None, &[], async |shop: &Shop| {
         shop.goto("index.html").await?;
@@ -50,7 +50,7 @@ async fn a_model_that_is_cut_short_is_refused() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_was_altered_is_refused() -> Result<()> {
-    let flip = |reply: &mut Reply| {
+    let flip = |reply: &mut Response| {
         let middle = reply.body.len() / 2;
         reply.body[middle] ^= 1;
     };
@@ -59,13 +59,13 @@ async fn a_model_that_was_altered_is_refused() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_in_place_of_the_model_is_refused() -> Result<()> {
-    let page = |reply: &mut Reply| reply.body = b"<!doctype html><title>Not found</title>".to_vec();
+    let page = |reply: &mut Response| reply.body = b"<!doctype html><title>Not found</title>".to_vec();
     refused("model.safetensors", page, "cut short or replaced").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_in_place_of_the_catalogue_is_refused() -> Result<()> {
-    let page = |reply: &mut Reply| reply.body = b"<!doctype html><title>Not found</title>".to_vec();
+    let page = |reply: &mut Response| reply.body = b"<!doctype html><title>Not found</title>".to_vec();
     refused("catalog/manifest.json", page, "catalogue's manifest cannot be read").await
 }
 
@@ -96,7 +96,7 @@ fn cut_once() -> Fault {
     let whole = AtomicBool::new(false);
     to("model.safetensors", move |reply| {
         if !whole.swap(true, Ordering::Relaxed) {
-            reply.line.breaks_after = Some(reply.body.len() / 2);
+            reply.fault.cut_after_bytes = Some(reply.body.len() / 2);
         }
     })
 }
@@ -134,7 +134,7 @@ async fn a_visitor_who_leaves_a_slow_download_goes_on_with_it_on_the_next_page()
     let slow = || {
         to("model.safetensors", |reply| {
             // From the beginning it comes slowly, the rest at once.
-            reply.line.rest = (reply.status == 200).then_some(Duration::from_millis(400));
+            reply.fault.pause_per_mib = (reply.status == 200).then_some(Duration::from_millis(400));
         })
     };
     visit_each(|| Site::with(slow()), async |shop: &Shop| {
@@ -168,7 +168,7 @@ async fn a_file_that_changed_while_it_was_cut_is_fetched_anew() -> Result<()> {
     let mixed = || {
         let answers = AtomicU32::new(0);
         to("model.safetensors", move |reply| match answers.fetch_add(1, Ordering::Relaxed) {
-            0 => reply.line.breaks_after = Some(reply.body.len() / 2),
+            0 => reply.fault.cut_after_bytes = Some(reply.body.len() / 2),
             1 => reply.body[0] ^= 1,
             _ => {}
         })

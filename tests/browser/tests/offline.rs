@@ -18,16 +18,16 @@ use browser_tests::{
 };
 use serde_json::json;
 use xtask::{
-    http::{Reply, Request},
+    http::{Request, Response},
     offline, server,
 };
 
 /// Whatever is asked for, nobody answers, once it is off.
 fn unplugged(off: &Arc<AtomicBool>) -> Fault {
     let pulled = off.clone();
-    Box::new(move |_: &str, reply: &mut Reply| {
+    Box::new(move |_: &str, reply: &mut Response| {
         if pulled.load(Ordering::Relaxed) {
-            *reply = Reply { status: 503, ..Reply::default() };
+            *reply = Response { status: 503, ..Response::default() };
         }
     })
 }
@@ -74,13 +74,13 @@ async fn the_second_visit_works_with_the_network_off() -> Result<()> {
 
 /// As hosts do that want no ending in an address: `page.html` is elsewhere, `page` is the page.
 fn without_endings() -> Fault {
-    Box::new(|path: &str, reply: &mut Reply| {
+    Box::new(|path: &str, reply: &mut Response| {
         let dist = root().join("dist");
         if let Some(page) = path.strip_suffix(".html") {
             let page = if page == "/index" { "/" } else { page };
-            *reply = Reply { status: 308, headers: vec![("location", page.to_owned())], ..Reply::default() };
+            *reply = Response { status: 308, headers: vec![("location", page.to_owned())], ..Response::default() };
         } else if dist.join(format!("{}.html", &path[1..])).is_file() {
-            *reply = server::reply(&dist, &Request::get(&format!("{path}.html")));
+            *reply = server::respond(&dist, &Request::get(&format!("{path}.html")));
         }
     })
 }
@@ -147,7 +147,7 @@ async fn an_update_never_mixes_versions() -> Result<()> {
         fs::write(at.join("index.html"), page)?;
         fs::write(at.join("demo/store.js"), fs::read_to_string(at.join("demo/store.js"))? + "/* version 2 */\n")?;
         let source = fs::read_to_string(root().join("www/demo/offline.js"))?;
-        fs::write(at.join("offline.js"), offline::script(&at, &source)?)?;
+        fs::write(at.join("offline.js"), offline::build_script(&at, &source)?)?;
 
         // A page of the old one gets the rest of the old one, also while the new one is being fetched.
         let update = r#"

@@ -1,4 +1,4 @@
-//! libFuzzer looks for what the check in ../feeds.rs does not survive.
+//! Lets libFuzzer search for inputs that fail the check in ../feeds.rs.
 #![no_main]
 
 #[path = "../feeds.rs"]

@@ -1,4 +1,4 @@
-//! libFuzzer looks for what the check in ../model.rs does not survive.
+//! Lets libFuzzer search for inputs that fail the check in ../model.rs.
 #![no_main]
 
 #[path = "../model.rs"]

@@ -1,4 +1,4 @@
-//! libFuzzer looks for what the check in ../pack.rs does not survive.
+//! Lets libFuzzer search for inputs that fail the check in ../pack.rs.
 #![no_main]
 
 #[path = "../../pack/sample.rs"]

@@ -1,4 +1,4 @@
-//! libFuzzer looks for what the check in ../session.rs does not survive.
+//! Lets libFuzzer search for inputs that fail the check in ../session.rs.
 #![no_main]
 
 #[path = "../../pack/sample.rs"]

@@ -77,7 +77,7 @@ fn strings(name: &str, script: &str) -> Strings {
 fn comments_spaces_and_long_local_names_go() {
     let script = "/** For what. */\nexport function double(/** @type {number} */ amount) {\n  // Twice.\n  const twice = amount * 2;\n  console.log(twice);\n  return { twice };\n}\n";
     assert_eq!(
-        minify("double.js", script).unwrap(),
+        minify_script("double.js", script).unwrap(),
         "export function double(e){let t=e*2;return console.log(t),{twice:t}}"
     );
 }
@@ -86,13 +86,13 @@ fn comments_spaces_and_long_local_names_go() {
 fn private_members_have_short_names_and_public_ones_keep_theirs() {
     let script = "export class Queue { #waiting = []; add(message) { this.#waiting.push(message); } get size() { return this.#waiting.length; } }";
     let short = "export class Queue{#e=[];add(e){this.#e.push(e)}get size(){return this.#e.length}}";
-    assert_eq!(minify("queue.js", script).unwrap(), short);
+    assert_eq!(minify_script("queue.js", script).unwrap(), short);
 }
 
 #[test]
 fn names_of_a_classic_script_stay_since_they_are_global() {
     let script = "const all = FILES;\nfunction answer(request) { return all[request]; }";
-    let minified = minify("offline.js", script).unwrap();
+    let minified = minify_script("offline.js", script).unwrap();
     assert_eq!(minified, "const all=FILES;function answer(e){return all[e]}");
 }
 
@@ -100,7 +100,7 @@ fn names_of_a_classic_script_stay_since_they_are_global() {
 fn templates_keep_their_substitutions() {
     let script = "export const greet = (name) => `Hello  ${name},\n  ${`you are ${name.length}`}.`;";
     assert_eq!(
-        minify("greet.js", script).unwrap(),
+        minify_script("greet.js", script).unwrap(),
         "export const greet=e=>`Hello  ${e},\n  ${`you are ${e.length}`}.`;"
     );
 }
@@ -108,9 +108,9 @@ fn templates_keep_their_substitutions() {
 #[test]
 fn style_sheets_lose_their_spaces_and_keep_their_meaning() {
     let css = "\n.a :hover {\n  inset: 0 calc(1px + 2%); /* why */\n  color: red;\n}\n\n/* Two\n   lines. */\n.b,\n.c {\n  margin: 0\n    auto }\n";
-    assert_eq!(dense(css), ".a :hover{inset:0 calc(1px + 2%);color:red}.b,.c{margin:0\nauto}");
+    assert_eq!(minify_css(css), ".a :hover{inset:0 calc(1px + 2%);color:red}.b,.c{margin:0\nauto}");
     let script = format!("const CSS = `{css}`;\nsheet.replaceSync(CSS);\nother(`a,  {{ b }}`);");
-    let minified = minify("sheet.js", &script).unwrap();
+    let minified = minify_script("sheet.js", &script).unwrap();
     assert!(minified.contains(".b,.c{margin:0"), "{minified}");
     assert!(minified.contains("a,  { b }"), "no other string is a style sheet: {minified}");
 }
@@ -120,7 +120,7 @@ fn a_script_that_cannot_be_parsed_is_named_with_its_line() {
     for wrong in
         ["const a = 1;\n\nconst b = ;\n", "const a = 1;\n\nconst a = 2;\n", "class A {\n\n  a() { this.#none; } }\n"]
     {
-        let error = minify("demo/wrong.js", wrong).unwrap_err().to_string();
+        let error = minify_script("demo/wrong.js", wrong).unwrap_err().to_string();
         assert!(error.starts_with("demo/wrong.js:3: "), "{error}");
     }
 }
@@ -128,20 +128,20 @@ fn a_script_that_cannot_be_parsed_is_named_with_its_line() {
 #[test]
 fn every_minified_script_exports_and_imports_what_its_source_does() {
     each_script(|name, script| {
-        let minified = minify(name, script).unwrap();
+        let minified = minify_script(name, script).unwrap();
         assert!(minified.len() < script.len(), "{name}");
         assert_eq!(interface(name, script), interface(name, &minified), "{name}");
-        assert_eq!(minified, minify(name, script).unwrap(), "{name}: the same each time");
+        assert_eq!(minified, minify_script(name, script).unwrap(), "{name}: the same each time");
     });
 }
 
 #[test]
 fn every_minified_script_keeps_the_strings_of_its_source() {
     each_script(|name, script| {
-        let kept = strings(name, &minify(name, script).unwrap());
+        let kept = strings(name, &minify_script(name, script).unwrap());
         for text in strings(name, script).literals {
             // A style sheet begins with a new line.
-            let text = if text.starts_with('\n') { dense(&text) } else { text };
+            let text = if text.starts_with('\n') { minify_css(&text) } else { text };
             // Two strings that are joined may have become one.
             let is_kept = kept.literals.iter().chain(&kept.names).any(|kept| kept.contains(&text));
             assert!(is_kept, "{name} has lost {text:?}");
@@ -160,7 +160,7 @@ fn the_scripts_that_pages_load_as_classic_ones_are_known() {
         for tag in text.split("<script").skip(1).filter_map(|rest| rest.split('>').next()) {
             let source = tag.split("src=\"").nth(1).and_then(|rest| rest.split('"').next());
             let is_classic = source.is_some() && !tag.contains("type=\"module\"");
-            assert!(!is_classic || CLASSIC.contains(&source.unwrap_or_default()), "{}: {tag}", page.display());
+            assert!(!is_classic || CLASSIC_SCRIPTS.contains(&source.unwrap_or_default()), "{}: {tag}", page.display());
         }
     }
 }

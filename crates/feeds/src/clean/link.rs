@@ -1,29 +1,29 @@
-//! Addresses of products by a pattern, for feeds that have none: `https://shop.example/?p={id}`. Must not know feeds.
+//! Makes product links from a pattern such as `https://shop.example/?p={id}`, for feeds without links. Must not know feeds.
 
 use std::str::FromStr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::columns::normal;
+use crate::columns::normalize_name;
 
-/// What has a meaning in an address, or may have one: all but what RFC 3986 calls unreserved.
+/// Characters that are percent-encoded: all except those that RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// An address with `{id}` or names of columns in curly brackets, such as `https://shop.example/{category}/{id}`.
+/// An address with `{id}` or column names in curly brackets, such as `https://shop.example/{category}/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkPattern(Vec<Part>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    /// The item's own id: that of the product where variants are folded.
+    /// The id of the item, or of the product if variants are folded.
     Id,
     /// The value of this column.
     Column(String),
 }
 
 impl LinkPattern {
-    /// The columns that it needs.
+    /// The columns that the pattern uses.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
             Part::Column(name) => Some(name.as_str()),
@@ -31,7 +31,7 @@ impl LinkPattern {
         })
     }
 
-    /// `values` are those of the columns; `None` where one of them is missing.
+    /// Fills in the pattern. `values` are pairs of column and value; returns `None` if one that is needed is missing.
     pub fn fill(&self, id: &str, values: &[(String, String)]) -> Option<String> {
         let mut link = String::new();
         for part in &self.0 {
@@ -54,17 +54,17 @@ impl FromStr for LinkPattern {
     fn from_str(pattern: &str) -> Result<Self, String> {
         let web = ["https://", "http://", "/"].iter().any(|start| pattern.to_ascii_lowercase().starts_with(start));
         if !web {
-            return Err("it begins with https:// or /, as in https://shop.example/?p={id}".into());
+            return Err("a link pattern must begin with https:// or /, as in https://shop.example/?p={id}".into());
         }
         let mut parts = Vec::new();
         let mut rest = pattern;
         while let Some((text, after)) = rest.split_once('{') {
-            let (name, after) = after.split_once('}').ok_or("a { without its }")?;
+            let (name, after) = after.split_once('}').ok_or("the link pattern has a { without a }")?;
             parts.push(Part::Text(text.to_owned()));
-            parts.push(match normal(name) {
+            parts.push(match normalize_name(name) {
                 name if name == "id" => Part::Id,
                 name if name.is_empty() => {
-                    return Err("nothing between { and }: write {id} or the name of a column".into());
+                    return Err("the link pattern has an empty {}: write {id} or the name of a column".into());
                 }
                 name => Part::Column(name),
             });
@@ -72,7 +72,7 @@ impl FromStr for LinkPattern {
         }
         if parts.is_empty() {
             return Err(
-                "it says of no item which one it is: write {id} or the name of a column in curly brackets".into()
+                "the link pattern is the same for all items: add {id} or the name of a column in curly brackets".into(),
             );
         }
         parts.push(Part::Text(rest.to_owned()));
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_is_filled_and_what_is_filled_in_is_encoded() {
+    fn a_pattern_is_filled_with_encoded_values() {
         let values = [("slug".to_owned(), "tea & cup".to_owned()), ("sku".to_owned(), String::new())];
         for (pattern, expect) in [
             ("https://shop.example/?p={id}", Some("https://shop.example/?p=%C3%A4%2F1")),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_makes_no_links_is_refused() {
+    fn an_invalid_pattern_is_refused() {
         for pattern in
             ["shop.example/{id}", "javascript:{id}", "https://shop.example/", "https://shop.example/{id", "/{}"]
         {

@@ -1,88 +1,100 @@
-//! Title, description and category of a row as plain text, by language. Must not know prices or ids.
+//! The title, description and categories of a row as plain text, by language. Must not know prices or ids.
 
 use std::collections::BTreeMap;
 
-use super::{Cleaner, UNTOLD};
+use super::{Cleaner, UNKNOWN_LANG};
 use crate::{
-    raw::{Field, Raw},
-    report::Kind,
-    value::text::{self, Plain},
+    raw::{Field, RawRow},
+    report::ProblemKind,
+    value::text::{self, PlainText},
 };
 use nearmind_core::{
     catalog::Words,
     text::language::{language, primary},
 };
 
-/// Between the steps of a category path, as shops write it.
-const STEPS: [&str; 5] = [">", "›", "»", "|", " / "];
+/// Separators between the steps of a category path.
+const PATH_SEPARATORS: [&str; 5] = [">", "›", "»", "|", " / "];
 
 impl Cleaner {
-    /// `None` where no language has a title. The second value: whether invisible characters were taken out.
+    /// Returns the texts by language, and whether invisible characters were removed; `None` if no language has a title.
     pub(super) fn words(
         &mut self,
-        raw: &Raw,
-        note: &mut impl FnMut(Kind, &str),
+        raw: &RawRow,
+        note: &mut impl FnMut(ProblemKind, &str),
     ) -> Option<(BTreeMap<String, Words>, bool)> {
         let mut words = BTreeMap::new();
         let mut invisible = false;
         if raw.words.is_empty() {
-            let title = text::plain(&raw[Field::Title]);
+            let title = text::to_plain_text(&raw[Field::Title]);
             let description = self.plain_description(&raw[Field::Description]);
             let declared = primary(&raw[Field::Lang]);
             let lang = if declared.len() == 2 || declared.len() == 3 {
                 declared
             } else {
-                self.languages.find(&title.text, &description.text).unwrap_or(UNTOLD).to_owned()
+                self.languages.detect(&title.text, &description.text).unwrap_or(UNKNOWN_LANG).to_owned()
             };
-            invisible |= look(&raw[Field::Title], &title, &description, note);
-            let own =
-                Words { title: title.text, description: description.text, categories: path(&raw[Field::Category]) };
+            invisible |= note_problems(&raw[Field::Title], &title, &description, note);
+            let own = Words {
+                title: title.text,
+                description: description.text,
+                categories: parse_path(&raw[Field::Category]),
+            };
             words.insert(lang, own);
         }
         for (lang, own) in &raw.words {
-            let (title, description) = (text::plain(&own.title), text::plain(&own.description));
-            invisible |= look(&own.title, &title, &description, note);
+            let (title, description) = (text::to_plain_text(&own.title), text::to_plain_text(&own.description));
+            invisible |= note_problems(&own.title, &title, &description, note);
             if title.text.is_empty() {
-                note(Kind::EmptyTitle, lang);
+                note(ProblemKind::EmptyTitle, lang);
                 continue;
             }
-            // Chinese without one Chinese character, or English that is Chinese.
-            let reads = language(&format!("{} {}", title.text, description.text));
-            if ["en", "zh"].contains(&lang.as_str()) && lang != reads {
-                note(Kind::Language, &format!("{lang}: {}", title.text));
+            // Chinese without any Chinese characters, or English that is Chinese.
+            let detected = language(&format!("{} {}", title.text, description.text));
+            if ["en", "zh"].contains(&lang.as_str()) && lang != detected {
+                note(ProblemKind::Language, &format!("{lang}: {}", title.text));
             }
-            let steps = own.categories.iter().map(|step| text::plain(step).text).filter(|step| !step.is_empty());
+            let steps =
+                own.categories.iter().map(|step| text::to_plain_text(step).text).filter(|step| !step.is_empty());
             let own = Words { title: title.text, description: description.text, categories: steps.collect() };
             words.insert(primary(lang), own);
         }
         words.retain(|_, words| !words.title.is_empty());
         if words.is_empty() {
-            note(Kind::NoTitle, &raw[Field::Title]);
+            note(ProblemKind::NoTitle, &raw[Field::Title]);
             return None;
         }
         if words.values().all(|words| words.description.is_empty()) {
-            note(Kind::NoDescription, "");
+            note(ProblemKind::NoDescription, "");
         }
         Some((words, invisible))
     }
 }
 
-fn look(raw_title: &str, title: &Plain, description: &Plain, note: &mut impl FnMut(Kind, &str)) -> bool {
+/// Notes problems of title and description. Returns whether invisible characters were removed.
+fn note_problems(
+    raw_title: &str,
+    title: &PlainText,
+    description: &PlainText,
+    note: &mut impl FnMut(ProblemKind, &str),
+) -> bool {
     if title.markup {
-        note(Kind::Markup, raw_title);
+        note(ProblemKind::Markup, raw_title);
     }
     if title.cut || description.cut {
-        note(Kind::LongText, &title.text);
+        note(ProblemKind::LongText, &title.text);
     }
     title.invisible || description.invisible
 }
 
-/// `Clothing > Shoes` and its other spellings. Google's numbers for categories say nothing to a person.
-fn path(category: &str) -> Vec<String> {
-    let category = text::plain(category).text;
+/// Splits a category path such as `Clothing > Shoes`. Google's category numbers are dropped, because people cannot read
+/// them.
+fn parse_path(category: &str) -> Vec<String> {
+    let category = text::to_plain_text(category).text;
     if category.bytes().all(|byte| byte.is_ascii_digit()) {
         return Vec::new();
     }
-    let sign = STEPS.iter().find(|sign| category.contains(**sign)).unwrap_or(&STEPS[0]);
-    category.split(sign).map(str::trim).filter(|step| !step.is_empty()).map(str::to_owned).collect()
+    let separator =
+        PATH_SEPARATORS.iter().find(|separator| category.contains(**separator)).unwrap_or(&PATH_SEPARATORS[0]);
+    category.split(separator).map(str::trim).filter(|step| !step.is_empty()).map(str::to_owned).collect()
 }

@@ -1,8 +1,8 @@
-//! The names that columns, keys and tags are known by: those that feed formats define, and what shops write in several
+//! The known names of columns, keys and tags: those that feed formats define, and those that shops use in several
 //! languages. Must not know how they are looked up.
 //!
-//! A name stands here as [`normal`](super::normal) makes it; spaces in it do not matter, so `item group id` is
-//! `itemGroupId`, too. Of two columns for one field the one that stands earlier here wins.
+//! Names are in the form that [`normalize_name`](super::normalize_name) returns. Spaces do not matter: `item group id` also
+//! matches `itemGroupId`. If two columns are for the same field, the name listed first wins.
 
 use crate::raw::Field;
 
@@ -96,8 +96,8 @@ pub const FIELDS: &[(Field, &[&str])] = &[
 pub const TAGS: &[&str] =
     &["tags", "tag", "keywords", "labels", "标签", "关键词", "schlagwörter", "étiquettes", "etiquetas", "метки"];
 
-/// What formats define as describing a product: Google's, Facebook's, Yandex's and schema.org's names. Everything else
-/// may be a shop's own business (cost, margin, supplier, notes), and is published only if the shop names the column.
+/// Attributes that feed formats define as describing a product: the names of Google, Facebook, Yandex and schema.org. All
+/// other columns may be internal (cost, margin, supplier, notes) and are published only if the shop names them.
 #[rustfmt::skip]
 pub const ATTRIBUTES: &[&str] = &[
     // Google Merchant and Facebook

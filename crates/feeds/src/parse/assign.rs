@@ -1,15 +1,15 @@
-//! A value put where its column or key belongs. Must not know whose feed it is from.
+//! Assigns values to the fields that their column or key means. Must not know which shop system a feed is from.
 
 use serde_json::Value;
 
 use super::scalar::address;
 use crate::{
     columns::Meaning,
-    raw::{Field, Raw},
+    raw::{Field, RawRow},
     value,
 };
 
-/// What is made of a column, for the report; nothing where it is left out.
+/// Describes how a column is used, for the report; empty if it is left out.
 pub fn describe(meaning: Option<&Meaning>) -> String {
     match meaning {
         None => String::new(),
@@ -23,13 +23,13 @@ pub fn describe(meaning: Option<&Meaning>) -> String {
     }
 }
 
-/// Puts a value where its column belongs, and nowhere if the column is for nothing.
-pub fn assign(raw: &mut Raw, meaning: Option<&Meaning>, value: &str) {
+/// Assigns a value by the meaning of its column; does nothing without a meaning.
+pub fn assign(raw: &mut RawRow, meaning: Option<&Meaning>, value: &str) {
     match meaning {
         None => {}
         Some(Meaning::Field(Field::Image, rank)) => raw.offer(Field::Image, *rank, &first_image(value)),
         // "Published" is a date in some feeds and yes or no in others.
-        Some(Meaning::Field(Field::Date, _)) if value::published(value).is_some() => {
+        Some(Meaning::Field(Field::Date, _)) if value::parse_published(value).is_some() => {
             raw.offer(Field::Published, 1, value);
         }
         Some(Meaning::Field(field, rank)) => raw.offer(*field, *rank, value),
@@ -39,13 +39,13 @@ pub fn assign(raw: &mut Raw, meaning: Option<&Meaning>, value: &str) {
         Some(Meaning::PriceIn(field, _)) => raw.offer(*field, u8::MAX, value),
         _ if value.trim().is_empty() => {}
         Some(Meaning::Tags) => raw.tags.extend(value.split(',').map(str::to_owned)),
-        Some(Meaning::Attribute(name)) => raw.attribute(name, value),
+        Some(Meaning::Attribute(name)) => raw.add_attribute(name, value),
         Some(Meaning::LinkPart(name)) => raw.link_parts.push((name.clone(), value.trim().to_owned())),
         Some(Meaning::Several(all)) => all.iter().for_each(|meaning| assign(raw, Some(meaning), value)),
     }
 }
 
-/// The first address of a list of pictures: JSON in a cell, or addresses with a separator between them.
+/// The first address of a list of pictures: JSON in a cell, or addresses with separators between them.
 pub fn first_image(value: &str) -> String {
     let value = value.trim();
     if value.starts_with(['[', '{'])
@@ -53,7 +53,7 @@ pub fn first_image(value: &str) -> String {
     {
         return address(&json);
     }
-    // An address may have commas in it, but a second address begins only after a separator.
+    // An address may contain commas, but a second address begins only after a separator.
     let separated = |(at, _): &(usize, &str)| value[..*at].ends_with([',', ';', '|', '\n', '\t', ' ']);
     let second = |scheme: &&str| value.match_indices(*scheme).find(separated).map(|(at, _)| at);
     let end = ["http://", "https://", "//"].iter().filter_map(second).min().unwrap_or(value.len());

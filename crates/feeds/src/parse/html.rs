@@ -1,66 +1,66 @@
-//! The products of a page: its JSON-LD, else its microdata, else what it tells social networks (Open Graph). A page is a
-//! row's size, so it is read whole; its tags are read as a stream, so that depth costs nothing. Must not know what a
-//! product is.
+//! The products of an HTML page: from its JSON-LD, else its microdata, else its Open Graph data. A page has the size of a
+//! row, so it is read at once; its tags are read as a stream, so that deep nesting is cheap. Must not know what a product
+//! is.
 
-mod microdata; // items that are marked in the text
+mod microdata; // `itemscope` and `itemprop`
 mod opengraph; // `og:` and `product:` in the head
-mod page; //      what of a page matters here
+mod page; //      extracts the relevant parts of a page
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use self::page::Page;
-use super::{Queue, Row, Rows, Stop, Text, json::whole, jsonld};
+use super::{ParseError, RowQueue, RowReader, RowResult, TextReader, json::read_whole, jsonld};
 use crate::{
-    columns::Columns,
-    raw::{Field, Raw, Unread, excerpt},
+    columns::ColumnMap,
+    raw::{Field, RawRow, RowError, excerpt},
 };
 use nearmind_core::text::language::primary;
 
-/// A page, and the products that were found in it.
+/// The products of a page.
 pub struct Html {
-    queue: Queue,
+    queue: RowQueue,
     lang: Option<String>,
-    /// Where the products stand, and how many there are in it.
+    /// Where the products were found.
     used: BTreeMap<String, String>,
     row: u64,
 }
 
 impl Html {
-    /// Reads the whole page. The error is [`Stop::Broken`] where the page has no data of a product.
-    pub fn open(text: Text<'_>, _: Columns) -> Result<Self, Stop> {
-        let page = Page::read(&whole(text)?);
-        let (mut documents, mut queue) = (Vec::new(), Queue::new());
+    /// Reads the whole page. The error is [`ParseError::Broken`] if the page has no product data.
+    pub fn open(text: TextReader<'_>, _: ColumnMap) -> Result<Self, ParseError> {
+        let page = Page::read(&read_whole(text)?);
+        let (mut documents, mut queue) = (Vec::new(), RowQueue::new());
         for (nth, json) in page.documents.iter().enumerate() {
-            match lenient(json) {
+            match parse_lenient(json) {
                 Ok(document) => documents.push(document),
                 Err(error) => {
-                    let why = format!("JSON-LD that is not JSON: {error}");
-                    queue.push_back(Err(Unread { row: nth as u64 + 1, why, excerpt: excerpt(json.trim()) }));
+                    let why = format!("the JSON-LD is not valid JSON: {error}");
+                    queue.push_back(Err(RowError { row: nth as u64 + 1, why, excerpt: excerpt(json.trim()) }));
                 }
             }
         }
-        let social = opengraph::product(1, &page);
-        let of_data = |value: Value| jsonld::products(1, &value);
-        let sources: [(&str, Vec<Raw>); 3] = [
-            ("application/ld+json", of_data(Value::Array(documents.clone()))),
-            ("itemscope", of_data(Value::Array(page.items.clone()))),
+        let social = opengraph::read_product(1, &page);
+        let from_json_ld = |value: Value| jsonld::read_products(1, &value);
+        let sources: [(&str, Vec<RawRow>); 3] = [
+            ("application/ld+json", from_json_ld(Value::Array(documents.clone()))),
+            ("itemscope", from_json_ld(Value::Array(page.items.clone()))),
             ("og:type", social.clone().into_iter().collect()),
         ];
         let found = sources.into_iter().find(|(_, products)| !products.is_empty());
         let Some((place, mut products)) = found else {
             if !documents.is_empty() {
-                queue.extend(jsonld::rows(1, &Value::Array(documents)));
+                queue.extend(jsonld::read_rows(1, &Value::Array(documents)));
             }
             if queue.is_empty() {
-                let why = "the page has no JSON-LD, no microdata and no Open Graph data of a product";
-                return Err(Stop::Broken(why.into()));
+                let why = "the page has no JSON-LD, microdata or Open Graph data of a product";
+                return Err(ParseError::Broken(why.into()));
             }
             return Ok(Self { queue, lang: lang(&page), used: BTreeMap::new(), row: 0 });
         };
         if let [alone] = products.as_mut_slice() {
-            complete(alone, &page, social.as_ref());
+            fill_from_head(alone, &page, social.as_ref());
         }
         let used = [(place.to_owned(), "the products of the page".to_owned())].into();
         for (nth, mut raw) in products.into_iter().enumerate() {
@@ -71,8 +71,8 @@ impl Html {
     }
 }
 
-/// What the page's only product does not say of itself, its head may.
-fn complete(product: &mut Raw, page: &Page, social: Option<&Raw>) {
+/// Fills in missing values of a page's only product from the head of the page.
+fn fill_from_head(product: &mut RawRow, page: &Page, social: Option<&RawRow>) {
     product.offer(Field::Url, u8::MAX, &page.canonical);
     product.offer(Field::Id, u8::MAX, &page.canonical);
     product.offer(Field::Image, u8::MAX, page.meta("og:image"));
@@ -89,8 +89,9 @@ fn lang(page: &Page) -> Option<String> {
     declared.into_iter().find(|lang| !lang.is_empty())
 }
 
-/// Shops' templates leave line breaks in strings, which JSON does not allow, and hide scripts from old browsers.
-fn lenient(json: &str) -> Result<Value, serde_json::Error> {
+/// Parses JSON-LD as some templates write it: with line breaks in strings, which JSON does not allow, and inside comments
+/// that hide scripts from old browsers.
+fn parse_lenient(json: &str) -> Result<Value, serde_json::Error> {
     let bare = json.trim().trim_start_matches("//").trim_start();
     let bare = bare.strip_prefix("<![CDATA[").or_else(|| bare.strip_prefix("<!--")).unwrap_or(bare).trim();
     let bare = bare.strip_suffix("]]>").or_else(|| bare.strip_suffix("-->")).unwrap_or(bare);
@@ -99,8 +100,8 @@ fn lenient(json: &str) -> Result<Value, serde_json::Error> {
         .or_else(|error| serde_json::from_str(&bare.replace(char::is_control, " ")).map_err(|_| error))
 }
 
-impl Rows for Html {
-    fn next(&mut self) -> Result<Option<Row>, Stop> {
+impl RowReader for Html {
+    fn next(&mut self) -> Result<Option<RowResult>, ParseError> {
         self.row += 1;
         Ok(self.queue.pop_front())
     }
@@ -113,7 +114,7 @@ impl Rows for Html {
         self.lang.clone()
     }
 
-    fn used(&self) -> BTreeMap<String, String> {
+    fn column_uses(&self) -> BTreeMap<String, String> {
         self.used.clone()
     }
 }

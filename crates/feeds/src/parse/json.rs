@@ -1,9 +1,9 @@
-//! JSON feeds as a stream: the elements of a list are cut out one by one, whatever is around them, and read by
-//! themselves. So a feed of any size is read within the memory of one product, and a broken one costs no other.
+//! Reads JSON feeds as a stream. The elements of the product list are extracted and parsed one by one, whatever is around
+//! the list, so a feed of any size needs only the memory of one product, and an invalid product does not affect others.
 //!
 //! Must not know what an element means.
 
-mod lines; // one object a line
+mod lines; // JSON Lines
 
 use std::{
     collections::BTreeMap,
@@ -12,48 +12,48 @@ use std::{
 };
 
 pub use lines::Lines;
-use lines::parse;
+use lines::parse_value;
 
 use serde_json::{Map, Value};
 
 use super::{
-    Queue, Row, Rows, Stop, Text,
+    ParseError, RowQueue, RowReader, RowResult, TextReader,
     object::{
-        Objects,
+        ObjectReader,
         jsonapi::{self, Document},
     },
 };
-use crate::{columns::Columns, raw::excerpt, source::Shared};
+use crate::{columns::ColumnMap, raw::excerpt, source::ReadState};
 
-/// Keys under which a shop's API has its products.
-const LISTS: [&str; 15] = [
+/// Keys under which shop APIs have their list of products.
+const LIST_KEYS: [&str; 15] = [
     "products", "items", "data", "results", "goods", "list", "rows", "entries", "hits", "records", "catalog", "offers",
     "search", "edges", "nodes",
 ];
-/// Keys of products themselves: what is listed in such an object is not.
-const OWN_KEYS: [&str; 4] = ["title", "name", "sku", "productName"];
-/// Resources that a JSON:API document refers to.
+/// Keys of a product itself. A list in an object with such a key is not a list of products.
+const PRODUCT_KEYS: [&str; 4] = ["title", "name", "sku", "productName"];
+/// The key of the resources that a JSON:API document refers to.
 const INCLUDED: &str = "included";
 
-/// Whether an object is no product but has the list of them.
+/// Whether a value is not a product but an object around the list of products.
 pub fn wraps_rows(value: &Value) -> bool {
     value.as_object().is_some_and(wraps)
 }
 
 fn wraps(object: &Map<String, Value>) -> bool {
-    // JSON-LD's `offers` are those of one product.
+    // The `offers` of JSON-LD belong to one product.
     if object.keys().any(|key| key.starts_with('@')) {
         return false;
     }
-    LISTS.iter().filter_map(|list| object.get(*list)).any(|value| match value {
+    LIST_KEYS.iter().filter_map(|list| object.get(*list)).any(|value| match value {
         Value::Array(rows) => rows.iter().all(Value::is_object),
         inner => wraps_rows(inner) || jsonapi::is_resource(inner),
     })
 }
 
-/// The same of the beginning of an object that is longer than what was looked at.
+/// The same as [`wraps_rows`], for the beginning of an object that is longer than the head of the feed.
 pub fn begins_rows(head: &str) -> bool {
-    LISTS.iter().any(|list| {
+    LIST_KEYS.iter().any(|list| {
         head.match_indices(&format!("\"{list}\"")).any(|(at, key)| {
             let rest = head[at + key.len()..].trim_start().strip_prefix(':').map(str::trim_start);
             rest.and_then(|rest| rest.strip_prefix('[')).is_some_and(|rest| {
@@ -64,54 +64,54 @@ pub fn begins_rows(head: &str) -> bool {
     })
 }
 
-/// Where the reader stands.
+/// The position of the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Between documents: there may be several pages in one file.
-    Top,
-    /// Within the list of products, inside so many objects.
+enum Position {
+    /// Between documents; a file may contain several pages.
+    TopLevel,
+    /// In the list of products, at this object depth.
     List(usize),
-    /// Within the resources that products of a JSON:API document refer to.
+    /// In the included resources of a JSON:API document, at this object depth.
     Included(usize),
-    /// After or before the list, inside so many objects.
-    Around(usize),
+    /// In an object before or after the list, at this object depth.
+    Object(usize),
 }
 
-/// A list of products, bare or under a key, and several such documents in a row.
+/// Reads one or more documents, each with a list of products, bare or under a key.
 pub struct Json<'a> {
-    text: Text<'a>,
-    shared: Rc<Shared>,
-    objects: Objects,
-    place: Place,
+    text: TextReader<'a>,
+    state: Rc<ReadState>,
+    objects: ObjectReader,
+    position: Position,
     element: Vec<u8>,
-    /// The document is JSON-LD, whose lists belong to one product.
-    linked: bool,
-    /// A JSON:API document, whose products wait for its end.
+    /// Whether the document is JSON-LD, whose lists belong to one product.
+    is_json_ld: bool,
+    /// The current JSON:API document; its products are resolved at its end.
     document: Document,
     document_bytes: usize,
     row: u64,
-    queue: Queue,
+    queue: RowQueue,
 }
 
 impl<'a> Json<'a> {
-    /// A parser of this text. `shared` is that of the source behind it.
-    pub fn new(text: Text<'a>, columns: Columns, shared: &Rc<Shared>) -> Self {
+    /// Creates a parser. `state` is the state of the source that `text` reads from.
+    pub fn new(text: TextReader<'a>, columns: ColumnMap, state: &Rc<ReadState>) -> Self {
         Self {
             text,
-            shared: shared.clone(),
-            objects: Objects::new(columns),
-            place: Place::Top,
+            state: state.clone(),
+            objects: ObjectReader::new(columns),
+            position: Position::TopLevel,
             element: Vec::new(),
-            linked: false,
+            is_json_ld: false,
             document: Document::default(),
             document_bytes: 0,
             row: 0,
-            queue: Queue::new(),
+            queue: RowQueue::new(),
         }
     }
 
-    /// The next byte that is not white space, still unread.
-    fn peek(&mut self) -> Result<Option<u8>, Stop> {
+    /// Returns the next byte that is not white space, without consuming it.
+    fn peek(&mut self) -> Result<Option<u8>, ParseError> {
         loop {
             let buffer = self.text.fill_buf()?;
             if buffer.is_empty() {
@@ -131,14 +131,14 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Appends one value to `element`: a balanced object or list, a string, or what stands before the next sign.
-    fn value(&mut self) -> Result<(), Stop> {
+    /// Appends one value to `element`: a balanced object or list, a string, or the text up to the next `,`, `]` or `}`.
+    fn read_value(&mut self) -> Result<(), ParseError> {
         let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
         self.peek()?;
         loop {
             let buffer = self.text.fill_buf()?;
             if buffer.is_empty() {
-                return Err(Stop::Ends("a value is not closed".into()));
+                return Err(ParseError::CutOff("a value is not closed".into()));
             }
             let (mut end, mut size) = (false, buffer.len());
             for (at, &byte) in buffer.iter().enumerate() {
@@ -177,24 +177,24 @@ impl<'a> Json<'a> {
         self.text.consume(1);
     }
 
-    /// What `element` says. The rows of a JSON:API document come at its end.
-    fn parse(&mut self) -> Result<(), Stop> {
+    /// Parses `element` into rows. Rows of a JSON:API document follow at its end.
+    fn parse_element(&mut self) -> Result<(), ParseError> {
         self.row += 1;
         match serde_json::from_slice::<Value>(&self.element) {
-            Ok(Value::Object(page)) if wraps(&page) && !has_own_key(&page) => self.page(page),
+            Ok(Value::Object(page)) if wraps(&page) && !has_own_key(&page) => self.read_page(page),
             Ok(value) if jsonapi::is_resource(&value) => {
-                self.wait()?;
+                self.count_document_bytes()?;
                 self.document.add(self.row, value);
             }
-            Ok(value) => self.queue = self.objects.rows(self.row, value.get("node").unwrap_or(&value)),
-            Err(_) => self.queue = parse(self.row, &self.element, &mut self.objects),
+            Ok(value) => self.queue = self.objects.read_rows(self.row, value.get("node").unwrap_or(&value)),
+            Err(_) => self.queue = parse_value(self.row, &self.element, &mut self.objects),
         }
         self.element.clear();
         Ok(())
     }
 
-    /// One of a list of pages, each with its own list; the row then is the page.
-    fn page(&mut self, page: Map<String, Value>) {
+    /// Reads the products of a page, one of a list of pages; the row number is that of the page.
+    fn read_page(&mut self, page: Map<String, Value>) {
         let mut document = Document::default();
         for (key, list) in page {
             let one = jsonapi::is_resource(&list).then(|| std::slice::from_ref(&list));
@@ -202,31 +202,31 @@ impl<'a> Json<'a> {
                 match value {
                     value if key == INCLUDED => document.include(value.clone()),
                     value if jsonapi::is_resource(value) => document.add(self.row, value.clone()),
-                    value => self.queue.extend(self.objects.rows(self.row, value)),
+                    value => self.queue.extend(self.objects.read_rows(self.row, value)),
                 }
             }
         }
-        self.queue.extend(self.objects.document(&document));
+        self.queue.extend(self.objects.read_document(&document));
     }
 
-    /// `element` has to stay until the end of its document.
-    fn wait(&mut self) -> Result<(), Stop> {
+    /// Counts `element` towards the size limit of a JSON:API document, which is kept in memory until its end.
+    fn count_document_bytes(&mut self) -> Result<(), ParseError> {
         self.document_bytes += self.element.len();
-        if self.document_bytes > jsonapi::MOST_BYTES {
-            let most = jsonapi::MOST_BYTES >> 20;
-            return Err(Stop::Broken(format!(
-                "a JSON:API document of more than {most} MB: export it in smaller pages, one after the other in a file"
+        if self.document_bytes > jsonapi::MAX_BYTES {
+            let most = jsonapi::MAX_BYTES >> 20;
+            return Err(ParseError::Broken(format!(
+                "the JSON:API document is longer than {most} MB: export it in smaller pages, one after the other in a file"
             )));
         }
-        self.shared.new_row();
+        self.state.start_row();
         Ok(())
     }
 
-    /// Reads on inside an object at `depth` until its list begins or it ends. What is skipped is kept in `element`
-    /// where `whole` says that the object may be a product itself; one that others surround must look like it.
-    fn around(&mut self, depth: usize, whole: bool) -> Result<(), Stop> {
+    /// Reads one key or the end of an object at `depth`, around or besides the list of products. If `whole`, the object may be
+    /// a product itself, so its text is kept in `element`; a nested object must also look like a product.
+    fn read_object(&mut self, depth: usize, whole: bool) -> Result<(), ParseError> {
         match self.peek()? {
-            None => return Err(Stop::Ends("an object is not closed".into())),
+            None => return Err(ParseError::CutOff("an object is not closed".into())),
             Some(b',') => {
                 self.take();
                 if whole {
@@ -235,115 +235,118 @@ impl<'a> Json<'a> {
             }
             Some(b'}') => {
                 self.take();
-                self.place = if depth > 1 { Place::Around(depth - 1) } else { Place::Top };
+                self.position = if depth > 1 { Position::Object(depth - 1) } else { Position::TopLevel };
                 if whole {
                     self.element.push(b'}');
                     if depth == 1 || is_product(&self.element) {
-                        self.parse()?;
+                        self.parse_element()?;
                     }
                     self.element.clear();
                 }
                 if depth == 1 {
                     let document = std::mem::take(&mut self.document);
-                    self.queue.extend(self.objects.document(&document));
+                    self.queue.extend(self.objects.read_document(&document));
                     self.document_bytes = 0;
                 }
             }
             Some(b'"') => {
                 let start = self.element.len();
-                self.value()?;
+                self.read_value()?;
                 let key: String = serde_json::from_slice(&self.element[start..]).unwrap_or_default();
                 if self.peek()? != Some(b':') {
-                    return Err(Stop::Broken(format!("the key {:?} has no value", excerpt(&key))));
+                    return Err(ParseError::Broken(format!("the key {:?} has no value", excerpt(&key))));
                 }
                 self.take();
                 self.element.push(b':');
                 let next = self.peek()?;
-                self.linked |= key.starts_with('@');
+                self.is_json_ld |= key.starts_with('@');
                 if key == INCLUDED && next == Some(b'[') {
                     self.take();
                     self.element.clear();
-                    self.place = Place::Included(depth);
-                } else if LISTS.contains(&key.as_str()) && matches!(next, Some(b'[' | b'{')) && !self.linked {
+                    self.position = Position::Included(depth);
+                } else if LIST_KEYS.contains(&key.as_str()) && matches!(next, Some(b'[' | b'{')) && !self.is_json_ld {
                     self.take();
                     self.element.clear();
                     if next == Some(b'[') {
-                        self.place = Place::List(depth);
+                        self.position = Position::List(depth);
                     } else {
                         self.element.push(b'{');
-                        self.place = Place::Around(depth + 1);
+                        self.position = Position::Object(depth + 1);
                     }
                 } else {
-                    self.value()?;
+                    self.read_value()?;
                     if !whole {
                         self.element.clear();
                     }
                 }
             }
-            Some(other) => return Err(Stop::Broken(format!("{:?} where a key should be", char::from(other)))),
+            Some(other) => return Err(ParseError::Broken(format!("found {:?} instead of a key", char::from(other)))),
         }
         Ok(())
     }
 }
 
 fn has_own_key(object: &Map<String, Value>) -> bool {
-    OWN_KEYS.iter().any(|key| object.contains_key(*key))
+    PRODUCT_KEYS.iter().any(|key| object.contains_key(*key))
 }
 
-/// Whether an object that others surround is a product, and not what is said about a list of them.
+/// Whether a nested object is a product, and not metadata of a list.
 fn is_product(element: &[u8]) -> bool {
     serde_json::from_slice::<Map<String, Value>>(element)
         .is_ok_and(|object| has_own_key(&object) || jsonapi::is_resource(&Value::Object(object)))
 }
 
-impl Rows for Json<'_> {
-    fn next(&mut self) -> Result<Option<Row>, Stop> {
+impl RowReader for Json<'_> {
+    fn next(&mut self) -> Result<Option<RowResult>, ParseError> {
         loop {
             if let Some(row) = self.queue.pop_front() {
                 return Ok(Some(row));
             }
-            match (self.place, self.peek()?) {
-                (Place::Top, None) => return Ok(None),
-                (Place::Top | Place::List(_) | Place::Included(_), Some(b',')) => self.take(),
-                (Place::Top, Some(b'[')) => {
+            match (self.position, self.peek()?) {
+                (Position::TopLevel, None) => return Ok(None),
+                (Position::TopLevel | Position::List(_) | Position::Included(_), Some(b',')) => self.take(),
+                (Position::TopLevel, Some(b'[')) => {
                     self.take();
-                    self.place = Place::List(0);
+                    self.position = Position::List(0);
                 }
-                (Place::Top, Some(b'{')) => {
+                (Position::TopLevel, Some(b'{')) => {
                     self.take();
                     self.element.clear();
                     self.element.push(b'{');
-                    self.linked = false;
-                    self.place = Place::Around(1);
+                    self.is_json_ld = false;
+                    self.position = Position::Object(1);
                 }
-                (Place::Top, Some(other)) => {
-                    return Err(Stop::Broken(format!("it begins with {:?}, not with [ or {{", char::from(other))));
+                (Position::TopLevel, Some(other)) => {
+                    return Err(ParseError::Broken(format!(
+                        "the JSON begins with {:?} instead of [ or {{",
+                        char::from(other)
+                    )));
                 }
-                (Place::List(depth) | Place::Included(depth), Some(b']')) => {
+                (Position::List(depth) | Position::Included(depth), Some(b']')) => {
                     self.take();
-                    self.place = if depth == 0 { Place::Top } else { Place::Around(depth) };
+                    self.position = if depth == 0 { Position::TopLevel } else { Position::Object(depth) };
                 }
-                (Place::List(_) | Place::Included(_), Some(b'}')) => {
-                    return Err(Stop::Broken("a } without its {".into()));
+                (Position::List(_) | Position::Included(_), Some(b'}')) => {
+                    return Err(ParseError::Broken("found } without {".into()));
                 }
-                (Place::Included(_), Some(_)) => {
-                    self.value()?;
-                    self.wait()?;
+                (Position::Included(_), Some(_)) => {
+                    self.read_value()?;
+                    self.count_document_bytes()?;
                     if let Ok(resource) = serde_json::from_slice(&self.element) {
                         self.document.include(resource);
                     }
                     self.element.clear();
                 }
-                (Place::List(_), Some(_)) => {
-                    self.value()?;
-                    self.parse()?;
+                (Position::List(_), Some(_)) => {
+                    self.read_value()?;
+                    self.parse_element()?;
                 }
-                (Place::List(_) | Place::Included(_), None) => {
-                    return Err(Stop::Ends("the list is not closed".into()));
+                (Position::List(_) | Position::Included(_), None) => {
+                    return Err(ParseError::CutOff("the list is not closed".into()));
                 }
-                (Place::Around(depth), _) => {
+                (Position::Object(depth), _) => {
                     let whole = self.element.first() == Some(&b'{');
-                    self.around(depth, whole)?;
+                    self.read_object(depth, whole)?;
                 }
             }
         }
@@ -353,13 +356,13 @@ impl Rows for Json<'_> {
         self.row + 1
     }
 
-    fn used(&self) -> BTreeMap<String, String> {
-        self.objects.used.clone()
+    fn column_uses(&self) -> BTreeMap<String, String> {
+        self.objects.column_uses.clone()
     }
 }
 
-/// All of a text, for formats that cannot be read in parts.
-pub fn whole(mut text: Text<'_>) -> Result<String, Stop> {
+/// Reads a whole text, for formats that cannot be read in parts.
+pub fn read_whole(mut text: TextReader<'_>) -> Result<String, ParseError> {
     let mut all = String::new();
     text.read_to_string(&mut all)?;
     Ok(all)

@@ -1,38 +1,38 @@
-//! schema.org's `Product` as raw rows: in graphs, lists and groups, with single and aggregate offers, and the
-//! breadcrumbs of the page as the category. Must not know where the JSON comes from.
+//! Reads schema.org's `Product` in graphs, lists and groups, with single and aggregate offers, and the breadcrumbs of the
+//! page as the category. Must not know where the JSON comes from.
 
 use serde_json::{Map, Value};
 
 use super::{
-    Row,
+    RowResult,
     scalar::{address, text},
 };
-use crate::raw::{Field, Raw, Unread, excerpt};
+use crate::raw::{Field, RawRow, RowError, excerpt};
 use nearmind_core::catalog::item::PATH_SEPARATOR;
 
-/// What an item may be: what shops, publishers and schools sell or show.
-const PRODUCTS: [&str; 6] = ["Product", "IndividualProduct", "Book", "Movie", "Course", "NewsArticle"];
-/// What names it, the best first; `www/package/page-events.js` knows the item of a page by the same.
-const IDS: [&str; 7] = ["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "identifier"];
-/// What does where nothing else says which it is.
-const PLACES: [&str; 3] = ["@id", "url", "productGroupID"];
-/// Deeper there is no product, only somebody's joke.
-const MOST_DEPTH: usize = 32;
+/// The schema.org types of items: what shops, publishers and schools sell or show.
+const PRODUCT_TYPES: [&str; 6] = ["Product", "IndividualProduct", "Book", "Movie", "Course", "NewsArticle"];
+/// Identifier properties, best first. `www/package/page-events.js` uses the same ones.
+const ID_KEYS: [&str; 7] = ["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "identifier"];
+/// Properties used as an id if there is no identifier.
+const FALLBACK_ID_KEYS: [&str; 3] = ["@id", "url", "productGroupID"];
+/// The maximum nesting depth that is searched for products.
+const MAX_DEPTH: usize = 32;
 
-/// A row for each product in a JSON-LD document, or one that says that there is none.
-pub fn rows(row: u64, value: &Value) -> Vec<Row> {
-    let products = products(row, value);
+/// Returns a row for each product in a JSON-LD document, or one error row if there is none.
+pub fn read_rows(row: u64, value: &Value) -> Vec<RowResult> {
+    let products = read_products(row, value);
     if products.is_empty() {
-        let why = "it has no schema.org Product".to_owned();
-        return vec![Err(Unread { row, why, excerpt: excerpt(&value.to_string()) })];
+        let why = "the JSON-LD has no schema.org Product".to_owned();
+        return vec![Err(RowError { row, why, excerpt: excerpt(&value.to_string()) })];
     }
     products.into_iter().map(Ok).collect()
 }
 
-/// The products in a JSON-LD document; several documents of a page are an array.
-pub fn products(row: u64, value: &Value) -> Vec<Raw> {
-    let mut found = Found::default();
-    walk(value, 0, &mut found);
+/// Returns the products in a JSON-LD document. Several documents of a page are given as an array.
+pub fn read_products(row: u64, value: &Value) -> Vec<RawRow> {
+    let mut found = PageProducts::default();
+    collect_products(value, 0, &mut found);
     let several = found.products.len() > 1;
     let crumbs = &found.crumbs;
     found
@@ -41,7 +41,7 @@ pub fn products(row: u64, value: &Value) -> Vec<Raw> {
         .map(|(product, group)| {
             let mut raw = product_row(row, product, *group);
             if !several && raw[Field::Category].is_empty() {
-                // The last step is the product's own page.
+                // The last breadcrumb is the product's own page.
                 let title = &raw[Field::Title];
                 let steps: Vec<&str> = crumbs.iter().map(String::as_str).filter(|step| *step != title).collect();
                 raw.offer(Field::Category, 1, &steps.join(PATH_SEPARATOR));
@@ -54,18 +54,19 @@ pub fn products(row: u64, value: &Value) -> Vec<Raw> {
 type Object<'v> = &'v Map<String, Value>;
 
 #[derive(Default)]
-struct Found<'v> {
-    /// Products, each with the group that it is a variant of.
+struct PageProducts<'v> {
+    /// Products, each with the group that it is a variant of, if any.
     products: Vec<(Object<'v>, Option<Object<'v>>)>,
     crumbs: Vec<String>,
 }
 
-fn walk<'v>(value: &'v Value, depth: usize, found: &mut Found<'v>) {
-    if depth > MOST_DEPTH {
+/// Collects the products and breadcrumbs in a value, down to [`MAX_DEPTH`].
+fn collect_products<'v>(value: &'v Value, depth: usize, found: &mut PageProducts<'v>) {
+    if depth > MAX_DEPTH {
         return;
     }
     let object = match value {
-        Value::Array(values) => return values.iter().for_each(|value| walk(value, depth + 1, found)),
+        Value::Array(values) => return values.iter().for_each(|value| collect_products(value, depth + 1, found)),
         Value::Object(object) => object,
         _ => return,
     };
@@ -73,8 +74,8 @@ fn walk<'v>(value: &'v Value, depth: usize, found: &mut Found<'v>) {
         let steps = object.get("itemListElement").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut steps: Vec<_> = steps.iter().collect();
         steps.sort_by_key(|step| step.get("position").and_then(Value::as_u64));
-        // The first step is the shop's home.
-        found.crumbs = steps.iter().skip(1).map(|step| crumb(step)).filter(|name| !name.is_empty()).collect();
+        // The first breadcrumb is the home page of the shop.
+        found.crumbs = steps.iter().skip(1).map(|step| breadcrumb_name(step)).filter(|name| !name.is_empty()).collect();
         return;
     }
     if is_a(object, "ProductGroup") {
@@ -85,21 +86,21 @@ fn walk<'v>(value: &'v Value, depth: usize, found: &mut Found<'v>) {
         found.products.extend(variants.into_iter().map(|variant| (variant, Some(object))));
         return;
     }
-    if PRODUCTS.iter().any(|class| is_a(object, class)) {
+    if PRODUCT_TYPES.iter().any(|class| is_a(object, class)) {
         found.products.push((object, None));
         return;
     }
     for key in ["@graph", "itemListElement", "item", "mainEntity", "hasPart"] {
         if let Some(value) = object.get(key) {
-            walk(value, depth + 1, found);
+            collect_products(value, depth + 1, found);
         }
     }
 }
 
-fn product_row(row: u64, product: &Map<String, Value>, group: Option<&Map<String, Value>>) -> Raw {
-    let mut raw = Raw::new(row);
+fn product_row(row: u64, product: &Map<String, Value>, group: Option<&Map<String, Value>>) -> RawRow {
+    let mut raw = RawRow::new(row);
     let get = |key: &str| product.get(key).or_else(|| group.and_then(|group| group.get(key)));
-    let offer = |raw: &mut Raw, field: Field, keys: &[&str]| {
+    let offer = |raw: &mut RawRow, field: Field, keys: &[&str]| {
         for (rank, key) in keys.iter().enumerate() {
             raw.offer(field, rank as u8, &get(key).map(text).unwrap_or_default());
         }
@@ -107,9 +108,9 @@ fn product_row(row: u64, product: &Map<String, Value>, group: Option<&Map<String
     let named = |object: &Object, keys: &[&str]| -> Vec<String> {
         keys.iter().filter_map(|key| object.get(*key)).map(text).filter(|name| !name.is_empty()).collect()
     };
-    raw.names = named(&product, &IDS);
-    raw.group_names = group.map(|group| named(&group, &IDS)).unwrap_or_default();
-    let places = IDS.iter().chain(&PLACES).filter_map(|key| get(key)).map(text);
+    raw.names = named(&product, &ID_KEYS);
+    raw.group_names = group.map(|group| named(&group, &ID_KEYS)).unwrap_or_default();
+    let places = ID_KEYS.iter().chain(&FALLBACK_ID_KEYS).filter_map(|key| get(key)).map(text);
     raw.set(Field::Id, places.into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default());
     offer(&mut raw, Field::Title, &["name", "headline"]);
     offer(&mut raw, Field::Description, &["description"]);
@@ -122,11 +123,11 @@ fn product_row(row: u64, product: &Map<String, Value>, group: Option<&Map<String
     offer(&mut raw, Field::Date, &["releaseDate", "datePublished"]);
     offer(&mut raw, Field::Lang, &["inLanguage"]);
     for name in ["color", "size", "material", "pattern"] {
-        raw.attribute(name, &get(name).map(text).unwrap_or_default());
+        raw.add_attribute(name, &get(name).map(text).unwrap_or_default());
     }
     for property in each(get("additionalProperty")) {
         let part = |key: &str| property.get(key).map(text).unwrap_or_default();
-        raw.attribute(&part("name"), &part("value"));
+        raw.add_attribute(&part("name"), &part("value"));
     }
     if let Some(rating) = get("aggregateRating") {
         let part = |key: &str| rating.get(key).map(text).unwrap_or_default();
@@ -150,12 +151,12 @@ fn product_row(row: u64, product: &Map<String, Value>, group: Option<&Map<String
             if inner.is_empty() || offer.get("lowPrice").is_some() { vec![offer] } else { inner }
         })
         .collect();
-    cheapest(&mut raw, &offers);
+    set_best_offer(&mut raw, &offers);
     raw
 }
 
-/// The lowest price of all offers, and stock where any of them has it.
-fn cheapest(raw: &mut Raw, offers: &[&Value]) {
+/// Sets the lowest price of all offers, and in stock if any of them is.
+fn set_best_offer(raw: &mut RawRow, offers: &[&Value]) {
     let part = |offer: &Value, key: &str| offer.get(key).map(text).unwrap_or_default();
     let price = |offer: &Value| {
         let specified = offer.get("priceSpecification").map(|value| value.get(0).unwrap_or(value));
@@ -165,7 +166,7 @@ fn cheapest(raw: &mut Raw, offers: &[&Value]) {
         let first = |texts: &[String]| texts.iter().find(|text| !text.is_empty()).cloned().unwrap_or_default();
         (first(&own), first(&currency))
     };
-    let amount = |text: &str| crate::value::price::price(text, "").map_or(f64::INFINITY, |price| price.amount);
+    let amount = |text: &str| crate::value::price::parse_price(text, "").map_or(f64::INFINITY, |price| price.amount);
     let mut prices: Vec<_> = offers.iter().map(|offer| price(offer)).collect();
     prices.sort_by(|a, b| amount(&a.0).total_cmp(&amount(&b.0)));
     if let Some((lowest, currency)) = prices.into_iter().next() {
@@ -180,7 +181,7 @@ fn cheapest(raw: &mut Raw, offers: &[&Value]) {
     }
 }
 
-fn crumb(step: &Value) -> String {
+fn breadcrumb_name(step: &Value) -> String {
     let named = step.get("name").or_else(|| step.get("item").and_then(|item| item.get("name")));
     named.map(text).unwrap_or_default()
 }
@@ -189,7 +190,7 @@ fn is_a(object: &Map<String, Value>, class: &str) -> bool {
     each(object.get("@type")).filter_map(Value::as_str).any(|name| name.rsplit(['/', '#']).next() == Some(class))
 }
 
-/// JSON-LD writes one value without a list.
+/// Iterates over the values of a property; JSON-LD has a single value without a list.
 fn each(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     match value {
         Some(Value::Array(values)) => values.as_slice(),

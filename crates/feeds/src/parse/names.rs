@@ -1,45 +1,45 @@
-//! What keys of JSON and elements of XML are about: the table of all formats, and the names that only such feeds have.
-//! Must not know what values look like.
+//! The meaning of JSON keys and XML elements: the table of all formats, plus names that only such feeds have. Must not know
+//! what values look like.
 
 use crate::{
-    columns::{self, Columns, Meaning, normal},
+    columns::{self, ColumnMap, Meaning, normalize_name},
     raw::Field,
 };
 
-/// Names that the table of all formats does not have, without spaces: of Heureka and Zboží (`IMGURL`), Skroutz
-/// (`price_with_vat`), Yandex (`oldprice`), idealo (`eans`), RSS (`guid`). Beside each the field, and its rank among
-/// the names of the field.
+/// Names that are not in the table of all formats, without spaces: of Heureka and Zboží (`IMGURL`), Skroutz
+/// (`price_with_vat`), Yandex (`oldprice`), idealo (`eans`) and RSS (`guid`). Each with its field and its rank among the
+/// names of that field.
 #[rustfmt::skip]
 const NAMES: &[(&str, Field, u8)] = &[
     ("product", Field::Title, 250),
     ("imgurl", Field::Image, 102), ("thumbnailurl", Field::Image, 103),
-    // A price without tax may stand beside it.
+    // A feed may also have a price without tax.
     ("pricevat", Field::Price, 50), ("pricewithvat", Field::Price, 50), ("grossprice", Field::Price, 50),
     ("oldprice", Field::ListPrice, 110), ("currencyid", Field::Currency, 109), ("categorytext", Field::Category, 103),
     ("productno", Field::Id, 230), ("vendorcode", Field::Id, 231), ("eans", Field::Id, 232), ("guid", Field::Id, u8::MAX),
 ];
 
-/// Names that hide a product where their value is no, and those that do where it is yes; the table has more.
+/// Names that hide a product if their value is no, and names that hide it if the value is yes. The table has more.
 const SHOWN: [&str; 3] = ["ispublished", "isvisible", "isenabled"];
 const HIDDEN: [&str; 9] =
     ["draft", "isdraft", "hidden", "ishidden", "deleted", "isdeleted", "archived", "isarchived", "disabled"];
 
-/// What a name is about: what the shop says first, then the table of all formats, then the names here. The ranks of the
-/// table are moved by `behind`, for names that are less exact than others of the same feed.
-pub fn meaning(columns: &Columns, name: &str, behind: u8) -> Option<Meaning> {
-    columns.meaning_or(name, || match columns::known(&normal(name)) {
-        Some(Meaning::Field(field, rank)) => Some(Meaning::Field(field, rank.saturating_add(behind))),
-        Some(known) => Some(known),
+/// The meaning of a name: from the shop's map, else from the table of all formats, else from the names here. `rank_offset` is
+/// added to the ranks of the table, for names that are less specific than others of the same feed.
+pub fn meaning(columns: &ColumnMap, name: &str, rank_offset: u8) -> Option<Meaning> {
+    columns.meaning_or(name, || match columns::known_meaning(&normalize_name(name)) {
+        Some(Meaning::Field(field, rank)) => Some(Meaning::Field(field, rank.saturating_add(rank_offset))),
+        Some(meaning) => Some(meaning),
         None => {
-            let name = squeezed(name);
+            let name = remove_spaces(name);
             NAMES.iter().find(|(own, ..)| *own == name).map(|(_, field, rank)| Meaning::Field(*field, *rank))
         }
     })
 }
 
-/// Whether a shop says by this name and value that it does not show a product.
+/// Whether this name and value mean that the shop hides the product.
 pub fn hides(name: &str, value: &str) -> bool {
-    let (name, value) = (squeezed(name), value.trim().to_ascii_lowercase());
+    let (name, value) = (remove_spaces(name), value.trim().to_ascii_lowercase());
     match name.as_str() {
         "deletedat" => !value.is_empty(),
         "catalogvisibility" => value == "hidden",
@@ -49,8 +49,8 @@ pub fn hides(name: &str, value: &str) -> bool {
     }
 }
 
-fn squeezed(name: &str) -> String {
-    normal(name).replace(' ', "")
+fn remove_spaces(name: &str) -> String {
+    normalize_name(name).replace(' ', "")
 }
 
 #[cfg(test)]
@@ -58,8 +58,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_in_camel_case_and_of_price_comparisons_are_known() {
-        let columns = Columns::parse("brand=producerName").unwrap();
+    fn names_in_camel_case_and_of_price_comparisons_match() {
+        let columns = ColumnMap::parse("brand=producerName").unwrap();
         let field = |name: &str| match meaning(&columns, name, 100) {
             Some(Meaning::Field(field, _)) => Some(field),
             _ => None,
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn shops_say_in_many_ways_that_a_product_is_hidden() {
+    fn hidden_products_are_recognised_by_many_names() {
         for (name, value, expect) in [
             ("isVisible", "false", true),
             ("is_published", "0", true),

@@ -1,16 +1,16 @@
-//! Which format a feed has, by its first characters. Must not know what is in a row.
+//! Detects the format of a feed from its first characters. Must not know what is in a row.
 
 use super::json;
 use crate::format::Format;
 
-/// Elements that a page, or a part of one, begins with.
+/// Elements that an HTML page or a part of one begins with.
 const PAGE_ROOTS: [&str; 15] = [
     "!doctype", "html", "head", "body", "script", "meta", "title", "link", "style", "div", "main", "section",
     "article", "span", "p",
 ];
 
-/// What the first characters of a feed look like.
-pub fn recognise(head: &str) -> Format {
+/// Detects the format from the first characters of a feed.
+pub fn recognise_format(head: &str) -> Format {
     let start = head.trim_start_matches('\u{feff}').trim_start();
     match start.chars().next() {
         Some('<') if PAGE_ROOTS.contains(&root(start).to_ascii_lowercase().as_str()) => Format::Html,
@@ -21,7 +21,7 @@ pub fn recognise(head: &str) -> Format {
             match serde_json::from_str::<serde_json::Value>(line) {
                 Ok(value) if json::wraps_rows(&value) => Format::Json,
                 Ok(_) => Format::JsonLines,
-                // An object over several lines, or one line that is longer than the head: pages come so.
+                // A page: an object over several lines, or one line that is longer than the head.
                 Err(_) if json::begins_rows(start) => Format::Json,
                 Err(error) if error.is_eof() && !start[line.len()..].trim_start().starts_with('{') => {
                     if start.len() > line.len() { Format::Json } else { Format::JsonLines }
@@ -33,7 +33,7 @@ pub fn recognise(head: &str) -> Format {
     }
 }
 
-/// The name of the first element of a document, whatever stands before it; `!doctype` for a page that says so.
+/// The name of the first element of a document, after comments and declarations; `!doctype` for an HTML doctype.
 fn root(document: &str) -> &str {
     let mut rest = document;
     loop {
@@ -46,7 +46,7 @@ fn root(document: &str) -> &str {
                 if kind.get(..4).is_some_and(|kind| kind.eq_ignore_ascii_case("html")) {
                     return &inside[..8];
                 }
-                // What it declares within brackets is no element.
+                // Skip the declarations in brackets, which are not elements.
                 if kind.split('>').next().is_some_and(|kind| kind.contains('[')) { "]" } else { ">" }
             }
             Some(inside) => {
@@ -95,7 +95,7 @@ mod tests {
             ("{\"data\":{\"search\":{\"items\":[{\"productId\":1}]}}}", Format::Json),
             ("nonsense\n{\"id\":1}", Format::Table),
         ] {
-            assert_eq!(recognise(head), expect, "{head}");
+            assert_eq!(recognise_format(head), expect, "{head}");
         }
     }
 }

@@ -1,16 +1,16 @@
-//! A JSON value as the text of one field. Must not know which field.
+//! Converts JSON values into the text of one field. Must not know which field.
 
 use serde_json::{Map, Value};
 
-/// Stands for a bare `NaN`; no feed has it, because it begins with a character for private use.
+/// Stands for a bare `NaN`. No feed contains it, because it begins with a private-use character.
 pub const NOT_A_NUMBER: &str = "\u{e000}NaN";
 
-/// A scalar as text; of a list or an object what names or shows it.
+/// A scalar as text; for a list or an object, the text of its name, address, value or id.
 pub fn text(value: &Value) -> String {
-    first(value, &["name", "src", "url", "value", "title", "rendered", "@id", "id"])
+    first_text(value, &["name", "src", "url", "value", "title", "rendered", "@id", "id"])
 }
 
-/// The address of a picture or a page, which may be in an object or a list of either; a list has the main one first.
+/// The address of a picture or page, as a text, in an object, or in a list of either; lists have the main one first.
 pub fn address(value: &Value) -> String {
     const KEYS: [&str; 14] = [
         "src",
@@ -28,10 +28,10 @@ pub fn address(value: &Value) -> String {
         "preview",
         "@id",
     ];
-    if value.is_number() || value.is_boolean() { String::new() } else { first(value, &KEYS) }
+    if value.is_number() || value.is_boolean() { String::new() } else { first_text(value, &KEYS) }
 }
 
-fn first(value: &Value, keys: &[&str]) -> String {
+fn first_text(value: &Value, keys: &[&str]) -> String {
     match value {
         Value::String(text) if text == NOT_A_NUMBER => String::new(),
         Value::String(text) => text.clone(),
@@ -39,27 +39,27 @@ fn first(value: &Value, keys: &[&str]) -> String {
         Value::Bool(yes) => yes.to_string(),
         Value::Null => String::new(),
         Value::Array(values) => {
-            values.iter().map(|value| first(value, keys)).find(|text| !text.is_empty()).unwrap_or_default()
+            values.iter().map(|value| first_text(value, keys)).find(|text| !text.is_empty()).unwrap_or_default()
         }
         Value::Object(object) => {
-            let named = keys.iter().filter_map(|key| object.get(*key)).map(|value| first(value, keys));
+            let named = keys.iter().filter_map(|key| object.get(*key)).map(|value| first_text(value, keys));
             named.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
         }
     }
 }
 
-/// The text under the first of these keys that has any.
+/// The text of the first of these keys that has any.
 pub fn get(object: &Map<String, Value>, keys: &[&str]) -> String {
     keys.iter().filter_map(|key| object.get(*key)).map(text).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
-/// The objects of a list under a key; none where there is no list.
+/// The objects in the list under a key; none if there is no list.
 pub fn objects<'v>(object: &'v Map<String, Value>, key: &str) -> impl Iterator<Item = &'v Map<String, Value>> {
     object.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
 }
 
-/// An amount in the smallest unit of its currency, of which `digits` are a whole one: `1999` is `19.99`.
-pub fn minor_units(amount: &str, digits: usize) -> String {
+/// Converts an amount in the smallest unit of a currency with `digits` decimals: `1999` becomes `19.99`.
+pub fn from_minor_units(amount: &str, digits: usize) -> String {
     let whole: String = amount.trim().chars().take_while(|c| c.is_ascii_digit() || *c == '-').collect();
     if digits == 0 || digits > 4 || whole.is_empty() {
         return whole;
@@ -69,7 +69,7 @@ pub fn minor_units(amount: &str, digits: usize) -> String {
     format!("{units}.{cents}")
 }
 
-/// How many digits of a currency are its smallest unit's; ISO 4217.
+/// The number of decimals of a currency; ISO 4217.
 pub fn minor_digits(currency: &str) -> usize {
     match currency.to_ascii_uppercase().as_str() {
         "CLP" | "ISK" | "JPY" | "KRW" | "PYG" | "UGX" | "VND" | "XAF" | "XOF" | "XPF" => 0,
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_in_cents_are_put_right() {
+    fn amounts_in_cents_are_converted() {
         for (amount, digits, expect) in [
             ("1999", 2, "19.99"),
             ("5", 2, "0.05"),
@@ -92,7 +92,7 @@ mod tests {
             ("", 2, ""),
             ("0", 2, "0.00"),
         ] {
-            assert_eq!(minor_units(amount, digits), expect, "{amount}");
+            assert_eq!(from_minor_units(amount, digits), expect, "{amount}");
         }
     }
 

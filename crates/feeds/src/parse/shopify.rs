@@ -1,24 +1,24 @@
-//! Shopify's products: those of `products.json`, and what its CSV has in common with them.
+//! Shopify products: those of `products.json`, and what the CSV has in common with them.
 //!
-//! The id of a product is its handle, which both exports have: a shop may go from one to the other. The id of a
-//! variant is the handle and the variant's own id or options. Pages and analytics say the numbers, SKUs and barcodes,
-//! which are names besides. Must not know how variants are folded.
+//! The id of a product is its handle, which both exports have, so that a shop can switch between them. The id of a variant is
+//! the handle plus the variant's own id or options. Pages and analytics use numbers, SKUs and barcodes, which become
+//! alternative ids. Must not know how variants are folded.
 
 use serde_json::{Map, Value};
 
 use super::{
-    Queue,
+    RowQueue,
     assign::{assign, describe},
-    object::{MOST_KEYS, Used},
+    object::{ColumnUses, MAX_KEYS},
     scalar::{address, text},
     stock::set_stock,
 };
 use crate::{
-    columns::Columns,
-    raw::{Field, Raw},
+    columns::ColumnMap,
+    raw::{Field, RawRow},
 };
 
-/// A single variant is called so where a product has no options.
+/// The option value of the only variant of a product without options.
 const NO_OPTION: &str = "Default Title";
 
 /// Whether an object is a product of `products.json`.
@@ -28,7 +28,7 @@ pub fn is_product(object: &Map<String, Value>) -> bool {
         && (object.contains_key("body_html") || object.contains_key("vendor") || object.contains_key("options"))
 }
 
-/// Keys of a product that are read here.
+/// The keys of a product that are read here.
 const KEYS: [&str; 14] = [
     "id",
     "title",
@@ -46,11 +46,11 @@ const KEYS: [&str; 14] = [
     "variants",
 ];
 
-/// A row for each variant.
-pub fn product(row: u64, object: &Map<String, Value>, columns: &Columns, used: &mut Used) -> Queue {
+/// Returns a row for each variant.
+pub fn read_product(row: u64, object: &Map<String, Value>, columns: &ColumnMap, used: &mut ColumnUses) -> RowQueue {
     let get = |key: &str| object.get(key).map(text).unwrap_or_default();
     let handle = get("handle");
-    let mut product = Raw::new(row);
+    let mut product = RawRow::new(row);
     product.set(Field::Id, handle.clone());
     product.set(Field::Url, format!("/products/{handle}"));
     for (field, key) in [
@@ -63,12 +63,12 @@ pub fn product(row: u64, object: &Map<String, Value>, columns: &Columns, used: &
         product.set(field, get(key));
     }
     for (key, value) in object {
-        // Metafields and the like: what the shop names, and nothing else.
+        // Of metafields and similar keys, use only those that the shop names.
         let meaning = columns.meaning_or(key, || None);
         assign(&mut product, meaning.as_ref(), &text(value));
         let own = meaning.is_none() && KEYS.contains(&key.as_str());
-        if used.get(key).is_none_or(String::is_empty) && used.len() < MOST_KEYS {
-            used.insert(key.clone(), if own { "Shopify's own".into() } else { describe(meaning.as_ref()) });
+        if used.get(key).is_none_or(String::is_empty) && used.len() < MAX_KEYS {
+            used.insert(key.clone(), if own { "Shopify-specific".into() } else { describe(meaning.as_ref()) });
         }
     }
     product.offer(Field::Date, 1, &get("published_at"));
@@ -78,7 +78,7 @@ pub fn product(row: u64, object: &Map<String, Value>, columns: &Columns, used: &
         Some(tags) => product.tags.extend(text(tags).split(',').map(str::to_owned)),
         None => {}
     }
-    // `null` where the shop's own channel does not have it; the public feed has no such products.
+    // `null` if the product is not in the online store; the public feed has no such products.
     if object.get("published_at").is_some_and(Value::is_null) {
         product.offer(Field::Published, 1, "hidden");
     }
@@ -103,7 +103,7 @@ pub fn product(row: u64, object: &Map<String, Value>, columns: &Columns, used: &
     let variant = |variant: &Value| {
         let get = |key: &str| variant.get(key).map(text).unwrap_or_default();
         let mut raw = product.clone();
-        prices(&mut raw, &get("price"), &get("compare_at_price"));
+        set_prices(&mut raw, &get("price"), &get("compare_at_price"));
         if variant.get("available").is_some_and(Value::is_boolean) {
             raw.set(Field::Availability, get("available"));
             raw.set(Field::Stock, get("inventory_quantity"));
@@ -118,30 +118,31 @@ pub fn product(row: u64, object: &Map<String, Value>, columns: &Columns, used: &
         let values = [get("option1"), get("option2"), get("option3")];
         raw.names = vec![get("id"), get("sku"), get("barcode")];
         let id = [get("id"), get("sku")].into_iter().find(|id| !id.is_empty()).unwrap_or_default();
-        options_of(&mut raw, &handle, &id, options.iter().map(String::as_str).zip(values.iter().map(String::as_str)));
+        set_options(&mut raw, &handle, &id, options.iter().map(String::as_str).zip(values.iter().map(String::as_str)));
         Ok(raw)
     };
     variants.iter().map(variant).collect()
 }
 
-/// Shopify's `price` is what is paid; the one to compare with is crossed out.
-pub fn prices(raw: &mut Raw, price: &str, compare_at: &str) {
+/// Sets the prices: Shopify's `price` is the current price, `compare_at_price` the crossed-out one.
+pub fn set_prices(raw: &mut RawRow, price: &str, compare_at: &str) {
     raw.set(Field::Price, price);
-    // Shopify writes 0 or the price itself where there is nothing to compare with.
+    // Shopify writes 0 or the price itself if there is no price to compare with.
     if !compare_at.trim_matches(['0', '.']).is_empty() && compare_at != price {
         raw.set(Field::ListPrice, compare_at);
     }
 }
 
-/// Options as attributes; a variant that has any belongs to its product's group, one that has none is the product.
-pub fn options_of<'v>(raw: &mut Raw, handle: &str, id: &str, options: impl Iterator<Item = (&'v str, &'v str)>) {
+/// Adds options as attributes. A variant with options gets its own id in the group of its product; without options it is the
+/// product itself.
+pub fn set_options<'v>(raw: &mut RawRow, handle: &str, id: &str, options: impl Iterator<Item = (&'v str, &'v str)>) {
     let values: Vec<_> = options.filter(|(_, value)| !value.is_empty() && *value != NO_OPTION).collect();
     if values.is_empty() {
         raw.names.append(&mut raw.group_names);
         return;
     }
     for (name, value) in &values {
-        raw.attribute(if name.is_empty() { "option" } else { name }, value);
+        raw.add_attribute(if name.is_empty() { "option" } else { name }, value);
     }
     let own: Vec<_> = if id.is_empty() { values.iter().map(|(_, value)| *value).collect() } else { vec![id] };
     raw.set(Field::Id, format!("{handle}:{}", own.join("/")));

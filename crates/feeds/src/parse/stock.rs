@@ -1,10 +1,10 @@
-//! How many pieces a shop has, as shop systems count them. Must not know whose table it is.
+//! Stock as shop systems count it. Must not know which shop system a table is from.
 
-use crate::raw::{Field, Raw};
+use crate::raw::{Field, RawRow};
 
-/// `pieces` are counted only if the stock is `tracked`: else there are always some. With `backorders` the product can be
-/// ordered when there are none.
-pub fn set_stock(raw: &mut Raw, pieces: &str, tracked: bool, backorders: bool) {
+/// Sets the stock to `pieces` if it is `tracked`; an untracked product is always in stock. With `backorders` the product can
+/// be ordered when there are no pieces left.
+pub fn set_stock(raw: &mut RawRow, pieces: &str, tracked: bool, backorders: bool) {
     if !tracked {
         raw.set(Field::Availability, "in stock");
         return;

@@ -1,16 +1,16 @@
-//! CSV and TSV: the first row names the columns, and they say whose table it is. Must not know what values mean.
+//! CSV and TSV: the first row names the columns, which also tell the shop system. Must not know what values mean.
 //!
-//! What is particular to a maker's table is a [`Layout`] of its own: which columns it has, and what a row says beyond
-//! them. A table of nobody in particular has the columns that [`Columns`] knows, and a product a row.
+//! Each shop system has a [`Layout`]: its columns, and its rules for rows. Any other table has the columns that [`ColumnMap`]
+//! knows, and one product per row.
 
 mod etsy; //        listings
 mod magento; //     Magento and Adobe Commerce, with configurable products
 mod prestashop; //  the format of its import
-mod shopify; //     with a row a variant or a picture
+mod shopify; //     with one row per variant or picture
 mod spree;
 mod squarespace;
 mod vendure;
-mod wix; //         both of its catalogues
+mod wix; //         both catalogue versions
 mod woo; //         WooCommerce, in several languages
 
 use std::{
@@ -19,70 +19,77 @@ use std::{
 };
 
 use super::{
-    Queue, Row, Rows, Stop, Text,
+    ParseError, RowQueue, RowReader, RowResult, TextReader,
     assign::{assign, describe},
-    records::Records,
+    records::RecordReader,
 };
 use crate::{
-    columns::{Columns, Meaning},
-    raw::{Field, Raw, excerpt},
-    source::Shared,
+    columns::{ColumnMap, Meaning},
+    raw::{Field, RawRow, excerpt},
+    source::ReadState,
 };
 
-/// The table of one maker.
+/// The rules for the tables of one shop system.
 trait Layout {
-    fn maker(&self) -> &'static str;
+    /// The name of the shop system, for the report.
+    fn system(&self) -> &'static str;
 
-    /// What the columns are for, by their usual names; `#` stands for a number. Of two for one field the earlier wins.
-    /// Others are left out.
-    fn columns(&self) -> &'static [(&'static str, Use)];
+    /// The use of columns, by their usual names; `#` stands for a number. If two are for the same field, the first one wins.
+    /// Other columns are left out.
+    fn columns(&self) -> &'static [(&'static str, ColumnUse)];
 
+    /// The meaning of a column, by its usual name.
     fn meaning(&self, column: &str) -> Option<Meaning> {
         meaning(self.columns(), column)
     }
 
-    /// Adds the rows that a record makes: one, none as yet, or those that waited for it. `raw` has the values of the
-    /// columns.
-    fn row(&mut self, cells: &Records, raw: Raw, rows: &mut Queue);
+    /// Adds the rows for a record: one, none yet, or also rows that waited for it. `raw` has the values of columns with a
+    /// meaning.
+    fn add_record(&mut self, cells: &RecordReader, raw: RawRow, rows: &mut RowQueue);
 
-    /// Adds the rows that still wait when the table has ended.
-    fn end(&mut self, _: &mut Queue) {}
+    /// Adds the rows that are still waiting at the end of the table.
+    fn finish(&mut self, _: &mut RowQueue) {}
 
-    /// What was made of the pairs of names and values that stand in one column.
-    fn nested(&self) -> BTreeMap<String, String> {
+    /// How the pairs of names and values in one column were used, by name.
+    fn nested_uses(&self) -> BTreeMap<String, String> {
         BTreeMap::new()
     }
 }
 
-/// What a layout does with a column.
+/// How a layout uses a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Use {
+enum ColumnUse {
     Field(Field),
     Tags,
-    /// An attribute of this name.
+    /// An attribute with this name.
     Attribute(&'static str),
-    /// The layout reads it itself: ids, options, stock.
-    Own,
+    /// Read by the rules of the layout, such as ids, options and stock.
+    Custom,
 }
 
-fn used(columns: &[(&str, Use)], column: &str) -> Option<(Use, u8)> {
+/// The use of a column in a layout, and its rank, from 1.
+fn column_use(columns: &[(&str, ColumnUse)], column: &str) -> Option<(ColumnUse, u8)> {
     let find = |name: &str| {
-        columns.iter().zip(1..).find(|((known, _), _)| *known == name).map(|((_, how), rank)| (*how, rank))
+        columns
+            .iter()
+            .zip(1..)
+            .find(|((column, _), _)| *column == name)
+            .map(|((_, column_use), rank)| (*column_use, rank))
     };
-    find(column).or_else(|| find(&numberless(column)))
+    find(column).or_else(|| find(&replace_numbers(column)))
 }
 
-fn meaning(columns: &[(&str, Use)], column: &str) -> Option<Meaning> {
-    match used(columns, column)? {
-        (Use::Field(field), rank) => Some(Meaning::Field(field, rank)),
-        (Use::Tags, _) => Some(Meaning::Tags),
-        (Use::Attribute(name), _) => Some(Meaning::Attribute(name.to_owned())),
-        (Use::Own, _) => None,
+fn meaning(columns: &[(&str, ColumnUse)], column: &str) -> Option<Meaning> {
+    match column_use(columns, column)? {
+        (ColumnUse::Field(field), rank) => Some(Meaning::Field(field, rank)),
+        (ColumnUse::Tags, _) => Some(Meaning::Tags),
+        (ColumnUse::Attribute(name), _) => Some(Meaning::Attribute(name.to_owned())),
+        (ColumnUse::Custom, _) => None,
     }
 }
 
-/// `option1 name` -> `option# name`.
-fn numberless(column: &str) -> String {
+/// Replaces numbers by `#`: `option1 name` -> `option# name`.
+fn replace_numbers(column: &str) -> String {
     let mut name = String::with_capacity(column.len());
     for c in column.chars() {
         match c {
@@ -94,15 +101,15 @@ fn numberless(column: &str) -> String {
     name
 }
 
-/// Chooses the layout by the columns.
+/// Opens a table and chooses its layout by the columns.
 pub fn open<'a>(
-    text: Text<'a>,
+    text: TextReader<'a>,
     delimiter: u8,
-    columns: Columns,
-    shared: &Rc<Shared>,
-) -> Result<Box<dyn Rows + 'a>, Stop> {
-    let mut records = Records::open(text, delimiter)?;
-    shared.new_row();
+    columns: ColumnMap,
+    state: &Rc<ReadState>,
+) -> Result<Box<dyn RowReader + 'a>, ParseError> {
+    let mut records = RecordReader::open(text, delimiter)?;
+    state.start_row();
     let layout: Option<Box<dyn Layout>> = shopify::open(&mut records)
         .or_else(|| wix::open(&records))
         .or_else(|| squarespace::open(&records))
@@ -115,26 +122,38 @@ pub fn open<'a>(
     let column = |(name, usual): (&String, &String)| match &layout {
         Some(layout) => {
             let meaning = columns.meaning_or(name, || layout.meaning(usual));
-            let own = used(layout.columns(), usual).is_some_and(|(how, _)| how == Use::Own);
-            let about =
-                if own && meaning.is_none() { format!("{}'s own", layout.maker()) } else { describe(meaning.as_ref()) };
-            (meaning, about)
+            let is_custom =
+                column_use(layout.columns(), usual).is_some_and(|(column_use, _)| column_use == ColumnUse::Custom);
+            let description = if is_custom && meaning.is_none() {
+                format!("{}-specific", layout.system())
+            } else {
+                describe(meaning.as_ref())
+            };
+            (meaning, description)
         }
         None => {
             let meaning = columns.meaning(name);
-            let about = describe(meaning.as_ref());
-            (meaning, about)
+            let description = describe(meaning.as_ref());
+            (meaning, description)
         }
     };
-    let (meanings, about): (Vec<_>, Vec<_>) = records.header.iter().zip(&records.names).map(column).unzip();
+    let (meanings, descriptions): (Vec<_>, Vec<_>) = records.header.iter().zip(&records.names).map(column).unzip();
     if layout.is_none() && !meanings.iter().flatten().any(is_field) {
-        return Err(Stop::Broken(format!(
-            "no column is known: {}; name them with --columns, as in title=Name,price=Preis",
+        return Err(ParseError::Broken(format!(
+            "none of the columns is known: {}; map them with --columns, as in title=Name,price=Preis",
             excerpt(&records.header.join(", "))
         )));
     }
-    let about = records.header.iter().cloned().zip(about).collect();
-    Ok(Box::new(Table { records, shared: shared.clone(), meanings, about, layout, rows: Queue::new(), ended: false }))
+    let column_uses = records.header.iter().cloned().zip(descriptions).collect();
+    Ok(Box::new(Table {
+        records,
+        state: state.clone(),
+        meanings,
+        column_uses,
+        layout,
+        rows: RowQueue::new(),
+        ended: false,
+    }))
 }
 
 fn is_field(meaning: &Meaning) -> bool {
@@ -146,19 +165,19 @@ fn is_field(meaning: &Meaning) -> bool {
 }
 
 struct Table<'a> {
-    records: Records<'a>,
-    shared: Rc<Shared>,
+    records: RecordReader<'a>,
+    state: Rc<ReadState>,
     meanings: Vec<Option<Meaning>>,
-    /// What is made of each column.
-    about: BTreeMap<String, String>,
+    /// How each column is used, by name.
+    column_uses: BTreeMap<String, String>,
     layout: Option<Box<dyn Layout>>,
     /// Rows that are ready.
-    rows: Queue,
+    rows: RowQueue,
     ended: bool,
 }
 
-impl Rows for Table<'_> {
-    fn next(&mut self) -> Result<Option<Row>, Stop> {
+impl RowReader for Table<'_> {
+    fn next(&mut self) -> Result<Option<RowResult>, ParseError> {
         loop {
             if let Some(row) = self.rows.pop_front() {
                 return Ok(Some(row));
@@ -170,24 +189,24 @@ impl Rows for Table<'_> {
                 None => {
                     self.ended = true;
                     if let Some(layout) = &mut self.layout {
-                        layout.end(&mut self.rows);
+                        layout.finish(&mut self.rows);
                     }
                     continue;
                 }
                 Some(Err(unread)) => self.rows.push_back(Err(unread)),
                 Some(Ok(())) => {
-                    let mut raw = Raw::new(self.records.row);
+                    let mut raw = RawRow::new(self.records.row);
                     for (value, meaning) in self.records.record.iter().zip(&self.meanings) {
                         assign(&mut raw, meaning.as_ref(), value);
                     }
                     match &mut self.layout {
-                        Some(layout) => layout.row(&self.records, raw, &mut self.rows),
+                        Some(layout) => layout.add_record(&self.records, raw, &mut self.rows),
                         None => self.rows.push_back(Ok(raw)),
                     }
                 }
             }
-            // Rows that wait for others are no part of the next one.
-            self.shared.new_row();
+            // Waiting rows do not count towards the size of the next one.
+            self.state.start_row();
         }
     }
 
@@ -195,41 +214,42 @@ impl Rows for Table<'_> {
         self.records.row
     }
 
-    fn used(&self) -> BTreeMap<String, String> {
-        let nested = self.layout.iter().flat_map(|layout| layout.nested());
-        self.about.clone().into_iter().chain(nested).collect()
+    fn column_uses(&self) -> BTreeMap<String, String> {
+        let nested = self.layout.iter().flat_map(|layout| layout.nested_uses());
+        self.column_uses.clone().into_iter().chain(nested).collect()
     }
 }
 
-/// A product and its variants, which stand in rows that follow each other, held until all are there.
+/// A product and its variants, in consecutive rows, kept until all have been read.
 #[derive(Default)]
-struct Family {
-    product: Raw,
-    variants: VecDeque<Raw>,
+struct VariantGroup {
+    product: RawRow,
+    variants: VecDeque<RawRow>,
 }
 
-impl Family {
-    /// Held rows each become as large as the product: so many bytes are not exceeded by much.
-    const MOST_BYTES: usize = 8 << 20;
+impl VariantGroup {
+    /// The approximate maximum size, as each variant inherits the texts of the product.
+    const MAX_BYTES: usize = 8 << 20;
 
-    /// No row of a product has come yet.
-    fn is_new(&self) -> bool {
+    /// Whether no row of a product has been read yet.
+    fn is_empty(&self) -> bool {
         self.product.row == 0
     }
 
+    /// Whether the variants should be returned before all of them are read.
     fn is_full(&self) -> bool {
-        self.variants.len() * self.product.size_bytes() > Self::MOST_BYTES
+        self.variants.len() * self.product.size_bytes() > Self::MAX_BYTES
     }
 }
 
-/// `raw` is the variant of the product `group` that has these options. Its id is `group:own`, or `group:` and the values
-/// of its options where it has no name of its own.
-fn make_variant(raw: &mut Raw, group: &str, own: &str, options: &[(&str, &str)]) {
+/// Makes `raw` a variant of the product `group` with these options. Its id is `group:variant_id`, or `group:` and the option
+/// values if `variant_id` is empty.
+fn make_variant(raw: &mut RawRow, group: &str, variant_id: &str, options: &[(&str, &str)]) {
     for (name, value) in options {
-        raw.attribute(if name.is_empty() { "option" } else { name }, value);
+        raw.add_attribute(if name.is_empty() { "option" } else { name }, value);
     }
     let values = || options.iter().map(|(_, value)| *value).collect::<Vec<_>>().join("/");
-    let own = if own.is_empty() { values() } else { own.to_owned() };
-    raw.set(Field::Id, format!("{group}:{own}"));
+    let variant_id = if variant_id.is_empty() { values() } else { variant_id.to_owned() };
+    raw.set(Field::Id, format!("{group}:{variant_id}"));
     raw.set(Field::Group, group);
 }

@@ -1,14 +1,14 @@
-//! RSS, Atom and other XML with an element a product. What stands around products, such as a list of categories, is
-//! learned; each product becomes a row by the names of its children, and by what is peculiar to its format.
+//! RSS, Atom and other XML with one element per product. Elements around the products, such as a list of categories, are
+//! remembered; each product becomes a row by the names of its children and by the rules of its format.
 //!
 //! Must not know what values mean.
 
-mod categories; // of a feed that lists them before its products
-mod element; //    an element with all that is in it, cut out of the stream
+mod categories; // categories that a feed lists before its products
+mod element; //    elements with their content, from a stream
 mod heureka; //    Heureka, Zboží
-mod product; //    a product of any feed
-mod shortcodes; // WordPress's, out of its texts
-mod wxr; //        WordPress's export
+mod product; //    a product in any feed
+mod shortcodes; // removes WordPress shortcodes from texts
+mod wxr; //        WordPress export
 mod yml; //        Yandex Market
 
 use std::{
@@ -19,73 +19,73 @@ use std::{
 use self::{
     categories::Categories,
     element::{Element, Reader, local},
-    product::Products,
-    wxr::Export,
+    product::ProductReader,
+    wxr::WxrReader,
 };
-use super::{Row, Rows, Stop, Text};
-use crate::{columns::Columns, raw::Raw, source::Shared};
+use super::{ParseError, RowReader, RowResult, TextReader};
+use crate::{columns::ColumnMap, raw::RawRow, source::ReadState};
 use nearmind_core::text::language::primary;
 
-/// Elements that are a product, by their names in lower case.
-const PRODUCTS: [&str; 5] = ["item", "entry", "product", "offer", "shopitem"];
+/// Names of product elements, in lower case.
+const PRODUCT_ELEMENTS: [&str; 5] = ["item", "entry", "product", "offer", "shopitem"];
 
-/// The products of an XML feed, one element after the other.
+/// Reads the products of an XML feed, one element after the other.
 pub struct Xml<'a> {
     reader: Reader<'a>,
-    columns: Columns,
+    columns: ColumnMap,
     categories: Categories,
-    products: Products,
-    wordpress: Export,
+    products: ProductReader,
+    wordpress: WxrReader,
     lang: Option<String>,
-    ready: VecDeque<Raw>,
+    ready: VecDeque<RawRow>,
     row: u64,
 }
 
 impl<'a> Xml<'a> {
-    /// A parser of this text. `shared` is that of the source behind it.
-    pub fn new(text: Text<'a>, columns: Columns, shared: &Rc<Shared>) -> Self {
+    /// Creates a parser. `state` is the state of the source that `text` reads from.
+    pub fn new(text: TextReader<'a>, columns: ColumnMap, state: &Rc<ReadState>) -> Self {
         Self {
-            reader: Reader::new(text, shared),
+            reader: Reader::new(text, state),
             columns,
             categories: Categories::default(),
-            products: Products::default(),
-            wordpress: Export::default(),
+            products: ProductReader::default(),
+            wordpress: WxrReader::default(),
             lang: None,
             ready: VecDeque::new(),
             row: 0,
         }
     }
 
-    /// What stands around products.
-    fn learn(&mut self, element: Element) {
+    /// Reads an element that is not a product: the language or a category.
+    fn read_metadata(&mut self, element: Element) {
         match element.name() {
             "language" => self.lang = self.lang.take().or(Some(element.text().trim().to_owned())),
-            "category" => yml::learn(element, &mut self.categories),
-            _ => wxr::learn(element, &mut self.categories),
+            "category" => yml::add_category(element, &mut self.categories),
+            _ => wxr::add_category(element, &mut self.categories),
         }
     }
 
-    fn product(&mut self, element: Element) {
+    fn read_product(&mut self, element: Element) {
         self.row += 1;
         if self.reader.prefix_of(wxr::NAMESPACE).is_some() || element.child("post_type").is_some() {
-            self.products.used.entry("item".into()).or_insert_with(|| "WordPress's own".into());
-            return self.wordpress.rows(self.row, element, &self.columns, &self.categories, &mut self.ready);
+            self.products.column_uses.entry("item".into()).or_insert_with(|| "WordPress-specific".into());
+            return self.wordpress.read_item(self.row, element, &self.columns, &self.categories, &mut self.ready);
         }
         let prefix = product::google_prefix(&self.reader);
-        let mut raw = self.products.row(self.row, element, &self.columns, prefix);
+        let mut raw = self.products.read_row(self.row, element, &self.columns, prefix);
         if element.local().eq_ignore_ascii_case("offer") && element.child("categoryId").is_some() {
             yml::fill(&mut raw, element, &self.categories);
-            self.products.used_for(element, &yml::USED);
+            self.products.record_uses(element, &yml::USED);
         } else if heureka::is_product(element) {
             heureka::fill(&mut raw, element);
-            self.products.used_for(element, &heureka::USED);
+            self.products.record_uses(element, &heureka::USED);
         }
         self.ready.push_back(raw);
     }
 }
 
-/// Elements that are read whole, by their own name and that of the element around them.
-fn is_wanted(name: &str, around: &str) -> bool {
+/// Whether an element is needed, by its name and the name of the element around it.
+fn is_needed(name: &str, around: &str) -> bool {
     is_product(name)
         || (name == "language" && around == "channel")
         || (name == "category" && around == "categories")
@@ -94,18 +94,18 @@ fn is_wanted(name: &str, around: &str) -> bool {
 
 fn is_product(name: &str) -> bool {
     let name = local(name);
-    PRODUCTS.iter().any(|known| name.eq_ignore_ascii_case(known))
+    PRODUCT_ELEMENTS.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-impl Rows for Xml<'_> {
-    fn next(&mut self) -> Result<Option<Row>, Stop> {
+impl RowReader for Xml<'_> {
+    fn next(&mut self) -> Result<Option<RowResult>, ParseError> {
         loop {
             if let Some(raw) = self.ready.pop_front() {
                 return Ok(Some(Ok(raw)));
             }
-            match self.reader.next(is_wanted)? {
-                Some(tree) if is_product(tree.root().name()) => self.product(tree.root()),
-                Some(tree) => self.learn(tree.root()),
+            match self.reader.next(is_needed)? {
+                Some(tree) if is_product(tree.root().name()) => self.read_product(tree.root()),
+                Some(tree) => self.read_metadata(tree.root()),
                 None => {
                     self.ready.extend(self.wordpress.end());
                     if self.ready.is_empty() {
@@ -125,7 +125,7 @@ impl Rows for Xml<'_> {
         declared.map(|lang| primary(lang.trim())).filter(|lang| !lang.is_empty())
     }
 
-    fn used(&self) -> BTreeMap<String, String> {
-        self.products.used.clone()
+    fn column_uses(&self) -> BTreeMap<String, String> {
+        self.products.column_uses.clone()
     }
 }

@@ -1,51 +1,53 @@
-//! What helps where a whole catalogue lacks something, or rows were lost for want of an option. Must not know how anything
-//! is found.
+//! Advice where the whole catalogue lacks something, or where rows were left out for lack of an option. Must not know how
+//! problems are found.
 
-use super::{FeedReport, Kind, Report};
-use crate::columns::normal;
+use super::{FeedReport, ProblemKind, Report};
+use crate::columns::normalize_name;
 
-/// Columns that a sentence names.
-const MOST_NAMES: usize = 30;
-/// Words in the names of columns that ids stand in.
+/// Columns listed in one message.
+const MAX_NAMES: usize = 30;
+/// Words that occur in the names of id columns.
 #[rustfmt::skip]
 const ID_WORDS: [&str; 28] = [
     "id", "ids", "sku", "nr", "nr.", "no", "no.", "number", "nummer", "num", "code", "ref", "reference", "handle", "slug",
     "article", "artikel", "key", "isbn", "ean", "gtin", "barcode", "mpn", "артикул", "код", "编号", "货号", "号",
 ];
 
-/// A sentence for each, the gravest first.
+/// Returns one message for each problem, the most serious first.
 pub fn advice(report: &Report) -> Vec<String> {
     let mut advice = Vec::new();
     if report.items > 0 && report.sold_out == report.items {
         let all = if report.items == 1 { "the only item is".into() } else { format!("all {} items are", report.items) };
-        let columns = of_all(report, stock_columns);
-        let read = match columns.as_str() {
+        let columns = list_columns(report, stock_columns);
+        let source = match columns.as_str() {
             "" => String::new(),
             columns => format!(
-                " The stock was read from: {columns}. If that is not the stock, name the column that is: --columns stock=NAME or --columns availability=NAME."
+                " The stock was read from: {columns}. If that is wrong, name the right column with --columns stock=NAME or --columns availability=NAME."
             ),
         };
-        advice.push(format!("{all} sold out, and shelves do not show what is sold out: they stay EMPTY.{read}"));
+        advice.push(format!("{all} sold out, and shelves do not show sold-out items, so they stay EMPTY.{source}"));
     }
-    let without_id = report.count(Kind::NoId);
+    let without_id = report.count(ProblemKind::NoId);
     if without_id > 0 {
-        let likely = of_all(report, |feed| columns(feed, |name, _| is_like_id(name)));
-        let example = match (likely.split(", ").next().unwrap_or_default(), of_all(report, |feed| meant(feed, "title")))
-        {
+        let likely = list_columns(report, |feed| columns(feed, |name, _| looks_like_id(name)));
+        let example = match (
+            likely.split(", ").next().unwrap_or_default(),
+            list_columns(report, |feed| columns_for(feed, "title")),
+        ) {
             ("", title) => title.split(", ").next().unwrap_or_default().to_owned(),
             (likely, _) => likely.to_owned(),
         };
         let likely = if likely.is_empty() { String::new() } else { format!(" Likely ones: {likely}.") };
         let example = if example.is_empty() { "NAME".to_owned() } else { example };
         advice.push(format!(
-            "{without_id} rows have no id and were left out. The columns are: {}.{likely} Name the one that has ids, as in \
-             --columns \"id={example}\"; or let ids be made of links or titles: --make-ids link, --make-ids title.",
-            of_all(report, |feed| columns(feed, |_, _| true)),
+            "{without_id} rows have no id and were left out. The columns are: {}.{likely} Name the id column, as in \
+             --columns \"id={example}\", or make ids from links or titles with --make-ids link or --make-ids title.",
+            list_columns(report, |feed| columns(feed, |_, _| true)),
         ));
     }
     if report.items > 0 && report.linked == 0 {
         advice.push(
-            "no item has a link, so a click on a card leads nowhere: say how the shop's addresses are made, as in --link \
+            "no item has a link, so clicking a card does nothing. Give the pattern of the shop's product pages, as in --link \
              \"https://shop.example/?p={id}\"."
                 .into(),
         );
@@ -53,35 +55,36 @@ pub fn advice(report: &Report) -> Vec<String> {
     advice
 }
 
-/// Of all feeds, once each.
-fn of_all(report: &Report, columns: impl Fn(&FeedReport) -> Vec<&str>) -> String {
+/// Lists the chosen columns of all feeds, each once, sorted.
+fn list_columns(report: &Report, columns: impl Fn(&FeedReport) -> Vec<&str>) -> String {
     let mut all: Vec<&str> = report.feeds.iter().flat_map(columns).collect();
     all.sort_unstable();
     all.dedup();
-    let more = if all.len() > MOST_NAMES { ", ..." } else { "" };
-    all.truncate(MOST_NAMES);
+    let more = if all.len() > MAX_NAMES { ", ..." } else { "" };
+    all.truncate(MAX_NAMES);
     all.join(", ") + more
 }
 
-fn columns(feed: &FeedReport, want: impl Fn(&str, &str) -> bool) -> Vec<&str> {
-    let wanted = |(name, meaning): &(&String, &String)| !name.is_empty() && want(name, meaning);
-    feed.columns.iter().filter(wanted).map(|(name, _)| name.as_str()).collect()
+/// The columns of a feed whose name and use satisfy `matches`.
+fn columns(feed: &FeedReport, matches: impl Fn(&str, &str) -> bool) -> Vec<&str> {
+    let chosen = |(name, meaning): &(&String, &String)| !name.is_empty() && matches(name, meaning);
+    feed.columns.iter().filter(chosen).map(|(name, _)| name.as_str()).collect()
 }
 
-fn meant<'f>(feed: &'f FeedReport, field: &str) -> Vec<&'f str> {
+fn columns_for<'f>(feed: &'f FeedReport, field: &str) -> Vec<&'f str> {
     columns(feed, |_, meaning| meaning == field)
 }
 
 fn stock_columns(feed: &FeedReport) -> Vec<&str> {
     columns(feed, |name, meaning| {
-        let own = meaning.ends_with(" own")
+        let is_custom = meaning.ends_with("-specific")
             && ["inventory", "stock", "qty", "quantity"].iter().any(|word| name.contains(word));
-        own || meaning == "stock" || meaning == "availability"
+        is_custom || meaning == "stock" || meaning == "availability"
     })
 }
 
-fn is_like_id(name: &str) -> bool {
-    let name = normal(name);
+fn looks_like_id(name: &str) -> bool {
+    let name = normalize_name(name);
     name.split([' ', '.']).any(|word| ID_WORDS.contains(&word))
         || ID_WORDS.iter().any(|word| word.len() > 3 && name.contains(word))
 }
@@ -112,9 +115,9 @@ mod tests {
     }
 
     #[test]
-    fn rows_without_ids_are_told_the_columns_and_the_option() {
+    fn advice_for_missing_ids_names_columns_and_option() {
         let mut report = report(&[("bestell nr.", ""), ("name", "title"), ("preis", "price")]);
-        report.note(Kind::NoId, "feed.csv", 2, "Tea");
+        report.note(ProblemKind::NoId, "feed.csv", 2, "Tea");
         let advice = advice(&report).concat();
         for part in
             ["bestell nr., name, preis", "Likely ones: bestell nr.", "--columns \"id=bestell nr.\"", "--make-ids"]
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shop_where_all_is_sold_out_is_told_the_column() {
+    fn advice_for_an_all_sold_out_shop_names_the_column() {
         let report = Report { items: 24, sold_out: 24, linked: 24, ..report(&[("qty", "stock"), ("cost", "")]) };
         let advice = advice(&report).concat();
         assert!(advice.starts_with("all 24 items are sold out") && advice.contains("read from: qty."), "{advice}");

@@ -1,5 +1,6 @@
-//! Which encoding a feed is in: what a person says, a byte order mark, what an XML declaration or an HTML page says of
-//! itself, else what the bytes look like. Must not know formats, but for where XML and HTML name their encoding.
+//! Determines the encoding of a feed: the one named by the user, that of the byte order mark, the one declared by an XML
+//! declaration or an HTML page, else the one detected from the bytes. Must not know formats, except where XML and HTML
+//! declare their encoding.
 
 use std::{fmt, str::FromStr};
 
@@ -7,89 +8,95 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 use serde::{Deserialize, Serialize};
 
-/// Characters beyond ASCII that are not UTF-8 by chance.
+/// So many non-ASCII characters are not valid UTF-8 by chance.
 const SURE_CHARS: usize = 20;
-/// One in so many bytes of a text in UTF-16 is zero at least, if only for its line ends and separators.
+/// In UTF-16 text at least one byte in this many is zero, if only because of line ends and separators.
 const ZERO_BYTES: usize = 50;
 
-/// How an encoding became known.
+/// How an encoding was determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Origin {
-    /// A person named it.
+pub enum EncodingOrigin {
+    /// Named by the user.
     Chosen,
-    /// A byte order mark says it.
+    /// From the byte order mark.
     Mark,
-    /// The XML declaration or the HTML page names it.
+    /// Declared in the XML declaration or the HTML page.
     Declared,
-    /// The bytes look like it.
+    /// Detected from the bytes.
     Detected,
-    /// UTF-8, where nothing speaks against it.
+    /// UTF-8 by default.
     #[default]
     Assumed,
 }
 
-impl Origin {
-    /// For people, after the encoding's name.
+impl EncodingOrigin {
+    /// A description for people, to follow the name of the encoding.
     pub fn text(self) -> &'static str {
         match self {
-            Self::Chosen => " as you say",
-            Self::Mark => " by its byte order mark",
-            Self::Declared => " as it declares",
-            Self::Detected => " by the look of its bytes; --encoding names another",
+            Self::Chosen => " (as given)",
+            Self::Mark => " (from the byte order mark)",
+            Self::Declared => " (as declared)",
+            Self::Detected => " (detected; if it is wrong, use --encoding)",
             Self::Assumed => "",
         }
     }
 }
 
-/// An encoding by one of the web's names for it.
+/// An encoding, given by one of its labels in the Encoding Standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Label(pub &'static Encoding);
+pub struct EncodingLabel(pub &'static Encoding);
 
-impl FromStr for Label {
+impl FromStr for EncodingLabel {
     type Err = String;
 
     fn from_str(label: &str) -> Result<Self, String> {
         Encoding::for_label(label.trim().as_bytes()).map(Self).ok_or_else(|| {
-            "an encoding such as utf-8, windows-1252, windows-1251, shift_jis, gbk, big5, euc-kr or utf-16le".into()
+            format!(
+                "unknown encoding {label:?}; use a name such as utf-8, windows-1252, windows-1251, shift_jis, gbk, big5, \
+                 euc-kr or utf-16le"
+            )
         })
     }
 }
 
-impl fmt::Display for Label {
+impl fmt::Display for EncodingLabel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.name())
     }
 }
 
-/// The encoding of a feed that begins with `head`, how that is known, and the bytes of its mark.
-pub fn choose(head: &[u8], chosen: Option<Label>) -> (&'static Encoding, Origin, usize) {
+/// Returns the encoding of a feed that begins with `head`, how it was determined, and the length of the byte order mark in
+/// bytes.
+pub fn choose_encoding(head: &[u8], chosen: Option<EncodingLabel>) -> (&'static Encoding, EncodingOrigin, usize) {
     let mark = Encoding::for_bom(head);
-    if let Some(Label(encoding)) = chosen {
+    if let Some(EncodingLabel(encoding)) = chosen {
         let bytes = mark.filter(|(own, _)| *own == encoding).map_or(0, |(_, bytes)| bytes);
-        return (encoding, Origin::Chosen, bytes);
+        return (encoding, EncodingOrigin::Chosen, bytes);
     }
     if let Some((encoding, bytes)) = mark {
-        return (encoding, Origin::Mark, bytes);
+        return (encoding, EncodingOrigin::Mark, bytes);
     }
-    if let Some(wide) = wide(head) {
-        return (wide, Origin::Detected, 0);
+    if let Some(wide) = detect_utf16(head) {
+        return (wide, EncodingOrigin::Detected, 0);
     }
     if head.windows(2).any(|pair| pair == b"\x1b$") && head.is_ascii() {
-        return (ISO_2022_JP, Origin::Detected, 0);
+        return (ISO_2022_JP, EncodingOrigin::Detected, 0);
     }
-    match declared(head) {
-        // A text that reached us in bytes is not in UTF-16, whatever it says.
-        Some(encoding) if [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) => (UTF_8, Origin::Declared, 0),
-        // The shop changed the encoding and not the declaration.
-        Some(_) if beyond_ascii(head).is_some_and(|chars| chars >= SURE_CHARS) => (UTF_8, Origin::Detected, 0),
-        Some(encoding) => (encoding, Origin::Declared, 0),
-        None => (UTF_8, Origin::Assumed, 0),
+    match declared_encoding(head) {
+        // A declaration that is readable as ASCII is not in UTF-16, whatever it says.
+        Some(encoding) if [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) => (UTF_8, EncodingOrigin::Declared, 0),
+        // The shop changed the encoding but not the declaration.
+        Some(_) if count_non_ascii(head).is_some_and(|chars| chars >= SURE_CHARS) => {
+            (UTF_8, EncodingOrigin::Detected, 0)
+        }
+        Some(encoding) => (encoding, EncodingOrigin::Declared, 0),
+        None => (UTF_8, EncodingOrigin::Assumed, 0),
     }
 }
 
-/// Characters beyond ASCII, if these bytes are UTF-8 but for a character that their end cuts.
-fn beyond_ascii(bytes: &[u8]) -> Option<usize> {
+/// Counts the non-ASCII characters if the bytes are UTF-8, apart from an incomplete character at the end.
+fn count_non_ascii(bytes: &[u8]) -> Option<usize> {
     let whole = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) if error.error_len().is_none() => std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()?,
@@ -98,9 +105,9 @@ fn beyond_ascii(bytes: &[u8]) -> Option<usize> {
     Some(whole.chars().filter(|c| !c.is_ascii()).count())
 }
 
-/// UTF-16 without a mark: the zeros of its ASCII characters lie at odd places, or at even ones. Few other characters have
-/// one, as `一` does.
-fn wide(head: &[u8]) -> Option<&'static Encoding> {
+/// Detects UTF-16 without a byte order mark: the zero bytes of ASCII characters are all at odd or all at even positions.
+/// Few other characters have a zero byte; `一` is one.
+fn detect_utf16(head: &[u8]) -> Option<&'static Encoding> {
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let enough = |zeros: usize, others: usize| zeros * ZERO_BYTES > head.len() && others * 5 < zeros;
@@ -111,8 +118,8 @@ fn wide(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// `encoding="..."` of an XML declaration, `charset=...` at the head of an HTML page.
-fn declared(head: &[u8]) -> Option<&'static Encoding> {
+/// The encoding in `encoding="..."` of an XML declaration or `charset=...` of an HTML page.
+fn declared_encoding(head: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(&head[..head.len().min(1024)]).to_ascii_lowercase();
     let start = head.trim_start();
     let rest = if start.starts_with("<?xml") {
@@ -126,7 +133,7 @@ fn declared(head: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(name.split(['"', '\'', ' ', '>', ';', '/']).next()?.as_bytes())
 }
 
-/// Guesses from bytes that are not UTF-8, better with each that it sees.
+/// Guesses the encoding of bytes that are not UTF-8. The guess gets better with more bytes.
 pub struct Guess(EncodingDetector);
 
 impl Default for Guess {
@@ -136,33 +143,33 @@ impl Default for Guess {
 }
 
 impl Guess {
-    /// Takes in the next bytes, and gives the encoding that is most likely for all bytes so far.
-    pub fn see(&mut self, bytes: &[u8]) -> &'static Encoding {
+    /// Adds the next bytes and returns the most likely encoding of all bytes so far.
+    pub fn update(&mut self, bytes: &[u8]) -> &'static Encoding {
         self.0.feed(bytes, false);
         self.0.guess(None, Utf8Detection::Deny)
     }
 }
 
-/// Whether UTF-8 is what lines of these bytes are in, by its lines beyond ASCII: all, some or none of them.
+/// How many of the lines with non-ASCII bytes are UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Utf8 {
-    /// Or there is nothing beyond ASCII.
+pub enum Utf8Lines {
+    /// All of them, or there are no non-ASCII bytes.
     All,
     /// Some of them: more than a fifth.
     Some,
-    /// None of them, or so few that it is by chance.
+    /// None of them, or so few that it may be by chance.
     None,
 }
 
-/// `doubtful` where lines before these were not UTF-8: a few characters are then no proof.
-pub fn utf8(bytes: &[u8], doubtful: bool) -> Utf8 {
+/// Classifies the lines of `bytes`. If earlier lines were not UTF-8 (`doubtful`), a few valid characters are not enough.
+pub fn classify_utf8(bytes: &[u8], doubtful: bool) -> Utf8Lines {
     if let Ok(text) = std::str::from_utf8(bytes) {
         let chars = text.chars().filter(|c| !c.is_ascii()).take(SURE_CHARS).count();
-        return if doubtful && (1..SURE_CHARS).contains(&chars) { Utf8::None } else { Utf8::All };
+        return if doubtful && (1..SURE_CHARS).contains(&chars) { Utf8Lines::None } else { Utf8Lines::All };
     }
     let (mut good, mut bad) = (0usize, 0usize);
     for line in bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_ascii()) {
-        // A line of UTF-8 with a single odd byte in it is one of UTF-8.
+        // A UTF-8 line with a single invalid byte still counts as UTF-8.
         let (mut valid, mut invalid) = (0, 0);
         for part in line.utf8_chunks() {
             valid += part.valid().chars().filter(|c| !c.is_ascii()).count();
@@ -170,5 +177,5 @@ pub fn utf8(bytes: &[u8], doubtful: bool) -> Utf8 {
         }
         if valid > invalid { good += 1 } else { bad += 1 }
     }
-    if good * 4 > bad { Utf8::Some } else { Utf8::None }
+    if good * 4 > bad { Utf8Lines::Some } else { Utf8Lines::None }
 }

@@ -1,17 +1,16 @@
-//! Lines that are not UTF-8 and of which nobody says what they are: GBK or windows-1252, by what they look like.
-//!
-//! Must not know where lines come from.
+//! Decodes single lines that are not UTF-8 and whose encoding is not declared, as GBK or windows-1252, whichever is more
+//! likely. Must not know where lines come from.
 
 use encoding_rs::{GBK, WINDOWS_1252};
 
-/// Remembers the last line that was surely Chinese: one with a single odd byte is then read like its neighbours.
+/// Remembers whether a line was certainly Chinese; a later line with few Chinese characters is then read as GBK, too.
 #[derive(Debug, Default)]
-pub struct Legacy {
+pub struct LegacyDecoder {
     chinese: bool,
 }
 
-impl Legacy {
-    /// `line` is not UTF-8.
+impl LegacyDecoder {
+    /// Decodes a line that is not valid UTF-8.
     pub fn decode(&mut self, line: &[u8]) -> String {
         let (mut good, mut bad) = (0, 0);
         for part in line.utf8_chunks() {
@@ -19,7 +18,7 @@ impl Legacy {
             bad += part.invalid().len();
         }
         if good > bad {
-            // UTF-8 with a few bytes of something else: only these are decoded anew.
+            // UTF-8 with a few invalid bytes: decode only these as windows-1252.
             return line.utf8_chunks().fold(String::with_capacity(line.len()), |text, part| {
                 text + part.valid() + &WINDOWS_1252.decode_without_bom_handling(part.invalid()).0
             });
@@ -36,8 +35,8 @@ impl Legacy {
     }
 }
 
-/// Pairs of bytes in the zone of GBK where the 3,755 commonest characters and its punctuation lie; other high bytes.
-/// Two accented letters in a row, which would be such a pair too, are rare in languages of windows-1252.
+/// Counts the byte pairs in the range of GBK that has the 3,755 most common characters and the punctuation, and the other
+/// high bytes. Two accented letters in a row, which would also be such a pair, are rare in the languages of windows-1252.
 fn common_pairs(line: &[u8]) -> (usize, usize) {
     let (mut common, mut other, mut at) = (0, 0, 0);
     while at < line.len() {

@@ -1,80 +1,80 @@
-//! The language of a product's text, as a primary subtag: the script first, then letters' statistics.
+//! Detects the language of a product's text, as a primary subtag: by script first, then by letter statistics.
 //!
-//! Two or three words of a Latin script tell no statistics anything: below `ENOUGH_CHARS` the feed's own language
-//! stands, which is what it declares, else what its longer texts mostly are. Must not know rows.
+//! Two or three words in Latin script are not enough for statistics. Texts below `MIN_BYTES` get the language of the feed:
+//! the declared one, else the most frequent one of its longer texts. Must not know rows.
 
 use whatlang::{Detector, Lang, Script};
 
 use nearmind_core::text::{language::language, stops::is_stop};
 
-/// From here on letters can be counted.
-const ENOUGH_CHARS: usize = 60;
-/// Statistics over more than this cost time and change nothing.
-const MOST_BYTES: usize = 400;
-/// A text with so many English function words is English.
-const SURE_WORDS: usize = 3;
+/// The minimum length of a text for letter statistics.
+const MIN_BYTES: usize = 60;
+/// The maximum length used for statistics; more costs time and does not change the result.
+const MAX_BYTES: usize = 400;
+/// A text with this many English function words is English.
+const MIN_ENGLISH_WORDS: usize = 3;
 
-/// Finds languages; building it costs a little, so there is one for a feed.
-pub struct Languages {
+/// Detects languages. It is not free to build, so there is one per import.
+pub struct LanguageDetector {
     latin: Detector,
 }
 
-impl Default for Languages {
+impl Default for LanguageDetector {
     fn default() -> Self {
         use Lang::{Ces, Dan, Deu, Eng, Fin, Fra, Hun, Ind, Ita, Nld, Nob, Pol, Por, Ron, Spa, Swe, Tur, Vie};
-        // What shops write in: more languages would only be more ways to be wrong about a short text.
+        // The usual languages of shops: with more, short texts would be misdetected more often.
         let list = vec![Ces, Dan, Deu, Eng, Fin, Fra, Hun, Ind, Ita, Nld, Nob, Pol, Por, Ron, Spa, Swe, Tur, Vie];
         Self { latin: Detector::with_allowlist(list) }
     }
 }
 
-impl Languages {
-    /// The language of `title` and `description`, or `None` where they are too short to say.
-    pub fn find(&self, title: &str, description: &str) -> Option<&'static str> {
+impl LanguageDetector {
+    /// Detects the language of `title` and `description`; `None` if they are too short.
+    pub fn detect(&self, title: &str, description: &str) -> Option<&'static str> {
         if language(title) == "zh" {
             return Some("zh");
         }
-        let description = cut(description);
+        let description = truncate(description);
         if title.is_ascii() && description.is_ascii() {
-            return self.latin(title, description);
+            return self.detect_latin(title, description);
         }
         let text = format!("{title} {description}");
         if language(&text) == "zh" && whatlang::detect_script(&text) == Some(Script::Mandarin) {
             return Some("zh");
         }
         match whatlang::detect_script(&text)? {
-            Script::Latin => self.latin(title, description),
+            Script::Latin => self.detect_latin(title, description),
             Script::Hiragana | Script::Katakana => Some("ja"),
             Script::Mandarin => Some(if language(&text) == "zh" { "zh" } else { "ja" }),
             Script::Hangul => Some("ko"),
             Script::Thai => Some("th"),
             Script::Greek => Some("el"),
             Script::Hebrew => Some("he"),
-            Script::Cyrillic => cyrillic(&text),
-            _ => whatlang::detect(&text).and_then(|found| two_letters(found.lang())),
+            Script::Cyrillic => detect_cyrillic(&text),
+            _ => whatlang::detect(&text).and_then(|found| iso_639_1(found.lang())),
         }
     }
 
-    fn latin(&self, title: &str, description: &str) -> Option<&'static str> {
+    fn detect_latin(&self, title: &str, description: &str) -> Option<&'static str> {
         let words = description.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        // Words that other languages share ("in", "so", "an") are too short to count.
+        // Skip short words, which other languages share ("in", "so", "an").
         let english = words.take(40).filter(|word| word.len() > 2 && is_english(word)).count();
-        if english >= SURE_WORDS {
+        if english >= MIN_ENGLISH_WORDS {
             return Some("en");
         }
-        if title.len() + description.len() < ENOUGH_CHARS {
+        if title.len() + description.len() < MIN_BYTES {
             return None;
         }
         let found = self.latin.detect(&format!("{title} {description}"))?;
-        if found.is_reliable() { two_letters(found.lang()) } else { None }
+        if found.is_reliable() { iso_639_1(found.lang()) } else { None }
     }
 }
 
-/// Statistics where there is enough text, else a letter that no other of these languages has.
-fn cyrillic(text: &str) -> Option<&'static str> {
+/// By statistics if there is enough text, else by a letter that only one of these languages has.
+fn detect_cyrillic(text: &str) -> Option<&'static str> {
     const LETTERS: [(&str, &str); 3] = [("іїєґ", "uk"), ("ыэё", "ru"), ("ђћљњџј", "sr")];
-    let found = whatlang::detect(text).filter(|found| found.is_reliable() && text.len() >= ENOUGH_CHARS);
-    found.and_then(|found| two_letters(found.lang())).or_else(|| {
+    let found = whatlang::detect(text).filter(|found| found.is_reliable() && text.len() >= MIN_BYTES);
+    found.and_then(|found| iso_639_1(found.lang())).or_else(|| {
         let text = text.to_lowercase();
         LETTERS.iter().find(|(own, _)| text.contains(|c| own.contains(c))).map(|(_, lang)| *lang)
     })
@@ -84,11 +84,11 @@ fn is_english(word: &str) -> bool {
     word.is_ascii() && is_stop(&word.to_ascii_lowercase())
 }
 
-fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MOST_BYTES)]
+fn truncate(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_BYTES)]
 }
 
-fn two_letters(lang: Lang) -> Option<&'static str> {
+fn iso_639_1(lang: Lang) -> Option<&'static str> {
     Some(match lang {
         Lang::Ara => "ar",
         Lang::Bul => "bg",
@@ -130,8 +130,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_language_of_a_text_and_none_of_two_words() {
-        let languages = Languages::default();
+    fn languages_are_detected_but_not_from_two_words() {
+        let detector = LanguageDetector::default();
         for (title, description, expect) in [
             ("防水夹克", "", Some("zh")),
             ("Nike 跑步鞋", "", Some("zh")),
@@ -159,7 +159,7 @@ mod tests {
             ("Вышитая рубашка", "", Some("ru")),
             ("Tea", "Grown near 杭州, picked by hand in the first days of spring and dried over the fire.", Some("en")),
         ] {
-            assert_eq!(languages.find(title, description), expect, "{title}");
+            assert_eq!(detector.detect(title, description), expect, "{title}");
         }
     }
 }

@@ -1,21 +1,21 @@
-//! Amounts of money as shops write them: `12.50 USD`, `1.234,50 €`, `¥99`, `CHF 1'299.-`.
+//! Parses prices as shops write them: `12.50 USD`, `1.234,50 €`, `¥99`, `CHF 1'299.-`.
 //!
-//! The last of `.` and `,` is the decimal mark where both occur. One comma before three digits separates thousands;
-//! so does one point, where a currency that has cents stands beside it. Must not know rows.
+//! If both `.` and `,` occur, the last one is the decimal mark. A single comma before three digits separates thousands; so
+//! does a single point, if the text names a currency with cents. Must not know rows.
 
-/// An amount, with its currency where the text names one.
+/// An amount, with its currency if the text names one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Price {
-    /// In units of the currency, such as dollars. Finite, 0 or more.
+    /// The amount in units of the currency, such as dollars. Finite, 0 or more.
     pub amount: f64,
-    /// ISO 4217.
+    /// The ISO 4217 code.
     pub currency: Option<&'static str>,
 }
 
-/// Why a text is no price.
+/// Why a text is not a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PriceFault {
-    /// No number, NaN or infinite.
+pub enum PriceError {
+    /// Not a number, NaN or infinite.
     Unreadable,
     /// The amount is below 0.
     Negative,
@@ -29,7 +29,7 @@ const CODES: &[&str] = &[
     "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "THB", "TJS", "TND", "TRY", "TWD", "UAH", "USD", "UYU",
     "UZS", "VND", "ZAR",
 ];
-/// Longer signs first: `HK$` is no `$`.
+/// Currency signs; longer ones first, so that `HK$` is not read as `$`.
 #[rustfmt::skip]
 const SIGNS: &[(&str, &str)] = &[
     ("HK$", "HKD"), ("NT$", "TWD"), ("US$", "USD"), ("CA$", "CAD"), ("C$", "CAD"), ("AU$", "AUD"), ("A$", "AUD"),
@@ -37,18 +37,18 @@ const SIGNS: &[(&str, &str)] = &[
     ("元", "CNY"), ("￥", "CNY"), ("zł", "PLN"), ("Kč", "CZK"), ("₽", "RUB"), ("₹", "INR"), ("₩", "KRW"),
     ("₫", "VND"), ("₺", "TRY"), ("₴", "UAH"), ("₪", "ILS"), ("฿", "THB"), ("€", "EUR"), ("£", "GBP"), ("$", "USD"),
 ];
-/// Their thousandth parts are written, so a point before three digits is a decimal mark.
+/// Currencies with three decimals, where a point before three digits is a decimal mark.
 const THOUSANDTHS: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
 
-/// The code as ISO 4217 writes it, where it is one.
+/// Returns the ISO 4217 code if `text` is one, in any case.
 pub fn currency_code(text: &str) -> Option<&'static str> {
     CODES.iter().find(|code| code.eq_ignore_ascii_case(text.trim())).copied()
 }
 
-/// `lang` decides what `¥` is, which China and Japan share.
-pub fn price(text: &str, lang: &str) -> Result<Price, PriceFault> {
-    let currency = currency(text, lang);
-    let start = text.find(|c: char| c.is_ascii_digit()).ok_or(PriceFault::Unreadable)?;
+/// Parses a price. `lang` decides whether `¥` means yuan or yen.
+pub fn parse_price(text: &str, lang: &str) -> Result<Price, PriceError> {
+    let currency = detect_currency(text, lang);
+    let start = text.find(|c: char| c.is_ascii_digit()).ok_or(PriceError::Unreadable)?;
     let digits: String = text[start..]
         .chars()
         .take_while(|c| {
@@ -58,10 +58,10 @@ pub fn price(text: &str, lang: &str) -> Result<Price, PriceFault> {
     let digits = digits.trim_end_matches(|c: char| !c.is_ascii_digit());
     let before = text[..start].trim_end_matches(|c: char| c.is_whitespace() || c == '.');
     let negative = before.ends_with(['-', '−']) || before.starts_with(['-', '−', '(']);
-    let amount: f64 = plain(digits, currency).parse().map_err(|_| PriceFault::Unreadable)?;
+    let amount: f64 = normalize_number(digits, currency).parse().map_err(|_| PriceError::Unreadable)?;
     match amount {
-        _ if !amount.is_finite() => Err(PriceFault::Unreadable),
-        _ if negative && amount > 0.0 => Err(PriceFault::Negative),
+        _ if !amount.is_finite() => Err(PriceError::Unreadable),
+        _ if negative && amount > 0.0 => Err(PriceError::Negative),
         // A point or a comma before the first digit: ".50".
         _ if text[..start].ends_with(['.', ',']) && !digits.contains(['.', ',']) => {
             Ok(Price { amount: amount / 10f64.powi(digits.len() as i32), currency })
@@ -70,8 +70,8 @@ pub fn price(text: &str, lang: &str) -> Result<Price, PriceFault> {
     }
 }
 
-/// The number with a point as its only mark.
-fn plain(digits: &str, currency: Option<&'static str>) -> String {
+/// Removes thousands separators and makes the decimal mark a point.
+fn normalize_number(digits: &str, currency: Option<&'static str>) -> String {
     let marks: Vec<(usize, char)> = digits.char_indices().filter(|(_, c)| matches!(c, '.' | ',')).collect();
     let decimal = marks.last().and_then(|&(at, last)| {
         let (before, after) = (&digits[..at], &digits[at + 1..]);
@@ -92,7 +92,7 @@ fn plain(digits: &str, currency: Option<&'static str>) -> String {
     digits.char_indices().filter_map(keep).collect()
 }
 
-fn currency(text: &str, lang: &str) -> Option<&'static str> {
+fn detect_currency(text: &str, lang: &str) -> Option<&'static str> {
     let mut letters = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() == 3);
     if let Some(code) = letters.find_map(currency_code) {
         return Some(code);
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prices_as_shops_write_them() {
+    fn prices_are_parsed_in_many_formats() {
         for (text, amount, currency) in [
             ("12.50 USD", 12.5, Some("USD")),
             ("1.234,50 €", 1234.5, Some("EUR")),
@@ -131,24 +131,24 @@ mod tests {
             ("0", 0.0, None),
             ("from $12.00", 12.0, Some("USD")),
         ] {
-            assert_eq!(price(text, "zh"), Ok(Price { amount, currency }), "{text}");
+            assert_eq!(parse_price(text, "zh"), Ok(Price { amount, currency }), "{text}");
         }
-        assert_eq!(price("¥99", "ja").unwrap().currency, Some("JPY"));
+        assert_eq!(parse_price("¥99", "ja").unwrap().currency, Some("JPY"));
     }
 
     #[test]
-    fn what_is_no_price_is_told_apart_from_what_is_negative() {
+    fn unreadable_and_negative_prices_are_different_errors() {
         for (text, expect) in [
-            ("NaN", PriceFault::Unreadable),
-            ("inf", PriceFault::Unreadable),
-            ("1e999", PriceFault::Unreadable),
-            ("on request", PriceFault::Unreadable),
-            ("", PriceFault::Unreadable),
-            ("-5", PriceFault::Negative),
-            ("-12.50 USD", PriceFault::Negative),
-            ("USD -3", PriceFault::Negative),
+            ("NaN", PriceError::Unreadable),
+            ("inf", PriceError::Unreadable),
+            ("1e999", PriceError::Unreadable),
+            ("on request", PriceError::Unreadable),
+            ("", PriceError::Unreadable),
+            ("-5", PriceError::Negative),
+            ("-12.50 USD", PriceError::Negative),
+            ("USD -3", PriceError::Negative),
         ] {
-            assert_eq!(price(text, "en"), Err(expect), "{text}");
+            assert_eq!(parse_price(text, "en"), Err(expect), "{text}");
         }
     }
 }

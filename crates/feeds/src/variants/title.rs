@@ -1,11 +1,11 @@
-//! The title that variants of a product share, without the option that each of them has: `Shirt - Red / L` and
-//! `Shirt - Blue / L` are a `Shirt`. Must not know feeds.
+//! Finds the title that the variants of a product share, without their options: `Shirt - Red / L` and `Shirt - Blue / L`
+//! become `Shirt`. Must not know feeds.
 
 use std::collections::BTreeMap;
 
-/// Signs that stand between a title and an option, and between options.
-const BETWEEN: [char; 16] = [' ', '-', '–', '—', ',', '/', '|', ':', ';', '(', ')', '[', ']', '·', '+', '，'];
-/// What options are called in titles, besides the names of attributes.
+/// Characters between a title and an option, and between options.
+const SEPARATORS: [char; 16] = [' ', '-', '–', '—', ',', '/', '|', ':', ';', '(', ')', '[', ']', '·', '+', '，'];
+/// Names of options in titles, besides the names of attributes.
 #[rustfmt::skip]
 const LABELS: [&str; 21] = [
     "größe", "farbe", "talla", "tamaño", "taille", "couleur", "taglia", "colore", "tamanho", "cor", "maat", "kleur", "rozmiar",
@@ -14,23 +14,23 @@ const LABELS: [&str; 21] = [
 
 type Attributes = BTreeMap<String, String>;
 
-/// What `a` and `b` have in common, if they differ in nothing but options: values of these attributes, or what follows
+/// Returns the common part of titles `a` and `b`, if they differ only in options: values of these attributes, or text after
 /// a separator.
-pub fn shared(a: &str, b: &str, attributes: &[&Attributes; 2]) -> Option<String> {
+pub fn shared_title(a: &str, b: &str, attributes: &[&Attributes; 2]) -> Option<String> {
     let options = Options::new(attributes);
     let start = common_start(a, b);
     let end = common_end(&a[start..], &b[start..]);
-    // Options mostly end a title, and those that do not differ belong to them: try without a common end first.
+    // Options are mostly at the end of a title, including those that do not differ: try without a common end first.
     for end in [0, end] {
         let (rest_a, rest_b) = (&a[start..a.len() - end], &b[start..b.len() - end]);
-        let known = options.are_all(rest_a) && options.are_all(rest_b);
+        let only_options = options.are_all(rest_a) && options.are_all(rest_b);
         let separated = end == 0
             && [rest_a, rest_b]
                 .iter()
                 .all(|rest| rest.trim().is_empty() || is_separated(options.without_label(&a[..start]), rest));
-        if known || separated {
+        if only_options || separated {
             let before = options.without_last(&a[..start], rest_a);
-            let title = match (before, a[a.len() - end..].trim_start_matches(BETWEEN)) {
+            let title = match (before, a[a.len() - end..].trim_start_matches(SEPARATORS)) {
                 (before, "") => before.to_owned(),
                 ("", after) => after.to_owned(),
                 (before, after) => format!("{before} {after}"),
@@ -41,7 +41,7 @@ pub fn shared(a: &str, b: &str, attributes: &[&Attributes; 2]) -> Option<String>
     None
 }
 
-/// Bytes that both begin with, up to the end of a word.
+/// The length of the common start in bytes, ending at a word boundary.
 fn common_start(a: &str, b: &str) -> usize {
     let same =
         a.char_indices().zip(b.chars()).find(|((_, a), b)| a != b).map_or(a.len().min(b.len()), |((at, _), _)| at);
@@ -49,14 +49,14 @@ fn common_start(a: &str, b: &str) -> usize {
     (0..=same).rev().find(|&at| a.is_char_boundary(at) && !splits(at)).unwrap_or(0)
 }
 
-/// Bytes that both end with, from the beginning of a word.
+/// The length of the common end in bytes, starting at a word boundary.
 fn common_end(a: &str, b: &str) -> usize {
     let same: usize = a.chars().rev().zip(b.chars().rev()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
     let splits = |end: usize| splits_word(a, a.len() - end) || splits_word(b, b.len() - end);
     (0..=same).rev().find(|&end| a.is_char_boundary(a.len() - end) && !splits(end)).unwrap_or(0)
 }
 
-/// Whether there is a word on both sides; words of scripts without spaces may end anywhere.
+/// Whether `at` is inside a word. In scripts without spaces every position is a word boundary.
 fn splits_word(text: &str, at: usize) -> bool {
     let (before, after) = (text[..at].chars().next_back(), text[at..].chars().next());
     let in_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_ideograph(c));
@@ -67,17 +67,18 @@ fn is_ideograph(c: char) -> bool {
     matches!(u32::from(c), 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF)
 }
 
-/// `Lamp - red`, `Lamp (red)`, `Lamp, red`: a space alone separates nothing.
+/// Whether a separator other than a space is between both: `Lamp - red`, `Lamp (red)`, `Lamp, red`.
 fn is_separated(before: &str, rest: &str) -> bool {
-    let around = |c: char| BETWEEN.contains(&c) && c != ' ';
-    let signs = rest.len() - rest.trim_start_matches(BETWEEN).len();
-    let trailing = before.len() - before.trim_end_matches(BETWEEN).len();
+    let around = |c: char| SEPARATORS.contains(&c) && c != ' ';
+    let signs = rest.len() - rest.trim_start_matches(SEPARATORS).len();
+    let trailing = before.len() - before.trim_end_matches(SEPARATORS).len();
     before.chars().any(char::is_alphanumeric)
         && (rest[..signs].chars().any(around) || before[before.len() - trailing..].chars().any(around))
 }
 
+/// The values and names of options.
 struct Options {
-    /// In lower case, the longest first.
+    /// In lower case, longest first.
     values: Vec<String>,
     names: Vec<String>,
 }
@@ -97,17 +98,17 @@ impl Options {
         Self { values, names: all.map(|(name, _)| name.to_lowercase()).collect() }
     }
 
-    /// Whether there is nothing in `text` but options, their names and signs between them.
+    /// Whether `text` consists only of option values, option names and separators.
     fn are_all(&self, text: &str) -> bool {
         let lower = text.to_lowercase();
-        let mut rest = lower.trim_start_matches(BETWEEN);
+        let mut rest = lower.trim_start_matches(SEPARATORS);
         while !rest.is_empty() {
             let begins = |word: &&String| rest.starts_with(word.as_str()) && !splits_word(rest, word.len());
             match self.values.iter().chain(&self.names).find(begins) {
-                Some(word) => rest = rest[word.len()..].trim_start_matches(BETWEEN),
+                Some(word) => rest = rest[word.len()..].trim_start_matches(SEPARATORS),
                 None => {
                     match LABELS.iter().find(|label| rest.starts_with(**label) && !splits_word(rest, label.len())) {
-                        Some(label) => rest = rest[label.len()..].trim_start_matches(BETWEEN),
+                        Some(label) => rest = rest[label.len()..].trim_start_matches(SEPARATORS),
                         None => return false,
                     }
                 }
@@ -116,24 +117,24 @@ impl Options {
         true
     }
 
-    /// Without the option that ends it, where `rest` goes on with another, and without the name of an option.
+    /// Removes an option name from the end of `before`, and the last option if `rest` continues with another one.
     fn without_last<'t>(&self, before: &'t str, rest: &str) -> &'t str {
-        let joins = |c: char| matches!(c, '/' | '|' | '+' | ',');
+        let is_joiner = |c: char| matches!(c, '/' | '|' | '+' | ',');
         let before = self.without_label(before);
-        let goes_on = before.trim_end().ends_with(joins) || rest.trim_start().starts_with(joins);
-        let kept = before.trim_end_matches(BETWEEN);
-        let last = self.values.iter().find(|value| goes_on && ends_with_word(kept, value));
+        let continues = before.trim_end().ends_with(is_joiner) || rest.trim_start().starts_with(is_joiner);
+        let kept = before.trim_end_matches(SEPARATORS);
+        let last = self.values.iter().find(|value| continues && ends_with_word(kept, value));
         match last.map(|value| self.without_label(&kept[..kept.len() - value.len()])) {
-            // "Red Shirt, L": a word that only a space parts from the title is a word of it.
-            Some(shorter) if shorter.trim_end().ends_with(BETWEEN) => shorter.trim_end_matches(BETWEEN),
+            // "Red Shirt, L": a word separated only by a space is part of the title.
+            Some(shorter) if shorter.trim_end().ends_with(SEPARATORS) => shorter.trim_end_matches(SEPARATORS),
             _ => kept,
         }
     }
 
-    /// Without the name of an option that ends it: `Shirt, size `.
+    /// Removes an option name from the end: `Shirt, size `.
     fn without_label<'t>(&self, text: &'t str) -> &'t str {
         let kept = text.trim_end_matches([' ', ':']);
-        let last = kept.rsplit(BETWEEN).next().unwrap_or_default();
+        let last = kept.rsplit(SEPARATORS).next().unwrap_or_default();
         let lower = last.to_lowercase();
         let shorter = &kept[..kept.len() - last.len()];
         let label = LABELS.contains(&lower.as_str()) || self.names.contains(&lower);
@@ -156,12 +157,12 @@ mod tests {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Attributes>()
         };
         let (first, second) = (attributes(a.1), attributes(b.1));
-        assert_eq!(shared(a.0, b.0, &[&first, &second]).as_deref(), expect, "{} and {}", a.0, b.0);
-        assert_eq!(shared(b.0, a.0, &[&second, &first]).as_deref(), expect, "{} and {}", b.0, a.0);
+        assert_eq!(shared_title(a.0, b.0, &[&first, &second]).as_deref(), expect, "{} and {}", a.0, b.0);
+        assert_eq!(shared_title(b.0, a.0, &[&second, &first]).as_deref(), expect, "{} and {}", b.0, a.0);
     }
 
     #[test]
-    fn a_title_that_variants_share_has_no_option_of_one() {
+    fn the_shared_title_has_no_options() {
         let size = |size| [("size", size)];
         check(("Camiseta Talla S", &size("S")), ("Camiseta Talla XS", &size("XS")), Some("Camiseta"));
         check(("Camiseta - Talla S", &[]), ("Camiseta - Talla M", &[]), Some("Camiseta"));

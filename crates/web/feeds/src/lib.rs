@@ -1,19 +1,19 @@
-//! What the feeds module gives to the worker that imports a catalogue: one class. Fetched only when somebody imports.
+//! The class that the feeds module exports to the worker that imports a catalogue. Only fetched when a visitor imports a feed.
 //!
 //! ```js
 //! const feeds = new FeedsModule({ variants: "fold", format: null, encoding: null, currency: null, lang: null });
-//! feeds.open("feed.csv", (at, length) => bytes);      // a synchronous read of a part of the file
-//! while ((now = feeds.step(2000))) {}                 // {bytes, rows} so far; nothing when it has ended
+//! feeds.open("feed.csv", (offset, length) => bytes);  // reads a part of the file synchronously
+//! while ((progress = feeds.step(2000))) {}            // {bytes, rows} so far; undefined at the end
 //! const { report, count, chinese, languages } = feeds.finish();
-//! feeds.keys(0, count); feeds.texts([0, 3]);          // what is to be embedded, and by what its vector is known again
+//! feeds.keys(0, count); feeds.texts([0, 3]);          // the texts to embed, and the keys under which vectors are cached
 //! const { manifest, files } = feeds.pack(model, vectors, dictionary);
 //! ```
-//! Every method throws an Error whose name is a code (`empty`, `cut-off`, `broken`...) and that has `row`, `format` and
-//! `why` where they are known. Must not know where files, vectors and packs are kept.
+//! Every method throws an Error whose `name` is a code (`empty`, `cut-off`, `broken`...), with the properties `row`, `format`
+//! and `why` if they are known. Must not know where files, vectors and packs are stored.
 
-mod part; //  a file that JavaScript holds, as a reader
-mod room; //  memory for the items, bounded
-mod told; //  reports and errors as JavaScript reads them
+mod buffer; // bounded memory for the items
+mod chunks; // a reader of a JavaScript file
+mod output; // reports and errors for JavaScript
 
 use std::collections::BTreeMap;
 
@@ -23,9 +23,9 @@ use serde_wasm_bindgen::from_value;
 use wasm_bindgen::prelude::*;
 
 use self::{
-    part::Parts,
-    room::Room,
-    told::{Told, plain, thrown, too_large},
+    buffer::BoundedBuffer,
+    chunks::ChunkReader,
+    output::{ImportResult, js_error, to_js_error, too_large},
 };
 use nearmind_core::{
     catalog::{
@@ -37,16 +37,17 @@ use nearmind_core::{
     text::{Dictionary, Segmenter, language::is_han},
 };
 use nearmind_encoder::manifest::Manifest;
-use nearmind_feeds::{Columns, FeedError, Import, Items, Options, Variants};
+use nearmind_feeds::{ColumnMap, FeedError, Import, Items, Options, Variants};
 
-/// As many as one page should embed; more are for `nearmind bake`.
-const MOST_ITEMS: usize = 50_000;
-/// Rows that may wait to become fewer items, because variants of a product can stand anywhere in a feed: with more the
-/// visitor need not wait for the end to hear that it is too much.
-const MOST_WAITING: usize = 4 * MOST_ITEMS;
+/// The maximum number of items that a page imports; use `nearmind bake` for more.
+const MAX_ITEMS: usize = 50_000;
+/// The maximum number of spooled items. Variants anywhere in the feed can still reduce it to [`MAX_ITEMS`], but with more than
+/// this the import fails at once instead of at the end.
+const MAX_SPOOLED_ITEMS: usize = 4 * MAX_ITEMS;
 
+/// The options given by JavaScript; see [`Options`].
 #[derive(Deserialize)]
-struct Wish {
+struct JsOptions {
     format: Option<String>,
     encoding: Option<String>,
     columns: Option<String>,
@@ -56,102 +57,104 @@ struct Wish {
     variants: Option<String>,
 }
 
+/// An import of feeds, from JavaScript.
 #[wasm_bindgen]
 pub struct FeedsModule {
     state: State,
 }
 
 enum State {
-    Reading(Box<Import<'static, Room>>),
-    Read(Items<Room>),
-    /// A step failed; a new module begins anew.
-    Broken,
+    Reading(Box<Import<'static, BoundedBuffer>>),
+    Read(Items<BoundedBuffer>),
+    /// A step failed; another import needs a new instance.
+    Failed,
 }
 
 #[wasm_bindgen]
 impl FeedsModule {
     #[wasm_bindgen(constructor)]
-    pub fn new(wish: JsValue) -> Result<FeedsModule, JsValue> {
+    pub fn new(options: JsValue) -> Result<FeedsModule, JsValue> {
         console_error_panic_hook::set_once();
-        let wish: Wish = from_value(wish).map_err(|error| plain("options", &error))?;
-        let columns = wish.columns.as_deref().map(Columns::parse).transpose().map_err(|error| thrown(&error))?;
+        let js_options: JsOptions = from_value(options).map_err(|error| js_error("options", &error))?;
+        let columns =
+            js_options.columns.as_deref().map(ColumnMap::parse).transpose().map_err(|error| to_js_error(&error))?;
         let options = Options {
-            format: wish
+            format: js_options
                 .format
                 .map(|name| name.parse())
                 .transpose()
-                .map_err(|error: String| plain("options", &error))?,
-            encoding: wish
+                .map_err(|error: String| js_error("options", &error))?,
+            encoding: js_options
                 .encoding
                 .map(|label| label.parse())
                 .transpose()
-                .map_err(|error: String| plain("encoding", &error))?,
+                .map_err(|error: String| js_error("encoding", &error))?,
             columns: columns.unwrap_or_default(),
-            variants: match wish.variants.as_deref() {
+            variants: match js_options.variants.as_deref() {
                 Some("keep") => Variants::Keep,
                 _ => Variants::Fold,
             },
-            currency: wish.currency,
-            lang: wish.lang,
+            currency: js_options.currency,
+            lang: js_options.lang,
             ..Options::default()
         };
-        Ok(Self { state: State::Reading(Box::new(Import::new(options, Room::default()))) })
+        Ok(Self { state: State::Reading(Box::new(Import::new(options, BoundedBuffer::default()))) })
     }
 
-    /// Opens a feed. `read(at, length)` gives a Uint8Array of at most so many bytes, an empty one at the end.
+    /// Opens a feed. `read(offset, length)` returns a Uint8Array of at most `length` bytes, an empty one at the end.
     pub fn open(&mut self, name: &str, read: Function) -> Result<(), JsValue> {
-        let reader = Box::new(Parts::new(read));
-        self.reading()?.begin(name, reader).map_err(|error| thrown(&error))
+        let reader = Box::new(ChunkReader::new(read));
+        self.reading()?.open(name, reader).map_err(|error| to_js_error(&error))
     }
 
-    /// Reads so many rows: `{bytes, rows}`, or nothing when the feed has ended.
+    /// Reads up to `rows` rows. Returns the progress as `{bytes, rows}`, or undefined when the feed has ended.
     pub fn step(&mut self, rows: usize) -> Result<Option<Object>, JsValue> {
         let reading = self.reading()?;
-        let Some(now) = reading.step(rows).map_err(|error| thrown(&error))? else { return Ok(None) };
-        if reading.waiting() > MOST_WAITING {
+        let Some(progress) = reading.step(rows).map_err(|error| to_js_error(&error))? else { return Ok(None) };
+        if reading.spooled_items() > MAX_SPOOLED_ITEMS {
             return Err(too_large());
         }
-        let told = Object::new();
-        Reflect::set(&told, &"bytes".into(), &(now.bytes as f64).into())?;
-        Reflect::set(&told, &"rows".into(), &(now.rows as f64).into())?;
-        Ok(Some(told))
+        let object = Object::new();
+        Reflect::set(&object, &"bytes".into(), &(progress.bytes as f64).into())?;
+        Reflect::set(&object, &"rows".into(), &(progress.rows as f64).into())?;
+        Ok(Some(object))
     }
 
-    /// The feed has been read: `{report, count, chinese, languages}`, `chinese` where packing needs the Chinese dictionary,
-    /// `languages` the items by the language of their text.
+    /// Ends the import and returns `{report, count, chinese, languages}`: whether packing needs the Chinese dictionary
+    /// (`chinese`), and the number of items by language of their text (`languages`).
     pub fn finish(&mut self) -> Result<JsValue, JsValue> {
-        let State::Reading(import) = std::mem::replace(&mut self.state, State::Broken) else {
-            return Err(plain("order", &"the feed has been read already"));
+        let State::Reading(import) = std::mem::replace(&mut self.state, State::Failed) else {
+            return Err(js_error("order", &"the feed has been read already"));
         };
-        let (mut items, report) = import.finish().map_err(|error| thrown(&error))?;
-        if items.len() > MOST_ITEMS {
+        let (mut items, report) = import.finish().map_err(|error| to_js_error(&error))?;
+        if items.len() > MAX_ITEMS {
             return Err(too_large());
         }
         let (mut chinese, mut languages) = (false, BTreeMap::new());
         for item in items.iter() {
-            let item = item.map_err(|error| thrown(&FeedError::Io(error)))?;
+            let item = item.map_err(|error| to_js_error(&FeedError::Io(error)))?;
             chinese = chinese || is_chinese(&item);
             *languages.entry(document(&item).lang).or_default() += 1;
         }
-        let told = Told::new(&report, items.len(), chinese, languages).to_js()?;
+        let result = ImportResult::new(&report, items.len(), chinese, languages).to_js()?;
         self.state = State::Read(items);
-        Ok(told)
+        Ok(result)
     }
 
-    /// By what the vectors of the rows `from..to` are known again.
+    /// The keys under which the vectors of the rows `from..to` are cached.
     pub fn keys(&mut self, from: usize, to: usize) -> Result<Vec<String>, JsValue> {
         (from..to).map(|row| Ok(hex(&document::key(&document(&self.item(row)?).text)))).collect()
     }
 
-    /// What the model reads of these rows.
+    /// The texts of these rows that the model embeds.
     pub fn texts(&mut self, rows: Vec<u32>) -> Result<Vec<String>, JsValue> {
         rows.into_iter().map(|row| Ok(document(&self.item(row as usize)?).text)).collect()
     }
 
-    /// The packed catalogue: `{manifest, files: [[name, bytes]]}`. `model` is the model's manifest and `vectors` are what
-    /// it made of the texts, `[N, H]`; `dictionary` is jieba's, as text, where the items have Chinese words.
+    /// Returns the packed catalogue as `{manifest, files: [[name, bytes]]}`. `model` is the manifest of the model, `vectors` are
+    /// the embeddings of the texts, `[N, H]`, and `dictionary` is the text of jieba's dictionary, if items have Chinese words.
     pub fn pack(&mut self, model: &str, vectors: Vec<f32>, dictionary: Option<String>) -> Result<Object, JsValue> {
-        let manifest = Manifest::parse(model.as_bytes()).map_err(|error| plain("model", &error))?;
+        let manifest = Manifest::parse(model.as_bytes()).map_err(|error| js_error("model", &error))?;
         let catalog = self.catalog(manifest.model_name(), vectors, dictionary)?;
         let pack = Pack::new(&catalog);
         let files = pack.files.iter().map(|(name, bytes)| entry(name, bytes)).collect::<Array>();
@@ -162,7 +165,7 @@ impl FeedsModule {
     }
 }
 
-/// One zip file of these files, `[[name, bytes]]`, uncompressed.
+/// Packs files, `[[name, bytes]]`, into one uncompressed zip file.
 #[wasm_bindgen]
 pub fn zip(files: Array) -> Vec<u8> {
     let files = files.iter().map(|file| {
@@ -173,37 +176,40 @@ pub fn zip(files: Array) -> Vec<u8> {
 }
 
 impl FeedsModule {
-    fn reading(&mut self) -> Result<&mut Import<'static, Room>, JsValue> {
+    fn reading(&mut self) -> Result<&mut Import<'static, BoundedBuffer>, JsValue> {
         match &mut self.state {
             State::Reading(import) => Ok(import),
-            _ => Err(plain("order", &"the feed has been read already")),
+            _ => Err(js_error("order", &"the feed has been read already")),
         }
     }
 
-    fn items(&mut self) -> Result<&mut Items<Room>, JsValue> {
+    fn items(&mut self) -> Result<&mut Items<BoundedBuffer>, JsValue> {
         match &mut self.state {
             State::Read(items) => Ok(items),
-            _ => Err(plain("order", &"the feed has not been read yet")),
+            _ => Err(js_error("order", &"the feed has not been read yet")),
         }
     }
 
     fn item(&mut self, row: usize) -> Result<Item, JsValue> {
         let items = self.items()?;
         if row >= items.len() {
-            return Err(plain("order", &"there is no such row"));
+            return Err(js_error("order", &format!("there is no item {row}; there are {}", items.len())));
         }
-        items.read(row).map_err(|error| thrown(&FeedError::Io(error)))
+        items.read(row).map_err(|error| to_js_error(&FeedError::Io(error)))
     }
 
     fn catalog(&mut self, model: ModelName, vectors: Vec<f32>, dictionary: Option<String>) -> Result<Catalog, JsValue> {
         let items: Vec<Item> = (0..self.items()?.len()).map(|row| self.item(row)).collect::<Result<_, _>>()?;
         let width = vectors.len() / items.len().max(1);
         if width * items.len() != vectors.len() {
-            return Err(plain("order", &"there are not as many vectors as items"));
+            return Err(js_error(
+                "order",
+                &format!("{} numbers are not one vector for each of {} items", vectors.len(), items.len()),
+            ));
         }
         let dictionary = match dictionary {
             Some(text) => {
-                let full = Segmenter::parse(&text).map_err(|error| plain("dictionary", &error))?;
+                let full = Segmenter::parse(&text).map_err(|error| js_error("dictionary", &error))?;
                 full.dictionary_for(items.iter().filter(|item| is_chinese(item)).flat_map(make::texts))
             }
             None => Dictionary::default(),

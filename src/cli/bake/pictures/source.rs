@@ -17,11 +17,11 @@ use nearmind_core::catalog::manifest::hex;
 const MOST_FILE_BYTES: u64 = 32 << 20;
 const MOST_REDIRECTIONS: usize = 3;
 /// A server that does not answer in this time is given up for this picture.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What `--pictures` names.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum PictureSource {
     /// The folder of the site, or of its pictures.
     Folder(PathBuf),
     /// The address that relative addresses are resolved by; only this server is asked.
@@ -29,7 +29,7 @@ pub enum Place {
 }
 
 /// What was found at an address.
-pub enum Found {
+pub enum Lookup {
     /// A picture, and what tells whether it has changed: an ETag, a date or a digest.
     File {
         bytes: Vec<u8>,
@@ -38,11 +38,11 @@ pub enum Found {
     /// The version that is known already.
     Unchanged,
     /// It lies on a server that was not named.
-    Elsewhere(String),
+    OtherServer(String),
     Missing(String),
 }
 
-impl FromStr for Place {
+impl FromStr for PictureSource {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -57,48 +57,48 @@ impl FromStr for Place {
     }
 }
 
-/// Reads pictures from all places that were named.
-pub struct Source<'a> {
-    places: &'a [Place],
+/// Reads pictures from all sources that were named.
+pub struct PictureReader<'a> {
+    sources: &'a [PictureSource],
     agent: Agent,
 }
 
-impl<'a> Source<'a> {
-    pub fn new(places: &'a [Place]) -> Self {
+impl<'a> PictureReader<'a> {
+    pub fn new(sources: &'a [PictureSource]) -> Self {
         let agent = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(TIMEOUT))
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent(concat!("nearmind-bake/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { places, agent: agent.into() }
+        Self { sources, agent: agent.into() }
     }
 
     /// The picture at `address`, as an item has it. `version` is the one that is known from an earlier bake.
-    pub fn find(&self, address: &str, version: Option<&str>) -> Found {
-        let mut elsewhere = None;
-        for place in self.places {
-            match place {
-                Place::Folder(folder) => {
+    pub fn find(&self, address: &str, version: Option<&str>) -> Lookup {
+        let mut other_server = None;
+        for source in self.sources {
+            match source {
+                PictureSource::Folder(folder) => {
                     if let Some(path) = file_in(folder, address) {
                         return read(&path, version);
                     }
                 }
-                Place::Server(base) => match base.join(address) {
+                PictureSource::Server(base) => match base.join(address) {
                     Ok(url) if url.origin() == base.origin() => return self.download(&url, version),
-                    Ok(url) => elsewhere = url.host_str().map(str::to_owned),
-                    Err(error) => return Found::Missing(error.to_string()),
+                    Ok(url) => other_server = url.host_str().map(str::to_owned),
+                    Err(error) => return Lookup::Missing(error.to_string()),
                 },
             }
         }
-        match elsewhere.or_else(|| Url::parse(address).ok()?.host_str().map(str::to_owned)) {
-            Some(host) => Found::Elsewhere(host),
-            None => Found::Missing("there is no such file".into()),
+        match other_server.or_else(|| Url::parse(address).ok()?.host_str().map(str::to_owned)) {
+            Some(host) => Lookup::OtherServer(host),
+            None => Lookup::Missing("there is no such file".into()),
         }
     }
 
     /// Follows redirections as long as they stay on the server.
-    fn download(&self, url: &Url, version: Option<&str>) -> Found {
+    fn download(&self, url: &Url, version: Option<&str>) -> Lookup {
         let mut url = url.clone();
         for _ in 0..=MOST_REDIRECTIONS {
             let mut request = self.agent.get(url.as_str());
@@ -109,39 +109,39 @@ impl<'a> Source<'a> {
             }
             let mut answer = match request.call() {
                 Ok(answer) => answer,
-                Err(error) => return Found::Missing(error.to_string()),
+                Err(error) => return Lookup::Missing(error.to_string()),
             };
             let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
             if answer.status() == 304 {
-                return Found::Unchanged;
+                return Lookup::Unchanged;
             }
             if answer.status().is_redirection() {
                 match header("location").and_then(|to| url.join(&to).ok()) {
                     Some(to) if to.host() == url.host() => url = to,
-                    Some(to) => return Found::Missing(format!("the server sends us elsewhere, to {to}")),
-                    None => return Found::Missing(format!("the server answers {}", answer.status())),
+                    Some(to) => return Lookup::Missing(format!("the server sends us elsewhere, to {to}")),
+                    None => return Lookup::Missing(format!("the server answers {}", answer.status())),
                 }
                 continue;
             }
             let stated = header("etag").or_else(|| header("last-modified"));
             return match answer.body_mut().with_config().limit(MOST_FILE_BYTES).read_to_vec() {
-                Ok(bytes) => Found::File { version: stated.unwrap_or_else(|| digest(&bytes)), bytes },
-                Err(error) => Found::Missing(error.to_string()),
+                Ok(bytes) => Lookup::File { version: stated.unwrap_or_else(|| digest(&bytes)), bytes },
+                Err(error) => Lookup::Missing(error.to_string()),
             };
         }
-        Found::Missing("the server redirects in circles".into())
+        Lookup::Missing("the server redirects in circles".into())
     }
 }
 
-fn read(path: &Path, version: Option<&str>) -> Found {
+fn read(path: &Path, version: Option<&str>) -> Lookup {
     let size = fs::metadata(path).map_or(0, |file| file.len());
     if size > MOST_FILE_BYTES {
-        return Found::Missing(format!("it is larger than {} MB", MOST_FILE_BYTES >> 20));
+        return Lookup::Missing(format!("it is larger than {} MB", MOST_FILE_BYTES >> 20));
     }
     match fs::read(path) {
-        Ok(bytes) if version == Some(&digest(&bytes)) => Found::Unchanged,
-        Ok(bytes) => Found::File { version: digest(&bytes), bytes },
-        Err(error) => Found::Missing(error.to_string()),
+        Ok(bytes) if version == Some(&digest(&bytes)) => Lookup::Unchanged,
+        Ok(bytes) => Lookup::File { version: digest(&bytes), bytes },
+        Err(error) => Lookup::Missing(error.to_string()),
     }
 }
 
@@ -192,8 +192,8 @@ mod tests {
 
     #[test]
     fn only_the_named_server_is_asked() {
-        let places = [Place::from_str("https://cdn.example/files").unwrap()];
-        let Found::Elsewhere(host) = Source::new(&places).find("http://10.0.0.1/inside.png", None) else {
+        let sources = [PictureSource::from_str("https://cdn.example/files").unwrap()];
+        let Lookup::OtherServer(host) = PictureReader::new(&sources).find("http://10.0.0.1/inside.png", None) else {
             panic!("it asked another server")
         };
         assert_eq!(host, "10.0.0.1");

@@ -13,7 +13,7 @@ use browser_tests::{Gpu, Shop, Site, site::page, visit};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use xtask::http::Reply;
+use xtask::http::Response;
 
 /// One for nearly each file.
 const FLIPS: usize = 12;
@@ -74,11 +74,11 @@ impl Harm {
         Self { path: files[nth % files.len()].clone(), place, way }
     }
 
-    fn done_to(&self, reply: &mut Reply) {
+    fn done_to(&self, reply: &mut Response) {
         let at = ((self.place as u64 * reply.body.len() as u64) >> 32) as usize;
         match self.way {
             Way::Cut => reply.body.truncate(at),
-            Way::Break => reply.line.breaks_after = Some(at),
+            Way::Break => reply.fault.cut_after_bytes = Some(at),
             Way::Flip { bit } => {
                 if let Some(byte) = reply.body.get_mut(at) {
                     *byte ^= 1 << bit;

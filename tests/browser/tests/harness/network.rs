@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use xtask::http::Reply;
+use xtask::http::Response;
 
 use crate::strike::Strike;
 
@@ -23,16 +23,16 @@ const FILES: [&str; 10] = [
 /// Longer than the page waits.
 const SILENCE: Duration = Duration::from_secs(12);
 
-type Way = (&'static str, fn(&mut Reply));
+type Way = (&'static str, fn(&mut Response));
 
 const WAYS: [Way; 12] = [
-    ("is missing", |reply| *reply = Reply { status: 404, ..Reply::default() }),
-    ("fails at the server", |reply| *reply = Reply { status: 500, ..Reply::default() }),
+    ("is missing", |reply| *reply = Response { status: 404, ..Response::default() }),
+    ("fails at the server", |reply| *reply = Response { status: 500, ..Response::default() }),
     ("is a page", |reply| reply.body = b"<!doctype html><title>Not found</title>".to_vec()),
     ("is empty", |reply| reply.body.clear()),
-    ("breaks off at the first byte", |reply| reply.line.breaks_after = Some(1)),
-    ("breaks off in the middle", |reply| reply.line.breaks_after = Some(reply.body.len() / 2)),
-    ("breaks off before the last byte", |reply| reply.line.breaks_after = Some(reply.body.len().saturating_sub(1))),
+    ("breaks off at the first byte", |reply| reply.fault.cut_after_bytes = Some(1)),
+    ("breaks off in the middle", |reply| reply.fault.cut_after_bytes = Some(reply.body.len() / 2)),
+    ("breaks off before the last byte", |reply| reply.fault.cut_after_bytes = Some(reply.body.len().saturating_sub(1))),
     ("is cut in the middle", |reply| reply.body.truncate(reply.body.len() / 2)),
     ("has a wrong byte", |reply| {
         let middle = reply.body.len() / 2;
@@ -42,7 +42,7 @@ const WAYS: [Way; 12] = [
     }),
     ("is longer", |reply| reply.body.extend([b' '; 9])),
     ("leads to itself", |reply| {
-        *reply = Reply { status: 302, headers: vec![("location", String::new())], ..Reply::default() }
+        *reply = Response { status: 302, headers: vec![("location", String::new())], ..Response::default() }
     }),
     ("does not come", |_| thread::sleep(SILENCE)),
 ];

@@ -12,9 +12,9 @@ use browser_tests::{
     site::{page, root},
 };
 use serde_json::json;
-use xtask::http::Reply;
+use xtask::http::Response;
 
-type Change = Box<dyn Fn(&mut Reply) + Send + Sync>;
+type Change = Box<dyn Fn(&mut Response) + Send + Sync>;
 
 /// A fault and where it strikes.
 #[derive(Default)]

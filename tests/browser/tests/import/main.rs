@@ -307,7 +307,7 @@ async fn a_bad_file_says_what_is_wrong_in_both_languages_and_nothing_is_lost() -
 async fn a_model_that_does_not_arrive_costs_a_try_and_no_work() -> Result<()> {
     let away = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
     let still = away.clone();
-    let fault = Box::new(move |path: &str, reply: &mut xtask::http::Reply| {
+    let fault = Box::new(move |path: &str, reply: &mut xtask::http::Response| {
         if path.starts_with("/models/") && still.load(std::sync::atomic::Ordering::Relaxed) {
             reply.status = 404;
         }

@@ -1,49 +1,50 @@
-//! Microdata (`itemscope`, `itemprop`) to the objects that JSON-LD would write, from a stream of tags. Elements that
-//! browsers close by themselves are closed, others that are left open end with the element around them.
+//! Converts microdata (`itemscope`, `itemprop`) from a stream of tags into JSON-LD objects. Elements with optional end tags
+//! are closed as in browsers; other unclosed elements end with the element around them.
 //!
-//! `https://html.spec.whatwg.org/multipage/microdata.html`, but for links: the text of `<a itemprop="brand">` is meant,
-//! not its address. Must not know what properties mean.
+//! Follows `https://html.spec.whatwg.org/multipage/microdata.html`, except that `<a itemprop="brand">` means the text of the
+//! link, not its address. Must not know what properties mean.
 
 use html5ever::{LocalName, tokenizer::Tag};
 use serde_json::{Map, Value};
 
-use super::page::attribute;
+use super::page::find_attribute;
 
-/// Open elements that are remembered.
-const MOST_DEPTH: usize = 512;
-/// Properties that are read at once as the text of elements within elements.
-const MOST_TEXTS: usize = 16;
-/// Values of one property, and properties of one item.
-const MOST_VALUES: usize = 200;
-const MOST_TEXT_BYTES: usize = 64 << 10;
+/// The maximum number of open elements that are tracked.
+const MAX_DEPTH: usize = 512;
+/// The maximum number of nested properties whose text is collected at the same time.
+const MAX_TEXTS: usize = 16;
+/// The maximum number of values of a property, and of properties of an item.
+const MAX_VALUES: usize = 200;
+const MAX_TEXT_BYTES: usize = 64 << 10;
 
 const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
-/// An element of these ends one of the same name that is still open before it.
-const ENDED_BY_THE_NEXT: [&str; 8] = ["p", "li", "dt", "dd", "option", "tr", "td", "th"];
-/// Properties whose value is an address where they stand on a link.
-const ADDRESSES: [&str; 7] = ["url", "image", "sameAs", "item", "availability", "itemCondition", "mainEntityOfPage"];
+/// Elements that end an open element of the same name before them.
+const CLOSED_BY_SIBLING: [&str; 8] = ["p", "li", "dt", "dd", "option", "tr", "td", "th"];
+/// Properties whose value is the address if they are on a link.
+const ADDRESS_PROPERTIES: [&str; 7] =
+    ["url", "image", "sameAs", "item", "availability", "itemCondition", "mainEntityOfPage"];
 
 #[derive(Debug, Default)]
 pub struct Microdata {
     open: Vec<(LocalName, Role)>,
-    /// Elements that are open within the last of those.
+    /// The number of untracked elements open within the last tracked one.
     deeper: usize,
-    /// Items that are open, the innermost last.
+    /// Open items, innermost last.
     scopes: Vec<Map<String, Value>>,
     done: Vec<Value>,
-    /// Text since the outermost of the properties that are read as text.
+    /// Text since the outermost open property that is read as text.
     text: String,
     texts: usize,
 }
 
-/// What an open element is.
+/// The role of an open element.
 #[derive(Debug)]
 enum Role {
     None,
-    /// The text of a property, from there on.
+    /// The property whose value is the text from this position of [`Microdata::text`] on.
     Text(String, usize),
-    /// An item, which is the value of this property of the item around it, if it says one.
+    /// An item. It is the value of this property of the item around it, or a top-level item if the name is empty.
     Item(String),
 }
 
@@ -51,17 +52,17 @@ impl Microdata {
     pub fn open(&mut self, tag: &Tag) {
         let name: &str = &tag.name;
         let is_void = VOID.contains(&name);
-        if !is_void && ENDED_BY_THE_NEXT.contains(&name) && self.deeper == 0 {
+        if !is_void && CLOSED_BY_SIBLING.contains(&name) && self.deeper == 0 {
             let same = self.open.last().is_some_and(|(open, _)| *open == tag.name);
             if same {
                 self.end_from(self.open.len() - 1);
             }
         }
-        if !is_void && (self.deeper > 0 || self.open.len() == MOST_DEPTH) {
+        if !is_void && (self.deeper > 0 || self.open.len() == MAX_DEPTH) {
             self.deeper += 1;
             return;
         }
-        let get = |name: &str| attribute(&tag.attrs, name);
+        let get = |name: &str| find_attribute(&tag.attrs, name);
         let property = get("itemprop").unwrap_or_default().to_owned();
         let mut role = Role::None;
         if get("itemscope").is_some() {
@@ -72,9 +73,9 @@ impl Microdata {
             self.scopes.push(item);
             role = Role::Item(property);
         } else if !property.is_empty() && !self.scopes.is_empty() {
-            match value(tag, &property) {
+            match attribute_value(tag, &property) {
                 Some(value) => self.add(&property, value.trim().into()),
-                None if self.texts < MOST_TEXTS && !is_void => {
+                None if self.texts < MAX_TEXTS && !is_void => {
                     self.texts += 1;
                     role = Role::Text(property, self.text.len());
                 }
@@ -89,7 +90,7 @@ impl Microdata {
     }
 
     pub fn text(&mut self, text: &str) {
-        if self.texts > 0 && self.text.len() < MOST_TEXT_BYTES {
+        if self.texts > 0 && self.text.len() < MAX_TEXT_BYTES {
             self.text.push_str(text);
         }
     }
@@ -103,7 +104,7 @@ impl Microdata {
         self.text(" ");
     }
 
-    /// All items that are in no other.
+    /// Returns all top-level items.
     pub fn finish(mut self) -> Vec<Value> {
         self.end_from(0);
         self.done
@@ -135,7 +136,7 @@ impl Microdata {
         }
     }
 
-    /// `properties` are names with spaces between.
+    /// Adds a value to the current item. `properties` are names separated by spaces.
     fn add(&mut self, properties: &str, value: Value) {
         let Some(item) = self.scopes.last_mut() else { return };
         if value.as_str().is_some_and(str::is_empty) {
@@ -143,9 +144,9 @@ impl Microdata {
         }
         for name in properties.split_whitespace() {
             let name = name.rsplit(['/', '#']).next().unwrap_or(name);
-            let has_room = item.len() < MOST_VALUES;
+            let has_room = item.len() < MAX_VALUES;
             match item.get_mut(name) {
-                Some(Value::Array(values)) if values.len() < MOST_VALUES => values.push(value.clone()),
+                Some(Value::Array(values)) if values.len() < MAX_VALUES => values.push(value.clone()),
                 Some(Value::Array(_)) => {}
                 Some(one) => *one = Value::Array(vec![one.take(), value.clone()]),
                 None if has_room => drop(item.insert(name.to_owned(), value.clone())),
@@ -155,18 +156,20 @@ impl Microdata {
     }
 }
 
-/// What an attribute says of a property; `None` where the element's text says it.
-fn value<'t>(tag: &'t Tag, property: &str) -> Option<&'t str> {
-    let get = |name: &str| attribute(&tag.attrs, name);
+/// The value of a property from an attribute; `None` if the value is the text of the element.
+fn attribute_value<'t>(tag: &'t Tag, property: &str) -> Option<&'t str> {
+    let get = |name: &str| find_attribute(&tag.attrs, name);
     let name: &str = &tag.name;
-    // Shops write it on any element, and search engines read it.
+    // Shops use `content` on any element, and search engines accept that.
     get("content").or_else(|| match name {
         "meta" => Some(""),
         "audio" | "embed" | "iframe" | "img" | "source" | "track" | "video" => {
             get("src").filter(|src| !src.starts_with("data:")).or(get("data-src")).or(Some(""))
         }
         "link" => get("href"),
-        "a" | "area" => get("href").filter(|_| property.split_whitespace().any(|name| ADDRESSES.contains(&name))),
+        "a" | "area" => {
+            get("href").filter(|_| property.split_whitespace().any(|name| ADDRESS_PROPERTIES.contains(&name)))
+        }
         "object" => get("data"),
         "data" | "meter" => get("value"),
         "time" => get("datetime"),

@@ -1,9 +1,8 @@
-//! A product that a page describes to social networks: `og:` and `product:` in its head, as
-//! `https://developers.facebook.com/docs/marketing-api/catalog/guides/microdata-tags` lists them. Must not know the rest
-//! of the page.
+//! The product in a page's Open Graph data: `og:` and `product:` in the head, as listed in
+//! `https://developers.facebook.com/docs/marketing-api/catalog/guides/microdata-tags`. Must not know the rest of the page.
 
 use super::page::Page;
-use crate::raw::{Field, Raw};
+use crate::raw::{Field, RawRow};
 
 const FIELDS: [(Field, &[&str]); 15] = [
     (Field::Id, &["product:retailer_item_id"]),
@@ -24,16 +23,16 @@ const FIELDS: [(Field, &[&str]); 15] = [
 ];
 const ATTRIBUTES: [&str; 4] = ["color", "size", "material", "condition"];
 
-/// `None` where the page is about no product.
-pub fn product(row: u64, page: &Page) -> Option<Raw> {
+/// Returns the product of the page; `None` if the page is not about a product.
+pub fn read_product(row: u64, page: &Page) -> Option<RawRow> {
     let is_product = page.meta("og:type").to_ascii_lowercase().contains("product");
     if !is_product && page.meta("product:price:amount").is_empty() {
         return None;
     }
-    let mut raw = Raw::new(row);
+    let mut raw = RawRow::new(row);
     for (field, names) in FIELDS {
         for (rank, name) in (1..).zip(names) {
-            // Descriptions are joined where there are several, and these say the same.
+            // Use only one description: several would be joined, and these are mostly the same.
             if field != Field::Description || raw[field].is_empty() {
                 raw.offer(field, rank, page.meta(name));
             }
@@ -50,7 +49,7 @@ pub fn product(row: u64, page: &Page) -> Option<Raw> {
         _ => {}
     }
     for name in ATTRIBUTES {
-        raw.attribute(name, page.meta(&format!("product:{name}")));
+        raw.add_attribute(name, page.meta(&format!("product:{name}")));
     }
     Some(raw)
 }

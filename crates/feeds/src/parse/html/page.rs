@@ -1,5 +1,5 @@
-//! A page's tags as a stream: its language and address, its JSON-LD, the values of its head, its microdata. No tree is
-//! made of it, so that elements within elements cost no more than elements beside each other. Must not know products.
+//! Extracts language, canonical address, JSON-LD, `meta` values and microdata from the tags of a page. Tags are read as a
+//! stream without building a tree, so that nested elements cost no more than siblings. Must not know products.
 
 use std::cell::RefCell;
 
@@ -15,20 +15,21 @@ use serde_json::Value;
 
 use super::microdata::Microdata;
 
-/// Values of the head that are kept.
-const MOST_META: usize = 1000;
+/// The maximum number of `meta` values that are kept.
+const MAX_META: usize = 1000;
 
+/// The relevant parts of a page.
 #[derive(Debug, Default)]
 pub struct Page {
     pub lang: String,
-    /// What `link rel=canonical` says.
+    /// The address in `link rel=canonical`.
     pub canonical: String,
     pub title: String,
-    /// Scripts with JSON-LD.
+    /// The contents of JSON-LD scripts.
     pub documents: Vec<String>,
-    /// `meta` elements: names or properties in lower case, and contents.
+    /// `meta` elements: name or property in lower case, and content.
     meta: Vec<(String, String)>,
-    /// Items of microdata that are in no other, as JSON-LD writes them.
+    /// Top-level microdata items, as JSON-LD objects.
     pub items: Vec<Value>,
 }
 
@@ -37,53 +38,53 @@ impl Page {
         let input = BufferQueue::default();
         input.push_back(StrTendril::from_slice(html));
         let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
-        // No script is ever waited for, so one call reads all.
+        // The sink never pauses for scripts, so one call reads everything.
         let _ = tokenizer.feed(&input);
         tokenizer.end();
-        let Reading { mut page, microdata, .. } = tokenizer.sink.0.into_inner();
+        let PageBuilder { mut page, microdata, .. } = tokenizer.sink.0.into_inner();
         page.items = microdata.finish();
         page
     }
 
-    /// The first content of a `meta` element; empty where there is none.
+    /// The first non-empty content of a `meta` element with this name; empty if there is none.
     pub fn meta(&self, name: &str) -> &str {
         let found = self.meta.iter().find(|(own, content)| own == name && !content.is_empty());
         found.map_or("", |(_, content)| content.as_str())
     }
 }
 
-/// What the text that comes next belongs to.
+/// What the following text belongs to.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Within {
+enum TextContext {
     #[default]
     Page,
     Title,
     JsonLd,
-    /// Scripts and styles, which are no text of the page.
-    Silent,
+    /// Scripts, styles and other content that is not text of the page.
+    Ignored,
 }
 
 #[derive(Debug, Default)]
-struct Reading {
+struct PageBuilder {
     page: Page,
     microdata: Microdata,
-    within: Within,
+    context: TextContext,
 }
 
 #[derive(Default)]
-struct Sink(RefCell<Reading>);
+struct Sink(RefCell<PageBuilder>);
 
 impl TokenSink for Sink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
-        let mut reading = self.0.borrow_mut();
+        let mut builder = self.0.borrow_mut();
         match token {
-            Token::CharacterTokens(text) => reading.text(&text),
-            Token::TagToken(tag) if tag.kind == TagKind::StartTag => return reading.open(&tag),
+            Token::CharacterTokens(text) => builder.text(&text),
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => return builder.open(&tag),
             Token::TagToken(tag) => {
-                reading.within = Within::Page;
-                reading.microdata.close(&tag.name);
+                builder.context = TextContext::Page;
+                builder.microdata.close(&tag.name);
             }
             _ => {}
         }
@@ -91,25 +92,27 @@ impl TokenSink for Sink {
     }
 }
 
-impl Reading {
+impl PageBuilder {
     fn text(&mut self, text: &str) {
-        match self.within {
-            Within::Page => self.microdata.text(text),
-            Within::Title => self.page.title.push_str(text),
-            Within::JsonLd => self.page.documents.last_mut().into_iter().for_each(|document| document.push_str(text)),
-            Within::Silent => {}
+        match self.context {
+            TextContext::Page => self.microdata.text(text),
+            TextContext::Title => self.page.title.push_str(text),
+            TextContext::JsonLd => {
+                self.page.documents.last_mut().into_iter().for_each(|document| document.push_str(text))
+            }
+            TextContext::Ignored => {}
         }
     }
 
     fn open(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name: &str = &tag.name;
-        let get = |name: &str| attribute(&tag.attrs, name).unwrap_or_default();
+        let get = |name: &str| find_attribute(&tag.attrs, name).unwrap_or_default();
         match name {
             "html" if self.page.lang.is_empty() => self.page.lang = get("lang").trim().to_owned(),
             "link" if self.page.canonical.is_empty() && get("rel").eq_ignore_ascii_case("canonical") => {
                 self.page.canonical = get("href").trim().to_owned();
             }
-            "meta" if self.page.meta.len() < MOST_META => {
+            "meta" if self.page.meta.len() < MAX_META => {
                 let name = [get("property"), get("name")].into_iter().find(|name| !name.is_empty());
                 if let Some(name) = name {
                     self.page.meta.push((name.trim().to_ascii_lowercase(), get("content").trim().to_owned()));
@@ -118,26 +121,26 @@ impl Reading {
             _ => {}
         }
         self.microdata.open(tag);
-        self.within = Within::Page;
+        self.context = TextContext::Page;
         match name {
             "script" => {
-                self.within = Within::Silent;
+                self.context = TextContext::Ignored;
                 if get("type").trim().to_ascii_lowercase().starts_with("application/ld+json") {
-                    self.within = Within::JsonLd;
+                    self.context = TextContext::JsonLd;
                     self.page.documents.push(String::new());
                 }
                 TokenSinkResult::RawData(ScriptData)
             }
             "title" if self.page.title.is_empty() => {
-                self.within = Within::Title;
+                self.context = TextContext::Title;
                 TokenSinkResult::RawData(Rcdata)
             }
             "title" | "textarea" => {
-                self.within = Within::Silent;
+                self.context = TextContext::Ignored;
                 TokenSinkResult::RawData(Rcdata)
             }
             "style" | "iframe" | "noembed" | "noframes" | "xmp" => {
-                self.within = Within::Silent;
+                self.context = TextContext::Ignored;
                 TokenSinkResult::RawData(Rawtext)
             }
             _ => TokenSinkResult::Continue,
@@ -145,7 +148,7 @@ impl Reading {
     }
 }
 
-pub fn attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a str> {
+pub fn find_attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a str> {
     attributes.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
 }
 
@@ -154,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_matters_of_a_page_is_found_in_any_order() {
+    fn parts_of_a_page_are_found_in_any_order() {
         let page = Page::read(
             "<!DOCTYPE html><HTML LANG=de><title>A &amp; B</title><META name=x content=y><meta property='OG:Title' \
              content='T'><link rel=Canonical href=' /a '><script>var a = '<title>no</title>'</script><script \

@@ -1,32 +1,34 @@
-//! JSON Lines, and the reading of one JSON value that stands by itself. Must not know what a value means.
+//! Reads JSON Lines, and parses single JSON values. Must not know what a value means.
 
 use std::{collections::BTreeMap, io::BufRead, rc::Rc};
 
-use super::super::{Queue, Row, Rows, Stop, Text, object::Objects, scalar::NOT_A_NUMBER};
+use super::super::{
+    ParseError, RowQueue, RowReader, RowResult, TextReader, object::ObjectReader, scalar::NOT_A_NUMBER,
+};
 use crate::{
-    columns::Columns,
-    raw::{Unread, excerpt},
-    source::Shared,
+    columns::ColumnMap,
+    raw::{RowError, excerpt},
+    source::ReadState,
 };
 
-/// One JSON object a line.
+/// Reads one JSON object per line.
 pub struct Lines<'a> {
-    text: Text<'a>,
-    objects: Objects,
+    text: TextReader<'a>,
+    objects: ObjectReader,
     line: Vec<u8>,
     row: u64,
-    queue: Queue,
+    queue: RowQueue,
 }
 
 impl<'a> Lines<'a> {
-    /// A parser of this text.
-    pub fn new(text: Text<'a>, columns: Columns, _: &Rc<Shared>) -> Self {
-        Self { text, objects: Objects::new(columns), line: Vec::new(), row: 0, queue: Queue::new() }
+    /// Creates a parser.
+    pub fn new(text: TextReader<'a>, columns: ColumnMap, _: &Rc<ReadState>) -> Self {
+        Self { text, objects: ObjectReader::new(columns), line: Vec::new(), row: 0, queue: RowQueue::new() }
     }
 }
 
-impl Rows for Lines<'_> {
-    fn next(&mut self) -> Result<Option<Row>, Stop> {
+impl RowReader for Lines<'_> {
+    fn next(&mut self) -> Result<Option<RowResult>, ParseError> {
         loop {
             if let Some(row) = self.queue.pop_front() {
                 return Ok(Some(row));
@@ -38,7 +40,7 @@ impl Rows for Lines<'_> {
             }
             let line = self.line.trim_ascii();
             if !line.is_empty() {
-                self.queue = parse(self.row, line, &mut self.objects);
+                self.queue = parse_value(self.row, line, &mut self.objects);
             }
         }
     }
@@ -47,25 +49,27 @@ impl Rows for Lines<'_> {
         self.row
     }
 
-    fn used(&self) -> BTreeMap<String, String> {
-        self.objects.used.clone()
+    fn column_uses(&self) -> BTreeMap<String, String> {
+        self.objects.column_uses.clone()
     }
 }
 
-/// The rows of one value, or one that says why it cannot be read.
-pub fn parse(row: u64, bytes: &[u8], objects: &mut Objects) -> Queue {
-    match serde_json::from_slice(bytes).or_else(|error| serde_json::from_slice(&quoted(bytes)).map_err(|_| error)) {
-        Ok(value) => objects.rows(row, &value),
+/// Parses one value into rows, or one error row.
+pub fn parse_value(row: u64, bytes: &[u8], objects: &mut ObjectReader) -> RowQueue {
+    match serde_json::from_slice(bytes)
+        .or_else(|error| serde_json::from_slice(&quote_non_numbers(bytes)).map_err(|_| error))
+    {
+        Ok(value) => objects.read_rows(row, &value),
         Err(error) => {
             let excerpt = excerpt(&String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]));
-            [Err(Unread { row, why: format!("not JSON: {error}"), excerpt })].into()
+            [Err(RowError { row, why: format!("not JSON: {error}"), excerpt })].into()
         }
     }
 }
 
-/// `NaN` and `Infinity`, which JSON does not have and Python writes all the same for what it does not know, become a
-/// text that says so.
-fn quoted(bytes: &[u8]) -> Vec<u8> {
+/// Replaces `NaN`, `Infinity` and `-Infinity`, which are not JSON but which Python writes for missing numbers, by the string
+/// [`NOT_A_NUMBER`].
+fn quote_non_numbers(bytes: &[u8]) -> Vec<u8> {
     let (mut out, mut string, mut at) = (Vec::with_capacity(bytes.len() + 8), false, 0);
     while at < bytes.len() {
         let word =

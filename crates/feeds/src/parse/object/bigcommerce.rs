@@ -1,13 +1,14 @@
-//! Products of BigCommerce's catalogue API (`GET /v3/catalog/products?include=variants,images`). It is the shop's own
-//! view: cost prices and hidden products are in it, and neither leaves it. Must not know how variants are folded.
+//! Products of BigCommerce's catalogue API (`GET /v3/catalog/products?include=variants,images`). It is
+//! the view of the shop's staff: it has cost prices and hidden products, and neither is published. Must not know how variants
+//! are folded.
 
 use serde_json::{Map, Value};
 
 use super::super::{
-    Queue,
+    RowQueue,
     scalar::{get, objects},
 };
-use crate::raw::{Field, Raw, Withheld};
+use crate::raw::{Exclusion, Field, RawRow};
 use nearmind_core::catalog::item::PATH_SEPARATOR;
 
 type Object = Map<String, Value>;
@@ -16,13 +17,13 @@ pub fn is_product(object: &Object) -> bool {
     object.contains_key("calculated_price") && (object.contains_key("is_visible") || object.contains_key("custom_url"))
 }
 
-pub fn rows(row: u64, object: &Object) -> Queue {
+pub fn read_rows(row: u64, object: &Object) -> RowQueue {
     let product = product(row, object);
     let variants: Vec<&Object> =
         objects(object, "variants").filter(|variant| objects(variant, "option_values").next().is_some()).collect();
     if variants.is_empty() {
         let mut alone = product;
-        stock(&mut alone, object, object);
+        set_stock(&mut alone, object, object);
         return [Ok(alone)].into();
     }
     let row = |variant: &Object| {
@@ -33,14 +34,14 @@ pub fn rows(row: u64, object: &Object) -> Queue {
         raw.set(Field::Id, format!("{id}:{own}"));
         raw.set(Field::Group, id);
         for option in objects(variant, "option_values") {
-            raw.attribute(&get(option, &["option_display_name"]), &get(option, &["label"]));
+            raw.add_attribute(&get(option, &["option_display_name"]), &get(option, &["label"]));
         }
-        prices(&mut raw, variant);
+        set_prices(&mut raw, variant);
         let picture = get(variant, &["image_url"]);
         if !picture.is_empty() {
             raw.set(Field::Image, picture);
         }
-        stock(&mut raw, object, variant);
+        set_stock(&mut raw, object, variant);
         if variant.get("purchasing_disabled") == Some(&true.into()) {
             raw.set(Field::Availability, "out of stock");
         }
@@ -49,8 +50,8 @@ pub fn rows(row: u64, object: &Object) -> Queue {
     variants.into_iter().map(row).collect()
 }
 
-fn product(row: u64, object: &Object) -> Raw {
-    let mut raw = Raw::new(row);
+fn product(row: u64, object: &Object) -> RawRow {
+    let mut raw = RawRow::new(row);
     raw.offer(Field::Id, 1, &get(object, &["id"]));
     raw.offer(Field::Id, 2, &get(object, &["sku"]));
     raw.set(Field::Title, get(object, &["name"]));
@@ -68,16 +69,16 @@ fn product(row: u64, object: &Object) -> Raw {
     raw.group_image = raw[Field::Image].to_owned();
     let steps: Vec<String> = objects(object, "categories").map(|category| get(category, &["name"])).collect();
     raw.set(Field::Category, steps.join(PATH_SEPARATOR));
-    prices(&mut raw, object);
+    set_prices(&mut raw, object);
     let hidden = object.get("is_visible") == Some(&false.into());
     if hidden || get(object, &["availability"]) == "disabled" {
-        raw.withheld = Some(Withheld::Unpublished("hidden".into()));
+        raw.exclusion = Some(Exclusion::Unpublished("hidden".into()));
     }
     raw
 }
 
-/// `calculated_price` is what is paid; 0 stands for a price that the shop has not entered.
-fn prices(raw: &mut Raw, object: &Object) {
+/// Sets the prices. `calculated_price` is the current price; 0 means that the shop has not entered a price.
+fn set_prices(raw: &mut RawRow, object: &Object) {
     let amount = |key: &str| object.get(key).and_then(Value::as_f64).filter(|amount| *amount > 0.0);
     if let Some(paid) = amount("calculated_price").or(amount("sale_price")).or(amount("price")) {
         raw.set(Field::Price, paid.to_string());
@@ -87,7 +88,7 @@ fn prices(raw: &mut Raw, object: &Object) {
     }
 }
 
-fn stock(raw: &mut Raw, product: &Object, variant: &Object) {
+fn set_stock(raw: &mut RawRow, product: &Object, variant: &Object) {
     if ["", "none"].contains(&get(product, &["inventory_tracking"]).as_str()) {
         raw.set(Field::Availability, get(product, &["availability"]));
     } else {

@@ -1,5 +1,5 @@
-//! JSON:API documents: resources under `data`, and those that they refer to under `included`, which may come before or
-//! after. Spree's storefront answers so. Must not know how a document is read.
+//! JSON:API documents: resources under `data`, and the resources that they refer to under `included`, which may come before
+//! or after. Spree's storefront API uses this format. Must not know how a document is read.
 //!
 //! `https://jsonapi.org/format/`, `https://spreecommerce.org/docs/api-reference/storefront`
 
@@ -8,42 +8,42 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::super::{
-    Queue,
+    RowQueue,
     scalar::{get, objects},
 };
 use crate::{
-    columns::Columns,
-    raw::{Field, Raw, Withheld},
+    columns::ColumnMap,
+    raw::{Exclusion, Field, RawRow},
 };
 use nearmind_core::catalog::item::PATH_SEPARATOR;
 
 type Object = Map<String, Value>;
 
-/// What a document may have, whose resources have to wait for each other.
-pub const MOST_BYTES: usize = 64 << 20;
+/// The maximum size of a document, which is kept in memory because its resources refer to each other.
+pub const MAX_BYTES: usize = 64 << 20;
 
 /// A document that is being read.
 #[derive(Debug, Default)]
 pub struct Document {
-    /// Each with its row.
+    /// Resources with their row numbers.
     data: Vec<(u64, Object)>,
     included: HashMap<(String, String), Object>,
 }
 
-/// Whether it has the `type`, `id` and `attributes` of a JSON:API resource.
+/// Whether a value has the `type`, `id` and `attributes` of a JSON:API resource.
 pub fn is_resource(value: &Value) -> bool {
     value.get("attributes").is_some_and(Value::is_object) && value.get("type").is_some() && value.get("id").is_some()
 }
 
 impl Document {
-    /// Adds a resource of `data` with its row. What is no object is left out.
+    /// Adds a resource of `data` with its row number. Ignores anything but an object.
     pub fn add(&mut self, row: u64, resource: Value) {
         if let Value::Object(resource) = resource {
             self.data.push((row, resource));
         }
     }
 
-    /// Adds a resource of `included`. What is no object is left out.
+    /// Adds a resource of `included`. Ignores anything but an object.
     pub fn include(&mut self, resource: Value) {
         if let Value::Object(resource) = resource {
             let key = (get(&resource, &["type"]), get(&resource, &["id"]));
@@ -51,17 +51,17 @@ impl Document {
         }
     }
 
-    /// Whether `data` had no resource so far.
+    /// Whether `data` has no resources so far.
     pub fn is_empty(&self) -> bool {
         self.data.is_empty()
     }
 
-    /// The rows of all its products.
-    pub fn rows(&self, columns: &Columns) -> Queue {
-        self.data.iter().flat_map(|(row, resource)| self.product(*row, resource, columns)).map(Ok).collect()
+    /// Returns the rows of all products.
+    pub fn to_rows(&self, columns: &ColumnMap) -> RowQueue {
+        self.data.iter().flat_map(|(row, resource)| self.read_product(*row, resource, columns)).map(Ok).collect()
     }
 
-    /// The included resources that one refers to under a name, in their order.
+    /// The included resources in a relationship of `resource`, in order.
     fn related<'v>(&'v self, resource: &'v Object, name: &str) -> Vec<&'v Object> {
         let data = resource.get("relationships").and_then(|all| all.get(name)?.get("data"));
         let list = match data {
@@ -76,11 +76,11 @@ impl Document {
         list.iter().filter_map(found).collect()
     }
 
-    /// A row for each variant, or one where there are none.
-    fn product(&self, row: u64, resource: &Object, columns: &Columns) -> Vec<Raw> {
+    /// Returns a row for each variant, or one if there are none.
+    fn read_product(&self, row: u64, resource: &Object, columns: &ColumnMap) -> Vec<RawRow> {
         let none = Object::new();
         let own = attributes(resource).unwrap_or(&none);
-        let mut product = Raw::new(row);
+        let mut product = RawRow::new(row);
         product.offer(Field::Id, 1, &get(resource, &["id"]));
         product.names.extend([get(own, &["sku"]), get(own, &["slug"])]);
         product.set(Field::Title, get(own, &["name", "title"]));
@@ -93,15 +93,15 @@ impl Document {
         }
         product.set(Field::Image, self.picture(resource));
         product.group_image = product[Field::Image].to_owned();
-        self.taxons(&mut product, resource);
+        self.set_taxons(&mut product, resource);
         for property in self.related(resource, "product_properties").into_iter().filter_map(attributes) {
-            product.attribute(&get(property, &["name"]), &get(property, &["value"]));
+            product.add_attribute(&get(property, &["name"]), &get(property, &["value"]));
         }
-        super::put_named(&mut product, own, columns);
+        super::assign_mapped(&mut product, own, columns);
         let state = get(own, &["status"]);
         if own.get("available") == Some(&false.into()) || ["draft", "archived"].contains(&state.as_str()) {
             let why = if state.is_empty() { "not available".into() } else { state };
-            product.withheld = Some(Withheld::Unpublished(why));
+            product.exclusion = Some(Exclusion::Unpublished(why));
         }
         let variants: Vec<&Object> = self.related(resource, "variants");
         let sold: Vec<&Object> = variants
@@ -109,17 +109,17 @@ impl Document {
             .filter(|variant| attributes(variant).is_some_and(|own| own.get("is_master") != Some(&true.into())))
             .collect();
         if sold.is_empty() {
-            // The price of a product without any stands with its variant.
+            // The price of a product without options is that of its default variant.
             let defaults = ["default_variant", "primary_variant", "master"].map(|name| self.related(resource, name));
             let more = defaults.into_iter().flatten().filter_map(attributes);
-            price(&mut product, [own].into_iter().chain(more));
-            stock(&mut product, own);
+            set_price(&mut product, [own].into_iter().chain(more));
+            set_stock(&mut product, own);
             return vec![product];
         }
-        sold.into_iter().map(|variant| self.variant(&product, own, variant)).collect()
+        sold.into_iter().map(|variant| self.read_variant(&product, own, variant)).collect()
     }
 
-    fn variant(&self, product: &Raw, of_product: &Object, resource: &Object) -> Raw {
+    fn read_variant(&self, product: &RawRow, product_attributes: &Object, resource: &Object) -> RawRow {
         let none = Object::new();
         let own = attributes(resource).unwrap_or(&none);
         let mut raw = product.clone();
@@ -128,17 +128,17 @@ impl Document {
         raw.names = vec![variant.clone(), get(own, &["sku"])];
         raw.set(Field::Id, format!("{id}:{variant}"));
         raw.set(Field::Group, id);
-        options(&mut raw, own);
+        add_options(&mut raw, own);
         let picture = self.picture(resource);
         if !picture.is_empty() {
             raw.set(Field::Image, picture);
         }
-        price(&mut raw, [own, of_product].into_iter());
-        stock(&mut raw, own);
+        set_price(&mut raw, [own, product_attributes].into_iter());
+        set_stock(&mut raw, own);
         raw
     }
 
-    /// The first picture, as large as there is.
+    /// The address of the first picture, in the largest size.
     fn picture(&self, resource: &Object) -> String {
         let pictures = ["images", "primary_media", "thumbnail"].map(|name| self.related(resource, name));
         let first = pictures.into_iter().flatten().filter_map(attributes).next();
@@ -149,8 +149,8 @@ impl Document {
         if named.is_empty() { largest.unwrap_or_default() } else { named }
     }
 
-    /// `Categories -> Clothing -> Shirts` is a category, `Brands -> Alpha` is a brand.
-    fn taxons(&self, raw: &mut Raw, resource: &Object) {
+    /// Sets category and brand from taxons: `Categories -> Clothing -> Shirts` is a category, `Brands -> Alpha` a brand.
+    fn set_taxons(&self, raw: &mut RawRow, resource: &Object) {
         let mut deepest: Vec<String> = Vec::new();
         for taxon in self.related(resource, "taxons").into_iter().filter_map(attributes) {
             let path = get(taxon, &["pretty_name", "name"]);
@@ -170,8 +170,8 @@ fn attributes(resource: &Object) -> Option<&Object> {
     resource.get("attributes").and_then(Value::as_object)
 }
 
-/// The first price that is one: where Spree writes none, or 0, the price stands elsewhere.
-fn price<'v>(raw: &mut Raw, places: impl Iterator<Item = &'v Object>) {
+/// Sets the first price above 0 from several places: where Spree has no price or 0, the price is elsewhere.
+fn set_price<'v>(raw: &mut RawRow, places: impl Iterator<Item = &'v Object>) {
     for own in places {
         let amount = get(own, &["price"]);
         let shown = get(own, &["display_price"]);
@@ -185,7 +185,7 @@ fn price<'v>(raw: &mut Raw, places: impl Iterator<Item = &'v Object>) {
     }
 }
 
-fn stock(raw: &mut Raw, own: &Object) {
+fn set_stock(raw: &mut RawRow, own: &Object) {
     let yes = |key: &str| own.get(key) == Some(&true.into());
     match own.get("in_stock").or(own.get("purchasable")) {
         Some(Value::Bool(false)) if yes("backorderable") => raw.set(Field::Availability, "backorder"),
@@ -194,16 +194,16 @@ fn stock(raw: &mut Raw, own: &Object) {
     }
 }
 
-/// `options: [{name, value}]`, or in older versions `options_text: "Size: S, Color: red"`.
-fn options(raw: &mut Raw, own: &Object) {
+/// Adds the options: `options: [{name, value}]`, or in older versions `options_text: "Size: S, Color: red"`.
+fn add_options(raw: &mut RawRow, own: &Object) {
     let listed: Vec<&Object> = objects(own, "options").collect();
     for option in &listed {
-        raw.attribute(&get(option, &["name", "presentation"]), &get(option, &["value"]));
+        raw.add_attribute(&get(option, &["name", "presentation"]), &get(option, &["value"]));
     }
     if listed.is_empty() {
         let text = get(own, &["options_text"]);
         for (name, value) in text.split(',').filter_map(|part| part.split_once(':')) {
-            raw.attribute(name, value);
+            raw.add_attribute(name, value);
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Products as Magento (Adobe Commerce) answers `GET /V1/products` and GraphQL's `products`. The id is the SKU, which the
-//! shop's pages and its other exports have. Must not know how the list was found.
+//! Products in Magento's (Adobe Commerce's) responses to `GET /V1/products` and the GraphQL query `products`. The id is the
+//! SKU, which the shop's pages and other exports also have. Must not know how the list was found.
 
 use std::collections::HashMap;
 
@@ -11,39 +11,39 @@ use super::super::{
     scalar::{address, get, objects, text},
 };
 use crate::{
-    columns::Columns,
-    raw::{Field, Raw, Withheld},
+    columns::ColumnMap,
+    raw::{Exclusion, Field, RawRow},
 };
 use nearmind_core::catalog::item::PATH_SEPARATOR;
 
 type Object = Map<String, Value>;
 
-/// Products whose price is remembered: 16 MB of them at most.
-const MOST_PRICES: usize = 500_000;
-/// Where pictures lie, and what says that there is none.
+/// The maximum number of prices that are remembered, about 16 MB.
+const MAX_PRICES: usize = 500_000;
+/// The folder of pictures, and the value for no picture.
 const MEDIA: &str = "/media/catalog/product";
 const NO_PICTURE: &str = "no_selection";
-/// Kinds of products that cost what their parts cost; their own price is 0.
+/// Product types whose price is that of their parts; their own price is 0.
 const COMPOSITE: [&str; 3] = ["configurable", "bundle", "grouped"];
 
-/// The prices of simple products by number: a configurable one, which comes after its parts, costs what they do.
+/// The prices of simple products by numeric id. A configurable product, which comes after its parts, costs what they cost.
 #[derive(Debug, Default)]
-pub struct Prices(HashMap<u64, f64>);
+pub struct PartPrices(HashMap<u64, f64>);
 
 pub fn is_product(object: &Object) -> bool {
     let rest = object.get("custom_attributes").is_some_and(Value::is_array) || object.contains_key("attribute_set_id");
     object.contains_key("sku") && (rest || object.contains_key("price_range"))
 }
 
-impl Prices {
-    pub fn row(&mut self, row: u64, object: &Object, columns: &Columns) -> Raw {
-        let mut raw = Raw::new(row);
+impl PartPrices {
+    pub fn read_row(&mut self, row: u64, object: &Object, columns: &ColumnMap) -> RawRow {
+        let mut raw = RawRow::new(row);
         raw.offer(Field::Id, 1, &get(object, &["sku"]));
         raw.offer(Field::Id, 2, &get(object, &["id", "uid"]));
         raw.set(Field::Title, get(object, &["name"]));
         raw.set(Field::Date, get(object, &["created_at"]));
-        self.price(&mut raw, object);
-        custom_attributes(&mut raw, object, columns);
+        self.set_price(&mut raw, object);
+        read_custom_attributes(&mut raw, object, columns);
         for key in ["description", "short_description"] {
             if let Some(Value::Object(html)) = object.get(key) {
                 raw.offer(Field::Description, 1, &get(html, &["html"]));
@@ -71,24 +71,24 @@ impl Prices {
             (_, "1") => Some("not visible individually"),
             _ => None,
         };
-        raw.withheld = hidden.map(|why| Withheld::Unpublished(why.into()));
+        raw.exclusion = hidden.map(|why| Exclusion::Unpublished(why.into()));
         raw
     }
 
-    fn price(&mut self, raw: &mut Raw, object: &Object) {
+    fn set_price(&mut self, raw: &mut RawRow, object: &Object) {
         let mut amount = object.get("price").and_then(Value::as_f64);
         if COMPOSITE.contains(&get(object, &["type_id"]).as_str()) {
             let more = object.get("extension_attributes").and_then(Value::as_object);
             let parts = more.and_then(|more| more.get("configurable_product_links")?.as_array()).into_iter().flatten();
-            let of_parts = parts.filter_map(|id| self.0.get(&id.as_u64()?).copied()).reduce(f64::min);
-            amount = of_parts.or(amount.filter(|amount| *amount > 0.0));
+            let lowest_part = parts.filter_map(|id| self.0.get(&id.as_u64()?).copied()).reduce(f64::min);
+            amount = lowest_part.or(amount.filter(|amount| *amount > 0.0));
         } else if let Some((id, amount)) = object.get("id").and_then(Value::as_u64).zip(amount)
-            && self.0.len() < MOST_PRICES
+            && self.0.len() < MAX_PRICES
         {
             self.0.insert(id, amount);
         }
         raw.set(Field::Price, amount.map(|amount| amount.to_string()).unwrap_or_default());
-        // GraphQL: what is paid, and what would be without a discount.
+        // GraphQL: the current price, and the price without a discount.
         let lowest = object.get("price_range").and_then(|range| range.get("minimum_price"));
         let money = |key: &str| lowest.and_then(|lowest| lowest.get(key)?.as_object());
         if let Some(paid) = money("final_price").or(money("regular_price")) {
@@ -99,8 +99,9 @@ impl Prices {
     }
 }
 
-/// What a shop adds to its products. Numbers of options are no words for anybody, and only known attributes are taken.
-fn custom_attributes(raw: &mut Raw, object: &Object, columns: &Columns) {
+/// Reads the shop's custom attributes. Option ids are skipped, because they are numbers that people cannot read; of the rest
+/// only known or mapped attributes are used.
+fn read_custom_attributes(raw: &mut RawRow, object: &Object, columns: &ColumnMap) {
     let mut sale = (String::new(), false);
     for attribute in objects(object, "custom_attributes") {
         let (code, value) = (get(attribute, &["attribute_code"]), attribute.get("value").map(text).unwrap_or_default());
@@ -122,7 +123,7 @@ fn custom_attributes(raw: &mut Raw, object: &Object, columns: &Columns) {
             }
         }
     }
-    // Whether a sale that ends is over is not known here.
+    // Ignore a sale with an end date, because the current date is not known here.
     if !sale.1 {
         raw.offer(Field::SalePrice, 1, &sale.0);
     }

@@ -1,14 +1,14 @@
-//! Products as Vendure's shop API answers the queries `products` and `search`. Amounts are in the currency's smallest
-//! unit; `priceWithTax` is what is paid. `https://docs.vendure.io/reference/graphql-api/shop/object-types/`. Must not know
+//! Products in the responses of Vendure's shop API to the queries `products` and `search`. Amounts are in the currency's
+//! smallest unit; `priceWithTax` is the price to pay. `https://docs.vendure.io/reference/graphql-api/shop/object-types/`. Must not know
 //! how variants are folded.
 
 use serde_json::{Map, Value};
 
 use super::super::{
-    Queue,
-    scalar::{address, get, minor_digits, minor_units, objects},
+    RowQueue,
+    scalar::{address, from_minor_units, get, minor_digits, objects},
 };
-use crate::raw::{Field, Raw, Withheld};
+use crate::raw::{Exclusion, Field, RawRow};
 use nearmind_core::catalog::item::PATH_SEPARATOR;
 
 type Object = Map<String, Value>;
@@ -17,18 +17,18 @@ type Object = Map<String, Value>;
 const ROOT: &str = "__root_collection__";
 
 pub fn is_product(object: &Object) -> bool {
-    is_found(object) || objects(object, "variants").any(|variant| variant.contains_key("priceWithTax"))
+    is_search_result(object) || objects(object, "variants").any(|variant| variant.contains_key("priceWithTax"))
 }
 
-/// A result of `search`.
-fn is_found(object: &Object) -> bool {
+/// Whether an object is a result of the query `search`.
+fn is_search_result(object: &Object) -> bool {
     let own = object.contains_key("priceWithTax") || object.contains_key("productAsset");
     own && object.contains_key("productId") && object.contains_key("productName")
 }
 
-pub fn rows(row: u64, object: &Object) -> Queue {
-    if is_found(object) {
-        return [Ok(found(row, object))].into();
+pub fn read_rows(row: u64, object: &Object) -> RowQueue {
+    if is_search_result(object) {
+        return [Ok(search_result(row, object))].into();
     }
     let product = product(row, object);
     let variants: Vec<&Object> = objects(object, "variants").collect();
@@ -36,11 +36,11 @@ pub fn rows(row: u64, object: &Object) -> Queue {
     variants.into_iter().map(|variant| Ok(self::variant(&product, variant, several))).collect()
 }
 
-fn found(row: u64, object: &Object) -> Raw {
-    let mut raw = Raw::new(row);
-    hide(&mut raw, object);
+fn search_result(row: u64, object: &Object) -> RawRow {
+    let mut raw = RawRow::new(row);
+    exclude_disabled(&mut raw, object);
     let (product, variant) = (get(object, &["productId"]), get(object, &["productVariantId"]));
-    // Grouped by product a result has the price of all variants, and stands for the product.
+    // If results are grouped by product, a result has the price range of all variants and is the product itself.
     let is_variant = !variant.is_empty() && object.get("priceWithTax").is_none_or(|price| price.get("max").is_none());
     if is_variant {
         raw.set(Field::Group, product.clone());
@@ -59,13 +59,13 @@ fn found(row: u64, object: &Object) -> Raw {
     raw.set(Field::Description, get(object, &["description"]));
     raw.set(Field::Url, link(object));
     raw.set(Field::Availability, get(object, &["inStock"]));
-    price(&mut raw, object);
+    set_price(&mut raw, object);
     raw
 }
 
-fn product(row: u64, object: &Object) -> Raw {
-    let mut raw = Raw::new(row);
-    hide(&mut raw, object);
+fn product(row: u64, object: &Object) -> RawRow {
+    let mut raw = RawRow::new(row);
+    exclude_disabled(&mut raw, object);
     raw.set(Field::Id, get(object, &["id"]));
     raw.set(Field::Title, get(object, &["name"]));
     raw.set(Field::Description, get(object, &["description"]));
@@ -80,7 +80,7 @@ fn product(row: u64, object: &Object) -> Raw {
         if facet.eq_ignore_ascii_case("brand") {
             raw.offer(Field::Brand, 1, &get(value, &["name"]));
         } else {
-            raw.attribute(&facet, &get(value, &["name"]));
+            raw.add_attribute(&facet, &get(value, &["name"]));
         }
     }
     let paths = objects(object, "collections").map(|collection| {
@@ -94,17 +94,17 @@ fn product(row: u64, object: &Object) -> Raw {
     raw
 }
 
-fn variant(product: &Raw, variant: &Object, several: bool) -> Raw {
+fn variant(product: &RawRow, variant: &Object, several: bool) -> RawRow {
     let mut raw = product.clone();
-    if raw.withheld.is_none() {
-        hide(&mut raw, variant);
+    if raw.exclusion.is_none() {
+        exclude_disabled(&mut raw, variant);
     }
     let (own, id) = (get(variant, &["id"]), product[Field::Id].to_owned());
     raw.names = vec![own.clone(), get(variant, &["sku"])];
     for option in objects(variant, "options") {
         let group = option.get("group").and_then(Value::as_object);
         let group = group.map(|group| get(group, &["name", "code"])).unwrap_or_default();
-        raw.attribute(if group.is_empty() { "option" } else { &group }, &get(option, &["name"]));
+        raw.add_attribute(if group.is_empty() { "option" } else { &group }, &get(option, &["name"]));
     }
     if several {
         raw.set(Field::Group, id.clone());
@@ -116,24 +116,24 @@ fn variant(product: &Raw, variant: &Object, several: bool) -> Raw {
     if !picture.is_empty() {
         raw.set(Field::Image, picture);
     }
-    // `IN_STOCK`, `LOW_STOCK`, `OUT_OF_STOCK`, or a number where the shop shows it.
+    // `IN_STOCK`, `LOW_STOCK`, `OUT_OF_STOCK`, or a number if the shop shows it.
     match get(variant, &["stockLevel"]).as_str() {
         "LOW_STOCK" => raw.set(Field::Availability, "in stock"),
         level if level.parse::<u32>().is_ok() => raw.set(Field::Stock, level),
         level => raw.set(Field::Availability, level),
     }
-    price(&mut raw, variant);
+    set_price(&mut raw, variant);
     raw
 }
 
-fn hide(raw: &mut Raw, object: &Object) {
+fn exclude_disabled(raw: &mut RawRow, object: &Object) {
     if object.get("enabled") == Some(&Value::Bool(false)) {
-        raw.withheld = Some(Withheld::Unpublished("disabled".into()));
+        raw.exclusion = Some(Exclusion::Unpublished("disabled".into()));
     }
 }
 
-/// One amount, `{value}` or the lowest of `{min, max}`.
-fn price(raw: &mut Raw, object: &Object) {
+/// Sets the price: a number, `{value}`, or the lowest of `{min, max}`.
+fn set_price(raw: &mut RawRow, object: &Object) {
     let currency = get(object, &["currencyCode"]);
     let amount =
         ["priceWithTax", "price"].iter().find_map(|key| object.get(*key)).map_or_else(
@@ -143,11 +143,11 @@ fn price(raw: &mut Raw, object: &Object) {
                 one => super::super::scalar::text(one),
             },
         );
-    raw.set(Field::Price, minor_units(&amount, minor_digits(&currency)));
+    raw.set(Field::Price, from_minor_units(&amount, minor_digits(&currency)));
     raw.set(Field::Currency, currency);
 }
 
-/// As Vendure's storefronts have it.
+/// The path of the product's page in Vendure's storefronts.
 fn link(object: &Object) -> String {
     let slug = get(object, &["slug"]);
     if slug.is_empty() { slug } else { format!("/products/{slug}") }

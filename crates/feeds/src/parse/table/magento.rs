@@ -1,45 +1,45 @@
-//! Magento's and Adobe Commerce's product export. A configurable product names its variants, which are products of
-//! their own that are not shown by themselves, and mostly stand before it. They wait for it here, without their
-//! descriptions: a few hundred bytes each. Must not know how variants are folded.
+//! The product export of Magento and Adobe Commerce. A configurable product names its variants, which are products that are
+//! not visible individually and are mostly listed before it. They wait for it here, without their descriptions, with a few
+//! hundred bytes each. Must not know how variants are folded.
 
 use std::{collections::HashMap, rc::Rc};
 
-use super::{Layout, Queue, Use};
+use super::{ColumnUse, Layout, RowQueue};
 use crate::{
-    columns::Columns,
-    parse::{nested, object::Used, records::Records, stock::set_stock},
-    raw::{Field, Raw},
-    value::price::price,
+    columns::ColumnMap,
+    parse::{nested, object::ColumnUses, records::RecordReader, stock::set_stock},
+    raw::{Field, RawRow},
+    value::price::parse_price,
 };
 
-const COLUMNS: &[(&str, Use)] = &[
-    ("sku", Use::Own),
-    ("name", Use::Field(Field::Title)),
-    ("short description", Use::Field(Field::Description)),
-    ("description", Use::Field(Field::Description)),
-    ("price", Use::Field(Field::Price)),
-    ("special price", Use::Own),
-    ("special price to date", Use::Own),
-    ("manufacturer", Use::Field(Field::Brand)),
-    ("store view code", Use::Own),
-    ("product type", Use::Own),
-    ("categories", Use::Own),
-    ("product online", Use::Own),
-    ("visibility", Use::Own),
-    ("url key", Use::Own),
-    ("base image", Use::Own),
-    ("qty", Use::Own),
-    ("is in stock", Use::Own),
-    ("manage stock", Use::Own),
-    ("allow backorders", Use::Own),
-    ("additional attributes", Use::Own),
-    ("configurable variations", Use::Own),
+const COLUMNS: &[(&str, ColumnUse)] = &[
+    ("sku", ColumnUse::Custom),
+    ("name", ColumnUse::Field(Field::Title)),
+    ("short description", ColumnUse::Field(Field::Description)),
+    ("description", ColumnUse::Field(Field::Description)),
+    ("price", ColumnUse::Field(Field::Price)),
+    ("special price", ColumnUse::Custom),
+    ("special price to date", ColumnUse::Custom),
+    ("manufacturer", ColumnUse::Field(Field::Brand)),
+    ("store view code", ColumnUse::Custom),
+    ("product type", ColumnUse::Custom),
+    ("categories", ColumnUse::Custom),
+    ("product online", ColumnUse::Custom),
+    ("visibility", ColumnUse::Custom),
+    ("url key", ColumnUse::Custom),
+    ("base image", ColumnUse::Custom),
+    ("qty", ColumnUse::Custom),
+    ("is in stock", ColumnUse::Custom),
+    ("manage stock", ColumnUse::Custom),
+    ("allow backorders", ColumnUse::Custom),
+    ("additional attributes", ColumnUse::Custom),
+    ("configurable variations", ColumnUse::Custom),
 ];
-/// Where Magento keeps pictures and what its addresses end in, unless a shop has changed it.
+/// Magento's default folder of pictures, and the default ending of page addresses.
 const MEDIA: &str = "/media/catalog/product/";
 const SUFFIX: &str = ".html";
 
-pub fn open(records: &Records, columns: &Columns) -> Option<Box<dyn Layout>> {
+pub fn open(records: &RecordReader, columns: &ColumnMap) -> Option<Box<dyn Layout>> {
     let magento = records.has("sku")
         && records.has("product type")
         && ["store view code", "attribute set code", "product websites", "configurable variations"]
@@ -50,26 +50,27 @@ pub fn open(records: &Records, columns: &Columns) -> Option<Box<dyn Layout>> {
 
 #[derive(Default)]
 struct Magento {
-    columns: Columns,
-    nested: Used,
-    /// SKU of the last product.
+    columns: ColumnMap,
+    nested_uses: ColumnUses,
+    /// The SKU of the last product.
     last: String,
-    /// Products that are not shown by themselves, by SKU.
-    hidden: HashMap<String, Raw>,
-    /// Variants that are still to come, by SKU.
+    /// Products that are not visible individually, by SKU.
+    hidden: HashMap<String, RawRow>,
+    /// Variants whose own row has not been read yet, by SKU.
     expected: HashMap<String, Variant>,
 }
 
+/// A variant, as its configurable product describes it.
 struct Variant {
-    product: Rc<Raw>,
+    product: Rc<RawRow>,
     options: Vec<(String, String)>,
 }
 
 impl Variant {
-    fn complete(&self, mut raw: Raw) -> Raw {
+    fn complete(&self, mut raw: RawRow) -> RawRow {
         let group = self.product[Field::Id].to_owned();
-        self.options.iter().for_each(|(name, value)| raw.attribute(name, value));
-        // A hidden product has no page: its address is that of the product.
+        self.options.iter().for_each(|(name, value)| raw.add_attribute(name, value));
+        // A variant has no page of its own: it gets the address of its product.
         raw.set(Field::Url, "");
         raw.inherit(&self.product);
         if self.product[Field::Availability] == *"out of stock" {
@@ -82,10 +83,11 @@ impl Variant {
 }
 
 impl Magento {
-    fn configurable(&mut self, mut raw: Raw, variations: &str, rows: &mut Queue) {
+    /// Adds the row of a configurable product, and the rows of variants that waited for it.
+    fn add_configurable(&mut self, mut raw: RawRow, variations: &str, rows: &mut RowQueue) {
         raw.set(Field::Stock, "");
-        if price(&raw[Field::Price], "").is_ok_and(|price| price.amount == 0.0) {
-            raw.set(Field::Price, ""); // its variants have prices
+        if parse_price(&raw[Field::Price], "").is_ok_and(|price| price.amount == 0.0) {
+            raw.set(Field::Price, ""); // the price is that of its variants
         }
         if raw[Field::Availability] != *"out of stock" {
             raw.set(Field::Availability, "");
@@ -97,10 +99,10 @@ impl Magento {
         rows.push_back(Ok(raw));
         for variation in variations.split('|') {
             let (mut sku, mut options) = (String::new(), Vec::new());
-            for (name, value) in pairs(variation) {
+            for (name, value) in parse_pairs(variation) {
                 match name.as_str() {
                     "sku" => sku = value,
-                    // Prices and labels that old versions add.
+                    // Prices and labels, which old versions add.
                     "price" | "display" => {}
                     _ => options.push((name, value)),
                 }
@@ -115,17 +117,17 @@ impl Magento {
 }
 
 impl Layout for Magento {
-    fn maker(&self) -> &'static str {
+    fn system(&self) -> &'static str {
         "Magento"
     }
 
-    fn columns(&self) -> &'static [(&'static str, Use)] {
+    fn columns(&self) -> &'static [(&'static str, ColumnUse)] {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &Records, mut raw: Raw, rows: &mut Queue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         let sku = cells.get("sku");
-        // The same product as another view of the store has it.
+        // Skip the same product in another store view.
         if !cells.get("store view code").is_empty() && sku == self.last {
             return;
         }
@@ -135,35 +137,35 @@ impl Layout for Magento {
         if cells.get("special price to date").is_empty() {
             raw.set(Field::SalePrice, cells.get("special price"));
         }
-        raw.set(Field::Category, category(cells.get("categories")));
+        raw.set(Field::Category, deepest_category(cells.get("categories")));
         raw.set(Field::Image, picture(cells.get("base image")));
         let key = cells.get("url key");
         if !key.is_empty() {
             raw.set(Field::Url, format!("/{key}{SUFFIX}"));
         }
-        for (name, value) in pairs(cells.get("additional attributes")) {
+        for (name, value) in parse_pairs(cells.get("additional attributes")) {
             let value = value.replace('|', ", ");
-            nested::put(&mut raw, "additional_attributes", &name, &value, &self.columns, &mut self.nested);
+            nested::assign_pair(&mut raw, "additional_attributes", &name, &value, &self.columns, &mut self.nested_uses);
         }
         if matches!(cells.get("is in stock"), "0") {
             raw.set(Field::Availability, "out of stock");
         } else {
-            let managed = cells.get("manage stock") != "0";
+            let tracked = cells.get("manage stock") != "0";
             let backorders = !matches!(cells.get("allow backorders"), "" | "0");
-            set_stock(&mut raw, cells.get("qty"), managed, backorders);
+            set_stock(&mut raw, cells.get("qty"), tracked, backorders);
         }
         if matches!(cells.get("product online"), "0" | "2") {
             raw.set(Field::Published, "hidden");
         }
-        let alone = !cells.get("visibility").eq_ignore_ascii_case("not visible individually");
+        let is_visible = !cells.get("visibility").eq_ignore_ascii_case("not visible individually");
         let variations = cells.get("configurable variations");
-        match (alone, variations.is_empty()) {
+        match (is_visible, variations.is_empty()) {
             (true, true) => rows.push_back(Ok(raw)),
             (_, false) => {
-                if !alone {
+                if !is_visible {
                     raw.set(Field::Published, "hidden");
                 }
-                self.configurable(raw, variations, rows);
+                self.add_configurable(raw, variations, rows);
             }
             (false, true) => {
                 raw.set(Field::Description, "");
@@ -175,22 +177,22 @@ impl Layout for Magento {
         }
     }
 
-    fn end(&mut self, rows: &mut Queue) {
-        let mut left: Vec<Raw> = self.hidden.drain().map(|(_, raw)| raw).collect();
-        left.sort_by_key(|raw| raw.row);
-        for mut raw in left {
+    fn finish(&mut self, rows: &mut RowQueue) {
+        let mut remaining: Vec<RawRow> = self.hidden.drain().map(|(_, raw)| raw).collect();
+        remaining.sort_by_key(|raw| raw.row);
+        for mut raw in remaining {
             raw.set(Field::Published, "hidden");
             rows.push_back(Ok(raw));
         }
     }
 
-    fn nested(&self) -> Used {
-        self.nested.clone()
+    fn nested_uses(&self) -> ColumnUses {
+        self.nested_uses.clone()
     }
 }
 
-/// `color=Blue,features=Hood, zip,size=M`: a comma parts two pairs only where a name and `=` follow.
-fn pairs(text: &str) -> Vec<(String, String)> {
+/// Parses `color=Blue,features=Hood, zip,size=M`. A comma separates pairs only if a name and `=` follow.
+fn parse_pairs(text: &str) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for part in text.split(',') {
         let named = part.split_once('=').filter(|(name, _)| {
@@ -208,8 +210,8 @@ fn pairs(text: &str) -> Vec<(String, String)> {
     pairs
 }
 
-/// Of `Default Category/Gear/Bags,Default Category/Sale` the path with the most steps, without the root.
-fn category(categories: &str) -> String {
+/// Returns the longest path of `Default Category/Gear/Bags,Default Category/Sale`, without the root.
+fn deepest_category(categories: &str) -> String {
     let deepest = categories.split(',').map(str::trim).rev().max_by_key(|path| path.matches('/').count());
     let steps: Vec<&str> = deepest.unwrap_or_default().split('/').collect();
     steps[usize::from(steps.len() > 1 || steps[0] == "Default Category")..].join(" > ")
@@ -228,12 +230,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pairs_may_have_commas_in_their_values() {
+    fn pairs_can_have_commas_in_their_values() {
         let expect = [("color", "Blue"), ("features", "Hood, zip"), ("size", "M")];
-        let found = pairs("color=Blue,features=Hood, zip,size=M");
+        let found = parse_pairs("color=Blue,features=Hood, zip,size=M");
         assert!(found.iter().map(|(name, value)| (name.as_str(), value.as_str())).eq(expect));
-        let quoted = pairs("color=\"Green, light\",size=\"50 g\"");
+        let quoted = parse_pairs("color=\"Green, light\",size=\"50 g\"");
         assert!(quoted.iter().map(|(_, value)| value.as_str()).eq(["Green, light", "50 g"]), "{quoted:?}");
-        assert_eq!(pairs("nothing"), []);
+        assert_eq!(parse_pairs("nothing"), []);
     }
 }

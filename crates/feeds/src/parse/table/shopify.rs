@@ -1,48 +1,48 @@
-//! Shopify's product CSV: a row a variant or a picture, what a product has once in its first row.
+//! Shopify's product CSV: one row per variant or picture; values of the product are only in its first row.
 //!
-//! Names of columns are those of the export; the newer template's become them. Stock that is not tracked is there, and
-//! one that may be oversold can be ordered. Must not know how variants are folded.
+//! Column names are those of the export; the names of the newer template are converted to them. An untracked product is in
+//! stock, and one that may be oversold can always be ordered. Must not know how variants are folded.
 
-use super::{Family, Layout, Queue, Use, meaning};
+use super::{ColumnUse, Layout, RowQueue, VariantGroup, meaning};
 use crate::{
-    columns::{Meaning, describes_a_product},
+    columns::{Meaning, is_product_attribute},
     parse::{
-        records::Records,
-        shopify::{options_of, prices},
+        records::RecordReader,
+        shopify::{set_options, set_prices},
         stock::set_stock,
     },
-    raw::{Field, Raw},
+    raw::{Field, RawRow},
 };
 
-const COLUMNS: &[(&str, Use)] = &[
-    ("title", Use::Field(Field::Title)),
-    ("body (html)", Use::Field(Field::Description)),
-    ("vendor", Use::Field(Field::Brand)),
-    ("type", Use::Field(Field::Category)),
-    ("product category", Use::Field(Field::Category)),
-    ("tags", Use::Tags),
-    ("published", Use::Field(Field::Published)),
-    ("status", Use::Field(Field::Published)),
-    ("google shopping gender", Use::Attribute("gender")),
-    ("google shopping age group", Use::Attribute("age group")),
-    ("google shopping condition", Use::Attribute("condition")),
-    ("handle", Use::Own),
-    ("image src", Use::Own),
-    ("image position", Use::Own),
-    ("option# name", Use::Own),
-    ("option# value", Use::Own),
-    ("variant image", Use::Own),
-    ("variant sku", Use::Own),
-    ("variant barcode", Use::Own),
-    ("variant price", Use::Own),
-    ("variant compare at price", Use::Own),
-    ("variant inventory tracker", Use::Own),
-    ("variant inventory qty", Use::Own),
-    ("variant inventory policy", Use::Own),
+const COLUMNS: &[(&str, ColumnUse)] = &[
+    ("title", ColumnUse::Field(Field::Title)),
+    ("body (html)", ColumnUse::Field(Field::Description)),
+    ("vendor", ColumnUse::Field(Field::Brand)),
+    ("type", ColumnUse::Field(Field::Category)),
+    ("product category", ColumnUse::Field(Field::Category)),
+    ("tags", ColumnUse::Tags),
+    ("published", ColumnUse::Field(Field::Published)),
+    ("status", ColumnUse::Field(Field::Published)),
+    ("google shopping gender", ColumnUse::Attribute("gender")),
+    ("google shopping age group", ColumnUse::Attribute("age group")),
+    ("google shopping condition", ColumnUse::Attribute("condition")),
+    ("handle", ColumnUse::Custom),
+    ("image src", ColumnUse::Custom),
+    ("image position", ColumnUse::Custom),
+    ("option# name", ColumnUse::Custom),
+    ("option# value", ColumnUse::Custom),
+    ("variant image", ColumnUse::Custom),
+    ("variant sku", ColumnUse::Custom),
+    ("variant barcode", ColumnUse::Custom),
+    ("variant price", ColumnUse::Custom),
+    ("variant compare at price", ColumnUse::Custom),
+    ("variant inventory tracker", ColumnUse::Custom),
+    ("variant inventory qty", ColumnUse::Custom),
+    ("variant inventory policy", ColumnUse::Custom),
 ];
 
-/// The newer template's names, and the export's.
-const NEWER: [(&str, &str); 12] = [
+/// Column names of the newer template, and those of the export.
+const NEWER_NAMES: [(&str, &str); 12] = [
     ("url handle", "handle"),
     ("description", "body (html)"),
     ("published on online store", "published"),
@@ -57,9 +57,11 @@ const NEWER: [(&str, &str); 12] = [
     ("variant image url", "variant image"),
 ];
 
-pub fn open(records: &mut Records) -> Option<Box<dyn Layout>> {
+pub fn open(records: &mut RecordReader) -> Option<Box<dyn Layout>> {
     if records.has("url handle") && (records.has("option1 name") || records.has("product image url")) {
-        records.rename(|column| NEWER.iter().find(|(newer, _)| *newer == column).map(|(_, usual)| (*usual).to_owned()));
+        records.rename(|column| {
+            NEWER_NAMES.iter().find(|(newer, _)| *newer == column).map(|(_, usual)| (*usual).to_owned())
+        });
     }
     let shopify = records.has("handle") && (records.has("body (html)") || records.has("variant price"));
     shopify.then(|| Box::new(Shopify::default()) as _)
@@ -67,15 +69,15 @@ pub fn open(records: &mut Records) -> Option<Box<dyn Layout>> {
 
 #[derive(Default)]
 struct Shopify {
-    family: Family,
+    group: VariantGroup,
     handle: String,
     names: Vec<String>,
-    /// The picture of the lowest position so far.
+    /// The picture with the lowest position so far.
     image: Option<(u32, String)>,
 }
 
 impl Shopify {
-    fn look_at_picture(&mut self, cells: &Records) {
+    fn read_picture(&mut self, cells: &RecordReader) {
         let image = cells.get("image src");
         let position = cells.get("image position").parse().unwrap_or(u32::MAX);
         if !image.is_empty() && self.image.as_ref().is_none_or(|(first, _)| position < *first) {
@@ -83,10 +85,10 @@ impl Shopify {
         }
     }
 
-    fn finish(&mut self, rows: &mut Queue) {
+    fn flush_group(&mut self, rows: &mut RowQueue) {
         let image = self.image.as_ref().map(|(_, image)| image.as_str()).unwrap_or_default();
-        for mut raw in self.family.variants.drain(..) {
-            raw.inherit(&self.family.product);
+        for mut raw in self.group.variants.drain(..) {
+            raw.inherit(&self.group.product);
             if raw[Field::Image].is_empty() {
                 raw.set(Field::Image, image);
             }
@@ -97,55 +99,55 @@ impl Shopify {
 }
 
 impl Layout for Shopify {
-    fn maker(&self) -> &'static str {
+    fn system(&self) -> &'static str {
         "Shopify"
     }
 
-    fn columns(&self) -> &'static [(&'static str, Use)] {
+    fn columns(&self) -> &'static [(&'static str, ColumnUse)] {
         COLUMNS
     }
 
-    /// Of the metafields only Shopify's own ones for its categories, as in `Color (product.metafields.shopify.color-pattern)`.
+    /// Of the metafields, only Shopify's standard ones are used, as in `Color (product.metafields.shopify.color-pattern)`.
     fn meaning(&self, column: &str) -> Option<Meaning> {
         let standard = column.split_once(" (product.metafields.shopify.").map(|(name, _)| name);
-        let standard = standard.filter(|name| describes_a_product(name));
+        let standard = standard.filter(|name| is_product_attribute(name));
         meaning(COLUMNS, column).or_else(|| standard.map(|name| Meaning::Attribute(name.to_owned())))
     }
 
-    fn row(&mut self, cells: &Records, mut raw: Raw, rows: &mut Queue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         let handle = cells.get("handle");
         let next = if handle.is_empty() { !raw[Field::Title].is_empty() } else { handle != self.handle };
-        if next || self.family.is_new() {
-            self.finish(rows);
+        if next || self.group.is_empty() {
+            self.flush_group(rows);
             handle.clone_into(&mut self.handle);
             self.image = None;
             self.names =
                 cells.numbered("option# name", "option# value").iter().map(|(name, _)| (*name).to_owned()).collect();
             raw.set(Field::Url, format!("/products/{handle}"));
-            self.family.product = raw.clone();
+            self.group.product = raw.clone();
         } else if ["variant price", "variant sku", "option1 value"].iter().all(|name| cells.get(name).is_empty()) {
-            self.look_at_picture(cells);
-            return; // one more picture of the same product
+            self.read_picture(cells);
+            return; // another picture of the same product
         }
-        self.look_at_picture(cells);
-        prices(&mut raw, cells.get("variant price"), cells.get("variant compare at price"));
+        self.read_picture(cells);
+        set_prices(&mut raw, cells.get("variant price"), cells.get("variant compare at price"));
         let tracked = !cells.has("variant inventory tracker") || !cells.get("variant inventory tracker").is_empty();
-        let oversold =
+        let backorders =
             matches!(cells.get("variant inventory policy").to_ascii_lowercase().as_str(), "continue" | "true");
-        set_stock(&mut raw, cells.get("variant inventory qty"), tracked, oversold);
+        set_stock(&mut raw, cells.get("variant inventory qty"), tracked, backorders);
         raw.names = ["variant sku", "variant barcode"].map(|column| cells.get(column).to_owned()).into();
         raw.set(Field::Image, cells.get("variant image"));
         let values = cells.numbered("option# name", "option# value").into_iter().map(|(_, value)| value);
         let names = self.names.iter().map(String::as_str);
         raw.set(Field::Id, self.handle.as_str());
-        options_of(&mut raw, &self.handle, cells.get("variant sku"), names.zip(values));
-        self.family.variants.push_back(raw);
-        if self.family.is_full() {
-            self.finish(rows);
+        set_options(&mut raw, &self.handle, cells.get("variant sku"), names.zip(values));
+        self.group.variants.push_back(raw);
+        if self.group.is_full() {
+            self.flush_group(rows);
         }
     }
 
-    fn end(&mut self, rows: &mut Queue) {
-        self.finish(rows);
+    fn finish(&mut self, rows: &mut RowQueue) {
+        self.flush_group(rows);
     }
 }

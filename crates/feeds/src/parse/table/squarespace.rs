@@ -1,33 +1,33 @@
 //! Squarespace's product export: the rows of further variants have no product id. Must not know how variants are folded.
 
-use super::{Layout, Queue, Use, make_variant};
+use super::{ColumnUse, Layout, RowQueue, make_variant};
 use crate::{
-    parse::{assign::first_image, records::Records},
-    raw::{Field, Raw},
+    parse::{assign::first_image, records::RecordReader},
+    raw::{Field, RawRow},
 };
 
-const COLUMNS: &[(&str, Use)] = &[
-    ("title", Use::Field(Field::Title)),
-    ("description", Use::Field(Field::Description)),
-    ("price", Use::Field(Field::Price)),
-    ("sale price", Use::Own),
-    ("on sale", Use::Own),
-    ("stock", Use::Own),
-    ("tags", Use::Tags),
-    ("visible", Use::Field(Field::Published)),
-    ("categories", Use::Own),
-    ("hosted image urls", Use::Own),
-    ("product id [non editable]", Use::Own),
-    ("variant id [non editable]", Use::Own),
-    ("product page", Use::Own),
-    ("product url", Use::Own),
-    ("sku", Use::Own),
-    ("gtin", Use::Own),
-    ("option name #", Use::Own),
-    ("option value #", Use::Own),
+const COLUMNS: &[(&str, ColumnUse)] = &[
+    ("title", ColumnUse::Field(Field::Title)),
+    ("description", ColumnUse::Field(Field::Description)),
+    ("price", ColumnUse::Field(Field::Price)),
+    ("sale price", ColumnUse::Custom),
+    ("on sale", ColumnUse::Custom),
+    ("stock", ColumnUse::Custom),
+    ("tags", ColumnUse::Tags),
+    ("visible", ColumnUse::Field(Field::Published)),
+    ("categories", ColumnUse::Custom),
+    ("hosted image urls", ColumnUse::Custom),
+    ("product id [non editable]", ColumnUse::Custom),
+    ("variant id [non editable]", ColumnUse::Custom),
+    ("product page", ColumnUse::Custom),
+    ("product url", ColumnUse::Custom),
+    ("sku", ColumnUse::Custom),
+    ("gtin", ColumnUse::Custom),
+    ("option name #", ColumnUse::Custom),
+    ("option value #", ColumnUse::Custom),
 ];
 
-pub fn open(records: &Records) -> Option<Box<dyn Layout>> {
+pub fn open(records: &RecordReader) -> Option<Box<dyn Layout>> {
     let squarespace = records.has("product id [non editable]")
         || (records.has("product page") && records.has("hosted image urls") && records.has("title"));
     squarespace.then(|| Box::new(Squarespace::default()) as _)
@@ -35,26 +35,26 @@ pub fn open(records: &Records) -> Option<Box<dyn Layout>> {
 
 #[derive(Default)]
 struct Squarespace {
-    product: Raw,
+    product: RawRow,
     id: String,
     names: Vec<String>,
 }
 
 impl Layout for Squarespace {
-    fn maker(&self) -> &'static str {
+    fn system(&self) -> &'static str {
         "Squarespace"
     }
 
-    fn columns(&self) -> &'static [(&'static str, Use)] {
+    fn columns(&self) -> &'static [(&'static str, ColumnUse)] {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &Records, mut raw: Raw, rows: &mut Queue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         let options = cells.numbered("option name #", "option value #");
         let (id, page, address) =
             (cells.get("product id [non editable]"), cells.get("product page"), cells.get("product url"));
         if !id.is_empty() || !raw[Field::Title].is_empty() {
-            // A table that was made for the import has no ids yet.
+            // A table made for import has no ids yet.
             self.id =
                 [id, address, cells.get("sku")].into_iter().find(|id| !id.is_empty()).unwrap_or_default().to_owned();
             self.names = options.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -63,7 +63,7 @@ impl Layout for Squarespace {
             }
             let image = first_image(cells.get("hosted image urls"));
             raw.set(Field::Image, image.as_str());
-            raw.set(Field::Category, category(cells.get("categories")));
+            raw.set(Field::Category, deepest_category(cells.get("categories")));
             raw.group_image = image;
             self.product = raw.clone();
             self.product.set(Field::Price, "");
@@ -95,8 +95,8 @@ impl Layout for Squarespace {
     }
 }
 
-/// Of `/clothing, /clothing/shirts` the path with the most steps.
-fn category(categories: &str) -> String {
+/// Returns the longest path of `/clothing, /clothing/shirts`.
+fn deepest_category(categories: &str) -> String {
     let paths = categories.split(',').map(|path| path.trim().trim_matches('/'));
     let deepest = paths.rev().max_by_key(|path| path.matches('/').count()).unwrap_or_default();
     deepest.replace('/', " > ")

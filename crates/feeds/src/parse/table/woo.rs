@@ -1,50 +1,50 @@
-//! WooCommerce's product export: variations name their parent, attributes stand in numbered columns, and the names of
-//! the columns are in the language of the shop.
+//! WooCommerce's product export: variations name their parent, attributes are in numbered columns, and column names are in
+//! the language of the shop.
 //!
-//! The id of a product is its `ID`; its SKU, which its pages say, is a name besides. An attribute that the shop does not
-//! show on the product's page stays out. Must not know how variants fold.
+//! The id of a product is its `ID`; its SKU, which its pages have, becomes an alternative id. Attributes that the shop does not
+//! show on the product's page are left out. Must not know how variants are folded.
 
-mod names; // of the columns in other languages
+mod names; // column names in other languages
 
 use std::collections::HashMap;
 
-use super::{Layout, Queue, Use};
+use super::{ColumnUse, Layout, RowQueue};
 use crate::{
-    parse::{assign::first_image, records::Records},
-    raw::{Field, Raw},
+    parse::{assign::first_image, records::RecordReader},
+    raw::{Field, RawRow},
     value,
 };
 
-const COLUMNS: &[(&str, Use)] = &[
-    ("id", Use::Field(Field::Id)),
-    ("sku", Use::Field(Field::Id)),
-    ("gtin, upc, ean, or isbn", Use::Field(Field::Id)),
-    ("name", Use::Field(Field::Title)),
-    ("short description", Use::Field(Field::Description)),
-    ("description", Use::Field(Field::Description)),
-    ("brands", Use::Field(Field::Brand)),
-    ("brand", Use::Field(Field::Brand)),
-    ("regular price", Use::Field(Field::Price)),
-    ("sale price", Use::Field(Field::SalePrice)),
-    ("in stock?", Use::Field(Field::Availability)),
-    ("stock", Use::Field(Field::Stock)),
-    ("permalink", Use::Field(Field::Url)),
-    ("external url", Use::Field(Field::Url)),
-    ("date created", Use::Field(Field::Date)),
-    ("average rating", Use::Field(Field::Rating)),
-    ("review count", Use::Field(Field::RatingCount)),
-    ("published", Use::Field(Field::Published)),
-    ("visibility in catalog", Use::Field(Field::Published)),
-    ("tags", Use::Tags),
-    ("type", Use::Own),
-    ("images", Use::Own),
-    ("categories", Use::Own),
-    ("parent", Use::Own),
-    ("attribute # name", Use::Own),
-    ("attribute # value(s)", Use::Own),
-    ("attribute # visible", Use::Own),
+const COLUMNS: &[(&str, ColumnUse)] = &[
+    ("id", ColumnUse::Field(Field::Id)),
+    ("sku", ColumnUse::Field(Field::Id)),
+    ("gtin, upc, ean, or isbn", ColumnUse::Field(Field::Id)),
+    ("name", ColumnUse::Field(Field::Title)),
+    ("short description", ColumnUse::Field(Field::Description)),
+    ("description", ColumnUse::Field(Field::Description)),
+    ("brands", ColumnUse::Field(Field::Brand)),
+    ("brand", ColumnUse::Field(Field::Brand)),
+    ("regular price", ColumnUse::Field(Field::Price)),
+    ("sale price", ColumnUse::Field(Field::SalePrice)),
+    ("in stock?", ColumnUse::Field(Field::Availability)),
+    ("stock", ColumnUse::Field(Field::Stock)),
+    ("permalink", ColumnUse::Field(Field::Url)),
+    ("external url", ColumnUse::Field(Field::Url)),
+    ("date created", ColumnUse::Field(Field::Date)),
+    ("average rating", ColumnUse::Field(Field::Rating)),
+    ("review count", ColumnUse::Field(Field::RatingCount)),
+    ("published", ColumnUse::Field(Field::Published)),
+    ("visibility in catalog", ColumnUse::Field(Field::Published)),
+    ("tags", ColumnUse::Tags),
+    ("type", ColumnUse::Custom),
+    ("images", ColumnUse::Custom),
+    ("categories", ColumnUse::Custom),
+    ("parent", ColumnUse::Custom),
+    ("attribute # name", ColumnUse::Custom),
+    ("attribute # value(s)", ColumnUse::Custom),
+    ("attribute # visible", ColumnUse::Custom),
 ];
-/// Columns that hardly another table has.
+/// Columns that hardly any other table has.
 const SIGNS: [&str; 8] = [
     "is featured?",
     "visibility in catalog",
@@ -56,10 +56,10 @@ const SIGNS: [&str; 8] = [
     "published",
 ];
 
-pub fn open(records: &mut Records) -> Option<Box<dyn Layout>> {
+pub fn open(records: &mut RecordReader) -> Option<Box<dyn Layout>> {
     let names = records.names.clone();
-    // What is English already keeps its name, whatever it would mean in another language.
-    records.rename(|column| names::english(column).filter(|english| !names.contains(english)));
+    // An English name is kept, even if it is also the name of another column in another language.
+    records.rename(|column| names::english_name(column).filter(|english| !names.contains(english)));
     let signs = SIGNS.iter().filter(|sign| records.has(sign)).count();
     if records.has("name") && signs >= if records.has("type") { 2 } else { 4 } {
         return Some(Box::new(Woo::default()));
@@ -70,22 +70,23 @@ pub fn open(records: &mut Records) -> Option<Box<dyn Layout>> {
 
 #[derive(Default)]
 struct Woo {
-    /// Variations may name their parent by SKU: of every variable product, its id. They stand before their variations.
+    /// The ids of variable products by SKU, because variations may name their parent by SKU. Products come before their
+    /// variations.
     parents: HashMap<String, String>,
 }
 
 impl Layout for Woo {
-    fn maker(&self) -> &'static str {
+    fn system(&self) -> &'static str {
         "WooCommerce"
     }
 
-    fn columns(&self) -> &'static [(&'static str, Use)] {
+    fn columns(&self) -> &'static [(&'static str, ColumnUse)] {
         COLUMNS
     }
 
-    fn row(&mut self, cells: &Records, mut raw: Raw, rows: &mut Queue) {
+    fn add_record(&mut self, cells: &RecordReader, mut raw: RawRow, rows: &mut RowQueue) {
         raw.set(Field::Image, first_image(cells.get("images").split(", ").next().unwrap_or_default()));
-        raw.set(Field::Category, deepest(cells.get("categories")));
+        raw.set(Field::Category, deepest_category(cells.get("categories")));
         let kind = cells.get("type").to_ascii_lowercase();
         let kind = kind.split(',').next().unwrap_or_default().trim();
         for nth in 1.. {
@@ -93,10 +94,10 @@ impl Layout for Woo {
             if !cells.has(&values) {
                 break;
             }
-            // A variation's attributes are what it is chosen by.
-            let shown = value::published(cells.get(&format!("attribute {nth} visible"))) != Some(false);
+            // The attributes of a variation are its options.
+            let shown = value::parse_published(cells.get(&format!("attribute {nth} visible"))) != Some(false);
             if shown || kind == "variation" {
-                raw.attribute(cells.get(&format!("attribute {nth} name")), cells.get(&values));
+                raw.add_attribute(cells.get(&format!("attribute {nth} name")), cells.get(&values));
             }
         }
         let own = raw[Field::Id].to_owned();
@@ -120,19 +121,19 @@ impl Layout for Woo {
     }
 }
 
-/// Of `Clothing > Hoodies, Sale` the path with the most steps.
-fn deepest(categories: &str) -> &str {
+/// Returns the longest path of `Clothing > Hoodies, Sale`.
+fn deepest_category(categories: &str) -> &str {
     let steps = |path: &&str| path.matches('>').count();
     categories.split(',').map(str::trim).rev().max_by_key(steps).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::deepest;
+    use super::deepest_category;
 
     #[test]
-    fn the_most_exact_category_is_taken() {
-        assert_eq!(deepest("Sale, Clothing > Hoodies, Music > Albums"), "Clothing > Hoodies");
-        assert_eq!(deepest(""), "");
+    fn the_deepest_category_is_used() {
+        assert_eq!(deepest_category("Sale, Clothing > Hoodies, Music > Albums"), "Clothing > Hoodies");
+        assert_eq!(deepest_category(""), "");
     }
 }

@@ -1,8 +1,8 @@
-//! An element of an XML document with all that is in it, and the reader that cuts such elements out of a stream.
+//! An element of an XML document with its content, and the reader that extracts such elements from a stream.
 //!
-//! Entities that a document declares are never expanded, so it cannot grow; HTML's own are left to the cleaning. Tags
-//! that are not closed within an element end with it. An element lies in the memory of one row, however deep it is.
-//! Must not know what names mean.
+//! Entities that a document declares are never expanded, so its size cannot grow; HTML entities are left to the cleaning.
+//! Unclosed tags end with the element around them. An element needs at most the memory of one row, however deep it is. Must
+//! not know what names mean.
 
 use std::{ops::Range, rc::Rc};
 
@@ -12,17 +12,17 @@ use quick_xml::{
     events::{BytesStart, Event, attributes::Attribute},
 };
 
-use super::super::{Stop, Text};
-use crate::source::Shared;
+use super::super::{ParseError, TextReader};
+use crate::source::ReadState;
 
-/// Elements within elements that are remembered; what is deeper is only text of the last of them.
-const MOST_DEPTH: usize = 64;
-/// Elements of a product that are remembered; what comes after them is only text.
-const MOST_ELEMENTS: usize = 20_000;
-/// Attributes of one element.
-const MOST_ATTRIBUTES: usize = 64;
+/// The maximum depth of elements; deeper ones only add text to the last of them.
+const MAX_DEPTH: usize = 64;
+/// The maximum number of elements of a product; later ones only add text.
+const MAX_ELEMENTS: usize = 20_000;
+/// The maximum number of attributes of an element.
+const MAX_ATTRIBUTES: usize = 64;
 
-/// An element and its descendants in the order of the document. Texts are parts of one string.
+/// An element and its descendants, in document order. Their texts are ranges of one string.
 #[derive(Debug, Default)]
 pub struct Tree {
     text: String,
@@ -45,6 +45,7 @@ pub struct Element<'t> {
 }
 
 impl Tree {
+    /// The outermost element.
     pub fn root(&self) -> Element<'_> {
         Element { tree: self, at: 0 }
     }
@@ -55,26 +56,28 @@ impl<'t> Element<'t> {
         &self.tree.nodes[self.at]
     }
 
-    /// As the document writes it: `g:id`.
+    /// The name as in the document, with its prefix: `g:id`.
     pub fn name(self) -> &'t str {
         &self.node().name
     }
 
-    /// Without a prefix.
+    /// The name without its prefix.
     pub fn local(self) -> &'t str {
         local(self.name())
     }
 
-    /// Its text and that of all elements within, with spaces where they end.
+    /// The text of the element and its descendants, with a space after each descendant.
     pub fn text(self) -> &'t str {
         &self.tree.text[self.node().text.clone()]
     }
 
+    /// The value of an attribute, whose name is compared without regard to case.
     pub fn attribute(self, name: &str) -> Option<&'t str> {
         let found = self.node().attributes.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
+    /// The child elements.
     pub fn children(self) -> impl Iterator<Item = Element<'t>> {
         let depth = self.node().depth;
         let within = self.tree.nodes[self.at + 1..].iter().take_while(move |node| node.depth > depth);
@@ -85,74 +88,75 @@ impl<'t> Element<'t> {
             .map(move |(at, _)| Self { tree, at })
     }
 
-    /// The first child whose name without its prefix is this, in any case.
+    /// The first child with this name, compared without prefix and case.
     pub fn child(self, name: &str) -> Option<Element<'t>> {
         self.children().find(|child| child.local().eq_ignore_ascii_case(name))
     }
 
-    /// The text of that child; empty where there is none.
+    /// The trimmed text of the first child with this name; empty if there is none.
     pub fn child_text(self, name: &str) -> &'t str {
         self.child(name).map_or("", |child| child.text().trim())
     }
 }
 
-/// Cuts elements out of a document.
+/// Extracts elements from a document.
 pub struct Reader<'a> {
-    reader: quick_xml::Reader<Text<'a>>,
-    shared: Rc<Shared>,
+    reader: quick_xml::Reader<TextReader<'a>>,
+    state: Rc<ReadState>,
     buffer: Vec<u8>,
-    /// Names of the elements that are open around what is cut out.
+    /// The names of the open elements around the extracted ones.
     open: Vec<String>,
-    /// Prefixes that were declared around what is cut out, with what they stand for.
+    /// Namespace prefixes declared around the extracted elements, with their addresses.
     namespaces: Vec<(String, String)>,
     /// `xml:lang` of the outermost element that has one.
     pub lang: Option<String>,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(text: Text<'a>, shared: &Rc<Shared>) -> Self {
+    /// Creates a reader. `state` is the state of the source that `text` reads from.
+    pub fn new(text: TextReader<'a>, state: &Rc<ReadState>) -> Self {
         let mut reader = quick_xml::Reader::from_reader(text);
         let config = reader.config_mut();
         config.allow_dangling_amp = true;
         config.allow_unmatched_ends = true;
         config.check_end_names = false;
         let (buffer, open, namespaces) = (Vec::new(), Vec::new(), Vec::new());
-        Self { reader, shared: shared.clone(), buffer, open, namespaces, lang: None }
+        Self { reader, state: state.clone(), buffer, open, namespaces, lang: None }
     }
 
-    /// The prefix that stands for a namespace whose address begins so; empty for the document's own namespace.
+    /// The prefix of a namespace whose address begins with `address`; empty for the default namespace.
     pub fn prefix_of(&self, address: &str) -> Option<&str> {
         self.namespaces.iter().find(|(_, own)| own.starts_with(address)).map(|(prefix, _)| prefix.as_str())
     }
 
-    /// The next element for which `wanted` says yes, by its name and the name of the element around it.
-    pub fn next(&mut self, wanted: impl Fn(&str, &str) -> bool) -> Result<Option<Tree>, Stop> {
+    /// Reads the next element for which `is_needed` returns true, given its name and the name of the element around it.
+    pub fn next(&mut self, is_needed: impl Fn(&str, &str) -> bool) -> Result<Option<Tree>, ParseError> {
         let mut buffer = std::mem::take(&mut self.buffer);
-        let mut tree: Option<Building> = None;
+        let mut tree: Option<TreeBuilder> = None;
         loop {
             buffer.clear();
-            let event = self.reader.read_event_into(&mut buffer).map_err(stop)?;
+            let event = self.reader.read_event_into(&mut buffer).map_err(parse_error)?;
             match (event, &mut tree) {
                 (Event::Eof, None) => return Ok(None),
-                (Event::Eof, Some(_)) => return Err(Stop::Ends("a product is not closed".into())),
+                (Event::Eof, Some(_)) => return Err(ParseError::CutOff("a product is not closed".into())),
                 (Event::Start(start), Some(tree)) => tree.open(&start),
                 (Event::Empty(start), Some(tree)) => {
                     tree.open(&start);
                     tree.close(start.name().as_ref());
                 }
                 (Event::Start(start), None) => {
-                    if wanted(start.name().as_ref(), self.open.last().map_or("", String::as_str)) {
-                        self.shared.new_row();
-                        tree = Some(Building::new(&start));
+                    if is_needed(start.name().as_ref(), self.open.last().map_or("", String::as_str)) {
+                        self.state.start_row();
+                        tree = Some(TreeBuilder::new(&start));
                     } else {
                         self.enter(&start);
                     }
                 }
                 (Event::Empty(start), None)
-                    if wanted(start.name().as_ref(), self.open.last().map_or("", String::as_str)) =>
+                    if is_needed(start.name().as_ref(), self.open.last().map_or("", String::as_str)) =>
                 {
-                    self.shared.new_row();
-                    let done = Building::new(&start).finish();
+                    self.state.start_row();
+                    let done = TreeBuilder::new(&start).finish();
                     self.buffer = buffer;
                     return Ok(Some(done));
                 }
@@ -168,7 +172,7 @@ impl<'a> Reader<'a> {
                 (Event::End(end), Some(building)) => {
                     let is_whole = building.close(end.name().as_ref());
                     if is_whole {
-                        let done = tree.take().map(Building::finish);
+                        let done = tree.take().map(TreeBuilder::finish);
                         self.buffer = buffer;
                         return Ok(done);
                     }
@@ -188,7 +192,7 @@ impl<'a> Reader<'a> {
             let value = value(&attribute);
             match attribute.key.as_ref() {
                 "xml:lang" => self.lang = self.lang.take().or(Some(value)),
-                key if self.namespaces.len() < MOST_ATTRIBUTES => {
+                key if self.namespaces.len() < MAX_ATTRIBUTES => {
                     if let Some(prefix) = key.strip_prefix("xmlns") {
                         self.namespaces.push((prefix.trim_start_matches(':').to_owned(), value));
                     }
@@ -196,31 +200,31 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        if self.open.len() < MOST_DEPTH {
+        if self.open.len() < MAX_DEPTH {
             self.open.push(start.name().as_ref().to_owned());
         }
     }
 }
 
-fn stop(error: Error) -> Stop {
+fn parse_error(error: Error) -> ParseError {
     match error {
-        Error::Io(error) => Stop::Io(std::io::Error::new(error.kind(), error.to_string())),
-        Error::Syntax(error) => Stop::Ends(error.to_string()),
-        other => Stop::Broken(other.to_string()),
+        Error::Io(error) => ParseError::Io(std::io::Error::new(error.kind(), error.to_string())),
+        Error::Syntax(error) => ParseError::CutOff(error.to_string()),
+        other => ParseError::Broken(other.to_string()),
     }
 }
 
-/// A tree whose root is still open.
-struct Building {
+/// Builds a tree until its root element is closed.
+struct TreeBuilder {
     text: String,
     nodes: Vec<Node>,
-    /// Names of the open elements, with their nodes where they are remembered.
+    /// Names of the open elements, with their nodes if they have one.
     open: Vec<(String, Option<usize>)>,
-    /// Elements that are open within the last of those.
+    /// The number of elements open within the last of these.
     deeper: usize,
 }
 
-impl Building {
+impl TreeBuilder {
     fn new(start: &BytesStart) -> Self {
         let mut tree = Self { text: String::new(), nodes: Vec::new(), open: Vec::new(), deeper: 0 };
         tree.open(start);
@@ -229,12 +233,12 @@ impl Building {
 
     fn open(&mut self, start: &BytesStart) {
         let depth = self.open.len();
-        if depth == MOST_DEPTH {
+        if depth == MAX_DEPTH {
             self.deeper += 1;
             return;
         }
         let name = start.name().as_ref().to_owned();
-        let node = (self.nodes.len() < MOST_ELEMENTS).then(|| {
+        let node = (self.nodes.len() < MAX_ELEMENTS).then(|| {
             let attribute = |attribute: Attribute| (attribute.key.as_ref().into(), value(&attribute));
             let attributes = attributes(start).map(attribute).collect();
             self.nodes.push(Node { name: name.as_str().into(), attributes, depth, text: self.text.len()..usize::MAX });
@@ -243,8 +247,8 @@ impl Building {
         self.open.push((name, node));
     }
 
-    /// An end tag closes what was left open within its element; one of nothing that is open is passed over. `true` when
-    /// the root itself ends.
+    /// Handles an end tag: closes its element and the unclosed ones within. Ignores an end tag without a start tag. Returns
+    /// whether the root was closed.
     fn close(&mut self, name: &str) -> bool {
         let is_root = self.open.first().is_some_and(|(root, _)| root == name);
         if self.deeper > 0 && !is_root {
@@ -274,7 +278,7 @@ impl Building {
 fn attributes<'s>(start: &'s BytesStart) -> impl Iterator<Item = Attribute<'s>> {
     let mut all = start.attributes();
     all.with_checks(false);
-    all.filter_map(Result::ok).take(MOST_ATTRIBUTES)
+    all.filter_map(Result::ok).take(MAX_ATTRIBUTES)
 }
 
 fn value(attribute: &Attribute) -> String {
@@ -282,7 +286,7 @@ fn value(attribute: &Attribute) -> String {
     normal.map_or_else(|_| attribute.value.to_string(), |value| value.into_owned())
 }
 
-/// A name without its prefix.
+/// Removes the prefix from a name.
 pub fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
@@ -294,16 +298,16 @@ pub mod tests {
     use super::*;
     use crate::{Bytes, source::Source};
 
-    /// The first `<item>` of a document.
+    /// Returns the first `<item>` of a document.
     pub fn parse(xml: &'static str) -> Tree {
-        let shared = Rc::new(Shared::default());
+        let state = Rc::new(ReadState::default());
         let bytes: Bytes<'static> = Box::new(xml.as_bytes());
-        let text = BufReader::new(Source::open(bytes, None, &shared).unwrap());
-        Reader::new(text, &shared).next(|name, _| name == "item").unwrap().unwrap()
+        let text = BufReader::new(Source::open(bytes, None, &state).unwrap());
+        Reader::new(text, &state).next(|name, _| name == "item").unwrap().unwrap()
     }
 
     #[test]
-    fn an_element_has_its_own_text_and_that_of_elements_within() {
+    fn the_text_of_an_element_includes_its_descendants() {
         let tree = parse("<r><item a='1'>x<b>y<c>z</c></b><item>w</item>&amp;&eacute;</item><item>2</item></r>");
         let root = tree.root();
         assert_eq!((root.attribute("A"), root.text()), (Some("1"), "xyz  w &&eacute;"));
@@ -314,7 +318,7 @@ pub mod tests {
     }
 
     #[test]
-    fn what_is_not_closed_ends_with_the_element_around_it() {
+    fn unclosed_elements_end_with_the_element_around_them() {
         let tree = parse("<r><item><d>a<br>b</d><e>c</x><f>d</e></item></r>");
         let root = tree.root();
         assert_eq!((root.child_text("d"), root.child_text("e")), ("ab", "cd"));

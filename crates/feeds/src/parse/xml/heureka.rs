@@ -1,17 +1,17 @@
-//! What is peculiar to the feeds of Heureka, Zboží and their like, whose names of elements are in the table: the days
-//! until a product is sent, the country's currency, and the site's own name before the category.
+//! The specifics of feeds for Heureka, Zboží and similar sites: the days until delivery, the currency of the country, and the
+//! name of the site before the category. Their element names are in the table.
 //!
-//! `https://sluzby.heureka.cz/napoveda/xml-feed/` describes the format. Must not know how products are read.
+//! The format is described in `https://sluzby.heureka.cz/napoveda/xml-feed/`. Must not know how products are read.
 
 use super::element::Element;
-use crate::raw::{Field, Raw};
+use crate::raw::{Field, RawRow};
 
-/// Days until it is sent from which on a product is one to be ordered, not one in stock.
-const ORDERED_FROM_DAYS: u32 = 31;
-/// The country's own end of an address, and its currency: the feed names none.
+/// From this many days until delivery on, a product counts as a preorder, not as in stock.
+const PREORDER_FROM_DAYS: u32 = 31;
+/// Top-level domains and the currency of their country, because the feeds do not name it.
 const COUNTRIES: [(&str, &str); 2] = [("cz", "CZK"), ("sk", "EUR")];
 
-/// What [`fill`] reads by itself.
+/// The elements that [`fill`] reads, and the fields they are used for.
 pub const USED: [(&str, &str); 1] = [("delivery_date", "availability")];
 
 pub fn is_product(product: Element) -> bool {
@@ -19,11 +19,12 @@ pub fn is_product(product: Element) -> bool {
         || (product.child("productname").is_some() && product.child("price_vat").is_some())
 }
 
-pub fn fill(raw: &mut Raw, product: Element) {
+/// Fills in availability, category and currency.
+pub fn fill(raw: &mut RawRow, product: Element) {
     let days = product.child_text("delivery_date");
     if !days.is_empty() {
-        // A date is that of a product that is to come.
-        let soon = days.parse::<u32>().is_ok_and(|days| days < ORDERED_FROM_DAYS);
+        // A date instead of a number means a future product.
+        let soon = days.parse::<u32>().is_ok_and(|days| days < PREORDER_FROM_DAYS);
         raw.offer(Field::Availability, u8::MAX, if soon { "in stock" } else { "preorder" });
     }
     let category = raw[Field::Category].to_owned();

@@ -1,101 +1,104 @@
-//! A product of any XML feed: the names of its children are the columns. Must not know whose feed it is.
+//! A product in any XML feed, with the names of its children as columns. Must not know which shop system a feed is from.
 
 use super::{super::names, element::Element};
 use crate::{
-    columns::{Columns, Meaning},
+    columns::{ColumnMap, Meaning},
     parse::{
         assign::{assign, describe},
-        object::{MOST_KEYS, Used},
+        object::{ColumnUses, MAX_KEYS},
     },
-    raw::{Field, Raw},
+    raw::{Field, RawRow},
 };
 use nearmind_core::catalog::item::PATH_SEPARATOR;
 
-/// A `g:` name is better than the same name without: `g:id` than Atom's `id`.
-const PLAIN: u8 = 100;
+/// Added to the rank of names without `g:`, because `g:id` is better than Atom's `id`.
+const NO_PREFIX_RANK: u8 = 100;
+/// Google's namespace.
 const GOOGLE: &str = "http://base.google.com/ns/1.0";
 
-/// Reads products, and remembers what was made of their children.
+/// Converts product elements into rows, and records how their children are used.
 #[derive(Default)]
-pub struct Products {
-    pub used: Used,
+pub struct ProductReader {
+    pub column_uses: ColumnUses,
 }
 
-impl Products {
-    /// `prefix` is the one that stands for Google's names, where it is not `g`.
-    pub fn row(&mut self, row: u64, product: Element, columns: &Columns, prefix: Option<&str>) -> Raw {
-        let mut raw = Raw::new(row);
+impl ProductReader {
+    /// Converts a product. `prefix` is that of Google's namespace, if it is not `g`.
+    pub fn read_row(&mut self, row: u64, product: Element, columns: &ColumnMap, prefix: Option<&str>) -> RawRow {
+        let mut raw = RawRow::new(row);
         let get = |name: &str| product.attribute(name).unwrap_or_default();
         raw.offer(Field::Id, u8::MAX, get("id"));
         raw.offer(Field::Group, u8::MAX, get("group_id"));
         raw.offer(Field::Availability, u8::MAX, get("available"));
         for child in product.children() {
             match child.local().to_ascii_lowercase().as_str() {
-                "link" if child.attribute("href").is_some() => link(&mut raw, child),
-                "content" | "thumbnail" | "enclosure" if child.attribute("url").is_some() => picture(&mut raw, child),
+                "link" if child.attribute("href").is_some() => read_link(&mut raw, child),
+                "content" | "thumbnail" | "enclosure" if child.attribute("url").is_some() => {
+                    read_picture(&mut raw, child)
+                }
                 "group" if child.name().starts_with("media:") => {
-                    child.children().for_each(|child| picture(&mut raw, child));
+                    child.children().for_each(|child| read_picture(&mut raw, child));
                 }
-                "param" => parameter(&mut raw, child),
+                "param" => read_parameter(&mut raw, child),
                 "product_detail" => {
-                    raw.attribute(child.child_text("attribute_name"), child.child_text("attribute_value"));
+                    raw.add_attribute(child.child_text("attribute_name"), child.child_text("attribute_value"));
                 }
-                _ => self.column(&mut raw, child, columns, prefix),
+                _ => self.read_column(&mut raw, child, columns, prefix),
             }
         }
         raw
     }
 
-    /// Children of these names were used for what only their format knows.
-    pub fn used_for(&mut self, product: Element, names: &[(&str, &str)]) {
+    /// Records that children with these names are used by the rules of their format.
+    pub fn record_uses(&mut self, product: Element, names: &[(&str, &str)]) {
         for (name, about) in names {
             if let Some(child) = product.child(name) {
-                self.used.insert(child.name().to_owned(), (*about).to_owned());
+                self.column_uses.insert(child.name().to_owned(), (*about).to_owned());
             }
         }
     }
 
-    fn column(&mut self, raw: &mut Raw, child: Element, columns: &Columns, prefix: Option<&str>) {
+    fn read_column(&mut self, raw: &mut RawRow, child: Element, columns: &ColumnMap, prefix: Option<&str>) {
         let own = prefix.and_then(|prefix| child.name().strip_prefix(prefix)?.strip_prefix(':'));
         let google = own.or_else(|| child.name().strip_prefix("g:"));
-        let (name, behind) = google.map_or((child.name(), PLAIN), |name| (name, 0));
-        let meaning = names::meaning(columns, name, behind);
+        let (name, rank_offset) = google.map_or((child.name(), NO_PREFIX_RANK), |name| (name, 0));
+        let meaning = names::meaning(columns, name, rank_offset);
         let text = text_for(child, meaning.as_ref());
         if names::hides(name, &text) {
             raw.offer(Field::Published, 1, "hidden");
         }
         assign(raw, meaning.as_ref(), &text);
-        if self.used.get(child.name()).is_none_or(String::is_empty) && self.used.len() < MOST_KEYS {
-            self.used.insert(child.name().to_owned(), describe(meaning.as_ref()));
+        if self.column_uses.get(child.name()).is_none_or(String::is_empty) && self.column_uses.len() < MAX_KEYS {
+            self.column_uses.insert(child.name().to_owned(), describe(meaning.as_ref()));
         }
     }
 }
 
-/// The prefix that Google's names have in this document.
+/// The prefix of Google's namespace in this document.
 pub fn google_prefix<'r>(reader: &'r super::element::Reader) -> Option<&'r str> {
     reader.prefix_of(GOOGLE).filter(|prefix| !prefix.is_empty())
 }
 
-fn link(raw: &mut Raw, link: Element) {
+fn read_link(raw: &mut RawRow, link: Element) {
     let address = link.attribute("href").unwrap_or_default();
     match link.attribute("rel").unwrap_or("alternate") {
-        "alternate" => raw.offer(Field::Url, PLAIN, address),
+        "alternate" => raw.offer(Field::Url, NO_PREFIX_RANK, address),
         "enclosure" => raw.offer(Field::Image, u8::MAX, address),
         _ => {}
     }
 }
 
-/// Media RSS and RSS's enclosures, which may be a film or a sound.
-fn picture(raw: &mut Raw, media: Element) {
+/// Reads an element of Media RSS or an RSS enclosure, unless it is a video or audio.
+fn read_picture(raw: &mut RawRow, media: Element) {
     let kind = media.attribute("type").or(media.attribute("medium")).unwrap_or("image");
     if kind.starts_with("image") {
         raw.offer(Field::Image, u8::MAX, media.attribute("url").unwrap_or_default());
     }
 }
 
-/// Yandex's `<param name="Size" unit="cm">30</param>`, Heureka's `<PARAM>` of `PARAM_NAME` and `VAL`. The values of one
-/// name that is repeated are listed.
-fn parameter(raw: &mut Raw, parameter: Element) {
+/// Reads an attribute: Yandex's `<param name="Size" unit="cm">30</param>`, or Heureka's `<PARAM>` with `PARAM_NAME` and
+/// `VAL`. The values of a repeated name are joined.
+fn read_parameter(raw: &mut RawRow, parameter: Element) {
     let name = parameter.attribute("name").unwrap_or_else(|| parameter.child_text("param_name"));
     let value = match parameter.child("val") {
         Some(value) => value.text(),
@@ -106,13 +109,13 @@ fn parameter(raw: &mut Raw, parameter: Element) {
         value = format!("{value} {unit}");
     }
     match raw.attributes.iter_mut().find(|(own, _)| own == name) {
-        Some((_, known)) if !value.is_empty() => known.extend([", ", value.as_str()]),
+        Some((_, values)) if !value.is_empty() => values.extend([", ", value.as_str()]),
         Some(_) => {}
-        None => raw.attribute(name, &value),
+        None => raw.add_attribute(name, &value),
     }
 }
 
-/// Of several pictures the first, of several categories their path, else all of the text.
+/// The text of an element for a field: the first of several pictures, the path of several categories, else the whole text.
 fn text_for(element: Element, meaning: Option<&Meaning>) -> String {
     match meaning {
         Some(Meaning::Field(Field::Image, _)) => {

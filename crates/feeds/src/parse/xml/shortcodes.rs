@@ -1,10 +1,10 @@
-//! WordPress's shortcodes out of a text: `[vc_row el_class="x"]Tea[/vc_row]` reads "Tea". A word in brackets stays.
+//! Removes WordPress shortcodes from a text: `[vc_row el_class="x"]Tea[/vc_row]` becomes "Tea". A word in brackets is kept.
 //!
 //! Must not know what a shortcode does.
 
 use std::collections::BTreeSet;
 
-/// A tag in brackets: where it lies, its name, and what stands after the name.
+/// A tag in brackets: its byte range, its name, and the text after the name.
 struct Tag<'t> {
     start: usize,
     end: usize,
@@ -13,9 +13,9 @@ struct Tag<'t> {
     closes: bool,
 }
 
-/// `text` without its shortcodes. What stands between them stays.
-pub fn strip(text: &str) -> String {
-    let tags: Vec<Tag> = text.match_indices('[').filter_map(|(at, _)| tag(text, at)).collect();
+/// Removes the shortcodes from a text and keeps the text between them.
+pub fn strip_shortcodes(text: &str) -> String {
+    let tags: Vec<Tag> = text.match_indices('[').filter_map(|(at, _)| parse_tag(text, at)).collect();
     let closed: BTreeSet<&str> = tags.iter().filter(|tag| tag.closes).map(|tag| tag.name).collect();
     let is_shortcode =
         |tag: &Tag| tag.closes || tag.rest.contains('=') || tag.name.contains('_') || closed.contains(tag.name);
@@ -31,11 +31,11 @@ pub fn strip(text: &str) -> String {
     stripped
 }
 
-/// The tag that begins with the `[` at this place.
-fn tag(text: &str, start: usize) -> Option<Tag<'_>> {
-    /// Attributes of page builders are long, but not without end.
-    const MOST_BYTES: usize = 4096;
-    let limit = text.floor_char_boundary(text.len().min(start + MOST_BYTES));
+/// Parses the tag that begins with the `[` at `start`.
+fn parse_tag(text: &str, start: usize) -> Option<Tag<'_>> {
+    /// The maximum length of a tag; the attributes of page builders are long.
+    const MAX_BYTES: usize = 4096;
+    let limit = text.floor_char_boundary(text.len().min(start + MAX_BYTES));
     let inside = &text[start + 1..limit];
     let inside = &inside[..inside.find(['[', ']']).filter(|at| inside[*at..].starts_with(']'))?];
     let end = start + 1 + inside.len() + 1;
@@ -49,10 +49,10 @@ fn tag(text: &str, start: usize) -> Option<Tag<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::strip;
+    use super::strip_shortcodes;
 
     #[test]
-    fn shortcodes_go_and_their_text_and_other_brackets_stay() {
+    fn shortcodes_go_but_text_and_other_brackets_stay() {
         for (text, expect) in [
             ("[vc_row el_class=\"x\"][vc_column]Tea[/vc_column][/vc_row]", "Tea"),
             ("A [gallery ids=\"1,2\"] B", "A B"),
@@ -60,10 +60,10 @@ mod tests {
             ("[broken attribute=\"", "[broken attribute=\""),
             ("a[0] = b[i]", "a[0] = b[i]"),
         ] {
-            let words: Vec<String> = strip(text).split_whitespace().map(str::to_owned).collect();
+            let words: Vec<String> = strip_shortcodes(text).split_whitespace().map(str::to_owned).collect();
             assert_eq!(words.join(" "), expect, "{text}");
         }
         let many = "[".repeat(100_000) + &"[a]".repeat(100_000);
-        assert_eq!(strip(&many), many);
+        assert_eq!(strip_shortcodes(&many), many);
     }
 }

@@ -1,6 +1,6 @@
-//! WordPress's export (WXR): published products of WooCommerce and published posts. It holds everything else of a site
-//! as well, drafts, orders and the people who made them, and nothing of that may become an item: what is not known to
-//! be published is left out.
+//! WordPress export (WXR): published WooCommerce products and published posts. An export also contains the rest of a site,
+//! such as drafts, orders and customers, none of which may become an item. Anything that is not certainly published is left
+//! out.
 //!
 //! ```text
 //! wp:category, wp:term            categories with their parents
@@ -8,47 +8,47 @@
 //! item  wp:post_type product      wp:postmeta: _price, _regular_price, _sku, _stock, _stock_status, _thumbnail_id
 //!       category domain nicename  product_cat, product_tag, pa_colour, product_visibility
 //! ```
-//! A picture may come after the product that shows it: such products wait for it, within [`MOST_BYTES`]. Must not know
-//! how elements are read.
+//! A picture may come after its product; such products wait for it, within [`MAX_BYTES`]. Must not know how elements are
+//! read.
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{categories::Categories, element::Element, shortcodes::strip};
+use super::{categories::Categories, element::Element, shortcodes::strip_shortcodes};
 use crate::{
-    columns::Columns,
+    columns::ColumnMap,
     parse::assign::assign,
-    raw::{Field, Raw, Withheld},
+    raw::{Exclusion, Field, RawRow},
 };
 use nearmind_core::catalog::item::PATH_SEPARATOR;
 
-/// What the namespace's address begins with; the version follows.
+/// The beginning of the namespace address; the version follows.
 pub const NAMESPACE: &str = "http://wordpress.org/export/";
-/// What waiting products may take, and what the addresses of pictures may. When there is no room, the product that has
-/// waited longest goes on without a picture, and further addresses are not kept.
-const MOST_BYTES: usize = 32 << 20;
-/// What is an item where it is published. Pages are the shop's cart, terms and imprint.
-const TYPES: [&str; 2] = ["product", "post"];
+/// The maximum size of waiting products, and of picture addresses. When it is reached, the product that has waited longest is
+/// returned without a picture, and further addresses are ignored.
+const MAX_BYTES: usize = 32 << 20;
+/// Post types that become items. Pages are left out, because they are the shop's cart, terms and imprint.
+const ITEM_TYPES: [&str; 2] = ["product", "post"];
 
-/// What is known of an export so far.
-pub struct Export {
-    /// Addresses of pictures by the number of their item.
+/// Converts the items of an export into rows.
+pub struct WxrReader {
+    /// Picture addresses by the id of their item.
     pictures: HashMap<Box<str>, Box<str>>,
     picture_bytes: usize,
-    /// Products whose picture has not come yet, with its number.
-    waiting: VecDeque<(Raw, Box<str>)>,
+    /// Products whose picture has not been read yet, with the id of the picture.
+    waiting: VecDeque<(RawRow, Box<str>)>,
     waiting_bytes: usize,
     most_bytes: usize,
 }
 
-impl Default for Export {
+impl Default for WxrReader {
     fn default() -> Self {
         let (pictures, waiting) = (HashMap::new(), VecDeque::new());
-        Self { pictures, picture_bytes: 0, waiting, waiting_bytes: 0, most_bytes: MOST_BYTES }
+        Self { pictures, picture_bytes: 0, waiting, waiting_bytes: 0, most_bytes: MAX_BYTES }
     }
 }
 
-/// `wp:category` and `wp:term`, which stand before all items.
-pub fn learn(term: Element, categories: &mut Categories) {
+/// Adds a category from `wp:category` or `wp:term`, which come before all items.
+pub fn add_category(term: Element, categories: &mut Categories) {
     let get = |name: &str| term.child_text(name);
     let (taxonomy, slug, parent, name) = match term.local() {
         "category" => ("category", get("category_nicename"), get("category_parent"), get("cat_name")),
@@ -62,29 +62,29 @@ fn key(taxonomy: &str, slug: &str) -> String {
     format!("{taxonomy}/{slug}")
 }
 
-impl Export {
-    /// The row of an item, and rows that need not wait any longer.
-    pub fn rows(
+impl WxrReader {
+    /// Adds the row of an item to `ready`, unless it has to wait for its picture, and rows that need not wait any longer.
+    pub fn read_item(
         &mut self,
         row: u64,
         item: Element,
-        columns: &Columns,
+        columns: &ColumnMap,
         categories: &Categories,
-        ready: &mut impl Extend<Raw>,
+        ready: &mut impl Extend<RawRow>,
     ) {
-        let mut raw = Raw::new(row);
+        let mut raw = RawRow::new(row);
         raw.offer(Field::Id, 1, item.child_text("post_id"));
-        if let Some(withheld) = withheld(item) {
+        if let Some(exclusion) = exclusion(item) {
             if item.child_text("post_type") == "attachment" {
-                self.picture(item.child_text("post_id"), item.child_text("attachment_url"));
+                self.add_picture(item.child_text("post_id"), item.child_text("attachment_url"));
             }
-            raw.withheld = Some(withheld);
+            raw.exclusion = Some(exclusion);
             return ready.extend([raw]);
         }
-        let meta = Meta::of(item);
-        words(&mut raw, item, categories);
-        goods(&mut raw, &meta);
-        // Custom fields that the shop names, and no others.
+        let meta = CustomFields::from_item(item);
+        fill_texts(&mut raw, item, categories);
+        fill_offer(&mut raw, &meta);
+        // Of the custom fields, use only those that the shop names.
         for (key, value) in &meta.0 {
             assign(&mut raw, columns.meaning_or(key, || None).as_ref(), value);
         }
@@ -110,8 +110,8 @@ impl Export {
         }
     }
 
-    /// All items have come: what still waits gets the pictures that came after it.
-    pub fn end(&mut self) -> impl Iterator<Item = Raw> {
+    /// Returns the waiting rows, with their pictures, after the last item.
+    pub fn end(&mut self) -> impl Iterator<Item = RawRow> {
         let pictures = std::mem::take(&mut self.pictures);
         std::mem::take(&mut self.waiting).into_iter().map(move |(mut raw, id)| {
             raw.offer(Field::Image, 1, pictures.get(&id).map_or("", |address| address));
@@ -119,7 +119,7 @@ impl Export {
         })
     }
 
-    fn picture(&mut self, id: &str, address: &str) {
+    fn add_picture(&mut self, id: &str, address: &str) {
         let bytes = id.len() + address.len() + size_of::<[Box<str>; 2]>();
         if !id.is_empty() && !address.is_empty() && self.picture_bytes + bytes <= self.most_bytes {
             self.picture_bytes += bytes;
@@ -128,28 +128,28 @@ impl Export {
     }
 }
 
-/// Why an item is none for the public. Each of several types, states and passwords must allow it.
-fn withheld(item: Element) -> Option<Withheld> {
+/// Returns why an item is not public, if it is not. If there are several types, statuses or passwords, all must allow it.
+fn exclusion(item: Element) -> Option<Exclusion> {
     let all = |name: &'static str| {
         item.children().filter(move |child| child.local() == name).map(|child| child.text().trim())
     };
-    if let Some(other) = all("post_type").find(|kind| !TYPES.contains(kind)) {
-        return Some(Withheld::NotProduct(other.to_owned()));
+    if let Some(other) = all("post_type").find(|kind| !ITEM_TYPES.contains(kind)) {
+        return Some(Exclusion::NotProduct(other.to_owned()));
     }
     if all("post_type").next().is_none() {
-        return Some(Withheld::NotProduct("without a type".into()));
+        return Some(Exclusion::NotProduct("without a type".into()));
     }
-    let state = |state: &str| Some(Withheld::Unpublished(state.to_owned()));
+    let unpublished = |status: &str| Some(Exclusion::Unpublished(status.to_owned()));
     if let Some(other) = all("status").find(|status| *status != "publish") {
-        return state(other);
+        return unpublished(other);
     }
     if all("status").next().is_none() {
-        return state("without a status");
+        return unpublished("without a status");
     }
     if all("post_password").any(|password| !password.is_empty()) {
-        return state("password");
+        return unpublished("password");
     }
-    // Hidden from the shop's catalogue and from its search; older shops say it in one word.
+    // Hidden from the shop's catalogue and its search; older shops have a single custom field for that.
     let visibility = |slug: &str| {
         let mut terms = item.children().filter(|child| child.local() == "category");
         terms.any(|term| {
@@ -157,14 +157,15 @@ fn withheld(item: Element) -> Option<Withheld> {
         })
     };
     let hidden = visibility("exclude-from-catalog") && visibility("exclude-from-search");
-    (hidden || Meta::of(item).get("_visibility") == "hidden").then(|| Withheld::Unpublished("hidden".into()))
+    (hidden || CustomFields::from_item(item).get("_visibility") == "hidden")
+        .then(|| Exclusion::Unpublished("hidden".into()))
 }
 
-/// The custom fields of an item. One key may have several values.
-struct Meta<'t>(Vec<(&'t str, &'t str)>);
+/// The custom fields of an item. A key may have several values.
+struct CustomFields<'t>(Vec<(&'t str, &'t str)>);
 
-impl<'t> Meta<'t> {
-    fn of(item: Element<'t>) -> Self {
+impl<'t> CustomFields<'t> {
+    fn from_item(item: Element<'t>) -> Self {
         let fields = item.children().filter(|child| child.local() == "postmeta");
         Self(fields.map(|field| (field.child_text("meta_key"), field.child_text("meta_value"))).collect())
     }
@@ -178,16 +179,16 @@ impl<'t> Meta<'t> {
     }
 }
 
-/// Title, texts, address, categories, tags, brand and the attributes that the shop shows.
-fn words(raw: &mut Raw, item: Element, categories: &Categories) {
+/// Fills in title, texts, link, categories, tags, brand and the attributes that the shop shows.
+fn fill_texts(raw: &mut RawRow, item: Element, categories: &Categories) {
     for child in item.children() {
         let text = child.text().trim();
         match child.name() {
             "title" => raw.offer(Field::Title, 1, text),
             "link" => raw.offer(Field::Url, 1, text),
             "pubDate" => raw.offer(Field::Date, 1, text),
-            "excerpt:encoded" => raw.offer(Field::Description, 1, &strip(text)),
-            name if name.ends_with(":encoded") => raw.offer(Field::Description, 2, &strip(text)),
+            "excerpt:encoded" => raw.offer(Field::Description, 1, &strip_shortcodes(text)),
+            name if name.ends_with(":encoded") => raw.offer(Field::Description, 2, &strip_shortcodes(text)),
             _ => {}
         }
     }
@@ -196,10 +197,10 @@ fn words(raw: &mut Raw, item: Element, categories: &Categories) {
         let (name, slug) = (term.text().trim(), term.attribute("nicename").unwrap_or_default());
         match term.attribute("domain").unwrap_or("category") {
             domain @ ("category" | "product_cat") if slug != "uncategorized" => {
-                let known = categories.path(&key(domain, slug));
-                let own = if known.is_empty() { vec![name] } else { known };
-                if own.len() > path.len() {
-                    path = own;
+                let full_path = categories.path(&key(domain, slug));
+                let steps = if full_path.is_empty() { vec![name] } else { full_path };
+                if steps.len() > path.len() {
+                    path = steps;
                 }
             }
             "post_tag" | "product_tag" => raw.tags.push(name.to_owned()),
@@ -208,7 +209,7 @@ fn words(raw: &mut Raw, item: Element, categories: &Categories) {
                 if let Some(attribute) = domain.strip_prefix("pa_") {
                     match raw.attributes.iter_mut().find(|(own, _)| own == attribute) {
                         Some((_, values)) => values.extend([", ", name]),
-                        None => raw.attribute(attribute, name),
+                        None => raw.add_attribute(attribute, name),
                     }
                 }
             }
@@ -217,8 +218,8 @@ fn words(raw: &mut Raw, item: Element, categories: &Categories) {
     raw.set(Field::Category, path.join(PATH_SEPARATOR));
 }
 
-/// Price, stock, SKU and ratings. `_price` is what is paid now: `_sale_price` may be one that has not begun.
-fn goods(raw: &mut Raw, meta: &Meta) {
+/// Fills in price, stock, SKU and ratings. `_price` is the current price; `_sale_price` may be for a sale in the future.
+fn fill_offer(raw: &mut RawRow, meta: &CustomFields) {
     let number = |price: &&str| price.parse::<f64>().unwrap_or(f64::INFINITY);
     let paid = meta.all("_price").min_by(|a, b| number(a).total_cmp(&number(b))).unwrap_or_default();
     let regular = meta.get("_regular_price");
@@ -231,7 +232,7 @@ fn goods(raw: &mut Raw, meta: &Meta) {
     raw.offer(Field::Id, 2, meta.get("_sku"));
     raw.offer(Field::Id, 3, meta.get("_global_unique_id"));
     raw.offer(Field::Availability, 1, meta.get("_stock_status"));
-    // Without it the number is one that the shop once had.
+    // Without it the number is outdated.
     if meta.get("_manage_stock") == "yes" {
         raw.offer(Field::Stock, 1, meta.get("_stock"));
     }
@@ -244,11 +245,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn products_that_wait_for_pictures_stay_within_their_bound() {
-        let mut export = Export { most_bytes: 20_000, ..Export::default() };
-        let mut ready: Vec<Raw> = Vec::new();
+    fn products_that_wait_for_pictures_stay_within_limits() {
+        let mut export = WxrReader { most_bytes: 20_000, ..WxrReader::default() };
+        let mut ready: Vec<RawRow> = Vec::new();
         for row in 0..100 {
-            let mut raw = Raw::new(row);
+            let mut raw = RawRow::new(row);
             raw.set(Field::Description, "x".repeat(1000));
             export.waiting_bytes += raw.size_bytes();
             export.waiting.push_back((raw, "7".into()));
@@ -257,11 +258,11 @@ mod tests {
             "<item><post_id>1</post_id><post_type>product</post_type>\
             <status>publish</status><postmeta><meta_key>_thumbnail_id</meta_key><meta_value>7</meta_value></postmeta></item>",
         );
-        export.rows(100, item.root(), &Columns::default(), &Categories::default(), &mut ready);
+        export.read_item(100, item.root(), &ColumnMap::default(), &Categories::default(), &mut ready);
         assert!(export.waiting_bytes <= 20_000 && !export.waiting.is_empty());
         assert_eq!(ready.len() + export.waiting.len(), 101, "none is lost");
         for id in 0..1000 {
-            export.picture(&id.to_string(), "https://shop.example/picture.jpg");
+            export.add_picture(&id.to_string(), "https://shop.example/picture.jpg");
         }
         assert!(export.picture_bytes <= 20_000);
         assert!(export.end().all(|raw| raw[Field::Image].ends_with("picture.jpg")));

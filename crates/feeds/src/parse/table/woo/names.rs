@@ -1,8 +1,8 @@
-//! WooCommerce translates the names of its columns into the shop's language: what they are in English. Must not know
-//! what they mean.
+//! The English names of WooCommerce columns, which WooCommerce translates into the shop's language. Must not know what they
+//! mean.
 //!
-//! As [`normal`](crate::columns::normal) makes names, `#` in the place of a number, and without the question
-//! marks: shops and versions differ in them.
+//! Names are in the form that [`normalize_name`](crate::columns::normalize_name) returns, with `#` for a number, and without
+//! question marks, in which shops and versions differ.
 
 #[rustfmt::skip]
 const NAMES: &[(&str, &[&str])] = &[
@@ -63,11 +63,11 @@ const NAMES: &[(&str, &[&str])] = &[
     ]),
 ];
 
-/// The English name of a column, where it has another one.
-pub fn english(column: &str) -> Option<String> {
+/// Returns the English name of a column with a translated name.
+pub fn english_name(column: &str) -> Option<String> {
     let column = column.replace('’', "'");
-    let numberless = super::super::numberless(column.trim_start_matches('¿').trim_end_matches('?').trim_end());
-    let (name, _) = NAMES.iter().find(|(_, names)| names.contains(&numberless.as_str()))?;
+    let pattern = super::super::replace_numbers(column.trim_start_matches('¿').trim_end_matches('?').trim_end());
+    let (name, _) = NAMES.iter().find(|(_, names)| names.contains(&pattern.as_str()))?;
     let number: String = column.chars().filter(char::is_ascii_digit).collect();
     Some(name.replace('#', &number))
 }
@@ -75,7 +75,7 @@ pub fn english(column: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::columns::normal;
+    use crate::columns::normalize_name;
 
     #[test]
     fn columns_of_translated_exports_have_english_names() {
@@ -92,7 +92,7 @@ mod tests {
             ("Meta: _wholesale_price", None),
             ("Regular price", None),
         ] {
-            assert_eq!(english(&normal(column)).as_deref(), expect, "{column}");
+            assert_eq!(english_name(&normalize_name(column)).as_deref(), expect, "{column}");
         }
     }
 }

@@ -11,52 +11,57 @@ use super::vocabulary::Vocabulary;
 use nearmind_encoder::tokenize::unigram::{HIDDEN, UnigramTokenizer, WIDE_TILDE, normalize};
 
 /// A vocabulary, by row of the model's table.
-pub struct Pieces {
+pub struct UnigramVocabulary {
     pieces: Vec<String>,
     /// Logarithms of probabilities.
     scores: Vec<f64>,
-    marks: Marks,
+    special: SpecialTokens,
     /// What the model's own tokenizer puts in the place of a character.
     replaced: HashMap<char, String>,
 }
 
 /// Rows of the special tokens.
 #[derive(Debug, Clone, Copy)]
-pub struct Marks {
+pub struct SpecialTokens {
     pub start: usize,
     pub end: usize,
     pub padding: usize,
     pub unknown: usize,
 }
 
-impl Pieces {
-    pub fn new(pieces: Vec<&str>, scores: &[f32], marks: Marks, replaced: HashMap<char, String>) -> Result<Self> {
-        let most = [marks.start, marks.end, marks.padding, marks.unknown].into_iter().max();
+impl UnigramVocabulary {
+    pub fn new(
+        pieces: Vec<&str>,
+        scores: &[f32],
+        special: SpecialTokens,
+        replaced: HashMap<char, String>,
+    ) -> Result<Self> {
+        let most = [special.start, special.end, special.padding, special.unknown].into_iter().max();
         ensure!(most < Some(pieces.len()), "its special tokens are not among its pieces");
         ensure!(scores.iter().all(|score| score.is_finite()), "a piece has no score");
         Ok(Self {
             pieces: pieces.into_iter().map(String::from).collect(),
             // The shortest decimal of the f32: what the file says is what everyone computes with.
             scores: scores.iter().map(|score| score.to_string().parse()).collect::<Result<_, _>>()?,
-            marks,
+            special,
             replaced,
         })
     }
 
     /// Not what stands in no text: padding, and the mask, which comes after the last piece.
     fn producible(&self) -> impl Iterator<Item = usize> {
-        let never = |row: &usize| *row == self.marks.padding || self.pieces[*row] == "<mask>";
+        let never = |row: &usize| *row == self.special.padding || self.pieces[*row] == "<mask>";
         (0..self.pieces.len()).filter(move |row| !never(row))
     }
 
-    fn is_mark(&self, row: usize) -> bool {
-        [self.marks.start, self.marks.end, self.marks.unknown].contains(&row)
+    fn is_special(&self, row: usize) -> bool {
+        [self.special.start, self.special.end, self.special.unknown].contains(&row)
     }
 
     /// Rows that the words are cut into, in lower case and capitalised.
     fn spelling(&self, words: &[String]) -> Result<Vec<usize>> {
         let rows: Vec<usize> = self.producible().collect();
-        let tokenizer: UnigramTokenizer = serde_json::from_slice(&self.reordered(&rows)?)?;
+        let tokenizer: UnigramTokenizer = serde_json::from_slice(&self.tokenizer_json(&rows)?)?;
         let capitalised = |word: &String| word[..1].to_uppercase() + &word[1..];
         let mut used = Vec::new();
         for word in words.iter().cloned().chain(words.iter().map(capitalised)) {
@@ -70,26 +75,26 @@ impl Pieces {
     }
 }
 
-impl Vocabulary for Pieces {
+impl Vocabulary for UnigramVocabulary {
     fn words(&self) -> Vec<(usize, &str)> {
-        let plain = self.producible().filter(|&row| !self.is_mark(row));
+        let plain = self.producible().filter(|&row| !self.is_special(row));
         plain.map(|row| (row, self.pieces[row].as_str())).collect()
     }
 
-    fn kept(&self, languages: &[String], common: &[String]) -> Result<Vec<usize>> {
-        same_normaliser(&self.replaced)?;
+    fn select_rows(&self, languages: &[String], common: &[String]) -> Result<Vec<usize>> {
+        check_normalizer(&self.replaced)?;
         let spelling = self.spelling(common)?;
         let mut likeliest: Vec<usize> = self.producible().collect();
         likeliest.sort_by(|&a, &b| self.scores[b].total_cmp(&self.scores[a]).then(a.cmp(&b)));
-        let words = likeliest.iter().filter(|&&row| !self.is_mark(row)).map(|&row| (row, self.pieces[row].as_str()));
-        let mut kept = languages::kept(words, languages, &spelling)?;
-        kept.extend([self.marks.start, self.marks.end, self.marks.unknown]);
+        let words = likeliest.iter().filter(|&&row| !self.is_special(row)).map(|&row| (row, self.pieces[row].as_str()));
+        let mut kept = languages::select_rows(words, languages, &spelling)?;
+        kept.extend([self.special.start, self.special.end, self.special.unknown]);
         kept.sort_unstable();
         kept.dedup();
         Ok(kept)
     }
 
-    fn reordered(&self, order: &[usize]) -> Result<Vec<u8>> {
+    fn tokenizer_json(&self, order: &[usize]) -> Result<Vec<u8>> {
         let ids: BTreeMap<usize, usize> = order.iter().enumerate().map(|(id, &row)| (row, id)).collect();
         let id = |row: usize| ids.get(&row).copied().unwrap_or_default();
         let token = |row: usize| json!([self.pieces[row], id(row)]);
@@ -97,7 +102,7 @@ impl Vocabulary for Pieces {
             json!({"id": id(row), "content": self.pieces[row], "special": true, "single_word": false, "lstrip": false,
                 "rstrip": false, "normalized": false})
         };
-        let Marks { start, end, unknown, .. } = self.marks;
+        let SpecialTokens { start, end, unknown, .. } = self.special;
         let vocab: Vec<Value> = order.iter().map(|&row| json!([self.pieces[row], self.scores[row]])).collect();
         let replace = |from: Value, to: char| json!({"type": "Replace", "pattern": from, "content": to});
         let json = json!({
@@ -115,19 +120,21 @@ impl Vocabulary for Pieces {
         Ok(json.to_string().into_bytes())
     }
 
-    fn library(&self) -> Result<(tokenizers::Tokenizer, Vec<usize>)> {
+    fn full_tokenizer(&self) -> Result<(tokenizers::Tokenizer, Vec<usize>)> {
         let rows: Vec<usize> = self.producible().collect();
-        let library = tokenizers::Tokenizer::from_bytes(self.reordered(&rows)?).map_err(anyhow::Error::msg)?;
+        let library = tokenizers::Tokenizer::from_bytes(self.tokenizer_json(&rows)?).map_err(anyhow::Error::msg)?;
         Ok((library, rows))
     }
 }
 
 /// Unicode 9 brought it, after the model's normaliser was made: a sign of Japanese television.
-const NEWER: char = '🈻';
+const ADDED_IN_UNICODE_9: char = '🈻';
 
 /// Every character by itself becomes what the model's own tokenizer makes of it.
-fn same_normaliser(replaced: &HashMap<char, String>) -> Result<()> {
-    for char in ('\u{1}'..=char::MAX).filter(|char| !char.is_ascii_graphic() && ![HIDDEN, NEWER].contains(char)) {
+fn check_normalizer(replaced: &HashMap<char, String>) -> Result<()> {
+    for char in
+        ('\u{1}'..=char::MAX).filter(|char| !char.is_ascii_graphic() && ![HIDDEN, ADDED_IN_UNICODE_9].contains(char))
+    {
         let mut text = NormalizedString::from(char.to_string());
         normalize(&mut text).map_err(anyhow::Error::msg)?;
         let same = match replaced.get(&char) {

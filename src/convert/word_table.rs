@@ -12,7 +12,7 @@ const FINE: usize = 256;
 const STEP: f32 = 0.335;
 
 /// A quantized table; `order[id]` is the row that became row `id`.
-pub struct QuantizedWords {
+pub struct QuantizedTable {
     pub order: Vec<usize>,
     /// How many rows, from the first, are in 8 bits.
     pub fine_rows: usize,
@@ -27,7 +27,7 @@ pub struct QuantizedWords {
 }
 
 /// `table: [V, H]`
-pub fn quantize(table: &[f32], hidden: usize) -> QuantizedWords {
+pub fn quantize(table: &[f32], hidden: usize) -> QuantizedTable {
     let rows = table.len() / hidden;
     let row = |index: usize| &table[index * hidden..][..hidden];
     let mut mean = vec![0.0; hidden];
@@ -43,7 +43,7 @@ pub fn quantize(table: &[f32], hidden: usize) -> QuantizedWords {
     coarse[..fine_rows].sort_by_key(|(index, _)| *index);
     coarse[fine_rows..].sort_by_key(|(index, _)| *index);
 
-    let mut words = QuantizedWords {
+    let mut words = QuantizedTable {
         order: coarse.iter().map(|(index, _)| *index).collect(),
         fine_rows,
         fine: Vec::with_capacity(fine_rows * hidden),

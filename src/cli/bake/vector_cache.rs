@@ -26,47 +26,47 @@ use crate::cli::folder;
 pub use nearmind_core::catalog::document::{Key, key};
 
 const MAGIC: &[u8; 8] = b"NMKEPT01";
-const HEAD: usize = 8 + 4 + 32;
+const HEADER_BYTES: usize = 8 + 4 + 32;
 
 /// Which model made the vectors, and their width.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Maker {
+pub struct ModelFingerprint {
     pub digest: [u8; 32],
     pub width: usize,
 }
 
 /// Vectors of earlier bakes.
-pub struct Kept {
-    maker: Maker,
+pub struct VectorCache {
+    fingerprint: ModelFingerprint,
     files: Vec<File>,
     /// File and offset of a vector.
-    places: HashMap<Key, (usize, u64)>,
+    offsets: HashMap<Key, (usize, u64)>,
     path: PathBuf,
 }
 
-impl Kept {
-    /// What the bakes into these folders left. New vectors are kept in the first.
-    pub fn open(maker: Maker, folders: &[&Path]) -> Result<Self> {
-        let path = folder::aside(folders[0])?.join("vectors");
-        let mut kept = Self { maker, files: Vec::new(), places: HashMap::new(), path };
+impl VectorCache {
+    /// What the bakes into these folders left. New vectors are cache in the first.
+    pub fn open(fingerprint: ModelFingerprint, folders: &[&Path]) -> Result<Self> {
+        let path = folder::private_folder(folders[0])?.join("vectors");
+        let mut cache = Self { fingerprint, files: Vec::new(), offsets: HashMap::new(), path };
         for folder in folders {
-            let path = folder.join(folder::ASIDE).join("vectors");
+            let path = folder.join(folder::PRIVATE_FOLDER).join("vectors");
             if let Ok(file) = File::open(&path) {
-                kept.index(file).with_context(|| format!("reading {}", path.display()))?;
+                cache.index_file(file).with_context(|| format!("reading {}", path.display()))?;
             }
         }
-        Ok(kept)
+        Ok(cache)
     }
 
     /// What the last bake into `folder` left, whatever the model.
-    pub fn of(folder: &Path) -> Result<Self> {
-        let path = folder.join(folder::ASIDE).join("vectors");
+    pub fn open_existing(folder: &Path) -> Result<Self> {
+        let path = folder.join(folder::PRIVATE_FOLDER).join("vectors");
         let missing = || format!("{}: a bake with a model leaves them", path.display());
-        let mut head = [0; HEAD];
-        File::open(&path).and_then(|mut file| file.read_exact(&mut head)).with_context(missing)?;
-        let width = u32::from_le_bytes([head[8], head[9], head[10], head[11]]) as usize;
-        let maker = Maker { digest: std::array::from_fn(|at| head[12 + at]), width };
-        Self::open(maker, &[folder])
+        let mut header = [0; HEADER_BYTES];
+        File::open(&path).and_then(|mut file| file.read_exact(&mut header)).with_context(missing)?;
+        let width = u32::from_le_bytes([header[8], header[9], header[10], header[11]]) as usize;
+        let fingerprint = ModelFingerprint { digest: std::array::from_fn(|at| header[12 + at]), width };
+        Self::open(fingerprint, &[folder])
     }
 
     /// `[N, D]` of these texts, if all are known.
@@ -79,20 +79,20 @@ impl Kept {
         Ok(Some(vectors))
     }
 
-    fn index(&mut self, file: File) -> Result<()> {
+    fn index_file(&mut self, file: File) -> Result<()> {
         let mut reader = BufReader::with_capacity(1 << 20, &file);
-        let mut head = [0; HEAD];
-        if reader.read_exact(&mut head).is_err() || head != self.head() {
+        let mut header = [0; HEADER_BYTES];
+        if reader.read_exact(&mut header).is_err() || header != self.header() {
             return Ok(());
         }
         let mut record = vec![0; self.record_bytes()];
-        let mut at = HEAD as u64;
+        let mut at = HEADER_BYTES as u64;
         // The last record may have been cut short; nothing follows it.
         while reader.read_exact(&mut record).is_ok() {
             let (body, check) = record.split_at(record.len() - 4);
             if Sha256::digest(body)[..4] == *check {
                 let key = std::array::from_fn(|at| body[at]);
-                self.places.entry(key).or_insert((self.files.len(), at));
+                self.offsets.entry(key).or_insert((self.files.len(), at));
             }
             at += record.len() as u64;
         }
@@ -102,13 +102,13 @@ impl Kept {
     }
 
     pub fn has(&self, key: &Key) -> bool {
-        self.places.contains_key(key)
+        self.offsets.contains_key(key)
     }
 
     /// `[D]`
     pub fn get(&mut self, key: &Key) -> Result<Option<Vec<f32>>> {
-        let Some(&(file, at)) = self.places.get(key) else { return Ok(None) };
-        let mut bytes = vec![0; self.maker.width * 4];
+        let Some(&(file, at)) = self.offsets.get(key) else { return Ok(None) };
+        let mut bytes = vec![0; self.fingerprint.width * 4];
         let file = &mut self.files[file];
         file.seek(SeekFrom::Start(at + 16))?;
         file.read_exact(&mut bytes)?;
@@ -118,8 +118,8 @@ impl Kept {
     }
 
     /// None of them is of this build.
-    pub fn forget(&mut self) {
-        self.places.clear();
+    pub fn clear(&mut self) {
+        self.offsets.clear();
     }
 
     /// A file for the vectors that are embedded now, which a bake that is killed leaves behind.
@@ -127,44 +127,44 @@ impl Kept {
         let broken = || format!("writing {}", self.path.display());
         let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.path).with_context(broken)?;
         let len = file.seek(SeekFrom::End(0))? as usize;
-        let mut head = [0; HEAD];
+        let mut header = [0; HEADER_BYTES];
         file.seek(SeekFrom::Start(0))?;
-        let ours = file.read_exact(&mut head).is_ok() && head == self.head();
-        if !ours || self.places.is_empty() {
+        let ours = file.read_exact(&mut header).is_ok() && header == self.header();
+        if !ours || self.offsets.is_empty() {
             file.set_len(0)?;
-            file.write_all(&self.head()).with_context(broken)?;
+            file.write_all(&self.header()).with_context(broken)?;
         } else {
-            let torn = (len - HEAD) % self.record_bytes();
+            let torn = (len - HEADER_BYTES) % self.record_bytes();
             file.set_len((len - torn) as u64)?;
         }
         Ok(Journal { file, path: self.path.clone() })
     }
 
-    /// Puts these in the place of all that was kept. Keys ascend, so that equal bakes leave equal bytes.
+    /// Puts these in the place of all that was cache. Keys ascend, so that equal bakes leave equal bytes.
     pub fn replace<'a>(&self, vectors: impl Iterator<Item = (Key, &'a [f32])>) -> Result<()> {
         let folder = self.path.parent().context("a file lies in a folder")?;
-        let mut file = folder::beside(folder)?;
+        let mut file = folder::temporary_file(folder)?;
         let mut out = std::io::BufWriter::with_capacity(1 << 20, &mut file);
         let broken = || format!("writing {}", self.path.display());
-        out.write_all(&self.head()).with_context(broken)?;
+        out.write_all(&self.header()).with_context(broken)?;
         for (key, vector) in vectors {
             out.write_all(&record(&key, vector)).with_context(broken)?;
         }
         out.flush().with_context(broken)?;
         drop(out);
-        folder::place(file, folder, "vectors")
+        folder::persist(file, folder, "vectors")
     }
 
-    fn head(&self) -> [u8; HEAD] {
-        let mut head = [0; HEAD];
-        head[..8].copy_from_slice(MAGIC);
-        head[8..12].copy_from_slice(&(self.maker.width as u32).to_le_bytes());
-        head[12..].copy_from_slice(&self.maker.digest);
-        head
+    fn header(&self) -> [u8; HEADER_BYTES] {
+        let mut header = [0; HEADER_BYTES];
+        header[..8].copy_from_slice(MAGIC);
+        header[8..12].copy_from_slice(&(self.fingerprint.width as u32).to_le_bytes());
+        header[12..].copy_from_slice(&self.fingerprint.digest);
+        header
     }
 
     fn record_bytes(&self) -> usize {
-        16 + self.maker.width * 4 + 4
+        16 + self.fingerprint.width * 4 + 4
     }
 }
 
@@ -194,26 +194,26 @@ mod tests {
 
     use super::*;
 
-    fn maker(byte: u8) -> Maker {
-        Maker { digest: [byte; 32], width: 3 }
+    fn fingerprint(byte: u8) -> ModelFingerprint {
+        ModelFingerprint { digest: [byte; 32], width: 3 }
     }
 
     #[test]
     fn a_torn_record_is_dropped_and_another_model_s_vectors_are_not_taken() {
         let folder = tempfile::tempdir().unwrap();
-        let open = |byte| Kept::open(maker(byte), &[folder.path()]).unwrap();
+        let open = |byte| VectorCache::open(fingerprint(byte), &[folder.path()]).unwrap();
         let mut journal = open(1).append().unwrap();
         journal.push(&key("a"), &[1.0, 2.0, 3.0]).unwrap();
         journal.push(&key("b"), &[4.0, 5.0, 6.0]).unwrap();
         let path = folder.path().join(".bake/vectors");
         let whole = fs::read(&path).unwrap();
         fs::write(&path, &whole[..whole.len() - 5]).unwrap();
-        let mut kept = open(1);
-        assert_eq!((kept.get(&key("a")).unwrap(), kept.has(&key("b"))), (Some(vec![1.0, 2.0, 3.0]), false));
-        kept.append().unwrap().push(&key("c"), &[7.0, 8.0, 9.0]).unwrap();
+        let mut cache = open(1);
+        assert_eq!((cache.get(&key("a")).unwrap(), cache.has(&key("b"))), (Some(vec![1.0, 2.0, 3.0]), false));
+        cache.append().unwrap().push(&key("c"), &[7.0, 8.0, 9.0]).unwrap();
         assert_eq!(open(1).get(&key("c")).unwrap(), Some(vec![7.0, 8.0, 9.0]));
         let mut altered = fs::read(&path).unwrap();
-        altered[HEAD + 20] ^= 1;
+        altered[HEADER_BYTES + 20] ^= 1;
         fs::write(&path, &altered).unwrap();
         assert!(!open(1).has(&key("a")) && open(1).has(&key("c")));
         assert!(!open(2).has(&key("c")));

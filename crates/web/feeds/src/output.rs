@@ -1,4 +1,4 @@
-//! Reports and errors as JavaScript reads them. What people read of an error is written by the page, in its language.
+//! Converts reports and errors for JavaScript. The page writes the error messages for people, in its language.
 
 use std::{collections::BTreeMap, fmt::Display, io::ErrorKind};
 
@@ -8,49 +8,49 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 use nearmind_feeds::{
-    FeedError, Format, Kind, Report,
+    FeedError, Format, ProblemKind, Report,
     report::{Example, FeedReport, Outcome},
 };
 
-/// What reading a feed came to.
+/// The result of an import.
 #[derive(Serialize)]
-pub struct Told<'a> {
-    report: Summary<'a>,
-    /// Items.
+pub struct ImportResult<'a> {
+    report: JsReport<'a>,
+    /// The number of items.
     count: usize,
     chinese: bool,
-    /// Items by the language of the text that a model reads.
+    /// The number of items by language of the text that the model embeds.
     languages: BTreeMap<String, usize>,
 }
 
 #[derive(Serialize)]
-struct Summary<'a> {
+struct JsReport<'a> {
     rows: u64,
     items: u64,
     folded: u64,
     left_out: u64,
     currencies: &'a BTreeMap<String, u64>,
     feeds: &'a [FeedReport],
-    /// By what became of the row: left out first.
+    /// The problems, sorted by outcome, left out first.
     problems: Vec<Problem<'a>>,
 }
 
 #[derive(Serialize)]
 struct Problem<'a> {
-    kind: Kind,
+    kind: ProblemKind,
     outcome: Outcome,
     count: u64,
     examples: &'a [Example],
-    /// How many there are for each reason that the feed gives, as it words it.
+    /// The number of rows by reason, as the feed words it.
     reasons: &'a BTreeMap<String, u64>,
-    /// After a count.
+    /// The descriptions in English and Chinese, to follow a count.
     en: &'static str,
     zh: &'static str,
 }
 
-impl<'a> Told<'a> {
+impl<'a> ImportResult<'a> {
     pub fn new(report: &'a Report, count: usize, chinese: bool, languages: BTreeMap<String, usize>) -> Self {
-        let problem = |(&kind, problems): (&Kind, &'a nearmind_feeds::report::Problems)| Problem {
+        let problem = |(&kind, problems): (&ProblemKind, &'a nearmind_feeds::report::Problems)| Problem {
             kind,
             outcome: kind.outcome(),
             count: problems.count,
@@ -61,7 +61,7 @@ impl<'a> Told<'a> {
         };
         let mut problems: Vec<_> = report.problems.iter().map(problem).collect();
         problems.sort_by_key(|problem| problem.outcome);
-        let report = Summary {
+        let report = JsReport {
             rows: report.rows,
             items: report.items,
             folded: report.folded,
@@ -73,38 +73,46 @@ impl<'a> Told<'a> {
         Self { report, count, chinese, languages }
     }
 
+    /// Converts the result to a JavaScript object.
     pub fn to_js(&self) -> Result<JsValue, JsValue> {
-        self.serialize(&Serializer::json_compatible()).map_err(|error| plain("report", &error))
+        self.serialize(&Serializer::json_compatible()).map_err(|error| js_error("report", &error))
     }
 }
 
-/// An Error with a code for its name, and what the page needs to say it.
-pub fn thrown(error: &FeedError) -> JsValue {
+/// Converts an error to a JavaScript Error with a code as its name, and the details for the page's message.
+pub fn to_js_error(error: &FeedError) -> JsValue {
     let (code, row, format, why) = match error {
         FeedError::TooLong { row, format, .. } => ("too-long", Some(*row), Some(*format), None),
         FeedError::CutOff { row, why, .. } => ("cut-off", Some(*row), None, Some(why)),
         FeedError::Broken { row, format, why, .. } => ("broken", Some(*row), Some(*format), Some(why)),
         FeedError::Empty { .. } => ("empty", None, None, None),
         FeedError::NoProducts { why, .. } => ("no-products", None, None, Some(why)),
-        FeedError::Columns(map) => ("columns", None, None, Some(map)),
+        FeedError::ColumnMap(map) => ("columns", None, None, Some(map)),
         FeedError::Io(error) if error.kind() == ErrorKind::StorageFull => return too_large(),
         FeedError::Io(_) => ("unreadable", None, None, None),
     };
-    told(code, &error, row, format, why.map(String::as_str))
+    build_error(code, &error, row, format, why.map(String::as_str))
 }
 
-/// More than a page should take.
+/// The error for a feed with more items than a page can import.
 pub fn too_large() -> JsValue {
-    plain("too-large", &"the feed has more products than a page can take")
+    js_error("too-large", &"the feed has more products than a page can import; use nearmind bake")
 }
 
-pub fn plain(code: &str, error: &dyn Display) -> JsValue {
-    told(code, error, None, None, None)
+/// A JavaScript Error with a code as its name, without details.
+pub fn js_error(code: &str, error: &dyn Display) -> JsValue {
+    build_error(code, error, None, None, None)
 }
 
-fn told(code: &str, error: &dyn Display, row: Option<u64>, format: Option<Format>, why: Option<&str>) -> JsValue {
-    let thrown = Error::new(&error.to_string());
-    thrown.set_name(code);
+fn build_error(
+    code: &str,
+    error: &dyn Display,
+    row: Option<u64>,
+    format: Option<Format>,
+    why: Option<&str>,
+) -> JsValue {
+    let js_error = Error::new(&error.to_string());
+    js_error.set_name(code);
     let format = format.map(|format| format.to_string());
     let details = [
         ("row", row.map(|row| JsValue::from(row as f64))),
@@ -112,8 +120,8 @@ fn told(code: &str, error: &dyn Display, row: Option<u64>, format: Option<Format
         ("why", why.map(JsValue::from)),
     ];
     for (name, value) in details {
-        // An error object takes any property.
-        Reflect::set(&thrown, &name.into(), &value.unwrap_or(JsValue::NULL)).ok();
+        // Setting a property of an Error object cannot fail.
+        Reflect::set(&js_error, &name.into(), &value.unwrap_or(JsValue::NULL)).ok();
     }
-    thrown.into()
+    js_error.into()
 }

@@ -7,7 +7,7 @@ use nearmind_encoder::f32_model::F32Model;
 use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes};
 
 /// A trained model, as its publisher's files have it.
-pub trait Original {
+pub trait SourceModel {
     /// With the whole vocabulary.
     fn architecture(&self) -> Architecture;
     /// How token states become a text's vector.
@@ -19,5 +19,5 @@ pub trait Original {
     /// Of the file of weights, in hexadecimal.
     fn sha256(&self) -> String;
     /// The model with these rows of its word table, in this order.
-    fn full(&self, rows: &[usize]) -> Result<F32Model>;
+    fn load(&self, rows: &[usize]) -> Result<F32Model>;
 }
