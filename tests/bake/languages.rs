@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{bake_from_scratch, folder, lines, model};
+use super::{bake_from_scratch, feed_lines, folder, model};
 
 fn line(id: usize, lang: &str, title: &str) -> String {
     format!(r#"{{"id":"{id}","url":"/{id}","words":{{"{lang}":{{"title":"{title} {id}"}}}}}}"#)

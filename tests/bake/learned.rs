@@ -17,7 +17,7 @@ use nearmind_encoder::cpu::CpuModel;
 use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 
-use super::{bake, bake_from_scratch, folder, lines, published_files};
+use super::{bake, bake_from_scratch, feed_lines, folder, published_files};
 
 /// The interactions of 120 visitors, each with four items in turn.
 fn histories() -> Vec<Vec<String>> {
