@@ -1,4 +1,4 @@
-//! The command line's verbs. Each is a file: its arguments, and `run`.
+//! The subcommands of `nearmind`. Each is a file with its arguments and a method `run`.
 
 mod bake;
 mod convert;
@@ -22,7 +22,8 @@ use clap::{Parser, Subcommand};
 #[command(
     name = "nearmind",
     version,
-    about = "Recommendations that never leave the browser: the work that is done before."
+    about = "Prepares the files for recommendations that never leave the browser: converts models, packs catalogues, and \
+             learns from interactions."
 )]
 struct Args {
     #[command(subcommand)]
@@ -31,19 +32,19 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Turns an f32 model directory into a model for the browser.
+    /// Convert a trained text encoder into a model for the browser
     Convert(convert::Convert),
-    /// Turns a feed of items into a packed catalogue.
+    /// Pack product feeds into a catalogue
     Bake(bake::Bake),
-    /// Says what is in a packed catalogue.
+    /// Show what a packed catalogue contains
     Inspect(inspect::Inspect),
-    /// Prints the vectors of texts, as JSON lines.
+    /// Print the vectors of texts, as JSON Lines
     Embed(embed::Embed),
-    /// Learns from a shop's interactions what follows what, and puts it into its catalogue.
+    /// Learn from a shop's interactions, and add the result to its catalogue
     Learn(learn::Learn),
 }
 
-/// Reads the arguments and does what they say.
+/// Parses the arguments, runs the subcommand, and returns its exit code.
 pub fn main() -> ExitCode {
     exit_code(match Args::parse().command {
         Command::Convert(command) => command.run(),
@@ -54,12 +55,12 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// How a command ends: an error is one sentence.
-pub fn exit_code(done: Result<()>) -> ExitCode {
-    // `| head` has seen enough: that is no failure.
-    let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    match done {
-        Err(error) if !error.downcast_ref().is_some_and(closed) => {
+/// The exit code of a subcommand. Prints its error to standard error, on one line.
+pub fn exit_code(result: Result<()>) -> ExitCode {
+    // A closed pipe, as by `| head`, is not a failure.
+    let is_broken_pipe = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    match result {
+        Err(error) if !error.downcast_ref().is_some_and(is_broken_pipe) => {
             eprintln!("error: {}", format_error(&error));
             ExitCode::FAILURE
         }
@@ -67,14 +68,14 @@ pub fn exit_code(done: Result<()>) -> ExitCode {
     }
 }
 
-/// An error and its causes in one sentence, without the stack that `RUST_BACKTRACE` asks for: that is for panics.
+/// An error and its causes, joined by colons, without the backtrace that `RUST_BACKTRACE` adds.
 pub fn format_error(error: &anyhow::Error) -> String {
-    let mut sentence = String::new();
+    let mut message = String::new();
     for cause in error.chain().map(ToString::to_string) {
-        // Some errors say their cause themselves.
-        if !sentence.contains(&cause) {
-            sentence.extend([if sentence.is_empty() { "" } else { ": " }, &cause]);
+        // Some errors repeat their cause in their own message.
+        if !message.contains(&cause) {
+            message.extend([if message.is_empty() { "" } else { ": " }, &cause]);
         }
     }
-    sentence
+    message
 }

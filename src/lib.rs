@@ -1,9 +1,10 @@
-//! The work that is done before a page is served: models, catalogues, and what a shop's interactions teach.
+//! The command line `nearmind`: everything that happens before a page is served. It converts models, packs catalogues,
+//! and learns from a shop's interactions.
 //!
-//! The modules in layer order; a module may use those above it in this list, never those below.
+//! The modules are listed in layer order. A module may use those above it in the list, never those below.
 
 #![warn(missing_docs)]
 
 pub mod learn; //    a shop's interactions -> relations and score_weights
-pub mod convert; //  an f32 model directory -> int8 weights, manifest, probes
-pub mod cli; //      the command line's verbs: convert, bake, inspect, embed, learn
+pub mod convert; //  a trained model -> int8 weights, tokenizer, manifest, probes
+pub mod cli; //      the subcommands: convert, bake, inspect, embed, learn

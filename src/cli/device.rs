@@ -1,4 +1,4 @@
-//! This machine's devices: all cores, and the GPU through wgpu. Must not know texts.
+//! The devices of this machine: all CPU cores, and the GPU through wgpu. Must not know texts.
 
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -14,18 +14,18 @@ use nearmind_encoder::manifest::Pooling;
 use nearmind_encoder::weights::Weights;
 use nearmind_encoder::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 
-/// Tokens that one core takes at a time.
+/// Tokens that one thread encodes at a time.
 const TOKENS_PER_TASK: usize = 512;
 
-/// `--device`
+/// Value of the option `--device`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum DeviceArg {
-    /// All cores
+    /// All cores of the CPU
     #[default]
     Cpu,
-    /// The GPU, if it computes rightly
+    /// The GPU, or the CPU if the GPU is missing or computes wrong vectors
     Gpu,
-    /// The quicker of the two
+    /// The faster of the two
     Auto,
 }
 
@@ -39,18 +39,21 @@ impl From<DeviceArg> for Choice {
     }
 }
 
-/// All cores of this machine, and its GPU where that is chosen.
+/// All cores of this machine, and its GPU if that is chosen.
 pub type NativeDevice = Device<AllCores, NativeGpuOpener>;
 
-/// Proves the cores and the GPU with the model's known texts, and chooses.
-pub fn choose(model: Weights<Vec<u8>>, pooling: Pooling, probes: ProbeBatch, choice: Choice) -> Result<NativeDevice> {
+/// Checks the CPU and the GPU against the vectors of `probes`, and selects one of them by `choice`.
+///
+/// # Errors
+/// If the weights cannot be used, or the CPU does not compute the probes' vectors.
+pub fn choose(model: Weights<Vec<u8>>, pooling: Pooling, probes: Probes, choice: Choice) -> Result<NativeDevice> {
     let cores = AllCores(CpuModel::load(&model, pooling)?);
     let detail = format!("{}, {} threads", cores.0.detail(), rayon::current_num_threads());
     let opener = NativeGpuOpener { model, pooling };
     Ok(pollster::block_on(Device::choose(cores, detail, opener, choice, probes, clock))?)
 }
 
-/// The CPU's kernels on every core, whole texts each.
+/// The CPU kernels on all cores; each core encodes whole texts.
 pub struct AllCores(CpuModel);
 
 impl Encoder for AllCores {
@@ -76,7 +79,7 @@ impl Encoder for AllCores {
     }
 }
 
-/// Opens the GPU, and again after it was lost.
+/// Opens the GPU at the start, and again after its device was lost.
 pub struct NativeGpuOpener {
     model: Weights<Vec<u8>>,
     pooling: Pooling,
@@ -92,6 +95,7 @@ impl GpuOpener for NativeGpuOpener {
     }
 }
 
+/// Milliseconds since the first call.
 fn clock() -> f64 {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1000.0

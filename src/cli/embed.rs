@@ -1,4 +1,4 @@
-//! `nearmind embed --model DIR [TEXT]...`: vectors of texts, as JSON lines.
+//! `nearmind embed --model DIR [TEXT]...`: the vectors of texts, as JSON Lines.
 
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
@@ -10,21 +10,22 @@ use serde_json::json;
 use super::{device::DeviceArg, model::NativeModel};
 use nearmind_encoder::manifest::Role;
 
-/// Lines of standard input that are encoded at a time.
-const LINES: usize = 1024;
+/// Lines of standard input that are encoded together.
+const LINES_PER_BATCH: usize = 1024;
 
 #[derive(Debug, Args)]
 pub struct Embed {
-    /// Folder of a converted model (`cargo xtask models` makes one)
-    #[arg(long)]
+    /// Folder of a converted model, such as models/minilm (`cargo xtask models` makes it)
+    #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Where the model runs; the CPU gives the same bytes on every machine
+    /// Device that runs the model. Only the CPU gives the same bytes on every machine
     #[arg(long, value_enum, default_value_t)]
     device: DeviceArg,
-    /// The texts are searches, not items: some models want to know
+    /// Encode the texts as searches instead of items: some models, such as E5, put a different prefix before each
     #[arg(long)]
     query: bool,
-    /// Without any, each line of standard input is one
+    /// Texts to encode. Without any, each line of standard input is one text
+    #[arg(value_name = "TEXT")]
     texts: Vec<String>,
 }
 
@@ -36,11 +37,11 @@ impl Embed {
         }
         let mut lines = io::stdin().lock().lines();
         loop {
-            let some: Vec<String> = lines.by_ref().take(LINES).collect::<io::Result<_>>()?;
-            if some.is_empty() {
+            let batch: Vec<String> = lines.by_ref().take(LINES_PER_BATCH).collect::<io::Result<_>>()?;
+            if batch.is_empty() {
                 return Ok(());
             }
-            self.print(&mut model, &some)?;
+            self.print(&mut model, &batch)?;
         }
     }
 

@@ -1,4 +1,4 @@
-//! The arguments that name feeds, and the reading of them, with progress. Must not know what the items are for.
+//! The arguments that name feeds. Reads the feeds with a progress bar. Must not know what the items are for.
 
 use std::{
     fs::{self, File},
@@ -14,53 +14,58 @@ use nearmind_feeds::{
     Bytes, ColumnMap, EncodingLabel, Format, IdSource, Import, Items, LinkPattern, Options, Progress, Report, Variants,
 };
 
-/// The feeds of a command line, and how they are to be read.
+/// The feeds of a command line, and how to read them.
 #[derive(Debug, Args)]
 pub struct FeedArgs {
-    /// Feeds, gzipped or not: Google Merchant (TSV, RSS, Atom), Shopify (products.json, CSV), the CSV of WooCommerce,
-    /// Magento, PrestaShop, Wix, Squarespace, Etsy, Spree, Vendure, idealo and Facebook, WordPress exports, the XML of
-    /// Yandex, Heureka and idealo, the JSON of Magento, Spree, Vendure and BigCommerce, pages with JSON-LD, microdata or
-    /// Open Graph, JSON, JSON Lines, any CSV; `-` is standard input
-    #[arg(required = true)]
+    /// Product feeds, plain or gzipped; `-` reads standard input. Formats: Google Merchant (TSV, RSS, Atom), Shopify
+    /// (products.json, CSV), the CSV of WooCommerce, Magento, PrestaShop, Wix, Squarespace, Etsy, Spree, Vendure, idealo
+    /// and Facebook, WordPress exports, the XML of Yandex, Heureka and idealo, the JSON of Magento, Spree, Vendure and
+    /// BigCommerce, pages with JSON-LD, microdata or Open Graph, and any other CSV, JSON or JSON Lines
+    #[arg(required = true, value_name = "FEED")]
     feeds: Vec<PathBuf>,
-    /// Instead of recognising it: csv, tsv, xml, rss, atom, json, jsonl, html, shopify-csv, shopify-json, woocommerce, ...
+    /// Format of all feeds: csv, tsv, xml, rss, atom, json, jsonl, html, shopify-csv, shopify-json, woocommerce and
+    /// others. By default it is recognised from the content
     #[arg(long)]
     format: Option<Format>,
-    /// Instead of finding it out: windows-1252, windows-1251, shift_jis, gbk, big5, euc-kr, utf-16le, ...
+    /// Character encoding of all feeds, as a WHATWG label: windows-1252, windows-1251, shift_jis, gbk, big5, euc-kr,
+    /// utf-16le and others. By default it is detected
     #[arg(long, value_name = "LABEL")]
     encoding: Option<EncodingLabel>,
-    /// Which column is what, where the names do not say it: title=Name,price=Preis,attr.color=Farbe. A column may serve
-    /// several fields: id=Name,title=Name
-    #[arg(long, value_parser = ColumnMap::parse)]
+    /// Maps fields to columns whose names are not recognised: title=Name,price=Preis,attr.color=Farbe. A column may be
+    /// mapped to several fields: id=Name,title=Name
+    #[arg(long, value_name = "FIELD=COLUMN,...", value_parser = ColumnMap::parse)]
     columns: Option<ColumnMap>,
-    /// ColumnMap to publish as attributes under their own names: Farbe,Größe. All others that no feed format defines as
-    /// describing a product stay out of the catalogue, and the report names them
-    #[arg(long, value_delimiter = ',')]
+    /// Columns to publish as attributes under their own names, such as Farbe,Größe. Other columns that no feed format
+    /// defines as part of a product's description are left out of the catalogue, and the report lists them
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
     keep_columns: Vec<String>,
-    /// `fold` makes one item of a product's variants, `keep` one of each
-    #[arg(long, default_value = "fold")]
+    /// What to do with the variants of a product: `fold` merges them into one item, `keep` makes an item of each
+    #[arg(long, value_name = "fold|keep", default_value = "fold")]
     variants: Variants,
-    /// Of prices that name none, as in EUR
-    #[arg(long)]
+    /// Currency of prices that name none, as an ISO 4217 code such as EUR
+    #[arg(long, value_name = "CODE")]
     currency: Option<String>,
-    /// Of texts that are too short to tell, as in `en`
+    /// Language of texts that are too short to detect it, as a primary subtag such as en
     #[arg(long)]
     lang: Option<String>,
-    /// How addresses of products are made, where the feed has none: `https://shop.example/?p={id}`, with {id} or the name
-    /// of a column in curly brackets, as in {slug}
-    #[arg(long)]
+    /// Pattern for the links of products where the feed has none, such as https://shop.example/?p={id}: {id} is the
+    /// item's id, and another name in curly brackets, such as {slug}, the value of that column
+    #[arg(long, value_name = "PATTERN")]
     link: Option<LinkPattern>,
-    /// `link` or `title`: rows without an id get one that is made of it, and stays the same as long as that does
-    #[arg(long)]
+    /// Derives an id for rows without one from their `link` or their `title`. It stays the same as long as that does
+    #[arg(long, value_name = "link|title")]
     make_ids: Option<IdSource>,
-    /// Where to write what was wrong with the feeds, as JSON
-    #[arg(long)]
+    /// File for the report of everything that is wrong with the feeds, as JSON
+    #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
 
 impl FeedArgs {
-    /// Reads and cleans all feeds. Items wait in a temporary file, so memory does not grow with them. The summary is
-    /// printed, the report written where it is asked for.
+    /// Reads and cleans all feeds. The items are kept in a temporary file, so that memory does not grow with their
+    /// number. Prints the report to standard error, and writes it to the file of `--report`.
+    ///
+    /// # Errors
+    /// If a feed cannot be opened or read, or no row of any feed becomes an item.
     pub fn read(&self) -> Result<(Items<File>, Report)> {
         let mut columns = self.columns.clone().unwrap_or_default();
         self.keep_columns.iter().for_each(|column| columns.keep(column));
@@ -79,7 +84,7 @@ impl FeedArgs {
         let sizes: Vec<u64> = self.feeds.iter().map(|path| fs::metadata(path).map_or(0, |file| file.len())).collect();
         let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes}, {msg}, {eta} left")?;
         let bar = ProgressBar::new(sizes.iter().sum()).with_style(style);
-        let mut before = 0;
+        let mut bytes_before = 0;
         for (path, size) in self.feeds.iter().zip(&sizes) {
             let name = path.display().to_string();
             let reader: Bytes<'static> = if name == "-" {
@@ -88,10 +93,10 @@ impl FeedArgs {
                 Box::new(File::open(path).with_context(|| format!("opening the feed {name}"))?)
             };
             import.read_feed(&name, reader, &mut |Progress { bytes, rows }| {
-                bar.set_position(before + bytes);
+                bar.set_position(bytes_before + bytes);
                 bar.set_message(format!("{rows} rows, {:.0}/s", rows as f64 / bar.elapsed().as_secs_f64()));
             })?;
-            before += size;
+            bytes_before += size;
         }
         let (items, report) = import.finish()?;
         bar.finish_and_clear();

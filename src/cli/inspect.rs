@@ -1,4 +1,4 @@
-//! `nearmind inspect DIR`: what is in a packed catalogue, for people, and as JSON for scripts.
+//! `nearmind inspect DIR`: prints what a packed catalogue contains, as text or as JSON.
 
 use std::{
     collections::BTreeMap,
@@ -23,24 +23,25 @@ use nearmind_core::{
 };
 use nearmind_feeds::Report;
 
-/// Categories and brands that are listed.
-const SHOWN: usize = 12;
+/// How many categories and brands are listed.
+const MAX_LISTED: usize = 12;
 
 #[derive(Debug, Args)]
 pub struct Inspect {
     /// Folder of a packed catalogue
+    #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// The item with this id, and what lies nearest to it
-    #[arg(long)]
+    /// Show the item with this id or other name, and its nearest neighbours by their vectors
+    #[arg(long, value_name = "ID")]
     item: Option<String>,
-    /// How many neighbours
-    #[arg(long, default_value_t = 10)]
+    /// Number of neighbours to show with --item
+    #[arg(long, value_name = "N", default_value_t = 10)]
     neighbours: usize,
-    /// How many of the ten nearest are still found with fewer dimensions, in int8 and in 1 bit: from the vectors that the
-    /// bake has left in `.bake`
+    /// Measure recall@10: the share of the ten nearest items in f32 that are also found with fewer dimensions, in int8 and
+    /// in 1 bit. Needs the f32 vectors that `nearmind bake` stores in the subfolder .bake
     #[arg(long, conflicts_with = "item")]
     recall: bool,
-    /// For scripts
+    /// Print JSON instead of text
     #[arg(long)]
     json: bool,
 }
@@ -55,11 +56,11 @@ struct Summary {
     bytes: usize,
     gzip_bytes: usize,
     gzip_bytes_per_item: f64,
-    /// Without the texts' file.
+    /// Without the file of texts.
     gzip_bytes_per_item_without_text: f64,
     terms: usize,
     neighbours_learned: usize,
-    /// Everything learned rests on this many visitors at least; `None` where nothing was learned, or without a limit.
+    /// [`Manifest::min_visitors`]
     min_visitors: Option<u32>,
     aliases: usize,
     known: BTreeMap<&'static str, usize>,
@@ -98,7 +99,9 @@ impl Inspect {
         let mut out = std::io::stdout().lock();
         match &self.item {
             Some(id) => {
-                let row = catalog.row(id).with_context(|| format!("there is no item {id:?} in the catalogue"))?;
+                let row = catalog.row(id).with_context(|| {
+                    format!("--item: {} has no item with the id or name {id:?}", self.folder.display())
+                })?;
                 let nearest = nearest(&catalog, row, self.neighbours);
                 if self.json {
                     return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&nearest)?)?);
@@ -123,14 +126,14 @@ fn summary(folder: &Path, manifest: &Manifest, catalog: &Catalog) -> Result<Summ
     let mut files = Vec::new();
     for file in manifest.files() {
         let bytes = fs::read(folder.join(&file.file))?;
-        files.push(FileSize { file: file.file.clone(), bytes: file.bytes, gzip_bytes: gzipped(&bytes)? });
+        files.push(FileSize { file: file.file.clone(), bytes: file.bytes, gzip_bytes: gzip_len(&bytes)? });
     }
     let gzip_bytes: usize = files.iter().map(|file| file.gzip_bytes).sum();
     let text: usize = files.iter().filter(|file| file.file.starts_with("texts.")).map(|file| file.gzip_bytes).sum();
     let per_item = |bytes: usize| bytes as f64 / catalog.len().max(1) as f64;
     let mut known = BTreeMap::new();
-    let mut count = |name, is: &dyn Fn(ItemRef) -> bool| {
-        known.insert(name, catalog.items.iter().filter(|item| is(*item)).count());
+    let mut count = |name, has: &dyn Fn(ItemRef) -> bool| {
+        known.insert(name, catalog.items.iter().filter(|item| has(*item)).count());
     };
     count("description", &|item| !words(item).description.is_empty());
     count("category", &|item| !words(item).categories.is_empty());
@@ -157,38 +160,47 @@ fn summary(folder: &Path, manifest: &Manifest, catalog: &Catalog) -> Result<Summ
         min_visitors: manifest.min_visitors,
         neighbours_learned: catalog.relations.as_ref().map_or(0, |relations| relations.edges()),
         known,
-        categories: most(catalog.items.iter().map(|item| words(item).categories.join(PATH_SEPARATOR))),
-        brands: most(catalog.items.iter().map(|item| item.brand().to_owned())),
+        categories: most_frequent(catalog.items.iter().map(|item| words(item).categories.join(PATH_SEPARATOR))),
+        brands: most_frequent(catalog.items.iter().map(|item| item.brand().to_owned())),
         recall: Vec::new(),
         cleaning: report.and_then(|json| serde_json::from_slice(&json).ok()),
     })
 }
 
-/// What smaller vectors of this catalogue lose.
+/// The recall of smaller vectors of this catalogue.
 fn recall(folder: &Path, catalog: &Catalog) -> Result<Vec<Recall>> {
     let texts = catalog.items.iter().map(|item| document(&item.to_item()).text);
     let vectors = VectorCache::open_existing(folder)?.all(texts)?;
-    let vectors = vectors.context("the vectors that the last bake has left are of other texts: bake again")?;
-    ensure!(catalog.centre.mean.len() * catalog.len() == vectors.len(), "they are of another model: bake again");
+    let private_folder = folder.join(folder::PRIVATE_FOLDER);
+    let vectors = vectors.with_context(|| {
+        format!("the vectors in {} are of other texts than the catalogue: bake again", private_folder.display())
+    })?;
+    ensure!(
+        catalog.centre.mean.len() * catalog.len() == vectors.len(),
+        "the vectors in {} are of another model than the catalogue: bake again",
+        private_folder.display()
+    );
     reductions(&vectors, &catalog.centre)
 }
 
-/// What occurs most often, and how often; ties by name.
-fn most(names: impl Iterator<Item = String>) -> Vec<(String, usize)> {
+/// The most frequent names with their counts, in descending order. Ties are ordered by name.
+fn most_frequent(names: impl Iterator<Item = String>) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     names.filter(|name| !name.is_empty()).for_each(|name| *counts.entry(name).or_default() += 1);
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts.truncate(SHOWN);
+    counts.truncate(MAX_LISTED);
     counts
 }
 
-fn gzipped(bytes: &[u8]) -> Result<usize> {
+/// Number of bytes after gzip at its best.
+fn gzip_len(bytes: &[u8]) -> Result<usize> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?.len())
 }
 
+/// An item and its `count` nearest neighbours.
 fn nearest(catalog: &Catalog, row: u32, count: usize) -> Nearest<'_> {
     let query = Query::new(&catalog.matrix.vector(row));
     let hits = catalog.matrix.top(&query, count, f32::NEG_INFINITY, |other| other != row);
@@ -201,7 +213,7 @@ fn nearest(catalog: &Catalog, row: u32, count: usize) -> Nearest<'_> {
     Nearest { item: catalog.item(row).to_item(), aliases, nearest: hits.into_iter().map(neighbour).collect() }
 }
 
-/// In the first of its languages.
+/// The item's texts in the first of its languages.
 fn words(item: ItemRef<'_>) -> WordsRef<'_> {
     item.words().next().map(|(_, words)| words).unwrap_or_default()
 }
@@ -215,18 +227,22 @@ fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {
     writeln!(
         out,
         "{items} items in {}",
-        if languages.is_empty() { "no language".into() } else { languages.join(", ") }
+        if languages.is_empty() { "an unknown language".into() } else { languages.join(", ") }
     )?;
     match dimensions {
-        0 => writeln!(out, "no vectors: baked with --no-embed")?,
+        0 => writeln!(out, "no vectors: the catalogue was baked with --no-embed")?,
         _ => writeln!(out, "vectors of {model}, {dimensions} dimensions")?,
     }
     let Summary { aliases, neighbours_learned, min_visitors, .. } = summary;
     writeln!(out, "{terms} terms, {aliases} names besides the ids, {neighbours_learned} learned neighbours")?;
     match (min_visitors, neighbours_learned) {
         (None, 0) => {}
-        (None | Some(1), _) => writeln!(out, "what was learned is not limited: it may show what a single visitor did")?,
-        (Some(k), _) => writeln!(out, "everything learned rests on {k} visitors or more")?,
+        (None | Some(1), _) => writeln!(
+            out,
+            "learned data has no minimum number of visitors: it may reveal what a single visitor did (see `nearmind learn \
+             --min-visitors`)"
+        )?,
+        (Some(k), _) => writeln!(out, "all learned data is based on at least {k} visitors")?,
     }
     writeln!(out)?;
     writeln!(out, "{:>12} {:>12}  file", "bytes", "gzip")?;
@@ -235,14 +251,14 @@ fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {
     }
     writeln!(
         out,
-        "{:>12} {:>12}  in all; {:.0} bytes an item with its text, {:.0} without\n",
+        "{:>12} {:>12}  in total; gzipped, {:.0} bytes per item with its text, {:.0} without\n",
         summary.bytes, summary.gzip_bytes, summary.gzip_bytes_per_item, summary.gzip_bytes_per_item_without_text
     )?;
     let known: Vec<String> = summary.known.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    writeln!(out, "known of how many: {}", known.join(", "))?;
-    for (name, counts) in [("category", &summary.categories), ("brand", &summary.brands)] {
+    writeln!(out, "items with each field: {}", known.join(", "))?;
+    for (name, counts) in [("categories", &summary.categories), ("brands", &summary.brands)] {
         if !counts.is_empty() {
-            writeln!(out, "\nmost by {name}")?;
+            writeln!(out, "\nmost frequent {name}")?;
         }
         for (value, count) in counts {
             writeln!(out, "{count:>8}  {value}")?;
@@ -257,7 +273,7 @@ fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {
     }
     match &summary.cleaning {
         Some(report) => write!(out, "\n{report}")?,
-        None => writeln!(out, "\nno report of the cleaning lies beside the catalogue")?,
+        None => writeln!(out, "\nthere is no report of the feed in the subfolder {}", folder::PRIVATE_FOLDER)?,
     }
     Ok(())
 }
@@ -269,7 +285,7 @@ fn print_item(out: &mut impl Write, nearest: &Nearest) -> Result<()> {
         writeln!(out, "also called {}", aliases.join(", "))?;
     }
     if nearest.is_empty() {
-        writeln!(out, "\nno neighbours: the catalogue has no vectors")?;
+        writeln!(out, "\nno neighbours: the catalogue has no vectors, or only this item")?;
     }
     for Neighbour { id, title, score } in nearest {
         writeln!(out, "{score:>8.3}  {id}  {title}")?;

@@ -1,4 +1,4 @@
-//! A converted model from its folder, on a device of this machine. Must not know items.
+//! A converted model, loaded from its folder onto a device of this machine. Must not know items.
 
 use std::{fs, path::Path};
 
@@ -18,32 +18,42 @@ use nearmind_encoder::{
     windows,
 };
 
-/// Texts that the model does not read that are named one by one.
-const SHOWN: usize = 5;
+/// How many texts in unsupported languages are quoted in warnings.
+const MAX_WARNINGS: usize = 5;
 
 /// A converted model, ready to encode.
 pub struct NativeModel {
-    /// Of all that makes a vector: the manifest, which has the digests of the rest, and the kind of device.
+    /// SHA-256 of the manifest, which has the digests of the model's files, and the kind of device: equal digests give
+    /// equal vectors.
     pub digest: [u8; 32],
-    /// The manifest of the model's folder.
+    /// The manifest in the model's folder.
     pub manifest: Manifest,
-    /// The model's own tokenizer.
+    /// The model's tokenizer.
     pub tokenizer: Tokenizer,
-    /// What the model runs on.
+    /// The device that the model runs on.
     pub device: NativeDevice,
-    /// The model's known texts with their vectors.
+    /// Texts with their f32 vectors, by which a device is checked.
     pub probes: manifest::Probes,
-    /// Texts of which most tokens are unknown.
+    /// Number of texts so far of which most tokens are unknown.
     unsupported_texts: usize,
 }
 
 impl NativeModel {
-    /// Reads a folder that `nearmind convert` wrote, checks its digests, and proves the device. Says on standard
-    /// error which device it is where that was not certain.
+    /// Reads a folder that `nearmind convert` wrote, checks the digests of its files, and checks the device against the
+    /// model's probes. Prints the device to standard error, unless it is [`DeviceArg::Cpu`].
+    ///
+    /// # Errors
+    /// If a file is missing, damaged or not as the manifest describes it, or the device computes wrong vectors.
     pub fn load(folder: &Path, device: DeviceArg) -> Result<Self> {
         let read = |name: &str| {
             let path = folder.join(name);
-            fs::read(&path).with_context(|| format!("{} cannot be read: `cargo xtask models` makes it", path.display()))
+            fs::read(&path).with_context(|| {
+                format!(
+                    "{} cannot be read: `cargo xtask models` downloads and converts the models of models/, `nearmind \
+                     convert` converts one of your own",
+                    path.display()
+                )
+            })
         };
         let checked = |file: &FileEntry| -> Result<Vec<u8>> {
             let bytes = read(&file.path)?;
@@ -70,13 +80,13 @@ impl NativeModel {
         })
     }
 
-    /// H
+    /// H, the number of dimensions of a vector.
     pub fn width(&self) -> usize {
         self.device.width()
     }
 
-    /// Unit vectors `[H]` of any number of texts of any length, in their order. Says on standard error which of them
-    /// the model does not read.
+    /// Unit vectors `[H]` of any number of texts of any length, in their order. Prints a warning to standard error for
+    /// texts in languages that the model does not support.
     pub fn encode<T: AsRef<str>>(&mut self, texts: &[T], role: Role) -> Result<Vec<Vec<f32>>> {
         let tokens = texts.iter().map(|text| self.tokenizer.tokenize(text.as_ref(), role));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
@@ -92,7 +102,7 @@ impl NativeModel {
         Ok(encoded.vectors.chunks_exact(self.device.width()).map(<[f32]>::to_vec).collect())
     }
 
-    /// Token states of items' texts of any length, in their order.
+    /// The token states `[T, H]` of items' texts of any length, in their order.
     pub fn states<T: AsRef<str>>(&mut self, texts: &[T]) -> Result<Vec<TokenStates>> {
         let tokens = texts.iter().map(|text| self.tokenizer.tokenize(text.as_ref(), Role::Passage));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
@@ -107,11 +117,11 @@ impl NativeModel {
         Ok(tokens.into_iter().map(states_of).collect())
     }
 
-    /// Another model of the same shape, its weights drawn by chance: what is still the same was not the model's doing.
+    /// Replaces the weights by random ones. An explanation that stays the same does not depend on the model.
     pub fn randomize(&mut self, seed: u64) -> Result<()> {
         let weights = Weights::open(synthetic::weights(&self.manifest.architecture, seed), self.manifest.architecture)?;
         let mut cpu = CpuModel::load(&weights, self.manifest.pooling)?;
-        let batch = self.tokenizer.batch(&["What it says, it says rightly."], Role::Passage)?;
+        let batch = self.tokenizer.batch(&["What it says, it says rightly."], Role::Passage)?; // any text will do
         let vectors = pollster::block_on(cpu.encode(&batch, OutputKind::Vectors))?.vectors;
         self.device = choose(weights, self.manifest.pooling, ProbeBatch { batch, vectors }, DeviceArg::Cpu.into())?;
         Ok(())
@@ -121,13 +131,16 @@ impl NativeModel {
         self.unsupported_texts += 1;
         let (name, languages) = (&self.manifest.name, self.manifest.languages.join(", "));
         match self.unsupported_texts {
-            ..=SHOWN => {
+            ..=MAX_WARNINGS => {
                 let start: String = text.chars().take(40).collect();
                 eprintln!(
-                    "{name} does not read {start:?}: its vocabulary is for {languages}, and the vector means little"
+                    "warning: {name} does not support the language of {start:?}: its vocabulary is for {languages}, and \
+                     the vector means little"
                 );
             }
-            _ if self.unsupported_texts == SHOWN + 1 => eprintln!("... and more texts that {name} does not read"),
+            count if count == MAX_WARNINGS + 1 => {
+                eprintln!("warning: there are more texts whose language {name} does not support");
+            }
             _ => {}
         }
     }

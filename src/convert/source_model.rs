@@ -1,4 +1,4 @@
-//! A trained model as it was published: what the converter needs of it, whatever its files look like.
+//! What the converter needs of a trained model, whatever its files look like.
 
 use anyhow::Result;
 
@@ -6,18 +6,18 @@ use super::vocabulary::Vocabulary;
 use nearmind_encoder::f32_model::F32Model;
 use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes};
 
-/// A trained model, as its publisher's files have it.
+/// A trained model in the files of its publisher.
 pub trait SourceModel {
-    /// With the whole vocabulary.
+    /// The sizes of the model, with its whole vocabulary.
     fn architecture(&self) -> Architecture;
     /// How token states become a text's vector.
     fn pooling(&self) -> Pooling;
-    /// What the model was trained to see before a text.
+    /// The prefixes that the model was trained with.
     fn prefixes(&self) -> Prefixes;
-    /// The tokenizer's words.
+    /// The vocabulary of the tokenizer.
     fn vocabulary(&self) -> &dyn Vocabulary;
-    /// Of the file of weights, in hexadecimal.
+    /// SHA-256 of the file of weights, in hexadecimal.
     fn sha256(&self) -> String;
-    /// The model with these rows of its word table, in this order.
+    /// Loads the weights in f32, with these rows of the word table, in this order.
     fn load(&self, rows: &[usize]) -> Result<F32Model>;
 }

@@ -1,7 +1,7 @@
-//! A tokenizer's vocabulary in a new order, without the words that are not kept.
+//! The vocabulary of a tokenizer, which is cut to the words that are needed, and brought into a new order.
 //!
-//! Tokens stay the same where they are kept; only their numbers change, and the options that never change are written
-//! out as `encoder/tokenize.rs` reads them.
+//! The remaining words give the same tokens as before, but with other ids. All options are written to `tokenizer.json` as
+//! `encoder/tokenize.rs` expects them.
 
 use std::collections::BTreeMap;
 
@@ -11,28 +11,31 @@ use tokenizers::TruncationParams;
 use nearmind_encoder::manifest::{Manifest, Prefixes, Role};
 use nearmind_encoder::tokenize::Tokenizer;
 
-/// The words of a tokenizer, and its file for some of them.
+/// The vocabulary of a tokenizer.
 pub trait Vocabulary {
-    /// The words, by their row in the model's table.
+    /// The words with their rows in the model's word table.
     fn words(&self) -> Vec<(usize, &str)>;
-    /// Rows that are worth keeping for texts in `languages`, ascending.
+    /// The rows that texts in `languages` need, and those of the tokens of `common` English words, in ascending order.
     fn select_rows(&self, languages: &[String], common: &[String]) -> Result<Vec<usize>>;
-    /// The `tokenizer.json` for a table whose row `id` was row `order[id]`.
+    /// The `tokenizer.json` for a word table whose row `id` was row `order[id]` before.
     fn tokenizer_json(&self, order: &[usize]) -> Result<Vec<u8>>;
-    /// The library's own tokenizer of the whole vocabulary, and the rows of its ids.
+    /// The tokenizers library's tokenizer with the whole vocabulary, and the row of each of its ids.
     fn full_tokenizer(&self) -> Result<(tokenizers::Tokenizer, Vec<usize>)>;
 }
 
-/// Every kept word, and `texts`, give the same tokens by the trimmed file as by the library's own reading of the
-/// original, wherever the original's tokens are kept.
+/// Checks that the cut tokenizer gives the same tokens as the tokenizers library with the whole vocabulary, for every word
+/// and for `texts`, as far as all of their tokens remain. `order` has the old row of each new id.
+///
+/// # Errors
+/// If tokens differ, or less than half as many texts as words can be compared.
 pub fn verify(
     vocabulary: &dyn Vocabulary,
-    trimmed: &[u8],
+    cut: &[u8],
     manifest: &Manifest,
     order: &[usize],
     texts: &[&str],
 ) -> Result<()> {
-    let ours = Tokenizer::parse(trimmed, &Manifest { prefixes: Prefixes::default(), ..manifest.clone() })?;
+    let ours = Tokenizer::parse(cut, &Manifest { prefixes: Prefixes::default(), ..manifest.clone() })?;
     let (mut library, rows) = vocabulary.full_tokenizer()?;
     library.with_padding(None);
     let longest = TruncationParams { max_length: manifest.architecture.positions, ..Default::default() };
@@ -45,9 +48,18 @@ pub fn verify(
             expected.get_ids().iter().map(|&id| ids.get(rows.get(id as usize)?).copied()).collect();
         let Some(expected) = expected else { continue };
         let found = ours.batch(&[text], Role::Passage)?.ids;
-        ensure!(found == expected, "the trimmed tokenizer cuts {text:?} differently from the original");
+        ensure!(
+            found == expected,
+            "the cut tokenizer.json gives {text:?} the ids {found:?} instead of {expected:?}: the model's tokenizer is not \
+             supported"
+        );
         compared += 1;
     }
-    ensure!(compared >= order.len() / 2, "only {compared} of {} words could be compared", order.len());
+    ensure!(
+        compared >= order.len() / 2,
+        "the cut tokenizer.json could be verified with only {compared} texts for {} words: the model's tokenizer is not \
+         supported",
+        order.len()
+    );
     Ok(())
 }

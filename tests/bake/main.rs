@@ -1,4 +1,4 @@
-//! The command line makes one catalogue of one feed: the same bytes on any number of threads, in any order.
+//! `nearmind bake` and `inspect` as programs: equal feeds give equal bytes, incremental bakes, full disks and kills.
 
 use std::{
     collections::BTreeMap,
@@ -23,18 +23,19 @@ use nearmind_feeds::Report;
 use pollster::block_on;
 use serde_json::Value;
 
-mod languages; // texts that the model does not read
-mod learned; //   what visitors did stays with the items
-mod mistakes; //  one sentence for each
+mod languages; // warnings about unsupported languages
+mod learned; //   learned data is kept by a new bake
+mod mistakes; //  errors and warnings
 mod pictures; //  small pictures in the catalogue
 
+/// A folder of this name in Cargo's folder for tests, created if it does not exist.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bake").join(name);
     fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-/// A small random model as `nearmind convert` writes one, with a text that its device has to prove itself on.
+/// Writes a small random model as `nearmind convert` does, with a probe to check the device. Returns its folder.
 fn model(name: &str) -> PathBuf {
     let (folder, mut model) = (folder(&format!("{name}-model")), SyntheticModel::small(3));
     let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
@@ -53,7 +54,8 @@ fn model(name: &str) -> PathBuf {
     folder
 }
 
-fn lines() -> Vec<String> {
+/// A feed of 40 items with English and Chinese titles, as JSON Lines.
+fn feed_lines() -> Vec<String> {
     let colours = ["red", "green", "blue", "black", "white", "dark", "bright", "light"];
     let line = |nth: usize| {
         let (colour, thing) = (colours[nth % 8], ["jacket", "cup", "tent", "lamp", "bag"][nth % 5]);
@@ -64,14 +66,16 @@ fn lines() -> Vec<String> {
     (0..40).map(line).collect()
 }
 
-struct Baked {
+/// The result of one run of `nearmind bake`.
+struct BakeRun {
     output: Output,
-    /// What lies in the folder of the catalogue, by its path there.
+    /// The files in the folder of the catalogue, by their path there.
     files: BTreeMap<String, Vec<u8>>,
 }
 
-impl Baked {
-    fn said(&self) -> String {
+impl BakeRun {
+    /// Standard output, followed by standard error.
+    fn output_text(&self) -> String {
         let (out, err) = (&self.output.stdout, &self.output.stderr);
         [out, err].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
     }
@@ -82,6 +86,7 @@ impl Baked {
     }
 }
 
+/// The command that bakes `feed` into the folder `name`, with further arguments.
 fn command(name: &str, feed: &[String], more: &[&str]) -> Command {
     let path = folder("feeds").join(format!("{name}.jsonl"));
     fs::write(&path, feed.join("\n")).unwrap();
@@ -93,18 +98,20 @@ fn command(name: &str, feed: &[String], more: &[&str]) -> Command {
     command
 }
 
-fn bake(name: &str, feed: &[String], more: &[&str]) -> Baked {
+fn bake(name: &str, feed: &[String], more: &[&str]) -> BakeRun {
     let output = command(name, feed, more).output().unwrap();
-    Baked { output, files: files(&folder(name)) }
+    BakeRun { output, files: files(&folder(name)) }
 }
 
-fn bake_anew(name: &str, feed: &[String], more: &[&str]) -> Baked {
+/// Bakes into an empty folder. The bake must succeed.
+fn bake_from_scratch(name: &str, feed: &[String], more: &[&str]) -> BakeRun {
     fs::remove_dir_all(folder(name)).unwrap();
     let baked = bake(name, feed, more);
-    assert!(baked.output.status.success(), "{}", baked.said());
+    assert!(baked.output.status.success(), "{}", baked.output_text());
     baked
 }
 
+/// The files in a folder and its subfolders, but for the report, which has the path of the feed.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -113,60 +120,63 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         if path.is_dir() {
             found.extend(files(&path).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
         } else if let Ok(bytes) = fs::read(path) {
-            found.insert(name, bytes); // a running bake renames its files
+            found.insert(name, bytes); // reading fails if a running bake has just renamed the file
         }
     }
-    found.remove(".bake/report.json"); // it names the feed's file
+    found.remove(".bake/report.json");
     found
 }
 
-/// Without what only the next bake needs.
-fn served(baked: &Baked) -> BTreeMap<&String, &Vec<u8>> {
+/// The files of a catalogue without those in the private folder.
+fn published_files(baked: &BakeRun) -> BTreeMap<&String, &Vec<u8>> {
     baked.files.iter().filter(|(name, _)| !name.starts_with('.')).collect()
 }
 
 #[test]
-fn one_feed_gives_one_catalogue_on_any_threads_and_in_any_order() {
-    let (feed, mut backwards) = (lines(), lines());
+fn neither_threads_nor_the_order_of_the_feed_change_a_catalogue() {
+    let (feed, mut backwards) = (feed_lines(), feed_lines());
     backwards.reverse();
     let on = |name, feed: &[String], threads| {
         let more: &[&str] = if name == "fewer" { &["--dimensions", "7"] } else { &[] };
         fs::remove_dir_all(folder(name)).unwrap();
         let output = command(name, feed, more).env("RAYON_NUM_THREADS", threads).output().unwrap();
-        Baked { output, files: files(&folder(name)) }
+        BakeRun { output, files: files(&folder(name)) }
     };
     let once = on("once", &feed, "1");
-    assert!(once.output.status.success(), "{}", once.said());
-    assert_eq!(served(&once).len(), 5);
+    assert!(once.output.status.success(), "{}", once.output_text());
+    assert_eq!(published_files(&once).len(), 5);
     assert!(once.files == on("threads", &feed, "2").files);
-    assert!(served(&once) == served(&on("backwards", &backwards, "2")));
+    assert!(published_files(&once) == published_files(&on("backwards", &backwards, "2")));
     let catalog = once.catalog();
     assert_eq!(catalog.len(), 40);
-    // The dictionary of the feed's own words came along.
+    // The catalogue has a dictionary of the Chinese words in the feed.
     assert!(catalog.dictionary.words.iter().any(|(word, _)| word == "防水"));
     let fewer = on("fewer", &feed, "1");
-    assert_eq!((fewer.catalog().matrix.width(), fewer.catalog().centre.width()), (7, 7), "{}", fewer.said());
-    assert!(served(&fewer) == served(&on("fewer", &backwards, "2")));
+    assert_eq!((fewer.catalog().matrix.width(), fewer.catalog().centre.width()), (7, 7), "{}", fewer.output_text());
+    assert!(published_files(&fewer) == published_files(&on("fewer", &backwards, "2")));
 }
 
 #[test]
-fn problems_are_told_and_a_new_bake_replaces_the_old_one() {
-    let mut feed = lines();
+fn a_new_bake_replaces_the_catalogue_and_a_failed_one_does_not() {
+    let mut feed = feed_lines();
     feed.push("nonsense".into());
     feed.push(feed[0].clone());
-    let first = bake_anew("problems", &feed, &[]);
-    assert!(first.said().contains("40 items"), "{}", first.said());
+    let first = bake_from_scratch("problems", &feed, &[]);
+    assert!(first.output_text().contains("40 items"), "{}", first.output_text());
     let second = bake("problems", &feed[..35], &[]);
-    assert_eq!((served(&first).len(), served(&second).len(), second.catalog().len()), (5, 5, 35));
+    assert_eq!((published_files(&first).len(), published_files(&second).len(), second.catalog().len()), (5, 5, 35));
     let nothing = bake("problems", &["nonsense".into()], &[]);
     assert!(!nothing.output.status.success());
-    assert!(served(&nothing) == served(&second), "a feed without items leaves the catalogue as it was");
+    assert!(
+        published_files(&nothing) == published_files(&second),
+        "a feed without usable rows must not change the catalogue"
+    );
 }
 
 #[test]
-fn a_gzipped_feed_from_standard_input_is_baked_as_its_file_and_reported() {
-    let feed = [lines(), vec!["nonsense".into()]].concat();
-    let (plain, report) = (bake_anew("from-file", &feed, &[]), folder("feeds").join("report.json"));
+fn a_gzipped_feed_from_standard_input_equals_its_file() {
+    let feed = [feed_lines(), vec!["nonsense".into()]].concat();
+    let (plain, report) = (bake_from_scratch("from-file", &feed, &[]), folder("feeds").join("report.json"));
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(feed.join("\n").as_bytes()).unwrap();
     let mut bake = Command::new(env!("CARGO_BIN_EXE_nearmind"));
@@ -174,15 +184,19 @@ fn a_gzipped_feed_from_standard_input_is_baked_as_its_file_and_reported() {
     bake.arg("--report").arg(&report).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut running = bake.spawn().unwrap();
     running.stdin.take().unwrap().write_all(&gzip.finish().unwrap()).unwrap();
-    let baked = Baked { output: running.wait_with_output().unwrap(), files: files(&folder("from-stdin")) };
-    assert!(baked.output.status.success() && served(&baked) == served(&plain), "{}", baked.said());
+    let baked = BakeRun { output: running.wait_with_output().unwrap(), files: files(&folder("from-stdin")) };
+    assert!(
+        baked.output.status.success() && published_files(&baked) == published_files(&plain),
+        "{}",
+        baked.output_text()
+    );
     let report: Report = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
     assert_eq!((report.rows, report.items, report.left_out()), (41, 40, 1), "{report}");
 }
 
 #[test]
-fn inspect_says_what_is_in_a_catalogue_what_lies_near_and_what_smaller_vectors_lose() {
-    bake_anew("inspected", &[lines(), vec!["nonsense".into()]].concat(), &[]);
+fn inspect_shows_contents_neighbours_and_recall() {
+    bake_from_scratch("inspected", &[feed_lines(), vec!["nonsense".into()]].concat(), &[]);
     let inspect = |more: &[&str]| {
         let mut inspect = Command::new(env!("CARGO_BIN_EXE_nearmind"));
         let output = inspect.arg("inspect").arg(folder("inspected")).args(more).output().unwrap();
@@ -201,51 +215,55 @@ fn inspect_says_what_is_in_a_catalogue_what_lies_near_and_what_smaller_vectors_l
     let scores: Vec<f64> =
         near["nearest"].as_array().unwrap().iter().map(|near| near["score"].as_f64().unwrap()).collect();
     assert!(scores.len() == 5 && scores.is_sorted_by(|a, b| a >= b), "{near}");
-    // In one bit all forty are looked at again.
+    // In a catalogue of 40 items, the one-bit search rescores all of them in int8.
     let recall = &json(&["--recall"])["recall"][0];
     assert!(recall["int8"].as_f64().unwrap() > 0.9 && recall["one_bit"] == recall["int8"], "{recall}");
 }
 
 #[test]
-fn only_new_and_changed_texts_are_embedded_and_the_result_is_that_of_a_full_bake() {
-    let mut feed = lines();
-    let old = bake_anew("earlier", &feed, &[]);
-    assert!(old.said().contains("40 texts embedded"), "{}", old.said());
+fn an_incremental_bake_equals_a_full_one() {
+    let mut feed = feed_lines();
+    let old = bake_from_scratch("earlier", &feed, &[]);
+    assert!(old.output_text().contains("40 texts embedded"), "{}", old.output_text());
     feed.remove(3);
     feed[5] = feed[5].replace("A ", "A new ");
     feed[8] = feed[8].replace("/9", "/elsewhere");
     feed.push(feed[0].replace("item-00", "item-99").replace("red", "golden"));
-    let full = bake_anew("full", &feed, &[]);
+    let full = bake_from_scratch("full", &feed, &[]);
     let earlier = folder("earlier");
-    let next = bake_anew("next", &feed, &["--previous", earlier.to_str().unwrap()]);
-    assert!(next.said().contains("2 texts embedded") && next.said().contains("38 known"), "{}", next.said());
-    assert!(next.files == full.files && served(&next) != served(&old));
-    // What the same folder has kept is found without being named.
+    let next = bake_from_scratch("next", &feed, &["--previous", earlier.to_str().unwrap()]);
+    assert!(
+        next.output_text().contains("2 texts embedded") && next.output_text().contains("38 vectors reused"),
+        "{}",
+        next.output_text()
+    );
+    assert!(next.files == full.files && published_files(&next) != published_files(&old));
+    // The cache in the same folder is used without --previous.
     let again = bake("next", &feed, &[]);
-    assert!(again.said().contains("0 texts embedded") && again.files == full.files, "{}", again.said());
+    assert!(again.output_text().contains("0 texts embedded") && again.files == full.files, "{}", again.output_text());
 }
 
 #[test]
-fn without_vectors_a_catalogue_is_found_by_its_words() {
-    let baked = bake_anew("words-only", &lines(), &["--no-embed"]);
+fn a_catalogue_without_vectors_is_searched_by_words() {
+    let baked = bake_from_scratch("words-only", &feed_lines(), &["--no-embed"]);
     let catalog = baked.catalog();
     assert_eq!((catalog.len(), catalog.matrix.width(), catalog.model.name.as_str()), (40, 0, ""));
     assert!(!catalog.index.search(&["jacket".to_owned()]).is_empty());
-    assert_eq!(baked.files.len(), 5, "no vector is kept where nothing is embedded");
+    assert_eq!(baked.files.len(), 5, "nothing was embedded, so there is no vector cache");
 }
 
-/// The catalogue of `name` is whole and has `items`.
-fn whole(name: &str, items: usize) {
-    let found = Baked { output: Command::new("true").output().unwrap(), files: files(&folder(name)) };
+/// The catalogue in the folder `name` is complete and has this number of items.
+fn assert_complete(name: &str, items: usize) {
+    let found = BakeRun { output: Command::new("true").output().unwrap(), files: files(&folder(name)) };
     assert_eq!(found.catalog().len(), items);
 }
 
 #[test]
-fn a_full_disk_leaves_the_old_catalogue_whole() {
-    let old = bake_anew("full-disk", &lines()[..20], &[]);
-    let mut more = lines();
-    more.extend((0..200).map(|nth| lines()[nth % 40].replace("item-", &format!("more-{nth}-"))));
-    // No file of this process may grow beyond so many blocks of 512 bytes: writing then fails as on a full disk.
+fn a_full_disk_leaves_the_old_catalogue_complete() {
+    let old = bake_from_scratch("full-disk", &feed_lines()[..20], &[]);
+    let mut more = feed_lines();
+    more.extend((0..200).map(|nth| feed_lines()[nth % 40].replace("item-", &format!("more-{nth}-"))));
+    // `ulimit -f` limits files to this number of blocks of 512 bytes: writing then fails as on a full disk.
     for blocks in ["1", "4", "8"] {
         let bake = command("full-disk", &more, &[]);
         let mut limited = Command::new("sh");
@@ -253,19 +271,22 @@ fn a_full_disk_leaves_the_old_catalogue_whole() {
         let output = limited.arg(bake.get_program()).args(bake.get_args()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && said.contains("writing"), "{blocks}: {said}");
-        let now = Baked { output, files: files(&folder("full-disk")) };
-        assert!(served(&now).iter().all(|(name, _)| old.files.contains_key(*name)), "nothing half written stays");
-        whole("full-disk", 20);
+        let now = BakeRun { output, files: files(&folder("full-disk")) };
+        assert!(
+            published_files(&now).iter().all(|(name, _)| old.files.contains_key(*name)),
+            "a temporary file is left"
+        );
+        assert_complete("full-disk", 20);
     }
     assert!(bake("full-disk", &more, &[]).output.status.success());
-    whole("full-disk", 240);
+    assert_complete("full-disk", 240);
 }
 
 #[test]
-fn a_kill_at_any_moment_leaves_a_whole_catalogue_and_the_next_bake_goes_on() {
-    bake_anew("killed", &lines()[..20], &[]);
-    let mut more = lines();
-    more.extend((0..600).map(|nth| lines()[nth % 40].replace("item-", &format!("more-{nth}-"))));
+fn a_killed_bake_leaves_a_complete_catalogue_and_can_be_resumed() {
+    bake_from_scratch("killed", &feed_lines()[..20], &[]);
+    let mut more = feed_lines();
+    more.extend((0..600).map(|nth| feed_lines()[nth % 40].replace("item-", &format!("more-{nth}-"))));
     let grown =
         |to: u64| move |folder: &Path| fs::metadata(folder.join(".bake/vectors")).is_ok_and(|kept| kept.len() > to);
     let count = |stem: &str, folder: &Path| files(folder).keys().filter(|name| name.starts_with(stem)).count();
@@ -286,11 +307,11 @@ fn a_kill_at_any_moment_leaves_a_whole_catalogue_and_the_next_bake_goes_on() {
         running.kill().unwrap();
         died += usize::from(!running.wait().unwrap().success());
         let manifest = Manifest::parse(&fs::read(folder("killed").join("manifest.json")).unwrap()).unwrap();
-        whole("killed", manifest.count);
+        assert_complete("killed", manifest.count);
     }
-    assert!(died > 0, "every bake was done before it could be killed");
+    assert!(died > 0, "every bake ended before it could be killed");
     let next = bake("killed", &more, &[]);
-    assert!(next.output.status.success(), "{}", next.said());
-    assert_eq!(served(&next).len(), 5, "what the killed ones left is gone");
-    assert!(next.files == bake_anew("never-killed", &more, &[]).files);
+    assert!(next.output.status.success(), "{}", next.output_text());
+    assert_eq!(published_files(&next).len(), 5, "files of killed bakes are left");
+    assert!(next.files == bake_from_scratch("never-killed", &more, &[]).files);
 }

@@ -1,15 +1,16 @@
-//! What the command line answers to a mistake, and what it warns of.
+//! The errors and warnings of `nearmind bake`.
 
 use super::*;
 
-/// Runs `bake` as a developer has it, and gives what it wrote to standard error.
-fn complaint(arguments: &[&str]) -> (bool, String) {
+/// Runs `bake` with `RUST_BACKTRACE=1`. Returns whether it succeeded, and its standard error.
+fn run_bake(arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nearmind"));
     command.arg("bake").args(arguments).args(["--no-embed", "--out"]).arg(folder("mistakes"));
     let output = command.env("RUST_BACKTRACE", "1").output().unwrap();
     (output.status.success(), String::from_utf8(output.stderr).unwrap())
 }
 
+/// Writes a feed, and returns its path.
 fn feed(name: &str, text: &str) -> String {
     let path = folder("feeds").join(name);
     fs::write(&path, text).unwrap();
@@ -17,29 +18,29 @@ fn feed(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn a_mistake_is_answered_with_one_sentence() {
-    let (done, error) = complaint(&["nothere.csv"]);
+fn errors_are_one_line() {
+    let (done, error) = run_bake(&["nothere.csv"]);
     assert!(!done);
     assert_eq!(error, "error: opening the feed nothere.csv: No such file or directory (os error 2)\n");
-    let (done, error) = complaint(&[&feed("unknown.csv", "colour;weight\nred;2\n")]);
+    let (done, error) = run_bake(&[&feed("unknown.csv", "colour;weight\nred;2\n")]);
     assert!(!done && error.lines().count() == 1 && error.contains("none of the columns is known"), "{error}");
-    // A cause that a sentence has already is not said twice.
+    // A cause that the message contains already is not repeated.
     let zip = feed("feed.zip", "PK\u{3}\u{4}");
-    let (_, error) = complaint(&[&zip]);
+    let (_, error) = run_bake(&[&zip]);
     assert_eq!(error.matches("the feed is a ZIP archive").count(), 1, "{error}");
 }
 
 #[test]
-fn a_sold_out_shop_without_links_is_warned() {
+fn sold_out_items_and_missing_links_cause_warnings() {
     let path = feed("soldout.csv", "id,title,qty,Lieferant\n1,Tea,0,ACME\n2,Cup,0,ACME\n");
-    let (done, warned) = complaint(&[&path]);
+    let (done, warned) = run_bake(&[&path]);
     assert!(done, "{warned}");
     for part in
         ["WARNING: all 2 items are sold out", "read from: qty", "WARNING: no item has a link", "--link", "lieferant"]
     {
         assert!(warned.contains(part), "{part}: {warned}");
     }
-    let (done, warned) = complaint(&[
+    let (done, warned) = run_bake(&[
         &path,
         "--link",
         "https://shop.example/?p={id}",
@@ -49,6 +50,6 @@ fn a_sold_out_shop_without_links_is_warned() {
         "Lieferant",
     ]);
     assert!(done && !warned.contains("WARNING") && !warned.contains("left out of"), "{warned}");
-    let (_, error) = complaint(&[&path, "--link", "shop.example/{id}"]);
-    assert!(error.contains("must begin with https://"), "{error}");
+    let (_, error) = run_bake(&[&path, "--link", "shop.example/{id}"]);
+    assert!(error.contains("begins with https://"), "{error}");
 }

@@ -1,4 +1,4 @@
-//! The vectors of all items: those of texts that were embedded before are taken from there. Must not know the pack.
+//! Embeds all items. Takes the vectors of texts that were embedded before from the cache. Must not know the pack.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +7,28 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
     SortedItems,
-    vector_cache::{Journal, Key, VectorCache, key},
+    vector_cache::{Key, VectorCache, key},
 };
 use crate::cli::model::NativeModel;
 use nearmind_core::catalog::{Document, document};
 use nearmind_encoder::manifest::Role;
 
-/// Texts between two steps of the progress bar: enough that many cores wait little for the last of them.
+/// Texts that are encoded together: enough to keep many cores busy.
 const CHUNK: usize = 256;
-/// Texts that are embedded again, to see whether this build makes the same vectors as the one that kept them.
+/// Cached texts that are embedded again, to check that this build still computes the same vectors.
 const CHECKED_TEXTS: usize = 4;
 
-/// What embedding took.
+/// The vectors of all items.
 pub struct Embeddings {
-    /// As the model gives them. `[N, D]`
+    /// `[N, D]`, as the model computes them, in the order of the items.
     pub vectors: Vec<f32>,
-    /// Texts that were embedded now; the others were known.
+    /// Number of texts that were embedded now. The vectors of the others were in the cache.
     pub newly_embedded: usize,
-    /// Texts by their language.
+    /// Number of texts by language.
     pub languages: BTreeMap<String, usize>,
 }
 
-/// The vectors of `items`, in their order, and what was kept brought up to date.
+/// Embeds `items`, and leaves exactly their vectors in the cache.
 pub fn embed(model: &mut NativeModel, items: &mut impl SortedItems, mut cache: VectorCache) -> Result<Embeddings> {
     let mut languages = BTreeMap::new();
     let mut keys: Vec<Key> = Vec::with_capacity(items.len());
@@ -59,33 +59,35 @@ pub fn embed(model: &mut NativeModel, items: &mut impl SortedItems, mut cache: V
         progress.inc(chunk.len() as u64);
     }
     progress.finish_and_clear();
-    tidy(&cache, journal, &keys, &vectors, width)?;
+    drop(journal);
+    replace_cache(&cache, &keys, &vectors, width)?;
     Ok(Embeddings { vectors, newly_embedded: missing.len(), languages })
 }
 
-/// Keeps the vectors of these texts and no others.
-fn tidy(cache: &VectorCache, journal: Journal, keys: &[Key], vectors: &[f32], width: usize) -> Result<()> {
-    drop(journal);
+/// Replaces the content of the cache by these vectors `[N, D]`.
+fn replace_cache(cache: &VectorCache, keys: &[Key], vectors: &[f32], width: usize) -> Result<()> {
     let by_key: BTreeMap<Key, usize> = keys.iter().enumerate().map(|(nth, key)| (*key, nth)).collect();
     cache.replace(by_key.into_iter().map(|(key, nth)| (key, &vectors[nth * width..][..width])))
 }
 
+/// Whether the model still computes the cached vectors of the first few texts.
 fn matches_cache(
     model: &mut NativeModel,
     items: &mut impl SortedItems,
     keys: &[Key],
     cache: &mut VectorCache,
 ) -> Result<bool> {
-    let known: Vec<usize> = (0..keys.len()).filter(|&nth| cache.has(&keys[nth])).take(CHECKED_TEXTS).collect();
-    let texts: Vec<String> = known.iter().map(|&nth| text(items, nth)).collect::<Result<_>>()?;
-    for (nth, vector) in known.into_iter().zip(model.encode(&texts, Role::Passage)?) {
-        if cache.get(&keys[nth])?.is_none_or(|kept| kept != vector) {
+    let cached: Vec<usize> = (0..keys.len()).filter(|&nth| cache.has(&keys[nth])).take(CHECKED_TEXTS).collect();
+    let texts: Vec<String> = cached.iter().map(|&nth| text(items, nth)).collect::<Result<_>>()?;
+    for (nth, vector) in cached.into_iter().zip(model.encode(&texts, Role::Passage)?) {
+        if cache.get(&keys[nth])?.is_none_or(|cached| cached != vector) {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
+/// The text of the item at `nth` that is embedded.
 fn text(items: &mut impl SortedItems, nth: usize) -> Result<String> {
     Ok(document_of(items, nth)?.text)
 }
@@ -94,7 +96,7 @@ fn document_of(items: &mut impl SortedItems, nth: usize) -> Result<Document> {
     Ok(document(&items.read(nth)?))
 }
 
-/// How far, how fast, and how long still.
+/// A progress bar over `len` steps, with their rate and the time left. `unit` is the plural of what is counted.
 pub fn progress_bar(len: u64, unit: &str) -> Result<ProgressBar> {
     let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left");
     Ok(ProgressBar::new(len).with_style(ProgressStyle::with_template(&template)?))

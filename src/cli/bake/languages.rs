@@ -1,5 +1,5 @@
-//! Texts in languages that the model does not read: how many there are, and which model reads them. Their vectors say
-//! little, and nobody would see why. Which languages a model reads is in its manifest. Must not know items.
+//! Warns of texts in languages that the model does not support, since their vectors mean little, and names a model that
+//! supports them. The languages of a model are in its manifest. Must not know items.
 
 use std::{
     collections::BTreeMap,
@@ -11,70 +11,72 @@ use std::{
 use crate::{cli::folder, convert::languages::supported};
 use nearmind_encoder::manifest::Manifest;
 
-/// A language that fewer than one text in so many is in is not worth another model; it may be a wrong guess.
-const REPORTED_SHARE: usize = 50;
+/// A language is reported if at least one of this many texts is in it: fewer may be detected wrongly.
+const TEXTS_PER_REPORTED: usize = 50;
 
-/// The other models in the folder where this one lies, those with the fewest languages first.
+/// The other models in the parent folder of this one, those with the fewest languages first.
 pub fn sibling_models(model: &Path) -> Vec<(PathBuf, Manifest)> {
     let read = |name: OsString| {
         let path = model.with_file_name(&name);
         let manifest = Manifest::parse(&fs::read(path.join(folder::MANIFEST)).ok()?).ok()?;
         (Some(&*name) != model.file_name()).then_some((path, manifest))
     };
-    let beside = fs::read_dir(model.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
-    let names = beside.into_iter().flatten().flatten().map(|entry| entry.file_name());
-    let mut found: Vec<_> = names.filter_map(read).collect();
-    found.retain(|(_, manifest)| !manifest.languages.is_empty());
-    found.sort_by_key(|(path, manifest)| (manifest.languages.len(), path.clone()));
-    found
+    let siblings =
+        fs::read_dir(model.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
+    let names = siblings.into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let mut models: Vec<_> = names.filter_map(read).collect();
+    models.retain(|(_, manifest)| !manifest.languages.is_empty());
+    models.sort_by_key(|(path, manifest)| (manifest.languages.len(), path.clone()));
+    models
 }
 
-/// `None` where the model reads the texts, of which there are so many in each language.
+/// The warning about `texts`, which are counted by language; `None` if the model supports them. `others` are models that
+/// may support them.
 pub fn warning(model: &Manifest, texts: &BTreeMap<String, usize>, others: &[(PathBuf, Manifest)]) -> Option<String> {
     let all: usize = texts.values().sum();
-    let mut unread: Vec<(&str, usize)> = texts
+    let mut unsupported: Vec<(&str, usize)> = texts
         .iter()
         .map(|(lang, count)| (lang.as_str(), *count))
-        .filter(|(lang, count)| !lang.is_empty() && !model.supports_language(lang) && count * REPORTED_SHARE >= all)
+        .filter(|(lang, count)| !lang.is_empty() && !model.supports_language(lang) && count * TEXTS_PER_REPORTED >= all)
         .collect();
-    if unread.is_empty() {
+    if unsupported.is_empty() {
         return None;
     }
-    unread.sort_by_key(|(lang, count)| (std::cmp::Reverse(*count), *lang));
-    let shares: Vec<String> = unread
+    unsupported.sort_by_key(|(lang, count)| (std::cmp::Reverse(*count), *lang));
+    let shares: Vec<String> = unsupported
         .iter()
         .map(|(lang, count)| format!("{:.0}% of the texts are in {lang}", *count as f64 * 100.0 / all as f64))
         .collect();
-    let better = others.iter().find(|(_, other)| unread.iter().all(|(lang, _)| other.supports_language(lang)));
+    let better = others.iter().find(|(_, other)| unsupported.iter().all(|(lang, _)| other.supports_language(lang)));
     let advice = match better {
-        Some((path, other)) => format!("{} reads them: bake with --model {}", other.name, path.display()),
-        None => make(model, &unread),
+        Some((path, other)) => format!("{} supports them: bake with --model {}", other.name, path.display()),
+        None => conversion_advice(model, &unsupported),
     };
     Some(format!(
-        "WARNING: {}, and {} reads {} alone: what it makes of other texts says little of their meaning. {advice}",
+        "WARNING: {}, but {} supports only {}: its vectors of other texts mean little. {advice}",
         shares.join(", "),
         model.name,
         model.languages.join(", ")
     ))
 }
 
-/// How to come by a model for these languages and those that this one reads.
-fn make(model: &Manifest, unread: &[(&str, usize)]) -> String {
+/// How to obtain a model for these languages and those that `model` supports.
+fn conversion_advice(model: &Manifest, unsupported: &[(&str, usize)]) -> String {
     let mut wanted: Vec<&str> =
-        model.languages.iter().map(String::as_str).chain(unread.iter().map(|(lang, _)| *lang)).collect();
+        model.languages.iter().map(String::as_str).chain(unsupported.iter().map(|(lang, _)| *lang)).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    if wanted.iter().any(|lang| !supported().any(|known| known == *lang)) {
-        let own = wanted.join(",");
+    let languages = wanted.join(",");
+    if wanted.iter().any(|lang| !supported().any(|supported| supported == *lang)) {
         return format!(
-            "No model here reads them: `cargo xtask models --from DIR --name NAME -- --languages {own}` converts one that \
-             does"
+            "No model in models/ supports them: `cargo xtask models --from DIR --name NAME -- --languages {languages}` \
+             converts one that does"
         );
     }
-    let (own, folder) = (wanted.join(","), wanted.join("-"));
     format!(
-        "multilingual-e5-small reads them: `cargo xtask models e5 --languages {own}` makes it, then bake with --model \
-         models/e5-{folder}"
+        "multilingual-e5-small supports them: run `cargo xtask models e5 --languages {languages}`, then bake with --model \
+         models/e5-{}",
+        wanted.join("-")
     )
 }
 
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_the_model_does_not_read_are_counted() {
+    fn texts_in_unsupported_languages_are_counted() {
         assert_eq!(warn(&[("en", 100)]), None);
         assert_eq!(warn(&[("en", 1000), ("nl", 3), ("", 20)]), None, "a wrong guess of a few texts");
         assert_eq!(warn(&[]), None);
@@ -109,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_without_languages_is_not_accused() {
+    fn a_model_without_stated_languages_causes_no_warning() {
         let texts = [("fr".to_owned(), 5)].into();
         assert_eq!(warning(&model("own", &[]), &texts, &[]), None);
     }

@@ -1,4 +1,4 @@
-//! What `nearmind learn` put into the catalogue that a bake replaces: it stays with the items that stay.
+//! What `nearmind learn` added to the catalogue that a bake replaces. It is kept for the items that still exist.
 
 use std::{fs, path::Path};
 
@@ -11,6 +11,7 @@ use nearmind_core::catalog::{
     pack::items::{self, Columns},
 };
 
+/// What was learned about the items of an earlier catalogue.
 pub struct LearnedData {
     items: Columns,
     relations: Option<Relations>,
@@ -21,7 +22,8 @@ pub struct LearnedData {
 }
 
 impl LearnedData {
-    /// Of the first of these folders that has a catalogue with something learned. What cannot be read is told, and lost.
+    /// Reads it from the first of these folders that has a catalogue with learned data. Prints a message, and returns
+    /// `None`, if that cannot be read.
     pub fn load(folders: &[&Path]) -> Option<Self> {
         folders.iter().find_map(|folder| {
             let manifest = folder::read_manifest(folder).ok()?;
@@ -29,8 +31,7 @@ impl LearnedData {
                 return None;
             }
             let read = Self::read(folder, &manifest);
-            read.map_err(|why| println!("what was learned before is left out, run `nearmind learn` again: {why:#}"))
-                .ok()
+            read.map_err(|why| println!("learned data is lost, run `nearmind learn` again: {why:#}")).ok()
         })
     }
 
@@ -41,7 +42,7 @@ impl LearnedData {
             file.check(&bytes)?;
             Ok(bytes)
         };
-        let broken = |file: &File| format!("{} is not a part of a catalogue", file.file);
+        let broken = |file: &File| format!("{} is damaged", folder.join(&file.file).display());
         let items = items::read(bytes(&manifest.items)?).ok().with_context(|| broken(&manifest.items))?;
         let relations = manifest.relations.as_ref().map(|file| {
             let relations =
@@ -60,36 +61,41 @@ impl LearnedData {
         Ok(Self { relations, contexts, score_weights: score_weights.transpose()?, min_visitors, items })
     }
 
-    /// Where the item was.
+    /// The row of the item in the earlier catalogue.
     pub fn row(&self, id: &str) -> Option<u32> {
         self.items.ids().find(id).ok().map(|row| row as u32)
     }
 
-    /// The same for other rows, as files: `rows` says of each where it was, if it was there.
-    pub fn remap(&self, rows: &[Option<u32>]) -> LearnedFiles {
-        let mut now = vec![None; self.items.ids().len()];
-        (0..).zip(rows).for_each(|(row, was)| was.iter().for_each(|&was| now[was as usize] = Some(row)));
+    /// The learned data for the rows of a new catalogue, as files. `old_rows` has, for each new row, the item's row in the
+    /// earlier catalogue, or `None` for a new item.
+    pub fn remap(&self, old_rows: &[Option<u32>]) -> LearnedFiles {
+        let mut new_rows = vec![None; self.items.ids().len()];
+        for (new, old) in (0..).zip(old_rows) {
+            if let Some(old) = old {
+                new_rows[*old as usize] = Some(new);
+            }
+        }
         [
-            self.remap_relations(rows, &now).map(|relations| relations.write()),
-            self.contexts.as_ref().map(|contexts| contexts.moved(&now, rows.len()).write()),
+            self.remap_relations(old_rows, &new_rows).map(|relations| relations.write()),
+            self.contexts.as_ref().map(|contexts| contexts.moved(&new_rows, old_rows.len()).write()),
             self.score_weights.map(|score_weights| score_weights.write()),
         ]
     }
 
-    fn remap_relations(&self, rows: &[Option<u32>], now: &[Option<u32>]) -> Option<Relations> {
+    fn remap_relations(&self, old_rows: &[Option<u32>], new_rows: &[Option<u32>]) -> Option<Relations> {
         let old = self.relations.as_ref()?;
-        let neighbours = |was: u32| {
-            let stay = old.neighbours(was).filter_map(|(row, probability)| Some((now[row as usize]?, probability)));
-            stay.collect::<Vec<(u32, f32)>>()
+        let neighbours = |row: u32| {
+            let remaining = old.neighbours(row).filter_map(|(row, p)| Some((new_rows[row as usize]?, p)));
+            remaining.collect::<Vec<(u32, f32)>>()
         };
-        let counts = rows.iter().map(|was| was.map_or(0, |was| old.count(was))).collect();
-        let next = rows.iter().map(|was| was.map_or_else(Vec::new, neighbours)).collect();
+        let counts = old_rows.iter().map(|row| row.map_or(0, |row| old.count(row))).collect();
+        let next = old_rows.iter().map(|row| row.map_or_else(Vec::new, neighbours)).collect();
         let relations = Relations::new(counts, next, usize::MAX);
         if !old.has_pairs() {
             return Some(relations);
         }
-        let edges = (0..rows.len() as u32).flat_map(|row| relations.edges_of(row).map(move |edge| (row, edge.1)));
-        let pair = |(row, neighbour): (u32, u32)| rows[row as usize].zip(rows[neighbour as usize]);
+        let edges = (0..old_rows.len() as u32).flat_map(|row| relations.edges_of(row).map(move |edge| (row, edge.1)));
+        let pair = |(row, neighbour): (u32, u32)| old_rows[row as usize].zip(old_rows[neighbour as usize]);
         let pairs =
             edges.map(|edge| pair(edge).map_or(0, |(row, neighbour)| old.pair(row, neighbour) as u16)).collect();
         Some(relations.with_pairs(pairs))

@@ -1,8 +1,8 @@
-//! `--pictures`: small copies of the items' pictures in the catalogue itself. Which pictures a visitor's browser asks
-//! for would tell the shop's host what the visitor was recommended.
+//! `--pictures`: stores small copies of the items' pictures in the catalogue, because the pictures that a visitor's browser
+//! requests would tell the shop's host what the visitor was recommended.
 //!
-//! A small SVG becomes part of its item; a raster picture becomes a thumbnail in a sheet ([`nearmind_core::catalog::pictures`]).
-//! Must not know vectors.
+//! A small SVG becomes part of its item; a raster picture becomes a thumbnail in a sheet
+//! ([`nearmind_core::catalog::pictures`]). Must not know vectors.
 
 mod avif;
 mod inline;
@@ -26,52 +26,61 @@ use super::{SortedItems, embed::progress_bar};
 use crate::cli::folder;
 use nearmind_core::catalog::{Sheet, manifest::File, pictures::SHEET_BYTES};
 
-/// All pictures together: every visitor downloads them.
-const MOST_BYTES: usize = 16 << 20;
-/// Items that all cores take at a time.
+/// Limit of all small pictures together, since every visitor downloads them.
+const MAX_BYTES: usize = 16 << 20;
+/// Items that are processed together, by all cores.
 const CHUNK: usize = 256;
-/// Pictures that could not be used, and are listed.
-const EXAMPLES: usize = 5;
+/// How many of the unusable pictures are listed.
+const MAX_EXAMPLES: usize = 5;
 
-/// The catalogue's own pictures.
+/// The pictures that become part of the catalogue.
 #[derive(Default)]
 pub struct Pictures {
-    /// Sheets in the order of the items, written already.
+    /// The manifest's entries of the sheets, in the order of the items. Their files are written already.
     pub sheets: Vec<File>,
-    /// Of items with a small SVG, by their place: its `data:` address.
+    /// `data:` URLs of small SVGs, by the position of their item.
     inline: BTreeMap<usize, String>,
     summary: Summary,
 }
 
-/// What became of the pictures.
+/// Counts of what happened to the pictures.
 #[derive(Default)]
 struct Summary {
     thumbnails: usize,
-    from_before: usize,
+    /// Thumbnails that an earlier bake made.
+    cached: usize,
     bytes: usize,
     large_svgs: usize,
-    /// Of servers that were not named, the number of pictures.
+    /// Number of pictures on each server that `--pictures` does not name, by host.
     other_servers: BTreeMap<String, usize>,
     failed: usize,
     examples: Vec<String>,
 }
 
+/// What happened to the picture of one item.
 enum Outcome {
+    /// The item has no picture, or a `data:` URL already.
     None,
-    Thumbnail { known: CachedThumbnail, new: bool },
+    Thumbnail {
+        thumbnail: CachedThumbnail,
+        is_new: bool,
+    },
+    /// A small SVG, as a `data:` URL.
     Inline(String),
     LargeSvg,
+    /// The host of a server that `--pictures` does not name.
     OtherServer(String),
+    /// Why the picture cannot be used.
     Failed(String),
 }
 
 impl Pictures {
-    /// Reads the pictures of all items from these sources, and writes the sheets into `out`.
+    /// Reads the pictures of all items from `sources`, and writes the sheets of thumbnails into the folder `out`.
     ///
     /// # Errors
-    /// Where the pictures are too many for every visitor to download, and where `out` cannot be written.
+    /// If the small pictures take more than [`MAX_BYTES`], or `out` cannot be written.
     pub fn make(out: &Path, items: &mut impl SortedItems, sources: &[PictureSource]) -> Result<Self> {
-        let (source, cache) = (PictureReader::new(sources), ThumbnailCache::open(out)?);
+        let (reader, cache) = (PictureReader::new(sources), ThumbnailCache::open(out)?);
         let (mut pictures, mut addresses) = (Self::default(), BTreeSet::new());
         let mut sheet = Sheet::new(0);
         let progress = progress_bar(items.len() as u64, "pictures")?;
@@ -82,12 +91,12 @@ impl Pictures {
                 .par_iter()
                 .map(|image| {
                     progress.inc(1);
-                    outcome(image, &source, &cache)
+                    process(image, &reader, &cache)
                 })
                 .collect();
             for (nth, (image, outcome)) in (start..).zip(images.into_iter().zip(outcomes)) {
-                if let Outcome::Thumbnail { known, new: true } = &outcome {
-                    cache.put(&image, known)?;
+                if let Outcome::Thumbnail { thumbnail, is_new: true } = &outcome {
+                    cache.put(&image, thumbnail)?;
                 }
                 sheet.push(pictures.add(nth, &image, outcome)?.as_deref().unwrap_or_default());
                 addresses.insert(image);
@@ -105,17 +114,17 @@ impl Pictures {
         Ok(pictures)
     }
 
-    /// Takes what was found for the item at `nth`; gives the thumbnail back, if it is one.
+    /// Counts what happened to the picture of the item at `nth`. Returns the WebP of its thumbnail, if it has one.
     fn add(&mut self, nth: usize, address: &str, outcome: Outcome) -> Result<Option<Vec<u8>>> {
         let summary = &mut self.summary;
-        let mut thumbnail = None;
+        let mut webp = None;
         match outcome {
             Outcome::None => {}
-            Outcome::Thumbnail { known, new } => {
+            Outcome::Thumbnail { thumbnail, is_new } => {
                 summary.thumbnails += 1;
-                summary.from_before += usize::from(!new);
-                summary.bytes += known.webp.len();
-                thumbnail = Some(known.webp);
+                summary.cached += usize::from(!is_new);
+                summary.bytes += thumbnail.webp.len();
+                webp = Some(thumbnail.webp);
             }
             Outcome::Inline(data) => {
                 summary.bytes += data.len();
@@ -125,21 +134,22 @@ impl Pictures {
             Outcome::OtherServer(host) => *summary.other_servers.entry(host).or_default() += 1,
             Outcome::Failed(why) => {
                 summary.failed += 1;
-                if summary.examples.len() < EXAMPLES {
+                if summary.examples.len() < MAX_EXAMPLES {
                     summary.examples.push(format!("{address}: {why}"));
                 }
             }
         }
         ensure!(
-            summary.bytes <= MOST_BYTES,
-            "the small pictures of the first {} items take more than {} MB, which every visitor would download: leave \
-             --pictures out, or bake fewer items",
+            summary.bytes <= MAX_BYTES,
+            "the small pictures of the first {} items take more than {} MB, which every visitor would download: leave out \
+             --pictures, or bake fewer items",
             nth + 1,
-            MOST_BYTES >> 20
+            MAX_BYTES >> 20
         );
-        Ok(thumbnail)
+        Ok(webp)
     }
 
+    /// Writes a sheet into the folder `out`.
     fn write(&mut self, out: &Path, sheet: &Sheet) -> Result<()> {
         let bytes = sheet.write();
         let file = File::new("pictures", "bin", &bytes);
@@ -148,23 +158,24 @@ impl Pictures {
         Ok(())
     }
 
-    /// The `data:` address that takes the place of the picture's own, for the item at `nth`.
+    /// The `data:` URL that replaces the picture's own URL, for the item at `nth`.
     pub fn inline(&self, nth: usize) -> Option<&str> {
         self.inline.get(&nth).map(String::as_str)
     }
 }
 
-fn outcome(address: &str, source: &PictureReader, cache: &ThumbnailCache) -> Outcome {
+/// Reads one picture, and makes a small one of it.
+fn process(address: &str, reader: &PictureReader, cache: &ThumbnailCache) -> Outcome {
     if address.is_empty() || address.starts_with("data:") {
         return Outcome::None;
     }
-    let known = cache.get(address);
-    match source.find(address, known.as_ref().map(|known| known.version.as_str())) {
-        Lookup::Unchanged => known.map_or(Outcome::None, |known| Outcome::Thumbnail { known, new: false }),
+    let cached = cache.get(address);
+    match reader.find(address, cached.as_ref().map(|cached| cached.version.as_str())) {
+        Lookup::Unchanged => cached.map_or(Outcome::None, |thumbnail| Outcome::Thumbnail { thumbnail, is_new: false }),
         Lookup::OtherServer(host) => Outcome::OtherServer(host),
         Lookup::Missing(why) => Outcome::Failed(why),
         Lookup::File { bytes, .. } if inline::is_svg(&bytes) => {
-            if bytes.len() > inline::MOST_BYTES {
+            if bytes.len() > inline::MAX_BYTES {
                 return Outcome::LargeSvg;
             }
             String::from_utf8(bytes).map_or_else(
@@ -173,7 +184,7 @@ fn outcome(address: &str, source: &PictureReader, cache: &ThumbnailCache) -> Out
             )
         }
         Lookup::File { bytes, version } => match thumbnail::thumbnail(&bytes) {
-            Ok(webp) => Outcome::Thumbnail { known: CachedThumbnail { version, webp }, new: true },
+            Ok(webp) => Outcome::Thumbnail { thumbnail: CachedThumbnail { version, webp }, is_new: true },
             Err(why) => Outcome::Failed(why),
         },
     }
@@ -181,26 +192,29 @@ fn outcome(address: &str, source: &PictureReader, cache: &ThumbnailCache) -> Out
 
 impl fmt::Display for Pictures {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Summary { thumbnails, from_before, bytes, large_svgs, other_servers, failed, examples } = &self.summary;
+        let Summary { thumbnails, cached, bytes, large_svgs, other_servers, failed, examples } = &self.summary;
         writeln!(
             f,
-            "small pictures: {thumbnails} ({from_before} from an earlier bake), SVG drawings within their items: {}; \
-             {:.2} MB in all, which every visitor of a page with pictures=\"private\" downloads",
+            "small pictures: {thumbnails} ({cached} from an earlier bake), and {} SVGs within their items; {:.2} MB in \
+             total, which every visitor of a page with pictures=\"private\" downloads",
             self.inline.len(),
             *bytes as f64 / 1e6
         )?;
         for (host, count) in other_servers {
-            writeln!(f, "pictures on {host}, which was not asked: {count}; name it, too: --pictures https://{host}/")?;
-        }
-        if *large_svgs > 0 {
-            let most = inline::MOST_BYTES >> 10;
             writeln!(
                 f,
-                "SVG drawings of more than {most} KB, which stay where they are: {large_svgs}; simplify them, or use PNG"
+                "{count} pictures on {host} were not requested: add --pictures https://{host}/ to include them"
+            )?;
+        }
+        if *large_svgs > 0 {
+            let limit = inline::MAX_BYTES >> 10;
+            writeln!(
+                f,
+                "{large_svgs} SVGs of more than {limit} KB are not included: simplify them, or use PNG instead"
             )?;
         }
         if *failed > 0 {
-            writeln!(f, "pictures that could not be used: {failed}, such as")?;
+            writeln!(f, "{failed} pictures could not be used, such as")?;
             examples.iter().try_for_each(|example| writeln!(f, "  {example}"))?;
         }
         Ok(())

@@ -1,16 +1,18 @@
-//! Vectors by the content of their texts, so that the next bake embeds only what is new. Beside the pack, for its owner
-//! alone: nobody serves it.
+//! A cache of vectors, keyed by the digests of their texts, so that a bake embeds only texts that are new. It is a file in
+//! the private folder of the catalogue, which need not be published.
 //!
 //! ```text
 //! .bake/vectors   8 bytes   "NMKEPT01"
-//!                 u32       D, width
-//!                 32 bytes  SHA-256 of what made them: the model's manifest, and the kind of device
-//!                 records:  16 bytes first half of the text's SHA-256, f32 [D], 4 bytes first of the SHA-256 of both
+//!                 u32       D, the number of dimensions, little-endian
+//!                 32 bytes  SHA-256 of the model's manifest and the kind of device
+//!                 records:  16 bytes, the first half of the text's SHA-256
+//!                           f32 [D], little-endian
+//!                           4 bytes, the first of the SHA-256 of both
 //! ```
 //!
-//! Grows while texts are embedded: a bake that was killed goes on where it was. What cannot be read, or was made by
-//! another model, is left aside and embedded again. The vectors are as the model gave them, so that what is learned of
-//! all of them comes out as in a bake from nothing.
+//! Records are appended while texts are embedded, so that a bake continues where an earlier one was killed. Damaged
+//! records, and those of another model, are ignored, and their texts embedded again. The vectors are stored in f32 as the
+//! model computes them, before centring and quantization: an incremental bake gives the same bytes as a full one.
 
 use std::{
     collections::HashMap,
@@ -28,24 +30,26 @@ pub use nearmind_core::catalog::document::{Key, key};
 const MAGIC: &[u8; 8] = b"NMKEPT01";
 const HEADER_BYTES: usize = 8 + 4 + 32;
 
-/// Which model made the vectors, and their width.
+/// Identifies what computed the vectors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelFingerprint {
+    /// SHA-256 of the model's manifest and the kind of device.
     pub digest: [u8; 32],
+    /// D, the number of dimensions.
     pub width: usize,
 }
 
-/// Vectors of earlier bakes.
+/// The vectors of earlier bakes.
 pub struct VectorCache {
     fingerprint: ModelFingerprint,
     files: Vec<File>,
-    /// File and offset of a vector.
+    /// The index in `files` and the offset in bytes of each record.
     offsets: HashMap<Key, (usize, u64)>,
     path: PathBuf,
 }
 
 impl VectorCache {
-    /// What the bakes into these folders left. New vectors are cache in the first.
+    /// Opens the caches in these catalogue folders, as far as they are of this model. New vectors go into the first folder.
     pub fn open(fingerprint: ModelFingerprint, folders: &[&Path]) -> Result<Self> {
         let path = folder::private_folder(folders[0])?.join("vectors");
         let mut cache = Self { fingerprint, files: Vec::new(), offsets: HashMap::new(), path };
@@ -58,10 +62,13 @@ impl VectorCache {
         Ok(cache)
     }
 
-    /// What the last bake into `folder` left, whatever the model.
+    /// Opens the cache in one catalogue folder, of whatever model it is.
+    ///
+    /// # Errors
+    /// If there is no cache.
     pub fn open_existing(folder: &Path) -> Result<Self> {
         let path = folder.join(folder::PRIVATE_FOLDER).join("vectors");
-        let missing = || format!("{}: a bake with a model leaves them", path.display());
+        let missing = || format!("{} cannot be read: `nearmind bake` with --model writes it", path.display());
         let mut header = [0; HEADER_BYTES];
         File::open(&path).and_then(|mut file| file.read_exact(&mut header)).with_context(missing)?;
         let width = u32::from_le_bytes([header[8], header[9], header[10], header[11]]) as usize;
@@ -69,7 +76,7 @@ impl VectorCache {
         Self::open(fingerprint, &[folder])
     }
 
-    /// `[N, D]` of these texts, if all are known.
+    /// The vectors `[N, D]` of these texts; `None` if one of them is not in the cache.
     pub fn all(&mut self, texts: impl Iterator<Item = String>) -> Result<Option<Vec<f32>>> {
         let mut vectors = Vec::new();
         for text in texts {
@@ -87,7 +94,7 @@ impl VectorCache {
         }
         let mut record = vec![0; self.record_bytes()];
         let mut at = HEADER_BYTES as u64;
-        // The last record may have been cut short; nothing follows it.
+        // The last record may be incomplete, if a bake was killed.
         while reader.read_exact(&mut record).is_ok() {
             let (body, check) = record.split_at(record.len() - 4);
             if Sha256::digest(body)[..4] == *check {
@@ -101,11 +108,12 @@ impl VectorCache {
         Ok(())
     }
 
+    /// Whether the cache has the vector of this text.
     pub fn has(&self, key: &Key) -> bool {
         self.offsets.contains_key(key)
     }
 
-    /// `[D]`
+    /// The vector `[D]` of this text.
     pub fn get(&mut self, key: &Key) -> Result<Option<Vec<f32>>> {
         let Some(&(file, at)) = self.offsets.get(key) else { return Ok(None) };
         let mut bytes = vec![0; self.fingerprint.width * 4];
@@ -117,40 +125,42 @@ impl VectorCache {
         ))
     }
 
-    /// None of them is of this build.
+    /// Forgets all vectors, without changing the files.
     pub fn clear(&mut self) {
         self.offsets.clear();
     }
 
-    /// A file for the vectors that are embedded now, which a bake that is killed leaves behind.
+    /// Opens the file to append vectors to it. Removes an incomplete last record, or, if the file is of another model or
+    /// the cache is empty, all records.
     pub fn append(&self) -> Result<Journal> {
-        let broken = || format!("writing {}", self.path.display());
-        let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.path).with_context(broken)?;
+        let context = || format!("writing {}", self.path.display());
+        let mut file =
+            OpenOptions::new().create(true).append(true).read(true).open(&self.path).with_context(context)?;
         let len = file.seek(SeekFrom::End(0))? as usize;
         let mut header = [0; HEADER_BYTES];
         file.seek(SeekFrom::Start(0))?;
-        let ours = file.read_exact(&mut header).is_ok() && header == self.header();
-        if !ours || self.offsets.is_empty() {
+        let is_same_model = file.read_exact(&mut header).is_ok() && header == self.header();
+        if !is_same_model || self.offsets.is_empty() {
             file.set_len(0)?;
-            file.write_all(&self.header()).with_context(broken)?;
+            file.write_all(&self.header()).with_context(context)?;
         } else {
-            let torn = (len - HEADER_BYTES) % self.record_bytes();
-            file.set_len((len - torn) as u64)?;
+            let incomplete = (len - HEADER_BYTES) % self.record_bytes();
+            file.set_len((len - incomplete) as u64)?;
         }
         Ok(Journal { file, path: self.path.clone() })
     }
 
-    /// Puts these in the place of all that was cache. Keys ascend, so that equal bakes leave equal bytes.
+    /// Replaces the file by one with these vectors only. The keys must ascend, so that equal bakes write equal bytes.
     pub fn replace<'a>(&self, vectors: impl Iterator<Item = (Key, &'a [f32])>) -> Result<()> {
-        let folder = self.path.parent().context("a file lies in a folder")?;
+        let folder = self.path.parent().context("the path of the vector cache has no folder")?;
         let mut file = folder::temporary_file(folder)?;
         let mut out = std::io::BufWriter::with_capacity(1 << 20, &mut file);
-        let broken = || format!("writing {}", self.path.display());
-        out.write_all(&self.header()).with_context(broken)?;
+        let context = || format!("writing {}", self.path.display());
+        out.write_all(&self.header()).with_context(context)?;
         for (key, vector) in vectors {
-            out.write_all(&record(&key, vector)).with_context(broken)?;
+            out.write_all(&record(&key, vector)).with_context(context)?;
         }
-        out.flush().with_context(broken)?;
+        out.flush().with_context(context)?;
         drop(out);
         folder::persist(file, folder, "vectors")
     }
@@ -168,13 +178,14 @@ impl VectorCache {
     }
 }
 
-/// Vectors that were embedded and not yet put in order.
+/// The file of the cache while vectors are appended to it.
 pub struct Journal {
     file: File,
     path: PathBuf,
 }
 
 impl Journal {
+    /// Appends the vector `[D]` of a text.
     pub fn push(&mut self, key: &Key, vector: &[f32]) -> Result<()> {
         self.file.write_all(&record(key, vector)).with_context(|| format!("writing {}", self.path.display()))
     }
@@ -199,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_record_is_dropped_and_another_model_s_vectors_are_not_taken() {
+    fn incomplete_records_and_another_models_vectors_are_ignored() {
         let folder = tempfile::tempdir().unwrap();
         let open = |byte| VectorCache::open(fingerprint(byte), &[folder.path()]).unwrap();
         let mut journal = open(1).append().unwrap();

@@ -1,4 +1,4 @@
-//! Items and vectors into the files of a pack, an item at a time: a million are never in memory together.
+//! Writes items and vectors into the files of a catalogue, chunk by chunk, so that not all items are in memory at once.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,11 +24,11 @@ use nearmind_core::{
     vectors::{Centre, Matrix},
 };
 
-/// Items that all cores take at a time.
+/// Items that are processed together, by all cores.
 const CHUNK: usize = 4096;
 
-/// Writes the pack of `items` with their vectors, with what was `learned` of them and with their own `pictures`, into
-/// `out`.
+/// Writes the catalogue of `items`, with their vectors, with what was `learned` about them before, and with `pictures`,
+/// into the folder `out`.
 pub fn write(
     out: &Path,
     items: &mut impl SortedItems,
@@ -39,23 +39,23 @@ pub fn write(
 ) -> Result<Manifest> {
     let dictionary = dictionary(items)?;
     let segmenter = Segmenter::new(&dictionary);
-    let (mut languages, mut were, mut packed) = (BTreeSet::new(), Vec::new(), 0);
+    let (mut languages, mut old_rows, mut packed) = (BTreeSet::new(), Vec::new(), 0);
     let (mut columns, mut words) = (pack::items::ItemsWriter::default(), IndexWriter::default());
-    let mut titles = PackFile::new(out)?;
-    pack::texts::begin(&mut titles)?;
+    let mut texts = PackFile::new(out)?;
+    pack::texts::begin(&mut texts)?;
     let progress = progress_bar(items.len() as u64, "items packed")?;
     each_chunk(items, |chunk| {
         let terms: Vec<Vec<String>> = (*chunk).par_iter().map(|item| searched(item, &segmenter)).collect();
         terms.into_iter().for_each(|terms| words.push(terms));
         for item in chunk.iter_mut() {
             languages.extend(item.words.keys().cloned());
-            were.extend(learned.map(|learned| learned.row(&item.id)));
+            old_rows.extend(learned.map(|learned| learned.row(&item.id)));
             if let Some(inline) = pictures.inline(packed) {
                 item.image = inline.to_owned();
             }
             packed += 1;
             columns.push(item);
-            pack::texts::write(item, &mut titles).context("writing the texts")?;
+            pack::texts::write(item, &mut texts).context("writing the texts")?;
         }
         progress.inc(chunk.len() as u64);
         Ok(())
@@ -68,16 +68,19 @@ pub fn write(
     };
     let (mut columns, words) = (Some(columns), words.finish());
     let aliases = items.aliases().bytes();
-    let kept = learned.map_or_else(Default::default, |learned| learned.remap(&were));
-    let [relations, contexts, score_weights] = folder::write_learned(out, kept)?;
+    let learned_files = learned.map_or_else(Default::default, |learned| learned.remap(&old_rows));
+    let [relations, contexts, score_weights] = folder::write_learned(out, learned_files)?;
     if learned.is_some() {
-        let new = were.iter().filter(|was| was.is_none()).count();
-        println!("what was learned of {} items stays; {new} are new: `nearmind learn` takes them in", were.len() - new);
+        let new = old_rows.iter().filter(|row| row.is_none()).count();
+        println!(
+            "learned data is kept for {} items; {new} items are new: run `nearmind learn` to include them",
+            old_rows.len() - new
+        );
     }
     let manifest = Manifest {
         format: FORMAT.to_owned(),
         version: VERSION,
-        texts: titles.finish(out, "texts")?,
+        texts: texts.finish(out, "texts")?,
         items: file("items", &mut |out| columns.take().map_or(Ok(()), |columns| columns.finish(out)))?,
         words: file("words", &mut |out| pack::words::write(&words, &dictionary, out))?,
         vectors: file("vectors", &mut |out| pack::vectors::write(matrix, centre, out))?,
@@ -97,7 +100,7 @@ pub fn write(
     Ok(manifest)
 }
 
-/// The Chinese words of all texts.
+/// The dictionary of the Chinese words in all texts.
 fn dictionary(items: &mut impl SortedItems) -> Result<Dictionary> {
     let mut full: Option<Segmenter> = None;
     let mut words = BTreeMap::new();
@@ -115,16 +118,17 @@ fn dictionary(items: &mut impl SortedItems) -> Result<Dictionary> {
     Ok(Dictionary { words: words.into_iter().collect() })
 }
 
-fn each_chunk(items: &mut impl SortedItems, mut take: impl FnMut(&mut [Item]) -> Result<()>) -> Result<()> {
+/// Calls `process` with each [`CHUNK`] of the items, in their order.
+fn each_chunk(items: &mut impl SortedItems, mut process: impl FnMut(&mut [Item]) -> Result<()>) -> Result<()> {
     for start in (0..items.len()).step_by(CHUNK) {
         let end = items.len().min(start + CHUNK);
         let mut chunk: Vec<Item> = (start..end).map(|nth| items.read(nth)).collect::<Result<_>>()?;
-        take(&mut chunk)?;
+        process(&mut chunk)?;
     }
     Ok(())
 }
 
-/// A file of the pack that is digested while it is written.
+/// A file of the catalogue, whose SHA-256 is computed while it is written.
 struct PackFile {
     file: BufWriter<NamedTempFile>,
     digest: Sha256,
@@ -137,6 +141,7 @@ impl PackFile {
         Ok(Self { file, digest: Sha256::new(), bytes: 0 })
     }
 
+    /// Names the file after its content: `STEM.DIGEST.bin`.
     fn finish(self, folder: &Path, stem: &str) -> Result<File> {
         let file = File::named(stem, "bin", hex(&self.digest.finalize()), self.bytes);
         let written = self.file.into_inner().map_err(io::IntoInnerError::into_error);

@@ -1,5 +1,5 @@
-//! An AVIF file to a picture: its container by zenavif-parse, its frames by rav1d, both bounded before they begin.
-//! Colour profiles are ignored; of an animation only the first frame is read. Must not know files or addresses.
+//! Decodes AVIF: zenavif-parse reads the container, and rav1d decodes the frames. The memory of both is limited.
+//! Colour profiles are ignored, and only the first frame of an animation is decoded. Must not know files or addresses.
 
 mod colour;
 mod decoder;
@@ -13,46 +13,50 @@ use decoder::Frame;
 use image::{RgbaImage, imageops};
 use zenavif_parse::{AV1Metadata, AvifParser, ColorInformation, DecodeConfig, Unstoppable};
 
-/// Whether these bytes are an AVIF file: a still one or an animation.
+/// Whether these bytes are an AVIF file, still or animated.
 pub fn is_avif(bytes: &[u8]) -> bool {
     bytes.get(4..12).is_some_and(|brand| brand == b"ftypavif" || brand == b"ftypavis")
 }
 
-/// The picture, upright. One with a side of more than `most_side` pixels, or that takes more than `most_bytes` as RGBA,
-/// is refused before it is decoded.
+/// Decodes a picture, upright. Pictures with a side of more than `max_side` pixels, or of more than `max_bytes` as RGBA,
+/// are refused before they are decoded.
 ///
 /// # Errors
-/// Says what is wrong with the file: its content or its size.
-pub fn decode(bytes: &[u8], most_side: u32, most_bytes: u64) -> Result<RgbaImage, String> {
-    let limits = Limits { most_side, most_pixels: u32::try_from(most_bytes / 4).unwrap_or(u32::MAX) };
-    let config = DecodeConfig::default().with_peak_memory_limit(most_bytes).lenient(true);
+/// What is wrong with the file: its content or its size.
+pub fn decode(bytes: &[u8], max_side: u32, max_bytes: u64) -> Result<RgbaImage, String> {
+    let limits = Limits { max_side, max_pixels: u32::try_from(max_bytes / 4).unwrap_or(u32::MAX) };
+    let config = DecodeConfig::default().with_peak_memory_limit(max_bytes).lenient(true);
     let file = AvifParser::from_bytes_with_config(bytes, &config, &Unstoppable).map_err(unreadable)?;
-    let picture = if file.grid_config().is_some() { tiles(&file, &limits)? } else { single(&file, &limits)? };
-    Ok(upright(picture, &file))
+    let picture =
+        if file.grid_config().is_some() { decode_grid(&file, &limits)? } else { decode_single(&file, &limits)? };
+    Ok(apply_orientation(picture, &file))
 }
 
+/// Limits of a picture's size.
 struct Limits {
-    most_side: u32,
-    most_pixels: u32,
+    max_side: u32,
+    max_pixels: u32,
 }
 
 impl Limits {
     fn check(&self, width: u32, height: u32) -> Result<(), String> {
         let pixels = u64::from(width) * u64::from(height);
-        if width.max(height) > self.most_side || pixels > u64::from(self.most_pixels) {
-            return Err(format!("it is too large: {width} x {height} pixels"));
+        if width.max(height) > self.max_side || pixels > u64::from(self.max_pixels) {
+            return Err(format!("the picture is too large: {width} x {height} pixels"));
         }
         Ok(())
     }
 
+    /// Decodes an AV1 stream, after checking the size that its header states.
     fn decode(&self, stream: &[u8]) -> Result<Frame, String> {
         let header = AV1Metadata::parse_av1_bitstream(stream).map_err(unreadable)?;
         self.check(header.max_frame_width.get(), header.max_frame_height.get())?;
-        Frame::decode(stream, self.most_pixels)
+        Frame::decode(stream, self.max_pixels)
     }
 }
 
-fn single(file: &AvifParser, limits: &Limits) -> Result<RgbaImage, String> {
+/// Decodes a picture that is not a grid: the primary item, or the first frame of an animation.
+fn decode_single(file: &AvifParser, limits: &Limits) -> Result<RgbaImage, String> {
     let (mut colour, mut alpha) = (file.primary_data(), file.alpha_data());
     if file.animation_info().is_some() && colour.as_ref().is_ok_and(|data| data.is_empty()) {
         let first = file.frame(0).map_err(unreadable)?;
@@ -66,14 +70,15 @@ fn single(file: &AvifParser, limits: &Limits) -> Result<RgbaImage, String> {
     Ok(picture)
 }
 
-/// A picture of equal tiles, which are listed row by row; those at the right and at the bottom may reach beyond it.
+/// Decodes a grid: tiles of equal size, listed row by row. Those on the right and at the bottom may extend beyond the
+/// picture. The primary item has the layout (HEIF, ISO/IEC 23008-12), in big-endian:
 ///
 /// ```text
-/// version u8 | flags u8, bit 0: the size has 32 bits, not 16 | rows - 1 u8 | columns - 1 u8 | width | height
+/// version u8 | flags u8, bit 0: width and height have 32 bits, not 16 | rows - 1 u8 | columns - 1 u8 | width | height
 /// ```
-fn tiles(file: &AvifParser, limits: &Limits) -> Result<RgbaImage, String> {
+fn decode_grid(file: &AvifParser, limits: &Limits) -> Result<RgbaImage, String> {
     if file.alpha_data().is_some() {
-        return Err("transparent AVIF pictures that are made of tiles cannot be read".into());
+        return Err("transparent AVIF grids are not supported".into());
     }
     let layout = file.primary_data().map_err(unreadable)?;
     let (rows, columns, width, height) = match *layout {
@@ -83,7 +88,7 @@ fn tiles(file: &AvifParser, limits: &Limits) -> Result<RgbaImage, String> {
         [_, _, rows, columns, a, b, c, d, e, f, g, h] => {
             (rows, columns, u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
         }
-        _ => return Err(unreadable("its tiles have no layout")),
+        _ => return Err(unreadable("the layout of its tiles is damaged")),
     };
     limits.check(width, height)?;
     let (mut picture, mut tile_size) = (RgbaImage::new(width, height), None);
@@ -92,7 +97,7 @@ fn tiles(file: &AvifParser, limits: &Limits) -> Result<RgbaImage, String> {
         let tile = limits.decode(&file.tile_data(nth as usize).map_err(unreadable)?)?;
         let size = (tile.width(), tile.height());
         let (left, top) = (nth % columns * size.0, nth / columns * size.1);
-        // No tile is beyond the picture, so that many tiles take no more time than one large picture.
+        // Tiles outside the picture are refused, so that many tiles take no more time than one large picture.
         if *tile_size.get_or_insert(size) != size || left >= width || top >= height {
             return Err(unreadable("its tiles do not fit together"));
         }
@@ -101,7 +106,7 @@ fn tiles(file: &AvifParser, limits: &Limits) -> Result<RgbaImage, String> {
     Ok(picture)
 }
 
-/// The frame's colours, opaque. What the file says of them goes before what the frame says.
+/// Converts a frame to opaque RGBA. The colour information of the container takes precedence over that of the frame.
 fn rgba(frame: &Frame, file: &AvifParser) -> Result<RgbaImage, String> {
     let (matrix, full_range) = match file.color_info() {
         Some(&ColorInformation::Nclx { matrix_coefficients, full_range, .. }) => (matrix_coefficients, full_range),
@@ -130,10 +135,10 @@ fn rgba(frame: &Frame, file: &AvifParser) -> Result<RgbaImage, String> {
     Ok(picture)
 }
 
-/// Takes the opacity of each pixel from another frame's brightness. `premultiplied` colours were multiplied by it.
+/// Sets the alpha of each pixel to the luma of `frame`. `premultiplied` says that the colours were multiplied by it.
 fn add_alpha(picture: &mut RgbaImage, frame: &Frame, premultiplied: bool) -> Result<(), String> {
     if (frame.width(), frame.height()) != picture.dimensions() {
-        return Err("its colours and its transparency differ in size".into());
+        return Err("the picture and its alpha plane differ in size".into());
     }
     let (_, full_range) = frame.matrix_and_range();
     let (converter, mut samples) = (Converter::new(UNKNOWN_MATRIX, full_range, frame.depth_bits())?, Vec::new());
@@ -152,19 +157,19 @@ fn add_alpha(picture: &mut RgbaImage, frame: &Frame, premultiplied: bool) -> Res
     Ok(())
 }
 
-/// Turned and mirrored as the file says, in this order.
-fn upright(picture: RgbaImage, file: &AvifParser) -> RgbaImage {
-    // The file counts degrees to the left, these functions to the right.
-    let turned = match file.rotation().map(|rotation| rotation.angle) {
+/// Rotates and then mirrors the picture as the file says.
+fn apply_orientation(picture: RgbaImage, file: &AvifParser) -> RgbaImage {
+    // The file's angle is anticlockwise, that of these functions clockwise.
+    let rotated = match file.rotation().map(|rotation| rotation.angle) {
         Some(90) => imageops::rotate270(&picture),
         Some(180) => imageops::rotate180(&picture),
         Some(270) => imageops::rotate90(&picture),
         _ => picture,
     };
     match file.mirror().map(|mirror| mirror.axis) {
-        Some(0) => imageops::flip_vertical(&turned),
-        Some(_) => imageops::flip_horizontal(&turned),
-        None => turned,
+        Some(0) => imageops::flip_vertical(&rotated),
+        Some(_) => imageops::flip_horizontal(&rotated),
+        None => rotated,
     }
 }
 

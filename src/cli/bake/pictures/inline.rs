@@ -1,9 +1,9 @@
-//! A small SVG becomes part of the item itself, as a `data:` address. Must not know where it comes from.
+//! Small SVGs, which become part of their item as `data:` URLs. Must not know where they come from.
 
-/// Larger ones stay where they are: every visitor would download all of them.
-pub const MOST_BYTES: usize = 8 * 1024;
+/// Larger SVGs are not included, since every visitor would download all of them.
+pub const MAX_BYTES: usize = 8 * 1024;
 
-/// Text, not base64: it compresses better. Only what ends or breaks an address is escaped.
+/// The `data:` URL of an SVG. It is text and not base64, because text compresses better. Only `%` and `#` need escaping.
 pub fn data_url(svg: &str) -> String {
     let lines: Vec<&str> = svg.lines().map(str::trim).collect();
     format!("data:image/svg+xml,{}", lines.join(" ").replace('%', "%25").replace('#', "%23"))
@@ -21,13 +21,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_is_the_same_after_a_browser_has_decoded_its_address() {
+    fn special_characters_survive_in_a_data_url() {
         let url = data_url("<svg fill=\"#a1b2c3\">\n  <text>半 100%</text></svg>\n");
         assert_eq!(url, "data:image/svg+xml,<svg fill=\"%23a1b2c3\"> <text>半 100%25</text></svg>");
     }
 
     #[test]
-    fn svg_files_are_known_by_their_first_tag() {
+    fn svg_files_are_recognised_by_their_first_tag() {
         for svg in ["<svg/>", "\u{feff}<?xml version=\"1.0\"?>\n<svg>", "<!-- made by hand -->\n<svg>"] {
             assert!(is_svg(svg.as_bytes()), "{svg}");
         }

@@ -1,4 +1,4 @@
-//! Where the shop's pictures lie: folders, and servers that the shop names. Nothing else is ever read or asked.
+//! Reads pictures from the folders and servers that `--pictures` names, and from nowhere else.
 
 use std::{
     fs,
@@ -13,32 +13,30 @@ use url::Url;
 
 use nearmind_core::catalog::manifest::hex;
 
-/// A larger file is not read.
-const MOST_FILE_BYTES: u64 = 32 << 20;
-const MOST_REDIRECTIONS: usize = 3;
-/// A server that does not answer in this time is given up for this picture.
+/// Larger files are not read.
+const MAX_FILE_BYTES: u64 = 32 << 20;
+const MAX_REDIRECTS: usize = 3;
+/// Limit of the time that one request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What `--pictures` names.
+/// A value of the option `--pictures`.
 #[derive(Debug, Clone)]
 pub enum PictureSource {
     /// The folder of the site, or of its pictures.
     Folder(PathBuf),
-    /// The address that relative addresses are resolved by; only this server is asked.
+    /// The URL against which relative addresses are resolved. No other origin is requested.
     Server(Url),
 }
 
-/// What was found at an address.
+/// The result of reading the picture at an address.
 pub enum Lookup {
-    /// A picture, and what tells whether it has changed: an ETag, a date or a digest.
-    File {
-        bytes: Vec<u8>,
-        version: String,
-    },
-    /// The version that is known already.
+    /// The picture, and its version: an ETag, a date or a digest, which changes when the picture does.
+    File { bytes: Vec<u8>, version: String },
+    /// The picture has the version that is cached.
     Unchanged,
-    /// It lies on a server that was not named.
+    /// The picture is on another server, with this host.
     OtherServer(String),
+    /// The picture cannot be read; why.
     Missing(String),
 }
 
@@ -57,7 +55,7 @@ impl FromStr for PictureSource {
     }
 }
 
-/// Reads pictures from all sources that were named.
+/// Reads pictures from the sources of a command line.
 pub struct PictureReader<'a> {
     sources: &'a [PictureSource],
     agent: Agent,
@@ -74,7 +72,7 @@ impl<'a> PictureReader<'a> {
         Self { sources, agent: agent.into() }
     }
 
-    /// The picture at `address`, as an item has it. `version` is the one that is known from an earlier bake.
+    /// Reads the picture at `address`, as the feed has it, unless it has the cached `version`.
     pub fn find(&self, address: &str, version: Option<&str>) -> Lookup {
         let mut other_server = None;
         for source in self.sources {
@@ -97,10 +95,10 @@ impl<'a> PictureReader<'a> {
         }
     }
 
-    /// Follows redirections as long as they stay on the server.
+    /// Requests `url`, and follows redirects as long as they stay on the same host.
     fn download(&self, url: &Url, version: Option<&str>) -> Lookup {
         let mut url = url.clone();
-        for _ in 0..=MOST_REDIRECTIONS {
+        for _ in 0..=MAX_REDIRECTS {
             let mut request = self.agent.get(url.as_str());
             match version {
                 Some(etag) if etag.contains('"') => request = request.header("if-none-match", etag),
@@ -118,25 +116,26 @@ impl<'a> PictureReader<'a> {
             if answer.status().is_redirection() {
                 match header("location").and_then(|to| url.join(&to).ok()) {
                     Some(to) if to.host() == url.host() => url = to,
-                    Some(to) => return Lookup::Missing(format!("the server sends us elsewhere, to {to}")),
-                    None => return Lookup::Missing(format!("the server answers {}", answer.status())),
+                    Some(to) => return Lookup::Missing(format!("the server redirects to another host, {to}")),
+                    None => return Lookup::Missing(format!("the server answers with status {}", answer.status())),
                 }
                 continue;
             }
-            let stated = header("etag").or_else(|| header("last-modified"));
-            return match answer.body_mut().with_config().limit(MOST_FILE_BYTES).read_to_vec() {
-                Ok(bytes) => Lookup::File { version: stated.unwrap_or_else(|| digest(&bytes)), bytes },
+            let version = header("etag").or_else(|| header("last-modified"));
+            return match answer.body_mut().with_config().limit(MAX_FILE_BYTES).read_to_vec() {
+                Ok(bytes) => Lookup::File { version: version.unwrap_or_else(|| digest(&bytes)), bytes },
                 Err(error) => Lookup::Missing(error.to_string()),
             };
         }
-        Lookup::Missing("the server redirects in circles".into())
+        Lookup::Missing(format!("the server redirects more than {MAX_REDIRECTS} times"))
     }
 }
 
+/// Reads a picture from a file.
 fn read(path: &Path, version: Option<&str>) -> Lookup {
     let size = fs::metadata(path).map_or(0, |file| file.len());
-    if size > MOST_FILE_BYTES {
-        return Lookup::Missing(format!("it is larger than {} MB", MOST_FILE_BYTES >> 20));
+    if size > MAX_FILE_BYTES {
+        return Lookup::Missing(format!("the file is larger than {} MB", MAX_FILE_BYTES >> 20));
     }
     match fs::read(path) {
         Ok(bytes) if version == Some(&digest(&bytes)) => Lookup::Unchanged,
@@ -149,8 +148,8 @@ fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// The file that an address names below `folder`: by its whole path, or by its last part alone, as in a folder of
-/// exported pictures. Never a file outside.
+/// The file in `folder` that `address` names, by its whole path, or by its last part only, as in a folder of exported
+/// pictures. `None` for paths that lead outside the folder.
 fn file_in(folder: &Path, address: &str) -> Option<PathBuf> {
     let base = Url::parse("http://shop.invalid/").ok()?;
     let url = base.join(address).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
@@ -167,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_name_files_below_the_folder_alone() {
+    fn addresses_name_only_files_in_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("site/media")).unwrap();
         fs::write(folder.path().join("site/media/a b.jpg"), "a").unwrap();
@@ -187,14 +186,14 @@ mod tests {
         {
             assert!(!found(address), "{address}");
         }
-        assert!(file_in(&site.join("media"), "https://cdn.example/deep/a%20b.jpg").is_some(), "by its name alone");
+        assert!(file_in(&site.join("media"), "https://cdn.example/deep/a%20b.jpg").is_some(), "by its last part only");
     }
 
     #[test]
-    fn only_the_named_server_is_asked() {
+    fn only_the_named_server_is_requested() {
         let sources = [PictureSource::from_str("https://cdn.example/files").unwrap()];
         let Lookup::OtherServer(host) = PictureReader::new(&sources).find("http://10.0.0.1/inside.png", None) else {
-            panic!("it asked another server")
+            panic!("another server was requested")
         };
         assert_eq!(host, "10.0.0.1");
     }

@@ -1,4 +1,4 @@
-//! A picture of any common raster format to a small WebP. Must not know files or addresses.
+//! Makes a small WebP of a picture in any common raster format. Must not know files or addresses.
 
 use std::io::Cursor;
 
@@ -6,24 +6,26 @@ use image::{DynamicImage, ImageDecoder, ImageReader, Limits, imageops::FilterTyp
 
 use super::avif;
 
-/// The longer side, in pixels. A card is 240 CSS pixels wide.
+/// Length of a thumbnail's longer side, in pixels. A card is 240 CSS pixels wide.
 const SIDE: u32 = 240;
-/// Bytes that a small picture aims at; the qualities are tried in turn until it is reached.
-const AIM_BYTES: usize = 3500;
-/// 0 to 100, as libwebp counts.
+/// Wanted size of a thumbnail. The qualities are tried in turn until one gives this size or less.
+const TARGET_BYTES: usize = 3500;
+/// Qualities of libwebp's scale from 0 to 100.
 const QUALITIES: [f32; 5] = [75.0, 60.0, 45.0, 30.0, 15.0];
-const READ: &str = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF";
-/// A larger picture is refused before it is decoded: 12,000 x 12,000 pixels, or this much memory.
-const MOST_SIDE: u32 = 12_000;
-const MOST_MEMORY_BYTES: u64 = 512 << 20;
+/// The supported formats.
+const FORMATS: &str = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF";
+/// Pictures with a longer side, in pixels, are refused before they are decoded.
+const MAX_SIDE: u32 = 12_000;
+/// Pictures that need more memory are refused before they are decoded.
+const MAX_MEMORY_BYTES: u64 = 512 << 20;
 
-/// The picture in a small WebP, upright and in its own proportions.
+/// The thumbnail of a picture as a WebP file, upright and with the picture's proportions.
 ///
 /// # Errors
-/// Says what is wrong with the file: its format, its content or its size.
+/// What is wrong with the file: its format, its content or its size.
 pub fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let mut small = scale(decode(bytes)?);
-    // What a visitor cannot see must not cost bytes.
+    // The colours of invisible pixels would cost bytes.
     for pixel in small.pixels_mut().filter(|pixel| pixel.0[3] == 0) {
         pixel.0 = [0; 4];
     }
@@ -38,11 +40,11 @@ pub fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let mut best: Option<Vec<u8>> = None;
     for quality in QUALITIES {
         let encoded = encoder.encode_simple(false, quality).map_err(|error| format!("WebP: {error:?}"))?.to_vec();
-        let enough = encoded.len() <= AIM_BYTES;
+        let is_small = encoded.len() <= TARGET_BYTES;
         if best.as_ref().is_none_or(|best| encoded.len() < best.len()) {
             best = Some(encoded);
         }
-        if enough {
+        if is_small {
             break;
         }
     }
@@ -51,16 +53,16 @@ pub fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, String> {
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
     if avif::is_avif(bytes) {
-        return avif::decode(bytes, MOST_SIDE, MOST_MEMORY_BYTES).map(DynamicImage::ImageRgba8);
+        return avif::decode(bytes, MAX_SIDE, MAX_MEMORY_BYTES).map(DynamicImage::ImageRgba8);
     }
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| error.to_string())?;
     if reader.format().is_none() {
-        return Err(format!("it is no {READ} picture"));
+        return Err(format!("the file is not a {FORMATS} picture"));
     }
     let mut limits = Limits::default();
-    limits.max_image_width = Some(MOST_SIDE);
-    limits.max_image_height = Some(MOST_SIDE);
-    limits.max_alloc = Some(MOST_MEMORY_BYTES);
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_MEMORY_BYTES);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|error| error.to_string())?;
     let orientation = decoder.orientation().map_err(|error| error.to_string())?;
@@ -69,15 +71,15 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
     Ok(picture)
 }
 
-/// Fits into a square of [`SIDE`]; a smaller picture stays as it is.
+/// Reduces a picture to fit into a square of [`SIDE`]. A smaller picture is not changed.
 fn scale(picture: DynamicImage) -> image::RgbaImage {
     if picture.width().max(picture.height()) <= SIDE {
         return picture.into_rgba8();
     }
-    // A photograph is first reduced by a quick filter, then by an exact one.
-    let quick =
+    // Large photographs are first reduced by a fast filter, then by an exact one.
+    let reduced =
         if picture.width().max(picture.height()) > 4 * SIDE { picture.thumbnail(2 * SIDE, 2 * SIDE) } else { picture };
-    quick.resize(SIDE, SIDE, FilterType::CatmullRom).into_rgba8()
+    reduced.resize(SIDE, SIDE, FilterType::CatmullRom).into_rgba8()
 }
 
 #[cfg(test)]
@@ -86,7 +88,7 @@ mod tests {
 
     use super::*;
 
-    /// A picture as noisy as a photograph, red at its left and blue at its right.
+    /// A picture with the noise of a photograph, red on the left and blue on the right.
     fn photograph(width: u32, height: u32) -> DynamicImage {
         let noise =
             |x: u32, y: u32| (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).rotate_right(9) as u8 % 32;
@@ -120,7 +122,7 @@ mod tests {
             let small = thumbnail(&file(&photograph(900, 600), format)).unwrap();
             let read = read_back(&small);
             assert_eq!(read.dimensions(), (240, 160), "{format:?}");
-            assert!(small.len() <= 2 * AIM_BYTES, "{format:?}: {} bytes", small.len());
+            assert!(small.len() <= 2 * TARGET_BYTES, "{format:?}: {} bytes", small.len());
             let (left, right) = (read.get_pixel(5, 80).0, read.get_pixel(234, 80).0);
             assert!(left[0] > 150 && left[2] < 80 && right[0] < 80 && right[2] > 150, "{format:?}: {left:?} {right:?}");
         }
@@ -139,7 +141,7 @@ mod tests {
         assert_eq!((read.get_pixel(10, 120).0[3], read.get_pixel(230, 120).0[3]), (0, 255));
     }
 
-    /// A phone stores the picture as its sensor lies and says how to turn it.
+    /// A phone stores the picture as its sensor is oriented, and the rotation in Exif.
     #[test]
     fn photographs_are_turned_upright() {
         let jpeg = file(&photograph(300, 200), ImageFormat::Jpeg);
@@ -148,7 +150,7 @@ mod tests {
         let turned = [&jpeg[..2], exif, &jpeg[2..]].concat();
         let read = read_back(&thumbnail(&turned).unwrap());
         assert_eq!(read.dimensions(), (160, 240));
-        assert!(read.get_pixel(80, 5).0[0] > 150, "what was at the left is at the top");
+        assert!(read.get_pixel(80, 5).0[0] > 150, "the left side is now the top");
     }
 
     #[test]
@@ -158,8 +160,8 @@ mod tests {
         bomb[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]); // IHDR: 65,536 x 65,536
         let avif = b"\0\0\0\x20ftypavif\0\0\0\0avifmif1";
         for (bytes, what) in [
-            (&b"<!doctype html>"[..], "no JPEG"),
-            (&b""[..], "no JPEG"),
+            (&b"<!doctype html>"[..], "not a JPEG"),
+            (&b""[..], "not a JPEG"),
             (avif, "AVIF file cannot be read"),
             (&bomb, ""),
             (&jpeg[..20], ""),

@@ -1,6 +1,6 @@
-//! AVIF files of tests/bake/avif, drawn for these tests: four quarters, each of one colour, in 48 x 32 pixels. libavif
-//! has written them; the sizes that `tiles` and `enormous` state were changed by hand. Every kind of sample gives the
-//! colours that were drawn; a broken file gives an error.
+//! Decodes the files of tests/bake/avif, which were drawn for these tests: four quarters of one colour each, in 48 x 32
+//! pixels. They were written by libavif; the sizes that `tiles` and `enormous` state were changed by hand. Every sample
+//! format must give the colours that were drawn, and a broken file an error.
 
 use super::*;
 
@@ -8,9 +8,9 @@ const RED: [u8; 4] = [200, 40, 30, 255];
 const GREEN: [u8; 4] = [40, 160, 60, 255];
 const BLUE: [u8; 4] = [30, 60, 200, 255];
 const YELLOW: [u8; 4] = [240, 220, 60, 255];
-/// Left and right at the top, left and right at the bottom.
+/// The quarters: top left, top right, bottom left, bottom right.
 const DRAWN: [[u8; 4]; 4] = [RED, GREEN, BLUE, YELLOW];
-/// The files have lost a little when they were written, at qualities of 90 and more.
+/// The compression is lossy, with qualities of 90 and more.
 const TOLERANCE: u8 = 3;
 const SIDE: u32 = 12_000;
 const BYTES: u64 = 512 << 20;
@@ -25,7 +25,7 @@ fn read(bytes: &[u8]) -> Result<RgbaImage, String> {
     decode(bytes, SIDE, BYTES)
 }
 
-/// Holds the middles of the four quarters to these colours.
+/// Compares the pixels in the middle of the four quarters with these colours.
 fn check((name, bytes): (&str, &[u8]), size: (u32, u32), expect: [[u8; 4]; 4]) {
     assert!(is_avif(bytes), "{name}");
     let picture = read(bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -33,11 +33,11 @@ fn check((name, bytes): (&str, &[u8]), size: (u32, u32), expect: [[u8; 4]; 4]) {
     assert_eq!((width, height), size, "{name}");
     let found = [(1, 1), (3, 1), (1, 3), (3, 3)].map(|(x, y)| picture.get_pixel(width * x / 4, height * y / 4).0);
     let is_near = found.iter().flatten().zip(expect.iter().flatten()).all(|(a, b)| a.abs_diff(*b) <= TOLERANCE);
-    assert!(is_near, "{name}: {found:?} and not {expect:?}");
+    assert!(is_near, "{name}: {found:?}, expected {expect:?}");
 }
 
 #[test]
-fn every_kind_of_sample_gives_the_colours_that_were_drawn() {
+fn every_sample_format_gives_the_colours_that_were_drawn() {
     for file in [
         file!("8-bit-420"),
         file!("8-bit-422"),
@@ -51,25 +51,25 @@ fn every_kind_of_sample_gives_the_colours_that_were_drawn() {
     ] {
         check(file, (48, 32), DRAWN);
     }
-    // Four tiles of 128 x 64 pixels, which reach beyond the picture.
+    // Four tiles of 128 x 64 pixels, which extend beyond the picture.
     check(file!("tiles"), (250, 120), DRAWN);
     let grey = |value| [value, value, value, 255];
     check(file!("grey"), (48, 32), [grey(87), grey(113), grey(67), grey(208)]);
 }
 
-/// The first quarter is transparent and the second one is half so.
+/// The first quarter is transparent, and the second half transparent.
 #[test]
 fn transparent_pictures_stay_transparent() {
     let with_alpha = |[r, g, b, _]: [u8; 4], alpha| [r, g, b, alpha];
     let drawn = [with_alpha(RED, 0), with_alpha(GREEN, 128), BLUE, YELLOW];
     check(file!("transparent"), (48, 32), drawn);
-    // What is multiplied by 0 is black.
+    // Colours that were multiplied by 0 are black.
     check(file!("premultiplied"), (48, 32), [[0; 4], drawn[1], BLUE, YELLOW]);
 }
 
-/// Numbered as the orientations of Exif, of which these files were made.
+/// The files are numbered like the orientations of Exif, from which they were made.
 #[test]
-fn pictures_are_turned_and_mirrored_as_the_file_says() {
+fn pictures_are_rotated_and_mirrored_as_the_file_says() {
     check(file!("turned-2"), (48, 32), [GREEN, RED, YELLOW, BLUE]);
     check(file!("turned-3"), (48, 32), [YELLOW, BLUE, GREEN, RED]);
     check(file!("turned-4"), (48, 32), [BLUE, YELLOW, RED, GREEN]);
@@ -79,12 +79,12 @@ fn pictures_are_turned_and_mirrored_as_the_file_says() {
     check(file!("turned-8"), (32, 48), [GREEN, YELLOW, RED, BLUE]);
 }
 
-/// An abort of the decoder would end this test and all others.
+/// If the decoder aborted, this test and all others would end.
 #[test]
-fn no_broken_file_stops_the_program() {
+fn broken_files_do_not_abort_the_program() {
     for (_, bytes) in [file!("8-bit-420"), file!("transparent")] {
         for end in 0..bytes.len() {
-            assert!(read(&bytes[..end]).is_err(), "the first {end} bytes alone");
+            assert!(read(&bytes[..end]).is_err(), "the first {end} bytes only");
         }
     }
     for (_, bytes) in [file!("8-bit-420"), file!("10-bit-420"), file!("transparent"), file!("tiles")] {
@@ -100,14 +100,14 @@ fn no_broken_file_stops_the_program() {
 #[test]
 fn enormous_pictures_are_refused_before_they_are_decoded() {
     let (_, enormous) = file!("enormous");
-    assert_eq!(read(enormous).unwrap_err(), "it is too large: 65000 x 65000 pixels");
+    assert_eq!(read(enormous).unwrap_err(), "the picture is too large: 65000 x 65000 pixels");
     let (_, small) = file!("8-bit-420");
     assert!(decode(small, 47, BYTES).unwrap_err().contains("48 x 32"));
     assert!(decode(small, SIDE, 48 * 32 * 4 - 1).unwrap_err().contains("48 x 32"));
     decode(small, SIDE, 48 * 32 * 4).unwrap();
 }
 
-/// The decoder has a limit of its own: a later frame may be larger than the header says.
+/// The decoder needs its own limit, because a later frame may be larger than the header says.
 #[test]
 fn the_decoder_refuses_large_frames_itself() {
     let (_, bytes) = file!("8-bit-420");
