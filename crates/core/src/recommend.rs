@@ -111,7 +111,8 @@ pub fn recommend<'a>(
     if scorer.is_some() && (!hits.is_empty() || scene.kind != ShelfKind::ForYou) {
         return RankedList { basis, hits, profile, subject, content_scorer, scorer, text_note };
     }
-    // If scoring gave an empty list, a varied selection takes its place, still without what the visitor has seen or owns.
+    // If scoring gave an empty list, a varied selection takes its place, still without what the visitor has seen or
+    // owns.
     let is_excluded_as_known =
         |row: u32| basis != Basis::ColdStart && excluded.contains(&row) && !unwanted.contains(&row);
     let is_allowed = |row: u32| {

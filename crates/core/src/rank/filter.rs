@@ -10,8 +10,8 @@
 //! ```
 //!
 //! A field may have several values (the steps of a category path, tags): one that matches is enough. Texts are compared
-//! without regard to case. A field that is not known matches nothing, so only `not` holds for it. Must not know what a rule
-//! does with the items that match.
+//! without regard to case. A field that is not known matches nothing, so only `not` holds for it. Must not know what a
+//! rule does with the items that match.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -99,8 +99,8 @@ impl Filter {
         }
     }
 
-    /// Replaces values of the field `id` by the ids that `id_of` gives, because shops have several names for one item. Names
-    /// for which it gives `None` stay.
+    /// Replaces values of the field `id` by the ids that `id_of` gives, because shops have several names for one item.
+    /// Names for which it gives `None` stay.
     pub fn resolve_item_ids(&mut self, id_of: &impl Fn(&str) -> Option<String>) {
         let resolve = |value: &mut FilterValue| {
             let id = match value {
@@ -164,8 +164,8 @@ fn same_text(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) || a.len() != b.len()) && lower(a) == lower(b)
 }
 
-/// Fields: `id brand price currency availability stock rating ratings date group tag category title`. Any other name is an
-/// attribute of the item.
+/// Fields: `id brand price currency availability stock rating ratings date group tag category title`. Any other name is
+/// an attribute of the item.
 impl Record for ItemRef<'_> {
     fn any(&self, field: &str, predicate: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool {
         let mut number = |value: Option<f64>| value.is_some_and(|value| predicate(FieldValue::Number(value)));

@@ -58,7 +58,8 @@ impl RankedList<'_> {
         ScoreParts(self.scorer.as_ref().map_or_else(Vec::new, |scorer| scorer.breakdown(row).named().to_vec()))
     }
 
-    /// What each signal adds to the score of the item at `row`. Together they are its parts `content` and `cooccurrence`.
+    /// What each signal adds to the score of the item at `row`. Together they are its parts `content` and
+    /// `cooccurrence`.
     pub fn signal_contributions(&self, catalog: &Catalog, row: u32) -> Vec<SignalContribution<'_>> {
         let Some(scorer) = &self.scorer else { return Vec::new() };
         let vector = catalog.matrix.vector(row);

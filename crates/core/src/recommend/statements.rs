@@ -1,5 +1,5 @@
-//! How the visitor's texts change a list, beside their vectors: which of them are ignored, which count as dislikes, which
-//! items they rule out, and the note to the visitor about the last one. Must not know how the note is worded.
+//! How the visitor's texts change a list, beside their vectors: which of them are ignored, which count as dislikes,
+//! which items they rule out, and the note to the visitor about the last one. Must not know how the note is worded.
 
 use std::collections::BTreeSet;
 
@@ -34,8 +34,8 @@ pub enum TextNote {
     },
 }
 
-/// The sources that a profile with these weights ignores, and the texts that count as dislikes. `page_signals` is what the
-/// page says of its cart and its own text.
+/// The sources that a profile with these weights ignores, and the texts that count as dislikes. `page_signals` is what
+/// the page says of its cart and its own text.
 pub fn overrides(inputs: &RankingInputs, weights: &EventWeights, page_signals: &[(Source, EventName)]) -> Overrides {
     let mut overrides = Overrides { ignored: inputs.muted.clone(), ..Overrides::default() };
     let is_text = |(source, _): &(Source, EventName)| matches!(source, Source::Text(_));
@@ -55,8 +55,8 @@ pub fn overrides(inputs: &RankingInputs, weights: &EventWeights, page_signals: &
     overrides
 }
 
-/// Rows that contain what a text of the profile does not want, except for things that a text of more weight wants, and items
-/// that the visitor likes.
+/// Rows that contain what a text of the profile does not want, except for things that a text of more weight wants, and
+/// items that the visitor likes.
 pub fn unwanted_rows(catalog: &Catalog, profile: &Profile, overrides: &Overrides) -> BTreeSet<u32> {
     let mut statements: Vec<(Statement, f32)> = Vec::new();
     for signal in profile.strong_signals() {
@@ -84,8 +84,8 @@ pub fn unwanted_rows(catalog: &Catalog, profile: &Profile, overrides: &Overrides
     rows
 }
 
-/// The note about the text that the visitor wrote last in this visit, for `for-you` lists. `None` if the text is used as they
-/// expect.
+/// The note about the text that the visitor wrote last in this visit, for `for-you` lists. `None` if the text is used
+/// as they expect.
 pub fn text_note(inputs: &RankingInputs, options: &RankingOptions) -> Option<TextNote> {
     let (text, time_ms) = inputs.history.last_text().filter(|_| options.scene.kind == ShelfKind::ForYou)?;
     let is_recent = inputs.now_ms - time_ms < SESSION_MS;
