@@ -33,13 +33,13 @@ pub enum Filter {
     /// This one does not match.
     Not(Box<Filter>),
     /// One of the field's values equals this.
-    #[allow(missing_docs, reason = "the variant says it; ts-rs has no place for more")]
+    #[allow(missing_docs, reason = "documented with the variant; ts-rs cannot print comments on its fields")]
     Eq { field: String, value: FilterValue },
     /// One of the field's values is among these.
-    #[allow(missing_docs, reason = "the variant says it")]
+    #[allow(missing_docs, reason = "documented with the variant")]
     In { field: String, values: Vec<FilterValue> },
     /// One of the field's values lies in this range, which includes both ends. An absent end is open.
-    #[allow(missing_docs, reason = "the variant says it")]
+    #[allow(missing_docs, reason = "documented with the variant")]
     Range {
         field: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
