@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use nearmind::learn::Limit;
+use nearmind::learn::MinVisitors;
 use nearmind_core::{
     catalog::Catalog,
     profile::{Event, EventName},
@@ -178,7 +178,7 @@ fn reasons_state_how_many_visitors_chose_both_items() {
                 let both =
                     visitors.iter().filter(|own| own.iter().any(|id| id == viewed) && own.contains(&item)).count();
                 // Counts are rounded down, so the reason says "or more".
-                let both = Limit::default().count(both as u32);
+                let both = MinVisitors::default().round_count(both as u32);
                 let expect = format!("Chosen together with {title} by {both} or more visitors");
                 assert!(!reason.starts_with("Chosen together") || reason == expect, "{item}: {reason}, not {expect}");
                 count += usize::from(reason == expect);
