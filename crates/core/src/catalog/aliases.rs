@@ -14,7 +14,7 @@
 
 use std::cmp::Ordering;
 
-use crate::bytes::{Malformed, Reader, put_next_str, put_varint, put_varint64};
+use crate::bytes::{DecodeError, Reader, put_front_coded_str, put_varint, put_varint64};
 
 const MAGIC: &[u8; 8] = b"NMALIAS1";
 /// Names that are read to find one.
@@ -40,7 +40,7 @@ impl Aliases {
             if nth.is_multiple_of(BLOCK) {
                 (before, last) = (Vec::new(), 0);
             }
-            put_next_str(&mut bytes, &mut before, name);
+            put_front_coded_str(&mut bytes, &mut before, name);
             let step = i64::from(row) - i64::from(last);
             put_varint64(&mut bytes, (step << 1 ^ step >> 63) as u64);
             last = row;
@@ -49,27 +49,27 @@ impl Aliases {
     }
 
     /// Of so many `items`. `bytes` become its.
-    pub fn read(bytes: Vec<u8>, items: usize) -> Result<Self, Malformed> {
+    pub fn read(bytes: Vec<u8>, items: usize) -> Result<Self, DecodeError> {
         if u32::try_from(bytes.len()).is_err() {
-            return Err(Malformed("it is larger than 4 GiB"));
+            return Err(DecodeError("it is larger than 4 GiB"));
         }
-        let mut reader = Reader::new(&bytes, MAGIC)?;
+        let mut reader = Reader::with_magic(&bytes, MAGIC)?;
         let len = reader.count()?;
         let mut blocks = Vec::with_capacity(len.div_ceil(BLOCK));
         let (mut block, mut name) = (Block::at(reader), Vec::new());
         for nth in 0..len {
             if nth.is_multiple_of(BLOCK) {
-                blocks.push(block.reader.place() as u32);
+                blocks.push(block.reader.position() as u32);
                 block = Block::at(block.reader);
             }
             let row = block.next()?;
             if nth > 0 && name >= block.name || row as usize >= items {
-                return Err(Malformed("its names are not in order, or name an item that is not there"));
+                return Err(DecodeError("its names are not in order, or name an item that is not there"));
             }
-            std::str::from_utf8(&block.name).map_err(|_| Malformed("a word is not UTF-8"))?;
+            std::str::from_utf8(&block.name).map_err(|_| DecodeError("a word is not UTF-8"))?;
             name.clone_from(&block.name);
         }
-        block.reader.end()?;
+        block.reader.finish()?;
         Ok(Self { bytes, blocks, len })
     }
 
@@ -120,7 +120,7 @@ impl Aliases {
     }
 
     fn block(&self, place: u32) -> Block<'_> {
-        Block::at(Reader::of(&self.bytes[place as usize..]))
+        Block::at(Reader::new(&self.bytes[place as usize..]))
     }
 }
 
@@ -137,11 +137,11 @@ impl<'a> Block<'a> {
     }
 
     /// The row of the next name.
-    fn next(&mut self) -> Result<u32, Malformed> {
-        self.reader.next_bytes(&mut self.name)?;
+    fn next(&mut self) -> Result<u32, DecodeError> {
+        self.reader.front_coded_bytes(&mut self.name)?;
         let step = self.reader.varint64()?;
         self.row = self.row.wrapping_add((step >> 1) as i64 ^ -((step & 1) as i64));
-        u32::try_from(self.row).map_err(|_| Malformed("a row cannot be"))
+        u32::try_from(self.row).map_err(|_| DecodeError("a row cannot be"))
     }
 }
 

@@ -16,7 +16,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::bytes::{Malformed, Reader, put_f32s, put_str, put_varint};
+use crate::bytes::{DecodeError, Reader, put_f32s, put_str, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMOCCAS1";
 /// Learned weights are logarithms of shares, of a few units; sums of this one stay finite.
@@ -111,11 +111,11 @@ impl ContextPopularity {
     }
 
     /// From the bytes of the file. An error where they are cut short, out of order, or name a row that is not there.
-    pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(bytes, MAGIC)?;
+    pub fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::with_magic(bytes, MAGIC)?;
         let (len, largest) = (reader.varint()? as usize, reader.f32s(1)?[0]);
         if !(0.0..=MOST_WEIGHT).contains(&largest) {
-            return Err(Malformed("a weight is negative, or larger than any that is learned"));
+            return Err(DecodeError("a weight is negative, or larger than any that is learned"));
         }
         let mut contexts = Self { len, largest, ..Self::default() };
         for _ in 0..reader.count()? {
@@ -125,15 +125,15 @@ impl ContextPopularity {
                 let distance = reader.varint()?;
                 let row =
                     before.checked_add(distance).filter(|&row| (row as usize) < len && (nth == 0 || distance > 0));
-                before = row.ok_or(Malformed("an item is a row that cannot be"))?;
+                before = row.ok_or(DecodeError("an item is a row that cannot be"))?;
                 items.push((before, reader.byte()?));
             }
             if contexts.facts.last_key_value().is_some_and(|last| *last.0 >= fact) {
-                return Err(Malformed("facts are out of order"));
+                return Err(DecodeError("facts are out of order"));
             }
             contexts.facts.insert(fact, items);
         }
-        reader.end()?;
+        reader.finish()?;
         Ok(contexts)
     }
 }

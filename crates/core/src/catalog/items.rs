@@ -10,7 +10,7 @@ use super::{
         texts::{self, Texts},
     },
 };
-use crate::bytes::Malformed;
+use crate::bytes::DecodeError;
 
 /// N items, sorted by id.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,14 +39,14 @@ pub struct WordsRef<'a> {
 
 impl Items {
     /// From the two files of a pack, which become theirs.
-    pub fn open(columns: Columns, texts: Vec<u8>) -> Result<Self, Malformed> {
+    pub fn open(columns: Columns, texts: Vec<u8>) -> Result<Self, DecodeError> {
         let languages = (0..columns.ids().len() as u32).map(|row| columns.languages(row).len());
         let texts = texts::read(texts, languages)?;
         Ok(Self { columns, texts })
     }
 
     /// Packs `items`, whose ids ascend.
-    pub fn pack<'a>(items: impl IntoIterator<Item = &'a Item>) -> Result<Self, Malformed> {
+    pub fn pack<'a>(items: impl IntoIterator<Item = &'a Item>) -> Result<Self, DecodeError> {
         let (mut columns, mut texts, mut writer) = (Vec::new(), Vec::new(), ItemsWriter::default());
         let mut written = texts::begin(&mut texts);
         for item in items {
@@ -54,7 +54,7 @@ impl Items {
             written = written.and_then(|()| texts::write(item, &mut texts));
         }
         let written = written.and_then(|()| writer.finish(&mut columns));
-        written.map_err(|_| Malformed("memory is full"))?;
+        written.map_err(|_| DecodeError("memory is full"))?;
         Self::open(items::read(columns)?, texts)
     }
 

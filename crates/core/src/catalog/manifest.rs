@@ -20,7 +20,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::bytes::Malformed;
+use crate::bytes::DecodeError;
 
 /// The value of a manifest's field `format`.
 pub const FORMAT: &str = "nearmind-pack";
@@ -177,7 +177,7 @@ impl File {
     }
 
     /// The error for a content of this file that cannot be decoded.
-    pub fn malformed(&self, Malformed(what): Malformed) -> PackError {
+    pub fn decode_error(&self, DecodeError(what): DecodeError) -> PackError {
         PackError::Malformed { file: self.file.clone(), what }
     }
 }

@@ -13,7 +13,7 @@ use super::{
     Aliases, Catalog, ContextPopularity, Items, Relations, ScoreWeights,
     manifest::{FORMAT, File, Manifest, PackError, VERSION},
 };
-use crate::bytes::Malformed;
+use crate::bytes::DecodeError;
 
 impl Manifest {
     /// The catalogue from the bytes of [`Manifest::files`], after a check that they are those.
@@ -26,28 +26,28 @@ impl Manifest {
     /// when the one before it is decoded, and becomes the part of the catalogue that it describes: nothing is there twice.
     pub fn decode(&self, files: impl IntoIterator<Item = Vec<u8>>) -> Result<Catalog, PackError> {
         let mut files = files.into_iter();
-        let mut bytes = |file: &File| files.next().ok_or_else(|| file.malformed(Malformed("it is not there")));
-        let columns = items::read(bytes(&self.items)?).map_err(|error| self.items.malformed(error))?;
-        let items = Items::open(columns, bytes(&self.texts)?).map_err(|error| self.texts.malformed(error))?;
-        let vectors = vectors::read(bytes(&self.vectors)?).map_err(|error| self.vectors.malformed(error))?;
-        let words = words::read(bytes(&self.words)?).map_err(|error| self.words.malformed(error))?;
+        let mut bytes = |file: &File| files.next().ok_or_else(|| file.decode_error(DecodeError("it is not there")));
+        let columns = items::read(bytes(&self.items)?).map_err(|error| self.items.decode_error(error))?;
+        let items = Items::open(columns, bytes(&self.texts)?).map_err(|error| self.texts.decode_error(error))?;
+        let vectors = vectors::read(bytes(&self.vectors)?).map_err(|error| self.vectors.decode_error(error))?;
+        let words = words::read(bytes(&self.words)?).map_err(|error| self.words.decode_error(error))?;
         let aliases = self.aliases.as_ref().map(|file| {
             let aliases = Aliases::read(bytes(file)?, items.len());
-            aliases.map_err(|error| file.malformed(error))
+            aliases.map_err(|error| file.decode_error(error))
         });
         let aliases = aliases.transpose()?.unwrap_or_default();
         let relations = self
             .relations
             .as_ref()
-            .map(|file| bytes(file).and_then(|bytes| Relations::read(&bytes).map_err(|error| file.malformed(error))));
+            .map(|file| bytes(file).and_then(|bytes| Relations::read(&bytes).map_err(|error| file.decode_error(error))));
         let relations = relations.transpose()?;
         let contexts = self.contexts.as_ref().map(|file| {
-            bytes(file).and_then(|bytes| ContextPopularity::read(&bytes).map_err(|error| file.malformed(error)))
+            bytes(file).and_then(|bytes| ContextPopularity::read(&bytes).map_err(|error| file.decode_error(error)))
         });
         let contexts = contexts.transpose()?;
         let score_weights = self.score_weights.as_ref().map(|file| {
             let score_weights = ScoreWeights::read(&bytes(file)?);
-            score_weights.ok_or_else(|| file.malformed(Malformed("it has a weight that cannot be")))
+            score_weights.ok_or_else(|| file.decode_error(DecodeError("it has a weight that cannot be")))
         });
         let score_weights = score_weights.transpose()?.unwrap_or_default();
         let rows = [(&self.items, items.len()), (&self.vectors, vectors.0.len()), (&self.words, words.0.lengths.len())];
@@ -55,7 +55,7 @@ impl Manifest {
         let known = self.contexts.iter().zip(&contexts).map(|(file, contexts)| (file, contexts.len()));
         for (file, rows) in rows.into_iter().chain(learned).chain(known) {
             if rows != self.count {
-                return Err(file.malformed(Malformed("it has not as many rows as the manifest says")));
+                return Err(file.decode_error(DecodeError("it has not as many rows as the manifest says")));
             }
         }
         Ok(Catalog {

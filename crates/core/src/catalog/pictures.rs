@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use crate::bytes::{Malformed, Reader, put_varint};
+use crate::bytes::{DecodeError, Reader, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMPICT01";
 
@@ -68,19 +68,19 @@ impl Sheet {
     }
 
     /// From the bytes of the file. An error where they are cut short or left over, or a number is too large.
-    pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(bytes, MAGIC)?;
+    pub fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::with_magic(bytes, MAGIC)?;
         let mut sheet = Self::new(reader.varint()?);
         let mut end = 0u32;
         for _ in 0..reader.count()? {
-            end = end.checked_add(reader.varint()?).ok_or(Malformed("a picture is too large"))?;
+            end = end.checked_add(reader.varint()?).ok_or(DecodeError("a picture is too large"))?;
             sheet.starts.push(end);
         }
         if sheet.first.checked_add(sheet.starts.len() as u32).is_none() {
-            return Err(Malformed("a row is too large"));
+            return Err(DecodeError("a row is too large"));
         }
         sheet.pictures = reader.take(end as usize)?.to_vec();
-        reader.end()?;
+        reader.finish()?;
         Ok(sheet)
     }
 }

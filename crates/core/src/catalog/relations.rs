@@ -14,7 +14,7 @@
 //! Four bytes or so a neighbour: 100,000 items with 64 each are 26 MB, as few shops have. Must not know how it was
 //! learned, nor who it is for.
 
-use crate::bytes::{Malformed, Reader, put_f32s, put_varint};
+use crate::bytes::{DecodeError, Reader, put_f32s, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMRELAT1";
 
@@ -154,13 +154,13 @@ impl Relations {
     }
 
     /// From the bytes of the file. An error where they are cut short or left over, or name a row that is not there.
-    pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(bytes, MAGIC)?;
+    pub fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::with_magic(bytes, MAGIC)?;
         let len = reader.count()?;
         let counts = (0..len).map(|_| reader.varint()).collect::<Result<Vec<u32>, _>>()?;
         let largest = reader.f32s(1)?[0];
         if largest < 0.0 {
-            return Err(Malformed("a probability is negative"));
+            return Err(DecodeError("a probability is negative"));
         }
         let mut relations = Self { starts: vec![0], largest, ..Self::default() };
         for _ in 0..len {
@@ -169,7 +169,7 @@ impl Relations {
                 let distance = reader.varint()?;
                 let row =
                     before.checked_add(distance).filter(|&row| (row as usize) < len && (nth == 0 || distance > 0));
-                before = row.ok_or(Malformed("a neighbour is a row that cannot be"))?;
+                before = row.ok_or(DecodeError("a neighbour is a row that cannot be"))?;
                 relations.neighbours.push(before);
                 relations.weights.push(reader.take(1)?[0]);
             }
@@ -179,7 +179,7 @@ impl Relations {
             let pairs = (0..relations.edges()).map(|_| Ok(reader.varint()?.min(u32::from(u16::MAX)) as u16));
             relations.pairs = pairs.collect::<Result<_, _>>()?;
         }
-        reader.end()?;
+        reader.finish()?;
         Ok(relations.counted(counts))
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::Strings;
-use crate::bytes::{Malformed, Reader, put_varint};
+use crate::bytes::{DecodeError, Reader, put_varint};
 
 /// Of T terms, ascending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,28 +38,28 @@ impl Postings {
         lens: &[u32],
         (bytes, counts): (Vec<u8>, usize),
         rows: usize,
-    ) -> Result<Self, Malformed> {
+    ) -> Result<Self, DecodeError> {
         let mut places = Vec::with_capacity(lens.len());
         if !terms.iter().zip(terms.iter().skip(1)).all(|(a, b)| a < b) || u32::try_from(bytes.len()).is_err() {
-            return Err(Malformed("the terms are not sorted, or are too many"));
+            return Err(DecodeError("the terms are not sorted, or are too many"));
         }
-        let (head, tail) = bytes.split_at_checked(counts).ok_or(Malformed("it ends too soon"))?;
-        let (mut distances, mut times) = (Reader::of(head), Reader::of(tail));
+        let (head, tail) = bytes.split_at_checked(counts).ok_or(DecodeError("it ends too soon"))?;
+        let (mut distances, mut times) = (Reader::new(head), Reader::new(tail));
         for &len in lens {
-            let place = Place { rows: distances.place() as u32, counts: (counts + times.place()) as u32, len };
+            let place = Place { rows: distances.position() as u32, counts: (counts + times.position()) as u32, len };
             let mut next = 0u64;
             for _ in 0..len {
                 let row = next + distances.varint64()?;
                 if row >= rows as u64 {
-                    return Err(Malformed("a term lies in a row that cannot be"));
+                    return Err(DecodeError("a term lies in a row that cannot be"));
                 }
-                times.varint()?.checked_add(1).ok_or(Malformed("a number is too large"))?;
+                times.varint()?.checked_add(1).ok_or(DecodeError("a number is too large"))?;
                 next = row + 1;
             }
             places.push(place);
         }
-        distances.end()?;
-        times.end()?;
+        distances.finish()?;
+        times.finish()?;
         Ok(Self { terms, places, bytes, counts })
     }
 
@@ -104,7 +104,7 @@ impl Postings {
     pub fn rows(&self, at: usize) -> impl Iterator<Item = (u32, u32)> {
         let Place { rows, counts, len } = self.places.get(at).copied().unwrap_or(Place { rows: 0, counts: 0, len: 0 });
         let (mut rows, mut counts) =
-            (Reader::of(&self.bytes[rows as usize..]), Reader::of(&self.bytes[counts as usize..]));
+            (Reader::new(&self.bytes[rows as usize..]), Reader::new(&self.bytes[counts as usize..]));
         let mut next = 0;
         (0..len).map_while(move |_| {
             let row = next + rows.varint().ok()?; // always there: `open` has read it

@@ -33,7 +33,7 @@ use std::array;
 pub use write::ItemsWriter;
 
 use crate::{
-    bytes::{MOST_COMMON, Malformed, Reader},
+    bytes::{MAX_SHARED_PREFIX, DecodeError, Reader},
     catalog::Availability,
     text::Strings,
 };
@@ -92,38 +92,38 @@ impl PartialEq for Columns {
 }
 
 /// Reads through the file once: what a [`Columns`] has can be read. `bytes` become its.
-pub fn read(bytes: Vec<u8>) -> Result<Columns, Malformed> {
+pub fn read(bytes: Vec<u8>) -> Result<Columns, DecodeError> {
     if u32::try_from(bytes.len()).is_err() {
-        return Err(Malformed("it is larger than 4 GiB"));
+        return Err(DecodeError("it is larger than 4 GiB"));
     }
     let mut found = Columns::default();
-    let mut reader = Reader::new(&bytes, MAGIC)?;
+    let mut reader = Reader::with_magic(&bytes, MAGIC)?;
     let count = reader.varint()? as usize;
-    let mut blocks = array::from_fn::<_, COLUMNS, _>(|_| Reader::of(&[]));
+    let mut blocks = array::from_fn::<_, COLUMNS, _>(|_| Reader::new(&[]));
     for block in &mut blocks {
         *block = reader.block()?;
     }
     let mut strings = reader.block()?;
-    reader.end()?;
+    reader.finish()?;
     for _ in 0..strings.count()? {
-        found.pool.push(strings.place() as u32);
+        found.pool.push(strings.position() as u32);
         if strings.str()?.len() > MOST_POOLED {
-            return Err(Malformed("a string of the pool is too long"));
+            return Err(DecodeError("a string of the pool is too long"));
         }
     }
-    strings.end()?;
+    strings.finish()?;
     let pool = Pool { bytes: &bytes, places: &found.pool };
     let known = blocks.each_ref().map(|block| !block.is_empty());
     for column in PLAIN.into_iter().filter(|&column| known[column as usize]) {
         // A row takes a byte at least: what a number claims is not taken on trust.
-        found.rows[column as usize].reserve_exact(count.min(blocks[column as usize].left()));
+        found.rows[column as usize].reserve_exact(count.min(blocks[column as usize].remaining()));
     }
     let mut before: [Vec<u8>; 3] = Default::default();
     for row in 0..count {
         let [ids, urls, images, ..] = &mut blocks;
-        let id = if known[0] { ids.next_str(&mut before[0])? } else { String::new() };
+        let id = if known[0] { ids.front_coded_str(&mut before[0])? } else { String::new() };
         if row > 0 && found.ids.get(row - 1).is_none_or(|last| last >= id.as_str()) || !found.ids.push(&id) {
-            return Err(Malformed("the items are not in the order of their ids, or an id is there twice"));
+            return Err(DecodeError("the items are not in the order of their ids, or an id is there twice"));
         }
         if known[Url as usize] {
             found.url.pass(row, urls, &mut before[1])?;
@@ -134,7 +134,7 @@ pub fn read(bytes: Vec<u8>) -> Result<Columns, Malformed> {
         let mut languages = 0;
         for column in PLAIN.into_iter().filter(|&column| known[column as usize]) {
             let reader = &mut blocks[column as usize];
-            found.rows[column as usize].push(reader.place() as u32);
+            found.rows[column as usize].push(reader.position() as u32);
             match column {
                 Languages => languages = pool.languages(reader)?.len(),
                 Category => (0..languages).try_for_each(|_| pool.texts(reader).map(drop))?,
@@ -149,7 +149,7 @@ pub fn read(bytes: Vec<u8>) -> Result<Columns, Malformed> {
             }
         }
     }
-    blocks.into_iter().try_for_each(Reader::end)?;
+    blocks.into_iter().try_for_each(Reader::finish)?;
     found.ids = found.ids.done();
     Ok(Columns { bytes, ..found })
 }
@@ -239,11 +239,11 @@ impl Columns {
         &'a self,
         column: Column,
         row: u32,
-        read: impl FnOnce(&Pool<'a>, &mut Reader<'a>) -> Result<T, Malformed>,
+        read: impl FnOnce(&Pool<'a>, &mut Reader<'a>) -> Result<T, DecodeError>,
     ) -> T {
         let Some(&place) = self.rows[column as usize].get(row as usize) else { return T::default() };
         let pool = Pool { bytes: &self.bytes, places: &self.pool };
-        read(&pool, &mut Reader::of(&self.bytes[place as usize..])).unwrap_or_default()
+        read(&pool, &mut Reader::new(&self.bytes[place as usize..])).unwrap_or_default()
     }
 }
 
@@ -260,22 +260,22 @@ struct Signposts {
 impl Signposts {
     const EVERY: usize = 16;
 
-    fn pass(&mut self, row: usize, reader: &mut Reader, before: &mut Vec<u8>) -> Result<(), Malformed> {
+    fn pass(&mut self, row: usize, reader: &mut Reader, before: &mut Vec<u8>) -> Result<(), DecodeError> {
         if row.is_multiple_of(Self::EVERY) {
-            self.places.push(reader.place() as u32);
-            self.before.extend(before.iter().take(MOST_COMMON));
+            self.places.push(reader.position() as u32);
+            self.before.extend(before.iter().take(MAX_SHARED_PREFIX));
             self.ends.push(self.before.len() as u32);
         }
-        reader.next_str(before).map(drop)
+        reader.front_coded_str(before).map(drop)
     }
 
     fn read(&self, row: u32, bytes: &[u8]) -> Option<String> {
         let (post, rest) = (row as usize / Self::EVERY, row as usize % Self::EVERY);
-        let mut reader = Reader::of(&bytes[*self.places.get(post)? as usize..]);
+        let mut reader = Reader::new(&bytes[*self.places.get(post)? as usize..]);
         let start = post.checked_sub(1).map_or(0, |last| self.ends[last] as usize);
         let mut before = self.before[start..self.ends[post] as usize].to_vec();
-        (0..rest).try_for_each(|_| reader.next_bytes(&mut before)).ok()?;
-        reader.next_str(&mut before).ok()
+        (0..rest).try_for_each(|_| reader.front_coded_bytes(&mut before)).ok()?;
+        reader.front_coded_str(&mut before).ok()
     }
 }
 
@@ -286,65 +286,65 @@ struct Pool<'a> {
 }
 
 impl<'a> Pool<'a> {
-    fn text(&self, reader: &mut Reader<'a>) -> Result<&'a str, Malformed> {
+    fn text(&self, reader: &mut Reader<'a>) -> Result<&'a str, DecodeError> {
         match reader.varint()?.checked_sub(1) {
             None => reader.str(),
             Some(nth) => {
-                let place = self.places.get(nth as usize).ok_or(Malformed("the pool has no such string"))?;
-                Reader::of(&self.bytes[*place as usize..]).str()
+                let place = self.places.get(nth as usize).ok_or(DecodeError("the pool has no such string"))?;
+                Reader::new(&self.bytes[*place as usize..]).str()
             }
         }
     }
 
-    fn texts(&self, reader: &mut Reader<'a>) -> Result<Vec<&'a str>, Malformed> {
+    fn texts(&self, reader: &mut Reader<'a>) -> Result<Vec<&'a str>, DecodeError> {
         (0..reader.count()?).map(|_| self.text(reader)).collect()
     }
 
-    fn languages(&self, reader: &mut Reader<'a>) -> Result<Vec<&'a str>, Malformed> {
+    fn languages(&self, reader: &mut Reader<'a>) -> Result<Vec<&'a str>, DecodeError> {
         let languages = self.texts(reader)?;
         let sorted = languages.is_sorted_by(|a, b| a < b);
-        if sorted { Ok(languages) } else { Err(Malformed("an item's languages are not sorted")) }
+        if sorted { Ok(languages) } else { Err(DecodeError("an item's languages are not sorted")) }
     }
 
-    fn group(&self, reader: &mut Reader<'a>) -> Result<Option<&'a str>, Malformed> {
+    fn group(&self, reader: &mut Reader<'a>) -> Result<Option<&'a str>, DecodeError> {
         if reader.varint64()? > 0 { self.text(reader).map(Some) } else { Ok(None) }
     }
 
-    fn attributes(&self, reader: &mut Reader<'a>) -> Result<Vec<(&'a str, &'a str)>, Malformed> {
+    fn attributes(&self, reader: &mut Reader<'a>) -> Result<Vec<(&'a str, &'a str)>, DecodeError> {
         (0..reader.count()?).map(|_| Ok((self.text(reader)?, self.text(reader)?))).collect()
     }
 }
 
-fn stock(reader: &mut Reader) -> Result<(Option<Availability>, Option<u32>), Malformed> {
+fn stock(reader: &mut Reader) -> Result<(Option<Availability>, Option<u32>), DecodeError> {
     let availability = match reader.varint64()? {
         0 => None,
         1 => Some(Availability::InStock),
         2 => Some(Availability::OutOfStock),
         3 => Some(Availability::Preorder),
-        _ => return Err(Malformed("an availability is none of ours")),
+        _ => return Err(DecodeError("an availability is none of ours")),
     };
     Ok((availability, optional(reader)?))
 }
 
-fn rating(reader: &mut Reader) -> Result<(Option<f32>, Option<u32>), Malformed> {
+fn rating(reader: &mut Reader) -> Result<(Option<f32>, Option<u32>), DecodeError> {
     Ok((decimal(reader)?.map(|rating| rating as f32), optional(reader)?))
 }
 
-fn date(reader: &mut Reader) -> Result<Option<i64>, Malformed> {
+fn date(reader: &mut Reader) -> Result<Option<i64>, DecodeError> {
     Ok(reader.varint64()?.checked_sub(1).map(|days| (days >> 1) as i64 ^ -((days & 1) as i64)))
 }
 
-fn optional(reader: &mut Reader) -> Result<Option<u32>, Malformed> {
+fn optional(reader: &mut Reader) -> Result<Option<u32>, DecodeError> {
     let number = reader.varint64()?.checked_sub(1);
-    number.map(|number| u32::try_from(number).map_err(|_| Malformed("a number is too large"))).transpose()
+    number.map(|number| u32::try_from(number).map_err(|_| DecodeError("a number is too large"))).transpose()
 }
 
-fn decimal(reader: &mut Reader) -> Result<Option<f64>, Malformed> {
+fn decimal(reader: &mut Reader) -> Result<Option<f64>, DecodeError> {
     let Some(code) = reader.varint64()?.checked_sub(1) else { return Ok(None) };
     let places = code & RAW;
     if places < RAW {
         return Ok(Some((code >> 3) as f64 / POWERS[places as usize]));
     }
     let value = reader.f64()?;
-    if value.is_finite() { Ok(Some(value)) } else { Err(Malformed("a number is not finite")) }
+    if value.is_finite() { Ok(Some(value)) } else { Err(DecodeError("a number is not finite")) }
 }

@@ -8,7 +8,7 @@
 use std::io::{self, Write};
 
 use crate::{
-    bytes::{Malformed, Reader, put_str},
+    bytes::{DecodeError, Reader, put_str},
     catalog::Item,
 };
 
@@ -38,17 +38,17 @@ pub struct Texts {
 }
 
 /// Of items that have so many `languages` each. `bytes` become the texts'.
-pub fn read(bytes: Vec<u8>, languages: impl ExactSizeIterator<Item = usize>) -> Result<Texts, Malformed> {
+pub fn read(bytes: Vec<u8>, languages: impl ExactSizeIterator<Item = usize>) -> Result<Texts, DecodeError> {
     if u32::try_from(bytes.len()).is_err() {
-        return Err(Malformed("it is larger than 4 GiB"));
+        return Err(DecodeError("it is larger than 4 GiB"));
     }
     let mut rows = Vec::with_capacity(languages.len());
-    let mut reader = Reader::new(&bytes, MAGIC)?;
+    let mut reader = Reader::with_magic(&bytes, MAGIC)?;
     for languages in languages {
-        rows.push(reader.place() as u32);
+        rows.push(reader.position() as u32);
         (0..2 * languages).try_for_each(|_| reader.str().map(drop))?;
     }
-    reader.end()?;
+    reader.finish()?;
     Ok(Texts { bytes, rows })
 }
 
@@ -61,7 +61,7 @@ impl Texts {
     /// Title and description of the item at `row` in its `nth` language; nothing where it has none.
     pub fn of(&self, row: u32, nth: usize) -> (&str, &str) {
         let Some(&place) = self.rows.get(row as usize) else { return ("", "") };
-        let mut reader = Reader::of(&self.bytes[place as usize..]);
+        let mut reader = Reader::new(&self.bytes[place as usize..]);
         let passed = (0..2 * nth).try_for_each(|_| reader.str().map(drop));
         // All of it was read once when the file was opened.
         passed.and_then(|()| Ok((reader.str()?, reader.str()?))).unwrap_or_default()

@@ -16,7 +16,7 @@
 use std::io::{self, Write};
 
 use crate::{
-    bytes::{Malformed, Reader, put_f32s},
+    bytes::{DecodeError, Reader, put_f32s},
     vectors::{Centre, Matrix},
 };
 
@@ -36,20 +36,20 @@ pub fn write(matrix: &Matrix, centre: &Centre, out: &mut impl Write) -> io::Resu
 }
 
 /// `bytes` become the matrix: a large catalogue's are most of what it takes in memory, and are there once.
-pub fn read(mut bytes: Vec<u8>) -> Result<(Matrix, Centre), Malformed> {
-    let mut reader = Reader::new(&bytes, MAGIC)?;
+pub fn read(mut bytes: Vec<u8>) -> Result<(Matrix, Centre), DecodeError> {
+    let mut reader = Reader::with_magic(&bytes, MAGIC)?;
     let [rows, width, model] = [reader.u32()? as usize, reader.u32()? as usize, reader.u32()? as usize];
-    let too_large = Malformed("its size is more than can be");
+    let too_large = DecodeError("its size is more than can be");
     if width > model {
-        return Err(Malformed("its rows are wider than the model's vectors"));
+        return Err(DecodeError("its rows are wider than the model's vectors"));
     }
     let (mean, axis) = (reader.f32s(model)?, reader.f32s(model)?);
     let basis =
         if width < model { reader.f32s(width.checked_mul(model).ok_or(too_large.clone())?)? } else { Vec::new() };
     let scales = reader.f32s(rows)?;
-    let components = reader.place();
+    let components = reader.position();
     reader.take(rows.checked_mul(width).ok_or(too_large.clone())?)?;
-    reader.end()?;
+    reader.finish()?;
     bytes.drain(..components);
     let matrix = Matrix::from_parts(width, bytes, scales).ok_or(too_large)?;
     Ok((matrix, Centre { mean, axis, basis }))

@@ -15,7 +15,7 @@
 use std::io::{self, Write};
 
 use crate::{
-    bytes::{Malformed, Reader, put_next_str, put_varint, put_varint64},
+    bytes::{DecodeError, Reader, put_front_coded_str, put_varint, put_varint64},
     text::{Dictionary, Index, Postings, Strings},
 };
 
@@ -27,7 +27,7 @@ pub fn write(index: &Index, dictionary: &Dictionary, out: &mut impl Write) -> io
     let mut before = Vec::new();
     put_varint(&mut head, dictionary.words.len() as u32);
     for (word, frequency) in &dictionary.words {
-        put_next_str(&mut head, &mut before, word);
+        put_front_coded_str(&mut head, &mut before, word);
         put_varint(&mut head, *frequency);
     }
     put_varint(&mut head, index.lengths.len() as u32);
@@ -36,7 +36,7 @@ pub fn write(index: &Index, dictionary: &Dictionary, out: &mut impl Write) -> io
     put_varint(&mut head, index.postings.len() as u32);
     before.clear();
     for (term, rows) in terms {
-        put_next_str(&mut head, &mut before, term);
+        put_front_coded_str(&mut head, &mut before, term);
         put_varint(&mut head, rows);
     }
     for block in [rows, counts] {
@@ -49,29 +49,29 @@ pub fn write(index: &Index, dictionary: &Dictionary, out: &mut impl Write) -> io
 }
 
 /// `bytes` become the index's.
-pub fn read(mut bytes: Vec<u8>) -> Result<(Index, Dictionary), Malformed> {
-    let mut reader = Reader::new(&bytes, MAGIC)?;
+pub fn read(mut bytes: Vec<u8>) -> Result<(Index, Dictionary), DecodeError> {
+    let mut reader = Reader::with_magic(&bytes, MAGIC)?;
     let (mut dictionary, mut before) = (Dictionary::default(), Vec::new());
     for _ in 0..reader.count()? {
-        dictionary.words.push((reader.next_str(&mut before)?, reader.varint()?));
+        dictionary.words.push((reader.front_coded_str(&mut before)?, reader.varint()?));
     }
     if !dictionary.words.is_sorted_by(|a, b| a.0 < b.0) {
-        return Err(Malformed("the dictionary is not sorted"));
+        return Err(DecodeError("the dictionary is not sorted"));
     }
     let rows = reader.count()?;
     let lengths = (0..rows).map(|_| reader.varint()).collect::<Result<Vec<_>, _>>()?;
     let (mut terms, mut lens) = (Strings::default(), Vec::new());
     before.clear();
     for _ in 0..reader.count()? {
-        if !terms.push(&reader.next_str(&mut before)?) {
-            return Err(Malformed("its terms are longer than can be"));
+        if !terms.push(&reader.front_coded_str(&mut before)?) {
+            return Err(DecodeError("its terms are longer than can be"));
         }
         lens.push(reader.varint()?);
     }
     let distances = reader.block()?;
-    let (begin, end) = (distances.place(), distances.place() + distances.left());
-    let counts = reader.block()?.place();
-    reader.end()?;
+    let (begin, end) = (distances.position(), distances.position() + distances.remaining());
+    let counts = reader.block()?.position();
+    reader.finish()?;
     bytes.drain(end..counts);
     bytes.drain(..begin);
     bytes.shrink_to_fit();

@@ -7,7 +7,7 @@ use std::{
 
 use super::{COLUMNS, Column, MAGIC, MOST_POOLED, POWERS, RAW};
 use crate::{
-    bytes::{put_next_str, put_str, put_varint, put_varint64},
+    bytes::{put_front_coded_str, put_str, put_varint, put_varint64},
     catalog::{Availability, Item},
 };
 
@@ -28,7 +28,7 @@ impl ItemsWriter {
     pub fn push(&mut self, item: &Item) {
         self.count += 1;
         for (column, text) in [(Column::Id, &item.id), (Column::Url, &item.url), (Column::Image, &item.image)] {
-            put_next_str(&mut self.columns[column as usize], &mut self.before[column as usize], text);
+            put_front_coded_str(&mut self.columns[column as usize], &mut self.before[column as usize], text);
             self.known[column as usize] |= !text.is_empty();
         }
         self.number(Column::Languages, item.words.len() as u64);
