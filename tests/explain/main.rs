@@ -109,7 +109,7 @@ fn marked_words_are_whole_words_of_the_text() {
                     let Word { range, stop, .. } = &reading.words[at];
                     // The pack's small dictionary cuts as the full one does.
                     let is_whole = words(text, &full).iter().any(|word| word.range == *range);
-                    assert!(is_whole && !stop, "{}", &text[range.clone()]);
+                    assert!(is_whole && !is_stop, "{}", &text[range.clone()]);
                     marks += 1;
                 }
             }

@@ -9,12 +9,12 @@ pub mod negation; // what a sentence wants and what it does not
 pub mod postings; // which texts each term occurs in
 pub mod script; //   the script that a text is written in
 pub mod segment; //  Chinese words
-pub mod stops; //    words that explain nothing
+pub mod stop_words; //    words that explain nothing
 pub mod strings; //  many strings in one
 pub mod words; //    a text's words with their places
 
 pub use bm25::Index;
-pub use fuzzy::{Match, matches};
+pub use fuzzy::{WeightedTerm, expand_query};
 pub use negation::Statement;
 pub use postings::Postings;
 pub use script::Script;

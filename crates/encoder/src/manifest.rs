@@ -7,7 +7,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use nearmind_core::{catalog::ModelName, text::language::primary, vectors::arithmetic::dot};
+use nearmind_core::{catalog::ModelName, text::language::primary_subtag, vectors::arithmetic::dot};
 
 /// The version of the manifest format; other versions are refused.
 pub const FORMAT: u32 = 1;

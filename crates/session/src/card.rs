@@ -6,7 +6,7 @@ use nearmind_core::{
     explain::Part,
     profile::{Opinion, Profile},
     protocol::{Card, Price},
-    text::{Match, Word, words},
+    text::{WeightedTerm, Word, words},
     vectors::Hit,
 };
 
@@ -45,13 +45,13 @@ pub fn explainable(catalog: &Catalog, row: u32, lang: &str) -> Option<Document> 
 }
 
 /// Highlights the words of a search result that were found, each with what it adds to the score by words.
-pub fn matched(catalog: &Catalog, card: &mut Card, row: u32, found: &[Match]) {
+pub fn matched(catalog: &Catalog, card: &mut Card, row: u32, found: &[WeightedTerm]) {
     for field in [&mut card.title, &mut card.description] {
         let text: String = field.iter().map(|part| part.text.as_str()).collect();
         let words: Vec<Word> = words(&text, &catalog.segmenter);
         let share = |nth: usize| {
             let term = &words[nth].term;
-            found.iter().find(|found| found.term == *term).map(|found| found.weight * catalog.index.share(term, row))
+            found.iter().find(|found| found.term == *term).map(|found| found.weight * catalog.index.term_score(term, row))
         };
         *field = Part::cut(&text, 0..text.len(), &words, share);
     }

@@ -112,6 +112,6 @@ fn shared<'a>(catalog: &Catalog, lang: &str, said: &'a str, row: u32) -> Vec<&'a
     let own = catalog.item(row).words_in(lang).map_or_else(Vec::new, |(_, words)| {
         terms(&format!("{} {}", words.title, words.description), &catalog.segmenter)
     });
-    let said_words = words(said, &catalog.segmenter).into_iter().filter(|word| !word.stop && own.contains(&word.term));
+    let said_words = words(said, &catalog.segmenter).into_iter().filter(|word| !word.is_stop && own.contains(&word.term));
     said_words.map(|word| &said[word.range]).collect()
 }

@@ -45,7 +45,7 @@ use nearmind_core::{
         MAX_CARDS, RankingInputs,
         texts::{TextVectors, parts},
     },
-    text::language::primary,
+    text::language::primary_subtag,
 };
 use nearmind_encoder::{EncodeError, Encoder};
 
@@ -191,7 +191,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
         let (name, shelf) = self.shelves.iter_mut().find(|(_, shelf)| !shelf.todo.is_empty())?;
         let OpenShelf { request, revision, directions, todo, .. } = shelf;
-        let lang = primary(&request.lang);
+        let lang = primary_subtag(&request.lang);
         let asked = |&row: &u32| {
             Some(Asked { row, document: card::explainable(catalog, row, &lang)?, direction: directions.get(&row)? })
         };
@@ -244,7 +244,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             recommended: recommended.iter().filter_map(|item| catalog.row(item)).collect(),
             interests: interests.collect(),
         };
-        vec![Update::Map(map::map(catalog, &primary(&self.lang), &marked))]
+        vec![Update::Map(map::map(catalog, &primary_subtag(&self.lang), &marked))]
     }
 
     fn scene(&self, shelf: &str) -> Vec<Update> {

@@ -10,7 +10,7 @@ use nearmind_core::{
     catalog::ModelName,
     explain::TokenStates,
     recommend::texts::TextVector,
-    text::{Script, language::by_function_words},
+    text::{Script, language::detect_by_function_words},
 };
 use nearmind_encoder::{
     Batch, EncodeError, Encoder, OutputKind,
@@ -81,7 +81,7 @@ impl<E: Encoder> Model<E> {
     pub async fn vector(&mut self, text: &str) -> Result<Option<TextVector>, EncodeError> {
         let tokens = self.tokenizer.tokenize(text, Role::Query)?;
         let is_foreign = |script: Script| {
-            !self.languages.is_empty() && !self.languages.iter().any(|language| script.writes(language))
+            !self.languages.is_empty() && !self.languages.iter().any(|language| script.is_used_by(language))
         };
         let spelling = Spelling::of(text, &tokens, self.languages.is_empty());
         if !is_readable(&tokens) || spelling.is_spelt() || Script::of(text).is_some_and(is_foreign) {
@@ -89,7 +89,7 @@ impl<E: Encoder> Model<E> {
         }
         let vector = windows::encode(&mut self.encoder, &[tokens], self.limits, OutputKind::Vectors).await?.vectors;
         let is_read = |language: &str| self.languages.iter().any(|own| own == language);
-        let is_familiar = spelling.is_familiar() && by_function_words(text).is_none_or(is_read);
+        let is_familiar = spelling.is_familiar() && detect_by_function_words(text).is_none_or(is_read);
         Ok(Some(TextVector { vector, is_familiar }))
     }
 
@@ -137,7 +137,7 @@ impl Spelling {
         let mut spelling = Self { words: 0, whole: 0, letters: 0, tokens: 0 };
         let spans = || tokens.iter().filter_map(|token| token.span.clone());
         for (start, word) in text.unicode_word_indices() {
-            let counts = |c: char| match Script::of_letter(c) {
+            let counts = |c: char| match Script::from_char(c) {
                 Script::Han => false,
                 Script::Kana | Script::Hangul | Script::Thai | Script::Other => is_unknown,
                 _ => true,

@@ -25,7 +25,7 @@ use Tongue::{Chinese, English};
 
 impl Tongue {
     pub fn of(lang: &str) -> Self {
-        if nearmind_core::text::language::primary(lang) == "zh" { Chinese } else { English }
+        if nearmind_core::text::language::primary_subtag(lang) == "zh" { Chinese } else { English }
     }
 
     /// "Because you viewed ...": before and after the title or the text. `None` for events that are no reason.

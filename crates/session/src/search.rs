@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use nearmind_core::{
     catalog::Catalog,
-    text::{Match, matches},
+    text::{WeightedTerm, expand_query},
     vectors::{Hit, Query},
 };
 
@@ -45,13 +45,13 @@ pub struct Found {
     /// The items, best first, with their fused scores.
     pub hits: Vec<Hit>,
     /// The query's words, and which words of the catalogue they matched.
-    pub terms: Vec<Match>,
+    pub terms: Vec<WeightedTerm>,
 }
 
 /// The items for `query`, best first, ties by row. What contains no word of it and is not near its meaning is not found.
 pub fn search(catalog: &Catalog, query: &str, meaning: Option<&Meaning>, limit: usize) -> Found {
-    let terms = matches(query, &catalog.index, &catalog.segmenter);
-    let by_word = catalog.index.find(&terms).into_iter().take(DEEP).map(|(row, _)| row);
+    let terms = expand_query(query, &catalog.index, &catalog.segmenter);
+    let by_word = catalog.index.search_weighted(&terms).into_iter().take(DEEP).map(|(row, _)| row);
     let by_meaning =
         meaning.filter(|_| catalog.matrix.width() > 0).map_or_else(Vec::new, |Meaning { vector, floor }| {
             catalog.matrix.top(&Query::new(vector), DEEP, *floor, |_| true).iter().map(|hit| hit.row).collect()

@@ -113,7 +113,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     /// The words that most of an interest's members have, the rarer in the catalogue the better.
     fn words_of(&self, catalog: &Catalog, interest: &Interest) -> Vec<String> {
-        let lang = primary(&self.lang);
+        let lang = primary_subtag(&self.lang);
         let mut found: BTreeMap<String, (f32, usize, String)> = BTreeMap::new();
         for source in &interest.members {
             let text = match source {
@@ -125,7 +125,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             };
             let mut once = BTreeSet::new();
             for word in words(&text, &catalog.segmenter) {
-                let known = catalog.index.rarity(&word.term).filter(|_| !word.stop);
+                let known = catalog.index.idf(&word.term).filter(|_| !word.is_stop);
                 if let Some(rarity) = known.filter(|_| once.insert(word.term.clone())) {
                     let place = found.len();
                     let (worth, ..) =
@@ -145,7 +145,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     pub(super) fn label(&self, event: &Event) -> String {
-        let lang = primary(&self.lang);
+        let lang = primary_subtag(&self.lang);
         match (&event.item, &event.text) {
             (Some(id), _) => match self.catalog.as_ref().and_then(|catalog| Some((catalog, catalog.row(id)?))) {
                 Some((catalog, row)) => card::title(catalog, row, &lang).to_owned(),

@@ -124,7 +124,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     fn explanation(&self, replay: &Replay, shelf: &str, row: u32) -> Explanation {
         let (catalog, log) = (replay.catalog, self.log.events());
-        let lang = primary(&self.shelves[shelf].request.lang);
+        let lang = primary_subtag(&self.shelves[shelf].request.lang);
         let tongue = Tongue::of(&lang);
         let ranked = replay.ranked(log, replay.options);
         let at = ranked.hits.iter().position(|hit| hit.row == row);
@@ -204,7 +204,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     fn missed(&self, replay: &Replay, shelf: &str, row: u32) -> WhyNot {
         let (catalog, log) = (replay.catalog, self.log.events());
-        let lang = primary(&self.shelves[shelf].request.lang);
+        let lang = primary_subtag(&self.shelves[shelf].request.lang);
         let tongue = Tongue::of(&lang);
         let id = catalog.item(row).id();
         let ranked = replay.ranked(log, replay.options);

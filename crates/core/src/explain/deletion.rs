@@ -50,7 +50,7 @@ mod tests {
 
     fn words() -> Vec<Word> {
         [0..6, 8..12, 13..18, 19..24, 26..30, 31..37, 37..43]
-            .map(|range| Word { term: TEXT[range.clone()].to_lowercase(), range, stop: false })
+            .map(|range| Word { term: TEXT[range.clone()].to_lowercase(), range, is_stop: false })
             .to_vec()
     }
 

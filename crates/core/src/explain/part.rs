@@ -48,7 +48,7 @@ mod tests {
 
     fn words() -> Vec<Word> {
         [(0..3, false), (4..7, true), (8..12, false), (14..17, false)]
-            .map(|(range, stop)| Word { range, term: String::new(), stop })
+            .map(|(range, stop)| Word { range, term: String::new(), is_stop: stop })
             .to_vec()
     }
 

@@ -118,7 +118,7 @@ mod tests {
     const WIDTH: usize = 16;
 
     fn words(count: usize) -> Vec<Word> {
-        (0..count).map(|at| Word { range: at * 5..at * 5 + 4, term: at.to_string(), stop: false }).collect()
+        (0..count).map(|at| Word { range: at * 5..at * 5 + 4, term: at.to_string(), is_stop: false }).collect()
     }
 
     proptest! {

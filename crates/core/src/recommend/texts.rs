@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::Catalog,
-    text::{Script, Statement, language::by_function_words, terms},
+    text::{Script, Statement, language::detect_by_function_words, terms},
     vectors::{
         Query,
         arithmetic::{add, normalize},
@@ -186,7 +186,7 @@ pub fn parts(text: &str, catalog: &Catalog) -> impl Iterator<Item = String> + us
 /// Splits a text into what it wants and what it does not want, unless it is the name of an item: "A Day Without Rain"
 /// does not reject rain.
 pub fn statement(text: &str, catalog: &Catalog) -> Statement {
-    let statement = Statement::of(text);
+    let statement = Statement::parse(text);
     let name = text.trim().to_lowercase();
     let is_named = |row: u32| catalog.item(row).words().any(|(_, words)| words.title.to_lowercase().contains(&name));
     let is_name = || rows_with_terms(catalog, &terms(text, &catalog.segmenter)).into_iter().any(is_named);
@@ -205,11 +205,11 @@ pub fn rows_with_terms(catalog: &Catalog, terms: &[String]) -> BTreeSet<u32> {
 
 /// Whether no item is described in a language with the text's script.
 fn is_foreign(text: &str, catalog: &Catalog) -> bool {
-    Script::of(text).is_some_and(|script| !catalog.languages.iter().any(|lang| script.writes(lang)))
+    Script::detect(text).is_some_and(|script| !catalog.languages.iter().any(|lang| script.is_used_by(lang)))
 }
 
 /// Whether the function words of a text show a language that no item is described in. For texts of which the model
 /// knows few words.
 fn is_other_language(text: &str, catalog: &Catalog) -> bool {
-    by_function_words(text).is_some_and(|language| !catalog.languages.iter().any(|own| own == language))
+    detect_by_function_words(text).is_some_and(|language| !catalog.languages.iter().any(|own| own == language))
 }

@@ -3,7 +3,7 @@
 //! BM25 as Robertson and Zaragoza describe it (The Probabilistic Relevance Framework: BM25 and Beyond,
 //! 2009), with Lucene's inverse document frequency, which is never negative, and Lucene's constants.
 
-use super::{Match, Postings, postings::PostingsWriter};
+use super::{WeightedTerm, Postings, postings::PostingsWriter};
 
 /// How soon another occurrence of a word stops to count.
 const K1: f32 = 1.2;
@@ -29,17 +29,17 @@ impl Index {
 
     /// The rows that contain any of `terms`, best first, ties by row. A term given twice counts once.
     pub fn search(&self, terms: &[String]) -> Vec<(u32, f32)> {
-        let mut terms: Vec<_> = terms.iter().map(|term| Match { term: term.clone(), weight: 1.0 }).collect();
+        let mut terms: Vec<_> = terms.iter().map(|term| WeightedTerm { term: term.clone(), weight: 1.0 }).collect();
         terms.sort_unstable_by(|a, b| a.term.cmp(&b.term));
         terms.dedup();
-        self.find(&terms)
+        self.search_weighted(&terms)
     }
 
     /// The rows that contain any of `terms`, each counting by its weight; best first, ties by row.
-    pub fn find(&self, terms: &[Match]) -> Vec<(u32, f32)> {
+    pub fn search_weighted(&self, terms: &[WeightedTerm]) -> Vec<(u32, f32)> {
         let mean = self.mean_length();
         let mut scores = vec![0f32; self.lengths.len()];
-        for Match { term, weight } in terms {
+        for WeightedTerm { term, weight } in terms {
             for (row, score) in self.scores(term, mean) {
                 scores[row as usize] += weight * score;
             }
@@ -50,13 +50,13 @@ impl Index {
     }
 
     /// What one term adds to the score of one row; 0 where it does not occur.
-    pub fn share(&self, term: &str, row: u32) -> f32 {
+    pub fn term_score(&self, term: &str, row: u32) -> f32 {
         self.scores(term, self.mean_length()).find(|&(found, _)| found == row).map_or(0.0, |(_, score)| score)
     }
 
     /// How rare a term is: its inverse document frequency; `None` where no text has it.
-    pub fn rarity(&self, term: &str) -> Option<f32> {
-        let (texts, with) = (self.lengths.len() as f32, self.postings.count(self.postings.find(term)?) as f32);
+    pub fn idf(&self, term: &str) -> Option<f32> {
+        let (texts, with) = (self.lengths.len() as f32, self.postings.row_count(self.postings.find(term)?) as f32);
         Some((1.0 + (texts - with + 0.5) / (with + 0.5)).ln())
     }
 
@@ -66,7 +66,7 @@ impl Index {
     }
 
     fn scores(&self, term: &str, mean: f32) -> impl Iterator<Item = (u32, f32)> {
-        let idf = self.rarity(term).unwrap_or(0.0);
+        let idf = self.idf(term).unwrap_or(0.0);
         let found = self.postings.find(term).map(|term| self.postings.rows(term));
         found.into_iter().flatten().map(move |(row, count)| {
             let (count, length) = (count as f32, self.lengths[row as usize] as f32);
@@ -120,7 +120,7 @@ mod tests {
         let index = Index::build(["red wool hat", "red hat"].map(terms));
         let (row, score) = index.search(&terms("red wool"))[0];
         assert_eq!(row, 0);
-        assert!((index.share("red", 0) + index.share("wool", 0) - score).abs() < 1e-6);
+        assert!((index.term_score("red", 0) + index.term_score("wool", 0) - score).abs() < 1e-6);
     }
 
     #[test]

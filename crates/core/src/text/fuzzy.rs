@@ -22,7 +22,7 @@ const ENDING: usize = 3;
 
 /// A term of the index, and what finding it counts.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Match {
+pub struct WeightedTerm {
     /// The term as the index has it.
     pub term: String,
     /// 0..=1
@@ -30,7 +30,7 @@ pub struct Match {
 }
 
 /// What `query` means in `index`; no term comes twice.
-pub fn matches(query: &str, index: &Index, segmenter: &Segmenter) -> Vec<Match> {
+pub fn expand_query(query: &str, index: &Index, segmenter: &Segmenter) -> Vec<WeightedTerm> {
     let mut found: BTreeMap<String, f32> = BTreeMap::new();
     let words = query_terms(query, segmenter);
     let last = words.len().saturating_sub(1);
@@ -51,7 +51,7 @@ pub fn matches(query: &str, index: &Index, segmenter: &Segmenter) -> Vec<Match> 
             *best = best.max(weight);
         }
     }
-    found.into_iter().map(|(term, weight)| Match { term, weight }).collect()
+    found.into_iter().map(|(term, weight)| WeightedTerm { term, weight }).collect()
 }
 
 /// The commonest terms that begin as `word` does.
@@ -97,12 +97,12 @@ fn mistyped(term: &str, index: &Index) -> Vec<(String, f32)> {
 
 /// The terms that begin with `start`, and their places.
 fn beginning<'a>(index: &'a Index, start: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
-    index.postings.from(start).take_while(move |(_, term)| term.starts_with(start))
+    index.postings.terms_from(start).take_while(move |(_, term)| term.starts_with(start))
 }
 
 /// Of the terms at these places those that most texts have.
 fn commonest(mut terms: Vec<usize>, index: &Index) -> Vec<String> {
-    terms.sort_by_key(|&term| (Reverse(index.postings.count(term)), term));
+    terms.sort_by_key(|&term| (Reverse(index.postings.row_count(term)), term));
     terms.into_iter().take(MOST).filter_map(|term| index.postings.term(term)).map(str::to_owned).collect()
 }
 
@@ -120,7 +120,7 @@ mod tests {
 
     fn check(query: &str, expect: &[(&str, f32)]) {
         let (index, segmenter) = index();
-        let found = matches(query, &index, &segmenter);
+        let found = expand_query(query, &index, &segmenter);
         let found: Vec<_> = found.iter().map(|found| (found.term.as_str(), found.weight)).collect();
         assert_eq!(found, expect, "{query}");
     }

@@ -13,13 +13,13 @@ pub fn is_han(c: char) -> bool {
 
 /// Primary language subtag by script: `zh` with any Han character and no kana, `en` otherwise.
 /// English stands for every language that puts spaces between its words.
-pub fn language(text: &str) -> &'static str {
+pub fn detect_language(text: &str) -> &'static str {
     let kana = text.chars().any(|c| matches!(u32::from(c), 0x3041..=0x30FF));
     if !kana && text.chars().any(is_han) { "zh" } else { "en" }
 }
 
 /// The primary subtag of a BCP 47 tag, in lower case: `zh-CN` -> `zh`.
-pub fn primary(tag: &str) -> String {
+pub fn primary_subtag(tag: &str) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
@@ -38,7 +38,7 @@ const FUNCTION_WORDS: [(&str, &str); 6] = [
 
 /// The language of a text that is written as English is and is known not to be English, by its function words; `None`
 /// where it has none. Two words of one language may be too few to tell it from its neighbours.
-pub fn by_function_words(text: &str) -> Option<&'static str> {
+pub fn detect_by_function_words(text: &str) -> Option<&'static str> {
     let words: Vec<String> = text.unicode_words().map(str::to_lowercase).collect();
     let count = |list: &str| list.split(' ').filter(|one| words.iter().any(|word| word == one)).count();
     let best = FUNCTION_WORDS.map(|(language, list)| (count(list), language));
@@ -59,7 +59,7 @@ mod tests {
             ("レインジャケット", "en"),
             ("雨の日のジャケット", "en"),
         ] {
-            assert_eq!(language(text), expect, "{text}");
+            assert_eq!(detect_language(text), expect, "{text}");
         }
     }
 
@@ -75,14 +75,14 @@ mod tests {
             ("Xiaomi Redmi", None),
             ("something warm for the evening", None),
         ] {
-            assert_eq!(by_function_words(text), expect, "{text}");
+            assert_eq!(detect_by_function_words(text), expect, "{text}");
         }
     }
 
     #[test]
     fn the_primary_subtag_is_what_comes_first() {
-        assert_eq!(primary("zh-CN"), "zh");
-        assert_eq!(primary("EN_us"), "en");
-        assert_eq!(primary(""), "");
+        assert_eq!(primary_subtag("zh-CN"), "zh");
+        assert_eq!(primary_subtag("EN_us"), "en");
+        assert_eq!(primary_subtag(""), "");
     }
 }

@@ -23,7 +23,7 @@ pub struct Statement {
 
 impl Statement {
     /// Takes a text apart: as Chinese where it has a Han character, else as English.
-    pub fn of(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         if text.chars().any(is_han) { chinese::statement(text) } else { english::statement(text) }
     }
 
@@ -33,7 +33,7 @@ impl Statement {
     }
 
     /// Whether anything in it is negated.
-    pub fn negates(&self) -> bool {
+    pub fn has_negation(&self) -> bool {
         self.is_unclear || !self.unwanted.is_empty()
     }
 

@@ -33,7 +33,7 @@ struct Place {
 impl Postings {
     /// From what [`Postings::parts`] gives, checked: `terms` ascend and lie in `lens` rows each, of `rows` in all; in `bytes`
     /// the counts begin at `counts`.
-    pub fn open(
+    pub fn from_parts(
         terms: Strings,
         lens: &[u32],
         (bytes, counts): (Vec<u8>, usize),
@@ -90,13 +90,13 @@ impl Postings {
     }
 
     /// The terms from `start` on, with their places.
-    pub fn from(&self, start: &str) -> impl Iterator<Item = (usize, &str)> {
+    pub fn terms_from(&self, start: &str) -> impl Iterator<Item = (usize, &str)> {
         let first = self.terms.find(start).unwrap_or_else(|place| place);
         (first..self.len()).filter_map(|at| Some((at, self.terms.get(at)?)))
     }
 
     /// How many rows the term at a place occurs in.
-    pub fn count(&self, at: usize) -> usize {
+    pub fn row_count(&self, at: usize) -> usize {
         self.places.get(at).map_or(0, |place| place.len as usize)
     }
 
@@ -166,7 +166,7 @@ impl PostingsWriter {
             }
         }
         postings.bytes.extend(after);
-        Postings { terms: postings.terms.done(), ..postings }
+        Postings { terms: postings.terms.shrink_to_fit(), ..postings }
     }
 }
 
@@ -188,8 +188,8 @@ mod tests {
         let rows = |term| postings.find(term).map(|at| postings.rows(at).collect::<Vec<_>>());
         assert_eq!(rows("hat"), Some(vec![(0, 1), (300, 7), (301, 1)]));
         assert_eq!((rows("red"), rows("zoo"), rows("pin")), (Some(vec![(0, 2)]), Some(vec![(301, 200)]), None));
-        assert_eq!(postings.from("i").collect::<Vec<_>>(), [(1, "red"), (2, "zoo")]);
-        assert_eq!((postings.count(0), postings.count(9)), (3, 0));
+        assert_eq!(postings.terms_from("i").collect::<Vec<_>>(), [(1, "red"), (2, "zoo")]);
+        assert_eq!((postings.row_count(0), postings.row_count(9)), (3, 0));
     }
 
     #[test]
@@ -200,7 +200,7 @@ mod tests {
         let open = |terms: &[&str], lens: &[u32], bytes: Vec<u8>, split, rows| {
             let mut strings = Strings::default();
             assert!(terms.iter().all(|term| strings.push(term)));
-            Postings::open(strings.done(), lens, (bytes, split), rows)
+            Postings::from_parts(strings.shrink_to_fit(), lens, (bytes, split), rows)
         };
         let bytes = [rows, counts].concat();
         assert_eq!(open(&terms, &lens, bytes.clone(), rows.len(), 302).as_ref(), Ok(&whole));

@@ -37,11 +37,11 @@ use Script::*;
 impl Script {
     /// The script that most letters of `text` are of. A character of Han or Hangul is worth two letters; with any kana the
     /// text is Japanese. `None` where there are no letters.
-    pub fn of(text: &str) -> Option<Self> {
+    pub fn detect(text: &str) -> Option<Self> {
         let mut counts: [(Self, usize); 11] =
             [Latin, Cyrillic, Greek, Hebrew, Arabic, Devanagari, Thai, Hangul, Kana, Han, Other]
                 .map(|script| (script, 0));
-        for script in text.chars().filter(|c| c.is_alphabetic()).map(Self::of_letter) {
+        for script in text.chars().filter(|c| c.is_alphabetic()).map(Self::from_char) {
             let found = counts.iter_mut().find(|(own, _)| *own == script);
             found
                 .into_iter()
@@ -56,7 +56,7 @@ impl Script {
     }
 
     /// Of one letter.
-    pub fn of_letter(c: char) -> Self {
+    pub fn from_char(c: char) -> Self {
         match u32::from(c) {
             _ if is_han(c) => Han,
             0x0041..=0x024F | 0x1E00..=0x1EFF | 0x2C60..=0x2C7F | 0xA720..=0xA7FF | 0xFF21..=0xFF5A => Latin,
@@ -73,7 +73,7 @@ impl Script {
     }
 
     /// Whether the language of this primary subtag is written in it.
-    pub fn writes(self, lang: &str) -> bool {
+    pub fn is_used_by(self, lang: &str) -> bool {
         let own: &[Self] = match lang {
             "zh" => &[Han],
             "ja" => &[Kana, Han],
@@ -118,7 +118,7 @@ mod tests {
             ("12 + 7 🧥", None),
             ("", None),
         ] {
-            assert_eq!(Script::of(text), expect, "{text}");
+            assert_eq!(Script::detect(text), expect, "{text}");
         }
     }
 
@@ -126,8 +126,8 @@ mod tests {
     fn a_language_is_written_in_its_own_script() {
         for (lang, script) in [("en", Latin), ("fr", Latin), ("zh", Han), ("ru", Cyrillic), ("ja", Kana), ("ta", Other)]
         {
-            assert!(script.writes(lang), "{lang}");
+            assert!(script.is_used_by(lang), "{lang}");
         }
-        assert!(!Cyrillic.writes("en") && !Latin.writes("ru") && !Kana.writes("zh") && Han.writes("ja"));
+        assert!(!Cyrillic.is_used_by("en") && !Latin.is_used_by("ru") && !Kana.is_used_by("zh") && Han.is_used_by("ja"));
     }
 }

@@ -77,7 +77,7 @@ impl Segmenter {
     }
 
     /// With a whole dictionary from its text: a word, its frequency and its part of speech a line.
-    pub fn parse(dictionary: &str) -> Result<Self, String> {
+    pub fn from_dictionary_text(dictionary: &str) -> Result<Self, String> {
         let jieba = Jieba::with_dict(&mut dictionary.as_bytes()).map_err(|error| error.to_string())?;
         let listed = dictionary.lines().filter_map(|line| {
             let mut fields = line.split_whitespace();
@@ -144,13 +144,13 @@ mod tests {
         // Lines of jieba's dict.txt: the most frequent word, the rarest kind, and some between.
         let lines = "了 883634 ul\n的 318825 uj\n中国 129470 ns\n长江大桥 3858 ns\n防水 651 v\n雨天 74 t\n夹克 28 n\n\
             原浆 3 n\n一百五十余家 2 m\n";
-        let listed = Segmenter::parse(lines).unwrap();
+        let listed = Segmenter::from_dictionary_text(lines).unwrap();
         for line in lines.lines() {
             let word = line.split(' ').next().unwrap();
             assert_eq!(full.frequency(word), listed.frequency(word), "{word}");
         }
         assert_eq!(listed.frequency("的"), Some(318_825));
-        assert!(Segmenter::parse("的 often uj").is_err());
+        assert!(Segmenter::from_dictionary_text("的 often uj").is_err());
     }
 
     #[test]

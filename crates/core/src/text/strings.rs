@@ -58,7 +58,7 @@ impl Strings {
     }
 
     /// They will be no more: gives back what was taken in advance.
-    pub fn done(mut self) -> Self {
+    pub fn shrink_to_fit(mut self) -> Self {
         self.all.shrink_to_fit();
         self.ends.shrink_to_fit();
         self
@@ -75,7 +75,7 @@ mod tests {
         for word in ["", "ab", "b", "夹克"] {
             assert!(strings.push(word));
         }
-        let strings = strings.done();
+        let strings = strings.shrink_to_fit();
         assert_eq!(strings.iter().collect::<Vec<_>>(), ["", "ab", "b", "夹克"]);
         assert_eq!((strings.get(3), strings.get(4)), (Some("夹克"), None));
         for (word, expect) in

@@ -10,7 +10,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{language::is_han, segment::Segmenter, stops::is_stop};
+use super::{language::is_han, segment::Segmenter, stop_words::is_stop_word};
 
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Word {
     /// How the word is compared: NFKC in lower case, and stemmed where it is in ASCII letters.
     pub term: String,
     /// Says nothing of what the text is about.
-    pub stop: bool,
+    pub is_stop: bool,
 }
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
@@ -30,8 +30,8 @@ pub fn words(text: &str, segmenter: &Segmenter) -> Vec<Word> {
     let mut found = Vec::new();
     for (start, run, han) in runs(text) {
         let mut push = |range: Range<usize>| {
-            let (term, stop) = term(&text[range.clone()]);
-            found.push(Word { range, term, stop });
+            let (term, is_stop) = term(&text[range.clone()]);
+            found.push(Word { range, term, is_stop });
         };
         if han {
             segmenter.cut(run).into_iter().for_each(|range| push(start + range.start..start + range.end));
@@ -53,8 +53,8 @@ pub fn query_terms(text: &str, segmenter: &Segmenter) -> Vec<(String, String)> {
     for (_, run, han) in runs(text) {
         let words = if han { segmenter.cut_for_search(run) } else { run.unicode_words().collect() };
         for word in words {
-            let (term, stop) = term(word);
-            if !stop {
+            let (term, is_stop) = term(word);
+            if !is_stop {
                 found.push((plain(word), term));
             }
         }
@@ -65,9 +65,9 @@ pub fn query_terms(text: &str, segmenter: &Segmenter) -> Vec<(String, String)> {
 /// How a word is compared, and whether it is a stop word.
 fn term(word: &str) -> (String, bool) {
     let plain = plain(word);
-    let stop = is_stop(&plain);
+    let is_stop = is_stop_word(&plain);
     let english = plain.bytes().all(|b| b.is_ascii_alphabetic() || b == b'\'');
-    if english { (STEMMER.stem(&plain).into_owned(), stop) } else { (plain, stop) }
+    if english { (STEMMER.stem(&plain).into_owned(), is_stop) } else { (plain, is_stop) }
 }
 
 /// NFKC in lower case, apostrophes straight.

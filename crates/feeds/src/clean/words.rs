@@ -10,7 +10,7 @@ use crate::{
 };
 use nearmind_core::{
     catalog::Words,
-    text::language::{language, primary},
+    text::language::{detect_language, primary_subtag},
 };
 
 /// Separators between the steps of a category path.
@@ -28,7 +28,7 @@ impl Cleaner {
         if raw.words.is_empty() {
             let title = text::to_plain_text(&raw[Field::Title]);
             let description = self.plain_description(&raw[Field::Description]);
-            let declared = primary(&raw[Field::Lang]);
+            let declared = primary_subtag(&raw[Field::Lang]);
             let lang = if declared.len() == 2 || declared.len() == 3 {
                 declared
             } else {
@@ -57,7 +57,7 @@ impl Cleaner {
             let steps =
                 own.categories.iter().map(|step| text::to_plain_text(step).text).filter(|step| !step.is_empty());
             let own = Words { title: title.text, description: description.text, categories: steps.collect() };
-            words.insert(primary(lang), own);
+            words.insert(primary_subtag(lang), own);
         }
         words.retain(|_, words| !words.title.is_empty());
         if words.is_empty() {

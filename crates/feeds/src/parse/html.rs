@@ -16,7 +16,7 @@ use crate::{
     columns::ColumnMap,
     raw::{Field, RawRow, RowError, excerpt},
 };
-use nearmind_core::text::language::primary;
+use nearmind_core::text::language::primary_subtag;
 
 /// The products of a page.
 pub struct Html {

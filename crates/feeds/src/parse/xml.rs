@@ -122,7 +122,7 @@ impl RowReader for Xml<'_> {
 
     fn lang(&self) -> Option<String> {
         let declared = self.reader.lang.as_ref().or(self.lang.as_ref());
-        declared.map(|lang| primary(lang.trim())).filter(|lang| !lang.is_empty())
+        declared.map(|lang| primary_subtag(lang.trim())).filter(|lang| !lang.is_empty())
     }
 
     fn column_uses(&self) -> BTreeMap<String, String> {

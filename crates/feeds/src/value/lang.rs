@@ -5,7 +5,7 @@
 
 use whatlang::{Detector, Lang, Script};
 
-use nearmind_core::text::{language::language, stops::is_stop};
+use nearmind_core::text::{language::detect_language, stop_words::is_stop_word};
 
 /// The minimum length of a text for letter statistics.
 const MIN_BYTES: usize = 60;
@@ -39,13 +39,13 @@ impl LanguageDetector {
             return self.detect_latin(title, description);
         }
         let text = format!("{title} {description}");
-        if language(&text) == "zh" && whatlang::detect_script(&text) == Some(Script::Mandarin) {
+        if detect_language(&text) == "zh" && whatlang::detect_script(&text) == Some(Script::Mandarin) {
             return Some("zh");
         }
         match whatlang::detect_script(&text)? {
             Script::Latin => self.detect_latin(title, description),
             Script::Hiragana | Script::Katakana => Some("ja"),
-            Script::Mandarin => Some(if language(&text) == "zh" { "zh" } else { "ja" }),
+            Script::Mandarin => Some(if detect_language(&text) == "zh" { "zh" } else { "ja" }),
             Script::Hangul => Some("ko"),
             Script::Thai => Some("th"),
             Script::Greek => Some("el"),
@@ -81,7 +81,7 @@ fn detect_cyrillic(text: &str) -> Option<&'static str> {
 }
 
 fn is_english(word: &str) -> bool {
-    word.is_ascii() && is_stop(&word.to_ascii_lowercase())
+    word.is_ascii() && is_stop_word(&word.to_ascii_lowercase())
 }
 
 fn truncate(text: &str) -> &str {

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use nearmind::cli::{device::DeviceArg, model::NativeModel};
 use nearmind_core::{
     catalog::{Item, document},
-    text::language::language,
+    text::language::detect_language,
 };
 use nearmind_encoder::manifest::{Manifest, Role};
 

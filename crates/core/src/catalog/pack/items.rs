@@ -150,7 +150,7 @@ pub fn read(bytes: Vec<u8>) -> Result<Columns, DecodeError> {
         }
     }
     blocks.into_iter().try_for_each(Reader::finish)?;
-    found.ids = found.ids.done();
+    found.ids = found.ids.shrink_to_fit();
     Ok(Columns { bytes, ..found })
 }
 

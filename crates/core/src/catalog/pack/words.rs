@@ -75,6 +75,6 @@ pub fn read(mut bytes: Vec<u8>) -> Result<(Index, Dictionary), DecodeError> {
     bytes.drain(end..counts);
     bytes.drain(..begin);
     bytes.shrink_to_fit();
-    let postings = Postings::open(terms.done(), &lens, (bytes, end - begin), lengths.len())?;
+    let postings = Postings::from_parts(terms.shrink_to_fit(), &lens, (bytes, end - begin), lengths.len())?;
     Ok((Index { lengths, postings }, dictionary))
 }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range, sync::LazyLock};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Statement;
-use crate::text::stops::is_stop;
+use crate::text::stop_words::is_stop_word;
 
 /// More words than this are not one thing that somebody does not want.
 const MOST_WORDS: usize = 4;
@@ -299,7 +299,7 @@ fn listed(tokens: &[Token], end: usize) -> usize {
 
 /// It is neither filler nor a word that says nothing.
 fn says(token: &Token) -> bool {
-    !is_stop(&token.word) && !has(FILLER, &token.word)
+    !is_stop_word(&token.word) && !has(FILLER, &token.word)
 }
 
 /// The things that these words name, without filler. `None` where they are a clause, or too many to be things.

@@ -131,7 +131,7 @@ const SENTENCES: &[(&str, &str)] = &[
 ];
 
 fn told(text: &str) -> String {
-    let Statement { wanted, unwanted, is_unclear } = Statement::of(text);
+    let Statement { wanted, unwanted, is_unclear } = Statement::parse(text);
     if is_unclear { "?".to_owned() } else { format!("{wanted} / {}", unwanted.join("|")).trim().to_owned() }
 }
 

@@ -5,10 +5,10 @@
 use std::{collections::HashSet, sync::LazyLock};
 
 static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    [include_str!("stops/en.txt"), include_str!("stops/zh.txt")].into_iter().flat_map(str::split_whitespace).collect()
+    [include_str!("stop_words/en.txt"), include_str!("stop_words/zh.txt")].into_iter().flat_map(str::split_whitespace).collect()
 });
 
 /// `word` in NFKC and lower case, not stemmed.
-pub fn is_stop(word: &str) -> bool {
+pub fn is_stop_word(word: &str) -> bool {
     STOPS.contains(word)
 }
