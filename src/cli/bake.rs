@@ -97,7 +97,7 @@ impl Bake {
         fs::create_dir_all(&self.out).with_context(|| format!("creating the folder {}", self.out.display()))?;
         let (matrix, centre, model) = match &self.model {
             Some(model) => self.vectors(model, items)?,
-            None => (Matrix::blank(items.len()), Centre::none(0), ModelName::default()),
+            None => (Matrix::zeros(items.len()), Centre::identity(0), ModelName::default()),
         };
         let pictures = match self.pictures.as_slice() {
             [] => Pictures::default(),
@@ -131,7 +131,7 @@ impl Bake {
         if let Some(warning) = languages::warning(&model.manifest, &languages, &languages::sibling_models(folder)) {
             eprintln!("{warning}");
         }
-        let mut centre = Centre::learn(model.width(), &vectors);
+        let mut centre = Centre::fit(model.width(), &vectors);
         if let Some(dimensions) = self.dimensions {
             reduce(&mut centre, &vectors, dimensions)?;
         }

@@ -203,7 +203,7 @@ fn gzip_len(bytes: &[u8]) -> Result<usize> {
 /// An item and its `count` nearest neighbours.
 fn nearest(catalog: &Catalog, row: u32, count: usize) -> Nearest<'_> {
     let query = Query::new(&catalog.matrix.vector(row));
-    let hits = catalog.matrix.top(&query, count, f32::NEG_INFINITY, |other| other != row);
+    let hits = catalog.matrix.top_k(&query, count, f32::NEG_INFINITY, |other| other != row);
     let neighbour = |hit: nearmind_core::vectors::Hit| {
         let item = catalog.item(hit.row);
         Neighbour { id: item.id(), title: title(item), score: hit.score }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::reduce::reduce;
-use nearmind_core::vectors::{Centre, Codes, Hit, Matrix, Query, arithmetic::dot};
+use nearmind_core::vectors::{Centre, BinaryCodes, Hit, Matrix, Query, arithmetic::dot};
 
 const K: usize = 10;
 /// How many candidates the one-bit codes preselect for each neighbour; int8 ranks them again.
@@ -47,8 +47,8 @@ pub fn measure_recall(vectors: &[f32], centre: &Centre, matrix: &Matrix) -> Opti
         let exact = nearest(&full, centre.mean.len(), row);
         let f32 = reduced.as_ref().map_or_else(|| exact.clone(), |reduced| nearest(reduced, matrix.width(), row));
         let query = Query::new(&matrix.vector(row));
-        let int8 = matrix.top(&query, K, f32::NEG_INFINITY, |other| other != row);
-        let bits = codes.top(matrix, &query, (K, K * POOL), f32::NEG_INFINITY, |other| other != row);
+        let int8 = matrix.top_k(&query, K, f32::NEG_INFINITY, |other| other != row);
+        let bits = codes.top_k(matrix, &query, (K, K * POOL), f32::NEG_INFINITY, |other| other != row);
         let rows = |hits: Vec<Hit>| hits.iter().map(|hit| hit.row).collect();
         [f32, rows(int8), rows(bits)].map(|found: Vec<u32>| found.iter().filter(|row| exact.contains(row)).count())
     };
@@ -106,7 +106,7 @@ mod tests {
     fn int8_keeps_recall_and_too_few_dimensions_lose_it() {
         let mut random = SplitMix64(9);
         let vectors: Vec<f32> = (0..500 * 64).map(|_| random.signed()).collect();
-        let mut centre = Centre::learn(64, &vectors);
+        let mut centre = Centre::fit(64, &vectors);
         let matrix = |centre: &Centre| Matrix::quantize(centre.width(), &centre.apply_all(&vectors));
         let whole = measure_recall(&vectors, &centre, &matrix(&centre)).unwrap();
         assert!(whole.int8 > 0.97 && whole.one_bit > 0.9 && whole.items == 300, "{whole}");

@@ -58,12 +58,12 @@ mod tests {
             spread * (((row * (7 + 6 * at) + at) % 17) as f32 - 8.0) / 8.0
         };
         let vectors: Vec<f32> = (0..64 * 5).map(|i| value(i / 5, i % 5)).collect();
-        let mut centre = Centre::none(5);
+        let mut centre = Centre::identity(5);
         reduce(&mut centre, &vectors, 2).unwrap();
         let (first, second) = centre.basis.split_at(5);
         assert!(dot(first, second).abs() < 1e-5 && (dot(first, first) - 1.0).abs() < 1e-5, "{:?}", centre.basis);
         assert!(first[1].abs().max(second[1].abs()) > 0.9 && first[3].abs().max(second[3].abs()) > 0.9);
-        assert_eq!((centre.width(), Centre::none(5).width()), (2, 5));
-        assert!(reduce(&mut Centre::none(5), &vectors, 6).is_err());
+        assert_eq!((centre.width(), Centre::identity(5).width()), (2, 5));
+        assert!(reduce(&mut Centre::identity(5), &vectors, 6).is_err());
     }
 }

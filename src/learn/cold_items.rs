@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use nearmind_core::vectors::{Codes, Hit, Matrix, Query};
+use nearmind_core::vectors::{BinaryCodes, Hit, Matrix, Query};
 
 /// A cold item borrows from at most this many items.
 const MAX_LENDERS: usize = 20;

@@ -284,7 +284,7 @@ mod tests {
         // Forty items in a circle: every visitor takes six in a row. There are no texts.
         let len = 40u32;
         let items = vec![Item::default(); len as usize];
-        let (matrix, fields) = (Matrix::blank(len as usize), Fields::new(&items));
+        let (matrix, fields) = (Matrix::zeros(len as usize), Fields::new(&items));
         let histories: Vec<Vec<u32>> = (0..80).map(|start| (start..start + 6).map(|row| row % len).collect()).collect();
         let details = EventDetails::default();
         let features = ItemFeatures { matrix: &matrix, fields: &fields };
@@ -316,7 +316,7 @@ mod tests {
     fn only_a_context_field_that_predicts_is_kept() {
         // Each of four places sells ten items of its own. Visitors move between places; the weekday is random.
         let items = vec![Item::default(); 40];
-        let (matrix, fields) = (Matrix::blank(40), Fields::new(&items));
+        let (matrix, fields) = (Matrix::zeros(40), Fields::new(&items));
         let fact = |field: &str, value: u32| (field.to_owned(), value.to_string());
         let facts = (0..4).map(|place| fact("place", place)).chain((0..2).map(|day| fact("weekday", day)));
         let random = |visitor: u32, nth: u32| (visitor * 7919 + nth * 104_729).wrapping_mul(2_654_435_761) >> 12;

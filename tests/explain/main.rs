@@ -18,7 +18,7 @@ use nearmind_core::{
     text::{Segmenter, Word, language::is_han, words},
     vectors::{
         Centre,
-        arithmetic::{add, dot},
+        arithmetic::{add_scaled, dot},
     },
 };
 
@@ -55,7 +55,7 @@ fn segmenter(texts: &[String]) -> Segmenter {
 /// Token states and vectors of `texts`, centred by what they have in common.
 fn encoded(model: &mut Loaded, texts: &[String]) -> (Vec<TokenStates>, Vec<Vec<f32>>, Centre) {
     let (states, mut vectors): (Vec<_>, Vec<_>) = texts.iter().map(|text| model.states(text)).unzip();
-    let centre = Centre::learn(model.width(), &vectors.concat());
+    let centre = Centre::fit(model.width(), &vectors.concat());
     vectors.iter_mut().for_each(|vector| _ = centre.apply(vector));
     (states, vectors, centre)
 }
@@ -168,7 +168,7 @@ fn the_same_product_is_marked_for_what_the_visitor_looked_at() {
             for id in viewed {
                 let mut vector = model.states(&products[id]).1;
                 centre.apply(&mut vector);
-                add(&mut direction, 0.5, &vector);
+                add_scaled(&mut direction, 0.5, &vector);
             }
             let reading = TextDecomposition::new(&states, words(text, &segmenter), &centre);
             let chosen = choose_highlights(&reading, &drawn(text), &direction).chosen.into_iter();

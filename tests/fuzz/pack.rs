@@ -27,7 +27,7 @@ pub fn check(bytes: &[u8]) {
                 let items: Vec<_> = catalog.items.iter().map(|item| item.to_item()).collect();
                 assert!(items.is_sorted_by(|a, b| a.id < b.id));
                 assert!(catalog.aliases.iter().all(|(name, row)| catalog.aliases.find(&name) == Some(row)));
-                catalog.matrix.top(&Query::new(&catalog.matrix.vector(0)), 5, f32::NEG_INFINITY, |_| true);
+                catalog.matrix.top_k(&Query::new(&catalog.matrix.vector(0)), 5, f32::NEG_INFINITY, |_| true);
                 catalog.index.search(&terms("a blue kettle 轻便防水夹克", &catalog.segmenter));
             }
         }

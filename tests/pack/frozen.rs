@@ -34,7 +34,7 @@ fn the_second_version_is_read_and_finds_what_it_found() {
     assert_eq!((&read.items, &read.dictionary, &read.model), (&made.items, &made.dictionary, &made.model));
     assert_eq!((&read.relations, read.score_weights), (&made.relations, made.score_weights));
     let row = read.row("lamp-01").unwrap();
-    let nearest = read.matrix.top(&Query::new(&read.matrix.vector(row)), 3, 0.0, |other| other != row);
+    let nearest = read.matrix.top_k(&Query::new(&read.matrix.vector(row)), 3, 0.0, |other| other != row);
     let ids: Vec<_> = nearest.iter().map(|hit| read.item(hit.row).id()).collect();
     assert_eq!(ids, ["kettle-12", "scarf-23", "tent-34"]);
     let found = read.index.search(&terms("blue kettles", &read.segmenter));

@@ -5,15 +5,15 @@
 
 pub mod arithmetic; // dot product and norm in f32, in one fixed order
 pub mod centre; //     what all texts have in common, taken out
-mod codes; //          one bit a component
+mod binary_codes; //          one bit a component
 mod products; //       the sums, on each target's registers
 pub mod metric; //     how like two vectors are
-pub mod plane; //      two dimensions of them, to look at
+pub mod pca; //      two dimensions of them, to look at
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
 pub use centre::Centre;
-pub use codes::Codes;
+pub use binary_codes::BinaryCodes;
 pub use metric::Metric;
 use products::products;
 
@@ -68,7 +68,7 @@ impl Matrix {
     }
 
     /// Rows of which nothing is known: they score 0.
-    pub fn blank(rows: usize) -> Self {
+    pub fn zeros(rows: usize) -> Self {
         Self { width: 0, rows: Vec::new(), scales: vec![0.0; rows] }
     }
 
@@ -129,14 +129,14 @@ impl Matrix {
 
     /// The `k` best rows that score at least `threshold` and that `keep` lets pass: best first, ties by row. Exact.
     /// `keep` is asked only of rows that are good enough.
-    pub fn top(&self, query: &Query, k: usize, threshold: f32, keep: impl Fn(u32) -> bool) -> Vec<Hit> {
+    pub fn top_k(&self, query: &Query, k: usize, threshold: f32, keep: impl Fn(u32) -> bool) -> Vec<Hit> {
         let mut best = Best::new(k.min(self.len()), threshold);
         self.each_score(query, |row, score| best.offer(Hit { row, score }, &keep));
         best.into_list()
     }
 
-    /// The `k` best of `rows`, as [`Matrix::top`] orders them.
-    pub fn top_of(&self, rows: impl IntoIterator<Item = u32>, query: &Query, k: usize, threshold: f32) -> Vec<Hit> {
+    /// The `k` best of `rows`, as [`Matrix::top_k`] orders them.
+    pub fn top_k_of(&self, rows: impl IntoIterator<Item = u32>, query: &Query, k: usize, threshold: f32) -> Vec<Hit> {
         let mut best = Best::new(k.min(self.len()), threshold);
         rows.into_iter().for_each(|row| best.offer(Hit { row, score: self.score(row, query) }, &|_| true));
         best.into_list()
@@ -245,7 +245,7 @@ mod tests {
             all.retain(|hit| hit.row % 3 != 0 && hit.score >= -0.5);
             all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
             all.truncate(k);
-            prop_assert_eq!(matrix.top(&query, k, -0.5, |row| row % 3 != 0), all);
+            prop_assert_eq!(matrix.top_k(&query, k, -0.5, |row| row % 3 != 0), all);
         }
 
         #[test]
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn equal_scores_are_ordered_by_row() {
         let matrix = Matrix::quantize(2, &[1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0]);
-        let rows: Vec<_> = matrix.top(&Query::new(&[1.0, 0.0]), 2, 0.0, |_| true).iter().map(|hit| hit.row).collect();
+        let rows: Vec<_> = matrix.top_k(&Query::new(&[1.0, 0.0]), 2, 0.0, |_| true).iter().map(|hit| hit.row).collect();
         assert_eq!(rows, [0, 2]);
     }
 

@@ -83,7 +83,7 @@ async fn encode_long<E: Encoder>(
     let rows = states.chunks_exact(width);
     let mut vector = match limits.pooling {
         Pooling::Mean => rows.fold(vec![0.0; width], |mut sum, state| {
-            add(&mut sum, 1.0, state);
+            add_scaled(&mut sum, 1.0, state);
             sum
         }),
         // Every window has a first token: their mean, weighted by the tokens that each window contributes.
@@ -226,7 +226,7 @@ mod tests {
                 assert_eq!((vector, 0), (&plain.vectors[..], plain.tokens.len()));
                 if pooling == Pooling::Mean {
                     let mut mean = vec![0.0; cpu.width()];
-                    own.chunks_exact(cpu.width()).for_each(|state| add(&mut mean, 1.0, state));
+                    own.chunks_exact(cpu.width()).for_each(|state| add_scaled(&mut mean, 1.0, state));
                     normalize(&mut mean);
                     assert!(mean.iter().zip(vector).all(|(a, b)| (a - b).abs() < 1e-6));
                 }

@@ -212,7 +212,7 @@ fn randomized_shares(catalog: &Catalog, model: &mut NativeModel, cards: &[&Expla
     let rows: BTreeSet<u32> = cards.iter().flat_map(|card| [card.viewed, card.row]).collect();
     let texts: Vec<String> = rows.iter().map(|&row| document(&catalog.item(row).to_item()).text).collect();
     let mut vectors = model.encode(&texts, Role::Passage)?;
-    let centre = Centre::learn(model.width(), &vectors.concat());
+    let centre = Centre::fit(model.width(), &vectors.concat());
     vectors.iter_mut().for_each(|vector| _ = centre.apply(vector));
     let directions: BTreeMap<u32, Vec<f32>> = rows.into_iter().zip(vectors).collect();
     candidate_shares(catalog, model, cards, &centre, |row| directions[&row].clone())

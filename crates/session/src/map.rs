@@ -7,7 +7,7 @@ use super::card;
 use nearmind_core::{
     catalog::Catalog,
     protocol::{InterestMap, MapInterest, MapPoint, PointKind},
-    vectors::plane::plane,
+    vectors::pca::project_2d,
 };
 
 /// More dots than this are a stain.
@@ -28,7 +28,7 @@ pub fn map(catalog: &Catalog, lang: &str, marked: &Marked) -> InterestMap {
     let shown = |row: &u32| row.is_multiple_of(every) || marked.seen.contains(row) || marked.recommended.contains(row);
     let rows: Vec<u32> = (0..count as u32).filter(shown).collect();
     let vectors: Vec<_> = rows.iter().map(|&row| catalog.matrix.vector(row)).collect();
-    let places = plane(&vectors);
+    let places = project_2d(&vectors);
     let point = |(&row, [x, y]): (&u32, &[f32; 2])| MapPoint {
         item: catalog.item(row).id().to_owned(),
         title: card::title(catalog, row, lang).to_owned(),

@@ -54,7 +54,7 @@ pub fn search(catalog: &Catalog, query: &str, meaning: Option<&Meaning>, limit: 
     let by_word = catalog.index.search_weighted(&terms).into_iter().take(DEEP).map(|(row, _)| row);
     let by_meaning =
         meaning.filter(|_| catalog.matrix.width() > 0).map_or_else(Vec::new, |Meaning { vector, floor }| {
-            catalog.matrix.top(&Query::new(vector), DEEP, *floor, |_| true).iter().map(|hit| hit.row).collect()
+            catalog.matrix.top_k(&Query::new(vector), DEEP, *floor, |_| true).iter().map(|hit| hit.row).collect()
         });
     let mut scores: BTreeMap<u32, f32> = BTreeMap::new();
     for (rank, row) in by_word.enumerate().chain(by_meaning.into_iter().enumerate()) {

@@ -14,9 +14,9 @@ pub fn make(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, model: Mod
     items.dedup_by(|later, first| later.0.id == first.0.id);
     let width = items.first().map_or(0, |(_, vector)| vector.len());
     let vectors: Vec<f32> = items.iter().flat_map(|(_, vector)| vector.iter().copied()).collect();
-    let centre = Centre::learn(width, &vectors);
+    let centre = Centre::fit(width, &vectors);
     let matrix =
-        if width == 0 { Matrix::blank(items.len()) } else { Matrix::quantize(width, &centre.apply_all(&vectors)) };
+        if width == 0 { Matrix::zeros(items.len()) } else { Matrix::quantize(width, &centre.apply_all(&vectors)) };
     let segmenter = Segmenter::new(&dictionary);
     let index = Index::build(items.iter().map(|(item, _)| searched(item, &segmenter)));
     let items = Items::pack(items.iter().map(|(item, _)| item)).expect("items whose ids ascend can be packed");

@@ -17,7 +17,7 @@ use crate::{
     text::Word,
     vectors::{
         Centre,
-        arithmetic::{add, dot, norm},
+        arithmetic::{add_scaled, dot, norm},
     },
 };
 
@@ -75,7 +75,7 @@ impl TextDecomposition {
             add(sum, part / (length * centred_length), state);
             add(sum, -part / centred_length, &centre.mean);
         }
-        sums.iter_mut().for_each(|sum| centre.keep(sum));
+        sums.iter_mut().for_each(|sum| centre.project(sum));
         Self { words, summands: sums.concat() }
     }
 
@@ -134,7 +134,7 @@ mod tests {
             let spans = vec![None, Some(0..2), Some(2..4), Some(4..5), Some(5..9), Some(8..11), None];
             let text = TokenStates { spans, states };
             let mut vector = vec![0.0; WIDTH];
-            text.states.chunks_exact(WIDTH).for_each(|state| add(&mut vector, 1.0, state));
+            text.states.chunks_exact(WIDTH).for_each(|state| add_scaled(&mut vector, 1.0, state));
             normalize(&mut vector);
             centre.apply(&mut vector);
             let score = dot(&vector, &direction);

@@ -18,7 +18,7 @@
 use std::collections::BTreeMap;
 
 use super::{Profile, Signal, Source};
-use crate::vectors::{Matrix, Metric, Query, arithmetic::add};
+use crate::vectors::{Matrix, Metric, Query, arithmetic::add_scaled};
 
 /// The most signals that are scored with p > 1, the heaviest ones: each needs a column.
 const MAX_COLUMNS: usize = 24;

@@ -11,7 +11,7 @@ use crate::{
     text::{Script, Statement, language::detect_by_function_words, terms},
     vectors::{
         Query,
-        arithmetic::{add, normalize},
+        arithmetic::{add_scaled, normalize},
     },
 };
 

@@ -30,6 +30,6 @@ pub fn normalize(vector: &mut [f32]) {
 }
 
 /// `to += factor * from`
-pub fn add(to: &mut [f32], factor: f32, from: &[f32]) {
+pub fn add_scaled(to: &mut [f32], factor: f32, from: &[f32]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to += factor * from);
 }

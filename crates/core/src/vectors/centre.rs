@@ -4,7 +4,7 @@
 //! them neighbours are far better (Mu and Viswanath, "All-but-the-Top", 2018, with one component).
 //! Learned once at the bake; queries go through the same map. Must not know what a vector stands for.
 
-use super::arithmetic::{add, dot, norm, normalize};
+use super::arithmetic::{add_scaled, dot, norm, normalize};
 
 /// Below this many texts mean and component would be mostly the texts themselves.
 const FEWEST_ROWS: usize = 32;
@@ -26,15 +26,15 @@ pub struct Centre {
 
 impl Centre {
     /// Leaves vectors as they are.
-    pub fn none(width: usize) -> Self {
+    pub fn identity(width: usize) -> Self {
         Self { mean: vec![0.0; width], axis: vec![0.0; width], basis: Vec::new() }
     }
 
     /// From `vectors` `[N, H]`. Sums run in f64 and in the order of the rows: same rows, same bits.
-    pub fn learn(width: usize, vectors: &[f32]) -> Self {
+    pub fn fit(width: usize, vectors: &[f32]) -> Self {
         let rows = vectors.len() / width.max(1);
         if rows < FEWEST_ROWS {
-            return Self::none(width);
+            return Self::identity(width);
         }
         let mut mean = vec![0f64; width];
         for row in vectors.chunks_exact(width) {
@@ -53,32 +53,32 @@ impl Centre {
     /// Takes the common part out of `vector`, `[D]` and then `[H]`, and scales the rest to length 1; returns the rest's
     /// length.
     pub fn apply(&self, vector: &mut Vec<f32>) -> f32 {
-        add(vector, -1.0, &self.mean);
-        self.keep(vector);
+        add_scaled(vector, -1.0, &self.mean);
+        self.project(vector);
         let length = norm(vector);
         normalize(vector);
         length
     }
 
     /// How much of `vector` `[D]` is what all texts have in common.
-    pub fn along(&self, vector: &[f32]) -> f32 {
+    pub fn dot_mean(&self, vector: &[f32]) -> f32 {
         dot(vector, &self.mean)
     }
 
     /// The least cosine to an item in the catalogue's space at which the texts' cosine in the model's own space is
-    /// `likeness`, for a text that is [`Centre::along`] the mean and of which [`Centre::apply`] has left `length`. What the
+    /// `likeness`, for a text that is [`Centre::dot_mean`] the mean and of which [`Centre::apply`] has left `length`. What the
     /// map took from an item is not kept: every item is taken for the average one. In a shop of one kind of thing, much
     /// of what makes a text fit lies along the mean; what is left there says little of whether it fits at all.
-    pub fn least(&self, along: f32, length: f32, likeness: f32) -> f32 {
+    pub fn min_cosine(&self, along: f32, length: f32, likeness: f32) -> f32 {
         let own = (1.0 - dot(&self.mean, &self.mean)).max(0.0).sqrt();
         (likeness - along) / (own * length).max(f32::MIN_POSITIVE)
     }
 
     /// The linear part of the map, `[D]` and then `[H]`: the common direction is taken out, and the kept ones are kept. Of
     /// a sum it is the sum of its summands'.
-    pub fn keep(&self, vector: &mut Vec<f32>) {
+    pub fn project(&self, vector: &mut Vec<f32>) {
         let along = dot(vector, &self.axis);
-        add(vector, -along, &self.axis);
+        add_scaled(vector, -along, &self.axis);
         if !self.basis.is_empty() {
             *vector = self.basis.chunks_exact(self.mean.len()).map(|kept| dot(vector, kept)).collect();
         }
@@ -137,14 +137,14 @@ mod tests {
 
     #[test]
     fn mean_and_widest_direction_are_found() {
-        let centre = Centre::learn(3, &rows());
+        let centre = Centre::fit(3, &rows());
         assert!(centre.mean.iter().all(|value| (value - 5.0).abs() < 1e-4));
         assert!((dot(&centre.axis, &[0.5f32.sqrt(), -(0.5f32.sqrt()), 0.0]).abs() - 1.0).abs() < 1e-3);
     }
 
     #[test]
     fn what_is_left_is_orthogonal_to_the_component_and_of_length_one() {
-        let centre = Centre::learn(3, &rows());
+        let centre = Centre::fit(3, &rows());
         let mut vector = vec![4.0, 7.0, 1.0];
         let length = centre.apply(&mut vector);
         assert!(dot(&vector, &centre.axis).abs() < 1e-5);
@@ -157,7 +157,7 @@ mod tests {
         let mut vector = vec![7.0, 3.0, 2.0];
         assert_eq!((centre.width(), centre.apply(&mut vector), vector), (1, 2.0, vec![1.0]));
         let kept = |centre: &Centre, mut vector: Vec<f32>| {
-            centre.keep(&mut vector);
+            centre.project(&mut vector);
             vector
         };
         assert_eq!(kept(&centre, vec![9.0, 1.0, 2.0]), [2.2]);
@@ -168,25 +168,25 @@ mod tests {
     fn a_likeness_is_told_from_what_the_map_leaves() {
         // Around (0.8, 0, 0), each with as much of its own.
         let rows: Vec<f32> = (0..64).flat_map(|n| [0.8, 0.6 * (n as f32).cos(), 0.6 * (n as f32).sin()]).collect();
-        let centre = Centre { axis: vec![0.0; 3], ..Centre::learn(3, &rows) };
+        let centre = Centre { axis: vec![0.0; 3], ..Centre::fit(3, &rows) };
         for text in [[1.0, 0.0, 0.1], [0.6, 0.8, 0.0], [0.0, 0.6, 0.8]] {
-            let (mut left, along) = (text.to_vec(), centre.along(&text));
+            let (mut left, along) = (text.to_vec(), centre.dot_mean(&text));
             let length = centre.apply(&mut left);
             for row in rows.chunks(3).take(8) {
                 let mut item = row.to_vec();
                 centre.apply(&mut item);
-                let least = centre.least(along, length, dot(&text, row));
+                let least = centre.min_cosine(along, length, dot(&text, row));
                 assert!((least - dot(&left, &item)).abs() < 0.05, "{text:?} {row:?}: {least} {}", dot(&left, &item));
             }
         }
-        assert_eq!(Centre::none(3).least(0.0, 1.0, 0.3), 0.3);
+        assert_eq!(Centre::identity(3).min_cosine(0.0, 1.0, 0.3), 0.3);
     }
 
     #[test]
     fn few_or_equal_rows_are_survived() {
-        assert_eq!(Centre::learn(3, &[1.0; 9]), Centre::none(3));
-        assert_eq!(Centre::learn(2, &[1.0; 128]).axis, [0.0, 0.0]);
+        assert_eq!(Centre::fit(3, &[1.0; 9]), Centre::identity(3));
+        assert_eq!(Centre::fit(2, &[1.0; 128]).axis, [0.0, 0.0]);
         let mut vector = vec![1.0, 1.0];
-        assert_eq!(Centre::learn(2, &[1.0; 128]).apply(&mut vector), 0.0);
+        assert_eq!(Centre::fit(2, &[1.0; 128]).apply(&mut vector), 0.0);
     }
 }

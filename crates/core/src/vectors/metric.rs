@@ -29,7 +29,7 @@ pub enum Metric {
 
 impl Metric {
     /// Likeness of two vectors `[H]`.
-    pub fn likeness(self, a: &[f32], b: &[f32]) -> f32 {
+    pub fn similarity(self, a: &[f32], b: &[f32]) -> f32 {
         let cosine = |product: f32, a: f32, b: f32| if a * b > 0.0 { product / (a * b) } else { 0.0 };
         match self {
             Self::Dot => dot(a, b),
@@ -46,7 +46,7 @@ impl Metric {
     }
 
     /// Likeness of every row to `vector` `[H]`. `[N]`
-    pub fn column(self, matrix: &Matrix, vector: &[f32]) -> Vec<f32> {
+    pub fn similarities(self, matrix: &Matrix, vector: &[f32]) -> Vec<f32> {
         match self {
             // Rows have length 1 but for rounding: one product of integers a row.
             Self::Cosine | Self::Dot => {
@@ -58,7 +58,7 @@ impl Metric {
                 column
             }
             Self::Euclidean | Self::Pearson => {
-                (0..matrix.len() as u32).map(|row| self.likeness(&matrix.vector(row), vector)).collect()
+                (0..matrix.len() as u32).map(|row| self.similarity(&matrix.vector(row), vector)).collect()
             }
         }
     }
@@ -77,12 +77,12 @@ mod tests {
     fn values_by_hand() {
         let (a, b) = ([0.6, 0.8, 0.2], [0.7, 0.9, 0.1]);
         for (metric, expect) in [(Metric::Cosine, 0.9938), (Metric::Pearson, 0.9959), (Metric::Dot, 1.16)] {
-            assert!((metric.likeness(&a, &b) - expect).abs() < 1e-4, "{metric:?}");
+            assert!((metric.similarity(&a, &b) - expect).abs() < 1e-4, "{metric:?}");
         }
-        let right_angle = Metric::Euclidean.likeness(&[1.0, 0.0], &[0.0, 1.0]);
-        assert!(right_angle.abs() < 1e-6 && Metric::Euclidean.likeness(&a, &a) == 1.0);
-        assert_eq!(Metric::Cosine.likeness(&[0.0, 0.0], &[1.0, 0.0]), 0.0);
-        assert_eq!(Metric::Pearson.likeness(&[1.0, 1.0], &[1.0, 0.0]), 0.0);
+        let right_angle = Metric::Euclidean.similarity(&[1.0, 0.0], &[0.0, 1.0]);
+        assert!(right_angle.abs() < 1e-6 && Metric::Euclidean.similarity(&a, &a) == 1.0);
+        assert_eq!(Metric::Cosine.similarity(&[0.0, 0.0], &[1.0, 0.0]), 0.0);
+        assert_eq!(Metric::Pearson.similarity(&[1.0, 1.0], &[1.0, 0.0]), 0.0);
     }
 
     #[test]
@@ -90,8 +90,8 @@ mod tests {
         let matrix = Matrix::quantize(3, &[0.6, 0.8, 0.0, 0.0, 0.6, -0.8, 1.0, 0.0, 0.0]);
         let vector = [0.0, 2.0, 1.0];
         for metric in [Metric::Cosine, Metric::Dot, Metric::Euclidean, Metric::Pearson] {
-            for (row, likeness) in metric.column(&matrix, &vector).into_iter().enumerate() {
-                let expect = metric.likeness(&matrix.vector(row as u32), &vector);
+            for (row, likeness) in metric.similarities(&matrix, &vector).into_iter().enumerate() {
+                let expect = metric.similarity(&matrix.vector(row as u32), &vector);
                 assert!((likeness - expect).abs() < 0.01, "{metric:?} {likeness} {expect}");
             }
         }

@@ -3,13 +3,13 @@
 
 use wasm_bindgen::prelude::*;
 
-use nearmind_core::vectors::{Codes, Matrix, Query};
+use nearmind_core::vectors::{BinaryCodes, Matrix, Query};
 
 /// N vectors in int8 with their one-bit codes, as in a catalogue.
 #[wasm_bindgen]
 pub struct Nearest {
     matrix: Matrix,
-    codes: Codes,
+    codes: BinaryCodes,
 }
 
 #[wasm_bindgen]
@@ -18,7 +18,7 @@ impl Nearest {
     #[wasm_bindgen(constructor)]
     pub fn new(vectors: &[f32], width: usize) -> Self {
         let matrix = Matrix::quantize(width, vectors);
-        Self { codes: Codes::new(&matrix), matrix }
+        Self { codes: BinaryCodes::new(&matrix), matrix }
     }
 
     /// Returns the rows of the `k` nearest vectors, nearest first. The result is exact if `pool` is 0; otherwise only the
@@ -26,8 +26,8 @@ impl Nearest {
     pub fn top(&self, query: &[f32], k: usize, pool: usize) -> Vec<u32> {
         let query = Query::new(query);
         let hits = match pool {
-            0 => self.matrix.top(&query, k, f32::NEG_INFINITY, |_| true),
-            pool => self.codes.top(&self.matrix, &query, (k, pool), f32::NEG_INFINITY, |_| true),
+            0 => self.matrix.top_k(&query, k, f32::NEG_INFINITY, |_| true),
+            pool => self.codes.top_k(&self.matrix, &query, (k, pool), f32::NEG_INFINITY, |_| true),
         };
         hits.iter().map(|hit| hit.row).collect()
     }

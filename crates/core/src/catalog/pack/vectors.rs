@@ -10,7 +10,7 @@
 //!          f32 [N]   scales           i8 [N, H]  components
 //! ```
 //!
-//! Their one-bit codes are the signs of the components: [`crate::vectors::Codes`] makes them when it is opened, in less
+//! Their one-bit codes are the signs of the components: [`crate::vectors::BinaryCodes`] makes them when it is opened, in less
 //! time than they would take to download. Numbers are little-endian.
 
 use std::io::{self, Write};

@@ -8,14 +8,14 @@ use super::{Hit, Matrix, Query};
 
 /// N codes of H bits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Codes {
+pub struct BinaryCodes {
     /// `[N, ceil(H / 64)]`; bit i of a row is whether component i is above zero
     words: Vec<u64>,
     /// Words of a row.
     width: usize,
 }
 
-impl Codes {
+impl BinaryCodes {
     /// The codes of all rows of `matrix`. `[N]`
     pub fn new(matrix: &Matrix) -> Self {
         let width = matrix.width().div_ceil(64);
@@ -27,8 +27,8 @@ impl Codes {
     }
 
     /// The `k` best of the `pool` rows that agree with `query` in most bits, out of those that `keep` lets pass.
-    /// `matrix` is the one that the codes were made of; the rest as in [`Matrix::top`].
-    pub fn top(
+    /// `matrix` is the one that the codes were made of; the rest as in [`Matrix::top_k`].
+    pub fn top_k(
         &self,
         matrix: &Matrix,
         query: &Query,
@@ -36,7 +36,7 @@ impl Codes {
         threshold: f32,
         keep: impl Fn(u32) -> bool,
     ) -> Vec<Hit> {
-        matrix.top_of(self.nearest(query, pool, keep), query, k, threshold)
+        matrix.top_k_of(self.nearest(query, pool, keep), query, k, threshold)
     }
 
     /// The `count` rows that agree with `query` in most bits, ties by row; in the order of rows.
@@ -106,7 +106,7 @@ mod tests {
             expected.sort_by_key(|&row| (differs(row), row));
             expected.truncate(count);
             expected.sort_unstable();
-            prop_assert_eq!(Codes::new(&matrix).nearest(&query, count, |row| row % 4 != 1), expected);
+            prop_assert_eq!(BinaryCodes::new(&matrix).nearest(&query, count, |row| row % 4 != 1), expected);
         }
 
         #[test]
@@ -115,14 +115,14 @@ mod tests {
             query in prop::collection::vec(-1f32..1.0, 24),
         ) {
             let (matrix, query) = (Matrix::quantize(24, &data), Query::new(&query));
-            let found = Codes::new(&matrix).top(&matrix, &query, (7, 40), 0.0, |row| row % 3 != 0);
-            prop_assert_eq!(found, matrix.top(&query, 7, 0.0, |row| row % 3 != 0));
+            let found = BinaryCodes::new(&matrix).top_k(&matrix, &query, (7, 40), 0.0, |row| row % 3 != 0);
+            prop_assert_eq!(found, matrix.top_k(&query, 7, 0.0, |row| row % 3 != 0));
         }
     }
 
     #[test]
     fn vectors_without_width_have_no_neighbours() {
         let none = Matrix::quantize(0, &[]);
-        assert!(Codes::new(&none).nearest(&Query::new(&[]), 3, |_| true).is_empty());
+        assert!(BinaryCodes::new(&none).nearest(&Query::new(&[]), 3, |_| true).is_empty());
     }
 }

@@ -1,18 +1,18 @@
 //! Vectors in two dimensions, for people to look at: the plane in which they differ most (Pearson 1901, "On lines and
 //! planes of closest fit"), by power iteration. Must not know what a vector stands for.
 
-use super::arithmetic::{add, dot, normalize};
+use super::arithmetic::{add_scaled, dot, normalize};
 
 /// Enough for a picture: the places move by less than a dot's width.
 const ROUNDS: usize = 24;
 
 /// The places of `vectors` `[N, H]`, `[N]` pairs; the first axis is that of the greatest variance. Equal vectors have
 /// equal places, and fewer than two vectors lie at the origin.
-pub fn plane(vectors: &[Vec<f32>]) -> Vec<[f32; 2]> {
+pub fn project_2d(vectors: &[Vec<f32>]) -> Vec<[f32; 2]> {
     let width = vectors.first().map_or(0, Vec::len);
     let mut mean = vec![0.0; width];
     for vector in vectors {
-        add(&mut mean, 1.0 / vectors.len() as f32, vector);
+        add_scaled(&mut mean, 1.0 / vectors.len() as f32, vector);
     }
     let mut rest: Vec<Vec<f32>> =
         vectors.iter().map(|vector| vector.iter().zip(&mean).map(|(value, mean)| value - mean).collect()).collect();
@@ -21,7 +21,7 @@ pub fn plane(vectors: &[Vec<f32>]) -> Vec<[f32; 2]> {
         let direction = most_varied(&rest, width);
         for (vector, place) in rest.iter_mut().zip(&mut places) {
             place[axis] = dot(vector, &direction);
-            add(vector, -place[axis], &direction);
+            add_scaled(vector, -place[axis], &direction);
         }
     }
     places
@@ -37,7 +37,7 @@ fn most_varied(vectors: &[Vec<f32>], width: usize) -> Vec<f32> {
         let mut next = vec![0.0; width];
         for vector in vectors {
             let along = dot(vector, &direction);
-            add(&mut next, along, vector);
+            add_scaled(&mut next, along, vector);
         }
         normalize(&mut next);
         direction = next;
@@ -47,7 +47,7 @@ fn most_varied(vectors: &[Vec<f32>], width: usize) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::plane;
+    use super::project_2d;
 
     #[test]
     fn the_plane_of_greatest_variance_is_found_and_neighbours_stay_neighbours() {
@@ -57,7 +57,7 @@ mod tests {
             vec![1.0, 3.0 * turn.cos(), 0.01 * (i % 3) as f32, 5.0 * turn.sin(), 2.0]
         };
         let vectors: Vec<_> = (0..60).map(point).collect();
-        let places = plane(&vectors);
+        let places = project_2d(&vectors);
         for i in 0..60 {
             for j in 0..60 {
                 let there = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
@@ -71,8 +71,8 @@ mod tests {
 
     #[test]
     fn what_does_not_vary_lies_in_one_place() {
-        assert!(plane(&[]).is_empty());
-        assert_eq!(plane(&[vec![1.0, 2.0]]), [[0.0; 2]]);
-        assert_eq!(plane(&[vec![1.0, 2.0], vec![1.0, 2.0]]), [[0.0; 2]; 2]);
+        assert!(project_2d(&[]).is_empty());
+        assert_eq!(project_2d(&[vec![1.0, 2.0]]), [[0.0; 2]]);
+        assert_eq!(project_2d(&[vec![1.0, 2.0], vec![1.0, 2.0]]), [[0.0; 2]; 2]);
     }
 }
