@@ -12,7 +12,7 @@ use skipped::skipped;
 use std::{collections::BTreeSet, fs, path::Path, sync::OnceLock};
 
 use nearmind_core::{
-    catalog::{Catalog, Item, Pack, document, make},
+    catalog::{Catalog, Item, Pack, build_catalog, build_document},
     profile::EventName::Wish,
     protocol::{Basis, Card, Shelf, VERSION},
     text::Segmenter,
@@ -63,7 +63,7 @@ impl Real {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/demo/shop/items.jsonl");
         let lines = fs::read_to_string(file).unwrap();
         let items: Vec<Item> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let texts: Vec<String> = items.iter().map(|item| document(item).text).collect();
+        let texts: Vec<String> = items.iter().map(|item| build_document(item).text).collect();
         let (tokenizer, mut cpu) = (self.tokenizer(), self.cpu());
         let vectors: Vec<Vec<f32>> = texts
             .iter()
@@ -72,9 +72,9 @@ impl Real {
                 block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors
             })
             .collect();
-        let all = items.iter().flat_map(nearmind_core::catalog::make::texts);
+        let all = items.iter().flat_map(nearmind_core::catalog::build::item_texts);
         let dictionary = Segmenter::full().dictionary_for(all);
-        make(items.into_iter().zip(vectors).collect(), dictionary, self.manifest.model_name())
+        build_catalog(items.into_iter().zip(vectors).collect(), dictionary, self.manifest.model_name())
     }
 
     fn model(&self) -> Model<CpuModel> {

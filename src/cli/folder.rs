@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
 
-use nearmind_core::catalog::{Catalog, Manifest, Pack, manifest::File};
+use nearmind_core::catalog::{Catalog, Manifest, Pack, manifest::FileEntry};
 use nearmind_feeds::Report;
 
 /// The file that lists the files of the catalogue.

@@ -18,7 +18,7 @@ use super::{
     recall::{Recall, recall_by_dimensions},
 };
 use nearmind_core::{
-    catalog::{Catalog, Item, ItemRef, Manifest, document, item::PATH_SEPARATOR, items::WordsRef},
+    catalog::{Catalog, Item, ItemRef, Manifest, build_document, item::PATH_SEPARATOR, items::ItemTextRef},
     vectors::Query,
 };
 use nearmind_feeds::Report;
@@ -219,7 +219,7 @@ fn words(item: ItemRef<'_>) -> WordsRef<'_> {
 }
 
 fn title(item: ItemRef<'_>) -> &str {
-    item.words_in("en").map_or(item.id(), |(_, words)| words.title)
+    item.text_in("en").map_or(item.id(), |(_, words)| words.title)
 }
 
 fn print_summary(out: &mut impl Write, summary: &Summary) -> Result<()> {

@@ -227,7 +227,7 @@ pub fn fact_columns(names: &[&str]) -> Vec<(usize, &'static str)> {
 /// Reads the facts of one line from the columns that [`fact_columns`] found.
 pub fn parse_facts(columns: &[(usize, &'static str)], fields: &[&str]) -> Vec<Fact> {
     let fact = |&(at, field): &(usize, &'static str)| {
-        let value = value(fields.get(at).copied().unwrap_or_default());
+        let value = normalize_value(fields.get(at).copied().unwrap_or_default());
         (!value.is_empty()).then(|| (field.to_owned(), value))
     };
     columns.iter().filter_map(fact).collect()

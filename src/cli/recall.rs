@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::reduce::reduce;
-use nearmind_core::vectors::{Centre, BinaryCodes, Hit, Matrix, Query, arithmetic::dot};
+use nearmind_core::vectors::{BinaryCodes, Centre, Hit, Matrix, Query, arithmetic::dot};
 
 const K: usize = 10;
 /// How many candidates the one-bit codes preselect for each neighbour; int8 ranks them again.

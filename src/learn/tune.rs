@@ -284,7 +284,7 @@ mod tests {
         // Forty items in a circle: every visitor takes six in a row. There are no texts.
         let len = 40u32;
         let items = vec![Item::default(); len as usize];
-        let (matrix, fields) = (Matrix::zeros(len as usize), Fields::new(&items));
+        let (matrix, fields) = (Matrix::zeros(len as usize), Fields::from_items(&items));
         let histories: Vec<Vec<u32>> = (0..80).map(|start| (start..start + 6).map(|row| row % len).collect()).collect();
         let details = EventDetails::default();
         let features = ItemFeatures { matrix: &matrix, fields: &fields };
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn too_few_visitors_leave_the_defaults() {
-        let fields = Fields::new(&vec![Item::default(); 3]);
+        let fields = Fields::from_items(&vec![Item::default(); 3]);
         let matrix = Matrix::quantize(2, &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
         let (histories, details) = ([vec![0, 1], vec![]], EventDetails::default());
         let features = ItemFeatures { matrix: &matrix, fields: &fields };
@@ -316,7 +316,7 @@ mod tests {
     fn only_a_context_field_that_predicts_is_kept() {
         // Each of four places sells ten items of its own. Visitors move between places; the weekday is random.
         let items = vec![Item::default(); 40];
-        let (matrix, fields) = (Matrix::zeros(40), Fields::new(&items));
+        let (matrix, fields) = (Matrix::zeros(40), Fields::from_items(&items));
         let fact = |field: &str, value: u32| (field.to_owned(), value.to_string());
         let facts = (0..4).map(|place| fact("place", place)).chain((0..2).map(|day| fact("weekday", day)));
         let random = |visitor: u32, nth: u32| (visitor * 7919 + nth * 104_729).wrapping_mul(2_654_435_761) >> 12;

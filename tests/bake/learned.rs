@@ -173,7 +173,7 @@ fn reasons_state_how_many_visitors_chose_both_items() {
         let (baked, mut count) = (bake(name, &feed, more), 0);
         for viewed in ["item-00", "item-07", "item-14", "item-21"] {
             let catalog = baked.catalog();
-            let title = catalog.item(catalog.row(viewed).unwrap()).words_in("en").unwrap().1.title.to_owned();
+            let title = catalog.item(catalog.row(viewed).unwrap()).text_in("en").unwrap().1.title.to_owned();
             for (item, reason) in reasons(catalog, viewed) {
                 let both =
                     visitors.iter().filter(|own| own.iter().any(|id| id == viewed) && own.contains(&item)).count();

@@ -36,7 +36,7 @@ fn texts(lang: &str) -> Vec<String> {
     let only = |item: &Item| {
         let mut item = item.clone();
         item.words.retain(|own, _| own == lang);
-        document(&item).text
+        build_document(&item).text
     };
     let mut texts: Vec<String> = items.iter().step_by(items.len() / TEXTS).take(TEXTS).map(only).collect();
     texts.push(texts[..12].join(" "));
@@ -145,7 +145,7 @@ fn other_weights_mark_other_words() {
 fn products() -> BTreeMap<String, String> {
     let lines = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo/shop/items.jsonl")).unwrap();
     let items = lines.lines().map(|line| serde_json::from_str::<Item>(line).unwrap());
-    items.map(|item| (item.id.clone(), document(&item).text)).collect()
+    items.map(|item| (item.id.clone(), build_document(&item).text)).collect()
 }
 
 /// What of `text` the title and the description are: the category before them is not drawn.

@@ -139,7 +139,7 @@ fn what_others_chose_together_is_told_with_its_number() {
     ] {
         let relations = relations.clone();
         catalog.relations = Some(match pairs {
-            Some(count) => relations.with_pairs(vec![count]),
+            Some(count) => relations.with_pair_counts(vec![count]),
             None => relations,
         });
         let mut visit = open_with(MemoryStore::default(), "en", Pack::new(&catalog).open().unwrap());

@@ -38,7 +38,7 @@ fn the_second_version_is_read_and_finds_what_it_found() {
     let ids: Vec<_> = nearest.iter().map(|hit| read.item(hit.row).id()).collect();
     assert_eq!(ids, ["kettle-12", "scarf-23", "tent-34"]);
     let found = read.index.search(&terms("blue kettles", &read.segmenter));
-    assert_eq!(read.item(found[0].0).words_in("en").unwrap().1.title, "A blue kettle");
+    assert_eq!(read.item(found[0].0).text_in("en").unwrap().1.title, "A blue kettle");
     assert!(!read.index.search(&terms("防水", &read.segmenter)).is_empty());
 }
 

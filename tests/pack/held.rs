@@ -1,7 +1,7 @@
 //! What a large catalogue takes in memory, when it is opened and when it is there.
 
 use nearmind_core::{
-    catalog::{Item, ModelName, Pack, Words, make},
+    catalog::{Item, ItemText, ModelName, Pack, build_catalog},
     text::Dictionary,
 };
 
@@ -15,7 +15,7 @@ const WIDTH: usize = 384;
 const MOST_BYTES_AN_ITEM: usize = 800;
 
 fn item(nth: usize) -> Item {
-    let words = Words {
+    let words = ItemText {
         title: format!("Thing {nth} of kind {}", nth % 100),
         description: format!("Made for bench {} in colour {}.", nth % 977, nth % 13),
         categories: vec!["All".into(), format!("Kind {}", nth % 100)],
@@ -39,7 +39,7 @@ fn a_catalogue_takes_little_more_than_its_files_and_nothing_is_there_twice() {
     let mut random = SplitMix64(3);
     let mut vector = || (0..WIDTH).map(|_| random.signed()).collect();
     let items = (0..ITEMS).map(|nth| (item(nth), vector())).collect();
-    let pack = Pack::new(&make(items, Dictionary::default(), ModelName::default()));
+    let pack = Pack::new(&build_catalog(items, Dictionary::default(), ModelName::default()));
     let files: usize = pack.files.iter().map(|(_, bytes)| bytes.len()).sum();
     let decode = || pack.manifest.decode(pack.files.iter().map(|(_, bytes)| bytes.clone()));
     let (catalog, peak) = peak_bytes(decode);

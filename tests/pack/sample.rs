@@ -1,16 +1,16 @@
 //! A small catalogue in which every column says something.
 
 use nearmind_core::{
-    catalog::{Availability, Catalog, Item, ModelName, Relations, ScoreWeights, Words, make},
+    catalog::{Availability, Catalog, Item, ItemText, ModelName, Relations, ScoreWeights, build_catalog},
     text::Dictionary,
 };
 
 /// Rows; enough for the centring to be learned.
 pub const ITEMS: usize = 36;
 
-fn words(title: &str, description: &str, categories: &[&str]) -> Words {
+fn words(title: &str, description: &str, categories: &[&str]) -> ItemText {
     let categories = categories.iter().map(|step| (*step).to_owned()).collect();
-    Words { title: title.into(), description: description.into(), categories }
+    ItemText { title: title.into(), description: description.into(), categories }
 }
 
 fn item(nth: usize) -> Item {
@@ -52,7 +52,7 @@ pub fn catalog() -> Catalog {
     let next = (0..ITEMS as u32).map(|row| vec![((row + 1) % ITEMS as u32, 0.5), ((row + 5) % ITEMS as u32, 0.25)]);
     let relations = Relations::new((0..ITEMS as u32).collect(), next.collect(), 8);
     let model = ModelName { name: "a small model".into(), digest: "00".repeat(32) };
-    let mut catalog = make(items, dictionary, model);
+    let mut catalog = build_catalog(items, dictionary, model);
     catalog.relations = Some(relations);
     catalog.score_weights = ScoreWeights { cooccurrence: 3.0, ..ScoreWeights::default() };
     catalog

@@ -1,7 +1,7 @@
 //! What a visit's script is written with: a small shop, a small model of random weights, commands and their answers.
 
 use nearmind_core::{
-    catalog::{Catalog, Item, Pack, Words, document, make},
+    catalog::{Catalog, Item, ItemText, Pack, build_catalog, build_document},
     profile::{Event, EventName},
     protocol::{
         Card, Command, DeviceChoice, DeviceReason, DeviceReport, Envelope, Part, PictureSource, ProfileSummary, Shelf,
@@ -54,7 +54,7 @@ pub fn items() -> Vec<Item> {
                 ("zh", format!("{zh}{nth}号"), format!("{nth}号{zh}。"), category.to_string()),
             ]
             .map(|(lang, title, description, category)| {
-                (lang.to_owned(), Words { title, description, categories: vec![category] })
+                (lang.to_owned(), ItemText { title, description, categories: vec![category] })
             })
             .into(),
             ..Item::default()
@@ -80,13 +80,14 @@ pub fn model() -> Model<CpuModel> {
 /// Baked, packed and read back, as in a browser.
 pub fn catalog(items: Vec<Item>) -> Catalog {
     let (model, tokenizer, mut cpu) = synthetic();
-    let texts: Vec<String> = items.iter().map(|item| document(item).text).collect();
+    let texts: Vec<String> = items.iter().map(|item| build_document(item).text).collect();
     let batch = tokenizer.batch(&texts, Role::Passage).unwrap();
     let vectors = block_on(cpu.encode(&batch, OutputKind::Vectors)).unwrap().vectors;
     let vectors = vectors.chunks_exact(cpu.width()).map(<[f32]>::to_vec);
     let words = ["厨房", "夹克", "家居", "帐篷", "杯", "绿茶", "羊毛", "防水", "露营", "骑行"];
     let dictionary = Dictionary { words: words.map(|word| (word.to_owned(), 500)).to_vec() };
-    let pack = Pack::new(&make(items.into_iter().zip(vectors).collect(), dictionary, model.manifest.model_name()));
+    let pack =
+        Pack::new(&build_catalog(items.into_iter().zip(vectors).collect(), dictionary, model.manifest.model_name()));
     pack.open().unwrap()
 }
 

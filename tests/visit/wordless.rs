@@ -1,7 +1,7 @@
 //! A catalogue that was packed without vectors: words find, nothing breaks, and no other model is blamed.
 
 use nearmind_core::{
-    catalog::{ModelName, Pack, make},
+    catalog::{ModelName, Pack, build_catalog},
     profile::EventName::ViewItem,
     text::Dictionary,
 };
@@ -13,7 +13,7 @@ use crate::script::*;
 #[test]
 fn a_catalogue_without_vectors_is_searched_by_its_words() {
     let items = items().into_iter().map(|item| (item, Vec::new())).collect();
-    let pack = Pack::new(&make(items, Dictionary::default(), ModelName::default()));
+    let pack = Pack::new(&build_catalog(items, Dictionary::default(), ModelName::default()));
     let mut visit: Visit = Session::new(MemoryStore::default());
     send(&mut visit, open_command(nearmind_core::protocol::VERSION, "en"));
     block_on(visit.set_catalog(pack.open().unwrap()));

@@ -60,7 +60,11 @@ impl<'a> Reader<'a> {
     pub fn f32s(&mut self, count: usize) -> Result<Vec<f32>, DecodeError> {
         let bytes = self.take(count.checked_mul(4).ok_or(DecodeError("it ends too soon"))?)?;
         let values: Vec<f32> = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err(DecodeError("a number is not finite")) }
+        if values.iter().all(|value| value.is_finite()) {
+            Ok(values)
+        } else {
+            Err(DecodeError("a number is not finite"))
+        }
     }
 
     /// LEB128: seven bits a byte, the lowest first.

@@ -8,7 +8,7 @@ pub mod document; // the one text of an item that is encoded
 pub mod fields; //   brand, category and price as numbers
 pub mod item;
 pub mod items; //    all items, as their files hold them
-pub mod make; //     items and vectors -> catalogue
+pub mod build; //     items and vectors -> catalogue
 pub mod manifest; // which files make a pack
 pub mod score_weights; //  how much each part of a score counts
 pub mod context_popularity; // what is chosen where and when
@@ -17,12 +17,12 @@ pub mod pictures; // small pictures of the items
 pub mod relations; // which item follows which
 
 pub use aliases::Aliases;
+pub use build::build_catalog;
 pub use context_popularity::ContextPopularity;
-pub use document::{Document, document};
+pub use document::{Document, build_document};
 pub use fields::Fields;
-pub use item::{Availability, Item, Words};
+pub use item::{Availability, Item, ItemText};
 pub use items::{ItemRef, Items};
-pub use make::make;
 pub use manifest::{Manifest, ModelName, PackError};
 pub use pack::Pack;
 pub use pictures::Sheet;
@@ -75,8 +75,8 @@ impl Catalog {
         model: ModelName,
     ) -> Self {
         let segmenter = Segmenter::new(&dictionary);
-        let fields = Fields::of(items.iter().map(|item| {
-            let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));
+        let fields = Fields::from_values(items.iter().map(|item| {
+            let path = item.text_in("en").map(|(_, words)| words.categories.join("\n"));
             (item.brand(), path.unwrap_or_default(), item.price())
         }));
         // One by one: collecting would hold the languages of all items at once.

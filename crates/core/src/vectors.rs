@@ -12,8 +12,8 @@ pub mod pca; //      two dimensions of them, to look at
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
-pub use centre::Centre;
 pub use binary_codes::BinaryCodes;
+pub use centre::Centre;
 pub use metric::Metric;
 use products::products;
 

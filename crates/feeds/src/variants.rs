@@ -156,7 +156,7 @@ fn better_availability(a: Option<Availability>, b: Option<Availability>) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nearmind_core::catalog::Words;
+    use nearmind_core::catalog::ItemText;
 
     #[test]
     fn a_product_has_the_range_of_its_variants() {
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_short_title_is_in_the_language_of_its_product() {
         let words = |lang: &str, title: &str| {
-            let words = Words { title: title.into(), ..Words::default() };
+            let words = ItemText { title: title.into(), ..ItemText::default() };
             Item { words: [(lang.to_owned(), words)].into(), ..Item::default() }
         };
         for (product, variant) in [(UNKNOWN_LANG, "en"), ("en", UNKNOWN_LANG), ("en", "en")] {

@@ -134,8 +134,8 @@ fn build_catalog(model: &mut NativeModel, items: Vec<Item>) -> Result<Catalog> {
     for texts in texts.chunks(CHUNK) {
         vectors.extend(model.encode(texts, Role::Passage)?);
     }
-    let dictionary = Segmenter::full().dictionary_for(items.iter().flat_map(make::texts));
-    Ok(make::make(items.into_iter().zip(vectors).collect(), dictionary, model.manifest.model_name()))
+    let dictionary = Segmenter::full().dictionary_for(items.iter().flat_map(item_texts));
+    Ok(build_catalog(items.into_iter().zip(vectors).collect(), dictionary, model.manifest.model_name()))
 }
 
 /// How far the score of a card drops when words are deleted from its text.
@@ -210,7 +210,7 @@ fn candidate_shares(
 /// The same for a model with random weights, whose vectors have another centre.
 fn randomized_shares(catalog: &Catalog, model: &mut NativeModel, cards: &[&ExplainedCard]) -> Result<Vec<Vec<f64>>> {
     let rows: BTreeSet<u32> = cards.iter().flat_map(|card| [card.viewed, card.row]).collect();
-    let texts: Vec<String> = rows.iter().map(|&row| document(&catalog.item(row).to_item()).text).collect();
+    let texts: Vec<String> = rows.iter().map(|&row| build_document(&catalog.item(row).to_item()).text).collect();
     let mut vectors = model.encode(&texts, Role::Passage)?;
     let centre = Centre::fit(model.width(), &vectors.concat());
     vectors.iter_mut().for_each(|vector| _ = centre.apply(vector));

@@ -2,7 +2,7 @@
 
 use super::pictures::Pictures;
 use nearmind_core::{
-    catalog::{Catalog, Document, document},
+    catalog::{Catalog, Document, build_document},
     explain::Part,
     profile::{Opinion, Profile},
     protocol::{Card, Price},
@@ -13,7 +13,7 @@ use nearmind_core::{
 /// The card of `hit` in `lang` (a primary subtag), its text plain and without a reason.
 pub fn plain(catalog: &Catalog, pictures: &mut Pictures, profile: &Profile, lang: &str, hit: Hit) -> Card {
     let item = catalog.item(hit.row);
-    let words = item.words_in(lang).map(|(_, words)| words).unwrap_or_default();
+    let words = item.text_in(lang).map(|(_, words)| words).unwrap_or_default();
     let opinion: Option<Opinion> = profile.opinions.get(&hit.row).copied();
     Card {
         item: item.id().to_owned(),
@@ -34,14 +34,14 @@ pub fn plain(catalog: &Catalog, pictures: &mut Pictures, profile: &Profile, lang
 /// The item's title in `lang`, or its id where it has none.
 pub fn title<'a>(catalog: &'a Catalog, row: u32, lang: &str) -> &'a str {
     let item = catalog.item(row);
-    item.words_in(lang).map(|(_, words)| words.title).filter(|title| !title.is_empty()).unwrap_or(item.id())
+    item.text_in(lang).map(|(_, words)| words.title).filter(|title| !title.is_empty()).unwrap_or(item.id())
 }
 
 /// The text that explains the item at `row`, if that is the text which a page in `lang` shows.
 pub fn explainable(catalog: &Catalog, row: u32, lang: &str) -> Option<Document> {
     let item = catalog.item(row);
-    let document = document(&item.to_item());
-    item.words_in(lang).is_some_and(|(shown, _)| shown == document.lang).then_some(document)
+    let document = build_document(&item.to_item());
+    item.text_in(lang).is_some_and(|(shown, _)| shown == document.lang).then_some(document)
 }
 
 /// Highlights the words of a search result that were found, each with what it adds to the score by words.
@@ -51,7 +51,10 @@ pub fn matched(catalog: &Catalog, card: &mut Card, row: u32, found: &[WeightedTe
         let words: Vec<Word> = words(&text, &catalog.segmenter);
         let share = |nth: usize| {
             let term = &words[nth].term;
-            found.iter().find(|found| found.term == *term).map(|found| found.weight * catalog.index.term_score(term, row))
+            found
+                .iter()
+                .find(|found| found.term == *term)
+                .map(|found| found.weight * catalog.index.term_score(term, row))
         };
         *field = Part::cut(&text, 0..text.len(), &words, share);
     }

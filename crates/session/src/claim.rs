@@ -53,7 +53,7 @@ pub fn claim<'a>(
     let fields = &catalog.fields;
     let in_category = same(&|row| fields.category[row as usize]);
     let of_brand = same(&|row| fields.brand[row as usize]);
-    let category = || catalog.item(row).words_in(lang).map_or("", |(_, words)| words.category());
+    let category = || catalog.item(row).text_in(lang).map_or("", |(_, words)| words.category());
     let brand = || catalog.item(row).brand();
     let larger = |part: f32| {
         let others = [parts.popularity, parts.brand, parts.category, parts.price, parts.context_popularity];
@@ -90,7 +90,7 @@ pub fn claim<'a>(
     }
     let name = first.signal.main_event;
     // What was borrowed from similar items nobody has chosen together: then what the visitor did is all that is known.
-    let both = |other: u32| catalog.relations.as_ref().map_or(0, |relations| relations.pair(other, row));
+    let both = |other: u32| catalog.relations.as_ref().map_or(0, |relations| relations.pair_count(other, row));
     Some(match &first.signal.source {
         Source::Item(other) if first.cooccurrence > first.content && both(*other) > 0 => {
             Claim::Together { what: card::title(catalog, *other, lang), visitors: both(*other) }
@@ -109,9 +109,10 @@ fn alike(catalog: &Catalog, row: u32, chosen: &[u32]) -> usize {
 
 /// The words of what was said that the item's own text has, as they were said.
 fn shared<'a>(catalog: &Catalog, lang: &str, said: &'a str, row: u32) -> Vec<&'a str> {
-    let own = catalog.item(row).words_in(lang).map_or_else(Vec::new, |(_, words)| {
+    let own = catalog.item(row).text_in(lang).map_or_else(Vec::new, |(_, words)| {
         terms(&format!("{} {}", words.title, words.description), &catalog.segmenter)
     });
-    let said_words = words(said, &catalog.segmenter).into_iter().filter(|word| !word.is_stop && own.contains(&word.term));
+    let said_words =
+        words(said, &catalog.segmenter).into_iter().filter(|word| !word.is_stop && own.contains(&word.term));
     said_words.map(|word| &said[word.range]).collect()
 }

@@ -118,7 +118,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         for source in &interest.members {
             let text = match source {
                 Source::Item(row) => {
-                    let own = catalog.item(*row).words_in(&lang);
+                    let own = catalog.item(*row).text_in(&lang);
                     own.map_or_else(String::new, |(_, words)| format!("{}. {}", words.title, words.category()))
                 }
                 Source::Text(text) => text.clone(),

@@ -92,7 +92,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         if let (Some(catalog), Some(model)) = (&self.catalog, &mut self.model)
             && let Some(row) = catalog.row(item)
         {
-            let text = document(&catalog.item(row).to_item()).text;
+            let text = build_document(&catalog.item(row).to_item()).text;
             match model.attended(&text).await {
                 Ok(Some((spans, weights))) => {
                     let words = words(&text, &catalog.segmenter);

@@ -10,7 +10,7 @@ use super::{
     vector_cache::{Key, VectorCache, key},
 };
 use crate::cli::model::NativeModel;
-use nearmind_core::catalog::{Document, document};
+use nearmind_core::catalog::{Document, build_document};
 use nearmind_encoder::manifest::Role;
 
 /// Texts that are encoded together: enough to keep many cores busy.

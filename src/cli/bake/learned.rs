@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::cli::folder::{self, LearnedFiles};
 use nearmind_core::catalog::{
     ContextPopularity, Manifest, Relations, ScoreWeights,
-    manifest::File,
+    manifest::FileEntry,
     pack::items::{self, Columns},
 };
 
@@ -36,7 +36,7 @@ impl LearnedData {
     }
 
     fn read(folder: &Path, manifest: &Manifest) -> Result<Self> {
-        let bytes = |file: &File| -> Result<Vec<u8>> {
+        let bytes = |file: &FileEntry| -> Result<Vec<u8>> {
             let path = folder.join(&file.file);
             let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
             file.check(&bytes)?;
@@ -91,13 +91,13 @@ impl LearnedData {
         let counts = old_rows.iter().map(|row| row.map_or(0, |row| old.count(row))).collect();
         let next = old_rows.iter().map(|row| row.map_or_else(Vec::new, neighbours)).collect();
         let relations = Relations::new(counts, next, usize::MAX);
-        if !old.has_pairs() {
+        if !old.has_pair_counts() {
             return Some(relations);
         }
         let edges = (0..old_rows.len() as u32).flat_map(|row| relations.edges_of(row).map(move |edge| (row, edge.1)));
         let pair = |(row, neighbour): (u32, u32)| old_rows[row as usize].zip(old_rows[neighbour as usize]);
         let pairs =
-            edges.map(|edge| pair(edge).map_or(0, |(row, neighbour)| old.pair(row, neighbour) as u16)).collect();
-        Some(relations.with_pairs(pairs))
+            edges.map(|edge| pair(edge).map_or(0, |(row, neighbour)| old.pair_count(row, neighbour) as u16)).collect();
+        Some(relations.with_pair_counts(pairs))
     }
 }

@@ -24,7 +24,7 @@ use source::{Lookup, PictureReader};
 
 use super::{SortedItems, embed::progress_bar};
 use crate::cli::folder;
-use nearmind_core::catalog::{Sheet, manifest::File, pictures::SHEET_BYTES};
+use nearmind_core::catalog::{Sheet, manifest::FileEntry, pictures::SHEET_BYTES};
 
 /// Limit of all small pictures together, since every visitor downloads them.
 const MAX_BYTES: usize = 16 << 20;

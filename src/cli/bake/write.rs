@@ -16,8 +16,8 @@ use crate::cli::folder;
 use nearmind_core::{
     catalog::{
         Item, Manifest, ModelName,
-        make::{searched, texts},
-        manifest::{FORMAT, File, VERSION, hex},
+        build::{item_texts, search_terms},
+        manifest::{FORMAT, FileEntry, VERSION, hex},
         pack,
     },
     text::{Dictionary, Segmenter, bm25::IndexWriter, language::is_han},
@@ -45,7 +45,7 @@ pub fn write(
     pack::texts::begin(&mut texts)?;
     let progress = progress_bar(items.len() as u64, "items packed")?;
     each_chunk(items, |chunk| {
-        let terms: Vec<Vec<String>> = (*chunk).par_iter().map(|item| searched(item, &segmenter)).collect();
+        let terms: Vec<Vec<String>> = (*chunk).par_iter().map(|item| search_terms(item, &segmenter)).collect();
         terms.into_iter().for_each(|terms| words.push(terms));
         for item in chunk.iter_mut() {
             languages.extend(item.words.keys().cloned());

@@ -20,7 +20,7 @@ use crate::bytes::{DecodeError, Reader, put_f32s, put_str, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMOCCAS1";
 /// Learned weights are logarithms of shares, of a few units; sums of this one stay finite.
-const MOST_WEIGHT: f32 = 1e6;
+const MAX_WEIGHT: f32 = 1e6;
 /// What a page may say of an occasion, and a column of interactions: more is for rules alone.
 pub const FIELDS: [&str; 5] = ["place", "device", "season", "weekday", "hour"];
 
@@ -39,7 +39,7 @@ pub struct ContextPopularity {
 }
 
 /// One way to write a value: `Winter ` is `winter`, and 19.0 is 19.
-pub fn value(text: &str) -> String {
+pub fn normalize_value(text: &str) -> String {
     let text = text.trim().to_lowercase();
     text.parse::<f64>().ok().filter(|number| number.is_finite()).map_or(text, |number| number.to_string())
 }
@@ -80,7 +80,7 @@ impl ContextPopularity {
     }
 
     /// The same for other rows: `now` says of each where it is, if it still is.
-    pub fn moved(&self, now: &[Option<u32>], len: usize) -> Self {
+    pub fn remap_rows(&self, now: &[Option<u32>], len: usize) -> Self {
         let there = |&(row, weight): &(u32, u8)| Some((now[row as usize]?, self.weight(weight)));
         let facts = self.facts.iter().map(|(fact, items)| (fact.clone(), items.iter().filter_map(there).collect()));
         Self::new(len, facts.collect())
@@ -114,7 +114,7 @@ impl ContextPopularity {
     pub fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::with_magic(bytes, MAGIC)?;
         let (len, largest) = (reader.varint()? as usize, reader.f32s(1)?[0]);
-        if !(0.0..=MOST_WEIGHT).contains(&largest) {
+        if !(0.0..=MAX_WEIGHT).contains(&largest) {
             return Err(DecodeError("a weight is negative, or larger than any that is learned"));
         }
         let mut contexts = Self { len, largest, ..Self::default() };
@@ -160,7 +160,7 @@ mod tests {
         let scores = contexts.scores(&[fact("place", "berlin"), fact("hour", "19"), fact("hour", "3")]);
         assert!((scores[0] - 0.25).abs() < 2e-3 && scores[1] == 0.0 && (scores[2] - 1.5).abs() < 2e-3, "{scores:?}");
         assert!(contexts.scores(&[fact("place", "paris")]).is_empty() && ContextPopularity::default().is_empty());
-        assert_eq!([value(" Winter"), value("19.0"), value("07")], ["winter", "19", "7"]);
+        assert_eq!([normalize_value(" Winter"), normalize_value("19.0"), normalize_value("07")], ["winter", "19", "7"]);
     }
 
     #[test]
@@ -171,7 +171,7 @@ mod tests {
         for len in 0..bytes.len() {
             assert!(ContextPopularity::read(&bytes[..len]).is_err(), "{len}");
         }
-        let moved = contexts.moved(&[None, Some(3), Some(0)], 4);
+        let moved = contexts.remap_rows(&[None, Some(3), Some(0)], 4);
         let scores = moved.scores(&[fact("place", "berlin")]);
         assert!((moved.len(), scores.len()) == (4, 4) && (scores[0] - 0.5).abs() < 2e-3 && scores[1..] == [0.0; 3]);
     }

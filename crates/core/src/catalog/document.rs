@@ -24,8 +24,8 @@ pub struct Document {
 }
 
 /// English where the item has it: every model reads English, few read anything else.
-pub fn document(item: &Item) -> Document {
-    let Some((lang, words)) = item.words_in("en") else {
+pub fn build_document(item: &Item) -> Document {
+    let Some((lang, words)) = item.text_in("en") else {
         return Document { text: item.id.clone(), lang: String::new(), title: 0..0, description: 0..0 };
     };
     let mut text = String::new();
@@ -54,28 +54,28 @@ pub fn key(text: &str) -> Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Words;
+    use crate::catalog::ItemText;
 
     #[test]
     fn the_parts_are_found_again() {
         let mut item = Item { id: "a".into(), ..Item::default() };
-        let words = |title: &str, description: &str| Words {
+        let words = |title: &str, description: &str| ItemText {
             title: title.into(),
             description: description.into(),
             categories: vec!["Outdoor".into()],
         };
         item.words.insert("zh".into(), words("夹克", "防水"));
-        let text = document(&item);
+        let text = build_document(&item);
         assert_eq!((text.lang.as_str(), text.text.as_str()), ("zh", "Outdoor: 夹克. 防水"));
         assert_eq!((&text.text[text.title.clone()], &text.text[text.description.clone()]), ("夹克", "防水"));
         item.words.insert("en".into(), words("Jacket", ""));
-        let text = document(&item);
+        let text = build_document(&item);
         assert_eq!(text.text, "Outdoor: Jacket");
         assert_eq!((&text.text[text.title], &text.text[text.description]), ("Jacket", ""));
     }
 
     #[test]
     fn an_item_without_words_still_has_a_text() {
-        assert_eq!(document(&Item { id: "a".into(), ..Item::default() }).text, "a");
+        assert_eq!(build_document(&Item { id: "a".into(), ..Item::default() }).text, "a");
     }
 }

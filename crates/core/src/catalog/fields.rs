@@ -19,15 +19,15 @@ pub struct Fields {
 
 impl Fields {
     /// The fields of `items`, in their order. Of the category paths the English one counts, where there is one.
-    pub fn new(items: &[Item]) -> Self {
-        Self::of(items.iter().map(|item| {
-            let path = item.words_in("en").map(|(_, words)| words.categories.join("\n"));
+    pub fn from_items(items: &[Item]) -> Self {
+        Self::from_values(items.iter().map(|item| {
+            let path = item.text_in("en").map(|(_, words)| words.categories.join("\n"));
             (item.brand.as_str(), path.unwrap_or_default(), item.price)
         }))
     }
 
     /// From brands, category paths and prices.
-    pub fn of<'a>(items: impl Iterator<Item = (&'a str, String, Option<f64>)>) -> Self {
+    pub fn from_values<'a>(items: impl Iterator<Item = (&'a str, String, Option<f64>)>) -> Self {
         let (mut brands, mut categories) = (BTreeMap::new(), BTreeMap::new());
         let mut fields = Self::default();
         for (brand, path, price) in items {
@@ -51,7 +51,8 @@ mod tests {
     #[test]
     fn equal_names_get_equal_numbers_and_no_name_gets_none() {
         let item = |brand: &str, price| Item { brand: brand.into(), price, ..Item::default() };
-        let fields = Fields::new(&[item("HP", Some(2.5)), item("", None), item(" hp ", None), item("Dell", None)]);
+        let fields =
+            Fields::from_items(&[item("HP", Some(2.5)), item("", None), item(" hp ", None), item("Dell", None)]);
         assert_eq!(fields.brand, [1, 0, 1, 2]);
         assert_eq!((fields.price, fields.category), (vec![2.5, 0.0, 0.0, 0.0], vec![0; 4]));
     }

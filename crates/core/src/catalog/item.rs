@@ -11,7 +11,7 @@ pub const PATH_SEPARATOR: &str = " > ";
 
 /// What of an item depends on the language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Words {
+pub struct ItemText {
     /// The name of the product, as a card shows it.
     pub title: String,
     /// The shop's text about the product; empty where there is none.
@@ -67,7 +67,7 @@ pub struct Item {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
     /// By primary language subtag: `en`, `zh`. At least one.
-    pub words: BTreeMap<String, Words>,
+    pub words: BTreeMap<String, ItemText>,
 }
 
 /// Whether an item can be bought. As JSON `in-stock`, `out-of-stock` or `preorder`.
@@ -84,19 +84,19 @@ pub enum Availability {
 
 impl Item {
     /// The item's words in `lang` (a primary subtag), else in English, else in the first language it has.
-    pub fn words_in(&self, lang: &str) -> Option<(&str, &Words)> {
-        let nth = preferred(self.words.keys().map(String::as_str), lang)?;
+    pub fn text_in(&self, lang: &str) -> Option<(&str, &ItemText)> {
+        let nth = preferred_language(self.words.keys().map(String::as_str), lang)?;
         self.words.iter().nth(nth).map(|(lang, words)| (lang.as_str(), words))
     }
 }
 
 /// Which of `languages`: `lang`, else English, else the first.
-pub fn preferred<'a>(languages: impl Iterator<Item = &'a str> + Clone, lang: &str) -> Option<usize> {
+pub fn preferred_language<'a>(languages: impl Iterator<Item = &'a str> + Clone, lang: &str) -> Option<usize> {
     let place = |wanted| languages.clone().position(|language| language == wanted);
     place(lang).or_else(|| place("en")).or_else(|| languages.clone().next().map(|_| 0))
 }
 
-impl Words {
+impl ItemText {
     /// The leaf of the category path: what a card says. Empty where the shop names none.
     pub fn category(&self) -> &str {
         self.categories.last().map_or("", String::as_str)
@@ -147,7 +147,7 @@ mod tests {
             (r#"{"title":"","categories":["R > B"]}"#, vec!["R > B"]),
             (r#"{"title":"","category":""}"#, vec![]),
         ] {
-            assert_eq!(serde_json::from_str::<Words>(text).unwrap().categories, expect);
+            assert_eq!(serde_json::from_str::<ItemText>(text).unwrap().categories, expect);
         }
     }
 }

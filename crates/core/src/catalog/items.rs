@@ -3,8 +3,8 @@
 //! 100,000 items that were a struct each took three times what they take so. Must not know where the files come from.
 
 use super::{
-    Availability, Item, Words,
-    item::preferred,
+    Availability, Item, ItemText,
+    item::preferred_language,
     pack::{
         items::{self, Columns, ItemsWriter},
         texts::{self, Texts},
@@ -28,7 +28,7 @@ pub struct ItemRef<'a> {
 
 /// What of it depends on the language.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct WordsRef<'a> {
+pub struct ItemTextRef<'a> {
     /// The name of the product.
     pub title: &'a str,
     /// The shop's text about the product; empty where there is none.
@@ -177,26 +177,26 @@ impl<'a> ItemRef<'a> {
     }
 
     /// In each of its languages.
-    pub fn words(self) -> impl Iterator<Item = (&'a str, WordsRef<'a>)> {
+    pub fn words(self) -> impl Iterator<Item = (&'a str, ItemTextRef<'a>)> {
         self.languages().into_iter().enumerate().map(move |(nth, language)| (language, self.words_at(nth)))
     }
 
-    /// As [`Item::words_in`].
-    pub fn words_in(self, lang: &str) -> Option<(&'a str, WordsRef<'a>)> {
+    /// As [`Item::text_in`].
+    pub fn text_in(self, lang: &str) -> Option<(&'a str, ItemTextRef<'a>)> {
         let languages = self.languages();
-        let nth = preferred(languages.iter().copied(), lang)?;
+        let nth = preferred_language(languages.iter().copied(), lang)?;
         Some((languages[nth], self.words_at(nth)))
     }
 
-    fn words_at(self, nth: usize) -> WordsRef<'a> {
-        let (title, description) = self.items.texts.of(self.row, nth);
-        WordsRef { title, description, categories: self.items.columns.categories(self.row, nth) }
+    fn words_at(self, nth: usize) -> ItemTextRef<'a> {
+        let (title, description) = self.items.texts.get(self.row, nth);
+        ItemTextRef { title, description, categories: self.items.columns.categories(self.row, nth) }
     }
 
     /// All of it.
     pub fn to_item(self) -> Item {
         let own = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<String>>();
-        let words = |words: WordsRef| Words {
+        let words = |words: ItemTextRef| ItemText {
             title: words.title.to_owned(),
             description: words.description.to_owned(),
             categories: own(words.categories),
@@ -222,8 +222,8 @@ impl<'a> ItemRef<'a> {
     }
 }
 
-impl<'a> WordsRef<'a> {
-    /// As [`Words::category`].
+impl<'a> ItemTextRef<'a> {
+    /// As [`ItemText::category`].
     pub fn category(&self) -> &'a str {
         self.categories.last().copied().unwrap_or_default()
     }
@@ -235,7 +235,7 @@ mod tests {
 
     /// Urls of which some are longer than two can share, and a picture here and there.
     fn item(nth: usize) -> Item {
-        let words = |title: &str| Words { title: format!("{title} {nth}"), ..Words::default() };
+        let words = |title: &str| ItemText { title: format!("{title} {nth}"), ..ItemText::default() };
         Item {
             id: format!("{nth:03}"),
             url: format!("https://shop.example/{}{nth}", "夹克/".repeat(nth % 40)),
@@ -257,7 +257,7 @@ mod tests {
             assert_eq!(items.row(&made.id), Some(nth as u32));
         }
         assert_eq!((items.len(), items.row("7"), items.get(70).to_item()), (70, None, Item::default()));
-        let words = items.get(7).words_in("de").unwrap();
+        let words = items.get(7).text_in("de").unwrap();
         assert_eq!((words.0, words.1.title, words.1.category()), ("en", "Jacket 7", ""));
     }
 

@@ -35,31 +35,31 @@ pub struct Manifest {
     /// Always [`VERSION`]: a manifest of another version is not read.
     pub version: u32,
     /// What is known of the items, except titles and descriptions ([`super::pack::items`]).
-    pub items: File,
+    pub items: FileEntry,
     /// Titles and descriptions ([`super::pack::texts`]).
-    pub texts: File,
+    pub texts: FileEntry,
     /// Vectors of the items, and how they were centred ([`super::pack::vectors`]).
-    pub vectors: File,
+    pub vectors: FileEntry,
     /// Index of the items' words, and the Chinese dictionary ([`super::pack::words`]).
-    pub words: File,
+    pub words: FileEntry,
     /// Other names of items: [`super::Catalog::aliases`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub aliases: Option<File>,
+    pub aliases: Option<FileEntry>,
     /// What the shop's orders say of items: [`super::Catalog::relations`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub relations: Option<File>,
+    pub relations: Option<FileEntry>,
     /// And of where and when they are chosen: [`super::Catalog::contexts`].
     #[serde(default, alias = "occasions", skip_serializing_if = "Option::is_none")]
-    pub contexts: Option<File>,
+    pub contexts: Option<FileEntry>,
     /// How scores are mixed: [`super::Catalog::score_weights`].
     #[serde(default, rename = "scoreWeights", alias = "mixture", skip_serializing_if = "Option::is_none")]
-    pub score_weights: Option<File>,
+    pub score_weights: Option<FileEntry>,
     /// Everything in relations and contexts rests on this many visitors at least; absent where nobody saw to it.
     #[serde(default, rename = "minVisitors", skip_serializing_if = "Option::is_none")]
     pub min_visitors: Option<u32>,
     /// Sheets of small pictures ([`super::pictures`]), which only pages with private pictures fetch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub pictures: Vec<File>,
+    pub pictures: Vec<FileEntry>,
     /// The model that encoded the items.
     pub model: ModelName,
     /// Primary subtags of the languages that the items are described in, sorted.
@@ -70,7 +70,7 @@ pub struct Manifest {
 
 /// One file of a pack, and how to check that it arrived whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct File {
+pub struct FileEntry {
     /// Beside the manifest; holds the first 16 digits of the digest.
     pub file: String,
     /// Of the whole file, in lower-case hexadecimal.
@@ -143,13 +143,13 @@ impl Manifest {
     }
 
     /// What has to be fetched, in the order that [`Manifest::decode`] takes it.
-    pub fn files(&self) -> Vec<&File> {
+    pub fn files(&self) -> Vec<&FileEntry> {
         let others = [&self.aliases, &self.relations, &self.contexts, &self.score_weights].into_iter().flatten();
         [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(others).collect()
     }
 
     /// Everything that belongs to the catalogue, the sheets of pictures included.
-    pub fn all_files(&self) -> impl Iterator<Item = &File> {
+    pub fn all_files(&self) -> impl Iterator<Item = &FileEntry> {
         self.files().into_iter().chain(&self.pictures)
     }
 
@@ -159,14 +159,14 @@ impl Manifest {
     }
 }
 
-impl File {
+impl FileEntry {
     /// `items.0123456789abcdef.bin` for the stem `items` and the extension `bin`.
     pub fn new(stem: &str, extension: &str, bytes: &[u8]) -> Self {
-        Self::named(stem, extension, hex(&Sha256::digest(bytes)), bytes.len())
+        Self::from_digest(stem, extension, hex(&Sha256::digest(bytes)), bytes.len())
     }
 
     /// Of a file that was digested while it was written.
-    pub fn named(stem: &str, extension: &str, sha256: String, bytes: usize) -> Self {
+    pub fn from_digest(stem: &str, extension: &str, sha256: String, bytes: usize) -> Self {
         Self { file: format!("{stem}.{}.{extension}", &sha256[..16]), sha256, bytes }
     }
 

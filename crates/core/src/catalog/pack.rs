@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, io};
 
 use super::{
     Aliases, Catalog, ContextPopularity, Items, Relations, ScoreWeights,
-    manifest::{FORMAT, File, Manifest, PackError, VERSION},
+    manifest::{FORMAT, FileEntry, Manifest, PackError, VERSION},
 };
 use crate::bytes::DecodeError;
 
@@ -26,7 +26,8 @@ impl Manifest {
     /// when the one before it is decoded, and becomes the part of the catalogue that it describes: nothing is there twice.
     pub fn decode(&self, files: impl IntoIterator<Item = Vec<u8>>) -> Result<Catalog, PackError> {
         let mut files = files.into_iter();
-        let mut bytes = |file: &File| files.next().ok_or_else(|| file.decode_error(DecodeError("it is not there")));
+        let mut bytes =
+            |file: &FileEntry| files.next().ok_or_else(|| file.decode_error(DecodeError("it is not there")));
         let columns = items::read(bytes(&self.items)?).map_err(|error| self.items.decode_error(error))?;
         let items = Items::open(columns, bytes(&self.texts)?).map_err(|error| self.texts.decode_error(error))?;
         let vectors = vectors::read(bytes(&self.vectors)?).map_err(|error| self.vectors.decode_error(error))?;
@@ -36,10 +37,9 @@ impl Manifest {
             aliases.map_err(|error| file.decode_error(error))
         });
         let aliases = aliases.transpose()?.unwrap_or_default();
-        let relations = self
-            .relations
-            .as_ref()
-            .map(|file| bytes(file).and_then(|bytes| Relations::read(&bytes).map_err(|error| file.decode_error(error))));
+        let relations = self.relations.as_ref().map(|file| {
+            bytes(file).and_then(|bytes| Relations::read(&bytes).map_err(|error| file.decode_error(error)))
+        });
         let relations = relations.transpose()?;
         let contexts = self.contexts.as_ref().map(|file| {
             bytes(file).and_then(|bytes| ContextPopularity::read(&bytes).map_err(|error| file.decode_error(error)))
@@ -81,7 +81,7 @@ impl Pack {
     pub fn new(catalog: &Catalog) -> Self {
         let mut files = Vec::new();
         let mut add = |stem, extension, bytes: Vec<u8>| {
-            let file = File::new(stem, extension, &bytes);
+            let file = FileEntry::new(stem, extension, &bytes);
             files.push((file.file.clone(), bytes));
             file
         };
@@ -127,13 +127,13 @@ mod tests {
 
     use super::*;
     use crate::{
-        catalog::{Item, ModelName, Words, make},
+        catalog::{Item, ItemText, ModelName, build_catalog},
         text::Dictionary,
     };
 
     fn items() -> Vec<(Item, Vec<f32>)> {
         let item = |nth: usize| {
-            let words = |title: &str| Words { title: format!("{title} {nth}"), ..Words::default() };
+            let words = |title: &str| ItemText { title: format!("{title} {nth}"), ..ItemText::default() };
             let words = [("en".to_owned(), words("Jacket")), ("zh".to_owned(), words("防水夹克"))].into();
             let item = Item { id: format!("item-{nth:03}"), url: format!("/{nth}"), words, ..Item::default() };
             (item, (0..8).map(|at| ((nth * 7 + at * at * 3) % 11) as f32 - 4.0).collect())
@@ -143,7 +143,7 @@ mod tests {
 
     fn catalog(items: Vec<(Item, Vec<f32>)>) -> Catalog {
         let dictionary = Dictionary { words: vec![("夹克".to_owned(), 900), ("防水".to_owned(), 800)] };
-        make(items, dictionary, ModelName { name: "synthetic".into(), digest: "00".into() })
+        build_catalog(items, dictionary, ModelName { name: "synthetic".into(), digest: "00".into() })
     }
 
     fn bytes(pack: &Pack) -> Vec<&[u8]> {

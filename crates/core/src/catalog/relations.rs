@@ -59,7 +59,7 @@ impl Relations {
     }
 
     /// With how many visitors chose both items of each neighbourhood, in the order of [`Self::edges_of`]. `[E]`
-    pub fn with_pairs(mut self, pairs: Vec<u16>) -> Self {
+    pub fn with_pair_counts(mut self, pairs: Vec<u16>) -> Self {
         assert_eq!(pairs.len(), self.edges(), "a count for each neighbour");
         self.pairs = pairs;
         self
@@ -92,13 +92,13 @@ impl Relations {
     }
 
     /// How many visitors chose both the item at `row` and its neighbour; 0 where nobody is known to have.
-    pub fn pair(&self, row: u32, neighbour: u32) -> u32 {
+    pub fn pair_count(&self, row: u32, neighbour: u32) -> u32 {
         let found = self.edges_of(row).find(|edge| edge.1 == neighbour);
         found.and_then(|(edge, _)| self.pairs.get(edge)).map_or(0, |&count| u32::from(count))
     }
 
     /// Somebody counted who chose both of a pair.
-    pub fn has_pairs(&self) -> bool {
+    pub fn has_pair_counts(&self) -> bool {
         !self.pairs.is_empty()
     }
 
@@ -126,7 +126,7 @@ impl Relations {
     }
 
     /// How likely each item follows on rows with weights. `[N]`
-    pub fn follow(&self, signals: &[(u32, f32)]) -> Vec<f32> {
+    pub fn cooccurrence_scores(&self, signals: &[(u32, f32)]) -> Vec<f32> {
         let mut sums = vec![0.0; self.len()];
         for &(row, weight) in signals {
             self.neighbours(row).for_each(|(neighbour, probability)| sums[neighbour as usize] += weight * probability);
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(row.iter().map(|n| n.0).collect::<Vec<_>>(), [2, 3]);
         assert!((row[0].1 - 0.5).abs() < 1e-6 && (row[1].1 - 0.125).abs() < 1e-2, "{row:?}");
         assert_eq!((relations.edges(), relations.neighbours(1).count()), (3, 0));
-        let follow = relations.follow(&[(0, 0.5), (2, -1.0)]);
+        let follow = relations.cooccurrence_scores(&[(0, 0.5), (2, -1.0)]);
         assert!((follow[2] - 0.25).abs() < 1e-6 && (follow[0] + 0.3).abs() < 1e-2 && follow[1] == 0.0);
     }
 
@@ -226,12 +226,15 @@ mod tests {
         for len in 0..bytes.len() {
             assert!(Relations::read(&bytes[..len]).is_err(), "{len}");
         }
-        let counted = self::relations().with_pairs(vec![7, 300, 0]);
-        assert_eq!((counted.pair(0, 2), counted.pair(0, 3), counted.pair(2, 0), counted.pair(1, 0)), (7, 300, 0, 0));
+        let counted = self::relations().with_pair_counts(vec![7, 300, 0]);
+        assert_eq!(
+            (counted.pair_count(0, 2), counted.pair_count(0, 3), counted.pair_count(2, 0), counted.pair_count(1, 0)),
+            (7, 300, 0, 0)
+        );
         let longer = counted.write();
         assert_eq!((&longer[..bytes.len()], Relations::read(&longer)), (&bytes[..], Ok(counted)));
         assert!(Relations::read(&longer[..longer.len() - 1]).is_err());
-        assert_eq!(self::relations().pair(0, 2), 0, "nobody counted");
+        assert_eq!(self::relations().pair_count(0, 2), 0, "nobody counted");
     }
 
     proptest! {

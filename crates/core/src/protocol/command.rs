@@ -170,7 +170,7 @@ impl Command {
     }
 
     /// Whether it changes the log, which the other pages of the shop read again then.
-    pub fn writes(&self) -> bool {
+    pub fn changes_log(&self) -> bool {
         match self {
             Self::Track { .. }
             | Self::Undo { .. }

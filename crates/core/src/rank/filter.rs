@@ -205,13 +205,13 @@ impl Record for ItemRef<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{Item, Items, Words};
+    use crate::catalog::{Item, ItemText, Items};
 
     fn item() -> Item {
-        let words = Words {
+        let words = ItemText {
             title: "Winter Boot".into(),
             categories: vec!["Clothing".into(), "Shoes".into()],
-            ..Words::default()
+            ..ItemText::default()
         };
         Item {
             id: "a".into(),

@@ -221,7 +221,7 @@ mod tests {
 
     fn fields() -> Fields {
         let item = |brand: &str, price| Item { brand: brand.into(), price: Some(price), ..Item::default() };
-        Fields::new(&[item("a", 10.0), item("a", 20.0), item("b", 10.0), item("", 0.0)])
+        Fields::from_items(&[item("a", 10.0), item("a", 20.0), item("b", 10.0), item("", 0.0)])
     }
 
     fn relations() -> Relations {

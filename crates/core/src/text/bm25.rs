@@ -3,7 +3,7 @@
 //! BM25 as Robertson and Zaragoza describe it (The Probabilistic Relevance Framework: BM25 and Beyond,
 //! 2009), with Lucene's inverse document frequency, which is never negative, and Lucene's constants.
 
-use super::{WeightedTerm, Postings, postings::PostingsWriter};
+use super::{Postings, WeightedTerm, postings::PostingsWriter};
 
 /// How soon another occurrence of a word stops to count.
 const K1: f32 = 1.2;

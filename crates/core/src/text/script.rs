@@ -128,6 +128,8 @@ mod tests {
         {
             assert!(script.is_used_by(lang), "{lang}");
         }
-        assert!(!Cyrillic.is_used_by("en") && !Latin.is_used_by("ru") && !Kana.is_used_by("zh") && Han.is_used_by("ja"));
+        assert!(
+            !Cyrillic.is_used_by("en") && !Latin.is_used_by("ru") && !Kana.is_used_by("zh") && Han.is_used_by("ja")
+        );
     }
 }

@@ -5,7 +5,10 @@
 use std::{collections::HashSet, sync::LazyLock};
 
 static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    [include_str!("stop_words/en.txt"), include_str!("stop_words/zh.txt")].into_iter().flat_map(str::split_whitespace).collect()
+    [include_str!("stop_words/en.txt"), include_str!("stop_words/zh.txt")]
+        .into_iter()
+        .flat_map(str::split_whitespace)
+        .collect()
 });
 
 /// `word` in NFKC and lower case, not stemmed.

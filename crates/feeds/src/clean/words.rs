@@ -9,7 +9,7 @@ use crate::{
     value::text::{self, PlainText},
 };
 use nearmind_core::{
-    catalog::Words,
+    catalog::ItemText,
     text::language::{detect_language, primary_subtag},
 };
 

@@ -20,7 +20,7 @@ use crate::{
     raw::{Field, RawRow, RowError, excerpt},
     value::date,
 };
-use nearmind_core::catalog::{Words, item::PATH_SEPARATOR};
+use nearmind_core::catalog::{ItemText, item::PATH_SEPARATOR};
 
 /// The maximum number of keys in a report, because a feed may use ids as keys.
 pub const MAX_KEYS: usize = 500;

@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 
 use nearmind::cli::folder;
 use nearmind_core::{
-    catalog::{Catalog, Item, ModelName, Pack, Words, make},
+    catalog::{Catalog, Item, ItemText, ModelName, Pack, build_catalog},
     profile::{Event, EventName},
     protocol::{Command, DeviceChoice, PictureSource, ShelfRequest, Update, VERSION},
     text::Dictionary,
@@ -59,7 +59,7 @@ fn build_catalog(items: usize) -> Catalog {
     let mut vector = |spread: f32| (0..WIDTH).map(|_| random.random_range(-spread..spread)).collect::<Vec<f32>>();
     let centres: Vec<Vec<f32>> = (0..CENTRES).map(|_| vector(1.0)).collect();
     let item = |nth: usize| {
-        let words = Words {
+        let words = ItemText {
             title: format!("Thing {} of kind {}", nth, nth % CENTRES),
             description: format!("Made for bench {} in colour {}.", nth % 977, nth % 13),
             categories: vec![format!("Kind {}", nth % CENTRES)],
@@ -78,7 +78,7 @@ fn build_catalog(items: usize) -> Catalog {
         own
     };
     let all = (0..items).map(|nth| (item(nth), near(nth))).collect();
-    make(all, Dictionary::default(), ModelName { name: "none".into(), digest: String::new() })
+    build_catalog(all, Dictionary::default(), ModelName { name: "none".into(), digest: String::new() })
 }
 
 /// Formats the median and the maximum.

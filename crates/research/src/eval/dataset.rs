@@ -19,7 +19,7 @@ use nearmind::{
     learn::ItemEvent,
 };
 use nearmind_core::{
-    catalog::{Item, Words, context_popularity::Fact},
+    catalog::{Item, ItemText, context_popularity::Fact},
     profile::EventName,
 };
 

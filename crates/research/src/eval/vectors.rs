@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use nearmind::cli::{device::DeviceArg, model::NativeModel};
 use nearmind_core::{
-    catalog::{Item, document},
+    catalog::{Item, build_document},
     text::language::detect_language,
 };
 use nearmind_encoder::manifest::{Manifest, Role};

@@ -8,7 +8,7 @@ use pollster::block_on;
 use crate::native::for_session;
 use nearmind::cli::{device::NativeDevice, model::NativeModel};
 use nearmind_core::{
-    catalog::{Catalog, Pack, document},
+    catalog::{Catalog, Pack, build_document},
     explain::Part,
     profile::{Event, EventName},
     protocol::{Card, Command, DeviceChoice, DeviceReason, DeviceReport, PictureSource, ShelfRequest, Update, VERSION},

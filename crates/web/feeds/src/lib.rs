@@ -30,8 +30,8 @@ use self::{
 use nearmind_core::{
     catalog::{
         Catalog, Item, ModelName, Pack, archive,
-        document::{self, document},
-        make,
+        build::{build_catalog, item_texts},
+        document::{self, build_document},
         manifest::hex,
     },
     text::{Dictionary, Segmenter, language::is_han},
@@ -134,7 +134,7 @@ impl FeedsModule {
         for item in items.iter() {
             let item = item.map_err(|error| to_js_error(&FeedError::Io(error)))?;
             chinese = chinese || is_chinese(&item);
-            *languages.entry(document(&item).lang).or_default() += 1;
+            *languages.entry(build_document(&item).lang).or_default() += 1;
         }
         let result = ImportResult::new(&report, items.len(), chinese, languages).to_js()?;
         self.state = State::Read(items);
@@ -143,12 +143,12 @@ impl FeedsModule {
 
     /// The keys under which the vectors of the rows `from..to` are cached.
     pub fn keys(&mut self, from: usize, to: usize) -> Result<Vec<String>, JsValue> {
-        (from..to).map(|row| Ok(hex(&document::key(&document(&self.item(row)?).text)))).collect()
+        (from..to).map(|row| Ok(hex(&document::key(&build_document(&self.item(row)?).text)))).collect()
     }
 
     /// The texts of these rows that the model embeds.
     pub fn texts(&mut self, rows: Vec<u32>) -> Result<Vec<String>, JsValue> {
-        rows.into_iter().map(|row| Ok(document(&self.item(row as usize)?).text)).collect()
+        rows.into_iter().map(|row| Ok(build_document(&self.item(row as usize)?).text)).collect()
     }
 
     /// Returns the packed catalogue as `{manifest, files: [[name, bytes]]}`. `model` is the manifest of the model, `vectors` are
@@ -216,12 +216,12 @@ impl FeedsModule {
         };
         let vectors = vectors.chunks_exact(width.max(1)).map(<[f32]>::to_vec).chain(std::iter::repeat(Vec::new()));
         let aliases = self.items()?.aliases().clone();
-        Ok(Catalog { aliases, ..make::make(items.into_iter().zip(vectors).collect(), dictionary, model) })
+        Ok(Catalog { aliases, ..build_catalog(items.into_iter().zip(vectors).collect(), dictionary, model) })
     }
 }
 
 fn is_chinese(item: &Item) -> bool {
-    make::texts(item).any(|text| text.chars().any(is_han))
+    item_texts(item).any(|text| text.chars().any(is_han))
 }
 
 fn entry(name: &str, bytes: &[u8]) -> Array {

@@ -33,7 +33,7 @@ use std::array;
 pub use write::ItemsWriter;
 
 use crate::{
-    bytes::{MAX_SHARED_PREFIX, DecodeError, Reader},
+    bytes::{DecodeError, MAX_SHARED_PREFIX, Reader},
     catalog::Availability,
     text::Strings,
 };

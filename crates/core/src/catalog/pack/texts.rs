@@ -59,7 +59,7 @@ impl Texts {
     }
 
     /// Title and description of the item at `row` in its `nth` language; nothing where it has none.
-    pub fn of(&self, row: u32, nth: usize) -> (&str, &str) {
+    pub fn get(&self, row: u32, nth: usize) -> (&str, &str) {
         let Some(&place) = self.rows.get(row as usize) else { return ("", "") };
         let mut reader = Reader::new(&self.bytes[place as usize..]);
         let passed = (0..2 * nth).try_for_each(|_| reader.str().map(drop));

@@ -8,7 +8,7 @@ use crate::{
     task::Task,
 };
 use nearmind_core::{
-    catalog::{Catalog, Manifest, PackError, Sheet, manifest::File},
+    catalog::{Catalog, Manifest, PackError, Sheet, manifest::FileEntry},
     protocol::{Problem, Stage},
 };
 
@@ -38,7 +38,7 @@ pub async fn load_catalog(address: &str, keep: bool, send: SendUpdate) -> Result
 pub struct Sheets {
     folder: String,
     keep: bool,
-    files: Vec<File>,
+    files: Vec<FileEntry>,
 }
 
 impl Sheets {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// `items` with their vectors `[H]`; of several with one id the first. `dictionary` has the Chinese words of their texts.
-pub fn make(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, model: ModelName) -> Catalog {
+pub fn build_catalog(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, model: ModelName) -> Catalog {
     items.sort_by(|a, b| a.0.id.cmp(&b.0.id));
     items.dedup_by(|later, first| later.0.id == first.0.id);
     let width = items.first().map_or(0, |(_, vector)| vector.len());
@@ -18,13 +18,13 @@ pub fn make(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, model: Mod
     let matrix =
         if width == 0 { Matrix::zeros(items.len()) } else { Matrix::quantize(width, &centre.apply_all(&vectors)) };
     let segmenter = Segmenter::new(&dictionary);
-    let index = Index::build(items.iter().map(|(item, _)| searched(item, &segmenter)));
+    let index = Index::build(items.iter().map(|(item, _)| search_terms(item, &segmenter)));
     let items = Items::pack(items.iter().map(|(item, _)| item)).expect("items whose ids ascend can be packed");
     Catalog::new(items, (matrix, centre), (index, dictionary), model)
 }
 
 /// All texts of an item, in every language: what it is found by.
-pub fn texts(item: &Item) -> impl Iterator<Item = &str> {
+pub fn item_texts(item: &Item) -> impl Iterator<Item = &str> {
     let titles = item.words.values().flat_map(|words| [&words.title, &words.description]);
     let categories = item.words.values().flat_map(|words| &words.categories);
     let rest = [&item.brand].into_iter().chain(&item.tags).chain(item.attributes.values());
@@ -32,7 +32,7 @@ pub fn texts(item: &Item) -> impl Iterator<Item = &str> {
 }
 
 /// The terms that an item is found by; those of a title count twice.
-pub fn searched(item: &Item, segmenter: &Segmenter) -> Vec<String> {
+pub fn search_terms(item: &Item, segmenter: &Segmenter) -> Vec<String> {
     let titles = item.words.values().map(|words| words.title.as_str());
-    texts(item).chain(titles).flat_map(|text| terms(text, segmenter)).collect()
+    item_texts(item).chain(titles).flat_map(|text| terms(text, segmenter)).collect()
 }
