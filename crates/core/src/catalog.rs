@@ -1,20 +1,20 @@
-//! What the shop sells: items, their vectors and the index of their words, as one value.
+//! The catalogue: what the shop sells. Items, their vectors and the index of their words, as one value.
 //!
-//! Must not know visitors, nor read or write anything.
+//! Must not know visitors, nor read or write files.
 
-pub mod aliases; //  other names of items
-pub mod archive; //  a pack as one file
-pub mod document; // the one text of an item that is encoded
-pub mod fields; //   brand, category and price as numbers
-pub mod item;
-pub mod items; //    all items, as their files hold them
-pub mod build; //     items and vectors -> catalogue
-pub mod manifest; // which files make a pack
-pub mod score_weights; //  how much each part of a score counts
-pub mod context_popularity; // what is chosen where and when
-pub mod pack; //     a catalogue to files, and back
-pub mod pictures; // small pictures of the items
-pub mod relations; // which item follows which
+pub mod aliases; //            other names of items
+pub mod archive; //            several files as one zip file
+pub mod build; //              items and vectors -> catalogue
+pub mod context_popularity; // popularity of items by place, device and time
+pub mod document; //           the text of an item that is encoded
+pub mod fields; //             brand, category and price as numbers
+pub mod item; //               one product
+pub mod items; //              all items, kept in the format of their files
+pub mod manifest; //           manifest.json: the files of a pack
+pub mod pack; //               catalogue <-> files
+pub mod pictures; //           small pictures of the items
+pub mod relations; //          which items are chosen together
+pub mod score_weights; //      the weights of the parts of a score
 
 pub use aliases::Aliases;
 pub use build::build_catalog;
@@ -36,38 +36,39 @@ use crate::{
     vectors::{Centre, Matrix},
 };
 
-/// Row r of `matrix` and of `index` belongs to item r; items are sorted by id.
+/// A catalogue of N items. Row r of `matrix`, `index` and `fields` belongs to item r; items are sorted by id.
 pub struct Catalog {
     /// All items, sorted by id. `[N]`
     pub items: Items,
-    /// Their other names.
+    /// Other names of the items.
     pub aliases: Aliases,
-    /// Centred unit vectors. `[N, H]`
+    /// The vectors of the items, centred and of length 1. `[N, H]`
     pub matrix: Matrix,
-    /// The map that made them so; the visitor's texts go through it too.
+    /// The centring map, which vectors of the visitor's texts go through as well.
     pub centre: Centre,
-    /// Over the words of all languages of an item; its titles count twice.
+    /// The full-text index over the items in all their languages. Titles count twice.
     pub index: Index,
-    /// The Chinese words that the texts of the items contain, with their frequencies.
+    /// The Chinese words that occur in the texts of the items, with their frequencies.
     pub dictionary: Dictionary,
     /// Splits Chinese text into the words of `dictionary`.
     pub segmenter: Segmenter,
-    /// Primary subtags of the languages that items are described in, ascending.
+    /// Primary subtags of the languages of the items, sorted.
     pub languages: Vec<String>,
-    /// The model that encoded the items. Vectors of another model cannot be compared with these.
+    /// The model that encoded the items. Vectors of other models are not comparable with these.
     pub model: ModelName,
-    /// Brand, category and price of the items.
+    /// Brand, category and price of the items as numbers.
     pub fields: Fields,
-    /// What visitors did, where a shop has learned it.
+    /// Item-item relations learned from the shop's interactions, if there are any.
     pub relations: Option<Relations>,
-    /// Where and when they did it, where that told something.
+    /// Popularity by context learned from the shop's interactions, if there is any.
     pub contexts: Option<ContextPopularity>,
-    /// The weights of the parts of a score: as learned from the shop's interactions, or else the defaults.
+    /// The weights of the parts of a score, learned from the shop's interactions or else the defaults.
     pub score_weights: ScoreWeights,
 }
 
 impl Catalog {
-    /// As many `items` as `matrix` and `index` have rows.
+    /// Builds a catalogue without aliases and learned data. `items`, `matrix` and `index` must have the same number of
+    /// rows.
     pub fn new(
         items: Items,
         (matrix, centre): (Matrix, Centre),
@@ -79,7 +80,7 @@ impl Catalog {
             let path = item.text_in("en").map(|(_, words)| words.categories.join("\n"));
             (item.brand(), path.unwrap_or_default(), item.price())
         }));
-        // One by one: collecting would hold the languages of all items at once.
+        // One item at a time: collecting would keep the languages of all items in memory at once.
         let mut languages: BTreeSet<&str> = BTreeSet::new();
         items.iter().for_each(|item| languages.extend(item.languages()));
         let languages = languages.into_iter().map(str::to_owned).collect();
@@ -110,18 +111,19 @@ impl Catalog {
         self.items.is_empty()
     }
 
-    /// The item of this id, or of one of its other names: the only place that knows what a page may call it.
+    /// Returns the row of the item with this id, or with this other name. This is the only place that knows which names
+    /// a page may use.
     pub fn row(&self, name: &str) -> Option<u32> {
-        let known = |name: &str| self.items.row(name).or_else(|| self.aliases.find(name));
-        // Google's app for Shopify says `shopify_COUNTRY_PRODUCT_VARIANT`; a feed may know the product alone.
-        known(name).or_else(|| {
+        let find = |name: &str| self.items.row(name).or_else(|| self.aliases.find(name));
+        // Google's app for Shopify writes `shopify_COUNTRY_PRODUCT_VARIANT`; a feed may contain only the product.
+        find(name).or_else(|| {
             let numbers = name.strip_prefix("shopify_")?;
             let (product, variant) = numbers.rsplit_once('_').unwrap_or(("", numbers));
-            known(variant).or_else(|| known(product.split_once('_')?.1))
+            find(variant).or_else(|| find(product.split_once('_')?.1))
         })
     }
 
-    /// The item at `row`. All its fields are empty where there is no such row.
+    /// Returns the item at `row`. If there is no such row, all its fields are empty.
     pub fn item(&self, row: u32) -> ItemRef<'_> {
         self.items.get(row)
     }

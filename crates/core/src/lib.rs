@@ -1,17 +1,17 @@
-//! What is recommended, and why: the pure core. Equal inputs give equal lists, on every machine.
+//! The pure core: decides what is recommended and explains why. Equal inputs give equal lists on every machine.
 //!
-//! The modules in layer order; a module may use those above it in this list, never those below. Must not know the time of
-//! day, chance, files, the network or JavaScript.
+//! The modules are listed in layer order: a module may use those above it in the list, never those below. The crate
+//! must not use a clock, randomness, files, the network or JavaScript.
 
 #![warn(missing_docs)]
 
-pub mod bytes; //    numbers and strings of binary files
-pub mod random; //   numbers that look random, the same everywhere
-pub mod text; //     language, words, stop words, BM25
-pub mod vectors; //  int8 matrix [N, H], exact top-k
+pub mod bytes; //    reading and writing binary files
+pub mod random; //   a seeded pseudo-random generator
+pub mod text; //     language detection, tokenization, BM25
+pub mod vectors; //  int8 matrix [N, H], exact top-k search
 pub mod catalog; //  items, the packed catalogue and its decoder
-pub mod profile; //  log of events -> interests
-pub mod rank; //     select -> score -> mix -> diversify
-pub mod explain; //  score -> shares of words -> text parts
-pub mod protocol; // Command and Update, the only wire types
-pub mod recommend; // a visitor, a request and a catalogue -> one list
+pub mod profile; //  event log -> interests
+pub mod rank; //     filter -> score -> combine -> diversify
+pub mod explain; //  score -> contribution of each word -> text parts
+pub mod protocol; // Command and Update, the only types on the wire
+pub mod recommend; // visitor, request and catalogue -> one list

@@ -1,17 +1,17 @@
-//! Words of a text: where they lie, how they are compared, which of them say nothing, how rare they are.
+//! Text analysis and search: tokenization, stop words, language detection, negation, and a BM25 index.
 //!
 //! Must not know items or models.
 
-pub mod bm25; //     which texts contain the words, weighed by rarity
-pub mod fuzzy; //    the terms that a query means, mistyped or half typed
-pub mod language; // Chinese or not, by script
-pub mod negation; // what a sentence wants and what it does not
-pub mod postings; // which texts each term occurs in
-pub mod script; //   the script that a text is written in
-pub mod segment; //  Chinese words
-pub mod stop_words; //    words that explain nothing
-pub mod strings; //  many strings in one
-pub mod words; //    a text's words with their places
+pub mod bm25; //       the inverted index and its BM25 scores
+pub mod fuzzy; //      a query -> terms of the index, with typos and prefixes
+pub mod language; //   Chinese or not, from the script
+pub mod negation; //   which parts of a sentence are negated
+pub mod postings; //   which texts each term occurs in
+pub mod script; //     the script that a text is written in
+pub mod segment; //    Chinese word segmentation
+pub mod stop_words; // words without content
+pub mod strings; //    many strings in one allocation
+pub mod words; //      tokenization: words, their positions and terms
 
 pub use bm25::Index;
 pub use fuzzy::{WeightedTerm, expand_query};

@@ -1,14 +1,14 @@
-//! Vectors as int8 with a scale a row, and the exact top k of them.
+//! Vectors quantized to int8 with one scale per row, and exact top-k search over them.
 //!
-//! Must not know what a row stands for. Products are summed in integers, which no order of summation,
-//! width of a register or fused operation can change: every target finds the same scores.
+//! Products are summed in integers, so the order of summation, the register width and fused operations cannot change
+//! the result: every target computes the same scores. Must not know what a row stands for.
 
-pub mod arithmetic; // dot product and norm in f32, in one fixed order
-pub mod centre; //     what all texts have in common, taken out
-mod binary_codes; //          one bit a component
-mod products; //       the sums, on each target's registers
-pub mod metric; //     how like two vectors are
-pub mod pca; //      two dimensions of them, to look at
+pub mod arithmetic; // dot product and norm in f32, summed in a fixed order
+mod binary_codes; //   sign bits of the components, for approximate search
+pub mod centre; //     centring: removes what all texts have in common
+pub mod metric; //     similarity of two vectors
+pub mod pca; //        projection to two dimensions, for a plot
+mod products; //       integer dot products with SIMD
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
@@ -17,17 +17,17 @@ pub use centre::Centre;
 pub use metric::Metric;
 use products::products;
 
-/// N vectors of width H. A component is `rows[n * H + h] as f32 * scales[n]`.
+/// N vectors of width H, quantized to int8. Component h of row n is `rows[n * H + h] as f32 * scales[n]`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Matrix {
     width: usize,
-    /// `[N, H]`, row-major: an i8 each, -127..=127, as the bytes that a file has
+    /// `[N, H]`, row-major. Each byte is an i8 in -127..=127, kept as the bytes of the file.
     rows: Vec<u8>,
     /// `[N]`
     scales: Vec<f32>,
 }
 
-/// A vector to compare rows with: 16 bits a component, few enough that a sum of H products fits in 32.
+/// A query vector, quantized to at most 16 bits per component, so that a sum of H products with int8 fits in 32 bits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     /// `[H]`
@@ -36,11 +36,11 @@ pub struct Query {
 }
 
 impl Query {
-    /// Rounds `vector` `[H]` to integers and a scale, by its own largest component.
+    /// Quantizes `vector` `[H]`. The scale maps its largest absolute component to the largest integer.
     pub fn new(vector: &[f32]) -> Self {
-        let most = (i32::MAX / (127 * vector.len().max(1) as i32)).min(i32::from(i16::MAX)) as f32;
+        let max = (i32::MAX / (127 * vector.len().max(1) as i32)).min(i32::from(i16::MAX)) as f32;
         let largest = largest(vector);
-        let scale = if largest > 0.0 { largest / most } else { 1.0 };
+        let scale = if largest > 0.0 { largest / max } else { 1.0 };
         Self { values: vector.iter().map(|value| (value / scale).round() as i16).collect(), scale }
     }
 }
@@ -50,12 +50,12 @@ impl Query {
 pub struct Hit {
     /// The row in the matrix.
     pub row: u32,
-    /// How well it fits: more is better.
+    /// The similarity; higher is better.
     pub score: f32,
 }
 
 impl Matrix {
-    /// Rounds `vectors` `[N, H]` to int8, each by its own largest component.
+    /// Quantizes `vectors` `[N, H]` to int8. The scale of each row maps its largest absolute component to 127.
     pub fn quantize(width: usize, vectors: &[f32]) -> Self {
         let mut matrix = Self { width, rows: Vec::with_capacity(vectors.len()), scales: Vec::new() };
         for vector in vectors.chunks_exact(width.max(1)) {
@@ -67,17 +67,18 @@ impl Matrix {
         matrix
     }
 
-    /// Rows of which nothing is known: they score 0.
+    /// `rows` rows of width 0, for items without vectors. They score 0.
     pub fn zeros(rows: usize) -> Self {
         Self { width: 0, rows: Vec::new(), scales: vec![0.0; rows] }
     }
 
-    /// From stored parts: `rows` `[N, H]`, an i8 each, `scales` `[N]`. `None` where the lengths do not agree.
+    /// Builds the matrix from the parts that a file stores: `rows` `[N, H]`, each byte an i8, and `scales` `[N]`.
+    /// `None` if the lengths do not agree.
     pub fn from_parts(width: usize, rows: Vec<u8>, scales: Vec<f32>) -> Option<Self> {
         (scales.len().checked_mul(width)? == rows.len()).then_some(Self { width, rows, scales })
     }
 
-    /// N
+    /// The number of rows, N.
     pub fn len(&self) -> usize {
         self.scales.len()
     }
@@ -87,68 +88,69 @@ impl Matrix {
         self.scales.is_empty()
     }
 
-    /// H
+    /// The number of components of a row, H.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// `[N, H]`
+    /// The quantized components. `[N, H]`
     pub fn rows(&self) -> &[i8] {
         bytemuck::cast_slice(&self.rows)
     }
 
-    /// `[N]`
+    /// The scale of each row. `[N]`
     pub fn scales(&self) -> &[f32] {
         &self.scales
     }
 
-    /// One row in f32. `[H]`
+    /// Returns row `row` in f32. `[H]`
     pub fn vector(&self, row: u32) -> Vec<f32> {
         self.row(row).iter().map(|&value| f32::from(value) * self.scales[row as usize]).collect()
     }
 
-    /// Dot product of a row with `query`.
+    /// Returns the dot product of a row and `query`.
     pub fn score(&self, row: u32, query: &Query) -> f32 {
         let mut sum = [0];
         products(self.row(row), &query.values, &mut sum);
         self.scaled(row, sum[0], query)
     }
 
-    /// Dot products of all rows with `query`. `[N]`
+    /// Returns the dot products of all rows and `query`. `[N]`
     pub fn scores(&self, query: &Query) -> Vec<f32> {
         let mut scores = Vec::with_capacity(self.len());
-        self.each_score(query, |_, score| scores.push(score));
+        self.for_each_score(query, |_, score| scores.push(score));
         scores
     }
 
-    /// Dot product of two rows.
+    /// Returns the dot product of two rows.
     pub fn similarity(&self, a: u32, b: u32) -> f32 {
         let sum: i32 = self.row(a).iter().zip(self.row(b)).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
         sum as f32 * (self.scales[a as usize] * self.scales[b as usize])
     }
 
-    /// The `k` best rows that score at least `threshold` and that `keep` lets pass: best first, ties by row. Exact.
-    /// `keep` is asked only of rows that are good enough.
+    /// Returns the `k` best of the rows that score at least `threshold` and for which `keep` is true: best first, ties
+    /// by row. The search is exact. `keep` is called only for rows that score high enough.
     pub fn top_k(&self, query: &Query, k: usize, threshold: f32, keep: impl Fn(u32) -> bool) -> Vec<Hit> {
-        let mut best = Best::new(k.min(self.len()), threshold);
-        self.each_score(query, |row, score| best.offer(Hit { row, score }, &keep));
+        let mut best = TopK::new(k.min(self.len()), threshold);
+        self.for_each_score(query, |row, score| best.offer(Hit { row, score }, &keep));
         best.into_list()
     }
 
-    /// The `k` best of `rows`, as [`Matrix::top_k`] orders them.
+    /// Returns the `k` best of `rows` that score at least `threshold`, ordered as by [`Matrix::top_k`].
     pub fn top_k_of(&self, rows: impl IntoIterator<Item = u32>, query: &Query, k: usize, threshold: f32) -> Vec<Hit> {
-        let mut best = Best::new(k.min(self.len()), threshold);
+        let mut best = TopK::new(k.min(self.len()), threshold);
         rows.into_iter().for_each(|row| best.offer(Hit { row, score: self.score(row, query) }, &|_| true));
         best.into_list()
     }
 
-    fn each_score(&self, query: &Query, mut take: impl FnMut(u32, f32)) {
+    /// Calls `visit` with each row and its score, in the order of the rows.
+    fn for_each_score(&self, query: &Query, mut visit: impl FnMut(u32, f32)) {
         let mut sums = [0; BLOCK];
         for start in (0..self.len()).step_by(BLOCK) {
             let sums = &mut sums[..BLOCK.min(self.len() - start)];
             products(&self.rows()[start * self.width..][..sums.len() * self.width], &query.values, sums);
             for (row, &sum) in (start as u32..).zip(&*sums) {
-                take(row, self.scaled(row, sum, query));
+                visit(row, self.scaled(row, sum, query));
             }
         }
     }
@@ -163,43 +165,43 @@ impl Matrix {
     }
 }
 
-/// Rows whose products are summed before they are looked at.
+/// The number of rows whose products are computed at once.
 const BLOCK: usize = 256;
 
-/// The best hits so far.
-struct Best {
+/// The best k hits so far.
+struct TopK {
     k: usize,
-    /// What a hit has to score to be looked at.
-    least: f32,
-    kept: BinaryHeap<Ranked>,
+    /// The lowest score that can still enter.
+    min_score: f32,
+    heap: BinaryHeap<Ranked>,
 }
 
-impl Best {
+impl TopK {
     fn new(k: usize, threshold: f32) -> Self {
-        Self { k, least: threshold, kept: BinaryHeap::with_capacity(k + 1) }
+        Self { k, min_score: threshold, heap: BinaryHeap::with_capacity(k + 1) }
     }
 
     #[inline]
     fn offer(&mut self, hit: Hit, keep: &impl Fn(u32) -> bool) {
-        // Most rows of a large catalogue end here.
-        if hit.score < self.least || self.k == 0 || !keep(hit.row) {
+        // Most rows of a large catalogue return here.
+        if hit.score < self.min_score || self.k == 0 || !keep(hit.row) {
             return;
         }
-        self.kept.push(Ranked(hit));
-        if self.kept.len() > self.k {
-            self.kept.pop();
+        self.heap.push(Ranked(hit));
+        if self.heap.len() > self.k {
+            self.heap.pop();
         }
-        if let Some(worst) = self.kept.peek().filter(|_| self.kept.len() == self.k) {
-            self.least = self.least.max(worst.0.score);
+        if let Some(worst) = self.heap.peek().filter(|_| self.heap.len() == self.k) {
+            self.min_score = self.min_score.max(worst.0.score);
         }
     }
 
     fn into_list(self) -> Vec<Hit> {
-        self.kept.into_sorted_vec().into_iter().map(|ranked| ranked.0).collect()
+        self.heap.into_sorted_vec().into_iter().map(|ranked| ranked.0).collect()
     }
 }
 
-/// Orders hits as a list does: the better score is less, then the smaller row.
+/// Orders hits by their place in the list: a higher score is less, ties by row.
 struct Ranked(Hit);
 
 impl Ord for Ranked {
@@ -222,6 +224,7 @@ impl PartialEq for Ranked {
 
 impl Eq for Ranked {}
 
+/// Returns the largest absolute component.
 fn largest(vector: &[f32]) -> f32 {
     vector.iter().fold(0.0, |largest, value| largest.max(value.abs()))
 }
@@ -238,7 +241,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_top_is_what_sorting_everything_gives(data in vectors(40, 24), query in vectors(1, 24), k in 0usize..45) {
+        fn top_k_equals_a_full_sort(data in vectors(40, 24), query in vectors(1, 24), k in 0usize..45) {
             let matrix = Matrix::quantize(24, &data);
             let query = Query::new(&query);
             let mut all: Vec<Hit> = (0..40).map(|row| Hit { row, score: matrix.score(row, &query) }).collect();
@@ -249,7 +252,7 @@ mod tests {
         }
 
         #[test]
-        fn rounding_costs_little(data in vectors(2, 64)) {
+        fn the_quantization_error_is_small(data in vectors(2, 64)) {
             let matrix = Matrix::quantize(64, &data);
             let exact = arithmetic::dot(&data[..64], &data[64..]);
             prop_assert!((matrix.score(0, &Query::new(&data[64..])) - exact).abs() < 0.15);
@@ -265,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn the_widest_sum_fits() {
+    fn sums_of_wide_vectors_do_not_overflow() {
         for width in [1, 384, 516, 1024, 4096] {
             let matrix = Matrix::quantize(width, &vec![1.0; width]);
             let score = matrix.score(0, &Query::new(&vec![1.0; width]));

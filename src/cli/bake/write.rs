@@ -105,12 +105,12 @@ fn dictionary(items: &mut impl SortedItems) -> Result<Dictionary> {
     let mut full: Option<Segmenter> = None;
     let mut words = BTreeMap::new();
     each_chunk(items, |chunk| {
-        let chinese = |item: &&Item| texts(item).any(|text| text.chars().any(is_han));
+        let chinese = |item: &&Item| item_texts(item).any(|text| text.chars().any(is_han));
         let chinese: Vec<&Item> = chunk.par_iter().filter(chinese).collect();
         if !chinese.is_empty() {
             let full = full.get_or_insert_with(Segmenter::full);
             let found =
-                chinese.par_chunks(64).map(|some| full.dictionary_for(some.iter().flat_map(|item| texts(item))));
+                chinese.par_chunks(64).map(|some| full.dictionary_for(some.iter().flat_map(|item| item_texts(item))));
             words.extend(found.collect::<Vec<_>>().into_iter().flat_map(|dictionary| dictionary.words));
         }
         Ok(())

@@ -1,84 +1,86 @@
-//! The other names of items: what a shop's pages and analytics call a product, or one of its variants, where the
-//! catalogue calls it by one id. Article numbers, ids of variants, barcodes.
+//! Aliases: other names of items, by which a shop's pages and analytics refer to a product or one of its variants.
+//! Article numbers, ids of variants, barcodes.
 //!
 //! ```text
 //! aliases.<hash>.bin    8 bytes  "NMALIAS1"
-//!                       varint   A, names
-//!                       A times, names ascending, no name twice:
-//!                         string   that begins like the one before; every 16th has nothing in common with it
-//!                         varint   zigzag of its row less that of the name before; of every 16th, the row
+//!                       varint   A, the number of names
+//!                       A times, sorted by name, without duplicates:
+//!                         front-coded string   the name; every 16th shares no prefix with the one before
+//!                         varint   zigzag of the row minus the row of the name before; for every 16th, of the row
 //! ```
 //!
-//! A name that two items have is none: whoever collects names sees to it. Blocks of 16 stay packed in memory: a dozen
-//! names for each of 100,000 items are 8 MB. Must not know where names come from.
+//! A name must belong to one item only: whoever collects the names drops those that two items share. The names stay in
+//! this format in memory, in blocks of 16: a dozen names for each of 100,000 items take 8 MB. Must not know where names
+//! come from.
 
 use std::cmp::Ordering;
 
 use crate::bytes::{DecodeError, Reader, put_front_coded_str, put_varint, put_varint64};
 
 const MAGIC: &[u8; 8] = b"NMALIAS1";
-/// Names that are read to find one.
-const BLOCK: usize = 16;
+/// The number of names of a block. Finding a name reads at most one block.
+const BLOCK_LEN: usize = 16;
 
-/// Names, each with the row of the item that it belongs to: packed, and sorted by name.
+/// Names with the row of the item that each belongs to, sorted by name, in the format of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Aliases {
-    /// The file.
+    /// The content of the file.
     bytes: Vec<u8>,
-    /// Where each block begins in it.
+    /// Offset of each block in `bytes`.
     blocks: Vec<u32>,
+    /// The number of names, A.
     len: usize,
 }
 
 impl Aliases {
-    /// Names with the rows of their items; names ascend, none is there twice.
+    /// Packs names with the rows of their items. The names must be sorted and distinct; panics otherwise.
     pub fn new<'a>(names: impl ExactSizeIterator<Item = (&'a str, u32)>) -> Self {
         let mut bytes = MAGIC.to_vec();
         put_varint(&mut bytes, names.len() as u32);
-        let (mut before, mut last) = (Vec::new(), 0);
+        let (mut before, mut last_row) = (Vec::new(), 0);
         for (nth, (name, row)) in names.enumerate() {
-            if nth.is_multiple_of(BLOCK) {
-                (before, last) = (Vec::new(), 0);
+            if nth.is_multiple_of(BLOCK_LEN) {
+                (before, last_row) = (Vec::new(), 0);
             }
             put_front_coded_str(&mut bytes, &mut before, name);
-            let step = i64::from(row) - i64::from(last);
+            let step = i64::from(row) - i64::from(last_row);
             put_varint64(&mut bytes, (step << 1 ^ step >> 63) as u64);
-            last = row;
+            last_row = row;
         }
-        Self::read(bytes, u32::MAX as usize).expect("names that ascend can be packed")
+        Self::read(bytes, u32::MAX as usize).expect("the names are sorted and distinct")
     }
 
-    /// Of so many `items`. `bytes` become its.
+    /// Decodes and validates the file of a catalogue of `items` items. Takes ownership of `bytes`.
     pub fn read(bytes: Vec<u8>, items: usize) -> Result<Self, DecodeError> {
         if u32::try_from(bytes.len()).is_err() {
             return Err(DecodeError("it is larger than 4 GiB"));
         }
         let mut reader = Reader::with_magic(&bytes, MAGIC)?;
         let len = reader.count()?;
-        let mut blocks = Vec::with_capacity(len.div_ceil(BLOCK));
-        let (mut block, mut name) = (Block::at(reader), Vec::new());
+        let mut blocks = Vec::with_capacity(len.div_ceil(BLOCK_LEN));
+        let (mut block, mut name) = (Block::new(reader), Vec::new());
         for nth in 0..len {
-            if nth.is_multiple_of(BLOCK) {
+            if nth.is_multiple_of(BLOCK_LEN) {
                 blocks.push(block.reader.position() as u32);
-                block = Block::at(block.reader);
+                block = Block::new(block.reader);
             }
             let row = block.next()?;
             if nth > 0 && name >= block.name || row as usize >= items {
-                return Err(DecodeError("its names are not in order, or name an item that is not there"));
+                return Err(DecodeError("its names are not sorted, or one refers to an item that does not exist"));
             }
-            std::str::from_utf8(&block.name).map_err(|_| DecodeError("a word is not UTF-8"))?;
+            std::str::from_utf8(&block.name).map_err(|_| DecodeError("a string is not valid UTF-8"))?;
             name.clone_from(&block.name);
         }
         block.reader.finish()?;
         Ok(Self { bytes, blocks, len })
     }
 
-    /// The file.
+    /// The content of the file.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The number of names, of all items together.
+    /// The number of names of all items.
     pub fn len(&self) -> usize {
         self.len
     }
@@ -88,16 +90,16 @@ impl Aliases {
         self.len == 0
     }
 
-    /// The row of the item that is called so.
+    /// Returns the row of the item with this name.
     pub fn find(&self, name: &str) -> Option<u32> {
-        // The last block whose first name is not greater.
-        let begins_later = |&place: &u32| {
-            let mut block = self.block(place);
+        // The last block whose first name is not greater than `name`.
+        let begins_after = |&offset: &u32| {
+            let mut block = self.block(offset);
             block.next().is_err() || block.name.as_slice() > name.as_bytes()
         };
-        let nth = self.blocks.partition_point(|place| !begins_later(place)).checked_sub(1)?;
+        let nth = self.blocks.partition_point(|offset| !begins_after(offset)).checked_sub(1)?;
         let mut block = self.block(self.blocks[nth]);
-        for _ in nth * BLOCK..self.len.min((nth + 1) * BLOCK) {
+        for _ in nth * BLOCK_LEN..self.len.min((nth + 1) * BLOCK_LEN) {
             let row = block.next().ok()?;
             match block.name.as_slice().cmp(name.as_bytes()) {
                 Ordering::Less => {}
@@ -108,23 +110,23 @@ impl Aliases {
         None
     }
 
-    /// All names with their rows, ascending.
+    /// Iterates over all names with their rows, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (String, u32)> {
-        self.blocks.iter().enumerate().flat_map(|(nth, &place)| {
-            let mut block = self.block(place);
-            (nth * BLOCK..self.len.min((nth + 1) * BLOCK)).filter_map(move |_| {
+        self.blocks.iter().enumerate().flat_map(|(nth, &offset)| {
+            let mut block = self.block(offset);
+            (nth * BLOCK_LEN..self.len.min((nth + 1) * BLOCK_LEN)).filter_map(move |_| {
                 let row = block.next().ok()?;
                 Some((String::from_utf8(block.name.clone()).ok()?, row))
             })
         })
     }
 
-    fn block(&self, place: u32) -> Block<'_> {
-        Block::at(Reader::new(&self.bytes[place as usize..]))
+    fn block(&self, offset: u32) -> Block<'_> {
+        Block::new(Reader::new(&self.bytes[offset as usize..]))
     }
 }
 
-/// A block as it is read: the name that was read last, and its row.
+/// Reads the names of a block one after the other. Holds the last name and its row.
 struct Block<'a> {
     reader: Reader<'a>,
     name: Vec<u8>,
@@ -132,16 +134,16 @@ struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    fn at(reader: Reader<'a>) -> Self {
+    fn new(reader: Reader<'a>) -> Self {
         Self { reader, name: Vec::new(), row: 0 }
     }
 
-    /// The row of the next name.
+    /// Reads the next name into `name` and returns its row.
     fn next(&mut self) -> Result<u32, DecodeError> {
         self.reader.front_coded_bytes(&mut self.name)?;
         let step = self.reader.varint64()?;
         self.row = self.row.wrapping_add((step >> 1) as i64 ^ -((step & 1) as i64));
-        u32::try_from(self.row).map_err(|_| DecodeError("a row cannot be"))
+        u32::try_from(self.row).map_err(|_| DecodeError("a row is out of range"))
     }
 }
 
@@ -151,7 +153,7 @@ mod tests {
 
     use super::*;
 
-    /// 100 names, with a hundred variants of two products among them.
+    /// 100 names: 50 variants of each of two products.
     fn names() -> Vec<(String, u32)> {
         (0..100).map(|nth| (format!("40123{:03}", nth * 7), [3, 900_000][nth / 50])).collect()
     }
@@ -161,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn each_name_finds_its_row_and_others_find_none() {
+    fn names_are_found_and_other_strings_are_not() {
         let (names, aliases) = (names(), packed(&names()));
         for (name, row) in &names {
             assert_eq!(aliases.find(name), Some(*row), "{name}");
@@ -177,15 +179,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again_and_its_first_bytes_stand() {
+    fn files_round_trip_and_the_format_is_unchanged() {
         let aliases = packed(&names());
         assert_eq!(aliases.bytes()[..22], *b"NMALIAS1\x64\x00\x0840123000\x06\x07\x01");
         assert_eq!(Aliases::read(aliases.bytes().to_vec(), 900_001), Ok(aliases.clone()));
-        assert!(Aliases::read(aliases.bytes().to_vec(), 900_000).is_err(), "an item that is not there");
+        assert!(Aliases::read(aliases.bytes().to_vec(), 900_000).is_err(), "an item that does not exist");
         for len in 0..aliases.bytes().len() {
             assert!(Aliases::read(aliases.bytes()[..len].to_vec(), usize::MAX).is_err(), "{len}");
         }
-        // The same name twice, or names in another order.
+        // A name that occurs twice, or names that are not sorted.
         for second in ["\0\x01a\0", "\0\x01A\0", "\x01\0\0"] {
             let file = [b"NMALIAS1\x02\0\x01a\0".as_slice(), second.as_bytes()].concat();
             assert!(Aliases::read(file, 9).is_err(), "{second:?}");

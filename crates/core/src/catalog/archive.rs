@@ -1,39 +1,40 @@
-//! Several files as one: a zip file without compression, for a pack that a browser hands to its owner.
+//! Writes several files as one zip file without compression, so that a browser can offer a pack as a download.
 //!
 //! ```text
-//! of each file   "PK\3\4"  version 20, flags 2048 (names in UTF-8), method 0, time 0, date 33 (1980-01-01)
+//! each file      "PK\3\4"  version 20, flags 2048 (names in UTF-8), method 0, time 0, date 33 (1980-01-01)
 //!                u32 CRC-32, u32 size, u32 size, u16 length of the name, u16 0, name, bytes
-//! of each file   "PK\1\2"  version 20, then as above; u16 0 (comment), u16 0, u16 0, u32 0, u32 place of its "PK\3\4"
-//! at the end     "PK\5\6"  u16 0, u16 0, u16 files, u16 files, u32 length and u32 place of the directory, u16 0
+//! each file      "PK\1\2"  version 20, then as above; u16 0 (comment), u16 0, u16 0, u32 0, u32 offset of its "PK\3\4"
+//! at the end     "PK\5\6"  u16 0, u16 0, u16 files, u16 files, u32 length and u32 offset of the directory, u16 0
 //! ```
-//! Equal files give equal bytes: the date is always the format's first day. Must not know what is in a file.
+//! Equal files give equal bytes, because the date is always the earliest one of the format. Must not know what the
+//! files contain.
 
 use flate2::Crc;
 
-/// Files that are given, with their names; together less than 4 GB.
+/// Returns a zip file of `files`, which are names and contents. Their total size must be below 4 GB.
 pub fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in files {
-        let place = out.len() as u32;
+        let offset = out.len() as u32;
         let mut crc = Crc::new();
         crc.update(bytes);
-        let mut about = Vec::new();
+        let mut header = Vec::new();
         for field in [20u16, 2048, 0, 0, 33] {
-            about.extend(field.to_le_bytes());
+            header.extend(field.to_le_bytes());
         }
         for field in [crc.sum(), bytes.len() as u32, bytes.len() as u32] {
-            about.extend(field.to_le_bytes());
+            header.extend(field.to_le_bytes());
         }
-        about.extend((name.len() as u16).to_le_bytes());
-        about.extend([0, 0]);
-        out.extend([b"PK\x03\x04", &about[..], name.as_bytes(), bytes].concat());
-        directory.extend([b"PK\x01\x02\x14\0", &about[..], &[0; 10], &place.to_le_bytes(), name.as_bytes()].concat());
+        header.extend((name.len() as u16).to_le_bytes());
+        header.extend([0, 0]);
+        out.extend([b"PK\x03\x04", &header[..], name.as_bytes(), bytes].concat());
+        directory.extend([b"PK\x01\x02\x14\0", &header[..], &[0; 10], &offset.to_le_bytes(), name.as_bytes()].concat());
     }
-    let (place, length, count) = (out.len() as u32, directory.len() as u32, files.len() as u16);
+    let (offset, length, count) = (out.len() as u32, directory.len() as u32, files.len() as u16);
     out.extend(directory);
     out.extend(b"PK\x05\x06\0\0\0\0");
     out.extend([count.to_le_bytes(), count.to_le_bytes()].concat());
-    out.extend([length.to_le_bytes(), place.to_le_bytes()].concat());
+    out.extend([length.to_le_bytes(), offset.to_le_bytes()].concat());
     out.extend([0, 0]);
     out
 }
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_directory_at_the_end_says_where_each_file_is() {
+    fn the_directory_lists_each_file_with_its_offset() {
         let files = [("a.json".to_owned(), b"{}".to_vec()), ("目录.bin".to_owned(), vec![0, 255])];
         let zip = zip(&files);
         let u32_at = |at: usize| u32::from_le_bytes(zip[at..at + 4].try_into().unwrap()) as usize;

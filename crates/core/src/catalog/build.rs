@@ -1,6 +1,6 @@
-//! A catalogue from items and the vectors of their texts: the pure part of the bake.
+//! Builds a catalogue from items and the vectors of their texts: the pure part of `nearmind bake`.
 //!
-//! Rows are put in the order of ids first, so that the order of a feed changes nothing.
+//! Items are sorted by id first, so that the order of a feed changes nothing.
 
 use super::{Catalog, Item, Items, ModelName};
 use crate::{
@@ -8,7 +8,8 @@ use crate::{
     vectors::{Centre, Matrix},
 };
 
-/// `items` with their vectors `[H]`; of several with one id the first. `dictionary` has the Chinese words of their texts.
+/// Builds a catalogue from `items` with their vectors `[D]`, which are empty without a model. Of items with the same
+/// id, the first is kept. `dictionary` has the Chinese words of their texts; `model` is the one that encoded them.
 pub fn build_catalog(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, model: ModelName) -> Catalog {
     items.sort_by(|a, b| a.0.id.cmp(&b.0.id));
     items.dedup_by(|later, first| later.0.id == first.0.id);
@@ -19,11 +20,11 @@ pub fn build_catalog(mut items: Vec<(Item, Vec<f32>)>, dictionary: Dictionary, m
         if width == 0 { Matrix::zeros(items.len()) } else { Matrix::quantize(width, &centre.apply_all(&vectors)) };
     let segmenter = Segmenter::new(&dictionary);
     let index = Index::build(items.iter().map(|(item, _)| search_terms(item, &segmenter)));
-    let items = Items::pack(items.iter().map(|(item, _)| item)).expect("items whose ids ascend can be packed");
+    let items = Items::pack(items.iter().map(|(item, _)| item)).expect("the items are sorted by id");
     Catalog::new(items, (matrix, centre), (index, dictionary), model)
 }
 
-/// All texts of an item, in every language: what it is found by.
+/// Iterates over all texts of an item that search covers, in every language.
 pub fn item_texts(item: &Item) -> impl Iterator<Item = &str> {
     let titles = item.words.values().flat_map(|words| [&words.title, &words.description]);
     let categories = item.words.values().flat_map(|words| &words.categories);
@@ -31,7 +32,7 @@ pub fn item_texts(item: &Item) -> impl Iterator<Item = &str> {
     titles.chain(categories).chain(rest).map(String::as_str)
 }
 
-/// The terms that an item is found by; those of a title count twice.
+/// Returns the terms to index an item by, with those of its titles twice.
 pub fn search_terms(item: &Item, segmenter: &Segmenter) -> Vec<String> {
     let titles = item.words.values().map(|words| words.title.as_str());
     item_texts(item).chain(titles).flat_map(|text| terms(text, segmenter)).collect()

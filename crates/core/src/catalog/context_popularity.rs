@@ -1,65 +1,67 @@
-//! What is chosen on which occasion: at a place, at an hour, on a device, as the shop's page names them. No visitor is
-//! in it.
+//! Popularity of items by context: at a place, at an hour, on a device, as the shop's page names them. Contains no
+//! visitor.
 //!
 //! ```text
 //! contexts.<hash>.bin    "NMOCCAS1"
-//!                         count     N
-//!                         f32       what a weight of 255 stands for
-//!                         count     of facts, and for each, ascending:
+//!                         varint    N, the number of items
+//!                         f32       the weight that a byte of 255 stands for: `largest`
+//!                         varint    the number of facts, and for each, sorted:
 //!                                   string field, string value
-//!                                   count of items, and for each: varint distance to the row before (the first: the
-//!                                   row itself), u8 weight w, which stands for largest * w / 255
+//!                                   varint number of items, and for each: varint distance to the row before (the
+//!                                   first: the row itself), u8 weight w, which stands for largest * w / 255
 //! ```
 //!
-//! A weight is the root of how likely the item is chosen where the fact holds, times what its field counts. Must not know
-//! how it was learned, nor who is told.
+//! A fact is a field of the context with its value, such as `hour` and `19`. A weight is the square root of the
+//! probability that the item is chosen when the fact holds, times the weight of its field. Must not know how the
+//! weights are learned, nor who they are used for.
 
 use std::collections::BTreeMap;
 
 use crate::bytes::{DecodeError, Reader, put_f32s, put_str, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMOCCAS1";
-/// Learned weights are logarithms of shares, of a few units; sums of this one stay finite.
+/// The largest weight that a file may contain. Learned weights are a few units; sums of this one stay finite.
 const MAX_WEIGHT: f32 = 1e6;
-/// What a page may say of an occasion, and a column of interactions: more is for rules alone.
+/// The fields of a context that weights can be learned for, from columns of the interactions. A page may set other
+/// fields, which only rules use.
 pub const FIELDS: [&str; 5] = ["place", "device", "season", "weekday", "hour"];
 
-/// A field and its value, as [`value`] writes it.
+/// A field of the context and its value, as [`normalize_value`] writes it.
 pub type Fact = (String, String);
 
-/// Sparse weights of items by facts.
+/// Sparse weights of items for each fact.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ContextPopularity {
-    /// N
+    /// The number of items, N.
     len: usize,
-    /// Rows ascending, each with its weight.
+    /// For each fact the rows, ascending, with their weights.
     facts: BTreeMap<Fact, Vec<(u32, u8)>>,
-    /// What a weight of 255 stands for.
+    /// The weight that a byte of 255 stands for.
     largest: f32,
 }
 
-/// One way to write a value: `Winter ` is `winter`, and 19.0 is 19.
+/// Returns the canonical form of a value: `Winter ` becomes `winter`, and `19.0` becomes `19`.
 pub fn normalize_value(text: &str) -> String {
     let text = text.trim().to_lowercase();
     text.parse::<f64>().ok().filter(|number| number.is_finite()).map_or(text, |number| number.to_string())
 }
 
 impl ContextPopularity {
-    /// Over `len` items, of each fact the items with a weight.
+    /// Builds the weights for `len` items from the items and weights of each fact.
     pub fn new(len: usize, facts: Vec<(Fact, Vec<(u32, f32)>)>) -> Self {
         let weights = facts.iter().flat_map(|(_, items)| items).map(|item| item.1);
         let largest = weights.fold(0f32, f32::max);
-        let small = |weight: f32| (weight / largest * 255.0).round() as u8;
+        let quantize = |weight: f32| (weight / largest * 255.0).round() as u8;
         let mut contexts = Self { len, largest, ..Self::default() };
         for (fact, mut items) in facts {
             items.sort_by_key(|item| item.0);
-            let items: Vec<(u32, u8)> = items.into_iter().map(|(row, weight)| (row, small(weight))).collect();
+            let items: Vec<(u32, u8)> = items.into_iter().map(|(row, weight)| (row, quantize(weight))).collect();
             contexts.facts.insert(fact, items.into_iter().filter(|item| item.1 > 0).collect());
         }
         contexts
     }
 
-    /// N
+    /// The number of items, N.
     pub fn len(&self) -> usize {
         self.len
     }
@@ -69,7 +71,7 @@ impl ContextPopularity {
         self.facts.values().all(Vec::is_empty)
     }
 
-    /// What speaks for each item where these facts hold. `[N]`, or nothing where none of them is known
+    /// Returns the sum of each item's weights for `facts`. `[N]`, or empty if none of the facts has weights.
     pub fn scores<'a>(&self, facts: impl IntoIterator<Item = &'a Fact>) -> Vec<f32> {
         let mut scores = Vec::new();
         for items in facts.into_iter().filter_map(|fact| self.facts.get(fact)) {
@@ -79,10 +81,11 @@ impl ContextPopularity {
         scores
     }
 
-    /// The same for other rows: `now` says of each where it is, if it still is.
-    pub fn remap_rows(&self, now: &[Option<u32>], len: usize) -> Self {
-        let there = |&(row, weight): &(u32, u8)| Some((now[row as usize]?, self.weight(weight)));
-        let facts = self.facts.iter().map(|(fact, items)| (fact.clone(), items.iter().filter_map(there).collect()));
+    /// Returns the weights for another catalogue of `len` items. `new_rows` has the new row of each present row, or
+    /// `None` if the item is gone. `[N]`
+    pub fn remap_rows(&self, new_rows: &[Option<u32>], len: usize) -> Self {
+        let remap = |&(row, weight): &(u32, u8)| Some((new_rows[row as usize]?, self.weight(weight)));
+        let facts = self.facts.iter().map(|(fact, items)| (fact.clone(), items.iter().filter_map(remap).collect()));
         Self::new(len, facts.collect())
     }
 
@@ -90,7 +93,7 @@ impl ContextPopularity {
         self.largest * f32::from(weight) / 255.0
     }
 
-    /// The bytes of the file, as [`ContextPopularity::read`] reads them.
+    /// Encodes the file.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         put_varint(&mut bytes, self.len as u32);
@@ -110,12 +113,12 @@ impl ContextPopularity {
         bytes
     }
 
-    /// From the bytes of the file. An error where they are cut short, out of order, or name a row that is not there.
+    /// Decodes the file. Fails if it is cut short, not sorted, or refers to a row that does not exist.
     pub fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::with_magic(bytes, MAGIC)?;
         let (len, largest) = (reader.varint()? as usize, reader.f32s(1)?[0]);
         if !(0.0..=MAX_WEIGHT).contains(&largest) {
-            return Err(DecodeError("a weight is negative, or larger than any that is learned"));
+            return Err(DecodeError("the largest weight is out of range"));
         }
         let mut contexts = Self { len, largest, ..Self::default() };
         for _ in 0..reader.count()? {
@@ -125,11 +128,11 @@ impl ContextPopularity {
                 let distance = reader.varint()?;
                 let row =
                     before.checked_add(distance).filter(|&row| (row as usize) < len && (nth == 0 || distance > 0));
-                before = row.ok_or(DecodeError("an item is a row that cannot be"))?;
+                before = row.ok_or(DecodeError("the rows of a fact are not sorted, or one does not exist"))?;
                 items.push((before, reader.byte()?));
             }
             if contexts.facts.last_key_value().is_some_and(|last| *last.0 >= fact) {
-                return Err(DecodeError("facts are out of order"));
+                return Err(DecodeError("the facts are not sorted"));
             }
             contexts.facts.insert(fact, items);
         }
@@ -155,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_adds_up_and_what_nobody_knows_says_nothing() {
+    fn weights_of_facts_add_up_and_unknown_facts_are_ignored() {
         let contexts = contexts();
         let scores = contexts.scores(&[fact("place", "berlin"), fact("hour", "19"), fact("hour", "3")]);
         assert!((scores[0] - 0.25).abs() < 2e-3 && scores[1] == 0.0 && (scores[2] - 1.5).abs() < 2e-3, "{scores:?}");
@@ -164,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again_and_moves_with_its_items() {
+    fn files_round_trip_and_rows_can_be_remapped() {
         let contexts = contexts();
         let bytes = contexts.write();
         assert_eq!(ContextPopularity::read(&bytes), Ok(contexts.clone()));
@@ -177,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_that_no_shop_teaches_is_refused() {
+    fn a_weight_out_of_range_is_rejected() {
         for largest in [-1.0, 1e36, f32::INFINITY, f32::NAN] {
             assert!(
                 ContextPopularity::read(&ContextPopularity { largest, ..contexts() }.write()).is_err(),

@@ -1,8 +1,9 @@
-//! The one text of an item that is encoded, at the bake and when its words are explained.
+//! The text of an item that is encoded, when the catalogue is built and when its words are explained.
 //!
-//! `Category: Title. Description`: a model gives what comes first the most weight. On the demo's catalogue
-//! 77 of 100 nearest neighbours then share the category, 50 with the category at the end, 42 without it, and
-//! searches find as well. Not the brand: models read meaning into invented names. Must not know the model.
+//! The text is `Category: Title. Description`, because models give the beginning the most weight. On the demo
+//! catalogue, 77 of 100 nearest neighbours then share the category, against 50 with the category at the end and 42
+//! without it, and search is as good. The brand is left out, because models read meaning into invented names. Must not
+//! know the model.
 
 use std::ops::Range;
 
@@ -10,20 +11,20 @@ use sha2::{Digest, Sha256};
 
 use super::item::Item;
 
-/// What an item says to the model.
+/// The text of an item, as the model reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// The whole text: category, title and description, or the id of an item that has no words.
+    /// Category, title and description; the id if the item has no texts.
     pub text: String,
-    /// Primary subtag of the language that the text is in.
+    /// Primary subtag of the language of the text; empty if the item has no texts.
     pub lang: String,
-    /// Where the title lies in `text`, in bytes.
+    /// Position of the title in `text`, in bytes.
     pub title: Range<usize>,
-    /// Where the description lies in `text`, in bytes.
+    /// Position of the description in `text`, in bytes.
     pub description: Range<usize>,
 }
 
-/// English where the item has it: every model reads English, few read anything else.
+/// Builds the document of `item`, in English if the item has it: every model reads English, few read other languages.
 pub fn build_document(item: &Item) -> Document {
     let Some((lang, words)) = item.text_in("en") else {
         return Document { text: item.id.clone(), lang: String::new(), title: 0..0, description: 0..0 };
@@ -42,10 +43,10 @@ pub fn build_document(item: &Item) -> Document {
     Document { text, lang: lang.to_owned(), title, description }
 }
 
-/// By what the vector of a text is known again: the first half of the text's SHA-256.
+/// The key by which the vector of a text is stored and found again: the first half of the text's SHA-256.
 pub type Key = [u8; 16];
 
-/// The key of `text`: the first 16 bytes of its SHA-256.
+/// Returns the key of `text`: the first 16 bytes of its SHA-256.
 pub fn key(text: &str) -> Key {
     let digest = Sha256::digest(text.as_bytes());
     std::array::from_fn(|at| digest[at])
@@ -57,7 +58,7 @@ mod tests {
     use crate::catalog::ItemText;
 
     #[test]
-    fn the_parts_are_found_again() {
+    fn title_and_description_are_located() {
         let mut item = Item { id: "a".into(), ..Item::default() };
         let words = |title: &str, description: &str| ItemText {
             title: title.into(),
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_without_words_still_has_a_text() {
+    fn an_item_without_texts_is_its_id() {
         assert_eq!(build_document(&Item { id: "a".into(), ..Item::default() }).text, "a");
     }
 }

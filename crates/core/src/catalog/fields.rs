@@ -1,4 +1,4 @@
-//! What an item's structured fields say, as numbers that compare in one step: brand, category path, price.
+//! Brand, category path and price of the items as numbers, which compare fast.
 //!
 //! Must not know how much a match counts.
 
@@ -6,19 +6,20 @@ use std::collections::BTreeMap;
 
 use super::Item;
 
-/// Numbers of names are the catalogue's own; 0 is "not known" and matches nothing.
+/// The fields of N items as numbers. Names are numbered from 1 within the catalogue; 0 means unknown and matches
+/// nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fields {
-    /// `[N]`
+    /// The number of the brand, ignoring case. `[N]`
     pub brand: Vec<u32>,
-    /// The leaf of the category path. `[N]`
+    /// The number of the whole category path. `[N]`
     pub category: Vec<u32>,
-    /// 0 where it is not known. `[N]`
+    /// The price; 0 if it is unknown. `[N]`
     pub price: Vec<f32>,
 }
 
 impl Fields {
-    /// The fields of `items`, in their order. Of the category paths the English one counts, where there is one.
+    /// Numbers the fields of `items`, in their order. Uses the English category path if there is one.
     pub fn from_items(items: &[Item]) -> Self {
         Self::from_values(items.iter().map(|item| {
             let path = item.text_in("en").map(|(_, words)| words.categories.join("\n"));
@@ -26,7 +27,7 @@ impl Fields {
         }))
     }
 
-    /// From brands, category paths and prices.
+    /// Numbers the fields from the brand, category path and price of each item.
     pub fn from_values<'a>(items: impl Iterator<Item = (&'a str, String, Option<f64>)>) -> Self {
         let (mut brands, mut categories) = (BTreeMap::new(), BTreeMap::new());
         let mut fields = Self::default();
@@ -39,6 +40,7 @@ impl Fields {
     }
 }
 
+/// Returns the number of `name`, which is added to `names` if it is new; 0 if it is empty.
 fn number(names: &mut BTreeMap<String, u32>, name: String) -> u32 {
     let next = names.len() as u32 + 1;
     if name.is_empty() { 0 } else { *names.entry(name).or_insert(next) }
@@ -49,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_names_get_equal_numbers_and_no_name_gets_none() {
+    fn equal_names_have_equal_numbers_and_empty_names_have_0() {
         let item = |brand: &str, price| Item { brand: brand.into(), price, ..Item::default() };
         let fields =
             Fields::from_items(&[item("HP", Some(2.5)), item("", None), item(" hp ", None), item("Dell", None)]);

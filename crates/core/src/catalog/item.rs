@@ -1,28 +1,29 @@
-//! One product as the shop describes it. Must not know where it came from or how it is ranked.
+//! One product as the shop describes it. Must not know where it comes from or how it is ranked.
 //!
-//! As JSON it has only what is known: an absent field and an empty one are the same.
+//! In JSON, an absent field is the same as an empty one; empty fields are not written.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Between two steps of a category path where it is written as one text.
+/// The separator between the steps of a category path that is written as one string.
 pub const PATH_SEPARATOR: &str = " > ";
 
-/// What of an item depends on the language.
+/// The texts of an item in one language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ItemText {
     /// The name of the product, as a card shows it.
     pub title: String,
-    /// The shop's text about the product; empty where there is none.
+    /// The shop's description of the product; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// From the root to the leaf: `["Clothing", "Shoes"]`. Reads `"category": "Clothing > Shoes"` too.
+    /// The category path from the root to the leaf: `["Clothing", "Shoes"]`. Also read from
+    /// `"category": "Clothing > Shoes"`.
     #[serde(default, alias = "category", deserialize_with = "path", skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
 }
 
-/// One product, or one variant of a product where the shop keeps variants apart.
+/// One product, or one variant of a product if the shop lists variants separately.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Item {
     /// The shop's own id; unique in a catalogue.
@@ -30,47 +31,47 @@ pub struct Item {
     /// Path or URL of the product's page.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub url: String,
-    /// Path or URL of its picture; empty where there is none.
+    /// Path or URL of its picture; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub image: String,
-    /// Who makes it, as the shop writes it; empty where it is not known.
+    /// The brand, as the shop writes it; empty if it is unknown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub brand: String,
-    /// What the visitor pays now; of the cheapest variant, where a product has several.
+    /// The current price in `currency`; that of the cheapest variant if there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<f64>,
-    /// ISO 4217.
+    /// ISO 4217 code of the currency.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub currency: String,
-    /// Whether it can be bought; `None` where the shop does not say.
+    /// Whether it can be bought; `None` if the shop does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability: Option<Availability>,
-    /// Pieces in stock.
+    /// The number of pieces in stock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stock: Option<u32>,
-    /// Mean of what customers gave, 0..5.
+    /// The mean customer rating, 0..=5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<f32>,
-    /// Ratings that the mean is of.
+    /// The number of ratings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating_count: Option<u32>,
-    /// When it came out, in days since 1970-01-01.
+    /// The release date, in days since 1970-01-01.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<i64>,
-    /// The product that this is a variant of, where variants are kept apart.
+    /// The product that this is a variant of, if variants are listed separately.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// The shop's own keywords for it: `sale`, `winter`.
+    /// The shop's own keywords: `sale`, `winter`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// What else is known, as the shop words it: `color` -> `navy`, `size` -> `S, M, L`. Names are lower case.
+    /// Other attributes, with the shop's names in lower case and its values: `color` -> `navy`, `size` -> `S, M, L`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
-    /// By primary language subtag: `en`, `zh`. At least one.
+    /// The texts by primary language subtag: `en`, `zh`. At least one language.
     pub words: BTreeMap<String, ItemText>,
 }
 
-/// Whether an item can be bought. As JSON `in-stock`, `out-of-stock` or `preorder`.
+/// Whether an item can be bought. In JSON `in-stock`, `out-of-stock` or `preorder`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Availability {
@@ -78,36 +79,38 @@ pub enum Availability {
     InStock,
     /// It is sold out. The built-in scenes do not show it.
     OutOfStock,
-    /// It can be ordered, and is delivered when it comes out.
+    /// It can be ordered and is delivered on its release.
     Preorder,
 }
 
 impl Item {
-    /// The item's words in `lang` (a primary subtag), else in English, else in the first language it has.
+    /// Returns the item's texts in `lang` (a primary subtag), else in English, else in its first language, with the
+    /// language. `None` if it has no texts.
     pub fn text_in(&self, lang: &str) -> Option<(&str, &ItemText)> {
         let nth = preferred_language(self.words.keys().map(String::as_str), lang)?;
         self.words.iter().nth(nth).map(|(lang, words)| (lang.as_str(), words))
     }
 }
 
-/// Which of `languages`: `lang`, else English, else the first.
+/// Returns the index of `lang` in `languages`, else of English, else 0. `None` if there are no languages.
 pub fn preferred_language<'a>(languages: impl Iterator<Item = &'a str> + Clone, lang: &str) -> Option<usize> {
-    let place = |wanted| languages.clone().position(|language| language == wanted);
-    place(lang).or_else(|| place("en")).or_else(|| languages.clone().next().map(|_| 0))
+    let find = |wanted| languages.clone().position(|language| language == wanted);
+    find(lang).or_else(|| find("en")).or_else(|| languages.clone().next().map(|_| 0))
 }
 
 impl ItemText {
-    /// The leaf of the category path: what a card says. Empty where the shop names none.
+    /// Returns the leaf of the category path, which cards show. Empty if there is none.
     pub fn category(&self) -> &str {
         self.categories.last().map_or("", String::as_str)
     }
 }
 
-/// `"Clothing > Shoes"` -> `["Clothing", "Shoes"]`; empty steps are left out.
+/// Splits a category path: `"Clothing > Shoes"` -> `["Clothing", "Shoes"]`. Empty steps are dropped.
 pub fn split_path(text: &str) -> Vec<String> {
     text.split(PATH_SEPARATOR.trim()).map(str::trim).filter(|step| !step.is_empty()).map(str::to_owned).collect()
 }
 
+/// Reads a category path from a list of steps or from one string.
 fn path<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -126,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_item_says_only_what_is_known_and_reads_it_again() {
+    fn json_round_trips_without_empty_fields() {
         let text = r#"{"id":"a","words":{"en":{"title":"Boot","categories":["Clothing","Shoes"]}}}"#;
         let mut item: Item = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&item).unwrap(), text);
@@ -140,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_may_be_written_as_one_text() {
+    fn a_category_may_be_written_as_one_string() {
         for (text, expect) in [
             (r#"{"title":"","category":"Cycling"}"#, vec!["Cycling"]),
             (r#"{"title":"","category":"Clothing > Shoes >"}"#, vec!["Clothing", "Shoes"]),

@@ -1,6 +1,6 @@
-//! All items of a catalogue, as their files hold them: an item is a view that reads what is asked of it.
+//! All items of a catalogue, kept in the format of their files. An item is a view that decodes a field when it is read.
 //!
-//! 100,000 items that were a struct each took three times what they take so. Must not know where the files come from.
+//! One struct for each of 100,000 items took three times the memory. Must not know where the files come from.
 
 use super::{
     Availability, Item, ItemText,
@@ -19,33 +19,33 @@ pub struct Items {
     texts: Texts,
 }
 
-/// One of them.
+/// A reference to an item in [`Items`]. Decodes a field when it is read.
 #[derive(Clone, Copy)]
 pub struct ItemRef<'a> {
     items: &'a Items,
     row: u32,
 }
 
-/// What of it depends on the language.
+/// The texts of an item in one language, borrowed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ItemTextRef<'a> {
     /// The name of the product.
     pub title: &'a str,
-    /// The shop's text about the product; empty where there is none.
+    /// The shop's description of the product; empty if there is none.
     pub description: &'a str,
-    /// From the root to the leaf.
+    /// The category path from the root to the leaf.
     pub categories: Vec<&'a str>,
 }
 
 impl Items {
-    /// From the two files of a pack, which become theirs.
+    /// Opens the items from the two files of a pack: decoded columns and the bytes of the texts.
     pub fn open(columns: Columns, texts: Vec<u8>) -> Result<Self, DecodeError> {
         let languages = (0..columns.ids().len() as u32).map(|row| columns.languages(row).len());
         let texts = texts::read(texts, languages)?;
         Ok(Self { columns, texts })
     }
 
-    /// Packs `items`, whose ids ascend.
+    /// Packs `items`. Fails if they are not sorted by id or an id occurs twice.
     pub fn pack<'a>(items: impl IntoIterator<Item = &'a Item>) -> Result<Self, DecodeError> {
         let (mut columns, mut texts, mut writer) = (Vec::new(), Vec::new(), ItemsWriter::default());
         let mut written = texts::begin(&mut texts);
@@ -54,16 +54,16 @@ impl Items {
             written = written.and_then(|()| texts::write(item, &mut texts));
         }
         let written = written.and_then(|()| writer.finish(&mut columns));
-        written.map_err(|_| DecodeError("memory is full"))?;
+        written.map_err(|_| DecodeError("it cannot be written to memory"))?;
         Self::open(items::read(columns)?, texts)
     }
 
-    /// The files: columns and texts.
+    /// The contents of the two files: columns and texts.
     pub fn files(&self) -> [&[u8]; 2] {
         [self.columns.bytes(), self.texts.bytes()]
     }
 
-    /// N
+    /// The number of items, N.
     pub fn len(&self) -> usize {
         self.columns.ids().len()
     }
@@ -73,28 +73,28 @@ impl Items {
         self.len() == 0
     }
 
-    /// The row of the item with this id. Other names of items are found by [`super::Catalog::row`].
+    /// Returns the row of the item with this id. [`super::Catalog::row`] also finds other names.
     pub fn row(&self, id: &str) -> Option<u32> {
         self.columns.ids().find(id).ok().map(|row| row as u32)
     }
 
-    /// The item at `row`. All its fields are empty where there is no such row.
+    /// Returns the item at `row`. If there is no such row, all its fields are empty.
     pub fn get(&self, row: u32) -> ItemRef<'_> {
         ItemRef { items: self, row }
     }
 
-    /// How many are sold out: the built-in scenes show none of those.
+    /// Returns the number of items that are sold out, which the built-in scenes do not show.
     pub fn sold_out(&self) -> usize {
         self.iter().filter(|item| item.availability() == Some(Availability::OutOfStock)).count()
     }
 
-    /// All items, in the order of their rows.
+    /// Iterates over the items in the order of their rows.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = ItemRef<'_>> {
         (0..self.len() as u32).map(|row| self.get(row))
     }
 }
 
-/// What the item says; what is not known is empty. [`Item`] says what each field means.
+/// The fields of the item, as in [`Item`]. Unknown fields are empty.
 impl<'a> ItemRef<'a> {
     /// The shop's own id of the item.
     pub fn id(self) -> &'a str {
@@ -111,17 +111,17 @@ impl<'a> ItemRef<'a> {
         self.items.columns.image(self.row)
     }
 
-    /// Who makes it.
+    /// The brand.
     pub fn brand(self) -> &'a str {
         self.items.columns.brand(self.row)
     }
 
-    /// What the visitor pays now, in [`ItemRef::currency`].
+    /// The current price, in [`ItemRef::currency`].
     pub fn price(self) -> Option<f64> {
         self.items.columns.price(self.row)
     }
 
-    /// ISO 4217 code of the price's currency.
+    /// ISO 4217 code of the currency.
     pub fn currency(self) -> &'a str {
         self.items.columns.currency(self.row)
     }
@@ -131,22 +131,22 @@ impl<'a> ItemRef<'a> {
         self.items.columns.stock(self.row).0
     }
 
-    /// Pieces in stock.
+    /// The number of pieces in stock.
     pub fn stock(self) -> Option<u32> {
         self.items.columns.stock(self.row).1
     }
 
-    /// Mean of what customers gave, 0..5.
+    /// The mean customer rating, 0..=5.
     pub fn rating(self) -> Option<f32> {
         self.items.columns.rating(self.row).0
     }
 
-    /// Number of ratings that the mean is of.
+    /// The number of ratings.
     pub fn rating_count(self) -> Option<u32> {
         self.items.columns.rating(self.row).1
     }
 
-    /// When it came out, in days since 1970-01-01.
+    /// The release date, in days since 1970-01-01.
     pub fn date(self) -> Option<i64> {
         self.items.columns.date(self.row)
     }
@@ -156,32 +156,32 @@ impl<'a> ItemRef<'a> {
         self.items.columns.group(self.row)
     }
 
-    /// The shop's own keywords for it.
+    /// The shop's own keywords.
     pub fn tags(self) -> Vec<&'a str> {
         self.items.columns.tags(self.row)
     }
 
-    /// Names and values of what else is known, sorted by name.
+    /// Names and values of other attributes, sorted by name.
     pub fn attributes(self) -> Vec<(&'a str, &'a str)> {
         self.items.columns.attributes(self.row)
     }
 
-    /// Primary subtags, ascending.
+    /// Primary subtags of the languages that it has texts in, sorted.
     pub fn languages(self) -> Vec<&'a str> {
         self.items.columns.languages(self.row)
     }
 
-    /// All steps of its category paths, in all languages.
+    /// Iterates over the steps of its category paths in all languages.
     pub fn categories(self) -> impl Iterator<Item = &'a str> {
         (0..self.languages().len()).flat_map(move |nth| self.items.columns.categories(self.row, nth))
     }
 
-    /// In each of its languages.
+    /// Iterates over its languages with the texts in each.
     pub fn words(self) -> impl Iterator<Item = (&'a str, ItemTextRef<'a>)> {
         self.languages().into_iter().enumerate().map(move |(nth, language)| (language, self.words_at(nth)))
     }
 
-    /// As [`Item::text_in`].
+    /// Like [`Item::text_in`].
     pub fn text_in(self, lang: &str) -> Option<(&'a str, ItemTextRef<'a>)> {
         let languages = self.languages();
         let nth = preferred_language(languages.iter().copied(), lang)?;
@@ -193,7 +193,7 @@ impl<'a> ItemRef<'a> {
         ItemTextRef { title, description, categories: self.items.columns.categories(self.row, nth) }
     }
 
-    /// All of it.
+    /// Decodes all fields into an [`Item`].
     pub fn to_item(self) -> Item {
         let own = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<String>>();
         let words = |words: ItemTextRef| ItemText {
@@ -223,7 +223,7 @@ impl<'a> ItemRef<'a> {
 }
 
 impl<'a> ItemTextRef<'a> {
-    /// As [`ItemText::category`].
+    /// Like [`ItemText::category`].
     pub fn category(&self) -> &'a str {
         self.categories.last().copied().unwrap_or_default()
     }
@@ -233,7 +233,7 @@ impl<'a> ItemTextRef<'a> {
 mod tests {
     use super::*;
 
-    /// Urls of which some are longer than two can share, and a picture here and there.
+    /// An item. Some URLs are longer than the longest shared prefix; every fifth item has a picture.
     fn item(nth: usize) -> Item {
         let words = |title: &str| ItemText { title: format!("{title} {nth}"), ..ItemText::default() };
         Item {
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_is_what_it_was_wherever_it_stands() {
+    fn items_round_trip_at_every_row() {
         let made: Vec<Item> = (0..70).map(item).collect();
         let items = Items::pack(&made).unwrap();
         for (nth, mut made) in made.into_iter().enumerate().rev() {
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_ascend_and_come_once() {
+    fn unsorted_and_duplicate_ids_are_rejected() {
         for wrong in [[item(2), item(1)], [item(1), item(1)]] {
             assert!(Items::pack(&wrong).is_err());
         }

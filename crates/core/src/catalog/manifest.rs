@@ -1,4 +1,4 @@
-//! `manifest.json`: which files make the catalogue, and what each must be.
+//! `manifest.json`: lists the files of a catalogue with their sizes and digests.
 //!
 //! ```text
 //! {"format": "nearmind-pack", "version": 2,
@@ -6,25 +6,25 @@
 //!  "texts":     {"file": "texts.<hash>.bin", ...},
 //!  "vectors":   {...},
 //!  "words":     {...},
-//!  "aliases":   {...},                                            where items have other names
-//!  "relations": {...}, "contexts": {...}, "scoreWeights": {...},      where something was learned from the shop's orders
-//!  "minVisitors": 3,                                              and how few visitors anything of it stands on
-//!  "pictures":  [{...}, {...}],                                   where small pictures were made, in the order of fetching
+//!  "aliases":   {...},                                            if items have other names
+//!  "relations": {...}, "contexts": {...}, "scoreWeights": {...},   if they were learned from the shop's interactions
+//!  "minVisitors": 3,                                              the fewest visitors behind any learned value
+//!  "pictures":  [{...}, {...}],                                   if there are small pictures, in the order to fetch
 //!  "model":     {"name": "all-MiniLM-L6-v2", "digest": "..."},
 //!  "languages": ["en", "zh"], "count": 240}
 //! ```
 //!
-//! The files never change under their name, so they may be cached for ever; only the manifest is asked for
-//! again. Must not know what is in a file.
+//! A file with a given name never changes, so it may be cached for ever; only the manifest is fetched again. Must not
+//! know what the files contain.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::bytes::DecodeError;
 
-/// The value of a manifest's field `format`.
+/// The value of the field `format`.
 pub const FORMAT: &str = "nearmind-pack";
-/// The version of the format that this build writes, and the only one that it reads.
+/// The format version that this build writes, and the only one that it reads.
 pub const VERSION: u32 = 2;
 
 /// The content of a `manifest.json`.
@@ -32,57 +32,58 @@ pub const VERSION: u32 = 2;
 pub struct Manifest {
     /// Always [`FORMAT`].
     pub format: String,
-    /// Always [`VERSION`]: a manifest of another version is not read.
+    /// Always [`VERSION`]; manifests of other versions are rejected.
     pub version: u32,
-    /// What is known of the items, except titles and descriptions ([`super::pack::items`]).
+    /// The items without titles and descriptions ([`super::pack::items`]).
     pub items: FileEntry,
     /// Titles and descriptions ([`super::pack::texts`]).
     pub texts: FileEntry,
-    /// Vectors of the items, and how they were centred ([`super::pack::vectors`]).
+    /// The vectors of the items and the centring map ([`super::pack::vectors`]).
     pub vectors: FileEntry,
-    /// Index of the items' words, and the Chinese dictionary ([`super::pack::words`]).
+    /// The full-text index and the Chinese dictionary ([`super::pack::words`]).
     pub words: FileEntry,
-    /// Other names of items: [`super::Catalog::aliases`].
+    /// Other names of items ([`super::aliases`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aliases: Option<FileEntry>,
-    /// What the shop's orders say of items: [`super::Catalog::relations`].
+    /// Learned relations between items ([`super::relations`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relations: Option<FileEntry>,
-    /// And of where and when they are chosen: [`super::Catalog::contexts`].
+    /// Learned popularity by context ([`super::context_popularity`]).
     #[serde(default, alias = "occasions", skip_serializing_if = "Option::is_none")]
     pub contexts: Option<FileEntry>,
-    /// How scores are mixed: [`super::Catalog::score_weights`].
+    /// Learned weights of the parts of a score ([`super::score_weights`]).
     #[serde(default, rename = "scoreWeights", alias = "mixture", skip_serializing_if = "Option::is_none")]
     pub score_weights: Option<FileEntry>,
-    /// Everything in relations and contexts rests on this many visitors at least; absent where nobody saw to it.
+    /// Every value in `relations` and `contexts` comes from at least this many visitors; absent if no minimum was
+    /// applied.
     #[serde(default, rename = "minVisitors", skip_serializing_if = "Option::is_none")]
     pub min_visitors: Option<u32>,
-    /// Sheets of small pictures ([`super::pictures`]), which only pages with private pictures fetch.
+    /// Sheets of small pictures ([`super::pictures`]). Only pages with private pictures fetch them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<FileEntry>,
     /// The model that encoded the items.
     pub model: ModelName,
-    /// Primary subtags of the languages that the items are described in, sorted.
+    /// Primary subtags of the languages of the items, sorted.
     pub languages: Vec<String>,
-    /// Items.
+    /// The number of items.
     pub count: usize,
 }
 
-/// One file of a pack, and how to check that it arrived whole.
+/// One file of a pack, with its size and digest to check it after a download.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
-    /// Beside the manifest; holds the first 16 digits of the digest.
+    /// Name of the file in the manifest's folder. Contains the first 16 digits of the digest.
     pub file: String,
-    /// Of the whole file, in lower-case hexadecimal.
+    /// SHA-256 of the file, in lower-case hexadecimal.
     pub sha256: String,
     /// Size of the file in bytes.
     pub bytes: usize,
 }
 
-/// Which model made the vectors. Equal digests give equal vectors.
+/// The model that encoded the items. Models with equal digests give equal vectors.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ModelName {
-    /// For people: `all-MiniLM-L6-v2`.
+    /// The name, for people: `all-MiniLM-L6-v2`.
     pub name: String,
     /// SHA-256 of the weights, in lower-case hexadecimal.
     pub digest: String,
@@ -91,36 +92,36 @@ pub struct ModelName {
 /// Why a pack cannot be read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PackError {
-    /// The manifest cannot be read, for the reason given.
+    /// The manifest cannot be read, for the given reason.
     #[error(
         "the catalogue's manifest cannot be read ({0}): is the address that of a manifest.json from `nearmind bake`?"
     )]
     Manifest(String),
-    /// The manifest is of a version that this build does not read.
+    /// The manifest has a version that this build does not read.
     #[error("the catalogue is of format version {found}, this build reads {VERSION}: bake it again with this build")]
     Version {
-        /// The version that the manifest names.
+        /// The version in the manifest.
         found: u32,
     },
-    /// The size or the digest of a file is not the one in the manifest.
+    /// The size or digest of a file differs from the manifest.
     #[error("{file} was cut short or altered: load the page again; if that does not help, publish the pack again")]
     Altered {
         /// Its name in the manifest.
         file: String,
     },
-    /// The content of a file cannot be decoded, or the file is not there.
+    /// The content of a file cannot be decoded, or the file is missing.
     #[error("{file} is not a part of a catalogue ({what}): bake it again")]
     Malformed {
         /// Its name in the manifest.
         file: String,
-        /// What is wrong with it.
+        /// The problem.
         what: &'static str,
     },
 }
 
 impl Manifest {
-    /// Reads a `manifest.json`. An error where it is not JSON, not of this format and version, or where it names a file
-    /// that does not lie beside it.
+    /// Parses a `manifest.json`. Fails if it is not JSON, has another format or version, or names a file in another
+    /// folder.
     pub fn parse(json: &[u8]) -> Result<Self, PackError> {
         #[derive(Deserialize)]
         struct Head {
@@ -130,59 +131,60 @@ impl Manifest {
         let unreadable = |error: serde_json::Error| PackError::Manifest(error.to_string());
         let head: Head = serde_json::from_slice(json).map_err(unreadable)?;
         if head.format != FORMAT {
-            return Err(PackError::Manifest(format!("its format is {:?}", head.format)));
+            return Err(PackError::Manifest(format!("its format is {:?}, not {FORMAT:?}", head.format)));
         }
         if head.version != VERSION {
             return Err(PackError::Version { found: head.version });
         }
         let manifest: Self = serde_json::from_slice(json).map_err(unreadable)?;
         if let Some(file) = manifest.all_files().find(|file| file.file.contains(['/', '\\', ':'])) {
-            return Err(PackError::Manifest(format!("{:?} does not lie beside it", file.file)));
+            return Err(PackError::Manifest(format!("{:?} is not in its folder", file.file)));
         }
         Ok(manifest)
     }
 
-    /// What has to be fetched, in the order that [`Manifest::decode`] takes it.
+    /// Returns the files to fetch, in the order that [`Manifest::decode`] expects. Pictures are not among them.
     pub fn files(&self) -> Vec<&FileEntry> {
-        let others = [&self.aliases, &self.relations, &self.contexts, &self.score_weights].into_iter().flatten();
-        [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(others).collect()
+        let optional = [&self.aliases, &self.relations, &self.contexts, &self.score_weights].into_iter().flatten();
+        [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(optional).collect()
     }
 
-    /// Everything that belongs to the catalogue, the sheets of pictures included.
+    /// Iterates over all files of the catalogue, including the sheets of pictures.
     pub fn all_files(&self) -> impl Iterator<Item = &FileEntry> {
         self.files().into_iter().chain(&self.pictures)
     }
 
-    /// The manifest as indented JSON.
+    /// Returns the manifest as indented JSON.
     pub fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec_pretty(self).expect("a manifest has nothing that JSON lacks")
+        serde_json::to_vec_pretty(self).expect("a manifest can be written as JSON")
     }
 }
 
 impl FileEntry {
-    /// `items.0123456789abcdef.bin` for the stem `items` and the extension `bin`.
+    /// Describes a file with content `bytes`. Its name is `items.0123456789abcdef.bin` for the stem `items` and the
+    /// extension `bin`.
     pub fn new(stem: &str, extension: &str, bytes: &[u8]) -> Self {
         Self::from_digest(stem, extension, hex(&Sha256::digest(bytes)), bytes.len())
     }
 
-    /// Of a file that was digested while it was written.
+    /// Like [`FileEntry::new`], for a file whose SHA-256 and size were computed while it was written.
     pub fn from_digest(stem: &str, extension: &str, sha256: String, bytes: usize) -> Self {
         Self { file: format!("{stem}.{}.{extension}", &sha256[..16]), sha256, bytes }
     }
 
-    /// `bytes` are the file's, whole and unaltered.
+    /// Checks that `bytes` have the size and digest of the file.
     pub fn check(&self, bytes: &[u8]) -> Result<(), PackError> {
-        let whole = bytes.len() == self.bytes && hex(&Sha256::digest(bytes)) == self.sha256;
-        if whole { Ok(()) } else { Err(PackError::Altered { file: self.file.clone() }) }
+        let is_intact = bytes.len() == self.bytes && hex(&Sha256::digest(bytes)) == self.sha256;
+        if is_intact { Ok(()) } else { Err(PackError::Altered { file: self.file.clone() }) }
     }
 
-    /// The error for a content of this file that cannot be decoded.
+    /// Returns the error for content of this file that cannot be decoded.
     pub fn decode_error(&self, DecodeError(what): DecodeError) -> PackError {
         PackError::Malformed { file: self.file.clone(), what }
     }
 }
 
-/// Lower-case hexadecimal.
+/// Formats `digest` in lower-case hexadecimal.
 pub fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,11 +1,11 @@
-//! The packed catalogue: a manifest, and the files that it names by what is in them.
+//! The packed catalogue: a manifest and the files that it lists, whose names contain their digests.
 //!
-//! Each file is drawn at the head of its decoder. Bytes in, plain data out: must not know where they come from.
+//! The format of each file is drawn at the top of its decoder. Must not know where the bytes come from.
 
-pub mod items; //   columns
+pub mod items; //   item fields, column by column
 pub mod texts; //   titles and descriptions
-pub mod vectors; // int8 rows and the centring
-pub mod words; //   index and dictionary
+pub mod vectors; // int8 rows and the centring map
+pub mod words; //   full-text index and Chinese dictionary
 
 use std::{collections::BTreeSet, io};
 
@@ -16,18 +16,18 @@ use super::{
 use crate::bytes::DecodeError;
 
 impl Manifest {
-    /// The catalogue from the bytes of [`Manifest::files`], after a check that they are those.
+    /// Checks the digests of the contents of [`Manifest::files`] and decodes the catalogue from them.
     pub fn open<B: AsRef<[u8]>>(&self, files: &[B]) -> Result<Catalog, PackError> {
         self.files().into_iter().zip(files).try_for_each(|(file, bytes)| file.check(bytes.as_ref()))?;
         self.decode(files.iter().map(|bytes| bytes.as_ref().to_vec()))
     }
 
-    /// The catalogue from the bytes of [`Manifest::files`], whose digests have been checked on the way. A file is asked for
-    /// when the one before it is decoded, and becomes the part of the catalogue that it describes: nothing is there twice.
+    /// Decodes the catalogue from the contents of [`Manifest::files`], whose digests the caller has checked. A file is
+    /// taken from the iterator when the one before it is decoded, and its bytes become part of the catalogue, so no
+    /// content is in memory twice.
     pub fn decode(&self, files: impl IntoIterator<Item = Vec<u8>>) -> Result<Catalog, PackError> {
         let mut files = files.into_iter();
-        let mut bytes =
-            |file: &FileEntry| files.next().ok_or_else(|| file.decode_error(DecodeError("it is not there")));
+        let mut bytes = |file: &FileEntry| files.next().ok_or_else(|| file.decode_error(DecodeError("it is missing")));
         let columns = items::read(bytes(&self.items)?).map_err(|error| self.items.decode_error(error))?;
         let items = Items::open(columns, bytes(&self.texts)?).map_err(|error| self.texts.decode_error(error))?;
         let vectors = vectors::read(bytes(&self.vectors)?).map_err(|error| self.vectors.decode_error(error))?;
@@ -47,15 +47,15 @@ impl Manifest {
         let contexts = contexts.transpose()?;
         let score_weights = self.score_weights.as_ref().map(|file| {
             let score_weights = ScoreWeights::read(&bytes(file)?);
-            score_weights.ok_or_else(|| file.decode_error(DecodeError("it has a weight that cannot be")))
+            score_weights.ok_or_else(|| file.decode_error(DecodeError("a weight is out of range, or it is not JSON")))
         });
         let score_weights = score_weights.transpose()?.unwrap_or_default();
         let rows = [(&self.items, items.len()), (&self.vectors, vectors.0.len()), (&self.words, words.0.lengths.len())];
-        let learned = self.relations.iter().zip(&relations).map(|(file, relations)| (file, relations.len()));
-        let known = self.contexts.iter().zip(&contexts).map(|(file, contexts)| (file, contexts.len()));
-        for (file, rows) in rows.into_iter().chain(learned).chain(known) {
+        let relation_rows = self.relations.iter().zip(&relations).map(|(file, relations)| (file, relations.len()));
+        let context_rows = self.contexts.iter().zip(&contexts).map(|(file, contexts)| (file, contexts.len()));
+        for (file, rows) in rows.into_iter().chain(relation_rows).chain(context_rows) {
             if rows != self.count {
-                return Err(file.decode_error(DecodeError("it has not as many rows as the manifest says")));
+                return Err(file.decode_error(DecodeError("its number of rows differs from the manifest")));
             }
         }
         Ok(Catalog {
@@ -68,16 +68,16 @@ impl Manifest {
     }
 }
 
-/// A catalogue ready to be written.
+/// A catalogue in the form of its files.
 pub struct Pack {
-    /// Names, sizes and digests of the files.
+    /// The names, sizes and digests of the files.
     pub manifest: Manifest,
-    /// Names and bytes, in the order of [`Manifest::files`].
+    /// Names and contents, in the order of [`Manifest::files`].
     pub files: Vec<(String, Vec<u8>)>,
 }
 
 impl Pack {
-    /// Packs all of `catalog`; pictures are not part of it.
+    /// Packs `catalog`, which does not include pictures.
     pub fn new(catalog: &Catalog) -> Self {
         let mut files = Vec::new();
         let mut add = |stem, extension, bytes: Vec<u8>| {
@@ -92,8 +92,8 @@ impl Pack {
             version: VERSION,
             items: add("items", "bin", columns),
             texts: add("texts", "bin", texts),
-            vectors: add("vectors", "bin", written(|out| vectors::write(&catalog.matrix, &catalog.centre, out))),
-            words: add("words", "bin", written(|out| words::write(&catalog.index, &catalog.dictionary, out))),
+            vectors: add("vectors", "bin", to_bytes(|out| vectors::write(&catalog.matrix, &catalog.centre, out))),
+            words: add("words", "bin", to_bytes(|out| words::write(&catalog.index, &catalog.dictionary, out))),
             aliases: (!catalog.aliases.is_empty()).then(|| add("aliases", "bin", catalog.aliases.bytes().to_vec())),
             relations: catalog.relations.as_ref().map(|relations| add("relations", "bin", relations.write())),
             contexts: catalog.contexts.as_ref().map(|contexts| add("contexts", "bin", contexts.write())),
@@ -108,16 +108,16 @@ impl Pack {
         Self { manifest, files }
     }
 
-    /// Reads itself back.
+    /// Decodes the catalogue from the pack.
     pub fn open(&self) -> Result<Catalog, PackError> {
         self.manifest.open(&self.files.iter().map(|(_, bytes)| bytes).collect::<Vec<_>>())
     }
 }
 
-/// What `write` writes; memory is never full in a way that could be told.
-fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Vec<u8> {
+/// Returns the bytes that `write` writes. Writing to memory cannot fail.
+fn to_bytes(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    write(&mut bytes).expect("memory takes all that is written");
+    write(&mut bytes).expect("writing to memory cannot fail");
     bytes
 }
 
@@ -141,16 +141,16 @@ mod tests {
         (0..40).map(item).collect()
     }
 
-    fn catalog(items: Vec<(Item, Vec<f32>)>) -> Catalog {
+    fn small_catalog(items: Vec<(Item, Vec<f32>)>) -> Catalog {
         let dictionary = Dictionary { words: vec![("夹克".to_owned(), 900), ("防水".to_owned(), 800)] };
         build_catalog(items, dictionary, ModelName { name: "synthetic".into(), digest: "00".into() })
     }
 
-    fn bytes(pack: &Pack) -> Vec<&[u8]> {
+    fn contents(pack: &Pack) -> Vec<&[u8]> {
         pack.files.iter().map(|(_, bytes)| bytes.as_slice()).collect()
     }
 
-    fn learned() -> Catalog {
+    fn learned_catalog() -> Catalog {
         let next = (0..40).map(|row| vec![((row + 1) % 40, 0.5)]).collect();
         let score_weights = ScoreWeights { cooccurrence: 3.0, ..ScoreWeights::default() };
         let relations = Some(Relations::new(vec![1; 40], next, 8));
@@ -161,59 +161,59 @@ mod tests {
             relations,
             contexts: Some(ContextPopularity::new(40, evening)),
             score_weights,
-            ..catalog(items())
+            ..small_catalog(items())
         }
     }
 
     #[test]
-    fn what_is_packed_is_read_back() {
-        let made = learned();
-        let pack = Pack::new(&made);
+    fn packs_round_trip() {
+        let catalog = learned_catalog();
+        let pack = Pack::new(&catalog);
         let manifest = Manifest::parse(&pack.manifest.to_json()).unwrap();
-        let read = manifest.open(&bytes(&pack)).unwrap();
-        assert_eq!((&read.items, &read.matrix, &read.centre), (&made.items, &made.matrix, &made.centre));
-        assert_eq!((&read.index, &read.dictionary, &read.model), (&made.index, &made.dictionary, &made.model));
-        assert_eq!((&read.relations, &read.score_weights), (&made.relations, &made.score_weights));
-        assert_eq!((&read.contexts, &read.aliases), (&made.contexts, &made.aliases));
+        let read = manifest.open(&contents(&pack)).unwrap();
+        assert_eq!((&read.items, &read.matrix, &read.centre), (&catalog.items, &catalog.matrix, &catalog.centre));
+        assert_eq!((&read.index, &read.dictionary, &read.model), (&catalog.index, &catalog.dictionary, &catalog.model));
+        assert_eq!((&read.relations, &read.score_weights), (&catalog.relations, &catalog.score_weights));
+        assert_eq!((&read.contexts, &read.aliases), (&catalog.contexts, &catalog.aliases));
         for name in ["item-007", "40123", "JACKET-7", "shopify_DE_99_40123"] {
             assert_eq!(read.row(name), Some(7), "{name}");
         }
         assert_eq!((read.row("shopify_DE_99_1"), read.row("JACKET")), (None, None));
         assert_eq!(manifest.languages, ["en", "zh"]);
-        // Without orders nothing is learned, and nothing is fetched.
-        assert_eq!((Pack::new(&catalog(items())).files.len(), pack.files.len()), (4, 8));
+        // Without learned data and aliases there are only four files.
+        assert_eq!((Pack::new(&small_catalog(items())).files.len(), pack.files.len()), (4, 8));
     }
 
     #[test]
     fn the_order_of_a_feed_changes_no_byte() {
         let mut backwards = items();
         backwards.reverse();
-        let (backwards, forwards) = (Pack::new(&catalog(backwards)), Pack::new(&catalog(items())));
+        let (backwards, forwards) = (Pack::new(&small_catalog(backwards)), Pack::new(&small_catalog(items())));
         assert!(backwards.files == forwards.files && backwards.manifest == forwards.manifest);
     }
 
     #[test]
-    fn a_file_cut_short_or_altered_is_refused_by_name() {
-        let pack = Pack::new(&learned());
+    fn truncated_and_altered_files_are_rejected_by_name() {
+        let pack = Pack::new(&learned_catalog());
         for (at, file) in pack.manifest.files().into_iter().enumerate() {
-            let mut short = bytes(&pack);
+            let mut short = contents(&pack);
             short[at] = &short[at][..short[at].len() - 1];
             let mut altered = pack.files[at].1.clone();
             altered[1] ^= 1;
-            let mut other = bytes(&pack);
+            let mut other = contents(&pack);
             other[at] = &altered;
             for files in [short, other] {
                 let error = pack.manifest.open(&files).err();
                 assert_eq!(error, Some(PackError::Altered { file: file.file.clone() }));
             }
         }
-        let fewer = &bytes(&pack)[..6];
+        let fewer = &contents(&pack)[..6];
         assert!(matches!(pack.manifest.open(fewer), Err(PackError::Malformed { .. })));
     }
 
     #[test]
-    fn manifests_that_are_not_ours_are_refused() {
-        let json = String::from_utf8(Pack::new(&catalog(items())).manifest.to_json()).unwrap();
+    fn other_manifests_are_rejected() {
+        let json = String::from_utf8(Pack::new(&small_catalog(items())).manifest.to_json()).unwrap();
         let newer = json.replace(&format!("\"version\": {VERSION}"), "\"version\": 99");
         assert_eq!(Manifest::parse(newer.as_bytes()), Err(PackError::Version { found: 99 }));
         for bad in ["<!doctype html>".to_owned(), json.replace(FORMAT, "zip"), json.replace("items.", "../items.")] {
@@ -222,14 +222,14 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever can alter a file can write its digest too: decoding survives any bytes.
+        /// Whoever can alter a file can also write its digest, so decoding must survive any bytes.
         #[test]
         fn damaged_files_give_errors_and_never_panic(which in 0usize..8, at: prop::sample::Index, byte: u8, cut: bool) {
-            let pack = Pack::new(&learned());
+            let pack = Pack::new(&learned_catalog());
             let mut damaged = pack.files[which].1.clone();
             let at = at.index(damaged.len());
             if cut { damaged.truncate(at) } else { damaged[at] = byte }
-            let mut files = bytes(&pack);
+            let mut files = contents(&pack);
             files[which] = &damaged;
             let unchanged = damaged == pack.files[which].1;
             let result = pack.manifest.decode(files.iter().map(|bytes| bytes.to_vec()));

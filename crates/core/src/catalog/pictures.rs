@@ -1,14 +1,14 @@
-//! Small pictures of the items, in sheets. A page with private pictures fetches every sheet in this order, whatever is
-//! recommended, so the host of the pictures learns nothing from the requests.
+//! Small pictures of the items, in sheets. A page with private pictures fetches all sheets in this order, whatever is
+//! recommended, so the requests tell the host of the pictures nothing.
 //!
 //! ```text
 //! pictures.<hash>.bin    "NMPICT01"
 //!                        varint   row of the first item
-//!                        varint   count of items, ascending and without gaps
-//!                        varint   of each: bytes of its picture, 0 for none
+//!                        varint   number of items, which have consecutive rows
+//!                        varint   for each item: size of its picture in bytes, 0 for none
 //!                        the pictures, in the same order: WebP
 //! ```
-//! Must not know how a picture was made, nor who looks at it.
+//! Must not know how a picture was made, nor who sees it.
 
 use std::ops::Range;
 
@@ -16,25 +16,27 @@ use crate::bytes::{DecodeError, Reader, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMPICT01";
 
-/// A sheet is ended when it has this many bytes: few requests, and the first pictures do not wait for all others.
+/// The size at which a sheet ends: large enough for few requests, small enough that the first pictures do not wait for
+/// all others.
 pub const SHEET_BYTES: usize = 256 << 10;
 
 /// The pictures of consecutive items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
+    /// Row of the first item.
     first: u32,
-    /// Where each picture begins, and where the last one ends. `[count + 1]`
+    /// Offset of each picture, and the end of the last one. `[count + 1]`
     starts: Vec<u32>,
     pictures: Vec<u8>,
 }
 
 impl Sheet {
-    /// Begins with the item at this row.
+    /// An empty sheet that begins with the item at row `first`.
     pub fn new(first: u32) -> Self {
         Self { first, starts: vec![0], pictures: Vec::new() }
     }
 
-    /// Adds the picture of the next item; nothing for an item without one.
+    /// Adds the picture of the next item; empty for an item without one.
     pub fn push(&mut self, picture: &[u8]) {
         self.pictures.extend_from_slice(picture);
         self.starts.push(self.pictures.len() as u32);
@@ -45,19 +47,19 @@ impl Sheet {
         self.first..self.first + self.starts.len() as u32 - 1
     }
 
-    /// Bytes of all its pictures.
+    /// The size of all its pictures in bytes.
     pub fn picture_bytes(&self) -> usize {
         self.pictures.len()
     }
 
-    /// The WebP file of the item at `row`, if this sheet has one.
+    /// Returns the WebP file of the item at `row`, if this sheet has one.
     pub fn get(&self, row: u32) -> Option<&[u8]> {
         let nth = row.checked_sub(self.first)? as usize;
         let (start, end) = (*self.starts.get(nth)? as usize, *self.starts.get(nth + 1)? as usize);
         Some(&self.pictures[start..end]).filter(|picture| !picture.is_empty())
     }
 
-    /// The bytes of the file, as [`Sheet::read`] reads them.
+    /// Encodes the file.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         put_varint(&mut bytes, self.first);
@@ -67,7 +69,7 @@ impl Sheet {
         bytes
     }
 
-    /// From the bytes of the file. An error where they are cut short or left over, or a number is too large.
+    /// Decodes the file. Fails if it is cut short, has extra bytes, or a number is too large.
     pub fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::with_magic(bytes, MAGIC)?;
         let mut sheet = Self::new(reader.varint()?);
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn each_item_finds_its_own_picture() {
+    fn items_find_their_own_pictures() {
         let read = Sheet::read(&sheet().write()).unwrap();
         assert_eq!((read.rows(), read.picture_bytes()), (7..10, 8));
         let found: Vec<_> = (5..12).map(|row| read.get(row)).collect();

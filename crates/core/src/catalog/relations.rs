@@ -1,50 +1,52 @@
-//! What visitors did with items, learned from a shop's interactions: which item follows which, and how much is known
-//! of each. No visitor is in it.
+//! Item-item relations learned from a shop's interactions: which items are chosen after which, and how often each item
+//! was chosen. Contains no visitor.
 //!
 //! ```text
 //! relations.<hash>.bin    "NMRELAT1"
-//!                         count     N
-//!                         varint    interactions of an item, N times
-//!                         f32       the probability that a weight of 255 stands for
-//!                         N rows:   count of neighbours, and for each: varint distance to the row before (the first:
-//!                                   the row itself), u8 weight w, which stands for largest * (w / 255)^2
+//!                         varint    N, the number of items
+//!                         varint    number of interactions of an item, N times
+//!                         f32       the probability that a byte of 255 stands for: `largest`
+//!                         N rows:   varint number of neighbours, and for each: varint distance to the row before (the
+//!                                   first: the row itself), u8 weight w, which stands for largest * (w / 255)^2
 //!                         varint    visitors who chose both, for each neighbour of each row; absent in older files
 //! ```
 //!
-//! Four bytes or so a neighbour: 100,000 items with 64 each are 26 MB, as few shops have. Must not know how it was
-//! learned, nor who it is for.
+//! About four bytes per neighbour: 100,000 items with 64 neighbours each take 26 MB, which few shops reach. Must not
+//! know how the relations are learned, nor who they are used for.
 
 use crate::bytes::{DecodeError, Reader, put_f32s, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMRELAT1";
 
-/// Sparse item-item probabilities. N rows
+/// A sparse N x N matrix of probabilities that an item is chosen after another, with E entries.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Relations {
-    /// Interactions of each item. `[N]`
+    /// The number of interactions of each item. `[N]`
     counts: Vec<u32>,
-    /// Where each row's neighbours start, and at the end their number. `[N + 1]`
+    /// Index of each row's first neighbour, and at the end E. `[N + 1]`
     starts: Vec<u32>,
-    /// Rows of the neighbours, ascending within a row. `[E]`
+    /// The neighbours, ascending within a row. `[E]`
     neighbours: Vec<u32>,
-    /// `[E]`
+    /// The quantized probabilities. `[E]`
     weights: Vec<u8>,
-    /// Visitors who chose both, 65,535 at most. `[E]`, or empty where nobody counted them
-    pairs: Vec<u16>,
-    /// What a weight of 255 stands for.
+    /// The number of visitors who chose both items, at most 65,535. `[E]`, or empty if they were not counted.
+    pair_counts: Vec<u16>,
+    /// The probability that a weight of 255 stands for.
     largest: f32,
-    most_counted: u32,
+    /// The largest of `counts`.
+    max_count: u32,
 }
 
 impl Relations {
-    /// `rows` has for each item its neighbours with a probability each; the `most` likeliest are kept.
-    pub fn new(counts: Vec<u32>, rows: Vec<Vec<(u32, f32)>>, most: usize) -> Self {
+    /// Builds the relations from the number of interactions of each item and, in `rows`, its neighbours with their
+    /// probabilities. Keeps the `max_neighbours` likeliest of each row.
+    pub fn new(counts: Vec<u32>, rows: Vec<Vec<(u32, f32)>>, max_neighbours: usize) -> Self {
         let largest = rows.iter().flatten().fold(0f32, |largest, neighbour| largest.max(neighbour.1));
         let mut relations = Self { starts: vec![0], largest, ..Self::default() };
         for mut row in rows {
             row.retain(|neighbour| neighbour.1 > 0.0);
             row.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            row.truncate(most);
+            row.truncate(max_neighbours);
             row.sort_by_key(|neighbour| neighbour.0);
             for (neighbour, probability) in row {
                 let weight = ((probability / largest).sqrt() * 255.0).round() as u8;
@@ -55,23 +57,23 @@ impl Relations {
             }
             relations.starts.push(relations.neighbours.len() as u32);
         }
-        relations.counted(counts)
+        relations.with_counts(counts)
     }
 
-    /// With how many visitors chose both items of each neighbourhood, in the order of [`Self::edges_of`]. `[E]`
-    pub fn with_pair_counts(mut self, pairs: Vec<u16>) -> Self {
-        assert_eq!(pairs.len(), self.edges(), "a count for each neighbour");
-        self.pairs = pairs;
+    /// Sets the number of visitors who chose both items of each entry, in the order of [`Self::edges_of`]. `[E]`
+    pub fn with_pair_counts(mut self, pair_counts: Vec<u16>) -> Self {
+        assert_eq!(pair_counts.len(), self.edges(), "one count for each neighbour");
+        self.pair_counts = pair_counts;
         self
     }
 
-    fn counted(mut self, counts: Vec<u32>) -> Self {
-        self.most_counted = counts.iter().copied().max().unwrap_or(0);
+    fn with_counts(mut self, counts: Vec<u32>) -> Self {
+        self.max_count = counts.iter().copied().max().unwrap_or(0);
         self.counts = counts;
         self
     }
 
-    /// N
+    /// The number of items, N.
     pub fn len(&self) -> usize {
         self.counts.len()
     }
@@ -81,51 +83,53 @@ impl Relations {
         self.counts.is_empty()
     }
 
-    /// Neighbours of all rows together.
+    /// The number of neighbours of all rows, E.
     pub fn edges(&self) -> usize {
         self.neighbours.len()
     }
 
-    /// Interactions with the item at `row`.
+    /// The number of interactions with the item at `row`.
     pub fn count(&self, row: u32) -> u32 {
         self.counts[row as usize]
     }
 
-    /// How many visitors chose both the item at `row` and its neighbour; 0 where nobody is known to have.
+    /// Returns the number of visitors who chose both the item at `row` and `neighbour`; 0 if it is unknown.
     pub fn pair_count(&self, row: u32, neighbour: u32) -> u32 {
         let found = self.edges_of(row).find(|edge| edge.1 == neighbour);
-        found.and_then(|(edge, _)| self.pairs.get(edge)).map_or(0, |&count| u32::from(count))
+        found.and_then(|(edge, _)| self.pair_counts.get(edge)).map_or(0, |&count| u32::from(count))
     }
 
-    /// Somebody counted who chose both of a pair.
+    /// Whether the visitors who chose both items of an entry were counted.
     pub fn has_pair_counts(&self) -> bool {
-        !self.pairs.is_empty()
+        !self.pair_counts.is_empty()
     }
 
-    /// The neighbours of `row`, each with its place among the neighbours of all rows.
+    /// Iterates over the neighbours of `row`, each with its index among the entries of all rows.
     pub fn edges_of(&self, row: u32) -> impl Iterator<Item = (usize, u32)> + '_ {
         let range = self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize;
         range.map(|edge| (edge, self.neighbours[edge]))
     }
 
-    /// How popular the item is, 0..1. The root: the tenth sale says more than the thousandth.
+    /// Returns the popularity of the item, 0..=1: the square root of its count relative to the largest, because the tenth
+    /// sale says more than the thousandth.
     pub fn popularity(&self, row: u32) -> f32 {
-        (self.counts[row as usize] as f32 / self.most_counted.max(1) as f32).sqrt()
+        (self.counts[row as usize] as f32 / self.max_count.max(1) as f32).sqrt()
     }
 
-    /// Whether anybody has done something with the item.
+    /// Whether the item has any interactions. One without is a cold item.
     pub fn has_interactions(&self, row: u32) -> bool {
         self.counts[row as usize] > 0
     }
 
-    /// What follows the item at `row`, and how likely.
+    /// Iterates over the neighbours of the item at `row` with their probabilities.
     pub fn neighbours(&self, row: u32) -> impl Iterator<Item = (u32, f32)> + '_ {
         let range = self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize;
         let probability = |weight: u8| self.largest * (f32::from(weight) / 255.0) * (f32::from(weight) / 255.0);
         self.neighbours[range.clone()].iter().copied().zip(self.weights[range].iter().map(move |&w| probability(w)))
     }
 
-    /// How likely each item follows on rows with weights. `[N]`
+    /// Returns for each item the sum over `signals` (rows with weights) of the weight times the probability that the
+    /// item is chosen after that row. `[N]`
     pub fn cooccurrence_scores(&self, signals: &[(u32, f32)]) -> Vec<f32> {
         let mut sums = vec![0.0; self.len()];
         for &(row, weight) in signals {
@@ -134,7 +138,7 @@ impl Relations {
         sums
     }
 
-    /// The bytes of the file, as [`Relations::read`] reads them.
+    /// Encodes the file.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         put_varint(&mut bytes, self.len() as u32);
@@ -149,11 +153,11 @@ impl Relations {
                 before = self.neighbours[at];
             }
         }
-        self.pairs.iter().for_each(|&count| put_varint(&mut bytes, u32::from(count)));
+        self.pair_counts.iter().for_each(|&count| put_varint(&mut bytes, u32::from(count)));
         bytes
     }
 
-    /// From the bytes of the file. An error where they are cut short or left over, or name a row that is not there.
+    /// Decodes the file. Fails if it is cut short, has extra bytes, or refers to a row that does not exist.
     pub fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::with_magic(bytes, MAGIC)?;
         let len = reader.count()?;
@@ -169,18 +173,18 @@ impl Relations {
                 let distance = reader.varint()?;
                 let row =
                     before.checked_add(distance).filter(|&row| (row as usize) < len && (nth == 0 || distance > 0));
-                before = row.ok_or(DecodeError("a neighbour is a row that cannot be"))?;
+                before = row.ok_or(DecodeError("the neighbours of an item are not sorted, or one does not exist"))?;
                 relations.neighbours.push(before);
                 relations.weights.push(reader.take(1)?[0]);
             }
             relations.starts.push(relations.neighbours.len() as u32);
         }
         if !reader.is_empty() {
-            let pairs = (0..relations.edges()).map(|_| Ok(reader.varint()?.min(u32::from(u16::MAX)) as u16));
-            relations.pairs = pairs.collect::<Result<_, _>>()?;
+            let pair_counts = (0..relations.edges()).map(|_| Ok(reader.varint()?.min(u32::from(u16::MAX)) as u16));
+            relations.pair_counts = pair_counts.collect::<Result<_, _>>()?;
         }
         reader.finish()?;
-        Ok(relations.counted(counts))
+        Ok(relations.with_counts(counts))
     }
 }
 
@@ -196,18 +200,18 @@ mod tests {
     }
 
     #[test]
-    fn the_likeliest_neighbours_are_kept_and_nearly_as_likely() {
+    fn the_likeliest_neighbours_keep_their_probabilities() {
         let relations = relations();
         let row: Vec<_> = relations.neighbours(0).collect();
         assert_eq!(row.iter().map(|n| n.0).collect::<Vec<_>>(), [2, 3]);
         assert!((row[0].1 - 0.5).abs() < 1e-6 && (row[1].1 - 0.125).abs() < 1e-2, "{row:?}");
         assert_eq!((relations.edges(), relations.neighbours(1).count()), (3, 0));
-        let follow = relations.cooccurrence_scores(&[(0, 0.5), (2, -1.0)]);
-        assert!((follow[2] - 0.25).abs() < 1e-6 && (follow[0] + 0.3).abs() < 1e-2 && follow[1] == 0.0);
+        let scores = relations.cooccurrence_scores(&[(0, 0.5), (2, -1.0)]);
+        assert!((scores[2] - 0.25).abs() < 1e-6 && (scores[0] + 0.3).abs() < 1e-2 && scores[1] == 0.0);
     }
 
     #[test]
-    fn the_most_chosen_is_most_popular_and_a_new_item_is_untouched() {
+    fn popularity_grows_with_the_number_of_interactions() {
         let relations = relations();
         assert_eq!((relations.popularity(0), relations.popularity(1)), (1.0, 0.0));
         assert_eq!(
@@ -218,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again_and_its_first_bytes_stand() {
+    fn files_round_trip_and_the_format_is_unchanged() {
         let relations = relations();
         let bytes = relations.write();
         assert_eq!(Relations::read(&bytes), Ok(relations));
@@ -234,7 +238,7 @@ mod tests {
         let longer = counted.write();
         assert_eq!((&longer[..bytes.len()], Relations::read(&longer)), (&bytes[..], Ok(counted)));
         assert!(Relations::read(&longer[..longer.len() - 1]).is_err());
-        assert_eq!(self::relations().pair_count(0, 2), 0, "nobody counted");
+        assert_eq!(self::relations().pair_count(0, 2), 0, "the pairs are not counted");
     }
 
     proptest! {

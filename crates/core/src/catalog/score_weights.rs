@@ -1,47 +1,49 @@
-//! How much each part of a score counts: plain numbers, learned from a shop's interactions or as they are here.
+//! The weights of the parts of a score, learned from a shop's interactions or else the defaults.
 //!
-//! `score_weights.<hash>.json` of the pack. Must not know how a score is made (`rank::build_scorer` does).
+//! Stored in `score-weights.<hash>.json` of the pack. Must not know how a score is computed (see `rank::build_scorer`).
 
 use serde::{Deserialize, Serialize};
 
-/// The defaults stand where nothing was learned: they are what the sets of the evaluation have in common.
+/// The weights and parameters of a score. The defaults are used if nothing was learned; they suit all data sets of the
+/// evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ScoreWeights {
-    /// What is left of a signal's weight after each later one, 0..1.
+    /// Recency decay, 0..=1: each later signal multiplies the weight of a signal by this.
     pub step: f32,
-    /// How much nearness counts over mere likeness: the exponent of the cosine to each signal.
+    /// The exponent of the cosine to each signal, at least 1. The higher, the more near neighbours count over distant
+    /// ones.
     pub amplify: f32,
-    /// How much longer the content remembers: how often the root of a signal's weight is taken before they sum to 1
-    /// again. 0 as they are, 5 nearly all alike.
+    /// Flattens the recency weights for the content score, 0..=8: each is raised to 2^-n, then they are normalised to
+    /// sum 1. 0 leaves them unchanged, 5 makes them almost equal.
     #[serde(alias = "reach")]
     pub recency_flattening: u8,
-    /// The same, of all scorer, for an item that nobody has touched.
-    #[serde(alias = "lasting", skip_serializing_if = "is_nothing")]
+    /// The same for a cold item, one without interactions, in all parts of the score.
+    #[serde(alias = "lasting", skip_serializing_if = "is_no_flattening")]
     pub cold_item_flattening: u8,
-    /// Weight of the content: what the texts say.
+    /// Weight of the content score: the similarity of the texts.
     pub content: f32,
-    /// Weight of what others did after the same items.
+    /// Weight of the co-occurrence score: what other visitors chose after the same items.
     #[serde(alias = "together")]
     pub cooccurrence: f32,
     /// Weight of popularity.
     pub popularity: f32,
-    /// The same on top for a visitor of whom nothing is known; with n things known a part of 1 + n of it.
+    /// Additional weight of popularity for a new visitor: divided by 1 + n for a visitor with n signals.
     #[serde(skip_serializing_if = "is_zero")]
     pub newcomer: f32,
-    /// Weight of the same brand.
+    /// Weight of an equal brand.
     pub brand: f32,
-    /// Weight of the same category.
+    /// Weight of an equal category.
     pub category: f32,
-    /// Weight of a near price.
+    /// Weight of a similar price.
     pub price: f32,
-    /// Weight of what is what is chosen in the context that the page states: place, device, season, weekday, hour.
+    /// Weight of the popularity in the context that the page states: place, device, season, weekday, hour.
     #[serde(alias = "occasion", skip_serializing_if = "is_one")]
     pub context_popularity: f32,
 }
 
-fn is_nothing(recency_flattening: &u8) -> bool {
-    *recency_flattening == 0
+fn is_no_flattening(flattening: &u8) -> bool {
+    *flattening == 0
 }
 
 fn is_zero(weight: &f32) -> bool {
@@ -71,7 +73,7 @@ impl Default for ScoreWeights {
     }
 }
 
-/// Names that weights had before 0.2.0, each with the present one. The fields' serde aliases are the same.
+/// The names of weights before 0.2.0 with the current ones. The serde aliases of the fields must agree.
 const OLD_NAMES: [(&str, &str); 4] = [
     ("reach", "recencyFlattening"),
     ("lasting", "coldItemFlattening"),
@@ -80,12 +82,13 @@ const OLD_NAMES: [(&str, &str); 4] = [
 ];
 
 impl ScoreWeights {
-    /// The present name of a weight, given by its present name or by the one that it had before 0.2.0.
+    /// Returns the current name of a weight, given its current name or the one before 0.2.0.
     pub fn current_name(name: &str) -> &str {
         OLD_NAMES.iter().find(|(old, _)| *old == name).map_or(name, |(_, current)| current)
     }
 
-    /// From the pack's file; what it does not say is as by default, and no number is other than finite.
+    /// Decodes the file of a pack. Absent weights have their defaults. `None` if it is not JSON, or a number is not
+    /// finite or out of range.
     pub fn read(json: &[u8]) -> Option<Self> {
         let score_weights: Self = serde_json::from_slice(json).ok()?;
         let Self { step, amplify, recency_flattening, cold_item_flattening, .. } = score_weights;
@@ -100,9 +103,9 @@ impl ScoreWeights {
             .then_some(score_weights)
     }
 
-    /// JSON that [`ScoreWeights::read`] reads.
+    /// Encodes the file.
     pub fn write(&self) -> Vec<u8> {
-        serde_json::to_vec_pretty(self).expect("numbers have nothing that JSON lacks")
+        serde_json::to_vec_pretty(self).expect("finite numbers can be written as JSON")
     }
 }
 
@@ -111,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_said_is_as_by_default_and_nonsense_is_refused() {
+    fn absent_weights_are_defaults_and_bad_ones_are_rejected() {
         let learned = ScoreWeights { cooccurrence: 3.0, ..ScoreWeights::default() };
         assert_eq!(ScoreWeights::read(&learned.write()), Some(learned));
         assert_eq!(ScoreWeights::read(br#"{"cooccurrence": 3.0}"#), Some(learned));

@@ -1,33 +1,34 @@
-//! Which texts contain the words of a query, weighed by how rare the words are.
+//! An inverted index with BM25 scores.
 //!
-//! BM25 as Robertson and Zaragoza describe it (The Probabilistic Relevance Framework: BM25 and Beyond,
-//! 2009), with Lucene's inverse document frequency, which is never negative, and Lucene's constants.
+//! BM25 is as in Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with Lucene's
+//! inverse document frequency, which is never negative, and Lucene's default constants.
 
 use super::{Postings, WeightedTerm, postings::PostingsWriter};
 
-/// How soon another occurrence of a word stops to count.
+/// Term frequency saturation: the higher, the more a repeated term counts.
 const K1: f32 = 1.2;
-/// How much long texts are held back.
+/// Length normalisation, 0..=1: the higher, the more long texts are penalised.
 const B: f32 = 0.75;
 
 /// An inverted index over N texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Index {
-    /// Terms of each text. `[N]`
+    /// The number of terms of each text. `[N]`
     pub lengths: Vec<u32>,
-    /// Which texts each term occurs in, and how often.
+    /// The texts that each term occurs in, and how often.
     pub postings: Postings,
 }
 
 impl Index {
-    /// The index of `texts`, in their order: each is its terms, as often as they occur.
+    /// Indexes `texts` in the given order. Each text is its list of terms, with repetitions.
     pub fn build(texts: impl IntoIterator<Item = Vec<String>>) -> Self {
         let mut writer = IndexWriter::default();
         texts.into_iter().for_each(|terms| writer.push(terms));
         writer.finish()
     }
 
-    /// The rows that contain any of `terms`, best first, ties by row. A term given twice counts once.
+    /// Returns the rows that contain any of `terms` with their BM25 scores, best first, ties by row. A term that is
+    /// given twice counts once.
     pub fn search(&self, terms: &[String]) -> Vec<(u32, f32)> {
         let mut terms: Vec<_> = terms.iter().map(|term| WeightedTerm { term: term.clone(), weight: 1.0 }).collect();
         terms.sort_unstable_by(|a, b| a.term.cmp(&b.term));
@@ -35,7 +36,7 @@ impl Index {
         self.search_weighted(&terms)
     }
 
-    /// The rows that contain any of `terms`, each counting by its weight; best first, ties by row.
+    /// Like [`Index::search`], but multiplies the score of each term by its weight. `terms` must be distinct.
     pub fn search_weighted(&self, terms: &[WeightedTerm]) -> Vec<(u32, f32)> {
         let mean = self.mean_length();
         let mut scores = vec![0f32; self.lengths.len()];
@@ -49,22 +50,24 @@ impl Index {
         found
     }
 
-    /// What one term adds to the score of one row; 0 where it does not occur.
+    /// Returns what `term` adds to the score of `row`; 0 if the term does not occur there.
     pub fn term_score(&self, term: &str, row: u32) -> f32 {
         self.scores(term, self.mean_length()).find(|&(found, _)| found == row).map_or(0.0, |(_, score)| score)
     }
 
-    /// How rare a term is: its inverse document frequency; `None` where no text has it.
+    /// Returns the inverse document frequency of `term`, or `None` if no text contains it.
     pub fn idf(&self, term: &str) -> Option<f32> {
         let (texts, with) = (self.lengths.len() as f32, self.postings.row_count(self.postings.find(term)?) as f32);
         Some((1.0 + (texts - with + 0.5) / (with + 0.5)).ln())
     }
 
+    /// The mean number of terms of a text, at least 1.
     fn mean_length(&self) -> f32 {
         let texts = self.lengths.len() as f32;
         (self.lengths.iter().map(|&n| u64::from(n)).sum::<u64>() as f32 / texts.max(1.0)).max(1.0)
     }
 
+    /// The rows that contain `term`, each with the term's BM25 score. `mean` is [`Index::mean_length`].
     fn scores(&self, term: &str, mean: f32) -> impl Iterator<Item = (u32, f32)> {
         let idf = self.idf(term).unwrap_or(0.0);
         let found = self.postings.find(term).map(|term| self.postings.rows(term));
@@ -75,7 +78,7 @@ impl Index {
     }
 }
 
-/// Takes texts one by one, so that a catalogue need not be in memory to be indexed.
+/// Builds an [`Index`] from one text at a time, so that a catalogue can be indexed without being in memory.
 #[derive(Default)]
 pub struct IndexWriter {
     lengths: Vec<u32>,
@@ -83,7 +86,7 @@ pub struct IndexWriter {
 }
 
 impl IndexWriter {
-    /// The terms of the next text, each as often as it occurs.
+    /// Adds the next text: its terms, with repetitions.
     pub fn push(&mut self, mut terms: Vec<String>) {
         let row = self.lengths.len() as u32;
         self.lengths.push(terms.len() as u32);
@@ -91,7 +94,7 @@ impl IndexWriter {
         terms.chunk_by(|a, b| a == b).for_each(|equal| self.postings.push(&equal[0], row, equal.len() as u32));
     }
 
-    /// The index of all texts that came.
+    /// Returns the index of all texts that were added.
     pub fn finish(self) -> Index {
         Index { lengths: self.lengths, postings: self.postings.finish() }
     }
@@ -116,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_sum_to_the_score() {
+    fn term_scores_sum_to_the_score() {
         let index = Index::build(["red wool hat", "red hat"].map(terms));
         let (row, score) = index.search(&terms("red wool"))[0];
         assert_eq!(row, 0);
@@ -124,8 +127,8 @@ mod tests {
     }
 
     #[test]
-    fn one_score_by_hand() {
-        // idf = ln(1 + 1.5/1.5), length = mean: tf = 2.2 / 2.2
+    fn a_score_matches_the_formula() {
+        // idf = ln(1 + 1.5 / 1.5); the length equals the mean, so tf = 2.2 / 2.2.
         let index = Index::build(["a", "b"].map(terms));
         assert!((index.search(&terms("a"))[0].1 - 2f32.ln()).abs() < 1e-6);
     }

@@ -1,9 +1,9 @@
-//! The index's terms that a query means: as written, half typed, or mistyped.
+//! Query expansion: maps the words of a query to terms of the index, with prefix search and typo correction.
 //!
-//! The last word may be unfinished, so it finds what begins with it. A word in ASCII letters that nothing
-//! contains finds the words that fewest edits make of it (optimal string alignment: a swap of two letters is
-//! one edit). Only words that share one of their first two letters are compared: 100,000 terms in a few
-//! milliseconds. Must not know what the index is of.
+//! The last word may be unfinished, so it also matches terms that begin with it. A word in ASCII letters that no text
+//! contains matches the terms at the smallest edit distance (optimal string alignment, where a swap of two adjacent
+//! letters is one edit). It is compared only with terms that begin with one of its first two letters: 100,000 terms
+//! take a few milliseconds. Must not know what is indexed.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -11,42 +11,43 @@ use strsim::osa_distance;
 
 use super::{Index, Segmenter, words::query_terms};
 
-/// How many words one unfinished or mistyped word may stand for.
-const MOST: usize = 8;
-/// What an unfinished word counts of a whole one.
-const BEGUN: f32 = 0.6;
-/// What each edit leaves.
-const EDITED: f32 = 0.6;
-/// English endings that the stemmer took off a term may still stand on the word as typed.
-const ENDING: usize = 3;
+/// The most terms that one unfinished or mistyped word expands to.
+const MAX_EXPANSIONS: usize = 8;
+/// Weight of a term that matches by its prefix, relative to an exact match.
+const PREFIX_WEIGHT: f32 = 0.6;
+/// Weight of a corrected term is multiplied by this for each edit.
+const EDIT_WEIGHT: f32 = 0.6;
+/// The longest English suffix, in bytes, that the stemmer may have removed from a term but that the typed word still
+/// has.
+const MAX_SUFFIX: usize = 3;
 
-/// A term of the index, and what finding it counts.
+/// A term of the index and its weight in a query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeightedTerm {
-    /// The term as the index has it.
+    /// The term, as in the index.
     pub term: String,
-    /// 0..=1
+    /// 0..=1; an exact match has 1.
     pub weight: f32,
 }
 
-/// What `query` means in `index`; no term comes twice.
+/// Expands `query` to terms of `index`, sorted by term and without duplicates.
 pub fn expand_query(query: &str, index: &Index, segmenter: &Segmenter) -> Vec<WeightedTerm> {
     let mut found: BTreeMap<String, f32> = BTreeMap::new();
     let words = query_terms(query, segmenter);
     let last = words.len().saturating_sub(1);
     let unfinished = query.chars().next_back().is_some_and(char::is_alphanumeric);
     for (nth, (word, term)) in words.into_iter().enumerate() {
-        let mut means = Vec::new();
+        let mut expansions = Vec::new();
         if index.postings.find(&term).is_some() {
-            means.push((term.clone(), 1.0));
+            expansions.push((term.clone(), 1.0));
         }
         if nth == last && unfinished {
-            means.extend(begun(&word, index).into_iter().map(|term| (term, BEGUN)));
+            expansions.extend(complete(&word, index).into_iter().map(|term| (term, PREFIX_WEIGHT)));
         }
-        if means.is_empty() {
-            means.extend(mistyped(&term, index));
+        if expansions.is_empty() {
+            expansions.extend(correct(&term, index));
         }
-        for (term, weight) in means {
+        for (term, weight) in expansions {
             let best = found.entry(term).or_default();
             *best = best.max(weight);
         }
@@ -54,32 +55,33 @@ pub fn expand_query(query: &str, index: &Index, segmenter: &Segmenter) -> Vec<We
     found.into_iter().map(|(term, weight)| WeightedTerm { term, weight }).collect()
 }
 
-/// The commonest terms that begin as `word` does.
-fn begun(word: &str, index: &Index) -> Vec<String> {
+/// Returns the most frequent terms that complete the unfinished `word`.
+fn complete(word: &str, index: &Index) -> Vec<String> {
     if word.is_ascii() && word.len() < 2 {
         return Vec::new();
     }
     let terms = &index.postings;
-    let mut found: Vec<usize> = beginning(index, word).map(|(at, _)| at).collect();
-    // "cycli" is on its way to "cycling", whose term is "cycl".
-    let stems = (1..=ENDING).filter_map(|ending| word.get(..word.len().checked_sub(ending)?));
-    found.extend(stems.filter(|stem| stem.len() > ENDING).filter_map(|stem| terms.find(stem)));
-    commonest(found, index)
+    let mut found: Vec<usize> = terms_with_prefix(index, word).map(|(at, _)| at).collect();
+    // "cycli" is a prefix of "cycling", whose term is "cycl".
+    let stems = (1..=MAX_SUFFIX).filter_map(|suffix| word.get(..word.len().checked_sub(suffix)?));
+    found.extend(stems.filter(|stem| stem.len() > MAX_SUFFIX).filter_map(|stem| terms.find(stem)));
+    most_frequent(found, index)
 }
 
-/// The terms that fewest edits make of `term`, with what they count.
-fn mistyped(term: &str, index: &Index) -> Vec<(String, f32)> {
-    let most = match term.len() {
+/// Returns the terms at the smallest edit distance from `term`, each with its weight: at most 1 edit for 4 or 5
+/// letters, 2 for more, none for fewer.
+fn correct(term: &str, index: &Index) -> Vec<(String, f32)> {
+    let max_edits = match term.len() {
         _ if !term.bytes().all(|b| b.is_ascii_lowercase()) => return Vec::new(),
         0..4 => return Vec::new(),
         4..6 => 1,
         _ => 2,
     };
-    let mut nearest: (usize, Vec<usize>) = (most, Vec::new());
+    let mut nearest: (usize, Vec<usize>) = (max_edits, Vec::new());
     let mut firsts: Vec<&str> = vec![&term[..1], &term[1..2]];
     firsts.dedup();
     for first in firsts {
-        for (at, other) in beginning(index, first) {
+        for (at, other) in terms_with_prefix(index, first) {
             if other.len().abs_diff(term.len()) > nearest.0 || !other.is_ascii() {
                 continue;
             }
@@ -91,19 +93,19 @@ fn mistyped(term: &str, index: &Index) -> Vec<(String, f32)> {
             }
         }
     }
-    let weight = if nearest.0 == 1 { EDITED } else { EDITED * EDITED };
-    commonest(nearest.1, index).into_iter().map(|term| (term, weight)).collect()
+    let weight = if nearest.0 == 1 { EDIT_WEIGHT } else { EDIT_WEIGHT * EDIT_WEIGHT };
+    most_frequent(nearest.1, index).into_iter().map(|term| (term, weight)).collect()
 }
 
-/// The terms that begin with `start`, and their places.
-fn beginning<'a>(index: &'a Index, start: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
-    index.postings.terms_from(start).take_while(move |(_, term)| term.starts_with(start))
+/// The terms that begin with `prefix`, with their positions in the index.
+fn terms_with_prefix<'a>(index: &'a Index, prefix: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
+    index.postings.terms_from(prefix).take_while(move |(_, term)| term.starts_with(prefix))
 }
 
-/// Of the terms at these places those that most texts have.
-fn commonest(mut terms: Vec<usize>, index: &Index) -> Vec<String> {
+/// Returns those of the terms at these positions that occur in the most texts.
+fn most_frequent(mut terms: Vec<usize>, index: &Index) -> Vec<String> {
     terms.sort_by_key(|&term| (Reverse(index.postings.row_count(term)), term));
-    terms.into_iter().take(MOST).filter_map(|term| index.postings.term(term)).map(str::to_owned).collect()
+    terms.into_iter().take(MAX_EXPANSIONS).filter_map(|term| index.postings.term(term)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -126,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typo_finds_the_word() {
+    fn a_mistyped_word_is_corrected() {
         check("jackte ", &[("jacket", 0.6)]);
         check("bycicle bell ", &[("bell", 1.0), ("bicycl", 0.36)]);
         check("wateproof jackets ", &[("jacket", 1.0), ("waterproof", 0.6)]);
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unfinished_word_finds_what_begins_with_it() {
+    fn an_unfinished_word_matches_by_prefix() {
         check("ja", &[("jacket", 0.6), ("jade", 0.6), ("jar", 0.6)]);
         check("cycli", &[("cycl", 0.6)]);
         check("ja ", &[]);

@@ -1,29 +1,29 @@
-//! The language of a short text, as far as segmentation and templates must know it.
+//! Language detection for short texts, as precise as word segmentation and sentence templates need it.
 //!
-//! Statistics over letters need sentences; a query has two words. So the script decides: a text with
-//! Han characters is Chinese. Must not know which languages a catalogue or a model has.
+//! Letter statistics need whole sentences, but a query has two words. So the script decides: a text with Han characters
+//! is Chinese. Must not know which languages a catalogue or a model has.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// `true` for the characters that Chinese is written with (CJK ideographs and their extensions).
+/// Returns whether `c` is a Chinese character: a CJK ideograph or one of the extensions.
 pub fn is_han(c: char) -> bool {
     matches!(u32::from(c),
         0x3007 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x323AF)
 }
 
-/// Primary language subtag by script: `zh` with any Han character and no kana, `en` otherwise.
-/// English stands for every language that puts spaces between its words.
+/// Returns the primary language subtag of `text` as its script suggests: `zh` if it has a Han character and no kana,
+/// else `en`, which stands for every language that puts spaces between words.
 pub fn detect_language(text: &str) -> &'static str {
     let kana = text.chars().any(|c| matches!(u32::from(c), 0x3041..=0x30FF));
     if !kana && text.chars().any(is_han) { "zh" } else { "en" }
 }
 
-/// The primary subtag of a BCP 47 tag, in lower case: `zh-CN` -> `zh`.
+/// Returns the primary subtag of a BCP 47 tag in lower case: `zh-CN` -> `zh`.
 pub fn primary_subtag(tag: &str) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// Function words of languages that are written as English is, none of them an English word.
+/// Function words of other languages in Latin script. None of them is an English word.
 const FUNCTION_WORDS: [(&str, &str); 6] = [
     (
         "de",
@@ -36,8 +36,8 @@ const FUNCTION_WORDS: [(&str, &str); 6] = [
     ("pt", "uma um para com por meu minha algo que não quero sem do da dos das"),
 ];
 
-/// The language of a text that is written as English is and is known not to be English, by its function words; `None`
-/// where it has none. Two words of one language may be too few to tell it from its neighbours.
+/// Returns the language, other than English, whose function words are most frequent in a text in Latin script, or
+/// `None` if there are no such words. Two function words may be too few to tell related languages apart.
 pub fn detect_by_function_words(text: &str) -> Option<&'static str> {
     let words: Vec<String> = text.unicode_words().map(str::to_lowercase).collect();
     let count = |list: &str| list.split(' ').filter(|one| words.iter().any(|word| word == one)).count();
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_words_are_enough() {
+    fn the_script_decides_the_language() {
         for (text, expect) in [
             ("rain jacket", "en"),
             ("防水 jacket", "zh"),
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn function_words_tell_languages_of_one_script() {
+    fn function_words_identify_latin_languages() {
         for (text, expect) in [
             ("quelque chose de chaud pour le soir", Some("fr")),
             ("un regalo para mi padre", Some("es")),
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_primary_subtag_is_what_comes_first() {
+    fn the_primary_subtag_is_the_first_part() {
         assert_eq!(primary_subtag("zh-CN"), "zh");
         assert_eq!(primary_subtag("EN_us"), "en");
         assert_eq!(primary_subtag(""), "");

@@ -1,38 +1,38 @@
-//! What a sentence wants and what it does not: "something warm, but no wool".
+//! Negation: splits a sentence into what is wanted and what is not, as in "something warm, but no wool".
 //!
-//! Sentence vectors do not carry a "no": to a model, "I hate coffee" is about coffee. So plain negations of English and
-//! Chinese are found by patterns, and the sentence is taken apart. A pattern whose scope is not plain ("I don't hate it
-//! when coffee...") makes the sentence unclear: better not used than read the wrong way round. A text without any
-//! negation is left as it is. Must not know items or models.
+//! Sentence vectors do not represent negation: to a model, "I hate coffee" is about coffee. So simple negations in
+//! English and Chinese are found by patterns, and the sentence is split. If the scope of a negation is not clear ("I
+//! don't hate it when coffee..."), the sentence is marked as unclear: not using it is better than reading it the wrong
+//! way round. A text without negation stays as it is. Must not know items or models.
 
 mod chinese;
 mod english;
 
 use super::language::is_han;
 
-/// A sentence taken apart.
+/// A sentence, split into its wanted and unwanted parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// What is left without the negated parts; empty where nothing but filler is left.
+    /// The sentence without the negated parts. Empty if only filler words remain.
     pub wanted: String,
-    /// The things that are negated, without filler: `wool`.
+    /// The things that are negated, without filler words: `wool`.
     pub unwanted: Vec<String>,
-    /// Something is negated, and what cannot be told.
+    /// Whether something is negated, but it is not clear what.
     pub is_unclear: bool,
 }
 
 impl Statement {
-    /// Takes a text apart: as Chinese where it has a Han character, else as English.
+    /// Splits a text: as Chinese if it has a Han character, else as English.
     pub fn parse(text: &str) -> Self {
         if text.chars().any(is_han) { chinese::statement(text) } else { english::statement(text) }
     }
 
-    /// One in which nothing is negated.
+    /// A statement without negation.
     pub fn plain(text: &str) -> Self {
         Self { wanted: text.to_owned(), unwanted: Vec::new(), is_unclear: false }
     }
 
-    /// Whether anything in it is negated.
+    /// Returns whether anything is negated.
     pub fn has_negation(&self) -> bool {
         self.is_unclear || !self.unwanted.is_empty()
     }

@@ -1,75 +1,75 @@
-//! Which rows each term occurs in, and how often: packed, as an index that a visitor downloads has to be.
+//! Postings lists: which rows each term occurs in, and how often. Compressed, because visitors download the index.
 //!
-//! A row is a varint, the distance to the row after the one before it (the first: to row 0), and a count is a varint, one
-//! less than it is. All rows of all terms lie in one block and all counts in another: two bytes or so for both. Must not
-//! know what a row stands for.
+//! A row is a varint: its distance to the previous row of the term, less 1 (for the first row, the row itself). A count
+//! is a varint of the count less 1. The rows of all terms form one block and the counts another: about two bytes for a
+//! row with its count. Must not know what a row stands for.
 
 use std::collections::HashMap;
 
 use super::Strings;
 use crate::bytes::{DecodeError, Reader, put_varint};
 
-/// Of T terms, ascending.
+/// The postings lists of T terms, sorted by term.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Postings {
     /// `[T]`
     terms: Strings,
     /// `[T]`
-    places: Vec<Place>,
-    /// The rows of all terms, then the counts of all.
+    infos: Vec<TermInfo>,
+    /// The rows of all terms, then the counts of all terms.
     bytes: Vec<u8>,
-    /// Where the counts begin.
+    /// Offset of the counts in `bytes`.
     counts: usize,
 }
 
-/// Where one term's rows and counts begin in the bytes, and how many they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
+/// Offsets of one term's rows and counts in the bytes, and how many there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct TermInfo {
     rows: u32,
     counts: u32,
     len: u32,
 }
 
 impl Postings {
-    /// From what [`Postings::parts`] gives, checked: `terms` ascend and lie in `lens` rows each, of `rows` in all; in `bytes`
-    /// the counts begin at `counts`.
+    /// Builds the postings from what [`Postings::parts`] returns, and validates it. Each of the sorted `terms` occurs
+    /// in as many rows as `lens` says, all below `rows`; the counts begin at offset `counts` of `bytes`.
     pub fn from_parts(
         terms: Strings,
         lens: &[u32],
         (bytes, counts): (Vec<u8>, usize),
         rows: usize,
     ) -> Result<Self, DecodeError> {
-        let mut places = Vec::with_capacity(lens.len());
+        let mut infos = Vec::with_capacity(lens.len());
         if !terms.iter().zip(terms.iter().skip(1)).all(|(a, b)| a < b) || u32::try_from(bytes.len()).is_err() {
-            return Err(DecodeError("the terms are not sorted, or are too many"));
+            return Err(DecodeError("the terms are not sorted, or the postings exceed 4 GiB"));
         }
-        let (head, tail) = bytes.split_at_checked(counts).ok_or(DecodeError("it ends too soon"))?;
+        let (head, tail) = bytes.split_at_checked(counts).ok_or(DecodeError("it is cut short"))?;
         let (mut distances, mut times) = (Reader::new(head), Reader::new(tail));
         for &len in lens {
-            let place = Place { rows: distances.position() as u32, counts: (counts + times.position()) as u32, len };
+            let info = TermInfo { rows: distances.position() as u32, counts: (counts + times.position()) as u32, len };
             let mut next = 0u64;
             for _ in 0..len {
                 let row = next + distances.varint64()?;
                 if row >= rows as u64 {
-                    return Err(DecodeError("a term lies in a row that cannot be"));
+                    return Err(DecodeError("a term occurs in a row that does not exist"));
                 }
                 times.varint()?.checked_add(1).ok_or(DecodeError("a number is too large"))?;
                 next = row + 1;
             }
-            places.push(place);
+            infos.push(info);
         }
         distances.finish()?;
         times.finish()?;
-        Ok(Self { terms, places, bytes, counts })
+        Ok(Self { terms, infos, bytes, counts })
     }
 
-    /// Terms with the number of their rows, and the two blocks: the rows of all, the counts of all.
+    /// Returns the terms with the number of their rows, the block of all rows and the block of all counts.
     pub fn parts(&self) -> (impl Iterator<Item = (&str, u32)>, &[u8], &[u8]) {
         let (rows, counts) = self.bytes.split_at(self.counts);
-        (self.terms.iter().zip(self.places.iter().map(|place| place.len)), rows, counts)
+        (self.terms.iter().zip(self.infos.iter().map(|info| info.len)), rows, counts)
     }
 
-    /// T
+    /// The number of terms, T.
     pub fn len(&self) -> usize {
         self.terms.len()
     }
@@ -79,50 +79,50 @@ impl Postings {
         self.terms.is_empty()
     }
 
-    /// The place of a term.
+    /// Returns the position of `term`, or `None` if it does not occur.
     pub fn find(&self, term: &str) -> Option<usize> {
         self.terms.find(term).ok()
     }
 
-    /// The term at a place.
+    /// Returns the term at position `at`.
     pub fn term(&self, at: usize) -> Option<&str> {
         self.terms.get(at)
     }
 
-    /// The terms from `start` on, with their places.
+    /// Iterates over the terms that are not less than `start`, with their positions.
     pub fn terms_from(&self, start: &str) -> impl Iterator<Item = (usize, &str)> {
-        let first = self.terms.find(start).unwrap_or_else(|place| place);
+        let first = self.terms.find(start).unwrap_or_else(|at| at);
         (first..self.len()).filter_map(|at| Some((at, self.terms.get(at)?)))
     }
 
-    /// How many rows the term at a place occurs in.
+    /// Returns the number of rows that the term at position `at` occurs in (its document frequency).
     pub fn row_count(&self, at: usize) -> usize {
-        self.places.get(at).map_or(0, |place| place.len as usize)
+        self.infos.get(at).map_or(0, |info| info.len as usize)
     }
 
-    /// These rows, ascending, and how often it occurs in each: once at least.
+    /// Iterates over the rows of the term at position `at`, ascending, with the number of occurrences in each.
     pub fn rows(&self, at: usize) -> impl Iterator<Item = (u32, u32)> {
-        let Place { rows, counts, len } = self.places.get(at).copied().unwrap_or(Place { rows: 0, counts: 0, len: 0 });
+        let TermInfo { rows, counts, len } = self.infos.get(at).copied().unwrap_or_default();
         let (mut rows, mut counts) =
             (Reader::new(&self.bytes[rows as usize..]), Reader::new(&self.bytes[counts as usize..]));
         let mut next = 0;
         (0..len).map_while(move |_| {
-            let row = next + rows.varint().ok()?; // always there: `open` has read it
+            let row = next + rows.varint().ok()?; // never fails: `from_parts` has read it
             next = row + 1;
             Some((row, counts.varint().ok()? + 1))
         })
     }
 }
 
-/// Takes the terms of rows one by one, and holds them as they will lie.
+/// Builds [`Postings`] from the terms of one row at a time. Keeps them compressed.
 #[derive(Default)]
 pub struct PostingsWriter {
-    terms: HashMap<String, Rows>,
+    terms: HashMap<String, TermPostings>,
 }
 
-/// Where one term occurs.
+/// The compressed postings of one term.
 #[derive(Default)]
-struct Rows {
+struct TermPostings {
     len: u32,
     /// The row after the last one.
     next: u32,
@@ -131,7 +131,7 @@ struct Rows {
 }
 
 impl PostingsWriter {
-    /// `term` occurs `count` times in `row`; rows ascend.
+    /// Adds that `term` occurs `count` times in `row`. Rows of a term must ascend; `count` must be at least 1.
     pub fn push(&mut self, term: &str, row: u32, count: u32) {
         let rows = match self.terms.get_mut(term) {
             Some(rows) => rows,
@@ -143,9 +143,9 @@ impl PostingsWriter {
         rows.len += 1;
     }
 
-    /// Of more than 4 GiB, which is the index of a hundred million items, what goes beyond is left out.
+    /// Returns the postings. Terms beyond 4 GiB, which is the index of about a hundred million items, are dropped.
     pub fn finish(self) -> Postings {
-        let mut all: Vec<(String, Rows)> = self.terms.into_iter().collect();
+        let mut all: Vec<(String, TermPostings)> = self.terms.into_iter().collect();
         all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut left = u32::MAX as usize;
         all.retain(|(term, rows)| {
@@ -157,10 +157,10 @@ impl PostingsWriter {
         let mut postings = Postings { counts, ..Postings::default() };
         let mut after = Vec::new();
         for (term, rows) in all {
-            let place =
-                Place { rows: postings.bytes.len() as u32, counts: (counts + after.len()) as u32, len: rows.len };
+            let info =
+                TermInfo { rows: postings.bytes.len() as u32, counts: (counts + after.len()) as u32, len: rows.len };
             if postings.terms.push(&term) {
-                postings.places.push(place);
+                postings.infos.push(info);
                 postings.bytes.extend(rows.distances);
                 after.extend(rows.counts);
             }
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_pushed_is_found() {
+    fn pushed_terms_are_found() {
         let postings = postings();
         let rows = |term| postings.find(term).map(|at| postings.rows(at).collect::<Vec<_>>());
         assert_eq!(rows("hat"), Some(vec![(0, 1), (300, 7), (301, 1)]));
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_opened_again_and_broken_ones_are_refused() {
+    fn parts_round_trip_and_invalid_parts_are_rejected() {
         let whole = postings();
         let (terms, rows, counts) = whole.parts();
         let (terms, lens): (Vec<&str>, Vec<u32>) = terms.unzip();

@@ -1,11 +1,11 @@
-//! The script that a text is written in, and the languages that are written so.
+//! The script that a text is written in, and which languages use it.
 //!
-//! Enough to tell that a model of English does not read Russian, from two words on. Languages of one script it does not
-//! tell apart. Must not know which languages a catalogue or a model has.
+//! Two words are enough to tell that an English model cannot read a Russian text. Languages that share a script cannot
+//! be told apart. Must not know which languages a catalogue or a model has.
 
 use super::language::is_han;
 
-/// A script, as far as languages of shops need it.
+/// A script, as precise as the languages of shops need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Script {
     /// English, French, German, Turkish, Vietnamese and many more.
@@ -35,8 +35,8 @@ pub enum Script {
 use Script::*;
 
 impl Script {
-    /// The script that most letters of `text` are of. A character of Han or Hangul is worth two letters; with any kana the
-    /// text is Japanese. `None` where there are no letters.
+    /// Returns the script of most letters of `text`, or `None` if it has no letters. A Han, Hangul or kana character
+    /// counts as two letters. A text of mostly Han characters with any kana is Japanese ([`Script::Kana`]).
     pub fn detect(text: &str) -> Option<Self> {
         let mut counts: [(Self, usize); 11] =
             [Latin, Cyrillic, Greek, Hebrew, Arabic, Devanagari, Thai, Hangul, Kana, Han, Other]
@@ -55,7 +55,7 @@ impl Script {
         Some(if most.0 == Han && count(Kana) > 0 { Kana } else { most.0 })
     }
 
-    /// Of one letter.
+    /// Returns the script of one letter.
     pub fn from_char(c: char) -> Self {
         match u32::from(c) {
             _ if is_han(c) => Han,
@@ -72,7 +72,7 @@ impl Script {
         }
     }
 
-    /// Whether the language of this primary subtag is written in it.
+    /// Returns whether the language with primary subtag `lang` is written in this script.
     pub fn is_used_by(self, lang: &str) -> bool {
         let own: &[Self] = match lang {
             "zh" => &[Han],
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_words_tell_the_script() {
+    fn two_words_identify_the_script() {
         for (text, expect) in [
             ("rain jacket", Some(Latin)),
             ("veste chaude, été", Some(Latin)),

@@ -1,10 +1,10 @@
-//! Chinese words: jieba's search for the likeliest split, over as much of its dictionary as is needed.
+//! Chinese word segmentation with jieba, which searches for the likeliest split, and a subset of its dictionary.
 //!
-//! jieba's dictionary has 350,000 words and 5 MB; a catalogue's texts contain a few thousand of them.
-//! The bake collects these, the pack ships them, and the browser splits with them alone. The split of a
-//! catalogue's text depends only on words that occur in it and on the sum of all frequencies, so both
-//! are kept and the browser splits as the full dictionary does. Of a query, words that no catalogue
-//! text contains fall apart into characters; they could not have found anything.
+//! jieba's dictionary has 350,000 words and 5 MB; the texts of a catalogue contain a few thousand of them. `nearmind
+//! bake` collects these, the pack ships them, and the browser splits with them alone. The split of a catalogue text
+//! depends only on the words that occur in it and on the sum of all frequencies. Both are kept, so the browser splits
+//! as the full dictionary does. Words of a query that no catalogue text contains are split into characters; they could
+//! not have matched anything.
 
 use std::ops::Range;
 
@@ -13,25 +13,26 @@ use jieba_rs::Jieba;
 /// Words with their frequencies, sorted by word.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dictionary {
-    /// Each word with the number of times that jieba counted it, ascending.
+    /// Each word with its frequency in jieba's dictionary, sorted by word.
     pub words: Vec<(String, u32)>,
 }
 
-/// The sum of all frequencies in jieba's dictionary, which probabilities are relative to.
+/// The sum of all frequencies in jieba's dictionary: the denominator of the word probabilities.
 const TOTAL: u32 = 60_101_964;
 
-/// Never occurs in text (private use): holds the frequencies of the words that are not shipped.
-const THE_REST: &str = "\u{E000}";
+/// A word that never occurs in text (a private-use character). Holds the total frequency of the words that are not
+/// shipped.
+const REST: &str = "\u{E000}";
 
 /// Splits runs of Han characters into words.
 pub struct Segmenter {
     jieba: Jieba,
-    /// Where the dictionary is the whole one.
-    counts: Option<Counts>,
+    /// Word frequencies; only with the full dictionary.
+    frequencies: Option<Frequencies>,
 }
 
 impl Segmenter {
-    /// With the words of `dictionary` alone: what it does not have falls apart into characters.
+    /// A segmenter that knows only the words of `dictionary`. Everything else is split into characters.
     pub fn new(dictionary: &Dictionary) -> Self {
         let mut jieba = Jieba::empty();
         let mut rest = TOTAL;
@@ -39,54 +40,56 @@ impl Segmenter {
             jieba.add_word(word, Some(*frequency as usize), None);
             rest = rest.saturating_sub(*frequency);
         }
-        jieba.add_word(THE_REST, Some(rest as usize), None);
-        Self { jieba, counts: None }
+        jieba.add_word(REST, Some(rest as usize), None);
+        Self { jieba, frequencies: None }
     }
 
-    /// The words of a run of Han characters, in order and without gaps.
+    /// Splits a run of Han characters into words. Returns their byte ranges, in order and without gaps.
     pub fn cut(&self, han: &str) -> Vec<Range<usize>> {
-        // Without the hidden Markov model: it invents words that the dictionary lacks, differently by context.
+        // Without the hidden Markov model, which invents words that are not in the dictionary, depending on the
+        // context.
         self.jieba.cut(han, false).iter().map(|token| token.byte_start..token.byte_end).collect()
     }
 
-    /// The words of a run of Han characters, and the shorter words inside them, for search.
+    /// Like [`Segmenter::cut`], but also returns the shorter words inside long ones. For search.
     pub fn cut_for_search<'a>(&self, han: &'a str) -> Vec<&'a str> {
         self.jieba.cut_for_search(han, false).iter().map(|token| token.word).collect()
     }
 }
 
-/// How often jieba has counted the words of its whole dictionary. It tells a frequency only by way of a logarithm, which
-/// machines round differently: one more here, one less there, and two bakes of one catalogue would differ.
-enum Counts {
-    /// Asked of jieba for the word beside [`THE_REST`], that has nearly all of the sum: what comes back is the word's
-    /// frequency times 1 - 1e-8, rounded up.
+/// The word frequencies of jieba's full dictionary. jieba gives a frequency only through a logarithm, which machines
+/// round differently, so a frequency could differ by one and two bakes of the same catalogue would not be equal.
+enum Frequencies {
+    /// jieba with [`REST`] added at nearly all of the total frequency. The suggested frequency for a word followed by
+    /// [`REST`] is the word's own frequency times 1 - 1e-8, rounded up: exact on every machine.
     #[cfg(feature = "dictionary")]
-    Asked(Box<Jieba>),
-    /// Read from the dictionary's text.
-    Listed(std::collections::HashMap<String, u32>),
+    Jieba(Box<Jieba>),
+    /// Frequencies from the text of the dictionary.
+    Text(std::collections::HashMap<String, u32>),
 }
 
 impl Segmenter {
-    /// With jieba's whole dictionary, which the command line carries.
+    /// A segmenter with jieba's full dictionary, which the command line embeds.
     #[cfg(feature = "dictionary")]
     pub fn full() -> Self {
         let jieba = Jieba::new();
-        let mut asked = jieba.clone();
-        asked.add_word(THE_REST, Some(TOTAL as usize * 99_999_999), None);
-        Self { jieba, counts: Some(Counts::Asked(Box::new(asked))) }
+        let mut with_rest = jieba.clone();
+        with_rest.add_word(REST, Some(TOTAL as usize * 99_999_999), None);
+        Self { jieba, frequencies: Some(Frequencies::Jieba(Box::new(with_rest))) }
     }
 
-    /// With a whole dictionary from its text: a word, its frequency and its part of speech a line.
+    /// A segmenter with a full dictionary from its text. Each line has a word, its frequency and its part of speech.
+    /// Fails with jieba's message if a line cannot be read.
     pub fn from_dictionary_text(dictionary: &str) -> Result<Self, String> {
         let jieba = Jieba::with_dict(&mut dictionary.as_bytes()).map_err(|error| error.to_string())?;
-        let listed = dictionary.lines().filter_map(|line| {
+        let frequencies = dictionary.lines().filter_map(|line| {
             let mut fields = line.split_whitespace();
             Some((fields.next()?.to_owned(), fields.next()?.parse().ok()?))
         });
-        Ok(Self { jieba, counts: Some(Counts::Listed(listed.collect())) })
+        Ok(Self { jieba, frequencies: Some(Frequencies::Text(frequencies.collect())) })
     }
 
-    /// The part of the dictionary that decides how `texts` are split.
+    /// Returns the part of the dictionary that determines how `texts` are split. Empty without a full dictionary.
     pub fn dictionary_for<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Dictionary {
         let mut found = std::collections::BTreeSet::new();
         for text in texts {
@@ -96,7 +99,7 @@ impl Segmenter {
         }
         let words = found
             .into_iter()
-            // A word that jieba splits even when it stands alone is never part of the likeliest split.
+            // A word that jieba splits even on its own is never part of the likeliest split.
             .filter(|word| self.jieba.cut(word, false).len() == 1)
             .filter_map(|word| Some((word.to_owned(), self.frequency(word)?)))
             .collect();
@@ -104,10 +107,10 @@ impl Segmenter {
     }
 
     fn frequency(&self, word: &str) -> Option<u32> {
-        match self.counts.as_ref()? {
+        match self.frequencies.as_ref()? {
             #[cfg(feature = "dictionary")]
-            Counts::Asked(jieba) => Some(jieba.suggest_freq(&format!("{word}{THE_REST}")) as u32),
-            Counts::Listed(counts) => counts.get(word).copied(),
+            Frequencies::Jieba(jieba) => Some(jieba.suggest_freq(&format!("{word}{REST}")) as u32),
+            Frequencies::Text(frequencies) => frequencies.get(word).copied(),
         }
     }
 }
@@ -128,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_collected_words_split_as_the_whole_dictionary() {
+    fn the_subset_splits_like_the_full_dictionary() {
         let full = Segmenter::full();
         let small = Segmenter::new(&full.dictionary_for(TEXTS));
         for text in TEXTS {
@@ -139,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frequency_is_the_dictionarys_own_to_the_last_digit() {
+    fn frequencies_equal_those_of_the_dictionary() {
         let full = Segmenter::full();
         // Lines of jieba's dict.txt: the most frequent word, the rarest kind, and some between.
         let lines = "了 883634 ul\n的 318825 uj\n中国 129470 ns\n长江大桥 3858 ns\n防水 651 v\n雨天 74 t\n夹克 28 n\n\
@@ -154,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn the_total_is_that_of_the_dictionary() {
+    fn the_total_matches_the_dictionary() {
         assert!(format!("{:?}", Jieba::new()).contains(&TOTAL.to_string()));
     }
 }

@@ -1,6 +1,7 @@
-//! Words that say nothing of a product: function words of English and Chinese.
+//! Stop words: function words of English and Chinese, which say nothing about a product.
 //!
-//! Short lists of our own: words that merely are frequent stay, because a shop sells them ("light", "set").
+//! The lists are short and our own. Words that are merely frequent are not on them, because shops sell what they name
+//! ("light", "set").
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -11,7 +12,7 @@ static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// `word` in NFKC and lower case, not stemmed.
+/// Returns whether `word` is a stop word. `word` must be in NFKC and lower case, not stemmed.
 pub fn is_stop_word(word: &str) -> bool {
     STOPS.contains(word)
 }

@@ -1,8 +1,8 @@
-//! A text's words with their places, and the terms that they are compared by.
+//! Tokenization: the words of a text with their positions, and the terms by which they are compared.
 //!
-//! Boundaries follow UAX 29; runs of Han characters, where it knows no words, go to jieba. A term is
-//! the word in NFKC and lower case, stemmed where it is written in ASCII letters (Porter's English
-//! stemmer). Highlights and search both use these words, so a highlight is always a whole word.
+//! Word boundaries follow UAX 29, which does not segment runs of Han characters: those are split by jieba. A term is
+//! the word in NFKC and lower case, stemmed (Porter's English stemmer) if it is in ASCII letters. Highlights and search
+//! use the same words, so a highlight is always a whole word.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -15,17 +15,17 @@ use super::{language::is_han, segment::Segmenter, stop_words::is_stop_word};
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// Bytes of the text.
+    /// Position in the text, in bytes.
     pub range: Range<usize>,
-    /// How the word is compared: NFKC in lower case, and stemmed where it is in ASCII letters.
+    /// The form that is compared: NFKC, lower case, and stemmed if it is in ASCII letters.
     pub term: String,
-    /// Says nothing of what the text is about.
+    /// Whether the word is a stop word.
     pub is_stop: bool,
 }
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 
-/// The words of `text` in order; they do not overlap. Punctuation and spaces belong to none.
+/// Returns the words of `text` in order. They do not overlap; punctuation and spaces belong to no word.
 pub fn words(text: &str, segmenter: &Segmenter) -> Vec<Word> {
     let mut found = Vec::new();
     for (start, run, han) in runs(text) {
@@ -42,12 +42,12 @@ pub fn words(text: &str, segmenter: &Segmenter) -> Vec<Word> {
     found
 }
 
-/// The terms that `text` is found by: its words but stop words, and of long Chinese words the shorter ones inside.
+/// Returns the terms to index `text` by: its words without stop words, and the shorter words inside long Chinese words.
 pub fn terms(text: &str, segmenter: &Segmenter) -> Vec<String> {
     query_terms(text, segmenter).into_iter().map(|(_, term)| term).collect()
 }
 
-/// The words of a query that are no stop words, as typed (NFKC, lower case) and as they are compared.
+/// Returns the words of a query without stop words, each as typed (in NFKC and lower case) and as a term.
 pub fn query_terms(text: &str, segmenter: &Segmenter) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (_, run, han) in runs(text) {
@@ -55,27 +55,27 @@ pub fn query_terms(text: &str, segmenter: &Segmenter) -> Vec<(String, String)> {
         for word in words {
             let (term, is_stop) = term(word);
             if !is_stop {
-                found.push((plain(word), term));
+                found.push((normalize(word), term));
             }
         }
     }
     found
 }
 
-/// How a word is compared, and whether it is a stop word.
+/// Returns the term of a word, and whether it is a stop word.
 fn term(word: &str) -> (String, bool) {
-    let plain = plain(word);
-    let is_stop = is_stop_word(&plain);
-    let english = plain.bytes().all(|b| b.is_ascii_alphabetic() || b == b'\'');
-    if english { (STEMMER.stem(&plain).into_owned(), is_stop) } else { (plain, is_stop) }
+    let normal = normalize(word);
+    let is_stop = is_stop_word(&normal);
+    let is_ascii = normal.bytes().all(|b| b.is_ascii_alphabetic() || b == b'\'');
+    if is_ascii { (STEMMER.stem(&normal).into_owned(), is_stop) } else { (normal, is_stop) }
 }
 
-/// NFKC in lower case, apostrophes straight.
-fn plain(word: &str) -> String {
+/// Returns `word` in NFKC and lower case, with straight apostrophes.
+fn normalize(word: &str) -> String {
     word.nfkc().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }).collect()
 }
 
-/// The text cut where Han characters begin and end: start, run, whether it is Han.
+/// Splits `text` into runs with and without Han characters. Each is its start in bytes, the run, and whether it is Han.
 fn runs(text: &str) -> impl Iterator<Item = (usize, &str, bool)> {
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_whole_in_both_languages() {
+    fn english_and_chinese_are_split_into_words() {
         check("Waterproof jackets, for women's cycling!", &["Waterproof", "jackets", "for", "women's", "cycling"]);
         check("雨天骑行防水夹克", &["雨天", "骑行", "防水", "夹克"]);
         check("GoreX 防水夹克 2.5L", &["GoreX", "防水", "夹克", "2.5L"]);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn one_term_for_the_forms_of_a_word() {
+    fn forms_of_a_word_have_the_same_term() {
         let segmenter = segmenter();
         assert_eq!(terms("Jackets", &segmenter), terms("jacket", &segmenter));
         assert_eq!(terms("ＵＳＢ", &segmenter), terms("usb", &segmenter));

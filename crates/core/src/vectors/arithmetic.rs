@@ -1,7 +1,7 @@
-//! Dot product and norm in f32: eight lanes, summed in one fixed order, so that every target gets the
-//! same bits whether or not it has wide registers. Rust never fuses the multiply and the add.
+//! Dot product and norm in f32. Sums run in eight lanes and are added in a fixed order, so that every target computes
+//! the same bits, whatever its register width. Rust never fuses a multiplication and an addition by itself.
 
-/// Sum of products. Both of one length.
+/// Returns the dot product of `a` and `b`, which must have the same length.
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     debug_assert_eq!(a.len(), b.len());
     let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
@@ -16,12 +16,12 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     ((a + e) + (c + g)) + ((b + f) + (d + h)) + tail
 }
 
-/// Euclidean length.
+/// Returns the Euclidean length.
 pub fn norm(vector: &[f32]) -> f32 {
     dot(vector, vector).sqrt()
 }
 
-/// Scales to length 1; a zero vector stays zero.
+/// Scales `vector` to length 1. A zero vector stays zero.
 pub fn normalize(vector: &mut [f32]) {
     let length = norm(vector);
     if length > 0.0 {
@@ -29,7 +29,7 @@ pub fn normalize(vector: &mut [f32]) {
     }
 }
 
-/// `to += factor * from`
+/// `to += factor * from`, as BLAS's `axpy`.
 pub fn add_scaled(to: &mut [f32], factor: f32, from: &[f32]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to += factor * from);
 }

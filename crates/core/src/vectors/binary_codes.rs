@@ -1,22 +1,22 @@
-//! One bit a component: which side of the middle a vector lies on. Rows that agree with the query in most bits are
-//! looked at again in int8, which gives nearly the list of a whole scan for an eighth of the memory traffic.
+//! Binary codes: one sign bit per component. The rows at the smallest Hamming distance to the query are rescored in
+//! int8, which gives nearly the list of a full scan for an eighth of the memory traffic.
 //!
-//! On centred vectors the part of bits that differ grows with the angle (Charikar, "Similarity estimation techniques
-//! from rounding algorithms", 2002). The codes are the signs of a [`Matrix`]: whoever has that one need not store them.
+//! On centred vectors the share of bits that differ grows with the angle (Charikar, "Similarity estimation techniques
+//! from rounding algorithms", 2002). The codes are the signs of a [`Matrix`], so they need not be stored with it.
 
 use super::{Hit, Matrix, Query};
 
 /// N codes of H bits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BinaryCodes {
-    /// `[N, ceil(H / 64)]`; bit i of a row is whether component i is above zero
+    /// `[N, ceil(H / 64)]`; bit i of a row says whether component i is positive.
     words: Vec<u64>,
-    /// Words of a row.
+    /// The number of words of a row.
     width: usize,
 }
 
 impl BinaryCodes {
-    /// The codes of all rows of `matrix`. `[N]`
+    /// Computes the codes of all rows of `matrix`.
     pub fn new(matrix: &Matrix) -> Self {
         let width = matrix.width().div_ceil(64);
         let mut words = Vec::with_capacity(matrix.len() * width);
@@ -26,8 +26,9 @@ impl BinaryCodes {
         Self { words, width }
     }
 
-    /// The `k` best of the `pool` rows that agree with `query` in most bits, out of those that `keep` lets pass.
-    /// `matrix` is the one that the codes were made of; the rest as in [`Matrix::top_k`].
+    /// Approximate [`Matrix::top_k`]: rescores the `pool` rows nearest to `query` by Hamming distance, of those for
+    /// which `keep` is true, and returns the `k` best that score at least `threshold`. `matrix` must be the one that
+    /// the codes were computed from.
     pub fn top_k(
         &self,
         matrix: &Matrix,
@@ -39,19 +40,20 @@ impl BinaryCodes {
         matrix.top_k_of(self.nearest(query, pool, keep), query, k, threshold)
     }
 
-    /// The `count` rows that agree with `query` in most bits, ties by row; in the order of rows.
+    /// Returns the `count` rows at the smallest Hamming distance to `query`, of those for which `keep` is true; ties by
+    /// row. Sorted by row.
     pub fn nearest(&self, query: &Query, count: usize, keep: impl Fn(u32) -> bool) -> Vec<u32> {
         let mut code = Vec::with_capacity(self.width);
         pack(&query.values, &mut code);
         if self.width == 0 || code.len() != self.width {
             return Vec::new();
         }
-        let distance = |row: &[u64]| row.iter().zip(&code).map(|(a, b)| ones(a ^ b)).sum::<u32>();
+        let distance = |row: &[u64]| row.iter().zip(&code).map(|(a, b)| count_ones(a ^ b)).sum::<u32>();
         let distances: Vec<u16> = self.words.chunks_exact(self.width).map(|row| distance(row) as u16).collect();
         let kept = || distances.iter().zip(0u32..).filter(|&(_, row)| keep(row));
         let mut rows_at = vec![0usize; 64 * self.width + 1];
         kept().for_each(|(&distance, _)| rows_at[usize::from(distance)] += 1);
-        // The distance at which the pool is full, and how many of that distance still belong to it.
+        // The distance at which `count` is reached, and how many rows at that distance are included.
         let (mut last, mut left) = (0, count);
         while last < rows_at.len() && rows_at[last] <= left {
             left -= rows_at[last];
@@ -69,14 +71,16 @@ impl BinaryCodes {
     }
 }
 
+/// Appends the sign bits of `row`, 64 per word, lowest bit first.
 fn pack<T: Copy + PartialOrd + Default>(row: &[T], words: &mut Vec<u64>) {
     for part in row.chunks(64) {
         words.push(part.iter().rev().fold(0, |word, &value| word << 1 | u64::from(value > T::default())));
     }
 }
 
-/// How many bits are set: in the registers that every target has, for few have an instruction for it by default.
-fn ones(word: u64) -> u32 {
+/// Returns the number of set bits. Uses plain integer operations that the compiler vectorizes, because few targets
+/// enable a population count instruction by default.
+fn count_ones(word: u64) -> u32 {
     let pairs = word - (word >> 1 & 0x5555_5555_5555_5555);
     let fours = (pairs & 0x3333_3333_3333_3333) + (pairs >> 2 & 0x3333_3333_3333_3333);
     let bytes = (fours + (fours >> 4)) & 0x0F0F_0F0F_0F0F_0F0F;
@@ -91,7 +95,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_pool_is_what_sorting_by_distance_gives(
+        fn nearest_equals_a_sort_by_distance(
             data in prop::collection::vec(-1f32..1.0, 30 * 70),
             query in prop::collection::vec(-1f32..1.0, 70),
             count in 0usize..35,
@@ -110,7 +114,7 @@ mod tests {
         }
 
         #[test]
-        fn with_the_whole_catalogue_as_pool_nothing_is_lost(
+        fn a_pool_of_all_rows_is_exact(
             data in prop::collection::vec(-1f32..1.0, 40 * 24),
             query in prop::collection::vec(-1f32..1.0, 24),
         ) {
@@ -121,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_without_width_have_no_neighbours() {
+    fn vectors_of_width_0_have_no_neighbours() {
         let none = Matrix::quantize(0, &[]);
         assert!(BinaryCodes::new(&none).nearest(&Query::new(&[]), 3, |_| true).is_empty());
     }

@@ -1,8 +1,8 @@
-//! How like two vectors are: 1 for the same direction, 0 where nothing is shared.
+//! Similarity of two vectors: 1 for the same direction, 0 if they have nothing in common.
 //!
-//! Catalogue rows have length 1, so their dot product is the cosine. Pearson is the cosine of what is left
-//! when each vector's own mean component is taken out. The Euclidean likeness is `1 - distance / sqrt(2)`,
-//! which is 0, too, for vectors at a right angle. Must not know whose vectors they are.
+//! Catalogue rows have length 1, so their dot product is the cosine. The Pearson correlation is the cosine after the
+//! mean of each vector's components is subtracted. The Euclidean similarity is `1 - distance / sqrt(2)`, which is also
+//! 0 for orthogonal vectors. Must not know whose vectors they are.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,24 +11,24 @@ use super::{
     arithmetic::{dot, norm},
 };
 
-/// How the likeness of two vectors is measured.
+/// A measure of the similarity of two vectors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "VectorMetric"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
-    /// The cosine of the angle between them; 0 where one of them has no length.
+    /// The cosine of the angle between them; 0 if one of them is zero.
     #[default]
     Cosine,
-    /// Their dot product, which grows with their lengths.
+    /// The dot product, which grows with the lengths.
     Dot,
     /// `1 - distance / sqrt(2)`, for vectors of length 1.
     Euclidean,
-    /// The cosine after each vector's own mean component is taken out; 0 where nothing is left.
+    /// The cosine after the mean of each vector's components is subtracted; 0 if nothing remains.
     Pearson,
 }
 
 impl Metric {
-    /// Likeness of two vectors `[H]`.
+    /// Returns the similarity of two vectors `[H]`.
     pub fn similarity(self, a: &[f32], b: &[f32]) -> f32 {
         let cosine = |product: f32, a: f32, b: f32| if a * b > 0.0 { product / (a * b) } else { 0.0 };
         match self {
@@ -45,17 +45,17 @@ impl Metric {
         }
     }
 
-    /// Likeness of every row to `vector` `[H]`. `[N]`
+    /// Returns the similarity of each row of `matrix` to `vector` `[H]`. `[N]`
     pub fn similarities(self, matrix: &Matrix, vector: &[f32]) -> Vec<f32> {
         match self {
-            // Rows have length 1 but for rounding: one product of integers a row.
+            // Rows have length 1 except for rounding, so one integer dot product per row is enough.
             Self::Cosine | Self::Dot => {
                 let length = if self == Self::Cosine { norm(vector) } else { 1.0 };
                 let query = Query::new(vector);
                 let scale = if length > 0.0 { 1.0 / length } else { 0.0 };
-                let mut column = matrix.scores(&query);
-                column.iter_mut().for_each(|score| *score *= scale);
-                column
+                let mut scores = matrix.scores(&query);
+                scores.iter_mut().for_each(|score| *score *= scale);
+                scores
             }
             Self::Euclidean | Self::Pearson => {
                 (0..matrix.len() as u32).map(|row| self.similarity(&matrix.vector(row), vector)).collect()
@@ -64,6 +64,7 @@ impl Metric {
     }
 }
 
+/// Subtracts the mean of the components.
 fn centred(vector: &[f32]) -> Vec<f32> {
     let mean = vector.iter().sum::<f32>() / vector.len().max(1) as f32;
     vector.iter().map(|value| value - mean).collect()
@@ -86,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn a_column_has_the_likeness_of_each_row() {
+    fn similarities_equal_those_of_each_row() {
         let matrix = Matrix::quantize(3, &[0.6, 0.8, 0.0, 0.0, 0.6, -0.8, 1.0, 0.0, 0.0]);
         let vector = [0.0, 2.0, 1.0];
         for metric in [Metric::Cosine, Metric::Dot, Metric::Euclidean, Metric::Pearson] {
-            for (row, likeness) in metric.similarities(&matrix, &vector).into_iter().enumerate() {
+            for (row, similarity) in metric.similarities(&matrix, &vector).into_iter().enumerate() {
                 let expect = metric.similarity(&matrix.vector(row as u32), &vector);
-                assert!((likeness - expect).abs() < 0.01, "{metric:?} {likeness} {expect}");
+                assert!((similarity - expect).abs() < 0.01, "{metric:?} {similarity} {expect}");
             }
         }
     }

@@ -1,9 +1,10 @@
-//! Many rows of int8 against one vector of 16 bits: sums of products in integers, exact on every target.
+//! Integer dot products of many int8 rows with one vector of 16-bit integers, with SIMD where the target has it. The
+//! results are exact and equal on every target.
 //!
-//! Unsafe: pointers into slices whose sizes are checked first.
+//! Unsafe code: pointers into slices whose sizes are checked first.
 
-/// `sums[n] = rows[n] . query` for `rows` `[N, H]`, `query` `[H]`, `sums` `[N]`. The caller sees to it that a sum of H
-/// products fits in 32 bits.
+/// Computes `sums[n] = rows[n] . query` for `rows` `[N, H]`, `query` `[H]` and `sums` `[N]`. The caller guarantees that
+/// a sum of H products fits in 32 bits.
 pub fn products(rows: &[i8], query: &[i16], sums: &mut [i32]) {
     assert_eq!(rows.len(), query.len() * sums.len());
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -12,47 +13,51 @@ pub fn products(rows: &[i8], query: &[i16], sums: &mut [i32]) {
     if is_x86_feature_detected!("avx2") {
         return tiled(rows, query, sums, x86::tile);
     }
-    #[allow(unreachable_code, reason = "where another path is certain")]
+    #[allow(unreachable_code, reason = "unreachable on targets where a SIMD path always returns")]
     portable(rows, query, sums)
 }
 
-/// What every other target runs, and what the others are held to.
+/// The implementation for other targets, and the reference that the SIMD ones are tested against.
 fn portable(rows: &[i8], query: &[i16], sums: &mut [i32]) {
     for (n, sum) in sums.iter_mut().enumerate() {
-        *sum = sum_of(&rows[n * query.len()..][..query.len()], query);
+        *sum = dot(&rows[n * query.len()..][..query.len()], query);
     }
 }
 
-fn sum_of(row: &[i8], query: &[i16]) -> i32 {
+/// The dot product of one row, or part of a row, with the query.
+fn dot(row: &[i8], query: &[i16]) -> i32 {
     row.iter().zip(query).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum()
 }
 
-/// Rows that are summed side by side: enough sums in flight to hide the products' latency.
+/// The number of rows of a tile: enough independent sums to hide the latency of the products.
 const ROWS: usize = 4;
-/// Components of a step.
+/// The number of components that are processed in one step.
 const STEP: usize = 16;
 
+/// Dot products of ROWS rows with the query, over the first components. The arguments are the rows, their width, the
+/// query, and the number of components.
+///
 /// # Safety
-/// Takes ROWS rows of some width, that width, and at least as many components of the query as its last argument says,
-/// which is a multiple of STEP and no more than the width.
+/// The rows must have ROWS times the width elements. The number of components must be a multiple of STEP and not exceed
+/// the width, and the query must have at least that many.
 type Tile = unsafe fn(*const i8, usize, *const i16, usize) -> [i32; ROWS];
 
-/// Whole tiles by `tile`, which this machine can run, and the edges one by one.
-#[allow(dead_code, reason = "there are machines without tiles")]
+/// Computes full tiles with `tile`, which the machine must support, and the rest with scalar code.
+#[allow(dead_code, reason = "unused on targets without a SIMD path")]
 #[inline(always)]
 fn tiled(rows: &[i8], query: &[i16], sums: &mut [i32], tile: Tile) {
     let width = query.len();
-    let whole = width / STEP * STEP;
+    let tiled_width = width / STEP * STEP;
     for (n, sums) in sums.chunks_mut(ROWS).enumerate() {
         let rows = &rows[n * ROWS * width..][..sums.len() * width];
         let Ok(sums) = <&mut [i32; ROWS]>::try_from(&mut *sums) else {
-            return portable(rows, query, sums); // the last few
+            return portable(rows, query, sums); // fewer than ROWS rows are left
         };
-        // SAFETY: `rows` has ROWS rows of `width`, and `whole` is a multiple of STEP within it.
-        *sums = unsafe { tile(rows.as_ptr(), width, query.as_ptr(), whole) };
-        if whole < width {
+        // SAFETY: `rows` has ROWS rows of `width`, and `tiled_width` is a multiple of STEP that does not exceed it.
+        *sums = unsafe { tile(rows.as_ptr(), width, query.as_ptr(), tiled_width) };
+        if tiled_width < width {
             for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(width)) {
-                *sum += sum_of(&row[whole..], &query[whole..]);
+                *sum += dot(&row[tiled_width..], &query[tiled_width..]);
             }
         }
     }
@@ -65,14 +70,14 @@ mod wasm {
     use super::{ROWS, STEP};
 
     /// # Safety
-    /// As [`super::Tile`] says.
+    /// As for [`super::Tile`].
     #[inline(always)]
-    pub unsafe fn tile(row: *const i8, width: usize, query: *const i16, whole: usize) -> [i32; ROWS] {
-        // SAFETY: the caller's promise covers every read.
+    pub unsafe fn tile(row: *const i8, width: usize, query: *const i16, components: usize) -> [i32; ROWS] {
+        // SAFETY: the caller guarantees that every read is in bounds.
         unsafe {
             let mut sums = [i32x4_splat(0); ROWS];
             let mut k = 0;
-            while k < whole {
+            while k < components {
                 let (low, high) = (v128_load(query.add(k).cast()), v128_load(query.add(k + 8).cast()));
                 for (r, sum) in sums.iter_mut().enumerate() {
                     let row = row.add(r * width + k);
@@ -97,14 +102,14 @@ mod x86 {
     use super::{ROWS, STEP};
 
     /// # Safety
-    /// The processor has AVX2; and as [`super::Tile`] says.
+    /// The processor must have AVX2; otherwise as for [`super::Tile`].
     #[target_feature(enable = "avx2")]
-    pub unsafe fn tile(row: *const i8, width: usize, query: *const i16, whole: usize) -> [i32; ROWS] {
-        // SAFETY: the caller's promise covers every read.
+    pub unsafe fn tile(row: *const i8, width: usize, query: *const i16, components: usize) -> [i32; ROWS] {
+        // SAFETY: the caller guarantees that every read is in bounds.
         unsafe {
             let mut sums = [_mm256_setzero_si256(); ROWS];
             let mut k = 0;
-            while k < whole {
+            while k < components {
                 let query = _mm256_loadu_si256(query.add(k).cast());
                 for (r, sum) in sums.iter_mut().enumerate() {
                     let row = _mm256_cvtepi8_epi16(_mm_loadu_si128(row.add(r * width + k).cast()));
@@ -129,7 +134,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_target_sums_alike(
+        fn simd_equals_the_portable_code(
             width in 1usize..70,
             rows in 0usize..11,
             seed in prop::collection::vec((any::<i8>(), any::<i16>()), 800),

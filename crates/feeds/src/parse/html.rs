@@ -85,7 +85,7 @@ fn fill_from_head(product: &mut RawRow, page: &Page, social: Option<&RawRow>) {
 }
 
 fn lang(page: &Page) -> Option<String> {
-    let declared = [page.lang.as_str(), page.meta("og:locale")].map(primary);
+    let declared = [page.lang.as_str(), page.meta("og:locale")].map(primary_subtag);
     declared.into_iter().find(|lang| !lang.is_empty())
 }
 

@@ -1,30 +1,31 @@
-//! The pack's items, column by column: what is alike lies together, and compresses to little.
+//! The file of the items, column by column, because similar values next to each other compress well.
 //!
 //! ```text
 //! items    8 bytes   "NMITEM02"
-//!          varint    N, items; then a block a column, in this order, and last the pool
-//!          id        string that begins like the one before; ascending
-//!          url       string that begins like the one before
-//!          image     string that begins like the one before
-//!          languages varint how many, then each, ascending: pooled
-//!          category  of each language: varint steps, each pooled
+//!          varint    N, the number of items; then one block per column, in this order, and last the pool
+//!          id        front-coded string; sorted
+//!          url       front-coded string
+//!          image     front-coded string
+//!          languages varint number, then each, sorted: pooled
+//!          category  for each language: varint number of steps, each pooled
 //!          brand     pooled
 //!          price     decimal
 //!          currency  pooled
-//!          stock     byte 0 not known, 1 in stock, 2 out of stock, 3 preorder; varint pieces + 1, or 0
-//!          rating    decimal; varint ratings + 1, or 0
-//!          date      varint 0 not known, else 1 + zigzag of the days since 1970
-//!          group     byte 0 none, 1 some, then pooled
-//!          tags      varint how many, each pooled
-//!          attribute varint how many, then each, names ascending: name pooled, value pooled
+//!          stock     byte 0 unknown, 1 in stock, 2 out of stock, 3 preorder; varint pieces + 1, or 0 for unknown
+//!          rating    decimal; varint number of ratings + 1, or 0 for unknown
+//!          date      varint 0 for unknown, else 1 + zigzag of the days since 1970-01-01
+//!          group     byte 0 none, or 1, then pooled
+//!          tags      varint number, each pooled
+//!          attribute varint number, then each, sorted by name: name pooled, value pooled
 //!          pool      varint K, then K strings of at most 255 bytes, in the order of their first use
 //!
-//! pooled   varint 0 and a string, or 1 + its place in the pool
-//! decimal  varint 0 not known; else 1 + (digits * 8 + places), places 0..6: digits / 10^places; places 7: an f64 follows
+//! pooled   varint 0 and a string, or varint 1 + index in the pool
+//! decimal  varint 0 for unknown; else 1 + (digits * 8 + places): places 0..=6: digits / 10^places; places 7: then an f64
 //! ```
 //!
-//! Titles and descriptions are in the texts' file. A column in which nothing is known is an empty block. Blocks, strings
-//! and numbers are those of `bytes.rs`. No byte stands for more than 255 in memory besides the items' own size.
+//! Titles and descriptions are in the file of the texts. A column without any known value is an empty block. Blocks,
+//! strings (front-coded or plain) and numbers are those of `bytes.rs`. A byte of the file expands to at most 255 bytes
+//! in memory, not counting the fixed size of an item.
 
 mod write;
 
@@ -39,11 +40,14 @@ use crate::{
 };
 
 const MAGIC: &[u8; 8] = b"NMITEM02";
-const MOST_POOLED: usize = 255;
-const RAW: u64 = 7;
+/// The longest string of the pool, in bytes.
+const MAX_POOLED_LEN: usize = 255;
+/// The number of places of a decimal that is followed by an f64.
+const RAW_F64: u64 = 7;
+/// Powers of ten by the number of places.
 const POWERS: [f64; 7] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
 
-/// Columns in the order of the file.
+/// The columns in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Id,
@@ -66,37 +70,37 @@ const COLUMNS: usize = Column::Attribute as usize + 1;
 
 use Column::{Attribute, Brand, Category, Currency, Date, Group, Image, Languages, Price, Rating, Stock, Tags, Url};
 
-/// Those whose rows are read by themselves: not strings that begin like the one before.
-const PLAIN: [Column; COLUMNS - 3] =
+/// The columns whose rows can be read by themselves, which are those without front-coded strings.
+const RANDOM_ACCESS: [Column; COLUMNS - 3] =
     [Languages, Category, Brand, Price, Currency, Stock, Rating, Date, Group, Tags, Attribute];
 
-/// The file as it came, read through once, and where each row begins in each column: what is asked of a row is read then.
+/// The content of the file, validated, with the offset of each row in each column. A value is decoded when it is read.
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
     bytes: Vec<u8>,
-    /// Where each string of the pool begins. `[K]`
+    /// Offset of each string of the pool. `[K]`
     pool: Vec<u32>,
     /// `[N]`
     ids: Strings,
-    url: Signposts,
-    image: Signposts,
-    /// Where each row begins. `[N]` of each plain column, or none where nothing is known
+    url: FrontCodedColumn,
+    image: FrontCodedColumn,
+    /// Offset of each row in each column of [`RANDOM_ACCESS`]. `[N]`, or empty for a column without known values.
     rows: [Vec<u32>; COLUMNS],
 }
 
-/// The rest follows from the bytes.
+/// The other fields are derived from the bytes.
 impl PartialEq for Columns {
     fn eq(&self, other: &Self) -> bool {
         self.bytes == other.bytes
     }
 }
 
-/// Reads through the file once: what a [`Columns`] has can be read. `bytes` become its.
+/// Decodes and validates the whole file once, so that later reads cannot fail. Takes ownership of `bytes`.
 pub fn read(bytes: Vec<u8>) -> Result<Columns, DecodeError> {
     if u32::try_from(bytes.len()).is_err() {
         return Err(DecodeError("it is larger than 4 GiB"));
     }
-    let mut found = Columns::default();
+    let mut columns = Columns::default();
     let mut reader = Reader::with_magic(&bytes, MAGIC)?;
     let count = reader.varint()? as usize;
     let mut blocks = array::from_fn::<_, COLUMNS, _>(|_| Reader::new(&[]));
@@ -106,35 +110,35 @@ pub fn read(bytes: Vec<u8>) -> Result<Columns, DecodeError> {
     let mut strings = reader.block()?;
     reader.finish()?;
     for _ in 0..strings.count()? {
-        found.pool.push(strings.position() as u32);
-        if strings.str()?.len() > MOST_POOLED {
-            return Err(DecodeError("a string of the pool is too long"));
+        columns.pool.push(strings.position() as u32);
+        if strings.str()?.len() > MAX_POOLED_LEN {
+            return Err(DecodeError("a string of the pool is longer than 255 bytes"));
         }
     }
     strings.finish()?;
-    let pool = Pool { bytes: &bytes, places: &found.pool };
+    let pool = Pool { bytes: &bytes, offsets: &columns.pool };
     let known = blocks.each_ref().map(|block| !block.is_empty());
-    for column in PLAIN.into_iter().filter(|&column| known[column as usize]) {
-        // A row takes a byte at least: what a number claims is not taken on trust.
-        found.rows[column as usize].reserve_exact(count.min(blocks[column as usize].remaining()));
+    for column in RANDOM_ACCESS.into_iter().filter(|&column| known[column as usize]) {
+        // A row has at least one byte, so the block limits how many rows there can be, whatever the count claims.
+        columns.rows[column as usize].reserve_exact(count.min(blocks[column as usize].remaining()));
     }
     let mut before: [Vec<u8>; 3] = Default::default();
     for row in 0..count {
         let [ids, urls, images, ..] = &mut blocks;
         let id = if known[0] { ids.front_coded_str(&mut before[0])? } else { String::new() };
-        if row > 0 && found.ids.get(row - 1).is_none_or(|last| last >= id.as_str()) || !found.ids.push(&id) {
-            return Err(DecodeError("the items are not in the order of their ids, or an id is there twice"));
+        if row > 0 && columns.ids.get(row - 1).is_none_or(|last| last >= id.as_str()) || !columns.ids.push(&id) {
+            return Err(DecodeError("the items are not sorted by id, or an id occurs twice"));
         }
         if known[Url as usize] {
-            found.url.pass(row, urls, &mut before[1])?;
+            columns.url.skip(row, urls, &mut before[1])?;
         }
         if known[Image as usize] {
-            found.image.pass(row, images, &mut before[2])?;
+            columns.image.skip(row, images, &mut before[2])?;
         }
         let mut languages = 0;
-        for column in PLAIN.into_iter().filter(|&column| known[column as usize]) {
+        for column in RANDOM_ACCESS.into_iter().filter(|&column| known[column as usize]) {
             let reader = &mut blocks[column as usize];
-            found.rows[column as usize].push(reader.position() as u32);
+            columns.rows[column as usize].push(reader.position() as u32);
             match column {
                 Languages => languages = pool.languages(reader)?.len(),
                 Category => (0..languages).try_for_each(|_| pool.texts(reader).map(drop))?,
@@ -150,18 +154,18 @@ pub fn read(bytes: Vec<u8>) -> Result<Columns, DecodeError> {
         }
     }
     blocks.into_iter().try_for_each(Reader::finish)?;
-    found.ids = found.ids.shrink_to_fit();
-    Ok(Columns { bytes, ..found })
+    columns.ids = columns.ids.shrink_to_fit();
+    Ok(Columns { bytes, ..columns })
 }
 
-/// What is known of a row; of one that is not there, nothing.
+/// The values of a row. Those of a row that does not exist are empty.
 impl Columns {
-    /// The file.
+    /// The content of the file.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Ascending. `[N]`
+    /// The ids, sorted. `[N]`
     pub fn ids(&self) -> &Strings {
         &self.ids
     }
@@ -176,12 +180,12 @@ impl Columns {
         self.image.read(row, &self.bytes).unwrap_or_default()
     }
 
-    /// Ascending.
+    /// The languages of the row, sorted.
     pub fn languages(&self, row: u32) -> Vec<&str> {
         self.read(Languages, row, |pool, reader| pool.languages(reader))
     }
 
-    /// The path in the row's nth language.
+    /// The category path in the row's nth language.
     pub fn categories(&self, row: u32, nth: usize) -> Vec<&str> {
         self.read(Category, row, |pool, reader| {
             (0..nth).try_for_each(|_| pool.texts(reader).map(drop))?;
@@ -189,32 +193,32 @@ impl Columns {
         })
     }
 
-    /// Who makes it.
+    /// The brand.
     pub fn brand(&self, row: u32) -> &str {
         self.read(Brand, row, |pool, reader| pool.text(reader))
     }
 
-    /// What the visitor pays now.
+    /// The current price.
     pub fn price(&self, row: u32) -> Option<f64> {
         self.read(Price, row, |_, reader| decimal(reader))
     }
 
-    /// ISO 4217 code of the price's currency.
+    /// ISO 4217 code of the currency.
     pub fn currency(&self, row: u32) -> &str {
         self.read(Currency, row, |pool, reader| pool.text(reader))
     }
 
-    /// And the pieces.
+    /// The availability and the number of pieces in stock.
     pub fn stock(&self, row: u32) -> (Option<Availability>, Option<u32>) {
         self.read(Stock, row, |_, reader| stock(reader))
     }
 
-    /// And of how many.
+    /// The mean rating and the number of ratings.
     pub fn rating(&self, row: u32) -> (Option<f32>, Option<u32>) {
         self.read(Rating, row, |_, reader| rating(reader))
     }
 
-    /// When it came out, in days since 1970-01-01.
+    /// The release date, in days since 1970-01-01.
     pub fn date(&self, row: u32) -> Option<i64> {
         self.read(Date, row, |_, reader| date(reader))
     }
@@ -229,60 +233,64 @@ impl Columns {
         self.read(Tags, row, |pool, reader| pool.texts(reader))
     }
 
-    /// Names and values of what else is known, sorted by name.
+    /// Names and values of other attributes, sorted by name.
     pub fn attributes(&self, row: u32) -> Vec<(&str, &str)> {
         self.read(Attribute, row, |pool, reader| pool.attributes(reader))
     }
 
-    /// What was read once when the file was opened is sound.
+    /// Decodes the value of `row` in `column`. It was validated when the file was opened, so this cannot fail.
     fn read<'a, T: Default>(
         &'a self,
         column: Column,
         row: u32,
         read: impl FnOnce(&Pool<'a>, &mut Reader<'a>) -> Result<T, DecodeError>,
     ) -> T {
-        let Some(&place) = self.rows[column as usize].get(row as usize) else { return T::default() };
-        let pool = Pool { bytes: &self.bytes, places: &self.pool };
-        read(&pool, &mut Reader::new(&self.bytes[place as usize..])).unwrap_or_default()
+        let Some(&offset) = self.rows[column as usize].get(row as usize) else { return T::default() };
+        let pool = Pool { bytes: &self.bytes, offsets: &self.pool };
+        read(&pool, &mut Reader::new(&self.bytes[offset as usize..])).unwrap_or_default()
     }
 }
 
-/// Where to begin to read strings that begin like the one before: every so many rows, what stood before.
+/// Random access to a column of front-coded strings: the state of the decoder at every 16th row, from which it reads
+/// on.
 #[derive(Debug, Clone, Default)]
-struct Signposts {
-    places: Vec<u32>,
-    /// As much of each string as the next one can share.
-    before: Vec<u8>,
-    /// Where each ends in `before`.
+struct FrontCodedColumn {
+    /// Offset of every 16th row in the file.
+    offsets: Vec<u32>,
+    /// The prefix of the string before each of these rows, as long as a string can share.
+    prefixes: Vec<u8>,
+    /// End of each of them in `prefixes`.
     ends: Vec<u32>,
 }
 
-impl Signposts {
-    const EVERY: usize = 16;
+impl FrontCodedColumn {
+    const INTERVAL: usize = 16;
 
-    fn pass(&mut self, row: usize, reader: &mut Reader, before: &mut Vec<u8>) -> Result<(), DecodeError> {
-        if row.is_multiple_of(Self::EVERY) {
-            self.places.push(reader.position() as u32);
-            self.before.extend(before.iter().take(MAX_SHARED_PREFIX));
-            self.ends.push(self.before.len() as u32);
+    /// Reads past the string of `row`, and stores the state of the decoder at every 16th row.
+    fn skip(&mut self, row: usize, reader: &mut Reader, before: &mut Vec<u8>) -> Result<(), DecodeError> {
+        if row.is_multiple_of(Self::INTERVAL) {
+            self.offsets.push(reader.position() as u32);
+            self.prefixes.extend(before.iter().take(MAX_SHARED_PREFIX));
+            self.ends.push(self.prefixes.len() as u32);
         }
         reader.front_coded_str(before).map(drop)
     }
 
     fn read(&self, row: u32, bytes: &[u8]) -> Option<String> {
-        let (post, rest) = (row as usize / Self::EVERY, row as usize % Self::EVERY);
-        let mut reader = Reader::new(&bytes[*self.places.get(post)? as usize..]);
-        let start = post.checked_sub(1).map_or(0, |last| self.ends[last] as usize);
-        let mut before = self.before[start..self.ends[post] as usize].to_vec();
+        let (nth, rest) = (row as usize / Self::INTERVAL, row as usize % Self::INTERVAL);
+        let mut reader = Reader::new(&bytes[*self.offsets.get(nth)? as usize..]);
+        let start = nth.checked_sub(1).map_or(0, |last| self.ends[last] as usize);
+        let mut before = self.prefixes[start..self.ends[nth] as usize].to_vec();
         (0..rest).try_for_each(|_| reader.front_coded_bytes(&mut before)).ok()?;
         reader.front_coded_str(&mut before).ok()
     }
 }
 
-/// Strings that several rows have.
+/// Strings that rows share, and readers of the values made of them.
 struct Pool<'a> {
     bytes: &'a [u8],
-    places: &'a [u32],
+    /// Offset of each string. `[K]`
+    offsets: &'a [u32],
 }
 
 impl<'a> Pool<'a> {
@@ -290,8 +298,8 @@ impl<'a> Pool<'a> {
         match reader.varint()?.checked_sub(1) {
             None => reader.str(),
             Some(nth) => {
-                let place = self.places.get(nth as usize).ok_or(DecodeError("the pool has no such string"))?;
-                Reader::new(&self.bytes[*place as usize..]).str()
+                let offset = self.offsets.get(nth as usize).ok_or(DecodeError("the pool has no such string"))?;
+                Reader::new(&self.bytes[*offset as usize..]).str()
             }
         }
     }
@@ -303,7 +311,7 @@ impl<'a> Pool<'a> {
     fn languages(&self, reader: &mut Reader<'a>) -> Result<Vec<&'a str>, DecodeError> {
         let languages = self.texts(reader)?;
         let sorted = languages.is_sorted_by(|a, b| a < b);
-        if sorted { Ok(languages) } else { Err(DecodeError("an item's languages are not sorted")) }
+        if sorted { Ok(languages) } else { Err(DecodeError("the languages of an item are not sorted")) }
     }
 
     fn group(&self, reader: &mut Reader<'a>) -> Result<Option<&'a str>, DecodeError> {
@@ -321,7 +329,7 @@ fn stock(reader: &mut Reader) -> Result<(Option<Availability>, Option<u32>), Dec
         1 => Some(Availability::InStock),
         2 => Some(Availability::OutOfStock),
         3 => Some(Availability::Preorder),
-        _ => return Err(DecodeError("an availability is none of ours")),
+        _ => return Err(DecodeError("an availability is unknown")),
     };
     Ok((availability, optional(reader)?))
 }
@@ -341,8 +349,8 @@ fn optional(reader: &mut Reader) -> Result<Option<u32>, DecodeError> {
 
 fn decimal(reader: &mut Reader) -> Result<Option<f64>, DecodeError> {
     let Some(code) = reader.varint64()?.checked_sub(1) else { return Ok(None) };
-    let places = code & RAW;
-    if places < RAW {
+    let places = code & RAW_F64;
+    if places < RAW_F64 {
         return Ok(Some((code >> 3) as f64 / POWERS[places as usize]));
     }
     let value = reader.f64()?;

@@ -1,9 +1,12 @@
-//! The pack's texts, in the order of the items: what cards show and what is explained.
+//! The file of the titles and descriptions, in the order of the items. Cards show them, and explanations highlight
+//! their words.
 //!
+//! ```text
 //! texts    8 bytes   "NMTEXT02"
 //!          for each item, for each of its languages: string title, string description
+//! ```
 //!
-//! Which languages an item has is in the items' file.
+//! The file of the items says which languages an item has.
 
 use std::io::{self, Write};
 
@@ -14,12 +17,12 @@ use crate::{
 
 const MAGIC: &[u8; 8] = b"NMTEXT02";
 
-/// Begins the file.
+/// Writes the start of the file.
 pub fn begin(out: &mut impl Write) -> io::Result<()> {
     out.write_all(MAGIC)
 }
 
-/// Items come in the order of their ids.
+/// Writes the texts of the next item. Items must be sorted by id.
 pub fn write(item: &Item, out: &mut impl Write) -> io::Result<()> {
     let mut bytes = Vec::new();
     for words in item.words.values() {
@@ -29,15 +32,15 @@ pub fn write(item: &Item, out: &mut impl Write) -> io::Result<()> {
     out.write_all(&bytes)
 }
 
-/// The file as it came, and where each item begins in it.
+/// The content of the file and the offset of each item.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Texts {
     bytes: Vec<u8>,
-    /// `[N]`
+    /// Offset of each item in `bytes`. `[N]`
     rows: Vec<u32>,
 }
 
-/// Of items that have so many `languages` each. `bytes` become the texts'.
+/// Decodes and validates the file. `languages` has the number of languages of each item. Takes ownership of `bytes`.
 pub fn read(bytes: Vec<u8>, languages: impl ExactSizeIterator<Item = usize>) -> Result<Texts, DecodeError> {
     if u32::try_from(bytes.len()).is_err() {
         return Err(DecodeError("it is larger than 4 GiB"));
@@ -53,17 +56,17 @@ pub fn read(bytes: Vec<u8>, languages: impl ExactSizeIterator<Item = usize>) -> 
 }
 
 impl Texts {
-    /// The file.
+    /// The content of the file.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Title and description of the item at `row` in its `nth` language; nothing where it has none.
+    /// Returns title and description of the item at `row` in its `nth` language. Both are empty if it has none.
     pub fn get(&self, row: u32, nth: usize) -> (&str, &str) {
-        let Some(&place) = self.rows.get(row as usize) else { return ("", "") };
-        let mut reader = Reader::new(&self.bytes[place as usize..]);
-        let passed = (0..2 * nth).try_for_each(|_| reader.str().map(drop));
-        // All of it was read once when the file was opened.
-        passed.and_then(|()| Ok((reader.str()?, reader.str()?))).unwrap_or_default()
+        let Some(&offset) = self.rows.get(row as usize) else { return ("", "") };
+        let mut reader = Reader::new(&self.bytes[offset as usize..]);
+        let skipped = (0..2 * nth).try_for_each(|_| reader.str().map(drop));
+        // This cannot fail: the file was validated when it was opened.
+        skipped.and_then(|()| Ok((reader.str()?, reader.str()?))).unwrap_or_default()
     }
 }

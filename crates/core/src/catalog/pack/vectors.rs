@@ -1,17 +1,17 @@
-//! The pack's vectors, and the map that a visitor's texts go through to lie among them.
+//! The file of the vectors and of the centring map, which vectors of the visitor's texts go through as well.
 //!
 //! ```text
 //! vectors  8 bytes   "NMVECT02"
-//!          u32       N, rows
-//!          u32       H, width of the rows; 0 where nothing was embedded
-//!          u32       D, width of the model's vectors
-//!          f32 [D]   mean             f32 [D]  axis of the centring
-//!          f32 [H, D] basis, where H is less than D
+//!          u32       N, the number of rows
+//!          u32       H, the width of the rows; 0 if there are no vectors
+//!          u32       D, the width of the model's vectors
+//!          f32 [D]   mean             f32 [D]  axis of the centring map
+//!          f32 [H, D] basis, only if H is less than D
 //!          f32 [N]   scales           i8 [N, H]  components
 //! ```
 //!
-//! Their one-bit codes are the signs of the components: [`crate::vectors::BinaryCodes`] makes them when it is opened, in less
-//! time than they would take to download. Numbers are little-endian.
+//! Binary codes are not stored: [`crate::vectors::BinaryCodes`] computes them from the components in less time than a
+//! download would take. Numbers are little-endian.
 
 use std::io::{self, Write};
 
@@ -22,7 +22,7 @@ use crate::{
 
 const MAGIC: &[u8; 8] = b"NMVECT02";
 
-/// Writes the file to `out`. The only errors are those of `out`.
+/// Writes the file to `out`. Fails only if `out` does.
 pub fn write(matrix: &Matrix, centre: &Centre, out: &mut impl Write) -> io::Result<()> {
     let mut head = MAGIC.to_vec();
     for number in [matrix.len(), matrix.width(), centre.mean.len()] {
@@ -35,17 +35,21 @@ pub fn write(matrix: &Matrix, centre: &Centre, out: &mut impl Write) -> io::Resu
     out.write_all(bytemuck::cast_slice(matrix.rows()))
 }
 
-/// `bytes` become the matrix: a large catalogue's are most of what it takes in memory, and are there once.
+/// Decodes the file. Takes ownership of `bytes`, which become the matrix: the vectors are most of the memory of a large
+/// catalogue, so they are not copied.
 pub fn read(mut bytes: Vec<u8>) -> Result<(Matrix, Centre), DecodeError> {
     let mut reader = Reader::with_magic(&bytes, MAGIC)?;
-    let [rows, width, model] = [reader.u32()? as usize, reader.u32()? as usize, reader.u32()? as usize];
-    let too_large = DecodeError("its size is more than can be");
-    if width > model {
+    let [rows, width, model_width] = [reader.u32()? as usize, reader.u32()? as usize, reader.u32()? as usize];
+    let too_large = DecodeError("its number of components is too large");
+    if width > model_width {
         return Err(DecodeError("its rows are wider than the model's vectors"));
     }
-    let (mean, axis) = (reader.f32s(model)?, reader.f32s(model)?);
-    let basis =
-        if width < model { reader.f32s(width.checked_mul(model).ok_or(too_large.clone())?)? } else { Vec::new() };
+    let (mean, axis) = (reader.f32s(model_width)?, reader.f32s(model_width)?);
+    let basis = if width < model_width {
+        reader.f32s(width.checked_mul(model_width).ok_or(too_large.clone())?)?
+    } else {
+        Vec::new()
+    };
     let scales = reader.f32s(rows)?;
     let components = reader.position();
     reader.take(rows.checked_mul(width).ok_or(too_large.clone())?)?;

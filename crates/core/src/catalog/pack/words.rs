@@ -1,16 +1,16 @@
-//! The pack's words: by which terms an item is found, and which Chinese words its texts are split into.
+//! The file of the full-text index and of the Chinese words that texts are split into.
 //!
 //! ```text
 //! words    8 bytes   "NMWORD02"
-//!          varint    words in the dictionary; then each, ascending: string that begins like the one before, varint frequency
-//!          varint    N, rows; then varint terms of each row
-//!          varint    terms; then each, ascending: string that begins like the one before, varint number of rows
-//!          block     of each term and row: varint distance to the row before, or to row -1, less 1
-//!          block     of each term and row: varint count less 1
+//!          varint    number of words in the dictionary; then each, sorted: front-coded string, varint frequency
+//!          varint    N, the number of rows; then for each row: varint number of terms
+//!          varint    number of terms; then each, sorted: front-coded string, varint number of rows
+//!          block     for each term and row: varint distance to the row before, or to row -1, minus 1
+//!          block     for each term and row: varint count minus 1
 //! ```
 //!
-//! Distances lie by themselves and counts by themselves, most of them 0: so they compress to a third of what they do
-//! mixed. In memory they lie as they do here ([`Postings`]).
+//! Distances and counts are in separate blocks, because most of the counts are 0 and so they compress to a third of the
+//! size of a mixed block. They stay in this format in memory ([`Postings`]).
 
 use std::io::{self, Write};
 
@@ -21,7 +21,7 @@ use crate::{
 
 const MAGIC: &[u8; 8] = b"NMWORD02";
 
-/// Writes the file to `out`. The only errors are those of `out`.
+/// Writes the file to `out`. Fails only if `out` does.
 pub fn write(index: &Index, dictionary: &Dictionary, out: &mut impl Write) -> io::Result<()> {
     let mut head = MAGIC.to_vec();
     let mut before = Vec::new();
@@ -48,7 +48,7 @@ pub fn write(index: &Index, dictionary: &Dictionary, out: &mut impl Write) -> io
     Ok(())
 }
 
-/// `bytes` become the index's.
+/// Decodes the file. Takes ownership of `bytes`, which become the postings.
 pub fn read(mut bytes: Vec<u8>) -> Result<(Index, Dictionary), DecodeError> {
     let mut reader = Reader::with_magic(&bytes, MAGIC)?;
     let (mut dictionary, mut before) = (Dictionary::default(), Vec::new());
@@ -64,7 +64,7 @@ pub fn read(mut bytes: Vec<u8>) -> Result<(Index, Dictionary), DecodeError> {
     before.clear();
     for _ in 0..reader.count()? {
         if !terms.push(&reader.front_coded_str(&mut before)?) {
-            return Err(DecodeError("its terms are longer than can be"));
+            return Err(DecodeError("its terms exceed 4 GiB"));
         }
         lens.push(reader.varint()?);
     }

@@ -1,8 +1,8 @@
-//! Sentences that visitors may write, and what is to become of each. Those that patterns get wrong are listed apart.
+//! Sentences that visitors may write, with the expected split of each.
 
 use super::Statement;
 
-/// What is wanted / what is not; `?` where nothing can be told.
+/// Each sentence with the expected `wanted / unwanted|unwanted`, or `?` if it is unclear.
 const SENTENCES: &[(&str, &str)] = &[
     // Nothing is negated.
     ("something warm for the evening", "something warm for the evening /"),
@@ -55,7 +55,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("I don't eat meat, looking for cookbooks", "looking for cookbooks / meat"),
     ("a backpack, but not blue and not leather", "a backpack / blue|leather"),
     ("I don't want to spend more than 20", "?"),
-    // Negations that are none.
+    // Idioms that look like negations.
     ("no-cook breakfast", "no-cook breakfast /"),
     ("non-stick pan", "non-stick pan /"),
     ("what's not to love about tea", "what's not to love about tea /"),
@@ -80,7 +80,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("a notebook for school", "a notebook for school /"),
     ("knot tying kit", "knot tying kit /"),
     ("can't find a good rain jacket", "can't find a good rain jacket /"),
-    // What cannot be told.
+    // Unclear negations.
     ("I don't hate coffee", "?"),
     ("I used to hate coffee", "?"),
     ("I no longer hate coffee", "?"),
@@ -130,17 +130,23 @@ const SENTENCES: &[(&str, &str)] = &[
     ("不要", "?"),
 ];
 
-fn told(text: &str) -> String {
+fn format_statement(text: &str) -> String {
     let Statement { wanted, unwanted, is_unclear } = Statement::parse(text);
     if is_unclear { "?".to_owned() } else { format!("{wanted} / {}", unwanted.join("|")).trim().to_owned() }
 }
 
 #[test]
-fn a_sentence_is_taken_apart_as_a_person_would() {
+fn sentences_are_split_as_a_person_would() {
     let wrong: Vec<String> = SENTENCES
         .iter()
-        .filter(|(text, expect)| told(text) != expect.trim())
-        .map(|(text, expect)| format!("{text:?}: {:?} instead of {expect:?}", told(text)))
+        .filter(|(text, expect)| format_statement(text) != expect.trim())
+        .map(|(text, expect)| format!("{text:?}: {:?} instead of {expect:?}", format_statement(text)))
         .collect();
-    assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), SENTENCES.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} sentences are split wrongly:\n{}",
+        wrong.len(),
+        SENTENCES.len(),
+        wrong.join("\n")
+    );
 }
