@@ -215,7 +215,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         // A search is read as it is typed: the title of a book may say no.
         let mut updates: Vec<Update> = self.encode_part(&query).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
-            let lang = primary(&self.lang);
+            let lang = primary_subtag(&self.lang);
             let profile = self.history.build_profile(&EventWeights::default(), self.now_ms, &Overrides::default(), &[]);
             let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
             let meaning = encoded.or_else(|| self.texts.vector_from_words(&query, catalog).map(Meaning::by_words));

@@ -15,7 +15,7 @@ use nearmind_core::{
     protocol::{Shelf, ShelfRequest, Update},
     rank,
     recommend::{RankingInputs, RankingOptions, recommend},
-    text::language::primary,
+    text::language::primary_subtag,
 };
 
 pub struct OpenShelf {
@@ -56,7 +56,7 @@ impl OpenShelf {
         let Self { request, revision, options, directions, todo } = self;
         let options = options.as_ref()?;
         *revision += 1;
-        let (lang, catalog) = (primary(&request.lang), inputs.catalog);
+        let (lang, catalog) = (primary_subtag(&request.lang), inputs.catalog);
         let tongue = Tongue::of(&lang);
         let ranked = recommend(inputs, options, columns);
         let own = options.scene.heading.get(&lang).or_else(|| options.scene.heading.get("en")).cloned();

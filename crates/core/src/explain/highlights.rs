@@ -58,7 +58,7 @@ impl Highlights {
 /// highlighted, and random words are drawn from them.
 pub fn candidates(words: &[Word], shown: &[Range<usize>]) -> Vec<usize> {
     let is_shown = |word: &Word| shown.iter().any(|part| word.range.start >= part.start && word.range.end <= part.end);
-    (0..words.len()).filter(|&at| !words[at].stop && is_shown(&words[at])).collect()
+    (0..words.len()).filter(|&at| !words[at].is_stop && is_shown(&words[at])).collect()
 }
 
 /// The candidates that raise the score most; none if the score is not above 0. A repeated word counts as one, at all
@@ -99,7 +99,7 @@ mod tests {
 
     fn words<const N: usize>(terms: [&str; N]) -> Vec<Word> {
         let word =
-            |(at, term): (usize, &str)| Word { range: at * 5..at * 5 + 4, term: term.into(), stop: term == "the" };
+            |(at, term): (usize, &str)| Word { range: at * 5..at * 5 + 4, term: term.into(), is_stop: term == "the" };
         terms.into_iter().enumerate().map(word).collect()
     }
 

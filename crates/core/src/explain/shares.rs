@@ -62,7 +62,7 @@ impl TextDecomposition {
         let width = centre.mean.len();
         let part = 1.0 / tokens.spans.len() as f32;
         let mut pooled = vec![0.0; width];
-        tokens.states.chunks_exact(width).for_each(|state| add(&mut pooled, part, state));
+        tokens.states.chunks_exact(width).for_each(|state| add_scaled(&mut pooled, part, state));
         let length = norm(&pooled);
         let mut centred: Vec<f32> = pooled.iter().map(|value| value / length).collect();
         let centred_length = if length > 0.0 { centre.apply(&mut centred) } else { 0.0 };
@@ -72,8 +72,8 @@ impl TextDecomposition {
         let mut sums = vec![vec![0.0; width]; words.len() + 1];
         for (span, state) in tokens.spans.iter().zip(tokens.states.chunks_exact(width)) {
             let sum = &mut sums[span.as_ref().and_then(|span| word_at(&words, span)).unwrap_or(words.len())];
-            add(sum, part / (length * centred_length), state);
-            add(sum, -part / centred_length, &centre.mean);
+            add_scaled(sum, part / (length * centred_length), state);
+            add_scaled(sum, -part / centred_length, &centre.mean);
         }
         sums.iter_mut().for_each(|sum| centre.project(sum));
         Self { words, summands: sums.concat() }

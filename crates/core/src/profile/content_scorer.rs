@@ -101,7 +101,7 @@ impl SimilaritySettings {
 
     /// The amplified similarity of two vectors `[H]`.
     pub fn similarity(self, a: &[f32], b: &[f32]) -> f32 {
-        self.amplified(self.metric.likeness(a, b))
+        self.amplified(self.metric.similarity(a, b))
     }
 }
 
@@ -123,8 +123,8 @@ impl ContentScorer {
         let directions = (settings.is_linear() && width > 0).then(|| {
             let (mut recent, mut cold) = (vec![0.0; width], vec![0.0; width]);
             for ((signal, vector), cold_weight) in signals.iter().zip(&cold_weights) {
-                add(&mut recent, signal.weight, vector);
-                add(&mut cold, *cold_weight, vector);
+                add_scaled(&mut recent, signal.weight, vector);
+                add_scaled(&mut cold, *cold_weight, vector);
             }
             (recent, cold)
         });
@@ -166,12 +166,12 @@ impl ContentScorer {
         let mut direction = vec![0.0; vector.len()];
         for (_, own, weight) in self.weighted_signals(has_interactions) {
             if self.settings.is_linear() {
-                add(&mut direction, weight, own);
+                add_scaled(&mut direction, weight, own);
                 continue;
             }
-            let similarity = self.settings.metric.likeness(vector, own);
+            let similarity = self.settings.metric.similarity(vector, own);
             if similarity > 0.0 {
-                add(&mut direction, weight * self.settings.amplified(similarity) / similarity, own);
+                add_scaled(&mut direction, weight * self.settings.amplified(similarity) / similarity, own);
             }
         }
         direction
@@ -181,7 +181,7 @@ impl ContentScorer {
     pub fn interest_direction(&self, members: &[Source]) -> Vec<f32> {
         let mut direction = vec![0.0; self.signals.first().map_or(0, |(_, vector)| vector.len())];
         let signals = self.signals.iter().filter(|(signal, _)| members.contains(&signal.source));
-        signals.for_each(|(signal, vector)| add(&mut direction, signal.weight, vector));
+        signals.for_each(|(signal, vector)| add_scaled(&mut direction, signal.weight, vector));
         direction
     }
 
@@ -204,7 +204,7 @@ impl ContentScorer {
         let mut scores = vec![0.0; matrix.len()];
         for ((signal, vector), cold_weight) in self.signals.iter().zip(&self.cold_weights) {
             let column = similarities.column(self.settings, &signal.source, vector, matrix);
-            add(&mut scores, signal.weight, column);
+            add_scaled(&mut scores, signal.weight, column);
             if signal.weight != *cold_weight {
                 let more = cold_weight - signal.weight;
                 cold_rows().for_each(|row| scores[row as usize] += more * column[row as usize]);
@@ -217,7 +217,7 @@ impl ContentScorer {
     /// none.
     pub fn max_disliked_similarity(&self, vector: &[f32]) -> f32 {
         let disliked = self.signals.iter().filter(|(signal, _)| signal.weight < 0.0);
-        disliked.map(|(_, own)| self.settings.metric.likeness(vector, own)).fold(0.0, f32::max)
+        disliked.map(|(_, own)| self.settings.metric.similarity(vector, own)).fold(0.0, f32::max)
     }
 }
 
@@ -240,7 +240,7 @@ impl SimilarityCache {
         }
         self.uses += 1;
         let (last_use, column) = self.columns.entry(key).or_insert_with(|| {
-            let mut column = settings.metric.column(matrix, vector);
+            let mut column = settings.metric.similarities(matrix, vector);
             column.iter_mut().for_each(|value| *value = settings.amplified(*value));
             (0, column)
         });

@@ -204,13 +204,13 @@ pub fn has_interactions(relations: Option<&Relations>, row: u32) -> bool {
 /// How likely each item follows on the signals, with their cold weights for items that nobody has interacted with.
 /// `[N]`
 fn cooccurrence(relations: &Relations, signals: &[(u32, f32)], cold_weights: &[f32]) -> Vec<f32> {
-    let recent = relations.follow(signals);
+    let recent = relations.cooccurrence_scores(signals);
     if signals.iter().map(|signal| &signal.1).eq(cold_weights) {
         return recent;
     }
     let cold_signals: Vec<(u32, f32)> =
         signals.iter().zip(cold_weights).map(|(signal, cold_weight)| (signal.0, *cold_weight)).collect();
-    let likelihoods = recent.into_iter().zip(relations.follow(&cold_signals)).zip(0..);
+    let likelihoods = recent.into_iter().zip(relations.cooccurrence_scores(&cold_signals)).zip(0..);
     likelihoods.map(|((recent, cold), row)| if relations.has_interactions(row) { recent } else { cold }).collect()
 }
 

@@ -94,11 +94,11 @@ impl TextVectors {
             self.encoded.clear(); // parts that are still needed are encoded again
         }
         let encoded = encoding.map(|TextVector { mut vector, is_familiar }| {
-            let along = catalog.centre.along(&vector);
+            let along = catalog.centre.dot_mean(&vector);
             let length = catalog.centre.apply(&mut vector);
-            let floor = |similarity: f32| catalog.centre.least(along, length, cosine_of(similarity));
+            let floor = |similarity: f32| catalog.centre.min_cosine(along, length, cosine_of(similarity));
             let wish = floor(if is_familiar { WISH_SIMILARITY } else { SEARCH_SIMILARITY });
-            let is_near = !catalog.matrix.top(&Query::new(&vector), 1, wish, |_| true).is_empty();
+            let is_near = !catalog.matrix.top_k(&Query::new(&vector), 1, wish, |_| true).is_empty();
             Encoded { floor: floor(SEARCH_SIMILARITY), is_near, is_familiar, vector }
         });
         self.encoded.insert(part.to_owned(), encoded);
@@ -124,7 +124,7 @@ impl TextVectors {
             Err(why) if unwanted.is_empty() => return Err(why),
             Err(_) => (vec![0.0; catalog.matrix.width()], 1.0),
         };
-        unwanted.iter().for_each(|part| add(&mut vector, factor, part));
+        unwanted.iter().for_each(|part| add_scaled(&mut vector, factor, part));
         normalize(&mut vector);
         Ok(TextPlacement { vector, is_unwanted })
     }
@@ -154,14 +154,17 @@ impl TextVectors {
     pub fn vector_from_words(&self, text: &str, catalog: &Catalog) -> Option<Vec<f32>> {
         let terms = terms(text, &catalog.segmenter);
         if self.is_unfamiliar(text) || is_foreign(text, catalog) {
-            let known = terms.iter().filter(|term| catalog.index.rarity(term).is_some()).count();
+            let known = terms.iter().filter(|term| catalog.index.idf(term).is_some()).count();
             if (known as f32) < MIN_WORDS_FOUND * terms.len() as f32 {
                 return None;
             }
         }
         let found = catalog.index.search(&terms);
         let mut mean = vec![0.0; catalog.matrix.width()];
-        found.iter().take(NEIGHBOURS).for_each(|&(row, score)| add(&mut mean, score, &catalog.matrix.vector(row)));
+        found
+            .iter()
+            .take(NEIGHBOURS)
+            .for_each(|&(row, score)| add_scaled(&mut mean, score, &catalog.matrix.vector(row)));
         normalize(&mut mean);
         (!found.is_empty()).then_some(mean)
     }
@@ -190,7 +193,7 @@ pub fn statement(text: &str, catalog: &Catalog) -> Statement {
     let name = text.trim().to_lowercase();
     let is_named = |row: u32| catalog.item(row).words().any(|(_, words)| words.title.to_lowercase().contains(&name));
     let is_name = || rows_with_terms(catalog, &terms(text, &catalog.segmenter)).into_iter().any(is_named);
-    if statement.negates() && is_name() { Statement::plain(text) } else { statement }
+    if statement.has_negation() && is_name() { Statement::plain(text) } else { statement }
 }
 
 /// Rows that contain all of these terms; none if there are no terms.
