@@ -14,7 +14,7 @@ pub use files::{find_atomic_file, find_file, read_lines};
 
 use crate::learn::EventDetails;
 use nearmind_core::{
-    catalog::context_popularity::{FIELDS, Fact, value},
+    catalog::context_popularity::{FIELDS, Fact, normalize_value},
     profile::{EventName, RateLimiter},
 };
 

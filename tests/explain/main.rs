@@ -13,7 +13,7 @@ use std::{
 
 use models::{Loaded, models};
 use nearmind_core::{
-    catalog::{Item, document},
+    catalog::{Item, build_document},
     explain::{TextDecomposition, TokenStates, choose_highlights},
     text::{Segmenter, Word, language::is_han, words},
     vectors::{

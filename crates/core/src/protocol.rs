@@ -1,14 +1,14 @@
-//! The wire between the page and the worker: plain data, versioned, the only types that cross.
+//! The protocol between the page and the worker: plain, versioned data. No other types cross the wire.
 //!
-//! Must not know how anything is computed. JSON names are camelCase, enum tags kebab-case, so that
-//! `www/` reads them as they are. Times are milliseconds since the Unix epoch, as the page's clock says.
+//! JSON names are in camelCase and enum tags in kebab-case, so that `www/` uses them directly. Times are milliseconds
+//! since the Unix epoch by the page's clock. Must not know how anything is computed.
 
-mod command; //      what the page asks for
+mod command; //      requests of the page
 #[cfg(test)]
-mod declarations; // these types in TypeScript
-mod diagnosis; //    what will not work, for the page's developer
-mod explanation; //  why a card is where it is
-mod profile; //      what the visitor's own page shows
+mod declarations; // the TypeScript declarations of these types
+mod diagnosis; //    problems of a catalogue or a page, for its developer
+mod explanation; //  why a card has its place
+mod profile; //      the visitor's profile, as the page shows it
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,58 +24,59 @@ pub use crate::{
     rank::{Context, ShelfKind},
 };
 
-/// Sent with `Open`; the worker refuses a page of another version.
+/// The protocol version, sent with `Open`. The worker rejects a page with another version.
 pub const VERSION: u32 = 2;
 
-/// What the worker says. Those that name a shelf carry its revision: the page drops what is stale.
+/// A message from the worker. Updates of a shelf's list carry its revision, so that the page can drop stale ones.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Update {
-    /// Long work, for a progress bar. `total` is 0 where it is not known.
+    /// Progress of a download or another long task. `total` is 0 if it is unknown.
     Progress {
-        /// What is being loaded.
+        /// The current task.
         stage: Stage,
-        /// Bytes that have arrived.
+        /// The number of bytes received.
         done: f64,
-        /// Bytes of all its files.
+        /// The size of all its files in bytes.
         total: f64,
     },
-    /// The catalogue is here: shelves can be ranked from its vectors, before the model has arrived.
+    /// The catalogue is loaded. Shelves can be ranked from its vectors before the model is loaded.
     CatalogReady {
-        /// How many items the catalogue has.
+        /// The number of items in the catalogue.
         items: usize,
     },
-    /// The model is here and proven on this device.
+    /// The model is loaded and was tested on this device.
     ModelReady {
-        /// Where the model runs, and why there.
+        /// The device that the model runs on, and why.
         device: DeviceReport,
     },
-    /// The list of an open shelf, as it is now.
+    /// The current list of an open shelf.
     Shelf(Shelf),
-    /// Words of one card of a shelf that explain its place; sent after the cards, as they are computed.
+    /// The highlighted words of one card of a shelf, which explain its place. Sent after the cards, when they are
+    /// computed.
     Highlights {
-        /// The page's name of the shelf.
+        /// The page's name for the shelf.
         shelf: String,
-        /// The revision of the `Shelf` that has the card.
+        /// The revision of the `Shelf` that contains the card.
         revision: u32,
-        /// Id of the card's item.
+        /// The id of the card's item.
         item: String,
-        /// The whole title, in place of the card's.
+        /// The whole title, which replaces the card's.
         title: Vec<Part>,
-        /// The whole description, in place of the card's.
+        /// The whole description, which replaces the card's.
         description: Vec<Part>,
     },
     /// The answer to `Search`.
     Results {
-        /// The text that the command had.
+        /// The query of the command.
         query: String,
-        /// What was found, best first; empty while there is no catalogue.
+        /// The results, best first. Empty until the catalogue is loaded.
         cards: Vec<Card>,
     },
-    /// Private pictures of cards that were sent without.
+    /// Private pictures for cards that were sent without one.
     Pictures {
-        /// Each item at most once.
+        /// The pictures; each item occurs at most once.
         pictures: Vec<CardPicture>,
     },
     /// The answer to `Profile`.
@@ -84,12 +85,12 @@ pub enum Update {
     Explanation(Explanation),
     /// The answer to `WhyNot`.
     WhyNot(WhyNot),
-    /// The answer to `Scene`: the scene in force with all its fields, what the catalogue and the page say included
-    /// (`src/rank/scene.rs`).
+    /// The answer to `Scene`: the effective scene with all its fields, including those set by the catalogue and the
+    /// page (`src/rank/scene.rs`).
     Scene {
-        /// The page's name of the shelf.
+        /// The page's name for the shelf.
         shelf: String,
-        /// As JSON, with the learned weights and the rules of the request.
+        /// The scene as JSON, with the learned weights and the rules of the request.
         #[cfg_attr(test, ts(type = "Scene"))]
         scene: Value,
     },
@@ -97,110 +98,111 @@ pub enum Update {
     Attention(Attention),
     /// The answer to `Diagnose`.
     Diagnosis(Diagnosis),
-    /// The answer to `Export`: JSON.
+    /// The answer to `Export`.
     Exported {
-        /// The text that `Import` reads.
+        /// The log as JSON text, which `Import` reads.
         profile: String,
     },
-    /// The answer to `Import`: how many events were new.
+    /// The answer to `Import`.
     Imported {
-        /// Events that the log did not have.
+        /// The number of events that were not in the log before.
         events: usize,
     },
     /// The answer to `Map`.
     Map(InterestMap),
-    /// So many entries of the log could not be stored: they count until the page is left, and are stored as soon as that
-    /// is possible. 0: all are stored again. Whoever tracked an event that is not stored delivers it again later.
+    /// Some entries of the log could not be stored. They count until the visitor leaves the page, and are stored as
+    /// soon as possible. The page that tracked an unsaved event must send it again later.
     Unsaved {
-        /// Entries of the log that are not stored.
+        /// The number of entries that are not stored. 0 means that all are stored again.
         entries: usize,
     },
-    /// Everything about the visitor is gone.
+    /// The answer to `Forget`: all data about the visitor is deleted.
     Forgotten,
-    /// Something did not work.
+    /// An error.
     Error(Problem),
 }
 
-/// What the worker is loading.
+/// A task of the worker that reports its progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// The files of the catalogue.
+    /// Loading the files of the catalogue.
     Catalog,
-    /// The files of the model.
+    /// Loading the files of the model.
     Model,
-    /// The trial of the devices with known texts.
+    /// Testing the devices with known texts.
     Probe,
 }
 
-/// A ranked list, ready to draw.
+/// A ranked list, ready to be drawn.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Shelf {
     /// The name that the page gave the shelf when it opened it.
     pub shelf: String,
-    /// Grows by one with each new list of the shelf; begins again with a new worker.
+    /// Increases by one with each new list of the shelf. Starts again with a new worker.
     pub revision: u32,
-    /// What the list rests on.
+    /// What the list is based on.
     pub basis: Basis,
-    /// The scene's own heading, or else one for the basis, in the page's language.
+    /// The scene's heading, or else a heading for the basis in the page's language.
     pub heading: String,
-    /// What became of the text that the visitor wrote last, where it is not what they will expect: a sentence in the page's
-    /// language, or empty.
+    /// A sentence in the page's language that says how the visitor's last text was used, if they would not expect it.
+    /// Else empty.
     pub note: String,
-    /// The items of the list, in the order to show them.
+    /// The items of the list, in the order to show.
     pub cards: Vec<Card>,
 }
 
-/// What a list rests on; the page may say it, and must not claim more.
+/// What a list is based on. The page may show it, and must not claim more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
-    /// Nothing is known of the visitor: a varied selection.
+    /// A varied selection, because nothing is known about the visitor.
     ColdStart,
-    /// The visitor's own events or wishes.
+    /// The visitor's events or wishes.
     Profile,
     /// One item.
     Item,
-    /// What is in the cart.
+    /// The items in the cart.
     Cart,
-    /// The page's own text, or what the visitor needs now.
+    /// The page's text, or what the visitor needs now.
     Text,
-    /// What others buy.
+    /// What other visitors buy.
     Trending,
 }
 
-/// An item, ready to draw.
+/// An item, ready to be drawn.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Card {
     /// The shop's own id of the item.
     pub item: String,
-    /// Path or URL of the product's page; empty where it is not known.
+    /// Path or URL of the product's page; empty if unknown.
     pub url: String,
-    /// Empty where there is none, or where it is private and has not come yet.
+    /// Path or URL of the picture. Empty if there is none, or if it is private and has not been loaded yet.
     pub image: String,
-    /// The title in the page's language, or else in another that the item has.
+    /// The title in the page's language, or else in another language of the item.
     pub title: Vec<Part>,
-    /// The description in the same language; empty where there is none.
+    /// The description in the same language; empty if there is none.
     pub description: Vec<Part>,
-    /// Who makes the item; empty where it is not known.
+    /// The brand; empty if unknown.
     pub brand: String,
-    /// The last step of the item's category path; empty where there is none.
+    /// The last step of the category path; empty if there is none.
     pub category: String,
-    /// What the visitor pays now; absent where it is not known.
+    /// The current price; absent if unknown.
     pub price: Option<Price>,
-    /// Why it is here: "Because you viewed ...". Empty where there is no reason that is true.
+    /// Why the item is recommended: "Because you viewed ...". Empty if no reason is true.
     pub reason: Vec<Part>,
-    /// What the item was ranked by. Scores of different lists cannot be compared.
+    /// The score that the item was ranked by. Scores of different lists are not comparable.
     pub score: f32,
-    /// The visitor's standing opinion.
+    /// The visitor's current opinion of the item.
     pub opinion: Option<Opinion>,
-    /// Its words are still being read, and `Highlights` will tell: marks that stand may stand until then.
+    /// Whether the highlights are still being computed. They follow in `Highlights`; until then the page may keep those
+    /// that it shows.
     pub unread: bool,
 }
 
@@ -210,7 +212,7 @@ pub struct Card {
 pub struct CardPicture {
     /// The shop's own id of the item.
     pub item: String,
-    /// A `data:` address.
+    /// A `data:` URL.
     pub image: String,
 }
 
@@ -220,75 +222,76 @@ pub struct CardPicture {
 pub struct Price {
     /// In units of the currency: 12.5 is 12 euros and 50 cents.
     pub amount: f64,
-    /// ISO 4217.
+    /// ISO 4217 code.
     pub currency: String,
 }
 
-/// Where the encoder runs, and why there.
+/// The device that the encoder runs on, and why.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceReport {
     /// `cpu` or `gpu`.
     pub device: String,
-    /// The kernels or the adapter: `relaxed SIMD`, `SIMD128`, or the adapter's name.
+    /// The CPU's kernels, `relaxed SIMD` or `SIMD128`, or the name of the GPU adapter.
     pub detail: String,
-    /// Why the encoder runs there.
+    /// Why this device was chosen.
     pub reason: DeviceReason,
-    /// Milliseconds for one probe text, by device, as measured at start.
+    /// Time for one probe text on the CPU in milliseconds, measured at start; absent if it was not measured.
     pub cpu_ms: Option<f64>,
-    /// The same on the GPU; absent where it was not measured.
+    /// The same for the GPU.
     pub gpu_ms: Option<f64>,
 }
 
-/// Why this device and not the other; the page has the sentences. `why` is the browser's or the driver's own word.
+/// Why a device was chosen. The page has the sentences for it; `why` is a message of the browser or the driver.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum DeviceReason {
-    /// The page wants the CPU.
+    /// The page requested the CPU.
     AskedCpu,
-    /// The page wants the GPU.
+    /// The page requested the GPU.
     AskedGpu,
     /// The GPU has not been tried yet.
     Untried,
-    /// There is no GPU for programs.
+    /// WebGPU is not available.
     Absent {
-        /// Why the browser gives none.
+        /// The reason that the browser gives.
         why: String,
     },
-    /// There is one, and it cannot run the model.
+    /// The GPU cannot run the model.
     Unfit {
         /// What the GPU lacks.
         why: String,
     },
-    /// Known texts came out wrong: the worst cosine to the right vector, where it was one at all.
+    /// The GPU computed wrong vectors for known texts.
     Wrong {
-        /// From -1 to 1; absent where there was nothing to compare.
+        /// The worst cosine to the correct vector, from -1 to 1; absent if there was no vector to compare.
         cosine: Option<f32>,
-        /// What came out wrong.
+        /// The error.
         why: String,
     },
-    /// The GPU is right, but slower: `cpu_ms` and `gpu_ms` of the report.
+    /// The GPU is correct but slower: see `cpuMs` and `gpuMs` of the report.
     Slower,
-    /// The GPU is right and quicker.
+    /// The GPU is correct and faster.
     Quicker,
-    /// The GPU failed while it ran: the CPU computes now.
+    /// The GPU failed while it was in use, so the CPU is used now.
     Lost {
-        /// The error that it failed with.
+        /// The error message.
         why: String,
     },
 }
 
-/// An error that tells the person what to do. `code` is for programs and never changes its meaning.
+/// An error with a message that says what to do. `code` is for programs; its meaning never changes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
-    /// A short name: `store`, `other-model`.
+    /// A short name, such as `store` or `other-model`.
     pub code: String,
-    /// For people, in the page's language as far as it is known.
+    /// A message for people, in the page's language if it is known.
     pub message: String,
-    /// Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands.
+    /// Whether shelves cannot work at all, because the model, the catalogue or the log is missing. The page then keeps
+    /// the host's own markup.
     pub fatal: bool,
 }

@@ -21,7 +21,11 @@ use self::visits::{ExplainedCard, explain_lists};
 use crate::sts::spearman;
 use nearmind::cli::{device::DeviceArg, folder, model::NativeModel};
 use nearmind_core::{
-    catalog::{Catalog, Item, document, make},
+    catalog::{
+        Catalog, Item,
+        build::{build_catalog, item_texts},
+        build_document,
+    },
     explain::{TextDecomposition, TokenStates, candidates, deletion},
     text::{Segmenter, Word, words},
     vectors::{Centre, arithmetic::dot},

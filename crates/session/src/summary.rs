@@ -13,7 +13,7 @@ use nearmind_core::{
     profile::{Event, Interest, Overrides, Profile, Signal, Source, cluster_interests, weights::EventWeights},
     protocol::{EventLine, InterestLine, ProfileSummary},
     recommend::{RankingInputs, statements},
-    text::{language::primary, words},
+    text::{language::primary_subtag, words},
 };
 use nearmind_encoder::Encoder;
 

@@ -13,12 +13,12 @@ use super::{
     store::Store,
 };
 use nearmind_core::{
-    catalog::{Catalog, document},
+    catalog::{Catalog, build_document},
     explain::{Part, counterfactual, sum_by_word},
     profile::{Event, EventName, History, SimilarityCache, Source},
     protocol::{Attention, EventShare, Explanation, Moved, ScorePart, Update, WhyNot},
     recommend::{NEGLIGIBLE_SHARE, RankedList, RankingInputs, RankingOptions, recommend, texts::TextVectors},
-    text::{language::primary, words},
+    text::{language::primary_subtag, words},
 };
 use nearmind_encoder::Encoder;
 

@@ -110,8 +110,8 @@ impl Relations {
         range.map(|edge| (edge, self.neighbours[edge]))
     }
 
-    /// Returns the popularity of the item, 0..=1: the square root of its count relative to the largest, because the tenth
-    /// sale says more than the thousandth.
+    /// Returns the popularity of the item, 0..=1: the square root of its count relative to the largest, because the
+    /// tenth sale says more than the thousandth.
     pub fn popularity(&self, row: u32) -> f32 {
         (self.counts[row as usize] as f32 / self.max_count.max(1) as f32).sqrt()
     }

@@ -1,4 +1,4 @@
-//! What the page asks for, as plain data: a command in its envelope. Must not know how it is answered.
+//! The requests of the page as plain data: a command in its envelope. Must not know how they are answered.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,168 +8,169 @@ use crate::{
     rank::{Context, ShelfKind},
 };
 
-/// A command, and what holds for every command. The answer is a list of `Update`s.
+/// A command with the fields that all commands have. The answer is a list of `Update`s.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope {
-    /// The answer has the same.
+    /// An id that the answer repeats.
     pub id: u32,
-    /// When it was sent, by the page's clock. One that is not finite counts for nothing: the last one holds.
-    #[serde(default)] // version 1 had none: its `open` is read, and refused for its version
+    /// The time of sending by the page's clock, in milliseconds since the Unix epoch. If it is not finite, the time of
+    /// the last command is used.
+    #[serde(default)] // absent in version 1, whose `open` must be readable to be rejected for its version
     pub now_ms: f64,
-    /// BCP 47 tag of the page: the language of the answer, where the command has none of its own.
+    /// BCP 47 tag of the page: the language of the answer, unless the command has its own.
     #[serde(default)]
     pub lang: String,
-    /// What the page asks for.
+    /// The command.
     pub command: Command,
 }
 
-/// What the page asks for.
+/// A request of the page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Command {
-    /// First command: which catalogue, which model, on which device, and whether the log may be stored.
+    /// The first command: which catalogue and model to load, the device, and whether the log may be stored.
     Open {
-        /// The version of these types that the page was made for.
+        /// The protocol version of the page.
         version: u32,
-        /// URL of the catalogue's folder, which ends in `/`, or of its manifest.
+        /// URL of the catalogue's manifest, or of its folder, which ends in `/`.
         catalog: String,
-        /// URL of the model's folder, which ends in `/`, or of its manifest.
+        /// URL of the model's manifest, or of its folder, which ends in `/`.
         model: String,
-        /// Where the model is to run.
+        /// The device to run the model on.
         device: DeviceChoice,
-        /// Whether the browser may store the log; if not, it ends with the page.
+        /// Whether the browser may store the log. If not, it is lost when the page is closed.
         persist: bool,
-        /// Where the pictures of cards come from.
+        /// The source of the pictures on cards.
         #[serde(default)]
         pictures: PictureSource,
     },
-    /// Something that the visitor did. Appended to the log; every open shelf is ranked again.
+    /// Appends an event of the visitor to the log. All open shelves are ranked again.
     Track {
-        /// What the visitor did.
+        /// The event.
         event: Event,
     },
-    /// Takes back the visitor's last event on this item of this name (a like, dislike or hide).
+    /// Removes the visitor's last event with this name on this item (a like, dislike or hide).
     Undo {
-        /// Id of the item.
+        /// The item's id.
         item: String,
-        /// Which kind of event is taken back.
+        /// The name of the event.
         name: EventName,
     },
-    /// Opens a shelf, or changes an open one; it is ranked now and after every event until it is closed.
+    /// Opens a shelf, or changes an open one. It is ranked now and after every event until it is closed.
     Shelf {
-        /// The page's own name for the shelf.
+        /// The page's name for the shelf.
         shelf: String,
-        /// What its list is to be.
+        /// What the list should contain.
         request: ShelfRequest,
     },
-    /// The element left the page.
+    /// Closes a shelf, because its element left the page.
     CloseShelf {
-        /// The page's own name for the shelf.
+        /// The page's name for the shelf.
         shelf: String,
     },
-    /// Search by meaning and by word. Only asks: what the visitor meant is told by `Track` with a `search` event.
+    /// Searches by meaning and by words. Does not change the log: a `search` event is tracked with `Track`.
     Search {
-        /// The text as typed; its last word may be unfinished.
+        /// The query as typed. Its last word may be unfinished.
         query: String,
-        /// The most cards of the answer; more than 1,000 count as 1,000.
+        /// The most cards to return. Values above 1,000 count as 1,000.
         limit: usize,
     },
-    /// What the device knows of the visitor.
+    /// Requests what the device knows about the visitor.
     Profile,
-    /// Unlearns one event, as `Profile` told it: what is left is what would be had it never happened.
+    /// Deletes one event that `Profile` returned. The state is then as if the event had never happened.
     Delete {
         /// The event with all its fields.
         event: Event,
     },
-    /// One event, as `Profile` told it, counts for nothing while it is muted, and stays in the log.
+    /// Mutes or unmutes one event that `Profile` returned. A muted event stays in the log but has no effect.
     MuteEvent {
         /// The event with all its fields.
         event: Event,
-        /// Whether it is muted from now on.
+        /// Whether to mute it.
         muted: bool,
     },
-    /// An interest, by the id that `Profile` told, is left out of all lists, or comes back.
+    /// Mutes or unmutes an interest. A muted interest has no effect on lists.
     MuteInterest {
-        /// The interest's id.
+        /// The interest's id, from `Profile`.
         interest: String,
-        /// Whether it is muted from now on.
+        /// Whether to mute it.
         muted: bool,
     },
-    /// The visitor's own name for an interest; an empty one gives it its words back.
+    /// Sets the visitor's own name for an interest. An empty name restores the generated one.
     RenameInterest {
-        /// The interest's id.
+        /// The interest's id, from `Profile`.
         interest: String,
-        /// The new name, or empty.
+        /// The new name, or an empty string.
         name: String,
     },
-    /// Unlearns every event that an interest is made of.
+    /// Deletes all events of an interest.
     DeleteInterest {
-        /// The interest's id.
+        /// The interest's id, from `Profile`.
         interest: String,
     },
-    /// Keeps typed texts for so many days, and deletes older ones; 0: until the visitor deletes them.
+    /// Sets how long typed texts are kept, and deletes older ones.
     KeepTexts {
-        /// Number of days; 0 for no limit.
+        /// The number of days; 0 keeps them until the visitor deletes them.
         days: u32,
     },
-    /// The whole log as text, to be kept or carried to another device.
+    /// Requests the whole log as text, to keep it or move it to another device.
     Export,
-    /// Adds what another device exported. What does not read as a profile changes nothing.
+    /// Adds an exported log. A text that cannot be read changes nothing.
     Import {
-        /// The text that `Export` gave.
+        /// The text from `Export`.
         profile: String,
     },
-    /// Why an item of an open shelf is where it is.
+    /// Requests why an item has its place in an open shelf.
     Explain {
-        /// The page's own name for the shelf.
+        /// The page's name for the shelf.
         shelf: String,
-        /// Id of the item.
+        /// The item's id.
         item: String,
     },
-    /// How an open shelf is made, for its developer.
+    /// Requests the effective scene of an open shelf, for the page's developer.
     Scene {
-        /// The page's own name for the shelf.
+        /// The page's name for the shelf.
         shelf: String,
     },
-    /// What of the catalogue and of the page's ids will not work, for the page's developer.
+    /// Requests problems of the catalogue and of the page's ids, for the page's developer.
     Diagnose,
-    /// What would bring an item into an open shelf.
+    /// Requests what would bring an item into the list of an open shelf.
     WhyNot {
-        /// The page's own name for the shelf.
+        /// The page's name for the shelf.
         shelf: String,
-        /// Id of the item.
+        /// The item's id.
         item: String,
     },
-    /// Where the model looked in an item's text.
+    /// Requests the model's attention to the words of an item's text.
     Attention {
-        /// Id of the item.
+        /// The item's id.
         item: String,
     },
-    /// Erases log, profile and everything derived from them.
+    /// Deletes the log, the profile and everything derived from them.
     Forget,
-    /// The catalogue in two dimensions; `recommended` are the items to mark beside those that the visitor saw.
+    /// Requests the catalogue in two dimensions.
     Map {
-        /// Ids of items.
+        /// The ids of recommended items, which are marked as such.
         recommended: Vec<String>,
     },
-    /// Another tab has written to the log, or has had everything forgotten: reads it from the store again.
+    /// Reads the log from the store again, because another tab has changed or deleted it.
     Reload {
-        /// Whether everything was forgotten: then what this page has not stored yet is forgotten, too.
+        /// Whether the log was deleted. Then entries that this page has not stored yet are deleted, too.
         #[serde(default)]
         forgotten: bool,
     },
 }
 
 impl Command {
-    /// For programs, which need no ids.
+    /// Wraps the command in an envelope with id 0, for programs that need no ids.
     pub fn at(self, now_ms: f64, lang: &str) -> Envelope {
         Envelope { id: 0, now_ms, lang: lang.to_owned(), command: self }
     }
 
-    /// Whether it changes the log, which the other pages of the shop read again then.
+    /// Whether the command changes the log. Other tabs of the shop then have to reload it.
     pub fn changes_log(&self) -> bool {
         match self {
             Self::Track { .. }
@@ -199,59 +200,59 @@ impl Command {
     }
 }
 
-/// Where the model is to run.
+/// The device to run the model on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviceChoice {
-    /// The fastest device that computes rightly.
+    /// The fastest device that computes correctly.
     #[default]
     Auto,
-    /// The CPU, whatever the GPU can do.
+    /// Always the CPU.
     Cpu,
-    /// The GPU, even where it is slower. The CPU, where the GPU does not compute rightly.
+    /// The GPU, even if it is slower; the CPU if the GPU does not compute correctly.
     Gpu,
 }
 
-/// Where the pictures of cards come from.
+/// The source of the pictures on cards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum PictureSource {
-    /// The addresses that the items have: their host can tell what is recommended.
+    /// The image URLs of the items. Their host can tell what is recommended.
     #[default]
     Shop,
-    /// The small pictures of the catalogue, which every visitor fetches in the same order. Nothing else is shown.
+    /// Only the small pictures in the catalogue, which every visitor fetches in the same order.
     Private,
 }
 
-/// What a list is to be. Scene, filter and rules come as the JSON that a shop writes them in; what is wrong with
-/// them is told, and the list is made without them.
+/// What the list of a shelf should contain. Scene, filter and rules are JSON as the shop writes it. An error in one of
+/// them is reported, and the list is ranked without it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ShelfRequest {
-    /// Which built-in scene, where `scene` names or carries none.
+    /// The built-in scene to use if `scene` is absent.
     pub kind: ShelfKind,
-    /// The item that "more like this" is about, or that others go with.
+    /// The item that "more like this" or "goes with" refers to.
     pub item: Option<String>,
-    /// The most cards of the list; more than 1,000 count as 1,000.
+    /// The most cards of the list. Values above 1,000 count as 1,000.
     pub limit: usize,
     /// BCP 47 tag of the page: `en`, `zh-CN`.
     pub lang: String,
     /// The name of a built-in scene, or a scene (`src/rank/scene.rs`).
     #[cfg_attr(test, ts(type = "string | Scene | null"))]
     pub scene: Option<Value>,
-    /// What the page says of its surroundings.
+    /// The context that the page states.
     pub context: Option<Context>,
-    /// A filter (`src/rank/filter.rs`) beside the scene's.
+    /// A filter (`src/rank/filter.rs`) in addition to the scene's.
     #[cfg_attr(test, ts(type = "Filter | null"))]
     pub filter: Option<Value>,
-    /// Rules (`src/rank/rules.rs`) beside the scene's.
+    /// Rules (`src/rank/rules.rs`) in addition to the scene's.
     #[cfg_attr(test, ts(type = "Rules | null"))]
     pub rules: Option<Value>,
-    /// Ids of items that are on the page already.
+    /// Ids of items that are already on the page and must not be in the list.
     pub exclude: Vec<String>,
-    /// Where chance begins for a scene that explores: the same seed, the same list.
+    /// The random seed for a scene that explores. Equal seeds give equal lists.
     pub seed: u32,
 }

@@ -1,5 +1,5 @@
-//! Writes the wire's types as TypeScript, `www/package/wire.d.ts`; a test holds the file to the Rust types. Must not know what
-//! the types mean.
+//! Generates the TypeScript declarations of the protocol, `www/package/wire.d.ts`. A test checks that the file matches
+//! the Rust types. Must not know what the types mean.
 
 use std::{env, fs};
 
@@ -20,12 +20,12 @@ use crate::{
 };
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/package/wire.d.ts");
-/// Characters of an object's fields that may stand on one line.
-const SHORT: usize = 100;
+/// The most characters of an object that is written on one line.
+const MAX_INLINE_LEN: usize = 100;
 const RENEW: &str = "NEARMIND_RENEW=1 cargo test --package nearmind-core declarations";
 
 #[test]
-fn the_declarations_are_those_of_the_rust_types() {
+fn the_declarations_match_the_rust_types() {
     let now = declarations();
     if env::var_os("NEARMIND_RENEW").is_some() {
         fs::write(FILE, &now).unwrap();
@@ -34,7 +34,7 @@ fn the_declarations_are_those_of_the_rust_types() {
     let differs = now.lines().zip(checked_in.lines().chain([""].into_iter().cycle())).find(|(a, b)| a != b);
     assert!(
         now == checked_in,
-        "www/package/wire.d.ts is not what the Rust types say: {differs:?}. To renew it: {RENEW}"
+        "www/package/wire.d.ts differs from the Rust types: {differs:?}. To renew it, run {RENEW}"
     );
 }
 
@@ -43,83 +43,84 @@ macro_rules! each {
 }
 
 fn declarations() -> String {
-    let head = format!("// What crosses the wire, written from the Rust types by a test. To renew it: {RENEW}\n");
-    let sent = each!(declared: Envelope, Command, DeviceChoice, PictureSource, ShelfKind);
-    let optional = each!(declared_optional: ShelfRequest, Scene, Rules, EventWeights, Diversity);
-    let said = each!(declared:
+    let head =
+        format!("// The types of the protocol, generated from the Rust types by a test. To renew them: {RENEW}\n");
+    let requests = each!(declare: Envelope, Command, DeviceChoice, PictureSource, ShelfKind);
+    let optional = each!(declare_optional: ShelfRequest, Scene, Rules, EventWeights, Diversity);
+    let others = each!(declare:
         Context, ContextValue, Filter, FilterValue, Pin, Boost, GoesWith, Exposure, DiversityMethod, Metric, Event, EventName, Opinion,
         Update, Stage, Shelf, Basis, Card, CardPicture, Part, Price, DeviceReport, DeviceReason, Problem,
         Explanation, ScorePart, EventShare, Moved, WhyNot, Attention, ProfileSummary, InterestLine, EventLine,
         InterestMap, MapPoint, PointKind, MapInterest, Diagnosis, UnmatchedId,
     );
-    [head, sent, optional, said].concat()
+    [head, requests, optional, others].concat()
 }
 
-fn declared<T: TS>() -> String {
+fn declare<T: TS>() -> String {
     let config = Config::default();
-    print(&T::docs().unwrap_or_default(), &T::decl(&config), |body| body)
+    format_declaration(&T::docs().unwrap_or_default(), &T::decl(&config), |body| body)
 }
 
-/// A type of which a page may leave out every field.
-fn declared_optional<T: TS + DeserializeOwned>() -> String {
+/// Declares a type all of whose fields are optional for a page.
+fn declare_optional<T: TS + DeserializeOwned>() -> String {
     let config = Config::default();
     assert!(serde_json::from_value::<T>(json!({})).is_ok(), "{} has a field that is required", T::name(&config));
-    print(&T::docs().unwrap_or_default(), &T::decl(&config), |body| format!("Partial<{body}>"))
+    format_declaration(&T::docs().unwrap_or_default(), &T::decl(&config), |body| format!("Partial<{body}>"))
 }
 
-/// `declaration` is `type Name = ...;` as ts-rs writes it: on one line, but for comments.
-fn print(docs: &str, declaration: &str, wrap: impl Fn(String) -> String) -> String {
+/// Formats a declaration. `declaration` is `type Name = ...;` as ts-rs writes it: on one line, except for comments.
+fn format_declaration(docs: &str, declaration: &str, wrap: impl Fn(String) -> String) -> String {
     let (name, body) = declaration.trim_end_matches(';').split_once(" = ").expect("a declaration");
     let alternatives = split(body, '|');
     let body = match &alternatives[..] {
-        [one] => laid_out(one, 0),
-        // Names stand beside each other, objects below each other.
+        [one] => format_object(one, 0),
+        // Alternatives that are names are on one line, objects on a line each.
         names if names.iter().all(|name| !name.contains('{')) => names.join(" | "),
-        objects => objects.iter().map(|one| format!("\n  | {}", laid_out(one, 1))).collect(),
+        objects => objects.iter().map(|one| format!("\n  | {}", format_object(one, 1))).collect(),
     };
     let gap = if body.starts_with('\n') { "" } else { " " };
     format!("\n{}export {name} ={gap}{};\n", comment(docs, 0), wrap(body))
 }
 
-/// An object with each field on a line of its own, or one of several on one line where it is short.
-fn laid_out(object: &str, depth: usize) -> String {
+/// Formats an object with one field per line, or on one line if it is short and one of several alternatives.
+fn format_object(object: &str, depth: usize) -> String {
     let object = object.trim();
-    // Names, maps (`{ [key in string]: X }`) and what is made of several types stay as they are.
+    // Names, maps (`{ [key in string]: X }`) and combined types are not split.
     if !is_one_object(object) || object.starts_with("{ [") {
-        return alone(object).replace("\"type\":", "type:");
+        return on_one_line(object).replace("\"type\":", "type:");
     }
     let fields = split(&object[1..object.len() - 1], ',');
-    let short = fields.iter().map(|field| unquoted(field)).collect::<Vec<_>>().join("; ");
-    if depth > 0 && !short.contains("/**") && short.len() <= SHORT {
+    let short = fields.iter().map(|field| unquote(field)).collect::<Vec<_>>().join("; ");
+    if depth > 0 && !short.contains("/**") && short.len() <= MAX_INLINE_LEN {
         return format!("{{ {short} }}");
     }
     let indent = "  ".repeat(depth + 1);
     let line = |field: &String| match field.rsplit_once("*/") {
-        Some((docs, field)) => format!("{}{indent}{};\n", comment(docs, depth + 1), unquoted(field)),
-        None => format!("{indent}{};\n", unquoted(field)),
+        Some((docs, field)) => format!("{}{indent}{};\n", comment(docs, depth + 1), unquote(field)),
+        None => format!("{indent}{};\n", unquote(field)),
     };
     format!("{{\n{}{}}}", fields.iter().map(line).collect::<String>(), "  ".repeat(depth))
 }
 
-/// Without line breaks, and without commas that end a list.
-fn alone(object: &str) -> String {
+/// Removes line breaks and trailing commas.
+fn on_one_line(object: &str) -> String {
     object.split_whitespace().collect::<Vec<_>>().join(" ").replace(", }", " }")
 }
 
-/// The tag's name stands in quotation marks that it does not need.
-fn unquoted(field: &str) -> String {
-    let field = &if field.contains("/**") { field.trim().to_owned() } else { alone(field) };
+/// Removes the quotation marks around a field name that does not need them.
+fn unquote(field: &str) -> String {
+    let field = &if field.contains("/**") { field.trim().to_owned() } else { on_one_line(field) };
     match field.strip_prefix('"').and_then(|rest| rest.split_once("\":")) {
         Some((name, rest)) if name.chars().all(char::is_alphanumeric) => format!("{name}:{rest}"),
         _ => field.to_owned(),
     }
 }
 
-/// The parts between separators that stand outside of brackets.
+/// Splits `text` at separators that are not inside brackets.
 fn split(text: &str, separator: char) -> Vec<String> {
     let mut parts = Vec::new();
     let mut start = 0;
-    for (at, c, depth) in outside(text) {
+    for (at, c, depth) in code_chars(text) {
         if c == separator && depth == 0 {
             parts.push(text[start..at].trim().to_owned());
             start = at + c.len_utf8();
@@ -130,14 +131,14 @@ fn split(text: &str, separator: char) -> Vec<String> {
     parts
 }
 
-/// Whether the bracket that `text` begins with closes at its end.
+/// Whether the bracket at the start of `text` closes at its end.
 fn is_one_object(text: &str) -> bool {
-    let end = outside(text).into_iter().find(|(_, c, depth)| *c == '}' && *depth == 0);
+    let end = code_chars(text).into_iter().find(|(_, c, depth)| *c == '}' && *depth == 0);
     text.starts_with('{') && end.is_some_and(|(at, ..)| at + 1 == text.len())
 }
 
-/// What is outside of strings and comments: where, which character, and in how many brackets.
-fn outside(text: &str) -> Vec<(usize, char, usize)> {
+/// Returns the characters outside of strings and comments: byte offset, character, and depth of brackets.
+fn code_chars(text: &str) -> Vec<(usize, char, usize)> {
     let (mut found, mut depth, mut quoted, mut comment_end) = (Vec::new(), 0, false, 0);
     for (at, c) in text.char_indices() {
         if text[at..].starts_with("/**") && !quoted {
@@ -156,7 +157,7 @@ fn outside(text: &str) -> Vec<(usize, char, usize)> {
     found
 }
 
-/// As TypeScript's tools expect it: `/** ... */`.
+/// Formats `docs` as a JSDoc comment: `/** ... */`.
 fn comment(docs: &str, depth: usize) -> String {
     let indent = "  ".repeat(depth);
     let text = |line: &str| {

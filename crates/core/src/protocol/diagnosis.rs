@@ -1,21 +1,21 @@
-//! What of a catalogue and of a page's ids will not work, as plain data. Must not know how it is found.
+//! Problems of a catalogue and of a page's ids, as plain data. Must not know how they are found.
 
 use serde::{Deserialize, Serialize};
 
-/// What of a catalogue and of a page's ids will not work.
+/// Problems of a catalogue and of a page's ids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnosis {
-    /// How many items the catalogue has.
+    /// The number of items in the catalogue.
     pub items: usize,
-    /// Items that are out of stock.
+    /// The number of items that are out of stock.
     pub sold_out: usize,
-    /// Items that the built-in scene for shops may show.
+    /// The number of items that the built-in scene for shops can show.
     pub can_be_shown: usize,
-    /// Ids that the page or the visitor's log names and no item has, those named most often first.
+    /// Ids that the page or the visitor's log uses and no item has, the most frequent first.
     pub unmatched: Vec<UnmatchedId>,
-    /// How many there are beside those that are listed.
+    /// The number of unmatched ids that are not listed.
     pub more_unmatched: usize,
 }
 
@@ -23,10 +23,10 @@ pub struct Diagnosis {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct UnmatchedId {
-    /// The id as the page or the log has it.
+    /// The id, as the page or the log writes it.
     pub id: String,
-    /// How often it is named.
+    /// How often it is used.
     pub count: usize,
-    /// The nearest id or other name of an item, where one is near.
+    /// The most similar id or other name of an item, if one is similar.
     pub nearest: Option<String>,
 }

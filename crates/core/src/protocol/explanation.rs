@@ -1,100 +1,102 @@
-//! Why a card is where it is, as plain data. Must not know how anything is computed.
+//! Explanations of a card's place, as plain data. Must not know how anything is computed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{explain::Part, profile::Event};
 
-/// Why an item stands where it stands in a shelf's list.
+/// Why an item has its place in a shelf's list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
-    /// The page's name of the shelf.
+    /// The page's name for the shelf.
     pub shelf: String,
     /// The shop's own id of the item.
     pub item: String,
-    /// From 1; absent where the list does not have the item.
+    /// The item's place, from 1; absent if it is not in the list.
     pub place: Option<usize>,
-    /// How many the list has.
+    /// The length of the list.
     pub of: usize,
-    /// Its place if score alone decided: what differs was done for variety, shares and pins.
+    /// The place by score alone. Variety, exposure shares and pins account for the difference.
     pub by_score: Option<usize>,
     /// The item's score in this list: the sum of `parts`.
     pub score: f32,
-    /// What the score is the sum of, by how much each says.
+    /// The parts that the score is the sum of, the largest first.
     pub parts: Vec<ScorePart>,
-    /// What each interest adds, named as the visitor knows it; of those parts that come from the visit.
+    /// What each interest contributes to the parts that come from the visitor's events, labelled as the visitor knows
+    /// it.
     pub interests: Vec<ScorePart>,
-    /// What each event adds to the score, by how much it says; together they are the parts that come from the visit.
+    /// What each event contributes to the score, the largest first. They sum to the parts that come from the visitor's
+    /// events.
     pub events: Vec<EventShare>,
-    /// Every sentence's claim is a number of `parts`, `events` or the catalogue.
+    /// The explanation in sentences. Every claim is backed by a number in `parts`, `events` or the catalogue.
     pub sentences: Vec<Vec<Part>>,
 }
 
-/// A summand of a score.
+/// A part of a score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ScorePart {
-    /// For programs.
+    /// The name, for programs.
     pub name: String,
-    /// For people, in the page's language.
+    /// The name for people, in the page's language.
     pub label: String,
-    /// What it adds to the score. Negative where it lowers it.
+    /// Its contribution to the score; negative if it lowers the score.
     pub share: f32,
 }
 
-/// What one event adds to the score of an item.
+/// What one event contributes to the score of an item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct EventShare {
-    /// The event, as the log has it.
+    /// The event, as in the log.
     pub event: Event,
     /// The item's title in the page's language, or the text.
     pub label: String,
-    /// What it adds to the score. Negative where it lowers it.
+    /// Its contribution to the score; negative if it lowers the score.
     pub share: f32,
-    /// Where the item would stand without all that the visitor did with this item or text; as replaying the log says.
-    /// Absent where it was not replayed.
+    /// The item's place without any of the visitor's events on this item or text, from replaying the log. Absent if it
+    /// was not replayed.
     pub without: Option<Moved>,
 }
 
-/// Where an item stands in another list.
+/// An item's place in another list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Moved {
-    /// From 1; absent where the list would not reach it.
+    /// From 1; absent if the item is not in that list.
     pub place: Option<usize>,
 }
 
-/// What would bring an item into a shelf's list. Replaying the log has confirmed it.
+/// What would bring an item into a shelf's list, confirmed by replaying the log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WhyNot {
-    /// The page's name of the shelf.
+    /// The page's name for the shelf.
     pub shelf: String,
     /// The shop's own id of the item.
     pub item: String,
-    /// From 1, where the list has it already.
+    /// The item's place, from 1, if it is already in the list.
     pub place: Option<usize>,
-    /// The fewest events without which the list would have it; empty where there are none.
+    /// The fewest events to remove so that the item is in the list; empty if there are none.
     pub remove: Vec<Event>,
-    /// One more event with which the list would have it.
+    /// One event to add so that the item is in the list.
     pub add: Option<Event>,
-    /// The same for people, in the page's language.
+    /// The same as a sentence in the page's language.
     pub sentence: Vec<Part>,
 }
 
-/// Where the model looked in an item's text; not a reason for anything.
+/// The model's attention to the words of an item's text. It is no explanation of a ranking.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Attention {
     /// The shop's own id of the item.
     pub item: String,
-    /// A word's share is its part of all attention. Empty where the device does not tell.
+    /// The text. A word's `share` is its share of all attention. Empty if the device does not return attention.
     pub parts: Vec<Part>,
 }

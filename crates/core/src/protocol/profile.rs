@@ -1,50 +1,51 @@
-//! What the visitor's own page shows: events, interests and the map. Must not know how they are found.
+//! The visitor's profile, as the page shows it: events, interests and the map. Must not know how they are computed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::profile::Event;
 
-/// What the device knows of the visitor.
+/// What the device knows about the visitor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileSummary {
-    /// The heaviest first.
+    /// The interests, the strongest first.
     pub interests: Vec<InterestLine>,
     /// All events of the log, oldest first.
     pub events: Vec<EventLine>,
-    /// Size of the log as JSON, in bytes.
+    /// The size of the log as JSON, in bytes.
     pub stored_bytes: f64,
-    /// For how many days typed texts are kept; 0: until they are deleted.
+    /// The number of days that typed texts are kept; 0 if they are kept until they are deleted.
     pub text_days: u32,
 }
 
-/// Several things that one taste explains.
+/// An interest: a group of similar items and texts in the visitor's history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct InterestLine {
-    /// For commands; stays while the interest's oldest item does.
+    /// The id, for commands. Stays the same as long as the interest's oldest item does.
     pub id: String,
-    /// The visitor's own name for it, or else its words.
+    /// The visitor's own name for the interest, or else its words.
     pub name: String,
-    /// The words that its items have in common, in the page's language as far as items have it.
+    /// The words that its items have in common, in the page's language if the items have it.
     pub words: Vec<String>,
-    /// Part of all positive weight, 0..1, as it would be if nothing were muted.
+    /// Its share of all positive weight, 0..=1, computed as if nothing were muted.
     pub weight: f32,
-    /// It is left out of all lists, because the visitor says so.
+    /// Whether the visitor has muted it.
     pub muted: bool,
-    /// The events that it is made of, oldest first.
+    /// The events of the interest, oldest first.
     pub events: Vec<EventLine>,
 }
 
-/// Items and interests, near where they are alike. Coordinates are of no unit.
+/// Items and interests as points in two dimensions. Similar ones are near each other; coordinates have no unit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct InterestMap {
-    /// Items that the visitor saw, recommended ones, and of a large catalogue only some of the others.
+    /// Items that the visitor interacted with, recommended items, and others; of a large catalogue only some of the
+    /// others.
     pub points: Vec<MapPoint>,
-    /// One for each interest that has items.
+    /// One point for each interest that has items.
     pub interests: Vec<MapInterest>,
 }
 
@@ -54,55 +55,56 @@ pub struct InterestMap {
 pub struct MapPoint {
     /// The shop's own id of the item.
     pub item: String,
-    /// The title in the page's language, or else in another; the id where there is none.
+    /// The title in the page's language, or else in another; the id if there is no title.
     pub title: String,
-    /// Along the direction in which the items differ most.
+    /// Coordinate along the direction in which the items differ most.
     pub x: f32,
-    /// At a right angle to it.
+    /// Coordinate along the direction in which they differ second most.
     pub y: f32,
-    /// How it is marked.
+    /// How to mark it.
     pub kind: PointKind,
 }
 
-/// How an item is marked on the map. Of two that are true the first holds.
+/// How an item is marked on the map. If two apply, the first is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum PointKind {
-    /// It is one of the command's `recommended`.
+    /// The item is in `recommended` of the command.
     Recommended,
-    /// The visitor did something with it.
+    /// The visitor interacted with the item.
     Seen,
-    /// It is there for comparison.
+    /// Another item, for comparison.
     Other,
 }
 
-/// An interest as a point of the map, in the middle of its items.
+/// An interest as a point of the map, at the mean of its items.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MapInterest {
-    /// The visitor's own name for it, or else its words.
+    /// The visitor's own name for the interest, or else its words.
     pub name: String,
-    /// Along the direction in which the items differ most.
+    /// Coordinate along the direction in which the items differ most.
     pub x: f32,
-    /// At a right angle to it.
+    /// Coordinate along the direction in which they differ second most.
     pub y: f32,
 }
 
-/// An event as a person reads it.
+/// An event, as shown to the visitor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct EventLine {
-    /// What the visitor did.
+    /// The event.
     pub event: Event,
     /// The item's title in the page's language, or the text.
     pub label: String,
-    /// Its weight in the profile now, 0..1 of all positive weight; negative for dislikes.
+    /// Its current weight in the profile as a share of all positive weight, 0..=1; negative for dislikes.
     pub weight: f32,
-    /// It counts for nothing, because the visitor says so.
+    /// Whether the visitor has muted it.
     pub muted: bool,
-    /// It counts for nothing, because nothing can be made of it here: why, in the page's language.
+    /// Why the event has no effect because this catalogue cannot use it, in the page's language. Absent if it has an
+    /// effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unused: Option<String>,
 }

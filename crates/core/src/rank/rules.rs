@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use super::filter::{FieldValue, Filter, FilterValue, Record};
-use crate::catalog::context_popularity::{FIELDS, Fact, value};
+use crate::catalog::context_popularity::{FIELDS, Fact, normalize_value};
 
 /// The shop's rules for a list. As JSON every field may be absent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -143,7 +143,7 @@ impl Context {
                     FieldValue::Text(text) => text.to_owned(),
                     FieldValue::Number(number) => number.to_string(),
                 };
-                facts.push((field.to_owned(), value(&text)));
+                facts.push((field.to_owned(), normalize_value(&text)));
                 false
             });
         }
