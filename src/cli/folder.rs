@@ -45,7 +45,7 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest> {
 /// Reads the catalogue in `folder`, and checks the digests of its files.
 pub fn read(folder: &Path) -> Result<(Manifest, Catalog)> {
     let manifest = read_manifest(folder)?;
-    let read = |file: &&File| {
+    let read = |file: &&FileEntry| {
         let path = folder.join(&file.file);
         fs::read(&path).with_context(|| path.display().to_string())
     };
@@ -74,12 +74,12 @@ pub fn add_learned(folder: &Path, learned: LearnedFiles, min_visitors: u32) -> R
 pub type LearnedFiles = [Option<Vec<u8>>; 3];
 
 /// Writes what was learned into `folder`. Returns the manifest's entries of the files, in the order of [`LearnedFiles`].
-pub fn write_learned(folder: &Path, learned: LearnedFiles) -> Result<[Option<File>; 3]> {
+pub fn write_learned(folder: &Path, learned: LearnedFiles) -> Result<[Option<FileEntry>; 3]> {
     let mut files = [const { None }; 3];
     let names = [("relations", "bin"), ("contexts", "bin"), ("score-weights", "json")];
     for ((file, bytes), (stem, extension)) in files.iter_mut().zip(learned).zip(names) {
         let Some(bytes) = bytes else { continue };
-        let entry = File::new(stem, extension, &bytes);
+        let entry = FileEntry::new(stem, extension, &bytes);
         write_file(folder, &entry.file, &bytes)?;
         *file = Some(entry);
     }

@@ -169,7 +169,7 @@ fn summary(folder: &Path, manifest: &Manifest, catalog: &Catalog) -> Result<Summ
 
 /// The recall of smaller vectors of this catalogue.
 fn recall(folder: &Path, catalog: &Catalog) -> Result<Vec<Recall>> {
-    let texts = catalog.items.iter().map(|item| document(&item.to_item()).text);
+    let texts = catalog.items.iter().map(|item| build_document(&item.to_item()).text);
     let vectors = VectorCache::open_existing(folder)?.all(texts)?;
     let private_folder = folder.join(folder::PRIVATE_FOLDER);
     let vectors = vectors.with_context(|| {
@@ -214,7 +214,7 @@ fn nearest(catalog: &Catalog, row: u32, count: usize) -> Nearest<'_> {
 }
 
 /// The item's texts in the first of its languages.
-fn words(item: ItemRef<'_>) -> WordsRef<'_> {
+fn words(item: ItemRef<'_>) -> ItemTextRef<'_> {
     item.words().next().map(|(_, words)| words).unwrap_or_default()
 }
 

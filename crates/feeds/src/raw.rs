@@ -3,7 +3,7 @@
 use std::ops::Index;
 
 use super::value::{self, text::MAX_BYTES};
-use nearmind_core::catalog::Words;
+use nearmind_core::catalog::ItemText;
 
 /// The product field that a column, key or tag holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,7 +77,7 @@ pub struct RawRow {
     /// Values of the columns used in the link pattern, by column name.
     pub link_parts: Vec<(String, String)>,
     /// Title, description and categories by language, in feeds that have them so; in other feeds they are fields.
-    pub words: Vec<(String, Words)>,
+    pub words: Vec<(String, ItemText)>,
     /// Why the row must not become an item; such a row has only an id.
     pub exclusion: Option<Exclusion>,
 }

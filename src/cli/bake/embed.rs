@@ -93,7 +93,7 @@ fn text(items: &mut impl SortedItems, nth: usize) -> Result<String> {
 }
 
 fn document_of(items: &mut impl SortedItems, nth: usize) -> Result<Document> {
-    Ok(document(&items.read(nth)?))
+    Ok(build_document(&items.read(nth)?))
 }
 
 /// A progress bar over `len` steps, with their rate and the time left. `unit` is the plural of what is counted.

@@ -42,7 +42,7 @@ impl LearnedData {
             file.check(&bytes)?;
             Ok(bytes)
         };
-        let broken = |file: &File| format!("{} is damaged", folder.join(&file.file).display());
+        let broken = |file: &FileEntry| format!("{} is damaged", folder.join(&file.file).display());
         let items = items::read(bytes(&manifest.items)?).ok().with_context(|| broken(&manifest.items))?;
         let relations = manifest.relations.as_ref().map(|file| {
             let relations =
@@ -77,7 +77,7 @@ impl LearnedData {
         }
         [
             self.remap_relations(old_rows, &new_rows).map(|relations| relations.write()),
-            self.contexts.as_ref().map(|contexts| contexts.moved(&new_rows, old_rows.len()).write()),
+            self.contexts.as_ref().map(|contexts| contexts.remap_rows(&new_rows, old_rows.len()).write()),
             self.score_weights.map(|score_weights| score_weights.write()),
         ]
     }

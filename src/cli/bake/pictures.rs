@@ -37,7 +37,7 @@ const MAX_EXAMPLES: usize = 5;
 #[derive(Default)]
 pub struct Pictures {
     /// The manifest's entries of the sheets, in the order of the items. Their files are written already.
-    pub sheets: Vec<File>,
+    pub sheets: Vec<FileEntry>,
     /// `data:` URLs of small SVGs, by the position of their item.
     inline: BTreeMap<usize, String>,
     summary: Summary,
@@ -152,7 +152,7 @@ impl Pictures {
     /// Writes a sheet into the folder `out`.
     fn write(&mut self, out: &Path, sheet: &Sheet) -> Result<()> {
         let bytes = sheet.write();
-        let file = File::new("pictures", "bin", &bytes);
+        let file = FileEntry::new("pictures", "bin", &bytes);
         folder::write_file(out, &file.file, &bytes)?;
         self.sheets.push(file);
         Ok(())

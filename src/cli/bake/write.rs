@@ -61,7 +61,7 @@ pub fn write(
         Ok(())
     })?;
     progress.finish_and_clear();
-    let file = |stem, write: &mut dyn FnMut(&mut PackFile) -> io::Result<()>| -> Result<File> {
+    let file = |stem, write: &mut dyn FnMut(&mut PackFile) -> io::Result<()>| -> Result<FileEntry> {
         let mut file = PackFile::new(out)?;
         write(&mut file).with_context(|| format!("writing the {stem} in {}", out.display()))?;
         file.finish(out, stem)
@@ -142,8 +142,8 @@ impl PackFile {
     }
 
     /// Names the file after its content: `STEM.DIGEST.bin`.
-    fn finish(self, folder: &Path, stem: &str) -> Result<File> {
-        let file = File::named(stem, "bin", hex(&self.digest.finalize()), self.bytes);
+    fn finish(self, folder: &Path, stem: &str) -> Result<FileEntry> {
+        let file = FileEntry::from_digest(stem, "bin", hex(&self.digest.finalize()), self.bytes);
         let written = self.file.into_inner().map_err(io::IntoInnerError::into_error);
         let written = written.with_context(|| format!("writing {}", folder.join(&file.file).display()))?;
         folder::persist(written, folder, &file.file)?;

@@ -22,7 +22,7 @@ impl Cleaner {
         &mut self,
         raw: &RawRow,
         note: &mut impl FnMut(ProblemKind, &str),
-    ) -> Option<(BTreeMap<String, Words>, bool)> {
+    ) -> Option<(BTreeMap<String, ItemText>, bool)> {
         let mut words = BTreeMap::new();
         let mut invisible = false;
         if raw.words.is_empty() {
@@ -35,7 +35,7 @@ impl Cleaner {
                 self.languages.detect(&title.text, &description.text).unwrap_or(UNKNOWN_LANG).to_owned()
             };
             invisible |= note_problems(&raw[Field::Title], &title, &description, note);
-            let own = Words {
+            let own = ItemText {
                 title: title.text,
                 description: description.text,
                 categories: parse_path(&raw[Field::Category]),
@@ -50,13 +50,13 @@ impl Cleaner {
                 continue;
             }
             // Chinese without any Chinese characters, or English that is Chinese.
-            let detected = language(&format!("{} {}", title.text, description.text));
+            let detected = detect_language(&format!("{} {}", title.text, description.text));
             if ["en", "zh"].contains(&lang.as_str()) && lang != detected {
                 note(ProblemKind::Language, &format!("{lang}: {}", title.text));
             }
             let steps =
                 own.categories.iter().map(|step| text::to_plain_text(step).text).filter(|step| !step.is_empty());
-            let own = Words { title: title.text, description: description.text, categories: steps.collect() };
+            let own = ItemText { title: title.text, description: description.text, categories: steps.collect() };
             words.insert(primary_subtag(lang), own);
         }
         words.retain(|_, words| !words.title.is_empty());

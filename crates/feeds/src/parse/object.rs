@@ -201,6 +201,6 @@ fn set_store_prices(raw: &mut RawRow, prices: &Map<String, Value>) {
 fn add_words(raw: &mut RawRow, words: &Map<String, Value>) {
     for (lang, value) in words {
         // A language with invalid texts gets an empty title, which the cleaning reports.
-        raw.words.push((lang.clone(), serde_json::from_value::<Words>(value.clone()).unwrap_or_default()));
+        raw.words.push((lang.clone(), serde_json::from_value::<ItemText>(value.clone()).unwrap_or_default()));
     }
 }

@@ -24,7 +24,7 @@ use self::{
 };
 use super::{ParseError, RowReader, RowResult, TextReader};
 use crate::{columns::ColumnMap, raw::RawRow, source::ReadState};
-use nearmind_core::text::language::primary;
+use nearmind_core::text::language::primary_subtag;
 
 /// Names of product elements, in lower case.
 const PRODUCT_ELEMENTS: [&str; 5] = ["item", "entry", "product", "offer", "shopitem"];

@@ -31,7 +31,7 @@ impl Default for LanguageDetector {
 impl LanguageDetector {
     /// Detects the language of `title` and `description`; `None` if they are too short.
     pub fn detect(&self, title: &str, description: &str) -> Option<&'static str> {
-        if language(title) == "zh" {
+        if detect_language(title) == "zh" {
             return Some("zh");
         }
         let description = truncate(description);

@@ -209,8 +209,8 @@ impl FeedsModule {
         }
         let dictionary = match dictionary {
             Some(text) => {
-                let full = Segmenter::parse(&text).map_err(|error| js_error("dictionary", &error))?;
-                full.dictionary_for(items.iter().filter(|item| is_chinese(item)).flat_map(make::texts))
+                let full = Segmenter::from_dictionary_text(&text).map_err(|error| js_error("dictionary", &error))?;
+                full.dictionary_for(items.iter().filter(|item| is_chinese(item)).flat_map(item_texts))
             }
             None => Dictionary::default(),
         };
