@@ -39,7 +39,7 @@ impl SimulatedShop {
         let mut random = ChaCha8Rng::seed_from_u64(5);
         let vectors: Vec<f32> = (0..ITEMS).flat_map(|item| vector(category(item as u32), &mut random)).collect();
         let (histories, odd) = (0..VISITORS).map(|visitor| history(visitor % CATEGORIES, &mut random)).unzip();
-        let fields = Fields::new(&vec![Item::default(); ITEMS]);
+        let fields = Fields::from_items(&vec![Item::default(); ITEMS]);
         Self { matrix: Matrix::quantize(CATEGORIES + 1, &vectors), fields, histories, odd }
     }
 

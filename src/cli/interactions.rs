@@ -291,7 +291,7 @@ fn parse_event(line: &str) -> Option<ParsedLine> {
     };
     let fact = |name: &&'static str| {
         let text = column_names(name).find_map(|name| field(&event, &[name]))?;
-        Some(((*name).to_owned(), self::value(&text)))
+        Some(((*name).to_owned(), normalize_value(&text)))
     };
     let facts = FIELDS.iter().filter_map(fact).collect();
     Some(ParsedLine { visitor, name: event_name(&name), items, time, value, facts })

@@ -40,7 +40,7 @@ pub fn measure_recall(vectors: &[f32], centre: &Centre, matrix: &Matrix) -> Opti
     }
     let full = Centre { basis: Vec::new(), ..centre.clone() }.apply_all(vectors);
     let reduced = (!centre.basis.is_empty()).then(|| centre.apply_all(vectors));
-    let codes = Codes::new(matrix);
+    let codes = BinaryCodes::new(matrix);
     let items = matrix.len().min(SAMPLE);
     let one = |nth: usize| {
         let row = (nth * matrix.len() / items) as u32;
@@ -115,6 +115,9 @@ mod tests {
         assert!(few.int8 < 0.5 && few.f32 < 0.5 && whole.f32 == 1.0, "{few}");
         let all = recall_by_dimensions(&vectors, &Centre { basis: Vec::new(), ..centre }).unwrap();
         assert_eq!(all.iter().map(|recall| recall.dimensions).collect::<Vec<_>>(), [64]);
-        assert_eq!(measure_recall(&vectors[..640], &Centre::none(64), &Matrix::quantize(64, &vectors[..640])), None);
+        assert_eq!(
+            measure_recall(&vectors[..640], &Centre::identity(64), &Matrix::quantize(64, &vectors[..640])),
+            None
+        );
     }
 }

@@ -31,7 +31,7 @@ impl ColdItemNeighbours {
         if matrix.width() == 0 {
             return Self::none(counts.len());
         }
-        let codes = (matrix.len() > PRESELECT_ABOVE).then(|| Codes::new(matrix));
+        let codes = (matrix.len() > PRESELECT_ABOVE).then(|| BinaryCodes::new(matrix));
         let row = |row: u32| {
             let count = counts[row as usize];
             if count > MAX_INTERACTIONS {
@@ -40,8 +40,8 @@ impl ColdItemNeighbours {
             let query = Query::new(&matrix.vector(row));
             let lends = |other: u32| other != row && counts[other as usize] > 2 * count;
             let nearest = match &codes {
-                Some(codes) => codes.top(matrix, &query, (MAX_LENDERS, MAX_LENDERS * POOL), f32::MIN_POSITIVE, lends),
-                None => matrix.top(&query, MAX_LENDERS, f32::MIN_POSITIVE, lends),
+                Some(codes) => codes.top_k(matrix, &query, (MAX_LENDERS, MAX_LENDERS * POOL), f32::MIN_POSITIVE, lends),
+                None => matrix.top_k(&query, MAX_LENDERS, f32::MIN_POSITIVE, lends),
             };
             shares(&nearest)
         };

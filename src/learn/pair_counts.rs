@@ -25,7 +25,7 @@ pub fn count_pairs(relations: Relations, histories: &[Vec<u32>], min_visitors: M
     let published =
         |count: u16| Some(min_visitors.round_count(count.into()) as u16).filter(|&count| count >= MIN_COUNT);
     pairs.iter_mut().for_each(|count| *count = published(*count).unwrap_or(0));
-    relations.with_pairs(pairs)
+    relations.with_pair_counts(pairs)
 }
 
 #[cfg(test)]
@@ -38,8 +38,8 @@ mod tests {
         let relations = Relations::new(vec![5, 5, 2], rows, 9);
         let histories = [vec![0, 1, 0, 1], vec![1, 0], vec![0, 2, 1], vec![0, 2], vec![2], vec![]];
         let counted = count_pairs(relations, &histories, MinVisitors::ONE);
-        assert_eq!((counted.pair(0, 1), counted.pair(1, 0), counted.pair(0, 2)), (3, 3, 0));
+        assert_eq!((counted.pair_count(0, 1), counted.pair_count(1, 0), counted.pair_count(0, 2)), (3, 3, 0));
         let limited = count_pairs(counted.clone(), &histories, MinVisitors::new(4));
-        assert_eq!((limited.pair(0, 1), limited.pair(0, 2)), (0, 0));
+        assert_eq!((limited.pair_count(0, 1), limited.pair_count(0, 2)), (0, 0));
     }
 }

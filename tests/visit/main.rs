@@ -311,7 +311,7 @@ fn the_words_of_an_item_sum_to_its_score() {
     let catalog = catalog(items());
     let (_, tokenizer, mut cpu) = synthetic();
     for (row, item) in catalog.items.iter().enumerate().step_by(5) {
-        let text = document(&item.to_item()).text;
+        let text = build_document(&item.to_item()).text;
         let tokens = tokenizer.tokenize(&text, Role::Passage).unwrap();
         let batch = tokenizer.batch(&[&text], Role::Passage).unwrap();
         let encoded = block_on(cpu.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();

@@ -1,63 +1,66 @@
 // What crosses the wire, written from the Rust types by a test. To renew it: NEARMIND_RENEW=1 cargo test --package nearmind-core declarations
 
-/** A command, and what holds for every command. The answer is a list of `Update`s. */
+/** A command with the fields that all commands have. The answer is a list of `Update`s. */
 export type Envelope = {
-  /** The answer has the same. */
+  /** An id that the answer repeats. */
   id: number;
-  /** When it was sent, by the page's clock. One that is not finite counts for nothing: the last one holds. */
+  /**
+   * The time of sending by the page's clock, in milliseconds since the Unix epoch. If it is not finite, the time of
+   * the last command is used.
+   */
   nowMs: number;
-  /** BCP 47 tag of the page: the language of the answer, where the command has none of its own. */
+  /** BCP 47 tag of the page: the language of the answer, unless the command has its own. */
   lang: string;
-  /** What the page asks for. */
+  /** A request of the page. */
   command: Command;
 };
 
-/** What the page asks for. */
+/** A request of the page. */
 export type Command =
   | {
     type: "open";
-    /** The version of these types that the page was made for. */
+    /** The protocol version of the page. */
     version: number;
-    /** URL of the catalogue's folder, which ends in `/`, or of its manifest. */
+    /** URL of the catalogue's manifest, or of its folder, which ends in `/`. */
     catalog: string;
-    /** URL of the model's folder, which ends in `/`, or of its manifest. */
+    /** URL of the model's manifest, or of its folder, which ends in `/`. */
     model: string;
-    /** Where the model is to run. */
+    /** The device to run the model on. */
     device: DeviceChoice;
-    /** Whether the browser may store the log; if not, it ends with the page. */
+    /** Whether the browser may store the log. If not, it is lost when the page is closed. */
     persist: boolean;
-    /** Where the pictures of cards come from. */
+    /** The source of the pictures on cards. */
     pictures: PictureSource;
   }
   | {
     type: "track";
-    /** What the visitor did. */
+    /** The event. */
     event: Event;
   }
   | {
     type: "undo";
-    /** Id of the item. */
+    /** The item's id. */
     item: string;
-    /** Which kind of event is taken back. */
+    /** The name of the event. */
     name: EventName;
   }
   | {
     type: "shelf";
-    /** The page's own name for the shelf. */
+    /** The page's name for the shelf. */
     shelf: string;
-    /** What its list is to be. */
+    /** What the list should contain. */
     request: ShelfRequest;
   }
   | {
     type: "close-shelf";
-    /** The page's own name for the shelf. */
+    /** The page's name for the shelf. */
     shelf: string;
   }
   | {
     type: "search";
-    /** The text as typed; its last word may be unfinished. */
+    /** The query as typed. Its last word may be unfinished. */
     query: string;
-    /** The most cards of the answer; more than 1,000 count as 1,000. */
+    /** The most cards to return. Values above 1,000 count as 1,000. */
     limit: number;
   }
   | { type: "profile" }
@@ -70,115 +73,115 @@ export type Command =
     type: "mute-event";
     /** The event with all its fields. */
     event: Event;
-    /** Whether it is muted from now on. */
+    /** Whether to mute it. */
     muted: boolean;
   }
   | {
     type: "mute-interest";
-    /** The interest's id. */
+    /** The interest's id, from `Profile`. */
     interest: string;
-    /** Whether it is muted from now on. */
+    /** Whether to mute it. */
     muted: boolean;
   }
   | {
     type: "rename-interest";
-    /** The interest's id. */
+    /** The interest's id, from `Profile`. */
     interest: string;
-    /** The new name, or empty. */
+    /** The new name, or an empty string. */
     name: string;
   }
   | {
     type: "delete-interest";
-    /** The interest's id. */
+    /** The interest's id, from `Profile`. */
     interest: string;
   }
   | {
     type: "keep-texts";
-    /** Number of days; 0 for no limit. */
+    /** The number of days; 0 keeps them until the visitor deletes them. */
     days: number;
   }
   | { type: "export" }
   | {
     type: "import";
-    /** The text that `Export` gave. */
+    /** The text from `Export`. */
     profile: string;
   }
   | {
     type: "explain";
-    /** The page's own name for the shelf. */
+    /** The page's name for the shelf. */
     shelf: string;
-    /** Id of the item. */
+    /** The item's id. */
     item: string;
   }
   | {
     type: "scene";
-    /** The page's own name for the shelf. */
+    /** The page's name for the shelf. */
     shelf: string;
   }
   | { type: "diagnose" }
   | {
     type: "why-not";
-    /** The page's own name for the shelf. */
+    /** The page's name for the shelf. */
     shelf: string;
-    /** Id of the item. */
+    /** The item's id. */
     item: string;
   }
   | {
     type: "attention";
-    /** Id of the item. */
+    /** The item's id. */
     item: string;
   }
   | { type: "forget" }
   | {
     type: "map";
-    /** Ids of items. */
+    /** The ids of recommended items, which are marked as such. */
     recommended: Array<string>;
   }
   | {
     type: "reload";
-    /** Whether everything was forgotten: then what this page has not stored yet is forgotten, too. */
+    /** Whether the log was deleted. Then entries that this page has not stored yet are deleted, too. */
     forgotten: boolean;
   };
 
-/** Where the model is to run. */
+/** The device to run the model on. */
 export type DeviceChoice = "auto" | "cpu" | "gpu";
 
-/** Where the pictures of cards come from. */
+/** The source of the pictures on cards. */
 export type PictureSource = "shop" | "private";
 
 /** What a list rests on. */
 export type ShelfKind = "for-you" | "more-like-this" | "goes-with" | "trending";
 
 /**
- * What a list is to be. Scene, filter and rules come as the JSON that a shop writes them in; what is wrong with
- * them is told, and the list is made without them.
+ * What the list of a shelf should contain. Scene, filter and rules are JSON as the shop writes it. An error in one of
+ * them is reported, and the list is ranked without it.
  */
 export type ShelfRequest = Partial<{
-  /** Which built-in scene, where `scene` names or carries none. */
+  /** The built-in scene to use if `scene` is absent. */
   kind: ShelfKind;
-  /** The item that "more like this" is about, or that others go with. */
+  /** The item that "more like this" or "goes with" refers to. */
   item: string | null;
-  /** The most cards of the list; more than 1,000 count as 1,000. */
+  /** The most cards of the list. Values above 1,000 count as 1,000. */
   limit: number;
   /** BCP 47 tag of the page: `en`, `zh-CN`. */
   lang: string;
   /** The name of a built-in scene, or a scene (`src/rank/scene.rs`). */
   scene: string | Scene | null;
-  /** What the page says of its surroundings. */
+  /** The context that the page states. */
   context: Context | null;
-  /** A filter (`src/rank/filter.rs`) beside the scene's. */
+  /** A filter (`src/rank/filter.rs`) in addition to the scene's. */
   filter: Filter | null;
-  /** Rules (`src/rank/rules.rs`) beside the scene's. */
+  /** Rules (`src/rank/rules.rs`) in addition to the scene's. */
   rules: Rules | null;
-  /** Ids of items that are on the page already. */
+  /** Ids of items that are already on the page and must not be in the list. */
   exclude: Array<string>;
-  /** Where chance begins for a scene that explores: the same seed, the same list. */
+  /** The random seed for a scene that explores. Equal seeds give equal lists. */
   seed: number;
 }>;
 
 /** The settings of one kind of list. As JSON every field may be absent. */
 export type Scene = Partial<{
-  /** What the list rests on. */
+  /** What the list is based on. */
   kind: ShelfKind;
   /** The heading by primary language subtag, instead of the usual one. */
   heading: { [key in string]: string };
@@ -306,12 +309,12 @@ export type Exposure = {
 /** How the next item of a list is chosen, so that it does not repeat the items before it. */
 export type DiversityMethod = "none" | "mmr" | "dpp";
 
-/** How the likeness of two vectors is measured. */
+/** A measure of the similarity of two vectors. */
 export type VectorMetric = "cosine" | "dot" | "euclidean" | "pearson";
 
 /** One line of the visitor's log. */
 export type Event = {
-  /** What the visitor did. */
+  /** The event. */
   name: EventName;
   /** The item's id, for events that have one. */
   item?: string | null;
@@ -331,51 +334,51 @@ export type EventName = "view_item_list" | "select_item" | "view_item" | "add_to
 /** The visitor's opinion of an item: their last like or dislike. */
 export type Opinion = "like" | "dislike";
 
-/** What the worker says. Those that name a shelf carry its revision: the page drops what is stale. */
+/** A message from the worker. Updates of a shelf's list carry its revision, so that the page can drop stale ones. */
 export type Update =
   | {
     type: "progress";
-    /** What is being loaded. */
+    /** The current task. */
     stage: Stage;
-    /** Bytes that have arrived. */
+    /** The number of bytes received. */
     done: number;
-    /** Bytes of all its files. */
+    /** The size of all its files in bytes. */
     total: number;
   }
   | {
     type: "catalog-ready";
-    /** How many items the catalogue has. */
+    /** The number of items in the catalogue. */
     items: number;
   }
   | {
     type: "model-ready";
-    /** Where the model runs, and why there. */
+    /** The device that the model runs on, and why. */
     device: DeviceReport;
   }
   | { type: "shelf" } & Shelf
   | {
     type: "highlights";
-    /** The page's name of the shelf. */
+    /** The page's name for the shelf. */
     shelf: string;
-    /** The revision of the `Shelf` that has the card. */
+    /** The revision of the `Shelf` that contains the card. */
     revision: number;
-    /** Id of the card's item. */
+    /** The id of the card's item. */
     item: string;
-    /** The whole title, in place of the card's. */
+    /** The whole title, which replaces the card's. */
     title: Array<Part>;
-    /** The whole description, in place of the card's. */
+    /** The whole description, which replaces the card's. */
     description: Array<Part>;
   }
   | {
     type: "results";
-    /** The text that the command had. */
+    /** The query of the command. */
     query: string;
-    /** What was found, best first; empty while there is no catalogue. */
+    /** The results, best first. Empty until the catalogue is loaded. */
     cards: Array<Card>;
   }
   | {
     type: "pictures";
-    /** Each item at most once. */
+    /** The pictures; each item occurs at most once. */
     pictures: Array<CardPicture>;
   }
   | { type: "profile" } & ProfileSummary
@@ -383,82 +386,85 @@ export type Update =
   | { type: "why-not" } & WhyNot
   | {
     type: "scene";
-    /** The page's name of the shelf. */
+    /** The page's name for the shelf. */
     shelf: string;
-    /** As JSON, with the learned weights and the rules of the request. */
+    /** The scene as JSON, with the learned weights and the rules of the request. */
     scene: Scene;
   }
   | { type: "attention" } & Attention
   | { type: "diagnosis" } & Diagnosis
   | {
     type: "exported";
-    /** The text that `Import` reads. */
+    /** The log as JSON text, which `Import` reads. */
     profile: string;
   }
   | {
     type: "imported";
-    /** Events that the log did not have. */
+    /** The number of events that were not in the log before. */
     events: number;
   }
   | { type: "map" } & InterestMap
   | {
     type: "unsaved";
-    /** Entries of the log that are not stored. */
+    /** The number of entries that are not stored. 0 means that all are stored again. */
     entries: number;
   }
   | { type: "forgotten" }
   | { type: "error" } & Problem;
 
-/** What the worker is loading. */
+/** A task of the worker that reports its progress. */
 export type Stage = "catalog" | "model" | "probe";
 
-/** A ranked list, ready to draw. */
+/** A ranked list, ready to be drawn. */
 export type Shelf = {
   /** The name that the page gave the shelf when it opened it. */
   shelf: string;
-  /** Grows by one with each new list of the shelf; begins again with a new worker. */
+  /** Increases by one with each new list of the shelf. Starts again with a new worker. */
   revision: number;
-  /** What the list rests on. */
+  /** What the list is based on. */
   basis: Basis;
-  /** The scene's own heading, or else one for the basis, in the page's language. */
+  /** The scene's heading, or else a heading for the basis in the page's language. */
   heading: string;
   /**
-   * What became of the text that the visitor wrote last, where it is not what they will expect: a sentence in the page's
-   * language, or empty.
+   * A sentence in the page's language that says how the visitor's last text was used, if they would not expect it.
+   * Else empty.
    */
   note: string;
-  /** The items of the list, in the order to show them. */
+  /** The items of the list, in the order to show. */
   cards: Array<Card>;
 };
 
-/** What a list rests on; the page may say it, and must not claim more. */
+/** What a list is based on. The page may show it, and must not claim more. */
 export type Basis = "cold-start" | "profile" | "item" | "cart" | "text" | "trending";
 
-/** An item, ready to draw. */
+/** An item, ready to be drawn. */
 export type Card = {
   /** The shop's own id of the item. */
   item: string;
-  /** Path or URL of the product's page; empty where it is not known. */
+  /** Path or URL of the product's page; empty if unknown. */
   url: string;
-  /** Empty where there is none, or where it is private and has not come yet. */
+  /** Path or URL of the picture. Empty if there is none, or if it is private and has not been loaded yet. */
   image: string;
-  /** The title in the page's language, or else in another that the item has. */
+  /** The title in the page's language, or else in another language of the item. */
   title: Array<Part>;
-  /** The description in the same language; empty where there is none. */
+  /** The description in the same language; empty if there is none. */
   description: Array<Part>;
-  /** Who makes the item; empty where it is not known. */
+  /** The brand; empty if unknown. */
   brand: string;
-  /** The last step of the item's category path; empty where there is none. */
+  /** The last step of the category path; empty if there is none. */
   category: string;
-  /** What the visitor pays now; absent where it is not known. */
+  /** The current price; absent if unknown. */
   price: Price | null;
-  /** Why it is here: "Because you viewed ...". Empty where there is no reason that is true. */
+  /** Why the item is recommended: "Because you viewed ...". Empty if no reason is true. */
   reason: Array<Part>;
-  /** What the item was ranked by. Scores of different lists cannot be compared. */
+  /** The score that the item was ranked by. Scores of different lists are not comparable. */
   score: number;
-  /** The visitor's standing opinion. */
+  /** The visitor's current opinion of the item. */
   opinion: Opinion | null;
-  /** Its words are still being read, and `Highlights` will tell: marks that stand may stand until then. */
+  /**
+   * Whether the highlights are still being computed. They follow in `Highlights`; until then the page may keep those
+   * that it shows.
+   */
   unread: boolean;
 };
 
@@ -466,7 +472,7 @@ export type Card = {
 export type CardPicture = {
   /** The shop's own id of the item. */
   item: string;
-  /** A `data:` address. */
+  /** A `data:` URL. */
   image: string;
 };
 
@@ -482,32 +488,32 @@ export type Part = {
 export type Price = {
   /** In units of the currency: 12.5 is 12 euros and 50 cents. */
   amount: number;
-  /** ISO 4217. */
+  /** ISO 4217 code. */
   currency: string;
 };
 
-/** Where the encoder runs, and why there. */
+/** The device that the encoder runs on, and why. */
 export type DeviceReport = {
   /** `cpu` or `gpu`. */
   device: string;
-  /** The kernels or the adapter: `relaxed SIMD`, `SIMD128`, or the adapter's name. */
+  /** The CPU's kernels, `relaxed SIMD` or `SIMD128`, or the name of the GPU adapter. */
   detail: string;
-  /** Why the encoder runs there. */
+  /** Why this device was chosen. */
   reason: DeviceReason;
-  /** Milliseconds for one probe text, by device, as measured at start. */
+  /** Time for one probe text on the CPU in milliseconds, measured at start; absent if it was not measured. */
   cpuMs: number | null;
-  /** The same on the GPU; absent where it was not measured. */
+  /** The same for the GPU. */
   gpuMs: number | null;
 };
 
-/** Why this device and not the other; the page has the sentences. `why` is the browser's or the driver's own word. */
+/** Why a device was chosen. The page has the sentences for it; `why` is a message of the browser or the driver. */
 export type DeviceReason =
   | { code: "asked-cpu" }
   | { code: "asked-gpu" }
   | { code: "untried" }
   | {
     code: "absent";
-    /** Why the browser gives none. */
+    /** The reason that the browser gives. */
     why: string;
   }
   | {
@@ -517,155 +523,170 @@ export type DeviceReason =
   }
   | {
     code: "wrong";
-    /** From -1 to 1; absent where there was nothing to compare. */
+    /** The worst cosine to the correct vector, from -1 to 1; absent if there was no vector to compare. */
     cosine: number | null;
-    /** What came out wrong. */
+    /** The error. */
     why: string;
   }
   | { code: "slower" }
   | { code: "quicker" }
   | {
     code: "lost";
-    /** The error that it failed with. */
+    /** The error message. */
     why: string;
   };
 
-/** An error that tells the person what to do. `code` is for programs and never changes its meaning. */
+/** An error with a message that says what to do. `code` is for programs; its meaning never changes. */
 export type Problem = {
-  /** A short name: `store`, `other-model`. */
+  /** A short name, such as `store` or `other-model`. */
   code: string;
-  /** For people, in the page's language as far as it is known. */
+  /** A message for people, in the page's language if it is known. */
   message: string;
-  /** Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands. */
+  /**
+   * Whether shelves cannot work at all, because the model, the catalogue or the log is missing. The page then keeps
+   * the host's own markup.
+   */
   fatal: boolean;
 };
 
-/** Why an item stands where it stands in a shelf's list. */
+/** Why an item has its place in a shelf's list. */
 export type Explanation = {
-  /** The page's name of the shelf. */
+  /** The page's name for the shelf. */
   shelf: string;
   /** The shop's own id of the item. */
   item: string;
-  /** From 1; absent where the list does not have the item. */
+  /** The item's place, from 1; absent if it is not in the list. */
   place: number | null;
-  /** How many the list has. */
+  /** The length of the list. */
   of: number;
-  /** Its place if score alone decided: what differs was done for variety, shares and pins. */
+  /** The place by score alone. Variety, exposure shares and pins account for the difference. */
   byScore: number | null;
   /** The item's score in this list: the sum of `parts`. */
   score: number;
-  /** What the score is the sum of, by how much each says. */
+  /** The parts that the score is the sum of, the largest first. */
   parts: Array<ScorePart>;
-  /** What each interest adds, named as the visitor knows it; of those parts that come from the visit. */
+  /**
+   * What each interest contributes to the parts that come from the visitor's events, labelled as the visitor knows
+   * it.
+   */
   interests: Array<ScorePart>;
-  /** What each event adds to the score, by how much it says; together they are the parts that come from the visit. */
+  /**
+   * What each event contributes to the score, the largest first. They sum to the parts that come from the visitor's
+   * events.
+   */
   events: Array<EventShare>;
-  /** Every sentence's claim is a number of `parts`, `events` or the catalogue. */
+  /** The explanation in sentences. Every claim is backed by a number in `parts`, `events` or the catalogue. */
   sentences: Array<Array<Part>>;
 };
 
-/** A summand of a score. */
+/** A part of a score. */
 export type ScorePart = {
-  /** For programs. */
+  /** The name, for programs. */
   name: string;
-  /** For people, in the page's language. */
+  /** The name for people, in the page's language. */
   label: string;
-  /** What it adds to the score. Negative where it lowers it. */
+  /** Its contribution to the score; negative if it lowers the score. */
   share: number;
 };
 
-/** What one event adds to the score of an item. */
+/** What one event contributes to the score of an item. */
 export type EventShare = {
-  /** The event, as the log has it. */
+  /** The event, as in the log. */
   event: Event;
   /** The item's title in the page's language, or the text. */
   label: string;
-  /** What it adds to the score. Negative where it lowers it. */
+  /** Its contribution to the score; negative if it lowers the score. */
   share: number;
   /**
-   * Where the item would stand without all that the visitor did with this item or text; as replaying the log says.
-   * Absent where it was not replayed.
+   * The item's place without any of the visitor's events on this item or text, from replaying the log. Absent if it
+   * was not replayed.
    */
   without: Moved | null;
 };
 
-/** Where an item stands in another list. */
+/** An item's place in another list. */
 export type Moved = {
-  /** From 1; absent where the list would not reach it. */
+  /** From 1; absent if the item is not in that list. */
   place: number | null;
 };
 
-/** What would bring an item into a shelf's list. Replaying the log has confirmed it. */
+/** What would bring an item into a shelf's list, confirmed by replaying the log. */
 export type WhyNot = {
-  /** The page's name of the shelf. */
+  /** The page's name for the shelf. */
   shelf: string;
   /** The shop's own id of the item. */
   item: string;
-  /** From 1, where the list has it already. */
+  /** The item's place, from 1, if it is already in the list. */
   place: number | null;
-  /** The fewest events without which the list would have it; empty where there are none. */
+  /** The fewest events to remove so that the item is in the list; empty if there are none. */
   remove: Array<Event>;
-  /** One more event with which the list would have it. */
+  /** One event to add so that the item is in the list. */
   add: Event | null;
-  /** The same for people, in the page's language. */
+  /** The same as a sentence in the page's language. */
   sentence: Array<Part>;
 };
 
-/** Where the model looked in an item's text; not a reason for anything. */
+/** The model's attention to the words of an item's text. It is no explanation of a ranking. */
 export type Attention = {
   /** The shop's own id of the item. */
   item: string;
-  /** A word's share is its part of all attention. Empty where the device does not tell. */
+  /** The text. A word's `share` is its share of all attention. Empty if the device does not return attention. */
   parts: Array<Part>;
 };
 
-/** What the device knows of the visitor. */
+/** What the device knows about the visitor. */
 export type ProfileSummary = {
-  /** The heaviest first. */
+  /** The interests, the strongest first. */
   interests: Array<InterestLine>;
   /** All events of the log, oldest first. */
   events: Array<EventLine>;
-  /** Size of the log as JSON, in bytes. */
+  /** The size of the log as JSON, in bytes. */
   storedBytes: number;
-  /** For how many days typed texts are kept; 0: until they are deleted. */
+  /** The number of days that typed texts are kept; 0 if they are kept until they are deleted. */
   textDays: number;
 };
 
-/** Several things that one taste explains. */
+/** An interest: a group of similar items and texts in the visitor's history. */
 export type InterestLine = {
-  /** For commands; stays while the interest's oldest item does. */
+  /** The id, for commands. Stays the same as long as the interest's oldest item does. */
   id: string;
-  /** The visitor's own name for it, or else its words. */
+  /** The visitor's own name for the interest, or else its words. */
   name: string;
-  /** The words that its items have in common, in the page's language as far as items have it. */
+  /** The words that its items have in common, in the page's language if the items have it. */
   words: Array<string>;
-  /** Part of all positive weight, 0..1, as it would be if nothing were muted. */
+  /** Its share of all positive weight, 0..=1, computed as if nothing were muted. */
   weight: number;
-  /** It is left out of all lists, because the visitor says so. */
+  /** Whether the visitor has muted it. */
   muted: boolean;
-  /** The events that it is made of, oldest first. */
+  /** The events of the interest, oldest first. */
   events: Array<EventLine>;
 };
 
-/** An event as a person reads it. */
+/** An event, as shown to the visitor. */
 export type EventLine = {
-  /** What the visitor did. */
+  /** The event. */
   event: Event;
   /** The item's title in the page's language, or the text. */
   label: string;
-  /** Its weight in the profile now, 0..1 of all positive weight; negative for dislikes. */
+  /** Its current weight in the profile as a share of all positive weight, 0..=1; negative for dislikes. */
   weight: number;
-  /** It counts for nothing, because the visitor says so. */
+  /** Whether the visitor has muted it. */
   muted: boolean;
-  /** It counts for nothing, because nothing can be made of it here: why, in the page's language. */
+  /**
+   * Why the event has no effect because this catalogue cannot use it, in the page's language. Absent if it has an
+   * effect.
+   */
   unused?: string | null;
 };
 
-/** Items and interests, near where they are alike. Coordinates are of no unit. */
+/** Items and interests as points in two dimensions. Similar ones are near each other; coordinates have no unit. */
 export type InterestMap = {
-  /** Items that the visitor saw, recommended ones, and of a large catalogue only some of the others. */
+  /**
+   * Items that the visitor interacted with, recommended items, and others; of a large catalogue only some of the
+   * others.
+   */
   points: Array<MapPoint>;
-  /** One for each interest that has items. */
+  /** One point for each interest that has items. */
   interests: Array<MapInterest>;
 };
 
@@ -673,49 +694,49 @@ export type InterestMap = {
 export type MapPoint = {
   /** The shop's own id of the item. */
   item: string;
-  /** The title in the page's language, or else in another; the id where there is none. */
+  /** The title in the page's language, or else in another; the id if there is no title. */
   title: string;
-  /** Along the direction in which the items differ most. */
+  /** Coordinate along the direction in which the items differ most. */
   x: number;
-  /** At a right angle to it. */
+  /** Coordinate along the direction in which they differ second most. */
   y: number;
-  /** How it is marked. */
+  /** How to mark it. */
   kind: PointKind;
 };
 
-/** How an item is marked on the map. Of two that are true the first holds. */
+/** How an item is marked on the map. If two apply, the first is used. */
 export type PointKind = "recommended" | "seen" | "other";
 
-/** An interest as a point of the map, in the middle of its items. */
+/** An interest as a point of the map, at the mean of its items. */
 export type MapInterest = {
-  /** The visitor's own name for it, or else its words. */
+  /** The visitor's own name for the interest, or else its words. */
   name: string;
-  /** Along the direction in which the items differ most. */
+  /** Coordinate along the direction in which the items differ most. */
   x: number;
-  /** At a right angle to it. */
+  /** Coordinate along the direction in which they differ second most. */
   y: number;
 };
 
-/** What of a catalogue and of a page's ids will not work. */
+/** Problems of a catalogue and of a page's ids. */
 export type Diagnosis = {
-  /** How many items the catalogue has. */
+  /** The number of items in the catalogue. */
   items: number;
-  /** Items that are out of stock. */
+  /** The number of items that are out of stock. */
   soldOut: number;
-  /** Items that the built-in scene for shops may show. */
+  /** The number of items that the built-in scene for shops can show. */
   canBeShown: number;
-  /** Ids that the page or the visitor's log names and no item has, those named most often first. */
+  /** Ids that the page or the visitor's log uses and no item has, the most frequent first. */
   unmatched: Array<UnmatchedId>;
-  /** How many there are beside those that are listed. */
+  /** The number of unmatched ids that are not listed. */
   moreUnmatched: number;
 };
 
 /** An id that no item of the catalogue has. */
 export type UnmatchedId = {
-  /** The id as the page or the log has it. */
+  /** The id, as the page or the log writes it. */
   id: string;
-  /** How often it is named. */
+  /** How often it is used. */
   count: number;
-  /** The nearest id or other name of an item, where one is near. */
+  /** The most similar id or other name of an item, if one is similar. */
   nearest: string | null;
 };

@@ -184,8 +184,8 @@ impl Manifest {
     /// Returns whether the model supports a language, given as a BCP 47 tag: `fr-CA` counts as `fr`. True for every
     /// language if the manifest lists none.
     pub fn supports_language(&self, lang: &str) -> bool {
-        let lang = primary(lang);
-        self.languages.is_empty() || self.languages.iter().any(|own| primary(own) == lang)
+        let lang = primary_subtag(lang);
+        self.languages.is_empty() || self.languages.iter().any(|own| primary_subtag(own) == lang)
     }
 }
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::manifest::{Manifest, Pooling};
 use super::tokenize::Token;
 use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
-use nearmind_core::vectors::arithmetic::{add, normalize};
+use nearmind_core::vectors::arithmetic::{add_scaled, normalize};
 
 /// A window shares `1 / OVERLAP` of its tokens with the next one.
 const OVERLAP: usize = 4;
@@ -78,7 +78,7 @@ async fn encode_long<E: Encoder>(
     for window in &windows {
         let window_states = take_front(&mut rest, window.length() * width)?;
         states.extend_from_slice(&window_states[window.kept_rows(width)]);
-        add(&mut first_states, window.kept.len() as f32, &window_states[..width]);
+        add_scaled(&mut first_states, window.kept.len() as f32, &window_states[..width]);
     }
     let rows = states.chunks_exact(width);
     let mut vector = match limits.pooling {

@@ -44,7 +44,11 @@ use nearmind::learn::{
     tune::{self, Progress},
 };
 use nearmind_core::{
-    catalog::{Catalog, Item, ModelName, document, make},
+    catalog::{
+        Catalog, Item, ModelName,
+        build::{build_catalog, item_texts},
+        build_document,
+    },
     text::Segmenter,
     vectors::{Hit, Matrix},
 };
@@ -164,7 +168,7 @@ impl Eval {
         let encode = |texts: &[String], role| {
             vectors::encode(model, texts, role, &self.cache, &|done| bar.set_position(done as u64))
         };
-        let texts: Vec<String> = dataset.items.iter().map(|item| document(item).text).collect();
+        let texts: Vec<String> = dataset.items.iter().map(|item| build_document(item).text).collect();
         let (items, width) = encode(&texts, Role::Passage)?;
         let queries: Vec<String> = dataset.cases.iter().filter_map(|case| case.query.clone()).collect();
         let queries = if queries.is_empty() { Vec::new() } else { encode(&queries, Role::Query)?.0 };
@@ -285,9 +289,9 @@ struct Vectors {
 
 /// Builds a catalogue as `nearmind bake` does.
 fn build_catalog<'a>(items: &[Item], vectors: impl Iterator<Item = &'a [f32]>) -> Catalog {
-    let dictionary = Segmenter::full().dictionary_for(items.iter().flat_map(make::texts));
+    let dictionary = Segmenter::full().dictionary_for(items.iter().flat_map(item_texts));
     let items = items.iter().cloned().zip(vectors.map(<[f32]>::to_vec)).collect();
-    make::make(items, dictionary, ModelName { name: String::new(), digest: String::new() })
+    build_catalog(items, dictionary, ModelName { name: String::new(), digest: String::new() })
 }
 
 /// The subsets of the test cases that are reported separately: whether each case belongs to them.
@@ -347,7 +351,7 @@ fn query_indices(cases: &[TestCase]) -> Vec<Option<usize>> {
 
 /// The whole category of an item, such as "Clothing > Jackets".
 fn category_path(item: &Item) -> String {
-    item.words_in("en").map_or_else(String::new, |(_, words)| words.categories.join(" > "))
+    item.text_in("en").map_or_else(String::new, |(_, words)| words.categories.join(" > "))
 }
 
 /// Whether each item is among the least popular tenth. `[N]`

@@ -133,7 +133,7 @@ impl Explain {
 
 /// Builds a catalogue of the items, as `nearmind bake` does.
 fn build_catalog(model: &mut NativeModel, items: Vec<Item>) -> Result<Catalog> {
-    let texts: Vec<String> = items.iter().map(|item| document(item).text).collect();
+    let texts: Vec<String> = items.iter().map(|item| build_document(item).text).collect();
     let mut vectors = Vec::new();
     for texts in texts.chunks(CHUNK) {
         vectors.extend(model.encode(texts, Role::Passage)?);
@@ -184,7 +184,7 @@ fn deletion_drops(catalog: &Catalog, model: &mut NativeModel, cards: &[&Explaine
 
 /// The text of an item, its words, and the indices of those that may be highlighted.
 fn candidate_words(catalog: &Catalog, row: u32) -> (String, Vec<Word>, Vec<usize>) {
-    let document = document(&catalog.item(row).to_item());
+    let document = build_document(&catalog.item(row).to_item());
     let words = words(&document.text, &catalog.segmenter);
     let candidates = candidates(&words, &[document.title, document.description]);
     (document.text, words, candidates)

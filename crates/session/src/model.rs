@@ -84,7 +84,7 @@ impl<E: Encoder> Model<E> {
             !self.languages.is_empty() && !self.languages.iter().any(|language| script.is_used_by(language))
         };
         let spelling = Spelling::of(text, &tokens, self.languages.is_empty());
-        if !is_readable(&tokens) || spelling.is_spelt() || Script::of(text).is_some_and(is_foreign) {
+        if !is_readable(&tokens) || spelling.is_spelt() || Script::detect(text).is_some_and(is_foreign) {
             return Ok(None);
         }
         let vector = windows::encode(&mut self.encoder, &[tokens], self.limits, OutputKind::Vectors).await?.vectors;

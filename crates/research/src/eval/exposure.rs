@@ -76,7 +76,7 @@ mod tests {
         let mut exposure = Exposure::new(5);
         exposure.add(&[3, 0]);
         exposure.add(&[3, 4]);
-        let metrics: BTreeMap<String, f64> = exposure.metrics(&Fields::new(&items)).into_iter().collect();
+        let metrics: BTreeMap<String, f64> = exposure.metrics(&Fields::from_items(&items)).into_iter().collect();
         assert!((metrics["ItemCoverage@10"] - 0.6).abs() < 1e-9);
         let second = 1.0 / 3f64.log2();
         // The Gini index of two groups is half the difference of their parts.

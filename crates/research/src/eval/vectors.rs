@@ -27,7 +27,7 @@ pub fn choose_model(named: Option<&Path>, items: &[Item]) -> Result<PathBuf> {
     if let Some(named) = named {
         return Ok(named.to_owned());
     }
-    let texts = items.iter().step_by(items.len().div_ceil(SAMPLE)).map(|item| document(item).text);
+    let texts = items.iter().step_by(items.len().div_ceil(SAMPLE)).map(|item| build_document(item).text);
     let languages: Vec<&str> = texts.map(|text| language(&text)).collect();
     let chinese = languages.iter().filter(|lang| **lang == "zh").count();
     let (code, name, target) =

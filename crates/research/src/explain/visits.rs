@@ -101,7 +101,7 @@ fn cards(updates: Vec<Update>) -> Vec<Card> {
 
 /// The indices of the words that the card highlights.
 fn marked_words(catalog: &Catalog, row: u32, card: &Card) -> Vec<usize> {
-    let document = document(&catalog.item(row).to_item());
+    let document = build_document(&catalog.item(row).to_item());
     let words = words(&document.text, &catalog.segmenter);
     let title = highlighted(&words, document.title.start, &card.title);
     title.into_iter().chain(highlighted(&words, document.description.start, &card.description)).collect()

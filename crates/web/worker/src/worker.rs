@@ -143,7 +143,7 @@ impl Worker {
         let id = js_sys::Reflect::get(&message, &"id".into()).unwrap_or(JsValue::NULL);
         match Message::parse(message) {
             Ok(Message::Command(envelope)) => {
-                let writes = envelope.command.writes();
+                let writes = envelope.command.changes_log();
                 match self.handle_command(envelope).await {
                     Ok(updates) => answer(id, updates, writes),
                     Err(problem) => refuse(id, problem),
