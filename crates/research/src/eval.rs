@@ -46,7 +46,7 @@ use nearmind::learn::{
 use nearmind_core::{
     catalog::{
         Catalog, Item, ModelName,
-        build::{build_catalog, item_texts},
+        build::{self, item_texts},
         build_document,
     },
     text::Segmenter,
@@ -291,7 +291,7 @@ struct Vectors {
 fn build_catalog<'a>(items: &[Item], vectors: impl Iterator<Item = &'a [f32]>) -> Catalog {
     let dictionary = Segmenter::full().dictionary_for(items.iter().flat_map(item_texts));
     let items = items.iter().cloned().zip(vectors.map(<[f32]>::to_vec)).collect();
-    build_catalog(items, dictionary, ModelName { name: String::new(), digest: String::new() })
+    build::build_catalog(items, dictionary, ModelName { name: String::new(), digest: String::new() })
 }
 
 /// The subsets of the test cases that are reported separately: whether each case belongs to them.

@@ -23,7 +23,7 @@ use nearmind::cli::{device::DeviceArg, folder, model::NativeModel};
 use nearmind_core::{
     catalog::{
         Catalog, Item,
-        build::{build_catalog, item_texts},
+        build::{self, item_texts},
         build_document,
     },
     explain::{TextDecomposition, TokenStates, candidates, deletion},
@@ -139,7 +139,7 @@ fn build_catalog(model: &mut NativeModel, items: Vec<Item>) -> Result<Catalog> {
         vectors.extend(model.encode(texts, Role::Passage)?);
     }
     let dictionary = Segmenter::full().dictionary_for(items.iter().flat_map(item_texts));
-    Ok(build_catalog(items.into_iter().zip(vectors).collect(), dictionary, model.manifest.model_name()))
+    Ok(build::build_catalog(items.into_iter().zip(vectors).collect(), dictionary, model.manifest.model_name()))
 }
 
 /// How far the score of a card drops when words are deleted from its text.

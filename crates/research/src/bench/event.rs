@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 
 use nearmind::cli::folder;
 use nearmind_core::{
-    catalog::{Catalog, Item, ItemText, ModelName, Pack, build_catalog},
+    catalog::{Catalog, Item, ItemText, ModelName, Pack, build},
     profile::{Event, EventName},
     protocol::{Command, DeviceChoice, PictureSource, ShelfRequest, Update, VERSION},
     text::Dictionary,
@@ -78,7 +78,7 @@ fn build_catalog(items: usize) -> Catalog {
         own
     };
     let all = (0..items).map(|nth| (item(nth), near(nth))).collect();
-    build_catalog(all, Dictionary::default(), ModelName { name: "none".into(), digest: String::new() })
+    build::build_catalog(all, Dictionary::default(), ModelName { name: "none".into(), digest: String::new() })
 }
 
 /// Formats the median and the maximum.
