@@ -1,4 +1,4 @@
-// The page's own API. What crosses the wire is in wire.d.ts, which a test writes from the Rust types.
+// The page's own API. The types of the protocol are in wire.d.ts, which a test generates from the Rust types.
 
 import type {
   Card,

@@ -1,4 +1,4 @@
-// What crosses the wire, written from the Rust types by a test. To renew it: NEARMIND_RENEW=1 cargo test --package nearmind-core declarations
+// The types of the protocol, generated from the Rust types by a test. To renew them: NEARMIND_RENEW=1 cargo test --package nearmind-core declarations
 
 /** A command with the fields that all commands have. The answer is a list of `Update`s. */
 export type Envelope = {
@@ -11,7 +11,7 @@ export type Envelope = {
   nowMs: number;
   /** BCP 47 tag of the page: the language of the answer, unless the command has its own. */
   lang: string;
-  /** A request of the page. */
+  /** The command. */
   command: Command;
 };
 
