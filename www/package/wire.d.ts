@@ -407,6 +407,11 @@ export type Update =
     entries: number;
   }
   | { type: "forgotten" }
+  | {
+    type: "warning";
+    /** What will not work. */
+    warning: Warning;
+  }
   | { type: "error" } & Problem;
 
 /** What the worker is loading. */
@@ -420,13 +425,12 @@ export type Shelf = {
   revision: number;
   /** What the list rests on. */
   basis: Basis;
-  /** The scene's own heading, or else one for the basis, in the page's language. */
-  heading: string;
-  /**
-   * What became of the text that the visitor wrote last, where it is not what they will expect: a sentence in the page's
-   * language, or empty.
-   */
-  note: string;
+  /** The scene's own heading in the page's language; absent where it has none, and the page words one for the basis. */
+  sceneHeading: string | null;
+  /** Title of the item that the list is about, in the page's language; absent where it is about none. */
+  about: string | null;
+  /** What became of the text that the visitor wrote last, where the list does not follow it as expected. */
+  notice: TextNote | null;
   /** The items of the list, in the order to show them. */
   cards: Array<Card>;
 };
@@ -452,8 +456,8 @@ export type Card = {
   category: string;
   /** What the visitor pays now; absent where it is not known. */
   price: Price | null;
-  /** Why it is here: "Because you viewed ...". Empty where there is no reason that is true. */
-  reason: Array<Part>;
+  /** Why it is here; absent where there is no reason that is true. */
+  claim: Claim | null;
   /** What the item was ranked by. Scores of different lists cannot be compared. */
   score: number;
   /** The visitor's standing opinion. */
@@ -530,15 +534,102 @@ export type DeviceReason =
     why: string;
   };
 
-/** An error that tells the person what to do. `code` is for programs and never changes its meaning. */
+/** Something that did not work. The page words what the person can do by the `code`, which never changes its meaning. */
 export type Problem = {
   /** A short name: `store`, `other-model`. */
   code: string;
-  /** For people, in the page's language as far as it is known. */
-  message: string;
+  /** What was found and where, for people who look into it; empty where the code says all. */
+  detail: string;
   /** Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands. */
   fatal: boolean;
 };
+
+/** What contributes most to the score of an item. */
+export type Claim =
+  | {
+    kind: "event";
+    /** What was done. */
+    name: EventName;
+    /** The other item's title. */
+    title: string;
+  }
+  | {
+    kind: "text";
+    /** `wish` or `search`. */
+    name: EventName;
+    /** The text as the visitor wrote it. */
+    text: string;
+    /** The words of the text that the item's own text contains, in their order. */
+    words: Array<string>;
+  }
+  | {
+    kind: "category";
+    /** How many items. */
+    count: number;
+    /** The category's name. */
+    category: string;
+  }
+  | {
+    kind: "brand";
+    /** How many items. */
+    count: number;
+    /** The brand's name. */
+    brand: string;
+  }
+  | {
+    kind: "price";
+    /** How many items. */
+    count: number;
+  }
+  | {
+    kind: "together";
+    /** How many visitors at least. */
+    visitors: number;
+    /** The other item's title. */
+    title: string;
+  }
+  | {
+    kind: "popular";
+    /** How many times at least. */
+    times: number;
+  };
+
+/** What became of the text that the visitor wrote last, where the list does not follow it as expected. */
+export type TextNote =
+  | {
+    kind: "unused";
+    /** The text as the visitor wrote it. */
+    text: string;
+    /** Why it is not used. */
+    reason: UnusedReason;
+    /** Primary subtags of the languages that the items are described in, ascending. */
+    languages: Array<string>;
+  }
+  | {
+    kind: "left-out";
+    /** What is not wanted, each thing by itself: `wool`. */
+    things: Array<string>;
+  };
+
+/** Why a text of the visitor is not used. */
+export type UnusedReason = "pending" | "no-match" | "language" | "unclear";
+
+/** What the page's developer should read in the console. */
+export type Warning =
+  | {
+    kind: "nothing-to-show";
+    /** Items that are out of stock. */
+    soldOut: number;
+    /** All items of the catalogue. */
+    items: number;
+  }
+  | {
+    kind: "unknown-ids";
+    /** How many ids. */
+    count: number;
+    /** One of them. */
+    first: string;
+  };
 
 /** Why an item stands where it stands in a shelf's list. */
 export type Explanation = {
@@ -556,19 +647,31 @@ export type Explanation = {
   score: number;
   /** What the score is the sum of, by how much each says. */
   parts: Array<ScorePart>;
-  /** What each interest adds, named as the visitor knows it; of those parts that come from the visit. */
-  interests: Array<ScorePart>;
+  /** What each interest adds to those parts that come from the visit. */
+  interests: Array<InterestShare>;
   /** What each event adds to the score, by how much it says; together they are the parts that come from the visit. */
   events: Array<EventShare>;
-  /** Every sentence's claim is a number of `parts`, `events` or the catalogue. */
-  sentences: Array<Array<Part>>;
+  /** What the list is based on. */
+  basis: Basis;
+  /** What contributes most to the score; absent where no event of the visit is the reason. */
+  claim: Claim | null;
+  /** Where the item would be without what adds most to its score; absent where it was not replayed. */
+  without: Without | null;
 };
 
 /** A summand of a score. */
 export type ScorePart = {
-  /** For programs. */
+  /** Its name: `content`, `cooccurrence`. */
   name: string;
-  /** For people, in the page's language. */
+  /** What it adds to the score. Negative where it lowers it. */
+  share: number;
+};
+
+/** What an interest adds to the score of an item. */
+export type InterestShare = {
+  /** The interest's id. */
+  name: string;
+  /** The visitor's own name for it, or else its words. */
   label: string;
   /** What it adds to the score. Negative where it lowers it. */
   share: number;
@@ -595,20 +698,34 @@ export type Moved = {
   place: number | null;
 };
 
+/** Where an item would be if the visitor had done nothing with another item or text. */
+export type Without = {
+  /** The other item's title in the page's language, or the text. */
+  label: string;
+  /** From 1; absent where it would not be among the first `of`. */
+  place: number | null;
+  /** How far the list was continued. */
+  of: number;
+};
+
 /** What would bring an item into a shelf's list. Replaying the log has confirmed it. */
 export type WhyNot = {
   /** The page's name of the shelf. */
   shelf: string;
   /** The shop's own id of the item. */
   item: string;
+  /** Its title in the page's language. */
+  title: string;
   /** From 1, where the list has it already. */
   place: number | null;
   /** The fewest events without which the list would have it; empty where there are none. */
   remove: Array<Event>;
+  /** What each event of `remove` is about: the item's title in the page's language, or the text. */
+  removeLabels: Array<string>;
   /** One more event with which the list would have it. */
   add: Event | null;
-  /** The same for people, in the page's language. */
-  sentence: Array<Part>;
+  /** What `add` is about, in the same way. */
+  addLabel: string | null;
 };
 
 /** Where the model looked in an item's text; not a reason for anything. */
@@ -657,8 +774,8 @@ export type EventLine = {
   weight: number;
   /** It counts for nothing, because the visitor says so. */
   muted: boolean;
-  /** It counts for nothing, because nothing can be made of it here: why, in the page's language. */
-  unused?: string | null;
+  /** Why its text counts for nothing; absent where it counts, and where that is not known yet. */
+  unused?: UnusedReason | null;
 };
 
 /** Items and interests, near where they are alike. Coordinates are of no unit. */
