@@ -1,48 +1,51 @@
-//! From a shop's interactions to what its catalogue ships: which item follows which, and how much each part counts.
+//! Learns from a shop's interactions what its pack ships: item-to-item cooccurrences, popularity by context, and the
+//! weights of a score's parts.
 //!
 //! ```text
-//! P(i | h) = sum over events h before i, at most `length` apart, of decay^(distance - 1)   / (all that follows h + shrink)
+//! P(i | h) = sum over events h before i, at most `max_distance` apart, of decay^(distance - 1)
+//!            / (sum over all i of the same + shrinkage)
 //! ```
-//! counts a step back with the weight `back`. Compared on visitors whose interactions it was not made of, with the
-//! same score that a visit ranks by. An item that few have touched borrows from those that are like it. Must not know
-//! files.
+//! Pairs in reverse order (i before h) count too, multiplied by `backward_weight`. All settings are chosen by how well
+//! they predict the interactions of held-out visitors, with the same score that ranks a visitor's list. An item with
+//! few interactions borrows neighbours from items with similar texts. Must not know files.
 //!
-//! # What a pack tells about visitors
-//! A pack is public. Everything in it that comes from interactions rests on k visitors or more (`--min-visitors`, 3 by
-//! default): each count of an item or a pair, each edge, each item of a place or an hour. What fewer chose is left out
-//! before anything else is computed, so what items cold_start_borrow from others comes from published edges alone. Counts are
-//! rounded down and weights are rounded ([`limit`] says how).
+//! # What a pack reveals about visitors
+//! A pack is public. Everything in it that comes from interactions rests on at least k visitors (`--min-visitors`, 3 by
+//! default): each count of an item or a pair, each edge, each item of a place or an hour. Whatever fewer visitors chose
+//! is dropped before anything else is computed, so what an item borrows from others comes from published edges alone.
+//! Counts are rounded down and weights are rounded ([`privacy`] describes how).
 //!
-//! **Somebody who downloads the pack and knows some of a visitor's items** cannot find another item that fewer than k
-//! visitors chose together with them: no such pair is in the pack. They do learn what k or more visitors have in common,
-//! and may guess that this visitor is like those, as from any list of what is often bought together. In the made-up shop of
-//! `tests/learn.rs`, where a pair rests on as many visitors as the limit asks for, an item that does not fit the rest of a
-//! visitor's is guessed no more often because the visitor was learned from (without a limit always); one that fits is
-//! guessed in at most two cases of ten more, with k = 5 in one.
+//! **An attacker who downloads the pack and knows some of a visitor's items** cannot find another item that fewer than
+//! k visitors chose together with them: no such pair is in the pack. They do learn what k or more visitors have in
+//! common, and may guess that this visitor is similar, as from any list of items that are often bought together. In the
+//! simulated shop of `tests/learn.rs`, where a pair rests on about as many visitors as the limit requires, an item that
+//! does not fit the rest of a visitor's history is guessed no more often because that visitor was learned from (without
+//! a limit, it always is); an item that fits is guessed in at most two cases of ten more, with k = 5 in one of ten.
 //!
-//! **Somebody who makes up visitors** can give each of them one vote: a visitor adds 1 to a count and at most 1 to the
-//! weight of a pair, counts for `2 * length` neighbours of an item and for [`limit::MOST_ITEMS`] items, however many
-//! events there are; events faster than a person's are passed over, as on the page. Fewer than k made-up visitors put an
-//! item that nobody chose into no neighbourhood. m of them put it into at most `2 * length * m / k`, if each k of them
-//! agree on what to put it beside; there it may weigh more than without a limit, since fewer honest edges stand beside it.
+//! **An attacker who invents visitors** can give each of them one vote: a visitor adds 1 to a count and at most 1 to
+//! the weight of a pair, and counts for `2 * max_distance` neighbours of an item and for [`privacy::MAX_ITEMS`] items,
+//! however many events there are. Events faster than a person acts are skipped, as on the page. Fewer than k invented
+//! visitors put an item that nobody chose into no neighbourhood. m of them put it into at most `2 * max_distance * m /
+//! k`, if each k of them agree on its neighbours; there it may weigh more than without a limit, because fewer honest
+//! edges compete with it.
 //!
-//! **Not promised:** this is no differential privacy. Somebody who knows k - 1 of the visitors who chose a pair, or
-//! makes them up, sees from its being there that one more did; somebody who compares two packs sees which pairs have reached
-//! k since. A larger k makes both harder, and so does learning from purchases, which cost money. A visitor is who the
-//! shop's file says: with two ids a person counts twice. The weights of the score are chosen from a small grid by what they
-//! foretell of all visitors held out, and are not limited.
+//! **Not promised:** this is not differential privacy. Somebody who knows (or invents) k - 1 of the visitors who chose
+//! a pair learns from its presence that one more did; somebody who compares two packs sees which pairs have reached k
+//! in between. A larger k makes both harder, and so does learning from purchases, which cost money. A visitor is
+//! whatever the shop's file identifies as one: a person with two ids counts twice. The weights of the score are chosen
+//! from a small grid by how well they predict all held-out visitors, without any limit.
 
-pub mod follow; //    counts of what follows what -> relations
-pub mod cold_items; //      items that few have touched, and whom they are like
-pub mod limit; //     what is published of how many visitors
-pub mod contexts; //  what is chosen where and when
-pub mod pairs; //     visitors who chose both of a pair
-pub mod publish; //   what a pack ships
-pub mod tune; //      settings by what they foretell
-pub mod validate; //  visitors and items held out
+pub mod cooccurrence; //  histories -> relations between items
+pub mod cold_items; //    items with few interactions, and the items similar to them
+pub mod privacy; //       how many visitors a published figure must rest on
+pub mod contexts; //      what is chosen where and when
+pub mod pair_counts; //   visitors who chose both items of a pair
+pub mod publish; //       what a pack ships
+pub mod tune; //          search for the best settings
+pub mod validate; //      metrics on held-out visitors and items
 
-pub use contexts::Occurred;
-pub use limit::Limit;
+pub use contexts::EventDetails;
+pub use privacy::MinVisitors;
 
 use nearmind_core::{
     catalog::{ContextPopularity, Fields, Relations, ScoreWeights},
@@ -53,67 +56,68 @@ use nearmind_core::{
     vectors::{Matrix, Metric},
 };
 
-/// What of a catalogue the learning looks at. N rows each
+/// What the learning uses of a catalogue's items. N rows each
 #[derive(Clone, Copy)]
-pub struct Shop<'a> {
-    /// Centred unit vectors; of width 0 where there are none.
+pub struct ItemFeatures<'a> {
+    /// Centred unit vectors; of width 0 where there are none. `[N, H]`
     pub matrix: &'a Matrix,
     /// Brand, category and price of each item.
     pub fields: &'a Fields,
 }
 
-/// What a pack ships, and how it was found.
-pub struct Learned {
-    /// What follows what, as probabilities by row.
+/// Everything learned from the interactions, with the settings and metrics behind it.
+pub struct TrainingResult {
+    /// The cooccurrences, as probabilities by row.
     pub relations: Relations,
-    /// Of what tells where and when something happened, what foretells.
+    /// Popularity by context; `None` where no context improved the predictions.
     pub contexts: Option<ContextPopularity>,
     /// The weights of the parts of a score.
     pub score_weights: ScoreWeights,
     /// The settings by which the relations were counted.
-    pub table: follow::Settings,
-    /// Pairs of items that too few visitors chose to be published.
-    pub left_out: usize,
-    /// What the settings foretold of the visitors held out, before and after the search.
+    pub settings: cooccurrence::Settings,
+    /// How many pairs of items are not published because too few visitors chose both.
+    pub suppressed_pairs: usize,
+    /// Metrics on the held-out visitors and items before the search for settings.
     pub before: validate::ValidationMetrics,
     /// The same after the search.
     pub after: validate::ValidationMetrics,
 }
 
-/// What is learned from.
+/// The interactions to learn from.
 #[derive(Clone, Copy)]
-pub struct Past<'a> {
-    /// Of each visitor, oldest first.
+pub struct TrainingData<'a> {
+    /// The rows of each visitor's items, oldest first.
     pub histories: &'a [Vec<u32>],
     /// What was done in each event of the histories, where and when.
-    pub occurred: &'a Occurred,
+    pub details: &'a EventDetails,
 }
 
-impl Past<'_> {
-    /// What a visitor did in the events of the beginning of their history.
-    pub fn acts(&self, visitor: usize, beginning: &[u32]) -> Vec<Act> {
-        let act = |(nth, &row): (usize, &u32)| (row, self.occurred.name(visitor, nth));
-        beginning.iter().enumerate().map(act).collect()
+impl TrainingData<'_> {
+    /// Adds the event names to `beginning`, the first events of a visitor's history.
+    pub fn item_events(&self, visitor: usize, beginning: &[u32]) -> Vec<ItemEvent> {
+        let event = |(nth, &row): (usize, &u32)| (row, self.details.name(visitor, nth));
+        beginning.iter().enumerate().map(event).collect()
     }
 }
 
-/// What a visitor did with the item at a row.
-pub type Act = (u32, EventName);
+/// The row of an item, and what the visitor did with it.
+pub type ItemEvent = (u32, EventName);
 
-/// Acts of which nothing is known but the rows: all of one kind, so that they weigh alike.
-pub fn purchases(rows: &[u32]) -> impl DoubleEndedIterator<Item = Act> {
+/// Events for rows whose event names are unknown. All are purchases, so that they have the same weight.
+pub fn purchases(rows: &[u32]) -> impl DoubleEndedIterator<Item = ItemEvent> {
     rows.iter().map(|&row| (row, EventName::Purchase))
 }
 
-/// What a visitor's acts say, oldest first, weighed as a visit weighs them: by [`History`], within one session.
-pub fn profile(acts: impl DoubleEndedIterator<Item = Act>, step: f32) -> Profile {
-    let mut last: Vec<Act> = acts.rev().take(MOST_REMEMBERED).collect();
+/// Builds a visitor's profile from their events, oldest first, weighed as in a visit: by [`History`], within one
+/// session.
+pub fn build_profile(events: impl DoubleEndedIterator<Item = ItemEvent>, step: f32) -> Profile {
+    let mut last: Vec<ItemEvent> = events.rev().take(MAX_EVENTS).collect();
     last.reverse();
     let weights = EventWeights { step: Some(step), ..EventWeights::default() };
     History::from_interactions(last).build_profile(&weights, 0.0, &Overrides::default(), &[])
 }
 
-/// Adds what the visitor says now: it weighs as much as the last thing that they did.
+/// Adds a sentence that the visitor enters now. It weighs as much as their last event.
 pub fn with_wish(mut profile: Profile) -> Profile {
     let last = profile.signals.iter().map(|signal| signal.weight).fold(0.0, f32::max);
     let weight = if last > 0.0 { last } else { 1.0 };
@@ -124,13 +128,19 @@ pub fn with_wish(mut profile: Profile) -> Profile {
     profile
 }
 
-/// The profile in the space of the item vectors; `said` is the centred vector of [`with_wish`]'s text. `[H]`
-pub fn taste(matrix: &Matrix, profile: &Profile, said: Option<&[f32]>, score_weights: ScoreWeights) -> ContentScorer {
+/// The scorer of item vectors for a profile. `text_vector` is the centred vector of the text that [`with_wish`] added.
+/// `[H]`
+pub fn content_scorer(
+    matrix: &Matrix,
+    profile: &Profile,
+    text_vector: Option<&[f32]>,
+    score_weights: ScoreWeights,
+) -> ContentScorer {
     let ScoreWeights { amplify, recency_flattening, cold_item_flattening, .. } = score_weights;
     let vector = |source: &Source| match source {
         Source::Item(row) if matrix.width() > 0 => Some(matrix.vector(*row)),
         Source::Item(_) => None,
-        Source::Text(_) => said.map(<[f32]>::to_vec),
+        Source::Text(_) => text_vector.map(<[f32]>::to_vec),
     };
     ContentScorer::new(
         profile,
@@ -139,8 +149,8 @@ pub fn taste(matrix: &Matrix, profile: &Profile, said: Option<&[f32]>, score_wei
     )
 }
 
-/// What the texts say of every item to a visitor with this profile. `[N]`
-pub fn content(
+/// The content score of every item for a profile; all 0 where the items have no vectors. `[N]`
+pub fn content_scores(
     matrix: &Matrix,
     profile: &Profile,
     score_weights: ScoreWeights,
@@ -149,11 +159,15 @@ pub fn content(
     if matrix.width() == 0 {
         return vec![0.0; matrix.len()];
     }
-    taste(matrix, profile, None, score_weights).scores(matrix, has_interactions, &mut SimilarityCache::default())
+    content_scorer(matrix, profile, None, score_weights).scores(
+        matrix,
+        has_interactions,
+        &mut SimilarityCache::default(),
+    )
 }
 
-/// Of a visitor's events, the last ones.
-const MOST_REMEMBERED: usize = 300;
+/// Only this many of a visitor's last events are used.
+const MAX_EVENTS: usize = 300;
 
 #[cfg(test)]
 mod tests {
@@ -163,29 +177,31 @@ mod tests {
     use nearmind_core::profile::Event;
 
     proptest! {
-        /// What is learned from weighs as it does in the visitor's own log, repeats included.
+        /// Learning weighs a history exactly as the visitor's own log does, repeats included.
         #[test]
         fn learning_and_serving_weigh_a_history_alike(
-            acts in prop::collection::vec((0u32..6, 0usize..4), 0..40),
+            events in prop::collection::vec((0u32..6, 0usize..4), 0..40),
             step in 0.5f32..1.0,
         ) {
             use EventName::{AddToCart, Like, Purchase, ViewItem};
-            let acts = acts.into_iter().map(|(row, name)| (row, [ViewItem, AddToCart, Purchase, Like][name]));
-            let acts: Vec<Act> = acts.collect();
-            let event = |(nth, (row, name)): (usize, &Act)| Event::for_item(*name, &row.to_string(), nth as f64 * 5e3);
-            let log: Vec<Event> = acts.iter().enumerate().map(event).collect();
+            let names = [ViewItem, AddToCart, Purchase, Like];
+            let events: Vec<ItemEvent> = events.into_iter().map(|(row, name)| (row, names[name])).collect();
+            let event = |(nth, (row, name)): (usize, &ItemEvent)| {
+                Event::for_item(*name, &row.to_string(), nth as f64 * 5e3)
+            };
+            let log: Vec<Event> = events.iter().enumerate().map(event).collect();
             let weights = EventWeights { step: Some(step), ..EventWeights::default() };
             let served = nearmind_core::profile::build_profile(&log, 0.0, &weights, |id| id.parse().ok());
-            prop_assert_eq!(profile(acts.into_iter(), step).signals, served.signals);
+            prop_assert_eq!(build_profile(events.into_iter(), step).signals, served.signals);
         }
     }
 
     #[test]
     fn the_last_item_weighs_most_and_repeats_are_one_step() {
-        let rows = profile(purchases(&[1, 2, 2, 2, 2, 3]), 0.5).weighted_rows();
+        let rows = build_profile(purchases(&[1, 2, 2, 2, 2, 3]), 0.5).weighted_rows();
         assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [1, 2, 3]);
         let weights = rows.iter().map(|row| row.1 * 7.0);
-        assert!(weights.zip([1.0, 2.0, 4.0]).all(|(weight, wanted)| (weight - wanted).abs() < 1e-5), "{rows:?}");
-        assert!(profile(purchases(&[]), 0.5).weighted_rows().is_empty());
+        assert!(weights.zip([1.0, 2.0, 4.0]).all(|(weight, expected)| (weight - expected).abs() < 1e-5), "{rows:?}");
+        assert!(build_profile(purchases(&[]), 0.5).weighted_rows().is_empty());
     }
 }

@@ -26,7 +26,7 @@ use vector_cache::{ModelFingerprint, VectorCache};
 
 use write::write;
 
-use super::{device::DeviceArg, feeds::FeedArgs, folder, model::NativeModel, recall::recall, reduce::reduce};
+use super::{device::DeviceArg, feeds::FeedArgs, folder, model::NativeModel, recall::measure_recall, reduce::reduce};
 use nearmind_core::{
     catalog::{Aliases, Item, Manifest, ModelName},
     vectors::{Centre, Matrix},
@@ -136,7 +136,7 @@ impl Bake {
             reduce(&mut centre, &vectors, dimensions)?;
         }
         let matrix = Matrix::quantize(centre.width(), &centre.apply_all(&vectors));
-        if let Some(recall) = recall(&vectors, &centre, &matrix) {
+        if let Some(recall) = measure_recall(&vectors, &centre, &matrix) {
             println!("{recall}");
         }
         Ok((matrix, centre, model.manifest.model_name()))

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{
     bake::vector_cache::VectorCache,
     folder,
-    recall::{Recall, reductions},
+    recall::{Recall, recall_by_dimensions},
 };
 use nearmind_core::{
     catalog::{Catalog, Item, ItemRef, Manifest, document, item::PATH_SEPARATOR, items::WordsRef},
@@ -180,7 +180,7 @@ fn recall(folder: &Path, catalog: &Catalog) -> Result<Vec<Recall>> {
         "the vectors in {} are of another model than the catalogue: bake again",
         private_folder.display()
     );
-    reductions(&vectors, &catalog.centre)
+    recall_by_dimensions(&vectors, &catalog.centre)
 }
 
 /// The most frequent names with their counts, in descending order. Ties are ordered by name.

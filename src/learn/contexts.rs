@@ -1,76 +1,84 @@
-//! What is chosen on which occasion: counted, and the root of how likely.
+//! Popularity by context: what visitors choose at a place, on a device, in a season, on a weekday or at an hour.
 //!
 //! ```text
-//! weight(i | fact) = field's weight * sqrt(visitors who chose i where the fact holds / (the same of all items + SHRINK))
+//! weight(i | fact) = weight of the fact's field
+//!                    * sqrt(visitors who chose i where the fact holds / (the same summed over all items + SHRINKAGE))
 //! ```
-//! Nothing is said of few visitors: they might be recognised. Counts are rounded as [`Limit`] says. Must not know files.
+//! Facts and items with few visitors are left out, because those visitors might be recognised. Counts are rounded as
+//! [`MinVisitors`] describes. Must not know files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::limit::{self, Limit};
+use super::privacy::{self, MinVisitors};
 use nearmind_core::{
     catalog::context_popularity::{ContextPopularity, Fact},
     profile::EventName,
 };
 
-/// Choices that are nobody's: how little a few say.
-const SHRINK: f32 = 50.0;
-/// A fact that fewer visitors know is left out, and an item that fewer of them chose there.
-const FEWEST: u32 = 20;
-const FEWEST_OF_ITEM: u32 = 3;
-/// Items that a pack ships of a fact.
-const MOST_ITEMS: usize = 256;
+/// Added to the denominator, in visitors: lowers the weights of facts that were seldom observed.
+const SHRINKAGE: f32 = 50.0;
+/// A fact needs this many visitors, whatever [`MinVisitors`] allows.
+const MIN_VISITORS_OF_FACT: u32 = 20;
+/// An item needs this many visitors who chose it where the fact holds.
+const MIN_VISITORS_OF_ITEM: u32 = 3;
+/// A pack ships at most this many items for each fact.
+const MAX_ITEMS: usize = 256;
 
-/// What is known of each event of some histories beside the item: what was done, where and when.
+/// The details of each event of some histories besides its item: what was done, where and when.
 #[derive(Debug, Clone, Default)]
-pub struct Occurred {
-    /// All facts, each a field and its value. Sets name them by their place here.
+pub struct EventDetails {
+    /// All distinct facts, each a field and its value. `fact_sets` refers to them by index.
     pub facts: Vec<Fact>,
-    /// Numbers of facts that hold together.
-    pub sets: Vec<Vec<u32>>,
-    /// Which of the sets, by history and event. Nothing where nothing is known of any
-    pub events: Vec<Vec<u32>>,
-    /// What was done, by history and event. Nothing where nothing is known of any
-    pub names: Vec<Vec<EventName>>,
+    /// All distinct sets of facts that held at the same event, as indices into `facts`.
+    pub fact_sets: Vec<Vec<u32>>,
+    /// The index into `fact_sets` of each event, by history and event. Empty if no event has facts
+    pub event_sets: Vec<Vec<u32>>,
+    /// The name of each event, by history and event. Empty if no event has a name
+    pub event_names: Vec<Vec<EventName>>,
 }
 
-impl Occurred {
+impl EventDetails {
     /// The facts that held at an event.
-    pub fn at(&self, history: usize, event: usize) -> impl Iterator<Item = &Fact> {
-        let set = self.events.get(history).and_then(|events| self.sets.get(*events.get(event)? as usize));
+    pub fn facts_at(&self, history: usize, event: usize) -> impl Iterator<Item = &Fact> {
+        let set = self.event_sets.get(history).and_then(|sets| self.fact_sets.get(*sets.get(event)? as usize));
         set.into_iter().flatten().map(|&fact| &self.facts[fact as usize])
     }
 
-    /// What was done in an event: a purchase where the file does not say.
+    /// The name of an event; a purchase where it is unknown.
     pub fn name(&self, history: usize, event: usize) -> EventName {
-        let name = self.names.get(history).and_then(|names| names.get(event).copied());
+        let name = self.event_names.get(history).and_then(|names| names.get(event).copied());
         name.unwrap_or(EventName::Purchase)
     }
 
-    /// Fields that any event tells.
+    /// The fields of all facts, such as `place` or `hour`.
     pub fn fields(&self) -> BTreeSet<&str> {
         self.facts.iter().map(|fact| fact.0.as_str()).collect()
     }
 }
 
-/// Visitors by fact, and by fact and item.
+/// The number of visitors of each fact, and of each item where the fact holds.
 #[derive(Debug)]
-pub struct Counts {
-    limit: Limit,
+pub struct ContextCounts {
+    min_visitors: MinVisitors,
     facts: BTreeMap<Fact, (u32, BTreeMap<u32, u32>)>,
 }
 
-impl Counts {
-    /// Of some of the histories, by their numbers.
-    pub fn of(histories: &[Vec<u32>], some: impl Iterator<Item = usize>, occurred: &Occurred, limit: Limit) -> Self {
-        let mut counts: Vec<(u32, BTreeMap<u32, u32>)> = vec![Default::default(); occurred.facts.len()];
-        for at in some {
-            let Some(events) = occurred.events.get(at) else { break };
+impl ContextCounts {
+    /// Counts the histories with these indices.
+    pub fn new(
+        histories: &[Vec<u32>],
+        indices: impl Iterator<Item = usize>,
+        details: &EventDetails,
+        min_visitors: MinVisitors,
+    ) -> Self {
+        let mut counts: Vec<(u32, BTreeMap<u32, u32>)> = vec![Default::default(); details.facts.len()];
+        for index in indices {
+            let Some(sets) = details.event_sets.get(index) else { break };
             let mut chosen: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-            for place in limit::counted(&histories[at]) {
-                let set = events.get(place).and_then(|&set| occurred.sets.get(set as usize));
+            for position in privacy::last_positions(&histories[index]) {
+                let set = sets.get(position).and_then(|&set| details.fact_sets.get(set as usize));
                 for &fact in set.into_iter().flatten() {
-                    chosen.entry(fact).or_default().insert(histories[at][place]);
+                    chosen.entry(fact).or_default().insert(histories[index][position]);
                 }
             }
             for (fact, rows) in chosen {
@@ -79,21 +87,22 @@ impl Counts {
                 rows.into_iter().for_each(|row| *items.entry(row).or_default() += 1);
             }
         }
-        Self { limit, facts: occurred.facts.iter().cloned().zip(counts).collect() }
+        Self { min_visitors, facts: details.facts.iter().cloned().zip(counts).collect() }
     }
 
-    /// With a weight for each field that counts at all.
-    pub fn contexts(&self, fields: &BTreeMap<String, f32>, len: usize) -> ContextPopularity {
+    /// Computes the popularity by context of `len` items. Facts of fields without a weight are left out.
+    pub fn popularity(&self, field_weights: &BTreeMap<String, f32>, len: usize) -> ContextPopularity {
         let weighed = |(fact, (visitors, items)): (&Fact, &(u32, BTreeMap<u32, u32>))| {
-            let (weight, all) = (*fields.get(&fact.0)?, self.limit.count(items.values().sum()) as f32);
-            let part = |(&row, &visitors): (&u32, &u32)| {
-                let count = self.limit.count(visitors);
-                (count >= FEWEST_OF_ITEM).then(|| (row, weight * (count as f32 / (all + SHRINK)).sqrt()))
+            let weight = *field_weights.get(&fact.0)?;
+            let all = self.min_visitors.round_count(items.values().sum()) as f32;
+            let item = |(&row, &visitors): (&u32, &u32)| {
+                let count = self.min_visitors.round_count(visitors);
+                (count >= MIN_VISITORS_OF_ITEM).then(|| (row, weight * (count as f32 / (all + SHRINKAGE)).sqrt()))
             };
-            let mut items: Vec<(u32, f32)> = items.iter().filter_map(part).collect();
+            let mut items: Vec<(u32, f32)> = items.iter().filter_map(item).collect();
             items.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            items.truncate(MOST_ITEMS);
-            (*visitors >= FEWEST.max(self.limit.min_visitors())).then(|| (fact.clone(), items))
+            items.truncate(MAX_ITEMS);
+            (*visitors >= MIN_VISITORS_OF_FACT.max(self.min_visitors.get())).then(|| (fact.clone(), items))
         };
         ContextPopularity::new(len, self.facts.iter().filter_map(weighed).collect())
     }
@@ -104,36 +113,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_chosen_there_speaks_for_itself_and_nothing_is_said_of_few() {
+    fn popularity_is_counted_by_place_and_rare_choices_are_omitted() {
         let fact = |value: &str| ("place".to_owned(), value.to_owned());
-        // Thirty visitors at a chose 0, again and again, five of them 1, two of them 2. Nineteen were at b.
-        let at_a = |who: usize| vec![0, 0, if who < 5 { 1 } else { 0 }, if who < 2 { 2 } else { 0 }];
+        // Thirty visitors at place a chose item 0 repeatedly, five of them item 1, two of them item 2. Nineteen were at
+        // b.
+        let at_a = |visitor: usize| vec![0, 0, if visitor < 5 { 1 } else { 0 }, if visitor < 2 { 2 } else { 0 }];
         let histories: Vec<Vec<u32>> = (0..30).map(at_a).chain((0..19).map(|_| vec![1; 4])).collect();
-        let occurred = Occurred {
+        let details = EventDetails {
             facts: vec![fact("a"), fact("b")],
-            sets: vec![vec![], vec![0], vec![1]],
-            events: (0..49).map(|who| vec![if who < 30 { 1 } else { 2 }; 4]).collect(),
-            ..Occurred::default()
+            fact_sets: vec![vec![], vec![0], vec![1]],
+            event_sets: (0..49).map(|visitor| vec![if visitor < 30 { 1 } else { 2 }; 4]).collect(),
+            ..EventDetails::default()
         };
-        assert_eq!(occurred.at(1, 3).collect::<Vec<_>>(), [&fact("a")]);
-        assert_eq!((occurred.at(99, 0).count(), occurred.fields().len()), (0, 1));
-        let counts = Counts::of(&histories, 0..49, &occurred, Limit::NONE);
-        let contexts = counts.contexts(&[("place".to_owned(), 2.0)].into(), 3);
+        assert_eq!(details.facts_at(1, 3).collect::<Vec<_>>(), [&fact("a")]);
+        assert_eq!((details.facts_at(99, 0).count(), details.fields().len()), (0, 1));
+        let weights: BTreeMap<String, f32> = [("place".to_owned(), 2.0)].into();
+        let count = |details, k| ContextCounts::new(&histories, 0..49, details, MinVisitors::new(k));
+        let (counts, no_details) = (count(&details, 1), EventDetails::default());
+        let contexts = counts.popularity(&weights, 3);
         let scores = contexts.scores(&[fact("a")]);
         let expected = [2.0 * (30f32 / 87.0).sqrt(), 2.0 * (5f32 / 87.0).sqrt(), 0.0];
         assert!(scores.iter().zip(expected).all(|(score, expected)| (score - expected).abs() < 0.01), "{scores:?}");
         assert!(contexts.scores(&[fact("b")]).is_empty());
-        assert!(counts.contexts(&BTreeMap::new(), 3).is_empty());
-        let nowhere = Counts::of(&histories, 0..49, &Occurred::default(), Limit::NONE);
-        assert!(nowhere.contexts(&BTreeMap::new(), 3).is_empty());
-        // Of item 1 five visitors are one too few.
-        let contexts =
-            Counts::of(&histories, 0..49, &occurred, Limit::new(6)).contexts(&[("place".to_owned(), 2.0)].into(), 3);
+        assert!(counts.popularity(&BTreeMap::new(), 3).is_empty());
+        assert!(count(&no_details, 1).popularity(&BTreeMap::new(), 3).is_empty());
+        // The five visitors of item 1 are one too few.
+        let contexts = count(&details, 6).popularity(&weights, 3);
         assert!(matches!(contexts.scores(&[fact("a")])[..], [first, 0.0, 0.0] if first > 0.0));
-        assert!(
-            Counts::of(&histories, 0..49, &occurred, Limit::new(31))
-                .contexts(&[("place".to_owned(), 2.0)].into(), 3)
-                .is_empty()
-        );
+        assert!(count(&details, 31).popularity(&weights, 3).is_empty());
     }
 }

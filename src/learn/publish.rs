@@ -1,34 +1,42 @@
-//! From the settings that were chosen to what a pack ships. Must not know how they were chosen.
+//! Computes what a pack ships from the chosen settings. Must not know how they were chosen.
 
 use std::collections::BTreeMap;
 
 use super::{
-    Limit, Past, Shop,
+    ItemFeatures, MinVisitors, TrainingData,
     cold_items::ColdItemNeighbours,
-    contexts::Counts,
-    follow::{Followers, Settings, Visits},
-    pairs,
+    contexts::ContextCounts,
+    cooccurrence::{Cooccurrences, HistoryIndex, Settings},
+    pair_counts::count_pairs,
 };
 use nearmind_core::catalog::{ContextPopularity, Relations};
 
-/// All that a pack says of the shop's interactions, beside the weights of a score.
-pub struct Published {
-    /// What follows what, as probabilities by row.
+/// What a pack contains of the shop's interactions, besides the weights of a score.
+pub struct PackData {
+    /// The cooccurrences, as probabilities by row.
     pub relations: Relations,
-    /// Of what tells where and when something happened, what foretells.
+    /// Popularity by context; `None` without field weights.
     pub contexts: Option<ContextPopularity>,
-    /// Pairs of items that too few visitors chose to be published.
-    pub left_out: usize,
+    /// How many pairs of items are not published because too few visitors chose both.
+    pub suppressed_pairs: usize,
 }
 
-/// `fields` are the columns that tell where and when, each with its weight.
-pub fn publish(shop: Shop, past: Past, limit: Limit, settings: Settings, fields: &BTreeMap<String, f32>) -> Published {
-    let len = shop.matrix.len();
-    let visits = Visits::new(past.histories.iter().map(Vec::as_slice), len, limit);
-    let Followers { relations, left_out } =
-        visits.followers(settings, &ColdItemNeighbours::new(shop.matrix, visits.counts()));
-    let relations = pairs::counted(relations, past.histories, limit);
-    let counts = || Counts::of(past.histories, 0..past.histories.len(), past.occurred, limit);
-    let contexts = (!fields.is_empty()).then(|| counts().contexts(fields, len));
-    Published { relations, contexts, left_out }
+/// Counts all interactions with these settings. `field_weights` has the context fields in use, such as `place`, with
+/// the weight of each.
+pub fn publish(
+    features: ItemFeatures,
+    data: TrainingData,
+    min_visitors: MinVisitors,
+    settings: Settings,
+    field_weights: &BTreeMap<String, f32>,
+) -> PackData {
+    let TrainingData { histories, details } = data;
+    let len = features.matrix.len();
+    let index = HistoryIndex::new(histories.iter().map(Vec::as_slice), len, min_visitors);
+    let Cooccurrences { relations, suppressed_pairs } =
+        index.cooccurrences(settings, &ColdItemNeighbours::new(features.matrix, index.counts()));
+    let relations = count_pairs(relations, histories, min_visitors);
+    let counts = || ContextCounts::new(histories, 0..histories.len(), details, min_visitors);
+    let contexts = (!field_weights.is_empty()).then(|| counts().popularity(field_weights, len));
+    PackData { relations, contexts, suppressed_pairs }
 }

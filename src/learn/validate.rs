@@ -1,11 +1,11 @@
-//! What settings foretell of visitors, and of items, that they were not learned from.
+//! Validation metrics of settings, on visitors and items that they were not learned from.
 //!
-//! A fifth of the visitors is held out at a time, and the last things that each did are to be foretold from what came
-//! before. Apart from that a fifth of the items is held out, as if they came new into the shop, and is ranked among
-//! itself. No test row is ever seen here.
+//! Cross-validation over visitors: each fold holds out a fifth of the visitors, and the last items of each are
+//! predicted from what came before. Apart from that, a fifth of the items is held out as if they were new to the shop,
+//! and ranked among themselves. Must not see test data.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
@@ -15,13 +15,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Act, Past, Shop,
+    ItemEvent, ItemFeatures, TrainingData, build_profile,
     cold_items::ColdItemNeighbours,
-    content,
-    contexts::Counts,
-    follow::{Settings, Visits},
-    limit::Limit,
-    profile,
+    content_scores,
+    contexts::ContextCounts,
+    cooccurrence::{HistoryIndex, Settings},
+    privacy::MinVisitors,
 };
 use nearmind_core::{
     catalog::{ContextPopularity, Relations, ScoreWeights},
@@ -29,267 +28,299 @@ use nearmind_core::{
 };
 
 const FOLDS: usize = 5;
-/// Rows that are foretold: enough that a difference of .01 is seen.
-const MOST_ROWS: usize = 6000;
-/// Scores of rows that are computed for one comparison; fewer rows in a large catalogue.
-const MOST_SCORES: usize = 48_000_000;
-/// The last things of each visitor that are foretold.
-const LAST: usize = 3;
+/// The most cases to predict, over all folds: enough to see a difference of .01.
+const MAX_CASES: usize = 6000;
+/// The most scores to compute for one evaluation; a large catalogue gets fewer cases.
+const MAX_SCORES: usize = 48_000_000;
+/// How many of a visitor's last items are predicted.
+const LAST_ITEMS: usize = 3;
 const K: usize = 10;
-const DEEP: usize = 100;
+const DEEP_K: usize = 100;
 
-/// How well, 0..1.
+/// Metrics of one combination of settings, each 0..1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValidationMetrics {
-    /// The part of the held-out events whose item is among the first ten.
+    /// HitRate@10 of the last items of held-out visitors.
     pub hit_rate: f64,
-    /// NDCG of the first ten.
+    /// NDCG@10 of the same.
     pub ndcg: f64,
-    /// NDCG of the first hundred: says the same with less chance in it.
+    /// NDCG@100 of the same, which varies less by chance.
     pub deep_ndcg: f64,
-    /// NDCG of items that nobody had touched, among themselves.
-    pub unseen_ndcg: f64,
+    /// NDCG@10 of held-out items, ranked among themselves.
+    pub cold_item_ndcg: f64,
 }
 
 impl ValidationMetrics {
-    /// One number to compare by: the logarithm, so that a hundredth more is a hundredth more in any shop. Items held out
-    /// count a tenth: they are few among what is bought.
-    pub fn worth(self) -> f64 {
+    /// The number that the search maximises. It is logarithmic, so that one percent more is the same gain in any shop.
+    /// Held-out items count a tenth, because few of the items that people choose are new.
+    pub fn objective(self) -> f64 {
         let log = |value: f64| (value + 1e-4).ln();
-        log(self.hit_rate + self.ndcg + self.deep_ndcg) + 0.1 * log(self.unseen_ndcg)
+        log(self.hit_rate + self.ndcg + self.deep_ndcg) + 0.1 * log(self.cold_item_ndcg)
     }
 }
 
-/// What one part of the interactions foretells of another.
+/// The cases of held-out visitors, and what is counted of all other visitors.
 struct Fold<'a> {
-    visits: Visits,
-    rows: Vec<Row<'a>>,
+    index: HistoryIndex,
+    cases: Vec<Case<'a>>,
     neighbours: ColdItemNeighbours,
-    /// What was chosen where and when.
-    counts: Counts,
+    contexts: ContextCounts,
 }
 
-/// A history, oldest first, and what came next.
-struct Row<'a> {
+/// One item to predict.
+struct Case<'a> {
+    /// The rows that came before, oldest first.
     history: &'a [u32],
     target: u32,
-    /// Whose history it is.
+    /// The index of the visitor in the training data.
     visitor: usize,
 }
 
-/// Items held out.
-struct Unseen {
-    hidden: Vec<bool>,
-    visits: Visits,
-    /// What a visitor did with items that are not hidden, and those that are.
-    rows: Vec<(Vec<Act>, Vec<u32>)>,
+/// The held-out items, and what is counted of all other items.
+struct ColdItemFold {
+    /// Whether each item is held out. `[N]`
+    held_out: Vec<bool>,
+    index: HistoryIndex,
+    /// For each visitor, the events with other items and the rows of the held-out ones to predict.
+    cases: Vec<(Vec<ItemEvent>, Vec<u32>)>,
     neighbours: ColdItemNeighbours,
 }
 
-/// Visitors and items that are held out, and what is learned from the others.
+/// The folds of the cross-validation.
 pub struct Validation<'a> {
-    shop: Shop<'a>,
-    past: Past<'a>,
+    features: ItemFeatures<'a>,
+    data: TrainingData<'a>,
     folds: Vec<Fold<'a>>,
-    unseen: Unseen,
-    /// The visitors, by what they depend on: most of the work, and the same for most comparisons.
-    known: Mutex<Option<Arc<Known>>>,
+    cold_items: ColdItemFold,
+    /// The inputs of the last evaluation. They are most of the work, and the same for most evaluations.
+    cache: Mutex<Option<Arc<VisitorCache>>>,
 }
 
-/// What is known of the visitors, as a score_weights weighs it.
-struct Known {
-    /// Step, amplify, recency_flattening and cold_item_flattening of the score_weights.
-    of: (f32, f32, u8, u8),
-    folds: Vec<Vec<Visitor>>,
-    unseen: Vec<Visitor>,
+/// The scorers' inputs for all cases, under the score weights that they depend on.
+struct VisitorCache {
+    /// `step`, `amplify`, `recency_flattening` and `cold_item_flattening`.
+    key: (f32, f32, u8, u8),
+    folds: Vec<Vec<ScorerInput>>,
+    cold_items: Vec<ScorerInput>,
 }
 
-struct Visitor {
+/// What a scorer needs of the visitor of one case.
+struct ScorerInput {
     /// Rows with their weights.
     signals: Vec<(u32, f32)>,
-    /// What the texts say of every item. `[N]`
+    /// The content score of every item. `[N]`
     content: Vec<f32>,
 }
 
-/// What was learned of each fold, and of the items that are left when some are hidden.
+/// The relations counted in each fold, and those without the held-out items.
 #[derive(Clone)]
-pub struct Related {
+pub struct FoldRelations {
     folds: Vec<Relations>,
-    unseen: Relations,
+    cold_items: Relations,
 }
 
 impl<'a> Validation<'a> {
-    /// `None` where there are too few visitors to hold any out.
-    pub fn new(shop: Shop<'a>, past: Past<'a>, limit: Limit, seed: u64) -> Option<Self> {
-        let histories = past.histories;
-        let mut order: Vec<usize> = (0..histories.len()).filter(|&at| histories[at].len() > 1).collect();
+    /// Draws the held-out visitors and items by `seed`. `None` if there are too few visitors with at least two events.
+    pub fn new(
+        features: ItemFeatures<'a>,
+        data: TrainingData<'a>,
+        min_visitors: MinVisitors,
+        seed: u64,
+    ) -> Option<Self> {
+        let histories = data.histories;
+        let mut order: Vec<usize> = (0..histories.len()).filter(|&visitor| histories[visitor].len() > 1).collect();
         if order.len() < 2 * FOLDS {
             return None;
         }
-        let mut chance = ChaCha8Rng::seed_from_u64(seed);
-        order.shuffle(&mut chance);
-        let len = shop.matrix.len();
-        let most = (MOST_SCORES / len.max(1)).clamp(200, MOST_ROWS);
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        order.shuffle(&mut random);
+        let max_cases = (MAX_SCORES / features.matrix.len().max(1)).clamp(200, MAX_CASES);
         let mut folds = Vec::new();
-        let mut wanted = most;
+        let mut left = max_cases;
         for nth in 0..FOLDS {
-            let mut held: Vec<usize> = order.iter().skip(nth).step_by(FOLDS).copied().collect();
-            held.truncate(wanted.max(1));
-            let row = |visitor| move |(history, target)| Row { history, target, visitor };
-            let mut rows: Vec<Row> = held.iter().flat_map(|&at| last(&histories[at]).map(row(at))).collect();
-            if rows.len() > wanted {
-                // One of each visitor before two of any.
-                rows = held.iter().flat_map(|&at| last(&histories[at]).next().map(row(at))).collect();
-                rows.truncate(wanted);
-            }
-            wanted -= rows.len();
-            let held: std::collections::BTreeSet<usize> = held.into_iter().collect();
-            let kept = || (0..histories.len()).filter(|at| !held.contains(at));
-            let counts = Counts::of(histories, kept(), past.occurred, limit);
-            let visits = Visits::new(kept().map(|at| &histories[at][..]), len, limit);
-            let neighbours = ColdItemNeighbours::new(shop.matrix, visits.counts());
-            folds.push(Fold { visits, rows, neighbours, counts });
-            if wanted == 0 {
+            let held_out = order.iter().skip(nth).step_by(FOLDS).copied().take(left.max(1)).collect();
+            let fold = Fold::new(features, data, held_out, (left, min_visitors));
+            left -= fold.cases.len();
+            folds.push(fold);
+            if left == 0 {
                 break;
             }
         }
-        let unseen = Unseen::new(shop, past, &order, (most / 4, limit), &mut chance);
-        Some(Self { shop, past, folds, unseen, known: Mutex::new(None) })
+        let cold_items = ColdItemFold::new(features, data, &order, (max_cases / 4, min_visitors), &mut random);
+        Some(Self { features, data, folds, cold_items, cache: Mutex::new(None) })
     }
 
-    /// What the visitors and items that are not held out teach with these settings.
-    pub fn relate(&self, settings: Settings) -> Related {
-        let relate =
-            |visits: &Visits, neighbours: &ColdItemNeighbours| visits.followers(settings, neighbours).relations;
-        let folds = self.folds.iter().map(|fold| relate(&fold.visits, &fold.neighbours)).collect();
-        Related { folds, unseen: relate(&self.unseen.visits, &self.unseen.neighbours) }
+    /// Counts the relations of each fold with these settings.
+    pub fn relations(&self, settings: Settings) -> FoldRelations {
+        let count =
+            |index: &HistoryIndex, neighbours: &ColdItemNeighbours| index.cooccurrences(settings, neighbours).relations;
+        let folds = self.folds.iter().map(|fold| count(&fold.index, &fold.neighbours)).collect();
+        FoldRelations { folds, cold_items: count(&self.cold_items.index, &self.cold_items.neighbours) }
     }
 
-    /// What is known of contexts, by fold, with these weights of what tells of them; nothing where nothing does.
-    pub fn contexts(&self, fields: &BTreeMap<String, f32>) -> Vec<ContextPopularity> {
-        let len = self.shop.matrix.len();
-        let told = if fields.is_empty() { &[] } else { self.folds.as_slice() };
-        told.iter().map(|fold| fold.counts.contexts(fields, len)).collect()
+    /// The popularity by context of each fold with these weights of context fields; empty without any.
+    pub fn contexts(&self, field_weights: &BTreeMap<String, f32>) -> Vec<ContextPopularity> {
+        let len = self.features.matrix.len();
+        let folds = if field_weights.is_empty() { &[] } else { self.folds.as_slice() };
+        folds.iter().map(|fold| fold.contexts.popularity(field_weights, len)).collect()
     }
 
-    /// What `score_weights` foretells with what was learned.
-    pub fn foretell(
+    /// The metrics of `score_weights` with these relations and contexts, over the cases of all folds.
+    pub fn evaluate(
         &self,
-        related: &Related,
+        relations: &FoldRelations,
         contexts: &[ContextPopularity],
         score_weights: ScoreWeights,
     ) -> ValidationMetrics {
         let mut sums = [0.0; 3];
-        let mut rows = 0usize;
-        let known = self.known(related, score_weights);
-        for (nth, ((fold, relations), visitors)) in self.folds.iter().zip(&related.folds).zip(&known.folds).enumerate()
-        {
-            let gain = |(&Row { history, target, visitor }, known): (&Row, &Visitor)| {
-                let facts = self.past.occurred.at(visitor, history.len());
+        let mut cases = 0usize;
+        let inputs = self.scorer_inputs(relations, score_weights);
+        for (nth, fold) in self.folds.iter().enumerate() {
+            let gains = |(&Case { history, target, visitor }, input): (&Case, &ScorerInput)| {
+                let facts = self.data.details.facts_at(visitor, history.len());
                 let context = contexts.get(nth).map_or_else(Vec::new, |contexts| contexts.scores(facts));
-                let mut totals = self.totals(relations, score_weights, known, context);
+                let mut totals = self.totals(&relations.folds[nth], score_weights, input, context);
                 history.iter().for_each(|&seen| totals[seen as usize] = f32::NEG_INFINITY);
                 let own = totals[target as usize];
                 let rank = totals.iter().filter(|&&total| total > own).count();
-                let gain = 1.0 / (rank as f64 + 2.0).log2();
-                let until = |k: usize, gain: f64| if rank < k { gain } else { 0.0 };
-                [until(K, 1.0), until(K, gain), until(DEEP, gain)]
+                let within = |k: usize, gain: f64| if rank < k { gain } else { 0.0 };
+                [within(K, 1.0), within(K, discount(rank)), within(DEEP_K, discount(rank))]
             };
-            let gains: Vec<[f64; 3]> = fold.rows.par_iter().zip(visitors).map(gain).collect();
+            let gains: Vec<[f64; 3]> = fold.cases.par_iter().zip(&inputs.folds[nth]).map(gains).collect();
             gains.iter().for_each(|gains| sums.iter_mut().zip(gains).for_each(|(sum, gain)| *sum += gain));
-            rows += gains.len();
+            cases += gains.len();
         }
-        let [hit_rate, ndcg, deep_ndcg] = sums.map(|sum| sum / rows.max(1) as f64);
-        let unseen_ndcg = self.foretell_unseen(&related.unseen, score_weights, &known.unseen);
-        ValidationMetrics { hit_rate, ndcg, deep_ndcg, unseen_ndcg }
+        let [hit_rate, ndcg, deep_ndcg] = sums.map(|sum| sum / cases.max(1) as f64);
+        let cold_item_ndcg = self.cold_item_ndcg(&relations.cold_items, score_weights, &inputs.cold_items);
+        ValidationMetrics { hit_rate, ndcg, deep_ndcg, cold_item_ndcg }
     }
 
-    fn foretell_unseen(&self, relations: &Relations, score_weights: ScoreWeights, visitors: &[Visitor]) -> f64 {
-        let Unseen { hidden, rows, .. } = &self.unseen;
-        let gain = |((_, targets), known): (&(Vec<Act>, Vec<u32>), &Visitor)| {
-            let totals = self.totals(relations, score_weights, known, Vec::new());
-            let mut list: Vec<u32> = (0..totals.len() as u32).filter(|&row| hidden[row as usize]).collect();
+    fn cold_item_ndcg(&self, relations: &Relations, score_weights: ScoreWeights, inputs: &[ScorerInput]) -> f64 {
+        let ColdItemFold { held_out, cases, .. } = &self.cold_items;
+        let ndcg = |((_, targets), input): (&(Vec<ItemEvent>, Vec<u32>), &ScorerInput)| {
+            let totals = self.totals(relations, score_weights, input, Vec::new());
+            let mut list: Vec<u32> = (0..totals.len() as u32).filter(|&row| held_out[row as usize]).collect();
             let by_total = |a: &u32, b: &u32| totals[*b as usize].total_cmp(&totals[*a as usize]).then(a.cmp(b));
             if list.len() > K {
                 list.select_nth_unstable_by(K - 1, by_total);
                 list.truncate(K);
             }
             list.sort_by(by_total);
-            let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
             let hits = list.iter().enumerate().filter(|(_, row)| targets.contains(row));
             hits.map(|(rank, _)| discount(rank)).sum::<f64>() / (0..targets.len().min(K)).map(discount).sum::<f64>()
         };
-        let gains: Vec<f64> = rows.par_iter().zip(visitors).map(gain).collect();
-        gains.iter().sum::<f64>() / gains.len().max(1) as f64
+        let ndcgs: Vec<f64> = cases.par_iter().zip(inputs).map(ndcg).collect();
+        ndcgs.iter().sum::<f64>() / ndcgs.len().max(1) as f64
     }
 
+    /// The scores of all items. `[N]`
     fn totals(
         &self,
         relations: &Relations,
         score_weights: ScoreWeights,
-        known: &Visitor,
+        input: &ScorerInput,
         context: Vec<f32>,
     ) -> Vec<f32> {
-        let Visitor { signals, content } = known;
-        Scorer::from_parts(Some(relations), self.shop.fields, score_weights, signals, content.clone())
+        let ScorerInput { signals, content } = input;
+        Scorer::from_parts(Some(relations), self.features.fields, score_weights, signals, content.clone())
             .with_context(context)
             .scores()
     }
 
-    fn known(&self, related: &Related, score_weights: ScoreWeights) -> Arc<Known> {
-        let key = (
-            score_weights.step,
-            score_weights.amplify,
-            score_weights.recency_flattening,
-            score_weights.cold_item_flattening,
-        );
-        let mut kept = self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(known) = kept.as_ref().filter(|kept| kept.of == key) {
-            return known.clone();
+    /// The inputs of all cases, from the cache if nothing changed that they depend on.
+    fn scorer_inputs(&self, relations: &FoldRelations, score_weights: ScoreWeights) -> Arc<VisitorCache> {
+        let ScoreWeights { step, amplify, recency_flattening, cold_item_flattening, .. } = score_weights;
+        let key = (step, amplify, recency_flattening, cold_item_flattening);
+        let mut cache = self.cache.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(inputs) = cache.as_ref().filter(|cache| cache.key == key) {
+            return inputs.clone();
         }
-        *kept = None; // no two of them at a time
-        let one = |relations: &Relations, acts: &[Act]| {
-            let profile = profile(acts.iter().copied(), score_weights.step);
-            let content = content(self.shop.matrix, &profile, score_weights, &|row| relations.has_interactions(row));
-            Visitor { signals: profile.weighted_rows(), content }
+        *cache = None; // frees the memory before the next one is built
+        let input = |relations: &Relations, events: &[ItemEvent]| {
+            let profile = build_profile(events.iter().copied(), step);
+            let has_interactions = |row| relations.has_interactions(row);
+            let content = content_scores(self.features.matrix, &profile, score_weights, &has_interactions);
+            ScorerInput { signals: profile.weighted_rows(), content }
         };
-        let of_row = |relations: &Relations, row: &Row| one(relations, &self.past.acts(row.visitor, row.history));
-        let fold =
-            |(fold, relations): (&Fold, &Relations)| fold.rows.par_iter().map(|row| of_row(relations, row)).collect();
-        let folds = self.folds.iter().zip(&related.folds).map(fold).collect();
-        let unseen = self.unseen.rows.par_iter().map(|row| one(&related.unseen, &row.0)).collect();
-        let known = Arc::new(Known { of: key, folds, unseen });
-        *kept = Some(known.clone());
-        known
+        let of_case =
+            |relations: &Relations, case: &Case| input(relations, &self.data.item_events(case.visitor, case.history));
+        let of_fold = |(fold, relations): (&Fold, &Relations)| {
+            fold.cases.par_iter().map(|case| of_case(relations, case)).collect()
+        };
+        let folds = self.folds.iter().zip(&relations.folds).map(of_fold).collect();
+        let cold_items = self.cold_items.cases.par_iter().map(|case| input(&relations.cold_items, &case.0)).collect();
+        let inputs = Arc::new(VisitorCache { key, folds, cold_items });
+        *cache = Some(inputs.clone());
+        inputs
     }
 }
 
-impl Unseen {
-    fn new(shop: Shop, past: Past, order: &[usize], (most, limit): (usize, Limit), chance: &mut ChaCha8Rng) -> Self {
-        let (len, histories) = (shop.matrix.len(), past.histories);
+impl<'a> Fold<'a> {
+    /// Holds out these visitors, with at most `max_cases` cases.
+    fn new(
+        features: ItemFeatures,
+        data: TrainingData<'a>,
+        held_out: Vec<usize>,
+        (max_cases, min_visitors): (usize, MinVisitors),
+    ) -> Self {
+        let histories = data.histories;
+        let case = |visitor| move |(history, target)| Case { history, target, visitor };
+        let last = |&visitor: &usize| last_items(&histories[visitor]).map(case(visitor));
+        let mut cases: Vec<Case> = held_out.iter().flat_map(last).collect();
+        if cases.len() > max_cases {
+            // One case of every visitor rather than several of some.
+            cases = held_out.iter().flat_map(|visitor| last(visitor).next()).collect();
+            cases.truncate(max_cases);
+        }
+        let held_out: BTreeSet<usize> = held_out.into_iter().collect();
+        let others = || (0..histories.len()).filter(|visitor| !held_out.contains(visitor));
+        let contexts = ContextCounts::new(histories, others(), data.details, min_visitors);
+        let len = features.matrix.len();
+        let index = HistoryIndex::new(others().map(|visitor| &histories[visitor][..]), len, min_visitors);
+        let neighbours = ColdItemNeighbours::new(features.matrix, index.counts());
+        Self { index, cases, neighbours, contexts }
+    }
+}
+
+impl ColdItemFold {
+    /// Holds out a fifth of the items. `order` are the visitors to take cases from, at most `max_cases`.
+    fn new(
+        features: ItemFeatures,
+        data: TrainingData,
+        order: &[usize],
+        (max_cases, min_visitors): (usize, MinVisitors),
+        random: &mut ChaCha8Rng,
+    ) -> Self {
+        let (len, histories) = (features.matrix.len(), data.histories);
         let mut items: Vec<usize> = (0..len).collect();
-        items.shuffle(chance);
-        let mut hidden = vec![false; len];
-        items.iter().take(len / FOLDS).for_each(|&row| hidden[row] = true);
-        let is_hidden = |row: &&u32| hidden[**row as usize];
-        let left: Vec<Vec<u32>> =
-            histories.iter().map(|history| history.iter().filter(|row| !is_hidden(row)).copied().collect()).collect();
-        let row = |&at: &usize| {
-            let targets: Vec<u32> = histories[at].iter().filter(is_hidden).copied().collect();
-            let mut acts = past.acts(at, &histories[at]);
-            acts.retain(|act| !hidden[act.0 as usize]);
-            (!targets.is_empty() && !acts.is_empty()).then_some((acts, targets))
+        items.shuffle(random);
+        let mut held_out = vec![false; len];
+        items.iter().take(len / FOLDS).for_each(|&row| held_out[row] = true);
+        let is_held_out = |row: &&u32| held_out[**row as usize];
+        let others = |history: &Vec<u32>| history.iter().filter(|row| !is_held_out(row)).copied().collect();
+        let other_items: Vec<Vec<u32>> = histories.iter().map(others).collect();
+        let case = |&visitor: &usize| {
+            let targets: Vec<u32> = histories[visitor].iter().filter(is_held_out).copied().collect();
+            let mut events = data.item_events(visitor, &histories[visitor]);
+            events.retain(|event| !held_out[event.0 as usize]);
+            (!targets.is_empty() && !events.is_empty()).then_some((events, targets))
         };
-        let rows = order.iter().filter_map(row).take(most).collect();
-        let visits = Visits::new(left.iter().map(Vec::as_slice), len, limit);
-        let neighbours = ColdItemNeighbours::new(shop.matrix, visits.counts());
-        Self { hidden, visits, rows, neighbours }
+        let cases = order.iter().filter_map(case).take(max_cases).collect();
+        let index = HistoryIndex::new(other_items.iter().map(Vec::as_slice), len, min_visitors);
+        let neighbours = ColdItemNeighbours::new(features.matrix, index.counts());
+        Self { held_out, index, cases, neighbours }
     }
 }
 
-/// The last things of a history that were new to the visitor, the last first, each with what came before.
-fn last(history: &[u32]) -> impl Iterator<Item = (&[u32], u32)> {
-    let new = move |at: &usize| !history[..*at].contains(&history[*at]);
-    (1..history.len()).rev().filter(new).take(LAST).map(move |at| (&history[..at], history[at]))
+/// The gain of a hit at a rank, from 0, in DCG.
+fn discount(rank: usize) -> f64 {
+    1.0 / (rank as f64 + 2.0).log2()
+}
+
+/// The last items of a history that were new to the visitor, last first, each with the history before it.
+fn last_items(history: &[u32]) -> impl Iterator<Item = (&[u32], u32)> {
+    let is_new = move |position: &usize| !history[..*position].contains(&history[*position]);
+    let positions = (1..history.len()).rev().filter(is_new).take(LAST_ITEMS);
+    positions.map(move |position| (&history[..position], history[position]))
 }

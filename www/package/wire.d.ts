@@ -176,79 +176,85 @@ export type ShelfRequest = Partial<{
   seed: number;
 }>;
 
-/** How one kind of list is made. As JSON every field may be absent. */
+/** The settings of one kind of list. As JSON every field may be absent. */
 export type Scene = Partial<{
   /** What the list rests on. */
   kind: ShelfKind;
-  /** By primary language subtag. */
+  /** The heading by primary language subtag, instead of the usual one. */
   heading: { [key in string]: string };
-  /** How much each event says, and how it fades. */
+  /** The weight of each event, and how it decays. */
   weights: EventWeights;
-  /** How the likeness of two vectors is measured. */
+  /** How the similarity of two vectors is measured. */
   metric: VectorMetric;
-  /** Items are shown that score more than this, -1..1. Below 0 it counts as 0. */
+  /** Only items that score more than this are shown, -1..1. Values below 0 count as 0. */
   threshold: number;
-  /** The items that may be shown; absent: all. */
+  /** Only items that match this are shown. Absent: all. */
   filter: Filter | null;
-  /** The scene's own rules; those of a request come on top. */
+  /** The scene's own rules; a request may add more. */
   rules: Rules;
   /** Whether to show items that the visitor viewed lately, bought, rated or has in the cart. */
   showSeen: boolean;
   /** Whether to show several variants of one product. */
   variants: boolean;
-  /** How different from each other the items of the list are. */
+  /** How the items of the list are kept different from each other. */
   diversity: Diversity;
-  /** How surely each of the visitor's interests has places by its weight, 0..1. At 0 places go by score alone. */
+  /**
+   * How far each of the visitor's interests gets places in proportion to its weight, 0..1. At 0 places depend on
+   * scores alone.
+   */
   interests: number;
-  /** Groups of items that have at least a part of the list. */
+  /** Groups of items that each get a minimum share of the list. */
   exposure: Array<Exposure>;
-  /** The chance of each place but the first to go to an item that would not be shown, 0..1. */
+  /** The probability that a place other than the first goes to a random item that would not be shown, 0..1. */
   exploration: number;
-  /** Weights of a score's parts, instead of the learned ones of the same name; absent: all as learned. */
-  mixture: { [name: string]: number } | null;
+  /** Weights that replace the learned ones of the same name. Absent: all as learned. */
+  scoreWeights: { [name: string]: number } | null;
 }>;
 
-/** What the shop wants of a list. As JSON every field may be absent. */
+/** The shop's rules for a list. As JSON every field may be absent. */
 export type Rules = Partial<{
-  /** Items at a fixed place. */
+  /** Items at fixed places. */
   pin: Array<Pin>;
-  /** Never shown. */
+  /** Items that are never shown. */
   exclude: Array<Filter>;
-  /** Shown after everything else. */
+  /** Items that are shown after everything else. */
   bury: Array<Filter>;
-  /** Raised, or lowered with a negative `add`. */
+  /** Items whose scores are raised, or lowered with a negative `add`. */
   boost: Array<Boost>;
-  /** What goes with what is in the cart, or with the item of a product page. */
+  /** Items that go with the items in the cart, or with the item of a product page. */
   goesWith: Array<GoesWith>;
 }>;
 
-/** What a scene says of events. As JSON every field may be absent. */
+/** A scene's settings for the weight of events. As JSON every field may be absent. */
 export type EventWeights = Partial<{
-  /** The weight of an event when it happens, where it is not [`weight`]'s. */
+  /** The weight of a new event, for those that differ from [`default_weight`]. */
   events: { [key in EventName]?: number };
-  /** What is left of an event's weight after each later step, 0..1; absent: as learned, or [`STEP`]. */
+  /**
+   * The part of an event's weight that each later step leaves, 0..1. Absent: the learned one, or else
+   * [`DEFAULT_STEP`].
+   */
   step: number | null;
-  /** After this time any event weighs half. */
+  /** Days after which any event has half its weight. */
   halfLifeDays: number;
-  /** A viewed item may be shown again after this time. */
+  /** Days after which a viewed item may be shown again. */
   seenDays: number;
 }>;
 
-/** How different from each other the items of a list are. */
+/** How the items of a list are kept different from each other. */
 export type Diversity = Partial<{
-  /** The way in which the next item is chosen. */
+  /** How the next item is chosen. */
   method: DiversityMethod;
-  /** 0: by score alone; 1: by unlikeness alone. */
+  /** 0..1: at 0 the score alone decides, at 1 the difference from the items before alone. */
   strength: number;
 }>;
 
-/** What the page says of its surroundings. Nothing of it is kept, and nothing is found out that it does not say. */
-export type Context = { /** * Ids of the items that lie in the cart. */ cart?: Array<string>, /** * The page's own text, or what the visitor says they need now. */ text?: string | null } & ({ [key in string]: FilterValue | Array<FilterValue> | boolean | null });
+/** What the page says about the visit. It is never stored, and only what the page says is used. */
+export type Context = { /** * Ids of the items in the cart. */ cart?: Array<string>, /** * The page's own text, or what the visitor says they need now. */ text?: string | null } & ({ [key in string]: FilterValue | Array<FilterValue> | boolean | null });
 
-/** One value or several. */
+/** A fact's value, or several. */
 export type ContextValue = FilterValue | Array<FilterValue> | boolean;
 
-/** A condition that a record fits or does not. */
+/** A condition on a record. */
 export type Filter =
   | { all: Array<Filter> }
   | { any: Array<Filter> }
@@ -258,46 +264,46 @@ export type Filter =
   | { range: { field: string, from?: number | null, to?: number | null } }
   | { has: string };
 
-/** What a field is compared with. */
+/** A value that a field is compared with. */
 export type FilterValue = number | string;
 
 /** An item at a fixed place of the list. */
 export type Pin = {
   /** The item's id, or another of its names. */
   item: string;
-  /** 1 is the first. */
+  /** The place in the list; 1 is the first. */
   place: number;
 };
 
-/** Items that a list prefers or avoids, always or in some surroundings. */
+/** Raises or lowers the scores of items, always or in some contexts. */
 export type Boost = {
-  /** About the surroundings; absent: always. */
+  /** A condition on the page's context. Absent: the rule always applies. */
   when?: Filter | null;
-  /** The items that are raised or lowered. */
+  /** The items whose scores change. */
   items: Filter;
-  /** What their scores change by, in standard deviations of the scores. Negative lowers them. */
+  /** What is added to their scores, in standard deviations of the scores. Negative values lower them. */
   add: number;
 };
 
-/** Items that a list prefers because of what is in the cart, or of the page's item. */
+/** Raises the scores of items that go with an item in the cart, or with the page's item. */
 export type GoesWith = {
-  /** About an item of the cart. */
+  /** A condition on an item in the cart, or on the page's item. */
   with: Filter;
-  /** The items that are raised. */
+  /** The items whose scores are raised. */
   show: Filter;
-  /** What their scores change by, in standard deviations of the scores; 1 where it is absent. */
+  /** What is added to their scores, in standard deviations of the scores. Absent: 1. */
   add: number;
 };
 
-/** A group of items has at least this part of the list, as far as it has items that fit. */
+/** Gives a group of items a minimum share of the list, as far as it has items that may be shown. */
 export type Exposure = {
   /** The items of the group. */
   items: Filter;
-  /** The group's part of the list, 0..1. */
+  /** The minimum share, 0..1. */
   share: number;
 };
 
-/** How the next item of a list is chosen, so that it does not repeat what is there. */
+/** How the next item of a list is chosen, so that it does not repeat the items before it. */
 export type DiversityMethod = "none" | "mmr" | "dpp";
 
 /** How the likeness of two vectors is measured. */
@@ -309,20 +315,20 @@ export type Event = {
   name: EventName;
   /** The item's id, for events that have one. */
   item?: string | null;
-  /** The search term or the wish. */
+  /** The text of the search or of the wish. */
   text?: string | null;
-  /** What `rate` gave, 1 to 5. */
+  /** The stars of a `rate`, 1 to 5. */
   value?: number | null;
-  /** How long the visitor stayed with a `view_item`, as far as the page knows. */
+  /** Milliseconds that the visitor stayed on the page of a `view_item`, if the page knows. */
   dwellMs?: number | null;
   /** Milliseconds since the Unix epoch, by the page's clock. */
   timeMs: number;
 };
 
-/** GA4's e-commerce names, and the few that GA4 has none for (`like`, `dislike`, `hide`, `rate`, `wish`). */
+/** GA4's e-commerce event names, and those that GA4 lacks: `like`, `dislike`, `hide`, `rate`, `wish`. */
 export type EventName = "view_item_list" | "select_item" | "view_item" | "add_to_cart" | "remove_from_cart" | "purchase" | "search" | "like" | "dislike" | "hide" | "rate" | "wish";
 
-/** The visitor's standing opinion of an item. */
+/** The visitor's opinion of an item: their last like or dislike. */
 export type Opinion = "like" | "dislike";
 
 /** What the worker says. Those that name a shelf carry its revision: the page drops what is stale. */
@@ -401,6 +407,11 @@ export type Update =
     entries: number;
   }
   | { type: "forgotten" }
+  | {
+    type: "warning";
+    /** What will not work. */
+    warning: Warning;
+  }
   | { type: "error" } & Problem;
 
 /** What the worker is loading. */
@@ -414,13 +425,12 @@ export type Shelf = {
   revision: number;
   /** What the list rests on. */
   basis: Basis;
-  /** The scene's own heading, or else one for the basis, in the page's language. */
-  heading: string;
-  /**
-   * What became of the text that the visitor wrote last, where it is not what they will expect: a sentence in the page's
-   * language, or empty.
-   */
-  note: string;
+  /** The scene's own heading in the page's language; absent where it has none, and the page words one for the basis. */
+  sceneHeading: string | null;
+  /** Title of the item that the list is about, in the page's language; absent where it is about none. */
+  about: string | null;
+  /** What became of the text that the visitor wrote last, where the list does not follow it as expected. */
+  notice: TextNote | null;
   /** The items of the list, in the order to show them. */
   cards: Array<Card>;
 };
@@ -446,8 +456,8 @@ export type Card = {
   category: string;
   /** What the visitor pays now; absent where it is not known. */
   price: Price | null;
-  /** Why it is here: "Because you viewed ...". Empty where there is no reason that is true. */
-  reason: Array<Part>;
+  /** Why it is here; absent where there is no reason that is true. */
+  claim: Claim | null;
   /** What the item was ranked by. Scores of different lists cannot be compared. */
   score: number;
   /** The visitor's standing opinion. */
@@ -464,11 +474,11 @@ export type CardPicture = {
   image: string;
 };
 
-/** A run of text. With a `share` it is a highlighted word, and the share is its part of the score. */
+/** A run of text. One with a `share` is a highlighted word. */
 export type Part = {
-  /** The characters of this run, as they stand in the whole text. */
+  /** The run's text. */
   text: string;
-  /** What the word adds to the score; absent where nothing is highlighted. */
+  /** What the word adds to the score. Absent if it is not highlighted. */
   share?: number | null;
 };
 
@@ -524,15 +534,102 @@ export type DeviceReason =
     why: string;
   };
 
-/** An error that tells the person what to do. `code` is for programs and never changes its meaning. */
+/** Something that did not work. The page words what the person can do by the `code`, which never changes its meaning. */
 export type Problem = {
   /** A short name: `store`, `other-model`. */
   code: string;
-  /** For people, in the page's language as far as it is known. */
-  message: string;
+  /** What was found and where, for people who look into it; empty where the code says all. */
+  detail: string;
   /** Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands. */
   fatal: boolean;
 };
+
+/** What contributes most to the score of an item. */
+export type Claim =
+  | {
+    kind: "event";
+    /** What was done. */
+    name: EventName;
+    /** The other item's title. */
+    title: string;
+  }
+  | {
+    kind: "text";
+    /** `wish` or `search`. */
+    name: EventName;
+    /** The text as the visitor wrote it. */
+    text: string;
+    /** The words of the text that the item's own text contains, in their order. */
+    words: Array<string>;
+  }
+  | {
+    kind: "category";
+    /** How many items. */
+    count: number;
+    /** The category's name. */
+    category: string;
+  }
+  | {
+    kind: "brand";
+    /** How many items. */
+    count: number;
+    /** The brand's name. */
+    brand: string;
+  }
+  | {
+    kind: "price";
+    /** How many items. */
+    count: number;
+  }
+  | {
+    kind: "together";
+    /** How many visitors at least. */
+    visitors: number;
+    /** The other item's title. */
+    title: string;
+  }
+  | {
+    kind: "popular";
+    /** How many times at least. */
+    times: number;
+  };
+
+/** What became of the text that the visitor wrote last, where the list does not follow it as expected. */
+export type TextNote =
+  | {
+    kind: "unused";
+    /** The text as the visitor wrote it. */
+    text: string;
+    /** Why it is not used. */
+    reason: UnusedReason;
+    /** Primary subtags of the languages that the items are described in, ascending. */
+    languages: Array<string>;
+  }
+  | {
+    kind: "left-out";
+    /** What is not wanted, each thing by itself: `wool`. */
+    things: Array<string>;
+  };
+
+/** Why a text of the visitor is not used. */
+export type UnusedReason = "pending" | "no-match" | "language" | "unclear";
+
+/** What the page's developer should read in the console. */
+export type Warning =
+  | {
+    kind: "nothing-to-show";
+    /** Items that are out of stock. */
+    soldOut: number;
+    /** All items of the catalogue. */
+    items: number;
+  }
+  | {
+    kind: "unknown-ids";
+    /** How many ids. */
+    count: number;
+    /** One of them. */
+    first: string;
+  };
 
 /** Why an item stands where it stands in a shelf's list. */
 export type Explanation = {
@@ -550,19 +647,31 @@ export type Explanation = {
   score: number;
   /** What the score is the sum of, by how much each says. */
   parts: Array<ScorePart>;
-  /** What each interest adds, named as the visitor knows it; of those parts that come from the visit. */
-  interests: Array<ScorePart>;
+  /** What each interest adds to those parts that come from the visit. */
+  interests: Array<InterestShare>;
   /** What each event adds to the score, by how much it says; together they are the parts that come from the visit. */
   events: Array<EventShare>;
-  /** Every sentence's claim is a number of `parts`, `events` or the catalogue. */
-  sentences: Array<Array<Part>>;
+  /** What the list is based on. */
+  basis: Basis;
+  /** What contributes most to the score; absent where no event of the visit is the reason. */
+  claim: Claim | null;
+  /** Where the item would be without what adds most to its score; absent where it was not replayed. */
+  without: Without | null;
 };
 
 /** A summand of a score. */
 export type ScorePart = {
-  /** For programs. */
+  /** Its name: `content`, `cooccurrence`. */
   name: string;
-  /** For people, in the page's language. */
+  /** What it adds to the score. Negative where it lowers it. */
+  share: number;
+};
+
+/** What an interest adds to the score of an item. */
+export type InterestShare = {
+  /** The interest's id. */
+  name: string;
+  /** The visitor's own name for it, or else its words. */
   label: string;
   /** What it adds to the score. Negative where it lowers it. */
   share: number;
@@ -589,20 +698,34 @@ export type Moved = {
   place: number | null;
 };
 
+/** Where an item would be if the visitor had done nothing with another item or text. */
+export type Without = {
+  /** The other item's title in the page's language, or the text. */
+  label: string;
+  /** From 1; absent where it would not be among the first `of`. */
+  place: number | null;
+  /** How far the list was continued. */
+  of: number;
+};
+
 /** What would bring an item into a shelf's list. Replaying the log has confirmed it. */
 export type WhyNot = {
   /** The page's name of the shelf. */
   shelf: string;
   /** The shop's own id of the item. */
   item: string;
+  /** Its title in the page's language. */
+  title: string;
   /** From 1, where the list has it already. */
   place: number | null;
   /** The fewest events without which the list would have it; empty where there are none. */
   remove: Array<Event>;
+  /** What each event of `remove` is about: the item's title in the page's language, or the text. */
+  removeLabels: Array<string>;
   /** One more event with which the list would have it. */
   add: Event | null;
-  /** The same for people, in the page's language. */
-  sentence: Array<Part>;
+  /** What `add` is about, in the same way. */
+  addLabel: string | null;
 };
 
 /** Where the model looked in an item's text; not a reason for anything. */
@@ -651,8 +774,8 @@ export type EventLine = {
   weight: number;
   /** It counts for nothing, because the visitor says so. */
   muted: boolean;
-  /** It counts for nothing, because nothing can be made of it here: why, in the page's language. */
-  unused?: string | null;
+  /** Why its text counts for nothing; absent where it counts, and where that is not known yet. */
+  unused?: UnusedReason | null;
 };
 
 /** Items and interests, near where they are alike. Coordinates are of no unit. */

@@ -1,7 +1,8 @@
 //! Turns the visitor's log into signals: a pure function of log, catalogue, weights and time.
 //!
 //! Every event keeps its own weight, so that visitors can see what each one contributes, and deleting an event leaves
-//! exactly the profile of a log that never had it. Must not know JavaScript, the wire or the clock: `now_ms` is passed in.
+//! exactly the profile of a log that never had it. Must not know JavaScript, the wire or the clock: `now_ms` is passed
+//! in.
 
 mod content_scorer; // signals and their vectors -> content scores
 mod event; //          one line of the log
@@ -19,7 +20,8 @@ pub use interests::{Interest, cluster_interests};
 pub use rate_limiter::RateLimiter;
 use weights::{EventWeights, NEGLIGIBLE_WEIGHT};
 
-/// A profile uses at most this many signals. More do not change a list, and would make every event slower over the years.
+/// A profile uses at most this many signals. More do not change a list, and would make every event slower over the
+/// years.
 const MAX_SIGNALS: usize = 512;
 
 /// What a signal is about.
@@ -93,8 +95,8 @@ pub struct Profile {
     pub event_weights: Vec<f32>,
 }
 
-/// Builds the profile for `log`, which has the events that were not undone, oldest first. Skips items that `row_of` does
-/// not know.
+/// Builds the profile for `log`, which has the events that were not undone, oldest first. Skips items that `row_of`
+/// does not know.
 pub fn build_profile(
     log: &[Event],
     now_ms: f64,
@@ -110,7 +112,8 @@ impl Profile {
         self.signals.iter().filter(|signal| !signal.is_negligible())
     }
 
-    /// The `limit` heaviest signals, in the order of first appearance. Negligible texts are left out: they are not encoded.
+    /// The `limit` heaviest signals, in the order of first appearance. Negligible texts are left out: they are not
+    /// encoded.
     pub fn heaviest_signals(&self, limit: usize) -> impl Iterator<Item = &Signal> {
         let counts = |signal: &Signal| !signal.is_negligible() || matches!(signal.source, Source::Item(_));
         let mut heaviest: Vec<(usize, &Signal)> =

@@ -3,6 +3,7 @@
 //! Must not know how anything is computed. JSON names are camelCase, enum tags kebab-case, so that
 //! `www/` reads them as they are. Times are milliseconds since the Unix epoch, as the page's clock says.
 
+mod claim; //        reasons, notes and warnings, as data
 mod command; //      what the page asks for
 #[cfg(test)]
 mod declarations; // these types in TypeScript
@@ -13,9 +14,10 @@ mod profile; //      what the visitor's own page shows
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use claim::{Claim, TextNote, UnusedReason, Warning};
 pub use command::{Command, DeviceChoice, Envelope, PictureSource, ShelfRequest};
 pub use diagnosis::{Diagnosis, UnmatchedId};
-pub use explanation::{Attention, EventShare, Explanation, Moved, ScorePart, WhyNot};
+pub use explanation::{Attention, EventShare, Explanation, InterestShare, Moved, ScorePart, WhyNot, Without};
 pub use profile::{EventLine, InterestLine, InterestMap, MapInterest, MapPoint, PointKind, ProfileSummary};
 
 pub use crate::{
@@ -25,7 +27,7 @@ pub use crate::{
 };
 
 /// Sent with `Open`; the worker refuses a page of another version.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What the worker says. Those that name a shelf carry its revision: the page drops what is stale.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -117,6 +119,11 @@ pub enum Update {
     },
     /// Everything about the visitor is gone.
     Forgotten,
+    /// For the page's developer, in the console.
+    Warning {
+        /// What will not work.
+        warning: Warning,
+    },
     /// Something did not work.
     Error(Problem),
 }
@@ -145,11 +152,12 @@ pub struct Shelf {
     pub revision: u32,
     /// What the list rests on.
     pub basis: Basis,
-    /// The scene's own heading, or else one for the basis, in the page's language.
-    pub heading: String,
-    /// What became of the text that the visitor wrote last, where it is not what they will expect: a sentence in the page's
-    /// language, or empty.
-    pub note: String,
+    /// The scene's own heading in the page's language; absent where it has none, and the page words one for the basis.
+    pub scene_heading: Option<String>,
+    /// Title of the item that the list is about, in the page's language; absent where it is about none.
+    pub about: Option<String>,
+    /// What became of the text that the visitor wrote last, where the list does not follow it as expected.
+    pub notice: Option<TextNote>,
     /// The items of the list, in the order to show them.
     pub cards: Vec<Card>,
 }
@@ -194,8 +202,8 @@ pub struct Card {
     pub category: String,
     /// What the visitor pays now; absent where it is not known.
     pub price: Option<Price>,
-    /// Why it is here: "Because you viewed ...". Empty where there is no reason that is true.
-    pub reason: Vec<Part>,
+    /// Why it is here; absent where there is no reason that is true.
+    pub claim: Option<Claim>,
     /// What the item was ranked by. Scores of different lists cannot be compared.
     pub score: f32,
     /// The visitor's standing opinion.
@@ -280,15 +288,15 @@ pub enum DeviceReason {
     },
 }
 
-/// An error that tells the person what to do. `code` is for programs and never changes its meaning.
+/// Something that did not work. The page words what the person can do by the `code`, which never changes its meaning.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// A short name: `store`, `other-model`.
     pub code: String,
-    /// For people, in the page's language as far as it is known.
-    pub message: String,
+    /// What was found and where, for people who look into it; empty where the code says all.
+    pub detail: String,
     /// Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands.
     pub fatal: bool,
 }

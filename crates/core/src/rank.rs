@@ -1,7 +1,8 @@
-//! Which items to show, and in which order: scores to a list by candidate selection, diversification and the shop's rules.
+//! Which items to show, and in which order: scores to a list by candidate selection, diversification and the shop's
+//! rules.
 //!
-//! Pure and deterministic: equal inputs give equal lists. Of equal scores the smaller row comes first, which is the smaller
-//! id; randomness comes from a seed. Must not know how the profile came about, nor who is shown the list.
+//! Pure and deterministic: equal inputs give equal lists. Of equal scores the smaller row comes first, which is the
+//! smaller id; randomness comes from a seed. Must not know how the profile came about, nor who is shown the list.
 
 pub mod diverse; // diversification: MMR and DPP
 pub mod filter; //  conditions on items and on the page's context

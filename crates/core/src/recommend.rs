@@ -15,11 +15,11 @@ use std::{collections::BTreeSet, rc::Rc};
 
 pub use self::contributions::{NEGLIGIBLE_SHARE, ScoreParts, SignalContribution};
 pub use self::options::{MAX_CARDS, RankingOptions};
-use self::{statements::TextNote, texts::TextVectors};
+use self::texts::TextVectors;
 use crate::{
     catalog::Catalog,
     profile::{ContentScorer, EventName, History, Overrides, Profile, SimilarityCache, Source, cluster_interests},
-    protocol::Basis,
+    protocol::{Basis, TextNote},
     rank::{self, ExposureGroup, Filter, Ranker, Scorer, ShelfKind},
     vectors::{Hit, arithmetic::dot},
 };
@@ -111,23 +111,7 @@ pub fn recommend<'a>(
     if scorer.is_some() && (!hits.is_empty() || scene.kind != ShelfKind::ForYou) {
         return RankedList { basis, hits, profile, subject, content_scorer, scorer, text_note };
     }
-    // If scoring gave an empty list, a varied selection takes its place, still without what the visitor has seen or owns.
-    let is_excluded_as_known =
-        |row: u32| basis != Basis::ColdStart && excluded.contains(&row) && !unwanted.contains(&row);
-    let is_allowed = |row: u32| {
-        let is_excluded =
-            profile.refused.contains(&row) || options.excluded.contains(&row) || is_excluded_as_known(row);
-        options.eligible[row as usize] && !is_excluded
-    };
-    let is_wanted = |row: u32| {
-        let disliked = || content_scorer.max_disliked_similarity(&catalog.matrix.vector(row));
-        is_allowed(row) && !unwanted.contains(&row) && disliked() < MAX_DISLIKED_SIMILARITY
-    };
-    let mut hits = ranker.apply_pins(rank::select_varied(&catalog.matrix, is_wanted, options.limit));
-    // The visitor may not want anything that is left: then unwanted items are better than none.
-    if hits.is_empty() && !(unwanted.is_empty() && overrides.unwanted.is_empty()) {
-        hits = ranker.apply_pins(rank::select_varied(&catalog.matrix, is_allowed, options.limit));
-    }
+    let hits = varied_selection(&ranker, options, basis, &content_scorer, (&unwanted, &overrides));
     // The visitor may have seen everything lately: then the best of it is shown again.
     if hits.is_empty()
         && let Some(scorer) = scorer
@@ -136,6 +120,33 @@ pub fn recommend<'a>(
         return RankedList { basis, hits, profile, subject, content_scorer, scorer: Some(scorer), text_note };
     }
     RankedList { basis: Basis::ColdStart, hits, profile, subject, content_scorer, scorer: None, text_note }
+}
+
+/// A varied selection: for a visitor without a profile, or in place of a scored list that came out empty. In the latter
+/// case it also leaves out what the visitor has seen lately or owns.
+fn varied_selection(
+    ranker: &Ranker,
+    options: &RankingOptions,
+    basis: Basis,
+    content_scorer: &ContentScorer,
+    (unwanted, overrides): (&BTreeSet<u32>, &Overrides),
+) -> Vec<Hit> {
+    let matrix = &ranker.catalog.matrix;
+    let is_known = |row: u32| basis != Basis::ColdStart && ranker.excluded.contains(&row) && !unwanted.contains(&row);
+    let is_allowed = |row: u32| {
+        let is_excluded = ranker.refused.contains(&row) || options.excluded.contains(&row) || is_known(row);
+        options.eligible[row as usize] && !is_excluded
+    };
+    let is_wanted = |row: u32| {
+        let disliked_similarity = || content_scorer.max_disliked_similarity(&matrix.vector(row));
+        is_allowed(row) && !unwanted.contains(&row) && disliked_similarity() < MAX_DISLIKED_SIMILARITY
+    };
+    let hits = ranker.apply_pins(rank::select_varied(matrix, is_wanted, options.limit));
+    // The visitor may not want anything that is left: then unwanted items are better than none.
+    if hits.is_empty() && !(unwanted.is_empty() && overrides.unwanted.is_empty()) {
+        return ranker.apply_pins(rank::select_varied(matrix, is_allowed, options.limit));
+    }
+    hits
 }
 
 /// What the page says of the cart and of its own text, as events of now.

@@ -109,22 +109,7 @@ impl Cleaner {
             }
         }
         item.brand = text::to_plain_text(&raw[Field::Brand]).text;
-        for tag in raw.tags.iter().map(|tag| text::to_plain_text(tag).text) {
-            if !tag.is_empty() && item.tags.len() < MAX_TAGS_OR_ATTRIBUTES && !item.tags.contains(&tag) {
-                item.tags.push(tag);
-            }
-        }
-        for (name, value) in raw.attributes.iter().take(MAX_TAGS_OR_ATTRIBUTES) {
-            let (name, value) = (normalize_name(&text::clean_text(name).0), text::to_plain_text(value).text);
-            if !name.is_empty() && !value.is_empty() {
-                item.attributes.entry(name).or_insert(value);
-            }
-        }
-        // A maximum price that equals the price adds nothing.
-        let same = |highest: &String| highest.parse().ok() == item.price;
-        if item.attributes.get(MAX_PRICE_ATTRIBUTE).is_some_and(same) {
-            item.attributes.remove(MAX_PRICE_ATTRIBUTE);
-        }
+        fill_tags_and_attributes(&mut item, raw);
         item.id = id;
         let names =
             |raw: &[String]| raw.iter().map(|name| text::clean_text(name).0).filter(|name| !name.is_empty()).collect();
@@ -137,6 +122,26 @@ impl Cleaner {
             self.last_description = (description.to_owned(), text::to_plain_text(description));
         }
         self.last_description.1.clone()
+    }
+}
+
+/// Fills in tags and attributes, and removes a maximum price that equals the price.
+fn fill_tags_and_attributes(item: &mut Item, raw: &RawRow) {
+    for tag in raw.tags.iter().map(|tag| text::to_plain_text(tag).text) {
+        if !tag.is_empty() && item.tags.len() < MAX_TAGS_OR_ATTRIBUTES && !item.tags.contains(&tag) {
+            item.tags.push(tag);
+        }
+    }
+    for (name, value) in raw.attributes.iter().take(MAX_TAGS_OR_ATTRIBUTES) {
+        let (name, value) = (normalize_name(&text::clean_text(name).0), text::to_plain_text(value).text);
+        if !name.is_empty() && !value.is_empty() {
+            item.attributes.entry(name).or_insert(value);
+        }
+    }
+    // A maximum price that equals the price adds nothing.
+    let same = |highest: &String| highest.parse().ok() == item.price;
+    if item.attributes.get(MAX_PRICE_ATTRIBUTE).is_some_and(same) {
+        item.attributes.remove(MAX_PRICE_ATTRIBUTE);
     }
 }
 

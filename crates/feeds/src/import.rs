@@ -81,6 +81,20 @@ struct FeedStats {
     currencies: BTreeMap<String, (u64, Example)>,
 }
 
+impl FeedStats {
+    /// Counts an item from a row of the feed.
+    fn add_item(&mut self, item: &Item, feed: &str, row: u64) {
+        self.best_rating = self.best_rating.max(item.rating.unwrap_or(0.0));
+        if item.price.is_some() {
+            let example = || Example { feed: feed.to_owned(), row, excerpt: item.currency.clone() };
+            self.currencies.entry(item.currency.clone()).or_insert_with(|| (0, example())).0 += 1;
+        }
+        for lang in item.words.keys() {
+            *self.languages.entry(lang.clone()).or_default() += 1;
+        }
+    }
+}
+
 /// An item whose further variants may still follow in the feed.
 struct PendingItem {
     item: Item,
@@ -194,14 +208,7 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
             self.report.note(problem.kind, name, raw.row, &problem.text);
         }
         let Some(CleanRow { mut item, trimmed, mut names, group_names, group_image }) = cleaned else { return Ok(()) };
-        stats.best_rating = stats.best_rating.max(item.rating.unwrap_or(0.0));
-        if item.price.is_some() {
-            let example = || Example { feed: name.clone(), row: raw.row, excerpt: item.currency.clone() };
-            stats.currencies.entry(item.currency.clone()).or_insert_with(|| (0, example())).0 += 1;
-        }
-        for lang in item.words.keys() {
-            *stats.languages.entry(lang.clone()).or_default() += 1;
-        }
+        stats.add_item(&item, name, raw.row);
         let Some(group) = item.group.clone().filter(|_| self.options.variants == Variants::Fold) else {
             self.flush()?;
             return self.spool_item(PendingItem {

@@ -7,7 +7,7 @@
 
 mod title; // the title that variants share
 
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 
 use super::clean::UNKNOWN_LANG;
 use nearmind_core::catalog::{Availability, Item};
@@ -47,7 +47,6 @@ const VALUE_SEPARATOR: &str = ", ";
 /// Folds a variant into the item of the same product. With `by_product` the item has the texts of the product itself, else
 /// those of a variant, whose title may contain a size or colour. Returns `false` if some values did not fit.
 pub fn fold_variant(item: &mut Item, mut variant: Item, by_product: bool) -> bool {
-    let mut all = true;
     let cheaper = variant.price.is_some_and(|price| item.price.is_none_or(|own| price < own));
     // Keep the list price that belongs to the lower price.
     let crossed = variant.attributes.remove(LIST_PRICE_ATTRIBUTE);
@@ -66,7 +65,7 @@ pub fn fold_variant(item: &mut Item, mut variant: Item, by_product: bool) -> boo
         (Some(a), Some(b)) => Some(a.saturating_add(b)),
         (a, b) => a.or(b),
     };
-    item.availability = best(item.availability, variant.availability);
+    item.availability = better_availability(item.availability, variant.availability);
     item.rating = item.rating.or(variant.rating);
     item.rating_count = item.rating_count.or(variant.rating_count);
     item.date = item.date.or(variant.date);
@@ -96,30 +95,37 @@ pub fn fold_variant(item: &mut Item, mut variant: Item, by_product: bool) -> boo
             own.categories = words.categories;
         }
     }
-    for (name, values) in variant.attributes {
-        if item.attributes.len() >= MAX_TAGS_OR_ATTRIBUTES && !item.attributes.contains_key(&name) {
-            all = false;
+    let complete = merge_attributes(&mut item.attributes, variant.attributes);
+    item.attributes.remove(MAX_PRICE_ATTRIBUTE);
+    if let Some(highest) = highest.filter(|highest| item.price.is_some_and(|price| price < *highest)) {
+        item.attributes.insert(MAX_PRICE_ATTRIBUTE.into(), highest.to_string());
+    }
+    complete
+}
+
+/// Adds the attribute values of a variant that an item does not have yet. Returns `false` if some values did not fit.
+fn merge_attributes(item: &mut BTreeMap<String, String>, variant: BTreeMap<String, String>) -> bool {
+    let mut complete = true;
+    for (name, values) in variant {
+        if item.len() >= MAX_TAGS_OR_ATTRIBUTES && !item.contains_key(&name) {
+            complete = false;
             continue;
         }
-        let own = item.attributes.entry(name).or_default();
+        let own = item.entry(name).or_default();
         for value in values.split(VALUE_SEPARATOR) {
             let mut existing = own.split(VALUE_SEPARATOR);
             if own.is_empty() {
                 *own = value.to_owned();
             } else if !existing.any(|existing| existing == value) {
                 if own.matches(VALUE_SEPARATOR).count() + 1 >= MAX_VALUES {
-                    all = false;
+                    complete = false;
                     break;
                 }
                 own.extend([VALUE_SEPARATOR, value]);
             }
         }
     }
-    item.attributes.remove(MAX_PRICE_ATTRIBUTE);
-    if let Some(highest) = highest.filter(|highest| item.price.is_some_and(|price| price < *highest)) {
-        item.attributes.insert(MAX_PRICE_ATTRIBUTE.into(), highest.to_string());
-    }
-    all
+    complete
 }
 
 /// Returns the language of the item's texts that a variant's texts in `lang` belong to. A text that is too short for
@@ -138,7 +144,7 @@ fn same_language(item: &mut Item, lang: String) -> String {
 }
 
 /// The better availability: a product can be bought if one of its variants can.
-fn best(a: Option<Availability>, b: Option<Availability>) -> Option<Availability> {
+fn better_availability(a: Option<Availability>, b: Option<Availability>) -> Option<Availability> {
     let order = |availability: &Availability| match availability {
         Availability::InStock => 0,
         Availability::Preorder => 1,

@@ -1,4 +1,5 @@
-//! What the encoder and an event cost on this machine. What a page costs in a browser, tests/browser/bin/measure.rs says.
+//! `nearmind-research bench`: the speed of the encoder and of an event on this machine. For a page in a browser see
+//! tests/browser/bin/measure.rs.
 
 mod encoder;
 mod event;
@@ -8,7 +9,7 @@ use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub enum Bench {
-    /// The kernels against this machine's limit, the whole encoder, and its load.
+    /// The kernels compared with this machine's limit, the whole encoder, and the time to load it.
     Encoder(encoder::EncoderBench),
     /// An event in a large shop, from the click to the new list.
     Event(event::EventBench),

@@ -1,12 +1,13 @@
-//! The research bench: how good the lists are, whether the reasons are true, and what everything costs. Never shipped.
+//! The research bench: measures how good the lists are, whether the explanations are true, and the speed. Never
+//! shipped.
 //!
-//! Each verb is a file: its arguments, and `run`. `cargo run --package nearmind-research -- --help`
+//! Each command has a file with its arguments and `run`. `cargo run --package nearmind-research -- --help`
 
-mod baselines; // EASE, ItemKNN: what the score_weights is held to
+mod baselines; // EASE and ItemKNN, to compare with
 mod bench;
 mod eval;
 mod explain;
-mod native; //   a model as a visit uses it
+mod native; //    a model for a session
 mod sets;
 mod sts;
 
@@ -20,36 +21,36 @@ use nearmind::cli;
 #[command(name = "nearmind-research", version, about = "Measures Nearmind: lists, reasons, models, speed.")]
 struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum Verb {
-    /// Measures how well lists foretell what visitors do next.
+enum Command {
+    /// Measures how well lists predict what visitors do next.
     Eval(eval::Eval),
-    /// Measures whether the words that are marked are the reason for a score.
+    /// Measures whether the highlighted words are the reason for a score.
     Explain(explain::Explain),
-    /// Turns published data sets into folders that `eval` reads.
+    /// Converts published data sets to folders that `eval` reads.
     Sets(sets::Sets),
-    /// Compares a model's cosines with people's judgement (STS benchmark).
+    /// Compares a model's cosines with human judgements of similarity (STS benchmark).
     Sts(sts::Sts),
     /// Measures speed on this machine: the encoder, or an event.
     #[command(subcommand)]
     Bench(bench::Bench),
 }
 
-impl Verb {
+impl Command {
     fn run(self) -> Result<()> {
         match self {
-            Verb::Eval(verb) => verb.run(),
-            Verb::Explain(verb) => verb.run(),
-            Verb::Sets(verb) => verb.run(),
-            Verb::Sts(verb) => verb.run(),
-            Verb::Bench(verb) => verb.run(),
+            Command::Eval(command) => command.run(),
+            Command::Explain(command) => command.run(),
+            Command::Sets(command) => command.run(),
+            Command::Sts(command) => command.run(),
+            Command::Bench(command) => command.run(),
         }
     }
 }
 
 fn main() -> ExitCode {
-    cli::exit_code(Args::parse().verb.run())
+    cli::exit_code(Args::parse().command.run())
 }

@@ -1,9 +1,9 @@
-//! The command line's model as a visit uses it.
+//! Converts a model of the command line to one for a session.
 
 use nearmind::cli::{device::NativeDevice, model::NativeModel};
 use nearmind_session::Model;
 
-/// The same model, device and probes.
+/// Keeps the weights, the device and the probes.
 pub fn for_session(model: NativeModel) -> Model<NativeDevice> {
     Model::new(&model.manifest, model.tokenizer, model.device).with_probes(&model.probes)
 }

@@ -1,4 +1,4 @@
-//! `nearmind-research sts FILE --model DIR`: how well a model's cosines follow people's judgement of likeness.
+//! `nearmind-research sts FILE --model DIR`: how well a model's cosines correlate with human judgements of similarity.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -14,8 +14,8 @@ use nearmind_encoder::manifest::Role;
 
 #[derive(Debug, Args)]
 pub struct Sts {
-    /// Tab-separated, with a header that names score, sentence1 and sentence2, or without one: two sentences and their
-    /// score. May be gzipped; `-` is standard input
+    /// Tab-separated, with the columns score, sentence1 and sentence2 named in a header; without a header, two
+    /// sentences and their score. Plain or gzipped; `-` is standard input
     file: PathBuf,
     /// Folder of a converted model
     #[arg(long)]
@@ -23,14 +23,16 @@ pub struct Sts {
     /// Where the model runs
     #[arg(long, value_enum, default_value_t)]
     device: DeviceArg,
-    /// Only rows whose column `split` says this
+    /// Uses only rows with this value in the column `split`
     #[arg(long)]
     split: Option<String>,
-    /// Folder of the f32 model that it was converted from: prints the cosine of its vectors to the int8 ones too
+    /// Folder of the f32 model that it was converted from: measures that one, too, and the cosine of its vectors to the
+    /// int8 ones
     #[arg(long)]
     full: Option<PathBuf>,
 }
 
+/// Two sentences and the human judgement of their similarity.
 struct Pair {
     score: f64,
     sentences: [String; 2],
@@ -38,15 +40,15 @@ struct Pair {
 
 impl Sts {
     pub fn run(&self) -> Result<()> {
-        let pairs = self.pairs()?;
+        let pairs = self.read_pairs()?;
         let mut model = NativeModel::load(&self.model, self.device)?;
         let texts: BTreeSet<&str> = pairs.iter().flat_map(|pair| &pair.sentences).map(String::as_str).collect();
         let texts: Vec<&str> = texts.into_iter().collect();
         let vectors = model.encode(&texts, Role::Query)?;
-        println!("{} pairs, Spearman x 100: {:.2}", pairs.len(), 100.0 * likeness(&pairs, &texts, &vectors));
+        println!("{} pairs, Spearman x 100: {:.2}", pairs.len(), 100.0 * correlation(&pairs, &texts, &vectors));
         if let Some(full) = &self.full {
             let full = full_vectors(full, &model.manifest, &texts, Role::Query)?;
-            println!("f32, Spearman x 100: {:.2}", 100.0 * likeness(&pairs, &texts, &full));
+            println!("f32, Spearman x 100: {:.2}", 100.0 * correlation(&pairs, &texts, &full));
             let cosines: Vec<f32> = vectors.iter().zip(&full).map(|(a, b)| dot(a, b)).collect();
             let mean = cosines.iter().sum::<f32>() / cosines.len() as f32;
             let least = cosines.iter().copied().fold(1.0, f32::min);
@@ -55,28 +57,32 @@ impl Sts {
         Ok(())
     }
 
-    fn pairs(&self) -> Result<Vec<Pair>> {
-        let table = read(&self.file)?;
-        let columns = Columns::of(table.lines().next().unwrap_or_default(), self.split.is_some())?;
+    /// Reads the pairs of the file, or of its rows with the wanted `split`.
+    fn read_pairs(&self) -> Result<Vec<Pair>> {
+        let table = read_text(&self.file)?;
+        let columns = Columns::parse(table.lines().next().unwrap_or_default(), self.split.is_some())?;
         let mut pairs = Vec::new();
         for (number, line) in table.lines().enumerate().skip(columns.header_lines) {
             let fields: Vec<&str> = line.split('\t').collect();
-            let field = |at: usize| fields.get(at).copied().with_context(|| format!("line {} is short", number + 1));
+            let field = |at: usize| {
+                fields.get(at).copied().with_context(|| format!("line {} has no column {}", number + 1, at + 1))
+            };
             if let (Some(at), Some(wanted)) = (columns.split, &self.split)
                 && field(at)? != wanted
             {
                 continue;
             }
             let value = field(columns.score)?;
-            let score = value.parse().with_context(|| format!("line {}: {value:?} is no score", number + 1))?;
+            let score =
+                value.parse().with_context(|| format!("line {}: the score {value:?} is not a number", number + 1))?;
             pairs.push(Pair { score, sentences: [field(columns.first)?.into(), field(columns.second)?.into()] });
         }
-        ensure!(pairs.len() > 1, "there are fewer than two pairs");
+        ensure!(pairs.len() > 1, "a correlation needs at least two pairs; {} has {}", self.file.display(), pairs.len());
         Ok(pairs)
     }
 }
 
-/// Where in a line everything stands.
+/// The positions of the columns in a line.
 #[derive(Debug, PartialEq, Eq)]
 struct Columns {
     header_lines: usize,
@@ -87,8 +93,8 @@ struct Columns {
 }
 
 impl Columns {
-    /// By the first line: a header, or a pair and its score.
-    fn of(line: &str, wants_split: bool) -> Result<Self> {
+    /// Finds the columns by the first line: a header, or a pair and its score.
+    fn parse(line: &str, wants_split: bool) -> Result<Self> {
         let names: Vec<&str> = line.split('\t').collect();
         let place = |name: &str| names.iter().position(|column| *column == name);
         if let [_, _, score] = names[..]
@@ -99,7 +105,9 @@ impl Columns {
         }
         let column = |name: &str| {
             place(name).with_context(|| {
-                format!("the header has no column {name:?}; without a header, a line is two sentences and a score")
+                format!(
+                    "the header has no column {name:?}; without a header, each line must be two sentences and a score"
+                )
             })
         };
         Ok(Self {
@@ -112,24 +120,25 @@ impl Columns {
     }
 }
 
-fn read(file: &Path) -> Result<String> {
+/// Reads a file, which may be gzipped, or standard input.
+fn read_text(file: &Path) -> Result<String> {
     let mut bytes = Vec::new();
     if file == Path::new("-") {
         io::stdin().read_to_end(&mut bytes)?;
     } else {
-        bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        bytes = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
     }
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let mut text = Vec::new();
-        flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut text).context("the file is cut short")?;
+        flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut text).context("decompressing the file")?;
         bytes = text;
     }
     String::from_utf8(bytes).context("the file is not UTF-8")
 }
 
-/// Spearman's correlation of cosines and scores. `texts` are sorted.
-fn likeness(pairs: &[Pair], texts: &[&str], vectors: &[Vec<f32>]) -> f64 {
-    let vector = |text: &str| &vectors[texts.binary_search(&text).expect("texts are the pairs' own")];
+/// Spearman's rank correlation of the pairs' cosines with their scores. `texts` are sorted, each with its vector.
+fn correlation(pairs: &[Pair], texts: &[&str], vectors: &[Vec<f32>]) -> f64 {
+    let vector = |text: &str| &vectors[texts.binary_search(&text).expect("the texts of all pairs are encoded")];
     let cosine = |pair: &Pair| f64::from(dot(vector(&pair.sentences[0]), vector(&pair.sentences[1])));
     let cosines: Vec<f64> = pairs.iter().map(cosine).collect();
     let scores: Vec<f64> = pairs.iter().map(|pair| pair.score).collect();
@@ -140,12 +149,12 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
-/// Spearman's rank correlation.
+/// Spearman's rank correlation, -1..1.
 pub fn spearman(a: &[f64], b: &[f64]) -> f64 {
     pearson(&ranks(a), &ranks(b))
 }
 
-/// Ranks from 1; equal values share the mean of theirs.
+/// The rank of each value, from 1. Equal values get the mean of their ranks.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
@@ -176,23 +185,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranks_are_shared_by_equals() {
+    fn equal_values_share_their_mean_rank() {
         assert_eq!(ranks(&[0.3, 0.1, 0.3, 0.9]), [2.5, 1.0, 2.5, 4.0]);
     }
 
     #[test]
-    fn a_header_names_the_columns_and_may_be_missing() {
+    fn the_columns_are_found_with_and_without_a_header() {
         let named = Columns { header_lines: 1, score: 1, first: 2, second: 3, split: Some(0) };
-        assert_eq!(Columns::of("split\tscore\tsentence1\tsentence2", true).unwrap(), named);
+        assert_eq!(Columns::parse("split\tscore\tsentence1\tsentence2", true).unwrap(), named);
         let plain = Columns { header_lines: 0, score: 2, first: 0, second: 1, split: None };
-        assert_eq!(Columns::of("一个小孩在骑马。\t孩子在骑马。\t4", false).unwrap(), plain);
-        assert!(Columns::of("一个小孩在骑马。\t孩子在骑马。\t4", true).is_err());
-        let refusal = Columns::of("a\tb\tc", false).unwrap_err().to_string();
-        assert!(refusal.contains("no column \"score\""), "{refusal}");
+        assert_eq!(Columns::parse("一个小孩在骑马。\t孩子在骑马。\t4", false).unwrap(), plain);
+        assert!(Columns::parse("一个小孩在骑马。\t孩子在骑马。\t4", true).is_err());
+        let error = Columns::parse("a\tb\tc", false).unwrap_err().to_string();
+        assert!(error.contains("no column \"score\""), "{error}");
     }
 
     #[test]
-    fn order_is_what_counts() {
+    fn spearman_depends_only_on_the_order() {
         let (a, b) = ([1.0, 2.0, 3.0, 4.0], [1.0, 10.0, 11.0, 1000.0]);
         assert!((spearman(&a, &b) - 1.0).abs() < 1e-12);
         // By hand: rank differences 1, 1, 1, 1 -> 1 - 6 * 4 / (4 * 15)

@@ -1,4 +1,4 @@
-//! `nearmind-research eval` on folders as they come: whatever is missing in them, there is a report with what is asked for.
+//! `nearmind-research eval` on incomplete folders: whatever is missing, the report has the metrics of all scorers.
 
 use std::{
     fs,
@@ -19,7 +19,7 @@ use nearmind_encoder::{
 use pollster::block_on;
 use serde_json::{Value, json};
 
-/// A small random model in `folder/model`: figures mean nothing, the way to them is the same.
+/// Writes a small model with random weights to `folder/model`. Its figures mean nothing, but the code path is the same.
 fn model(folder: &Path) -> PathBuf {
     let (folder, mut model) = (folder.join("model"), SyntheticModel::small(3));
     fs::create_dir_all(&folder).unwrap();
@@ -38,6 +38,7 @@ fn model(folder: &Path) -> PathBuf {
     folder
 }
 
+/// Runs `eval` on a folder with these files. Returns the output, and the report if there is one.
 fn eval(files: &[(&str, &str)], more: &[&str]) -> (Output, Option<Value>) {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -68,15 +69,15 @@ fn eval(files: &[(&str, &str)], more: &[&str]) -> (Output, Option<Value>) {
     (run, fs::read(&report).ok().map(|json| serde_json::from_slice(&json).unwrap()))
 }
 
-fn items(of: impl Fn(usize) -> Value) -> String {
-    (0..24).map(|nth| format!("{}\n", of(nth))).collect()
+fn items(item: impl Fn(usize) -> Value) -> String {
+    (0..24).map(|nth| format!("{}\n", item(nth))).collect()
 }
 
 fn titled() -> String {
     items(|nth| json!({"id": nth, "title": format!("A {} jacket", ["red", "blue", "green"][nth % 3])}))
 }
 
-/// Thirty visitors who each take four items in a row.
+/// Thirty visitors, each with four consecutive items.
 fn interactions(line: impl Fn(usize, usize, usize) -> String) -> String {
     (0..30)
         .flat_map(|who| (0..4).map(move |nth| (who, nth)))
@@ -85,17 +86,17 @@ fn interactions(line: impl Fn(usize, usize, usize) -> String) -> String {
 }
 
 #[test]
-fn every_folder_gets_its_report() {
+fn an_incomplete_folder_gets_a_report() {
     let timed = format!(
         "user_id\titem_id\tevent\ttimestamp\tvalue\n{}",
         interactions(|who, nth, item| format!("u{who}\t{item}\trate\t{nth}\t{}\n", 1 + (who + nth) % 5))
     );
     let bare = format!("user_id\titem_id\n{}", interactions(|who, _, item| format!("u{who}\t{item}\n")));
     let once = "user_id\titem_id\nu\t1\nv\t2\nw\t3\n";
-    // From place to place: what came before says nothing of what comes next.
-    let chance = |who: u32, nth: u32| (who * 7919 + nth * 104_729).wrapping_mul(2_654_435_761) >> 12;
+    // Visitors move between places at random: the history predicts nothing, the place does.
+    let random = |who: u32, nth: u32| (who * 7919 + nth * 104_729).wrapping_mul(2_654_435_761) >> 12;
     let placed = |who, nth| {
-        let (place, item) = (chance(who, nth) % 4, chance(who, nth) / 4 % 5);
+        let (place, item) = (random(who, nth) % 4, random(who, nth) / 4 % 5);
         format!("b{who}\t{}\tshop-{place}\n", place * 5 + item)
     };
     let placed: String = (0..80).flat_map(|who| (0..4).map(move |nth| placed(who, nth))).collect();
@@ -109,7 +110,7 @@ fn every_folder_gets_its_report() {
         items(|nth| json!({"id": nth, "title": "A jacket", "brand": null, "price": "n/a", "categories": [1, null]}));
     type Folder<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
     let rows: [Folder; 11] = [
-        ("all there is", &[("items.jsonl", &titled()), ("interactions.tsv", &timed), ("test.tsv", tests)], &[]),
+        ("all files", &[("items.jsonl", &titled()), ("interactions.tsv", &timed), ("test.tsv", tests)], &[]),
         ("gzipped", &[("items.jsonl.gz", &titled()), ("interactions.tsv.gz", &timed), ("test.tsv.gz", tests)], &[]),
         ("no times", &[("items.jsonl", &titled()), ("interactions.tsv", &bare), ("test.tsv", tests)], &[]),
         ("no tests", &[("items.jsonl", &titled()), ("interactions.tsv", &timed)], &[]),
@@ -118,8 +119,8 @@ fn every_folder_gets_its_report() {
         ("new items alone", &[("items.jsonl", &titled()), ("test.tsv", cold)], &[]),
         ("a place", &[("items.jsonl", &titled()), ("interactions.tsv", &placed), ("test.tsv", there)], &[]),
         ("a sentence", &[("items.jsonl", &titled()), ("interactions.tsv", &bare), ("test.tsv", said)], &[]),
-        ("no words", &[("items.jsonl", &wordless), ("interactions.tsv", &bare), ("test.tsv", tests)], &[]),
-        ("one each", &[("items.jsonl", &titled()), ("interactions.tsv", once), ("test.tsv", tests)], &[]),
+        ("no texts", &[("items.jsonl", &wordless), ("interactions.tsv", &bare), ("test.tsv", tests)], &[]),
+        ("one event each", &[("items.jsonl", &titled()), ("interactions.tsv", once), ("test.tsv", tests)], &[]),
     ];
     for (what, files, more) in rows {
         let (run, report) = eval(files, more);
@@ -136,30 +137,30 @@ fn every_folder_gets_its_report() {
             );
         }
         assert_eq!(report["scorers"].get("sentence-fused").is_some(), what == "a sentence", "{what}");
-        let among_new = report["set"]["candidates"].as_str().unwrap().starts_with("items that nobody");
-        assert_eq!(among_new, what.starts_with("new items"), "{what}");
-        assert_eq!(report["scorers"].get("score-without-occasion").is_some(), what == "a place", "{what}");
+        let cold_only = report["set"]["candidates"].as_str().unwrap().starts_with("items without interactions");
+        assert_eq!(cold_only, what.starts_with("new items"), "{what}");
+        assert_eq!(report["scorers"].get("score-without-contextPopularity").is_some(), what == "a place", "{what}");
         let grid = String::from_utf8_lossy(&run.stdout).lines().filter(|line| line.contains("hitRate")).count();
         assert_eq!(grid > 100, more.contains(&"--grid"), "{what}: {grid}");
     }
 }
 
 #[test]
-fn what_cannot_be_measured_is_said() {
+fn an_unusable_folder_is_an_error_that_says_why() {
     for (files, expect) in [
         (&[][..], "items.jsonl"),
         (&[("items.jsonl", "nonsense\n")], "has no items"),
-        (&[("items.jsonl", "{\"id\": 1}\n")], "nothing to test on"),
+        (&[("items.jsonl", "{\"id\": 1}\n")], "no test cases"),
         (&[("items.jsonl", "{\"id\": 1}\n"), ("interactions.tsv", "a\tb\n1\t2\n")], "user_id and item_id"),
     ] {
         let (run, report) = eval(files, &[]);
-        let said = String::from_utf8_lossy(&run.stderr).into_owned();
-        assert!(!run.status.success() && report.is_none() && said.contains(expect), "{said}");
+        let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(!run.status.success() && report.is_none() && stderr.contains(expect), "{stderr}");
     }
 }
 
 #[test]
-fn the_model_is_one_that_reads_the_items() {
+fn a_model_for_the_language_of_the_items_is_chosen() {
     let folder = tempfile::tempdir().unwrap();
     let run = |items: &str| {
         fs::write(folder.path().join("items.jsonl"), items).unwrap();
@@ -169,11 +170,11 @@ fn the_model_is_one_that_reads_the_items() {
         (run.status.success(), String::from_utf8_lossy(&run.stderr).into_owned())
     };
     let chinese = items(|nth| json!({"id": nth, "title": "\u{7ea2}\u{8272}\u{5939}\u{514b}"}));
-    for (items, language, made) in [(&chinese, "Chinese", "models e5"), (&titled(), "English", "models minilm")] {
-        let (done, said) = run(items);
-        assert!(!done && said.contains(language) && said.contains(made), "{said}");
+    for (items, language, target) in [(&chinese, "Chinese", "models e5"), (&titled(), "English", "models minilm")] {
+        let (success, stderr) = run(items);
+        assert!(!success && stderr.contains(language) && stderr.contains(target), "{stderr}");
     }
-    // The test's model reads no language that it names; one that reads Chinese lies beside it.
+    // Two models below models/, one for Chinese and one for English only.
     let models = folder.path().join("models");
     fs::create_dir_all(&models).unwrap();
     for (name, languages) in [("large", json!(["en", "zh"])), ("other", json!(["en"]))] {
@@ -184,7 +185,7 @@ fn the_model_is_one_that_reads_the_items() {
         fs::rename(&at, models.join(name)).unwrap();
     }
     for (items, name) in [(&chinese, "large"), (&titled(), "other")] {
-        let (done, said) = run(items);
-        assert!(done && said.contains(&format!("models/{name}")), "{said}");
+        let (success, stderr) = run(items);
+        assert!(success && stderr.contains(&format!("models/{name}")), "{stderr}");
     }
 }

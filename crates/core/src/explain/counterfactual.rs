@@ -1,7 +1,7 @@
 //! The smallest change of a log that brings an item into a list.
 //!
-//! A change is only reported if replaying the ranking with the changed log confirms it; arithmetic only decides what to try
-//! first. Must not know how a list is ranked.
+//! A change is only reported if replaying the ranking with the changed log confirms it; arithmetic only decides what to
+//! try first. Must not know how a list is ranked.
 
 use crate::profile::Event;
 
@@ -41,8 +41,8 @@ pub fn without_events(log: &[Event], removed: &[usize]) -> Vec<Event> {
     log.iter().enumerate().filter(|(at, _)| !removed.contains(at)).map(|(_, event)| event.clone()).collect()
 }
 
-/// The positions of the smallest set of events without which `enters` holds, in order. Tries groups of one event first, then
-/// larger groups, then pairs of groups, then more. `None` if none is found within the most replays.
+/// The positions of the smallest set of events without which `enters` holds, in order. Tries groups of one event first,
+/// then larger groups, then pairs of groups, then more. `None` if none is found within the most replays.
 ///
 /// Each group has the positions in `log` of all events on one source; the most harmful group comes first.
 pub fn find_removal(log: &[Event], groups: &[Vec<usize>], enters: &dyn Fn(&[Event]) -> bool) -> Option<Vec<usize>> {
@@ -123,7 +123,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_set_is_as_small_as_an_exhaustive_search_finds(weights in prop::collection::vec(-3i32..9, 1..7), most in -2i32..12) {
+        fn the_set_is_as_small_as_an_exhaustive_search_finds(
+            weights in prop::collection::vec(-3i32..9, 1..7),
+            most in -2i32..12,
+        ) {
             let log = log(weights.len());
             let enters = |log: &[Event]| harm(log, &weights) <= most;
             prop_assume!(!enters(&log));

@@ -1,8 +1,8 @@
 //! The deletion test: if words are the reason for a score, the score falls when they are deleted.
 //!
-//! Comprehensiveness is how far the score falls when the words are deleted, sufficiency how far it falls when only they are
-//! kept (DeYoung et al., "ERASER", 2020). Both only mean something in comparison with as many random words. The random words
-//! depend on the text alone, so that equal texts get equal results. Must not know models.
+//! Comprehensiveness is how far the score falls when the words are deleted, sufficiency how far it falls when only they
+//! are kept (DeYoung et al., "ERASER", 2020). Both only mean something in comparison with as many random words. The
+//! random words depend on the text alone, so that equal texts get equal results. Must not know models.
 
 use crate::{random::SplitMix64, text::Word};
 
@@ -42,6 +42,8 @@ pub fn random_words(text: &str, candidates: &[usize], count: usize, nth: u64) ->
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     const TEXT: &str = "Shirts: Blue linen shirt. Soft 亚麻衬衫!";
@@ -66,7 +68,7 @@ mod tests {
         let draw = |nth| random_words(TEXT, &candidates, 4, nth);
         assert_eq!(draw(0), draw(0));
         assert!((1..9).any(|nth| draw(nth) != draw(0)));
-        assert!((0..200).flat_map(draw).collect::<std::collections::BTreeSet<_>>().len() == 20, "every word is drawn at some time");
+        assert_eq!((0..200).flat_map(draw).collect::<BTreeSet<usize>>().len(), 20, "every word is drawn at some time");
         assert!(draw(3).is_sorted() && draw(3).len() == 4);
         assert_eq!(random_words(TEXT, &[7, 9], 4, 1), [7, 9]);
     }

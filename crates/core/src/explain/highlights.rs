@@ -1,10 +1,10 @@
 //! Which words of a text to highlight: a few that explain the score and pass the deletion test (`deletion.rs`).
 //!
-//! Shares propose words, and the test decides: a word may add to the score and not be missed, because the words around it say
-//! the same. Measured with two models, English and Chinese (`nearmind-research explain`): of the words proposed with the
-//! margin below, .75 to .95 beat random words, and a larger margin does not improve that; of those without which the score
-//! falls by half of their shares, .94 to 1; and if it also falls by a tenth of itself, .98 to 1. Must not know how highlights
-//! are drawn, nor how texts are encoded.
+//! Shares propose words, and the test decides: a word may add to the score and not be missed, because the words around
+//! it say the same. Measured with two models, English and Chinese (`nearmind-research explain`): of the words proposed
+//! with the margin below, .75 to .95 beat random words, and a larger margin does not improve that; of those without
+//! which the score falls by half of their shares, .94 to 1; and if it also falls by a tenth of itself, .98 to 1. Must
+//! not know how highlights are drawn, nor how texts are encoded.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -54,15 +54,15 @@ impl Highlights {
     }
 }
 
-/// Positions of the words in the `shown` byte ranges of the text that are not stop words, in order: these may be highlighted,
-/// and random words are drawn from them.
+/// Positions of the words in the `shown` byte ranges of the text that are not stop words, in order: these may be
+/// highlighted, and random words are drawn from them.
 pub fn candidates(words: &[Word], shown: &[Range<usize>]) -> Vec<usize> {
     let is_shown = |word: &Word| shown.iter().any(|part| word.range.start >= part.start && word.range.end <= part.end);
     (0..words.len()).filter(|&at| !words[at].stop && is_shown(&words[at])).collect()
 }
 
-/// The candidates that raise the score most; none if the score is not above 0. A repeated word counts as one, at all its
-/// positions.
+/// The candidates that raise the score most; none if the score is not above 0. A repeated word counts as one, at all
+/// its positions.
 fn choose(words: &[Word], candidates: &[usize], shares: &WordShares) -> Vec<usize> {
     let mut terms: BTreeMap<&str, f32> = BTreeMap::new();
     for &at in candidates.iter().filter(|&&at| shares.words[at] > 0.0) {
@@ -79,8 +79,8 @@ fn choose(words: &[Word], candidates: &[usize], shares: &WordShares) -> Vec<usiz
     if few && margin(&chosen, candidates, shares) > MIN_MARGIN { chosen } else { Vec::new() }
 }
 
-/// How far the sum of the `chosen` shares lies above that of as many words drawn without replacement, in standard deviations
-/// of the latter.
+/// How far the sum of the `chosen` shares lies above that of as many words drawn without replacement, in standard
+/// deviations of the latter.
 fn margin(chosen: &[usize], candidates: &[usize], shares: &WordShares) -> f32 {
     let (count, all) = (chosen.len() as f32, candidates.len() as f32);
     let mean = candidates.iter().map(|&at| shares.words[at]).sum::<f32>() / all;
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(choose(&words, &all, &shares), [0, 2, 4], "a repeated word counts as one");
         let negative = WordShares { rest: -3.0, ..shares.clone() };
         assert_eq!(choose(&words, &all, &negative), Vec::<usize>::new());
-        assert_eq!(choose(&words, &candidates(&words, from_ref(&(10..39))), &shares), [2, 4], "only words that are shown");
+        assert_eq!(choose(&words, &candidates(&words, from_ref(&(10..39))), &shares), [2, 4], "only shown words");
     }
 
     #[test]
@@ -132,8 +132,9 @@ mod tests {
     fn words_that_are_not_missed_fail_the_test() {
         let shares = WordShares { words: vec![0.3, 0.1, 0.0, 0.0, 0.0], rest: 0.2 };
         let highlights = Highlights { shares, chosen: vec![0] };
-        assert!(highlights.passes_deletion_test(0.3) && highlights.passes_deletion_test(0.44), "their share is .3 of .6");
-        assert!(!highlights.passes_deletion_test(0.46) && !highlights.passes_deletion_test(0.7), "the others say the same");
+        let passes = |score_without| highlights.passes_deletion_test(score_without);
+        assert!(passes(0.3) && passes(0.44), "their share is .3 of .6");
+        assert!(!passes(0.46) && !passes(0.7), "the others say the same");
         let weak = Highlights { shares: WordShares { words: vec![0.05, 0.0], rest: 0.55 }, chosen: vec![0] };
         assert!(!weak.passes_deletion_test(0.55) && weak.passes_deletion_test(0.5), "any deleted word costs as much");
     }

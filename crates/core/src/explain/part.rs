@@ -24,8 +24,8 @@ impl Part {
         if text.is_empty() { Vec::new() } else { vec![part] }
     }
 
-    /// Cuts the byte range `field` of `text` into runs, highlighting the words for which `share_of` gives a share. Words are
-    /// in order.
+    /// Cuts the byte range `field` of `text` into runs, highlighting the words for which `share_of` gives a share.
+    /// Words are in order.
     pub fn cut(text: &str, field: Range<usize>, words: &[Word], share_of: impl Fn(usize) -> Option<f32>) -> Vec<Self> {
         let mut parts = Vec::new();
         let mut at = field.start;

@@ -1,15 +1,15 @@
 //! An item's vector as a sum over the words of its text, and with it every score.
 //!
-//! With mean pooling a vector is the mean of its tokens' states: a sum over tokens, and so is its product with any direction.
-//! Nothing has to be estimated. With the states t_j of T tokens, their mean m, the mean text mu of the catalogue, the linear
-//! part C of centring and the length r of the centred vector:
+//! With mean pooling a vector is the mean of its tokens' states: a sum over tokens, and so is its product with any
+//! direction. Nothing has to be estimated. With the states t_j of T tokens, their mean m, the mean text mu of the
+//! catalogue, the linear part C of centring and the length r of the centred vector:
 //!
 //! ```text
 //! vector = sum over j of C(t_j / |m| - mu) / (T r),    score = vector . direction
 //! ```
 //!
-//! A token's summand is what it adds to an average text. The tokens of a word are summed once for all directions. Tokens that
-//! belong to no word (special tokens, punctuation, a prefix) are the rest.
+//! A token's summand is what it adds to an average text. The tokens of a word are summed once for all directions.
+//! Tokens that belong to no word (special tokens, punctuation, a prefix) are the rest.
 
 use std::ops::Range;
 
@@ -56,8 +56,8 @@ impl WordShares {
 }
 
 impl TextDecomposition {
-    /// Splits a text into `words`, which are in order. `tokens` are the model's output for the text. All shares are 0 if its
-    /// vector or the centred vector is 0.
+    /// Splits a text into `words`, which are in order. `tokens` are the model's output for the text. All shares are 0
+    /// if its vector or the centred vector is 0.
     pub fn new(tokens: &TokenStates, words: Vec<Word>, centre: &Centre) -> Self {
         let width = centre.mean.len();
         let part = 1.0 / tokens.spans.len() as f32;

@@ -6,13 +6,14 @@
 //! ```
 //!
 //! For an item with interactions, those who chose it tell when it is due, so recent signals count most. An item without
-//! interactions (a cold item) is compared with all that the visitor ever did: of films that nobody had rated, this predicts
-//! half as many again as recent signals do. A gradual change from cold to recent weights predicted no more.
+//! interactions (a cold item) is compared with all that the visitor ever did: of films that nobody had rated, this
+//! predicts half as many again as recent signals do. A gradual change from cold to recent weights predicted no more.
 //!
-//! The score is a sum, so that reasons follow by arithmetic. With p = 1 it is the product with one direction. The higher p is,
-//! the more each of several interests is served by items that are really similar to it, instead of by items between them
-//! ("case amplification", Breese, Heckerman and Kadie 1998). Then the similarities of one signal to all rows are a column that
-//! depends only on the catalogue, so that one more event costs one more column. Must not know how vectors are made.
+//! The score is a sum, so that reasons follow by arithmetic. With p = 1 it is the product with one direction. The
+//! higher p is, the more each of several interests is served by items that are really similar to it, instead of by
+//! items between them ("case amplification", Breese, Heckerman and Kadie 1998). Then the similarities of one signal to
+//! all rows are a column that depends only on the catalogue, so that one more event costs one more column. Must not
+//! know how vectors are made.
 
 use std::collections::BTreeMap;
 
@@ -41,8 +42,8 @@ pub struct SimilaritySettings {
 /// Whether anybody has interacted with the item at a row.
 pub type HasInteractions<'a> = &'a dyn Fn(u32) -> bool;
 
-/// Makes weights more equal: raises each to 2^-`flattening`, keeps its sign, and scales all to the former sum of absolute
-/// values. 0 leaves them unchanged.
+/// Makes weights more equal: raises each to 2^-`flattening`, keeps its sign, and scales all to the former sum of
+/// absolute values. 0 leaves them unchanged.
 pub fn flatten_weights(weights: &[f32], flattening: u8) -> Vec<f32> {
     if flattening == 0 {
         return weights.to_vec();
@@ -79,8 +80,8 @@ pub struct ContentScorer {
 }
 
 impl SimilaritySettings {
-    /// `max(c, 0)^p`. Between two whole exponents it interpolates between their powers, because the platforms' own power
-    /// functions differ in their last bits.
+    /// `max(c, 0)^p`. Between two whole exponents it interpolates between their powers, because the platforms' own
+    /// power functions differ in their last bits.
     fn amplified(self, similarity: f32) -> f32 {
         if self.amplify <= 1.0 {
             return similarity;
@@ -159,8 +160,8 @@ impl ContentScorer {
         self.contributions(vector, has_interactions).map(|(_, share)| share).sum()
     }
 
-    /// The direction `[H]` whose product with `vector` `[H]` is its score, as far as the similarity is a product. The words
-    /// of an item are weighed against it.
+    /// The direction `[H]` whose product with `vector` `[H]` is its score, as far as the similarity is a product. The
+    /// words of an item are weighed against it.
     pub fn direction(&self, vector: &[f32], has_interactions: bool) -> Vec<f32> {
         let mut direction = vec![0.0; vector.len()];
         for (_, own, weight) in self.weighted_signals(has_interactions) {
@@ -212,7 +213,8 @@ impl ContentScorer {
         scores
     }
 
-    /// The similarity of `vector` `[H]` to the disliked signal that it is most similar to, at least 0; 0 if there is none.
+    /// The similarity of `vector` `[H]` to the disliked signal that it is most similar to, at least 0; 0 if there is
+    /// none.
     pub fn max_disliked_similarity(&self, vector: &[f32]) -> f32 {
         let disliked = self.signals.iter().filter(|(signal, _)| signal.weight < 0.0);
         disliked.map(|(_, own)| self.settings.metric.likeness(vector, own)).fold(0.0, f32::max)
@@ -298,7 +300,8 @@ mod tests {
             let score = scorer.score(&item, has_interactions);
             prop_assert!((dot(&scorer.direction(&item, has_interactions), &item) - score).abs() < 1e-4);
             let matrix = Matrix::quantize(WIDTH, &item);
-            prop_assert!((scorer.scores(&matrix, &|_| has_interactions, &mut SimilarityCache::default())[0] - score).abs() < 0.05);
+            let scores = scorer.scores(&matrix, &|_| has_interactions, &mut SimilarityCache::default());
+            prop_assert!((scores[0] - score).abs() < 0.05);
         }
     }
 

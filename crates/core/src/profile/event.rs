@@ -35,14 +35,14 @@ pub enum EventName {
 }
 
 impl EventName {
-    /// Whether the event is evidence of a preference. An item that was shown may not have been seen, one may be hidden for
-    /// any reason, and removal from the cart only revokes `add_to_cart`.
+    /// Whether the event is evidence of a preference. An item that was shown may not have been seen, one may be hidden
+    /// for any reason, and removal from the cart only revokes `add_to_cart`.
     pub fn expresses_preference(self) -> bool {
         !matches!(self, Self::ViewItemList | Self::RemoveFromCart | Self::Hide)
     }
 
-    /// Whether the event is behaviour (implicit feedback), which decays with every later step. Statements (explicit feedback)
-    /// do not.
+    /// Whether the event is behaviour (implicit feedback), which decays with every later step. Statements (explicit
+    /// feedback) do not.
     pub fn is_implicit_feedback(self) -> bool {
         !matches!(self, Self::Like | Self::Dislike | Self::Rate | Self::Wish)
     }
@@ -75,8 +75,8 @@ pub struct Event {
 const MAX_CHARS: usize = 2000;
 
 impl Event {
-    /// The event within the limits of the log, whatever the page sent: ids and texts of at most 2,000 characters, and only
-    /// finite numbers. A time that is not finite becomes `now_ms`.
+    /// The event within the limits of the log, whatever the page sent: ids and texts of at most 2,000 characters, and
+    /// only finite numbers. A time that is not finite becomes `now_ms`.
     pub fn sanitized(mut self, now_ms: f64) -> Self {
         for text in [&mut self.item, &mut self.text].into_iter().flatten() {
             if let Some((end, _)) = text.char_indices().nth(MAX_CHARS) {

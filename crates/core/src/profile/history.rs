@@ -1,7 +1,8 @@
 //! The log grouped by item and text, so that one more event costs one step.
 //!
-//! Keeps only what no scene can change: which events count, and which were revoked. Weights depend on a scene and a time and
-//! are computed by [`History::build_profile`]. Adding events one by one gives the same as reading the whole log.
+//! Keeps only what no scene can change: which events count, and which were revoked. Weights depend on a scene and a
+//! time and are computed by [`History::build_profile`]. Adding events one by one gives the same as reading the whole
+//! log.
 
 use std::collections::BTreeMap;
 
@@ -55,8 +56,8 @@ impl History {
         history
     }
 
-    /// The history of one visitor of a data set, from rows and what was done with each, oldest first. All of it counts as one
-    /// session.
+    /// The history of one visitor of a data set, from rows and what was done with each, oldest first. All of it counts
+    /// as one session.
     pub fn from_interactions(interactions: impl IntoIterator<Item = (u32, EventName)>) -> Self {
         let mut history = Self::default();
         for (nth, (row, name)) in interactions.into_iter().enumerate() {
@@ -119,8 +120,8 @@ impl History {
         texts.max_by_key(|(at, ..)| *at).map(|(_, text, time_ms)| (text, time_ms))
     }
 
-    /// The profile at `now_ms` with a scene's weights. `page_signals` is what the page says of its cart and its own text, as
-    /// events of now.
+    /// The profile at `now_ms` with a scene's weights. `page_signals` is what the page says of its cart and its own
+    /// text, as events of now.
     pub fn build_profile(
         &self,
         weights: &EventWeights,
@@ -212,8 +213,8 @@ impl SourceHistory {
         self.is_hidden || self.opinion == Some(Opinion::Dislike) || is_rated_low
     }
 
-    /// Drops the earlier events that `event` revokes: removal from the cart revokes `add_to_cart`, a like revokes a dislike,
-    /// a rating the ratings before it, and a dislike or few stars everything that counted for the item.
+    /// Drops the earlier events that `event` revokes: removal from the cart revokes `add_to_cart`, a like revokes a
+    /// dislike, a rating the ratings before it, and a dislike or few stars everything that counted for the item.
     fn drop_revoked(&mut self, event: &Event) {
         let has_few_stars = event.value.is_some_and(|stars| stars < NEUTRAL_STARS);
         self.counted.retain(|(_, before)| match event.name {
@@ -226,8 +227,8 @@ impl SourceHistory {
     }
 }
 
-/// The factor by which later steps reduce the weight of each of `events` events, by position in the log: `step` to the power
-/// of the number of sources whose last event came later. Behaviour and wishes are counted separately.
+/// The factor by which later steps reduce the weight of each of `events` events, by position in the log: `step` to the
+/// power of the number of sources whose last event came later. Behaviour and wishes are counted separately.
 fn step_factors(histories: &[&SourceHistory], step: f32, events: usize) -> Vec<f32> {
     let mut factors = vec![1.0; events];
     for is_in_stream in [EventName::is_implicit_feedback as fn(EventName) -> bool, |name| name == EventName::Wish] {

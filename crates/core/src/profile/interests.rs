@@ -1,8 +1,8 @@
 //! Clusters a visitor's signals into a few interests that can be shown, named, muted and deleted.
 //!
-//! Leader clustering (Hartigan 1975): in the order of first appearance, each signal joins the most similar leader, or becomes
-//! a leader itself. So one more event never moves an earlier signal, and an interest keeps its name as long as its oldest
-//! signal counts. Negligible signals never become leaders. Must not know how vectors are made.
+//! Leader clustering (Hartigan 1975): in the order of first appearance, each signal joins the most similar leader, or
+//! becomes a leader itself. So one more event never moves an earlier signal, and an interest keeps its name as long as
+//! its oldest signal counts. Negligible signals never become leaders. Must not know how vectors are made.
 
 use super::{Signal, Source};
 use crate::vectors::arithmetic::dot;
@@ -21,8 +21,8 @@ pub struct Interest {
     pub weight: f32,
 }
 
-/// The interests among the signals of positive weight, heaviest first. `signals` are in the order of first appearance, each
-/// with its centred unit vector `[H]`.
+/// The interests among the signals of positive weight, heaviest first. `signals` are in the order of first appearance,
+/// each with its centred unit vector `[H]`.
 pub fn cluster_interests(signals: &[(Signal, Vec<f32>)]) -> Vec<Interest> {
     let (negligible, strong): (Vec<_>, Vec<_>) =
         signals.iter().filter(|(signal, _)| signal.weight > 0.0).partition(|(signal, _)| signal.is_negligible());
@@ -96,7 +96,9 @@ mod tests {
     proptest! {
         /// Every strong positive signal belongs to one interest, and the next event moves none of them.
         #[test]
-        fn one_more_event_moves_no_earlier_signal(vectors in prop::collection::vec(prop::array::uniform3(-1f32..1.0), 2..20)) {
+        fn one_more_event_moves_no_earlier_signal(
+            vectors in prop::collection::vec(prop::array::uniform3(-1f32..1.0), 2..20),
+        ) {
             prop_assume!(vectors.iter().all(|v| v.iter().any(|x| x.abs() > 0.01)));
             let mut signals: Vec<_> = vectors.iter().zip(0..).map(|(v, row)| signal(row, 0.05, *v)).collect();
             let after = rows(&cluster_interests(&signals));

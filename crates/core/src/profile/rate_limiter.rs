@@ -1,5 +1,5 @@
-//! Drops events that come faster than a person acts. The visitor's log and a shop's interactions are limited alike. Must
-//! not know what the events are.
+//! Drops events that come faster than a person acts. The visitor's log and a shop's interactions are limited alike.
+//! Must not know what the events are.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! The weight of an event, and how it decays: what a scene may set.
 //!
-//! Behaviour (views, carts, purchases, searches) decays with every later step, because the next item that someone looks at
-//! says more than the calendar. Statements (likes, dislikes, stars) only decay with time; of wishes the last one counts most.
+//! Behaviour (views, carts, purchases, searches) decays with every later step, because the next item that someone looks
+//! at says more than the calendar. Statements (likes, dislikes, stars) only decay with time; of wishes the last one
+//! counts most.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Event, EventName};
 
-/// The part of an event's weight that each later step leaves, unless the scene or the shop's learned weights set another.
+/// The part of an event's weight that each later step leaves, unless the scene or the shop's learned weights set
+/// another.
 pub const DEFAULT_STEP: f32 = 0.7;
 /// The most that one item or text can weigh, however many events it has.
 pub const MAX_SOURCE_WEIGHT: f32 = 5.0;
@@ -23,8 +25,8 @@ pub const NEGLIGIBLE_WEIGHT: f32 = 0.005;
 /// "satisfied" from 30 s).
 const READ_MS: f64 = 30e3;
 
-/// The weight of a text that only says what is not wanted, relative to one that says what is wanted: the same as of a dislike
-/// relative to a like.
+/// The weight of a text that only says what is not wanted, relative to one that says what is wanted: the same as of a
+/// dislike relative to a like.
 pub const UNWANTED_FACTOR: f32 = -0.25;
 
 /// A day in milliseconds.
@@ -37,7 +39,8 @@ pub const DAY_MS: f64 = 86_400e3;
 pub struct EventWeights {
     /// The weight of a new event, for those that differ from [`default_weight`].
     pub events: BTreeMap<EventName, f32>,
-    /// The part of an event's weight that each later step leaves, 0..1. Absent: the learned one, or else [`DEFAULT_STEP`].
+    /// The part of an event's weight that each later step leaves, 0..1. Absent: the learned one, or else
+    /// [`DEFAULT_STEP`].
     pub step: Option<f32>,
     /// Days after which any event has half its weight.
     pub half_life_days: f64,
@@ -62,8 +65,8 @@ impl EventWeights {
         }
     }
 
-    /// The part of a weight that is left after `age_ms`: 1 now, 1/2 after the half-life. An event from the future counts as
-    /// new.
+    /// The part of a weight that is left after `age_ms`: 1 now, 1/2 after the half-life. An event from the future
+    /// counts as new.
     pub fn time_decay(&self, age_ms: f64) -> f32 {
         let halves = (age_ms / DAY_MS / self.half_life_days).clamp(0.0, 64.0);
         // 2^-halves by its series, because the platforms' own functions differ in their last bits.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::UnusedReason;
 use crate::profile::Event;
 
 /// What the device knows of the visitor.
@@ -102,7 +103,7 @@ pub struct EventLine {
     pub weight: f32,
     /// It counts for nothing, because the visitor says so.
     pub muted: bool,
-    /// It counts for nothing, because nothing can be made of it here: why, in the page's language.
+    /// Why its text counts for nothing; absent where it counts, and where that is not known yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unused: Option<String>,
+    pub unused: Option<UnusedReason>,
 }

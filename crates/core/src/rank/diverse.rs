@@ -1,8 +1,9 @@
 //! Diversification: which candidate to take next, so that the list does not repeat itself.
 //!
-//! Both methods are greedy. Maximal marginal relevance (Carbonell and Goldstein 1998) lowers a candidate by its similarity to
-//! the one taken item that it is most similar to. A determinantal point process (Chen, Zhang and Zhou 2018, "Fast Greedy MAP
-//! Inference") lowers it by what all taken items together explain of it. Must not know where scores come from.
+//! Both methods are greedy. Maximal marginal relevance (Carbonell and Goldstein 1998) lowers a candidate by its
+//! similarity to the one taken item that it is most similar to. A determinantal point process (Chen, Zhang and Zhou
+//! 2018, "Fast Greedy MAP Inference") lowers it by what all taken items together explain of it. Must not know where
+//! scores come from.
 
 use super::scene::{Diversity, DiversityMethod};
 use crate::vectors::{Hit, Matrix};
@@ -22,8 +23,8 @@ pub fn diversify(matrix: &Matrix, pool: Vec<Hit>, diversity: Diversity, limit: u
     order.into_iter().map(|at| pool[at]).collect()
 }
 
-/// Scores scaled to 0..1, where 1 is the best of the pool and 0 the worst or the score 0, whichever is lower. All 1 if all
-/// scores are equal.
+/// Scores scaled to 0..1, where 1 is the best of the pool and 0 the worst or the score 0, whichever is lower. All 1 if
+/// all scores are equal.
 fn relevance(pool: &[Hit]) -> Vec<f32> {
     let best = pool.iter().fold(f32::NEG_INFINITY, |best, hit| best.max(hit.score));
     // At most 0, so that in a pool of high scores the worst one does not magnify small differences between the others.

@@ -10,8 +10,8 @@
 //! ```
 //!
 //! A field may have several values (the steps of a category path, tags): one that matches is enough. Texts are compared
-//! without regard to case. A field that is not known matches nothing, so only `not` holds for it. Must not know what a rule
-//! does with the items that match.
+//! without regard to case. A field that is not known matches nothing, so only `not` holds for it. Must not know what a
+//! rule does with the items that match.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -33,13 +33,13 @@ pub enum Filter {
     /// This one does not match.
     Not(Box<Filter>),
     /// One of the field's values equals this.
-    #[allow(missing_docs, reason = "the variant says it; ts-rs has no place for more")]
+    #[allow(missing_docs, reason = "documented with the variant; ts-rs cannot print comments on its fields")]
     Eq { field: String, value: FilterValue },
     /// One of the field's values is among these.
-    #[allow(missing_docs, reason = "the variant says it")]
+    #[allow(missing_docs, reason = "documented with the variant")]
     In { field: String, values: Vec<FilterValue> },
     /// One of the field's values lies in this range, which includes both ends. An absent end is open.
-    #[allow(missing_docs, reason = "the variant says it")]
+    #[allow(missing_docs, reason = "documented with the variant")]
     Range {
         field: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,8 +99,8 @@ impl Filter {
         }
     }
 
-    /// Replaces values of the field `id` by the ids that `id_of` gives, because shops have several names for one item. Names
-    /// for which it gives `None` stay.
+    /// Replaces values of the field `id` by the ids that `id_of` gives, because shops have several names for one item.
+    /// Names for which it gives `None` stay.
     pub fn resolve_item_ids(&mut self, id_of: &impl Fn(&str) -> Option<String>) {
         let resolve = |value: &mut FilterValue| {
             let id = match value {
@@ -164,8 +164,8 @@ fn same_text(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) || a.len() != b.len()) && lower(a) == lower(b)
 }
 
-/// Fields: `id brand price currency availability stock rating ratings date group tag category title`. Any other name is an
-/// attribute of the item.
+/// Fields: `id brand price currency availability stock rating ratings date group tag category title`. Any other name is
+/// an attribute of the item.
 impl Record for ItemRef<'_> {
     fn any(&self, field: &str, predicate: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool {
         let mut number = |value: Option<f64>| value.is_some_and(|value| predicate(FieldValue::Number(value)));

@@ -28,8 +28,9 @@ pub struct ExposureGroup<'a> {
     pub beyond_pool: bool,
 }
 
-/// Reorders the list so that of its first k places, for any k, each group has at least `floor(share * k)`, as far as it has
-/// rows: the next place goes to the best row of a group that is behind (Geyik, Ambler and Kenthapadi 2019, "DetGreedy").
+/// Reorders the list so that of its first k places, for any k, each group has at least `floor(share * k)`, as far as it
+/// has rows: the next place goes to the best row of a group that is behind (Geyik, Ambler and Kenthapadi 2019,
+/// "DetGreedy").
 pub fn apply_group_shares(list: Vec<Hit>, groups: &[ExposureGroup], limit: usize) -> Vec<Hit> {
     if groups.is_empty() {
         return list;
@@ -50,8 +51,8 @@ pub fn apply_group_shares(list: Vec<Hit>, groups: &[ExposureGroup], limit: usize
     placed
 }
 
-/// Gives each place but the first, with probability `exploration`, to a random row of the pool that the list does not show.
-/// The same seed gives the same list.
+/// Gives each place but the first, with probability `exploration`, to a random row of the pool that the list does not
+/// show. The same seed gives the same list.
 pub fn explore(mut list: Vec<Hit>, pool: &[Hit], exploration: f32, seed: u32) -> Vec<Hit> {
     if exploration <= 0.0 {
         return list;
@@ -69,8 +70,8 @@ pub fn explore(mut list: Vec<Hit>, pool: &[Hit], exploration: f32, seed: u32) ->
     list
 }
 
-/// Moves or inserts the pinned items to their places, except those in `refused`. A pinned item that is not in the list gets
-/// the score 0.
+/// Moves or inserts the pinned items to their places, except those in `refused`. A pinned item that is not in the list
+/// gets the score 0.
 pub fn apply_pins(catalog: &Catalog, mut list: Vec<Hit>, rules: &Rules, refused: &BTreeSet<u32>) -> Vec<Hit> {
     let mut pins = rules.pin.clone();
     pins.sort_by_key(|pin| pin.place);

@@ -1,5 +1,5 @@
-//! The shop's own rules for a list, whatever the visitor likes, and the page's context that they may depend on. Rules are
-//! JSON:
+//! The shop's own rules for a list, whatever the visitor likes, and the page's context that they may depend on. Rules
+//! are JSON:
 //!
 //! ```json
 //! {
@@ -127,8 +127,8 @@ pub struct Context {
     /// The page's own text, or what the visitor says they need now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Anything else that a rule may depend on. For `place`, `device`, `season`, `weekday` and `hour` a shop may have learned
-    /// which items are popular: [`crate::catalog::context_popularity`].
+    /// Anything else that a rule may depend on. For `place`, `device`, `season`, `weekday` and `hour` a shop may have
+    /// learned which items are popular: [`crate::catalog::context_popularity`].
     #[serde(flatten)]
     pub facts: BTreeMap<String, Option<ContextValue>>,
 }

@@ -16,7 +16,7 @@
 //!   "interests": 0.5,                       0..1: how far each interest gets places in proportion to its weight
 //!   "exposure": [{"items": {"eq": {"field": "brand", "value": "Own"}}, "share": 0.2}],
 //!   "exploration": 0.1,                     0..1: the share of random items, drawn with the request's seed
-//!   "scoreWeights": {"amplify": 2, "content": 1, "cooccurrence": 2, "popularity": 0.02}   instead of the learned weights
+//!   "scoreWeights": {"amplify": 2, "content": 1, "cooccurrence": 2, "popularity": 0.02}   instead of the learned ones
 //! }
 //! ```
 //!
@@ -71,8 +71,8 @@ pub struct Scene {
     pub variants: bool,
     /// How the items of the list are kept different from each other.
     pub diversity: Diversity,
-    /// How far each of the visitor's interests gets places in proportion to its weight, 0..1. At 0 places depend on scores
-    /// alone.
+    /// How far each of the visitor's interests gets places in proportion to its weight, 0..1. At 0 places depend on
+    /// scores alone.
     pub interests: f32,
     /// Groups of items that each get a minimum share of the list.
     pub exposure: Vec<Exposure>,
@@ -224,7 +224,8 @@ impl Scene {
                 None => return Err(format!("there is no weight {name:?}")),
             }
         }
-        let invalid = "weights must be finite numbers, `step` from 0 to 1, `amplify` at least 1, flattenings whole numbers up to 8";
+        let invalid = "weights must be finite numbers, `step` from 0 to 1, `amplify` at least 1, \
+                       and flattenings whole numbers up to 8";
         ScoreWeights::read(merged.to_string().as_bytes()).ok_or_else(|| invalid.to_owned())
     }
 

@@ -1,9 +1,9 @@
 //! The score of each item, part by part: the sum of the parts, and nothing else.
 //!
-//! The content part comes from the texts, so it also scores cold items, which nobody has interacted with. The co-occurrence
-//! part is the square root of how likely the item follows on what the visitor did; without the root a few very likely pairs
-//! would outweigh everything else. A part whose data is missing is 0. Pure; must not know events, nor how the weights were
-//! learned.
+//! The content part comes from the texts, so it also scores cold items, which nobody has interacted with. The
+//! co-occurrence part is the square root of how likely the item follows on what the visitor did; without the root a few
+//! very likely pairs would outweigh everything else. A part whose data is missing is 0. Pure; must not know events, nor
+//! how the weights were learned.
 
 use std::collections::BTreeMap;
 
@@ -162,8 +162,8 @@ impl<'a> Scorer<'a> {
         scores
     }
 
-    /// The shares that the signals have in the co-occurrence part of the item at `row`, as rows of signals and shares, the
-    /// largest first. They sum to the part.
+    /// The shares that the signals have in the co-occurrence part of the item at `row`, as rows of signals and shares,
+    /// the largest first. They sum to the part.
     pub fn cooccurrence_shares(&self, row: u32) -> Vec<(u32, f32)> {
         let Some(relations) = self.relations else { return Vec::new() };
         let is_cold = !relations.has_interactions(row);
@@ -184,7 +184,8 @@ impl<'a> Scorer<'a> {
         self.score_weights.popularity + self.score_weights.newcomer / (1.0 + self.signals.len() as f32)
     }
 
-    /// How close the price is to those of the signals, as the weighted sum of the smaller over the larger price, each 0..1.
+    /// How close the price is to those of the signals, as the weighted sum of the smaller over the larger price, each
+    /// 0..1.
     fn price_similarity(&self, at: usize) -> f32 {
         let price = self.fields.price[at];
         let similarity = |&(row, weight): &(u32, f32)| {
@@ -200,7 +201,8 @@ pub fn has_interactions(relations: Option<&Relations>, row: u32) -> bool {
     relations.is_some_and(|relations| relations.has_interactions(row))
 }
 
-/// How likely each item follows on the signals, with their cold weights for items that nobody has interacted with. `[N]`
+/// How likely each item follows on the signals, with their cold weights for items that nobody has interacted with.
+/// `[N]`
 fn cooccurrence(relations: &Relations, signals: &[(u32, f32)], cold_weights: &[f32]) -> Vec<f32> {
     let recent = relations.follow(signals);
     if signals.iter().map(|signal| &signal.1).eq(cold_weights) {

@@ -1,14 +1,15 @@
 //! A varied selection for the cold start: a few items that represent all of them.
 //!
-//! Each next item is the one that brings the rest of the catalogue closest to the selection (greedy facility location), so
-//! that neither outliers nor the largest category win. Deterministic.
+//! Each next item is the one that brings the rest of the catalogue closest to the selection (greedy facility location),
+//! so that neither outliers nor the largest category win. Deterministic.
 
 use crate::vectors::{Hit, Matrix};
 
 /// Of more rows than this, only so many are looked at, evenly spaced in the order of ids.
 const MAX_SAMPLE: usize = 400;
 
-/// Up to `limit` rows for which `keep` holds. The score is the gain in the mean similarity of all rows to the selection, 0..1.
+/// Up to `limit` rows for which `keep` holds. The score is the gain in the mean similarity of all rows to the
+/// selection, 0..1.
 pub fn select_varied(matrix: &Matrix, keep: impl Fn(u32) -> bool, limit: usize) -> Vec<Hit> {
     let all: Vec<u32> = (0..matrix.len() as u32).filter(|&row| keep(row)).collect();
     let sample: Vec<u32> = if all.len() <= MAX_SAMPLE {

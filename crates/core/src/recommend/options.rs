@@ -51,7 +51,8 @@ impl RankingOptions {
         serde_json::to_value(scene).unwrap_or_default()
     }
 
-    /// Resolves a request against `catalog`. Parts of it that are wrong are left out; a message for each says what is wrong.
+    /// Resolves a request against `catalog`. Parts of it that are wrong are left out; a message for each says what is
+    /// wrong.
     pub fn from_request(request: &ShelfRequest, catalog: &Catalog) -> (Self, Vec<String>) {
         let mut problems = Vec::new();
         let own = request.scene.as_ref().filter(|scene| !scene.is_null()).map(Scene::parse);
@@ -100,8 +101,8 @@ impl RankingOptions {
     }
 }
 
-/// Parses a part of the request, given as a JSON value or as text. `None` if it is absent or wrong; then the message goes to
-/// `problems`, after `name`.
+/// Parses a part of the request, given as a JSON value or as text. `None` if it is absent or wrong; then the message
+/// goes to `problems`, after `name`.
 fn parse_part<T: serde::de::DeserializeOwned>(
     value: &Option<Value>,
     name: &str,

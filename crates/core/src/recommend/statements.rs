@@ -1,11 +1,11 @@
-//! How the visitor's texts change a list, beside their vectors: which of them are ignored, which count as dislikes, which
-//! items they rule out, and the note to the visitor about the last one. Must not know how the note is worded.
+//! How the visitor's texts change a list, beside their vectors: which of them are ignored, which count as dislikes,
+//! which items they rule out, and the note to the visitor about the last one. Must not know how the note is worded.
 
 use std::collections::BTreeSet;
 
 use super::{
     RankingInputs, RankingOptions,
-    texts::{UnusedReason, rows_with_terms, statement},
+    texts::{rows_with_terms, statement},
 };
 use crate::{
     catalog::Catalog,
@@ -13,29 +13,13 @@ use crate::{
         EventName, Opinion, Overrides, Profile, Source,
         weights::{EventWeights, SESSION_MS, UNWANTED_FACTOR},
     },
+    protocol::{TextNote, UnusedReason},
     rank::ShelfKind,
     text::{Statement, terms},
 };
 
-/// How the text that the visitor wrote last was used, where they may not expect it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TextNote {
-    /// It has no effect on any list.
-    Unused {
-        /// The text as the visitor wrote it.
-        text: String,
-        /// Why it is not used.
-        reason: UnusedReason,
-    },
-    /// It only says what is not wanted, and items with these things are left out.
-    LeftOut {
-        /// Each thing by itself: `wool`.
-        things: Vec<String>,
-    },
-}
-
-/// The sources that a profile with these weights ignores, and the texts that count as dislikes. `page_signals` is what the
-/// page says of its cart and its own text.
+/// The sources that a profile with these weights ignores, and the texts that count as dislikes. `page_signals` is what
+/// the page says of its cart and its own text.
 pub fn overrides(inputs: &RankingInputs, weights: &EventWeights, page_signals: &[(Source, EventName)]) -> Overrides {
     let mut overrides = Overrides { ignored: inputs.muted.clone(), ..Overrides::default() };
     let is_text = |(source, _): &(Source, EventName)| matches!(source, Source::Text(_));
@@ -55,8 +39,8 @@ pub fn overrides(inputs: &RankingInputs, weights: &EventWeights, page_signals: &
     overrides
 }
 
-/// Rows that contain what a text of the profile does not want, except for things that a text of more weight wants, and items
-/// that the visitor likes.
+/// Rows that contain what a text of the profile does not want, except for things that a text of more weight wants, and
+/// items that the visitor likes.
 pub fn unwanted_rows(catalog: &Catalog, profile: &Profile, overrides: &Overrides) -> BTreeSet<u32> {
     let mut statements: Vec<(Statement, f32)> = Vec::new();
     for signal in profile.strong_signals() {
@@ -84,8 +68,8 @@ pub fn unwanted_rows(catalog: &Catalog, profile: &Profile, overrides: &Overrides
     rows
 }
 
-/// The note about the text that the visitor wrote last in this visit, for `for-you` lists. `None` if the text is used as they
-/// expect.
+/// The note about the text that the visitor wrote last in this visit, for `for-you` lists. `None` if the text is used
+/// as they expect.
 pub fn text_note(inputs: &RankingInputs, options: &RankingOptions) -> Option<TextNote> {
     let (text, time_ms) = inputs.history.last_text().filter(|_| options.scene.kind == ShelfKind::ForYou)?;
     let is_recent = inputs.now_ms - time_ms < SESSION_MS;
@@ -97,6 +81,9 @@ pub fn text_note(inputs: &RankingInputs, options: &RankingOptions) -> Option<Tex
             Some(TextNote::LeftOut { things: statement(text, inputs.catalog).unwanted })
         }
         Ok(_) | Err(UnusedReason::Pending) => None,
-        Err(reason) => Some(TextNote::Unused { text: text.to_owned(), reason }),
+        Err(reason) => {
+            let languages = inputs.catalog.languages.clone();
+            Some(TextNote::Unused { text: text.to_owned(), reason, languages })
+        }
     }
 }

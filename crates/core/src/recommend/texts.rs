@@ -1,13 +1,14 @@
 //! The vectors of the visitor's texts (wishes and searches) in this catalogue, each encoded once.
 //!
-//! A text is split into what it wants and what it does not want. The vector of each part comes from the model or, if no item
-//! is near that, from the items that contain its words. A part that is near no item and shares no word with any has no
-//! vector. If no part of a text has one, there is a reason why it is not used. Must not know events.
+//! A text is split into what it wants and what it does not want. The vector of each part comes from the model or, if no
+//! item is near that, from the items that contain its words. A part that is near no item and shares no word with any
+//! has no vector. If no part of a text has one, there is a reason why it is not used. Must not know events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::Catalog,
+    protocol::UnusedReason,
     text::{Script, Statement, language::by_function_words, terms},
     vectors::{
         Query,
@@ -22,8 +23,8 @@ const NEIGHBOURS: usize = 5;
 /// The weight of what a text does not want, relative to what it wants.
 const UNWANTED_WEIGHT: f32 = 0.5;
 /// How similar an item must be to a search to be found, from 0 (texts have nothing in common) to 1 (they are the same).
-/// Measured with MiniLM in five shops: 9 in 10 of 73 searches for what the shop sells find something, and 2 in 10 of 68 for
-/// what it does not sell, most of them something much like it (a tennis racket for guitar strings).
+/// Measured with MiniLM in five shops: 9 in 10 of 73 searches for what the shop sells find something, and 2 in 10 of 68
+/// for what it does not sell, most of them something much like it (a tennis racket for guitar strings).
 const SEARCH_SIMILARITY: f32 = 0.35;
 /// The same for a wish, which may be vaguer ("a gift for my sister"): it only has to point in a direction.
 const WISH_SIMILARITY: f32 = 0.2;
@@ -54,8 +55,8 @@ struct Encoded {
 pub struct TextVector {
     /// Of length 1. `[H]`
     pub vector: Vec<f32>,
-    /// Whether the model knows the language: most words are whole words of its vocabulary, and none is a function word of a
-    /// language that it does not read.
+    /// Whether the model knows the language: most words are whole words of its vocabulary, and none is a function word
+    /// of a language that it does not read.
     pub is_familiar: bool,
 }
 
@@ -68,27 +69,14 @@ pub struct TextPlacement {
     pub is_unwanted: bool,
 }
 
-/// Why a text is not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnusedReason {
-    /// The model has not encoded it yet, and no item contains its words.
-    Pending,
-    /// No item is about it.
-    NoMatch,
-    /// No item is about it, and it is in a language that neither the items are described in nor the model reads.
-    Language,
-    /// It negates something, but it is unclear what.
-    Unclear,
-}
-
 impl TextVectors {
     /// Whether the model has encoded this part of a text.
     pub fn has(&self, part: &str) -> bool {
         self.encoded.contains_key(part)
     }
 
-    /// Adds the model's vector of a part of a text, `None` if the model cannot read it. `cosine_of` gives the model's cosine of
-    /// two texts whose similarity is from 0 (nothing in common) to 1 (the same).
+    /// Adds the model's vector of a part of a text, `None` if the model cannot read it. `cosine_of` gives the model's
+    /// cosine of two texts whose similarity is from 0 (nothing in common) to 1 (the same).
     pub fn add(&mut self, part: &str, encoding: Option<TextVector>, cosine_of: impl Fn(f32) -> f32, catalog: &Catalog) {
         if self.encoded.len() >= MAX_ENCODED {
             self.encoded.clear(); // parts that are still needed are encoded again
@@ -149,8 +137,8 @@ impl TextVectors {
         }
     }
 
-    /// The mean direction of the items that match the text's words best. `[H]`; `None` if no item contains any, or if too few
-    /// of the words are known to tell what the text is about.
+    /// The mean direction of the items that match the text's words best. `[H]`; `None` if no item contains any, or if
+    /// too few of the words are known to tell what the text is about.
     pub fn vector_from_words(&self, text: &str, catalog: &Catalog) -> Option<Vec<f32>> {
         let terms = terms(text, &catalog.segmenter);
         if self.is_unfamiliar(text) || is_foreign(text, catalog) {
@@ -183,8 +171,8 @@ pub fn parts(text: &str, catalog: &Catalog) -> impl Iterator<Item = String> + us
     [wanted].into_iter().chain(unwanted).filter(|part| !part.is_empty())
 }
 
-/// Splits a text into what it wants and what it does not want, unless it is the name of an item: "A Day Without Rain" does not
-/// reject rain.
+/// Splits a text into what it wants and what it does not want, unless it is the name of an item: "A Day Without Rain"
+/// does not reject rain.
 pub fn statement(text: &str, catalog: &Catalog) -> Statement {
     let statement = Statement::of(text);
     let name = text.trim().to_lowercase();
@@ -208,8 +196,8 @@ fn is_foreign(text: &str, catalog: &Catalog) -> bool {
     Script::of(text).is_some_and(|script| !catalog.languages.iter().any(|lang| script.writes(lang)))
 }
 
-/// Whether the function words of a text show a language that no item is described in. For texts of which the model knows few
-/// words.
+/// Whether the function words of a text show a language that no item is described in. For texts of which the model
+/// knows few words.
 fn is_other_language(text: &str, catalog: &Catalog) -> bool {
     by_function_words(text).is_some_and(|language| !catalog.languages.iter().any(|own| own == language))
 }

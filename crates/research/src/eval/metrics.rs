@@ -1,4 +1,4 @@
-//! The field's metrics of one list, by their names and formulas in LensKit, RecBole and Microsoft Recommenders.
+//! Metrics of one list, with the names and formulas of LensKit, RecBole and Microsoft Recommenders.
 //!
 //! Must not know how a list was made.
 
@@ -7,7 +7,7 @@ use nearmind_core::vectors::Matrix;
 /// Length of a list.
 pub const K: usize = 10;
 
-/// What is measured of each list, in the order of [`measure`].
+/// The names of the metrics, in the order of [`measure`].
 pub const NAMES: [&str; 13] = [
     "HitRate@10",
     "NDCG@10",
@@ -27,43 +27,44 @@ pub const HIT_RATE: usize = 0;
 pub const NDCG: usize = 1;
 pub const RECALL: usize = 2;
 
-/// What is known of the items.
-pub struct Items<'a> {
-    /// Training interactions. `[N]`
+/// What the metrics need to know of the items.
+pub struct ItemStatistics<'a> {
+    /// The number of training interactions of each item. `[N]`
     pub counts: &'a [u32],
-    /// Among the tenth of the items that is least popular. `[N]`
+    /// Whether each item is among the least popular tenth. `[N]`
     pub tail: &'a [bool],
-    /// All of them together.
+    /// The number of all training interactions.
     pub interactions: f64,
-    /// Centred unit vectors: diversity and surprise are measured by these.
+    /// Centred unit vectors, for diversity and serendipity.
     pub matrix: &'a Matrix,
 }
 
-impl<'a> Items<'a> {
+impl<'a> ItemStatistics<'a> {
     pub fn new(counts: &'a [u32], tail: &'a [bool], matrix: &'a Matrix) -> Self {
         let interactions = counts.iter().map(|&count| f64::from(count)).sum();
         Self { counts, tail, interactions, matrix }
     }
 }
 
-/// One list against what came. `scores` `[N]` are those that it was made of, with everything that is no candidate at
-/// minus infinity; `wanted` counts targets that cannot be found too.
+/// Measures one list against its targets. `scores` `[N]` are those that the list was ranked by, minus infinity for
+/// items that are no candidates. `target_count` includes targets that are not in the catalogue, which no scorer can
+/// find.
 pub fn measure(
-    items: &Items,
+    items: &ItemStatistics,
     scores: &[f32],
     list: &[u32],
     history: &[u32],
     targets: &[u32],
-    wanted: usize,
+    target_count: usize,
 ) -> [f64; 13] {
     let hits: Vec<usize> = (0..list.len()).filter(|&rank| targets.contains(&list[rank])).collect();
     let count = hits.len() as f64;
-    let (precision, recall) = (count / K as f64, count / wanted as f64);
-    let ideal: f64 = (0..wanted.min(K)).map(discount).sum();
+    let (precision, recall) = (count / K as f64, count / target_count as f64);
+    let ideal: f64 = (0..target_count.min(K)).map(discount).sum();
     let average: f64 = hits.iter().enumerate().map(|(nth, &rank)| (nth as f64 + 1.0) / (rank as f64 + 1.0)).sum();
     let mean = |sum: f64| if list.is_empty() { 0.0 } else { sum / list.len() as f64 };
-    let part = |&row: &u32| f64::from(items.counts[row as usize].max(1)) / items.interactions.max(1.0);
-    let novelty = |row: &u32| -part(row).log2();
+    let share = |&row: &u32| f64::from(items.counts[row as usize].max(1)) / items.interactions.max(1.0);
+    let novelty = |row: &u32| -share(row).log2();
     [
         if hits.is_empty() { 0.0 } else { 1.0 },
         hits.iter().map(|&rank| discount(rank)).sum::<f64>() / ideal,
@@ -71,29 +72,30 @@ pub fn measure(
         precision,
         if count > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 },
         hits.first().map_or(0.0, |&rank| 1.0 / (rank as f64 + 1.0)),
-        average / wanted.min(K) as f64,
+        average / target_count.min(K) as f64,
         auc(scores, targets),
         mean(list.iter().map(|&row| f64::from(items.counts[row as usize])).sum()),
         mean(list.iter().filter(|&&row| items.tail[row as usize]).count() as f64),
         mean(list.iter().map(novelty).sum()),
         diversity(items.matrix, list),
-        mean(hits.iter().map(|&rank| 1.0 - likeness(items.matrix, list[rank], history)).sum()),
+        mean(hits.iter().map(|&rank| 1.0 - mean_similarity(items.matrix, list[rank], history)).sum()),
     ]
 }
 
-/// What a place of a list counts; the first is 0.
+/// The discount of a rank in DCG; the first rank is 0.
 pub fn discount(rank: usize) -> f64 {
     1.0 / (rank as f64 + 2.0).log2()
 }
 
-/// How likely a target stands above another candidate; a tie is half.
+/// The probability that a target has a higher score than another candidate; a tie counts as half.
 fn auc(scores: &[f32], targets: &[u32]) -> f64 {
     let is_candidate = |score: f32| score > f32::NEG_INFINITY;
-    let own: Vec<f32> = targets.iter().map(|&row| scores[row as usize]).filter(|&score| is_candidate(score)).collect();
-    let Some(most) = own.iter().copied().reduce(f32::max) else { return 0.0 };
-    // With one target, as most sets have, this is one pass without a search.
+    let target_scores: Vec<f32> =
+        targets.iter().map(|&row| scores[row as usize]).filter(|&score| is_candidate(score)).collect();
+    let Some(most) = target_scores.iter().copied().reduce(f32::max) else { return 0.0 };
+    // With one target, as in most data sets, one pass is enough.
     let (mut below, mut ties, mut others) = (0usize, 0usize, 0usize);
-    if own.len() == 1 {
+    if target_scores.len() == 1 {
         for &score in scores {
             below += usize::from(score < most && is_candidate(score));
             ties += usize::from(score == most);
@@ -114,10 +116,10 @@ fn auc(scores: &[f32], targets: &[u32]) -> f64 {
             (rest.partition_point(|&other| other < score), rest.partition_point(|&other| other <= score));
         (less + not_more) as f64 / 2.0 / rest.len() as f64
     };
-    own.iter().map(above).sum::<f64>() / own.len() as f64
+    target_scores.iter().map(above).sum::<f64>() / target_scores.len() as f64
 }
 
-/// One minus the mean cosine of all pairs.
+/// Intra-list diversity: one minus the mean cosine of all pairs.
 fn diversity(matrix: &Matrix, list: &[u32]) -> f64 {
     let pairs = list.iter().enumerate().flat_map(|(at, &a)| list[at + 1..].iter().map(move |&b| (a, b)));
     let (sum, count) =
@@ -125,12 +127,13 @@ fn diversity(matrix: &Matrix, list: &[u32]) -> f64 {
     if count > 0 { 1.0 - sum / count as f64 } else { 0.0 }
 }
 
-fn likeness(matrix: &Matrix, row: u32, history: &[u32]) -> f64 {
+/// The mean cosine of an item with the history; 0 for an empty history.
+fn mean_similarity(matrix: &Matrix, row: u32, history: &[u32]) -> f64 {
     let sum: f64 = history.iter().map(|&other| f64::from(matrix.similarity(row, other))).sum();
     if history.is_empty() { 0.0 } else { sum / history.len() as f64 }
 }
 
-/// How unevenly `counts` are spread, zeros included: 0 is even, towards 1 one has all.
+/// The Gini index of `counts`, zeros included: 0 if all are equal, near 1 if one has everything.
 pub fn gini(counts: &[f64]) -> f64 {
     let mut sorted = counts.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -140,7 +143,7 @@ pub fn gini(counts: &[f64]) -> f64 {
     if sum > 0.0 { weighted / (len * sum) } else { 0.0 }
 }
 
-/// The `K` best rows, best first, ties by row; what is at minus infinity is no candidate.
+/// The `K` rows with the highest scores, best first, ties by row. Rows with minus infinity are no candidates.
 pub fn top(scores: &[f32]) -> Vec<u32> {
     let mut best: Vec<(f32, u32)> = Vec::with_capacity(K + 1);
     let mut worst = f32::NEG_INFINITY;
@@ -170,12 +173,12 @@ mod tests {
     }
 
     #[test]
-    fn a_list_measured_by_hand() {
-        // 12 items; the list has the targets at the second and the fourth place, a third target is out of reach.
+    fn metrics_match_a_list_computed_by_hand() {
+        // 12 items. The list has targets at the second and the fourth position; a third target is not in the catalogue.
         let matrix = Matrix::quantize(2, &[1.0, 0.0, 0.0, 1.0].repeat(6));
         let counts: Vec<u32> = (0..12).map(|row| if row == 11 { 0 } else { 8 }).collect();
         let tail: Vec<bool> = (0..12).map(|row| row == 11).collect();
-        let items = Items::new(&counts, &tail, &matrix);
+        let items = ItemStatistics::new(&counts, &tail, &matrix);
         let scores: Vec<f32> =
             (0..12).map(|row| if row == 0 { f32::NEG_INFINITY } else { 12.0 - row as f32 }).collect();
         let list = top(&scores);
@@ -191,26 +194,26 @@ mod tests {
             ("F1@10", 2.0 * 0.2 * (2.0 / 3.0) / (0.2 + 2.0 / 3.0)),
             ("MRR@10", 0.5),
             ("MAP@10", (1.0 / 2.0 + 2.0 / 4.0) / 3.0),
-            // 2 stands above 8 of the 9 others, 4 above 7.
+            // Item 2 ranks above 8 of the 9 others, item 4 above 7.
             ("AUC", (8.0 / 9.0 + 7.0 / 9.0) / 2.0),
             ("AveragePopularity@10", 8.0),
             ("TailPercentage@10", 0.0),
             ("Novelty", 11f64.log2()),
-            // Five of each direction: 20 of 45 pairs are equal, 25 are at right angles.
+            // Five vectors of each direction: 20 of the 45 pairs are equal, 25 are orthogonal.
             ("ILD@10", 25.0 / 45.0),
-            // Both hits are like the history itself.
+            // Both hits have the same vector as the history.
             ("Serendipity@10", 0.0),
         ] {
             near(value(&values, name), expected, name);
         }
         let other = measure(&items, &scores, &list, &[1], &[2], 1);
-        near(value(&other, "Serendipity@10"), 0.1, "a hit at right angles to the history");
+        near(value(&other, "Serendipity@10"), 0.1, "a hit orthogonal to the history");
         near(value(&other, "AUC"), 9.0 / 10.0, "one target");
         assert_eq!(measure(&items, &scores, &list, &[], &[11], 1)[HIT_RATE], 0.0);
     }
 
     #[test]
-    fn gini_of_one_for_all_and_of_all_alike() {
+    fn gini_of_equal_and_of_concentrated_counts() {
         near(gini(&[1.0; 4]), 0.0, "even");
         near(gini(&[0.0, 0.0, 0.0, 4.0]), 0.75, "one has all");
         near(gini(&[1.0, 3.0]), 0.25, "(2 - 3) 1 + (4 - 3) 3 over 2 x 4");
@@ -218,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn cosine_and_pearson_as_they_are_and_not_as_they_were_printed() {
+    fn cosine_and_pearson_match_values_computed_by_hand() {
         let cosine = |u: &[f64], v: &[f64]| {
             let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
             dot(u, v) / (dot(u, u) * dot(v, v)).sqrt()

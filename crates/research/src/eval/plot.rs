@@ -1,4 +1,4 @@
-//! The report as a picture: NDCG@10 of each scorer as a bar, with its interval. Must not know how it was measured.
+//! A bar chart of the report: NDCG@10 of each scorer with its confidence interval. Must not know how it was measured.
 
 use std::path::Path;
 
@@ -11,26 +11,27 @@ use super::{
     scorers::SHIPPED,
 };
 
-/// Of one bar with its name, in pixels.
-const ROW: u32 = 28;
-const NAME: u32 = 230;
+/// Height of one bar, width of the names, and width of the chart, in pixels.
+const ROW_HEIGHT: u32 = 28;
+const NAME_WIDTH: u32 = 230;
 const WIDTH: u32 = 900;
 
+/// Draws the chart into an SVG file.
 pub fn plot(report: &Report, path: &Path) -> Result<()> {
     draw(report, path).map_err(|error| anyhow!("drawing {}: {error}", path.display()))
 }
 
 fn draw(report: &Report, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let metric = NAMES[NDCG];
-    let most = report.intervals.values().map(|figures| figures[metric][1]).fold(0.01, f64::max) * 1.1;
+    let most = report.intervals.values().map(|intervals| intervals[metric][1]).fold(0.01, f64::max) * 1.1;
     let count = report.order.len();
-    let root = SVGBackend::new(path, (WIDTH, ROW * (count as u32 + 3))).into_drawing_area();
+    let root = SVGBackend::new(path, (WIDTH, ROW_HEIGHT * (count as u32 + 3))).into_drawing_area();
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
         .caption(metric, ("sans-serif", 16))
         .margin(8)
         .x_label_area_size(24)
-        .y_label_area_size(NAME)
+        .y_label_area_size(NAME_WIDTH)
         .build_cartesian_2d(0.0..most, (0..count).into_segmented())?;
     let name = |at: &SegmentValue<usize>| match at {
         SegmentValue::CenterOf(at) | SegmentValue::Exact(at) => report.order.get(*at).cloned().unwrap_or_default(),

@@ -1,14 +1,15 @@
-//! What a shelf shows for a case: the very call that a visit makes, filters, diversity and shares of interests included.
+//! The list that a shelf shows for a test case: made by the same function as in a visit, with filters, diversification
+//! and places for each interest.
 //!
-//! A history is purchases where the set does not say what was done, within one session; a sentence is a wish. Must not
-//! know what is measured.
+//! A history is one session, and its events are purchases if the data set does not name them; a query is a wish. Must
+//! not know what is measured.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use pollster::block_on;
 
-use super::set::Case;
+use super::dataset::TestCase;
 use crate::native::for_session;
 use nearmind::cli::{device::DeviceArg, model::NativeModel};
 use nearmind_core::{
@@ -23,63 +24,65 @@ use nearmind_core::{
     vectors::Hit,
 };
 
-/// Cards of a list.
+/// Length of a list.
 const LIMIT: usize = 10;
 
+/// A shelf with the default settings.
 pub struct Shelf<'a> {
     catalog: &'a Catalog,
     options: RankingOptions,
-    wishes: &'a Wishes,
+    wishes: &'a WishVectors,
 }
 
-/// What the model makes of each part of the cases' sentences.
-pub struct Wishes {
-    read: BTreeMap<String, Option<TextVector>>,
-    /// The model's cosine of two texts, by how like they are: 0 is nothing in common, 1 is the same.
+/// The vectors of the queries' parts, such as the clauses of a sentence.
+pub struct WishVectors {
+    vectors: BTreeMap<String, Option<TextVector>>,
+    /// Converts a similarity of two texts (0: nothing in common, 1: the same) to this model's cosine.
     likeness: Box<dyn Fn(f32) -> f32 + Sync>,
 }
 
-impl Wishes {
-    pub fn read(folder: &std::path::Path, cases: &[Case], catalog: &Catalog) -> Result<Self> {
-        let sentences = cases.iter().filter_map(|case| case.query.as_deref());
-        let wanted: BTreeSet<String> = sentences.flat_map(|sentence| parts(sentence, catalog)).collect();
-        if wanted.is_empty() {
-            return Ok(Self { read: BTreeMap::new(), likeness: Box::new(|part| part) });
+impl WishVectors {
+    /// Encodes the parts of all queries with the model in `folder`.
+    pub fn read(folder: &std::path::Path, cases: &[TestCase], catalog: &Catalog) -> Result<Self> {
+        let queries = cases.iter().filter_map(|case| case.query.as_deref());
+        let texts: BTreeSet<String> = queries.flat_map(|query| parts(query, catalog)).collect();
+        if texts.is_empty() {
+            return Ok(Self { vectors: BTreeMap::new(), likeness: Box::new(|similarity| similarity) });
         }
         let mut model = for_session(NativeModel::load(folder, DeviceArg::Cpu)?);
-        let mut read = BTreeMap::new();
-        for part in wanted {
-            let vector = block_on(model.vector(&part))?;
-            read.insert(part, vector);
+        let mut vectors = BTreeMap::new();
+        for text in texts {
+            let vector = block_on(model.vector(&text))?;
+            vectors.insert(text, vector);
         }
-        Ok(Self { read, likeness: Box::new(model.likeness()) })
+        Ok(Self { vectors, likeness: Box::new(model.likeness()) })
     }
 }
 
 impl<'a> Shelf<'a> {
-    /// The shop's list for a visitor, without the rows that are no candidates.
-    pub fn new(catalog: &'a Catalog, wishes: &'a Wishes, without: impl Iterator<Item = u32>) -> Self {
-        let exclude = without.map(|row| catalog.item(row).id().to_owned()).collect();
+    /// A shelf that never shows the `excluded` rows.
+    pub fn new(catalog: &'a Catalog, wishes: &'a WishVectors, excluded: impl Iterator<Item = u32>) -> Self {
+        let exclude = excluded.map(|row| catalog.item(row).id().to_owned()).collect();
         let request = ShelfRequest { limit: LIMIT, exclude, ..ShelfRequest::default() };
         Self { catalog, options: RankingOptions::from_request(&request, catalog).0, wishes }
     }
 
-    /// The same with another way to diversify.
-    pub fn with(&self, method: DiversityMethod) -> Self {
+    /// The same shelf with another method of diversification.
+    pub fn with_method(&self, method: DiversityMethod) -> Self {
         let mut options = self.options.clone();
         options.scene.diversity.method = method;
         Self { catalog: self.catalog, options, wishes: self.wishes }
     }
 
-    /// Best first.
-    pub fn list(&self, case: &Case) -> Vec<Hit> {
-        let mut history = History::from_interactions(case.acts());
+    /// The list for a test case, best first.
+    pub fn list(&self, case: &TestCase) -> Vec<Hit> {
+        let mut history = History::from_interactions(case.events());
         let mut texts = TextVectors::default();
-        if let Some(sentence) = &case.query {
-            history.push(&Event::for_text(EventName::Wish, sentence, 0.0), |_| None);
-            for part in parts(sentence, self.catalog) {
-                let read = self.wishes.read.get(&part).cloned().flatten();
-                texts.add(&part, read, &self.wishes.likeness, self.catalog);
+        if let Some(query) = &case.query {
+            history.push(&Event::for_text(EventName::Wish, query, 0.0), |_| None);
+            for part in parts(query, self.catalog) {
+                let vector = self.wishes.vectors.get(&part).cloned().flatten();
+                texts.add(&part, vector, &self.wishes.likeness, self.catalog);
             }
         }
         let mut options = self.options.clone();
@@ -91,8 +94,8 @@ impl<'a> Shelf<'a> {
     }
 }
 
-/// What a page says of the case's surroundings.
+/// The facts of a test case, as a page states them.
 fn context(facts: &[Fact]) -> Context {
-    let said = |(field, value): &Fact| (field.clone(), Some(ContextValue::One(FilterValue::Text(value.clone()))));
-    Context { facts: facts.iter().map(said).collect(), ..Context::default() }
+    let fact = |(field, value): &Fact| (field.clone(), Some(ContextValue::One(FilterValue::Text(value.clone()))));
+    Context { facts: facts.iter().map(fact).collect(), ..Context::default() }
 }

@@ -1,4 +1,4 @@
-//! Vectors of texts, kept by content: the same texts and model are encoded once. Must not know what they are for.
+//! Vectors of texts, cached by content: the same texts are encoded once with a model. Must not know what they are for.
 
 use std::{
     fs,
@@ -15,47 +15,51 @@ use nearmind_core::{
 };
 use nearmind_encoder::manifest::{Manifest, Role};
 
+/// TextVectors that are encoded at a time.
 const CHUNK: usize = 64;
 
-/// Texts that are looked at to find out the items' language.
-const LOOKED_AT: usize = 200;
+/// TextVectors that are sampled to detect the items' language.
+const SAMPLE: usize = 200;
 
-/// The model to use: the one that was named, or one below `models/` that reads the items' language; which is told.
-pub fn model(named: Option<&Path>, items: &[Item]) -> Result<PathBuf> {
+/// Returns the folder of the model to use: `named`, or one below `models/` that reads the items' language. Prints which
+/// one it chose.
+pub fn choose_model(named: Option<&Path>, items: &[Item]) -> Result<PathBuf> {
     if let Some(named) = named {
         return Ok(named.to_owned());
     }
-    let texts = items.iter().step_by(items.len().div_ceil(LOOKED_AT)).map(|item| document(item).text);
+    let texts = items.iter().step_by(items.len().div_ceil(SAMPLE)).map(|item| document(item).text);
     let languages: Vec<&str> = texts.map(|text| language(&text)).collect();
     let chinese = languages.iter().filter(|lang| **lang == "zh").count();
-    let (wanted, name, made) =
+    let (code, name, target) =
         if 2 * chinese > languages.len() { ("zh", "Chinese", "e5") } else { ("en", "English", "minilm") };
-    match below(Path::new("models"), wanted) {
+    match find_model(Path::new("models"), code) {
         Some(folder) => {
-            eprintln!("{chinese} of {} texts looked at are Chinese: {} reads them", languages.len(), folder.display());
+            eprintln!("{chinese} of {} sampled texts are Chinese: using {}", languages.len(), folder.display());
             Ok(folder)
         }
         None => bail!(
-            "most items are in {name}, and no model below {} reads it: `cargo xtask models {made}` makes one there, and \
-             --model names one that lies elsewhere",
+            "most items are in {name}, and no model below {} reads it: run `cargo xtask models {target}`, or pass the \
+             folder of another model with --model",
             std::env::current_dir().unwrap_or_default().join("models").display()
         ),
     }
 }
 
-/// The model below `folder` that reads a language, the smaller first: a model of one language is better at it.
-fn below(folder: &Path, wanted: &str) -> Option<PathBuf> {
+/// Returns the model below `folder` that reads a language. Of several, the one with the fewest languages is the best at
+/// it.
+fn find_model(folder: &Path, language: &str) -> Option<PathBuf> {
     let found = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
     let read = |folder: PathBuf| {
         let manifest = Manifest::parse(&fs::read(folder.join("manifest.json")).ok()?).ok()?;
-        let reads = manifest.languages.iter().any(|lang| lang == wanted);
+        let reads = manifest.languages.iter().any(|own| own == language);
         reads.then_some((manifest.languages.len(), folder))
     };
     found.filter_map(read).min().map(|(_, folder)| folder)
 }
 
-/// Unit vectors `[N, H]` of texts, and H. `progress` hears how many are done.
-pub fn vectors(
+/// Returns unit vectors `[N, H]` of texts, and H, from the cache if they are there. `progress` gets the number of texts
+/// encoded so far.
+pub fn encode(
     model: &Path,
     texts: &[String],
     role: Role,
@@ -63,8 +67,8 @@ pub fn vectors(
     progress: &dyn Fn(usize),
 ) -> Result<(Vec<f32>, usize)> {
     let manifest = model.join("manifest.json");
-    let manifest =
-        fs::read(&manifest).with_context(|| format!("{}: `cargo xtask models` makes it", manifest.display()))?;
+    let manifest = fs::read(&manifest)
+        .with_context(|| format!("reading {}: `cargo xtask models` converts models", manifest.display()))?;
     let mut digest = Sha256::new_with_prefix(&manifest);
     if role == Role::Query {
         digest.update("queries");
@@ -74,29 +78,29 @@ pub fn vectors(
         digest.update(text);
     }
     let name: String = digest.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    let kept = cache.join(format!("{name}.f32"));
+    let cached = cache.join(format!("{name}.f32"));
     let width = Manifest::parse(&manifest)?.architecture.hidden;
-    if let Ok(bytes) = fs::read(&kept)
+    if let Ok(bytes) = fs::read(&cached)
         && bytes.len() == texts.len() * width * 4
     {
         return Ok((bytemuck::pod_collect_to_vec(&bytes), width));
     }
     let mut model = NativeModel::load(model, DeviceArg::Cpu)?;
-    // Texts of like length together: a batch takes as long as its longest.
+    // TextVectors of similar length together, because a batch takes as long as its longest text.
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&at| texts[at].len());
     let mut vectors = vec![0f32; texts.len() * width];
     for (nth, chunk) in order.chunks(CHUNK).enumerate() {
-        let some: Vec<&str> = chunk.iter().map(|&at| texts[at].as_str()).collect();
-        for (&at, vector) in chunk.iter().zip(model.encode(&some, role)?) {
+        let batch: Vec<&str> = chunk.iter().map(|&at| texts[at].as_str()).collect();
+        for (&at, vector) in chunk.iter().zip(model.encode(&batch, role)?) {
             vectors[at * width..][..width].copy_from_slice(&vector);
         }
         progress(nth * CHUNK + chunk.len());
     }
-    // Another run may write the same: the name appears when the file is whole.
-    fs::create_dir_all(cache).with_context(|| format!("making the folder {}", cache.display()))?;
+    // Another process may write the same file, so it gets its name only when it is complete.
+    fs::create_dir_all(cache).with_context(|| format!("creating the folder {}", cache.display()))?;
     let file = tempfile::NamedTempFile::new_in(cache)?;
     fs::write(file.path(), bytemuck::cast_slice::<f32, u8>(&vectors))?;
-    file.persist(&kept).with_context(|| format!("writing {}", kept.display()))?;
+    file.persist(&cached).with_context(|| format!("writing {}", cached.display()))?;
     Ok((vectors, width))
 }

@@ -1,5 +1,5 @@
-//! ReDial: what someone says, and the films that were then named. Films are put together by title and, where one is
-//! given, year; those that the set of films lacks become items with a title alone.
+//! ReDial: what someone says in a conversation, and the films that are then recommended. Films are matched with those
+//! of a data set of films by title and, if there is one, year. Films without a match become items with a title only.
 //!
 //! Must not know scorers.
 
@@ -13,27 +13,28 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{create, row};
-use nearmind::cli::interactions::{find, lines};
+use super::{create, write_row};
+use nearmind::cli::interactions::{find_file, read_lines};
 
-/// What was said long before is about something else.
+/// How many of the last turns make up the query: earlier ones are about something else.
 const TURNS: usize = 4;
 
-pub fn make(turns: &Path, films: &Path, out: &Path) -> Result<()> {
-    let path = find(films, "items.jsonl").with_context(|| format!("{} has no items.jsonl", films.display()))?;
+/// Converts the turns and the data set of films to a data set in the folder `out`.
+pub fn convert(turns: &Path, films: &Path, out: &Path) -> Result<()> {
+    let path = find_file(films, "items.jsonl").with_context(|| format!("{} has no items.jsonl", films.display()))?;
     let mut items = create(out, "items.jsonl")?;
-    let mut known: BTreeMap<String, Vec<(String, Option<String>)>> = BTreeMap::new();
-    for line in lines(&path)? {
+    let mut by_key: BTreeMap<String, Vec<(String, Option<String>)>> = BTreeMap::new();
+    for line in read_lines(&path)? {
         let line = line?;
         let Ok(film) = serde_json::from_str::<Value>(&line) else { continue };
         let (Some(id), Some(title)) = (film["id"].as_str(), film["title"].as_str()) else { continue };
         writeln!(items, "{line}")?;
-        known.entry(key(title)).or_default().push((id.to_owned(), year(title)));
+        by_key.entry(key(title)).or_default().push((id.to_owned(), year(title)));
     }
     let mut added: BTreeSet<String> = BTreeSet::new();
     let mut tests = create(out, "test.tsv")?;
-    row(&mut tests, &["user_id", "query", "history", "target"])?;
-    for line in lines(turns)? {
+    write_row(&mut tests, &["user_id", "query", "history", "target"])?;
+    for line in read_lines(turns)? {
         let line = line?;
         let turn: Value = serde_json::from_str(&line).with_context(|| format!("reading {}", turns.display()))?;
         let names = |field: &str| -> Vec<String> {
@@ -41,10 +42,10 @@ pub fn make(turns: &Path, films: &Path, out: &Path) -> Result<()> {
             names.filter_map(|name| Some(name.as_str()?.replace('_', " "))).collect()
         };
         let film = |name: &String| {
-            let of_title = known.get(&key(name))?;
-            let wanted = year(name);
-            let of_year = of_title.iter().find(|(_, year)| wanted.is_some() && *year == wanted);
-            Some(of_year.or_else(|| of_title.first().filter(|_| wanted.is_none()))?.0.clone())
+            let same_title = by_key.get(&key(name))?;
+            let year_named = year(name);
+            let same_year = same_title.iter().find(|(_, year)| year_named.is_some() && *year == year_named);
+            Some(same_year.or_else(|| same_title.first().filter(|_| year_named.is_none()))?.0.clone())
         };
         let mut targets: Vec<String> = Vec::new();
         for name in names("target") {
@@ -55,29 +56,30 @@ pub fn make(turns: &Path, films: &Path, out: &Path) -> Result<()> {
             targets.push(id);
         }
         let history: Vec<String> = names("mentioned").iter().filter_map(film).collect();
-        // What was named before is masked: it cannot be the answer.
+        // Films that were named before are in the history, which is masked, so they cannot be found.
         targets.retain(|target| !history.contains(target));
-        let said: Vec<&str> = turn["input"].as_str().unwrap_or_default().lines().map(said).collect();
-        let said: Vec<&str> = said.into_iter().filter(|said| !said.is_empty()).collect();
-        let query = said[said.len().saturating_sub(TURNS)..].join(" ");
+        let turns = turn["input"].as_str().unwrap_or_default().lines().map(without_speaker);
+        let turns: Vec<&str> = turns.filter(|turn| !turn.is_empty()).collect();
+        let query = turns[turns.len().saturating_sub(TURNS)..].join(" ");
         if !targets.is_empty() && !query.is_empty() {
-            let who = turn["dialog"].as_str().unwrap_or_default();
-            row(&mut tests, &[who, &query, &history.join(" "), &targets.join(" ")])?;
+            let visitor = turn["dialog"].as_str().unwrap_or_default();
+            write_row(&mut tests, &[visitor, &query, &history.join(" "), &targets.join(" ")])?;
         }
     }
-    if let Some(path) = find(films, "interactions.tsv") {
+    if let Some(path) = find_file(films, "interactions.tsv") {
         let name = path.file_name().unwrap_or_default();
         fs::copy(&path, out.join(name)).with_context(|| format!("copying {}", path.display()))?;
     }
     Ok(())
 }
 
-/// A turn without who speaks.
-fn said(line: &str) -> &str {
+/// Removes the speaker at the beginning of a turn.
+fn without_speaker(line: &str) -> &str {
     line.trim_start_matches("User:").trim_start_matches("System:").trim()
 }
 
-/// The letters and digits of a title, without what stands in brackets, its article in front.
+/// The lower-case letters and digits of a title, without anything in brackets. An article at its end moves to the
+/// front.
 fn key(title: &str) -> String {
     let title = title.split(" (").next().unwrap_or(title).to_lowercase();
     let article = ["the", "a", "an"]
@@ -86,7 +88,7 @@ fn key(title: &str) -> String {
     article.unwrap_or(title).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The year in the brackets after a title.
+/// The year in the last brackets of a title.
 fn year(title: &str) -> Option<String> {
     let bracket = title.rsplit_once('(')?.1;
     let digits: String = bracket.chars().take_while(char::is_ascii_digit).collect();
@@ -98,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_film_is_found_under_its_other_name() {
+    fn titles_in_different_styles_have_the_same_key() {
         for (one, other) in [
             ("Police Academy (film)", "Police Academy (1984)"),
             ("The Matrix", "Matrix, The (1999)"),
@@ -111,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn turns_and_films_become_a_set() {
+    fn turns_and_films_are_converted_to_a_data_set() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::write(path("items.jsonl"), "{\"id\": \"1\", \"title\": \"Matrix, The (1999)\"}\n").unwrap();
         let turn = json!({"dialog": "d", "input": "\nUser: Hi\nSystem: Like The Matrix?\nSystem: ",
             "mentioned": ["The_Matrix", "Film"], "target": ["Dark_City_(1998_film)", "The_Matrix"]});
         fs::write(path("turns.jsonl"), format!("{turn}\n")).unwrap();
-        make(&path("turns.jsonl"), folder.path(), &path("out")).unwrap();
+        convert(&path("turns.jsonl"), folder.path(), &path("out")).unwrap();
         let tests = fs::read_to_string(path("out/test.tsv")).unwrap();
         assert_eq!(tests.lines().nth(1), Some("d\tHi Like The Matrix?\t1\tnamed-darkcity"));
         assert_eq!(fs::read_to_string(path("out/items.jsonl")).unwrap().lines().count(), 2);

@@ -1,5 +1,5 @@
-//! Where the model runs: on the CPU as soon as it is here, on the GPU when that has proven itself. The choice is
-//! `encoder/device.rs`; here are this browser's two devices.
+//! The browser's two devices for the encoder: the CPU as soon as the model is loaded, and the GPU once it has passed its
+//! test. `crates/encoder/src/device.rs` chooses between them.
 
 use super::{error::fatal, gpu_remote::OpenRemote, load::ModelFiles, scope::now_ms};
 use nearmind_core::protocol::{DeviceChoice, DeviceReason, DeviceReport, Problem};
@@ -10,17 +10,17 @@ use nearmind_encoder::{
 
 pub type Device = device::Device<CpuModel, OpenRemote>;
 
-/// The model on the CPU, proven with its known texts.
-pub async fn on_cpu(files: &ModelFiles) -> Result<Device, Problem> {
-    let broken = |error: &dyn std::fmt::Display| fatal("model", error.to_string());
-    let cpu = CpuModel::load(&files.weights, files.manifest.pooling).map_err(|e| broken(&e))?;
+/// Loads the model on the CPU and tests it with the model's probes.
+pub async fn load_cpu(files: &ModelFiles) -> Result<Device, Problem> {
+    let model_problem = |error: &dyn std::fmt::Display| fatal("model", error.to_string());
+    let cpu = CpuModel::load(&files.weights, files.manifest.pooling).map_err(|e| model_problem(&e))?;
     let detail = cpu.detail().to_owned();
-    let probes = ProbeBatch::new(&files.probes, &files.tokenizer).map_err(|e| broken(&e))?;
-    Device::on_cpu(cpu, detail, probes, now_ms).await.map_err(|error| broken(&error))
+    let probes = ProbeBatch::new(&files.probes, &files.tokenizer).map_err(|e| model_problem(&e))?;
+    Device::on_cpu(cpu, detail, probes, now_ms).await.map_err(|error| model_problem(&error))
 }
 
-/// The report as the page reads it.
-pub fn told(report: &Report) -> DeviceReport {
+/// Converts the encoder's report to the one that the page reads.
+pub fn device_report(report: &Report) -> DeviceReport {
     let device = match report.kind {
         DeviceKind::Cpu => "cpu",
         DeviceKind::Gpu => "gpu",
@@ -28,13 +28,13 @@ pub fn told(report: &Report) -> DeviceReport {
     DeviceReport {
         device: device.to_owned(),
         detail: report.detail.clone(),
-        reason: reason(&report.reason),
+        reason: device_reason(&report.reason),
         cpu_ms: report.cpu_ms,
         gpu_ms: report.gpu_ms,
     }
 }
 
-fn reason(reason: &Reason) -> DeviceReason {
+fn device_reason(reason: &Reason) -> DeviceReason {
     match reason {
         Reason::Requested(DeviceKind::Cpu) => DeviceReason::AskedCpu,
         Reason::Requested(DeviceKind::Gpu) => DeviceReason::AskedGpu,
@@ -51,8 +51,8 @@ fn reason(reason: &Reason) -> DeviceReason {
     }
 }
 
-/// What the page asks for, in the encoder's words.
-pub fn asked(choice: DeviceChoice) -> Choice {
+/// Converts the page's choice to the encoder's type.
+pub fn encoder_choice(choice: DeviceChoice) -> Choice {
     match choice {
         DeviceChoice::Auto => Choice::Auto,
         DeviceChoice::Cpu => Choice::Cpu,

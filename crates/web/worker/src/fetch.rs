@@ -1,7 +1,7 @@
-//! Files over the network: streamed with progress, checked against their digests, kept for the next visit.
+//! Downloads: streamed with progress, verified by their digests, cached for the next visit.
 //!
-//! Nothing is used or kept as whole before it is checked: a server that answers every address with a page, a download
-//! that was cut and a file that was altered all end in an error here. Must not know what a file is for.
+//! A file is verified before it is used or cached as complete. So a server that answers every URL with an HTML page, an
+//! interrupted download and an altered file all end in an error here. Must not know what a file is for.
 
 mod download;
 
@@ -11,38 +11,40 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{
     error::fatal,
-    kept::Kept,
+    file_cache::FileCache,
     scope::{scope, sleep},
 };
 use download::{Download, Failure};
 use nearmind_core::protocol::Problem;
 
-/// A connection that breaks is tried again this often, after a wait that doubles.
+/// Attempts for one file. The wait before each further attempt doubles.
 const ATTEMPTS: u32 = 3;
 const FIRST_WAIT_MS: i32 = 400;
 
-/// What a manifest says of a file.
+/// The size and digest of a file, from its manifest.
 pub struct Expected {
     pub bytes: u64,
-    /// Lower-case hexadecimal.
+    /// SHA-256 in lower-case hexadecimal.
     pub sha256: String,
 }
 
-/// Fetched bytes, outside of the wasm memory, which never shrinks: callers copy in what they use, part by part.
-#[derive(Clone)] // another handle on the same bytes
+/// The bytes of a file in JavaScript's memory. Wasm memory never shrinks, so callers copy only the parts that they use.
+#[derive(Clone)] // a second reference to the same bytes
 pub struct File(Uint8Array);
 
 impl File {
+    /// Returns the length in bytes.
     pub fn len(&self) -> usize {
         self.0.length() as usize
     }
 
-    /// Copies the part that starts at `at`; the caller stays within the length.
-    pub fn copy(&self, at: usize, into: &mut [u8]) {
+    /// Fills `into` with the bytes from offset `at` on. The range must lie within the file.
+    pub fn copy_to(&self, at: usize, into: &mut [u8]) {
         self.0.subarray(at as u32, (at + into.len()) as u32).copy_to(into);
     }
 
-    pub fn all(&self) -> Vec<u8> {
+    /// Copies the whole file into wasm memory.
+    pub fn to_vec(&self) -> Vec<u8> {
         self.0.to_vec()
     }
 
@@ -51,68 +53,73 @@ impl File {
     }
 }
 
-/// A small file, or one that checks itself.
-pub async fn whole(url: &str) -> Result<File, Problem> {
+/// Fetches a file without a known digest, such as a manifest. Such files are small or verify themselves when parsed.
+pub async fn fetch_unverified(url: &str) -> Result<File, Problem> {
     let mut attempt = 0;
     loop {
-        let mut download = Download::of_any_length();
-        match download.go_on(url, attempt > 0, &|_| {}, |_, _| {}).await {
+        let mut download = Download::of_unknown_length();
+        match download.resume(url, attempt > 0, &|_| {}, |_, _| {}).await {
             Ok(()) => return Ok(File(download.bytes())),
-            Err(failure) => again(url, &mut attempt, failure).await?,
+            Err(failure) => wait_before_retry(url, &mut attempt, failure).await?,
         }
     }
 }
 
-/// A file that must be what its manifest says; from the cache where it was kept (and checked again). What breaks off is
-/// gone on with from where it broke, also by a later visit, if it had been slow. `progress` hears how many bytes are
-/// here.
-pub async fn checked(url: String, expected: Expected, keep: bool, progress: impl Fn(f64)) -> Result<File, Problem> {
-    let kept = Kept::open(keep).await;
-    if let Some(bytes) = kept.find(&url, &expected.sha256).await {
+/// Fetches a file and verifies its size and digest; uses the cached file if it passes the same check. An interrupted
+/// download is resumed where it stopped, and if it was slow, in a later visit too. `keep`: use the cache. `progress` gets
+/// the number of bytes received so far.
+pub async fn fetch_verified(
+    url: String,
+    expected: Expected,
+    keep: bool,
+    progress: impl Fn(f64),
+) -> Result<File, Problem> {
+    let cache = FileCache::open(keep).await;
+    if let Some(bytes) = cache.find(&url, &expected.sha256).await {
         if digest(&bytes).await? == expected.sha256 {
             progress(expected.bytes as f64);
             return Ok(File(bytes));
         }
-        kept.remove(&url, &expected.sha256).await;
+        cache.remove(&url, &expected.sha256).await;
     }
-    let mut download = Download::of(expected.bytes);
-    kept.parts(&url, &expected.sha256, |part| download.add(part)).await;
+    let mut download = Download::of_length(expected.bytes);
+    cache.parts(&url, &expected.sha256, |part| download.append_saved(part)).await;
     let mut attempt = 0;
     loop {
-        let part = |from, bytes: Uint8Array| kept.put_part(&url, &expected.sha256, from, bytes);
-        let failure = match download.go_on(&url, attempt > 0, &progress, part).await {
+        let save_part = |from, bytes: Uint8Array| cache.put_part(&url, &expected.sha256, from, bytes);
+        let failure = match download.resume(&url, attempt > 0, &progress, save_part).await {
             Ok(()) => match verify(&download.bytes(), &expected).await? {
                 None => break,
                 Some(why) => {
-                    // Parts of two versions make no file: from the beginning.
+                    // The saved parts may come from two versions of the file: start again.
                     download.discard();
-                    kept.remove(&url, &expected.sha256).await;
-                    Failure::Passing(why)
+                    cache.remove(&url, &expected.sha256).await;
+                    Failure::Transient(why)
                 }
             },
             Err(failure) => failure,
         };
-        again(&url, &mut attempt, failure).await?;
+        wait_before_retry(&url, &mut attempt, failure).await?;
     }
     let bytes = download.bytes();
     let file = File(bytes.clone());
-    spawn_local(async move { kept.put(&url, &expected.sha256, &bytes).await }); // nobody waits for the disk
+    spawn_local(async move { cache.put(&url, &expected.sha256, &bytes).await }); // without waiting for the disk
     Ok(file)
 }
 
-/// Waits before another attempt, if there is to be one.
-async fn again(url: &str, attempt: &mut u32, failure: Failure) -> Result<(), Problem> {
+/// Counts the failed attempt and waits before the next one. Returns an error if there is none.
+async fn wait_before_retry(url: &str, attempt: &mut u32, failure: Failure) -> Result<(), Problem> {
     *attempt += 1;
     match failure {
-        Failure::Passing(_) if *attempt < ATTEMPTS => sleep(FIRST_WAIT_MS << (*attempt - 1)).await,
-        Failure::Passing(why) | Failure::Lasting(why) => {
-            return Err(fatal("download", format!("{url} cannot be used: {why}.")));
+        Failure::Transient(_) if *attempt < ATTEMPTS => sleep(FIRST_WAIT_MS << (*attempt - 1)).await,
+        Failure::Transient(why) | Failure::Permanent(why) => {
+            return Err(fatal("download", format!("{url}: {why}")));
         }
     }
     Ok(())
 }
 
-/// Why the bytes are not those of the manifest.
+/// Compares the bytes with the manifest. Returns what is wrong, or `None` if size and digest are right.
 async fn verify(bytes: &Uint8Array, expected: &Expected) -> Result<Option<String>, Problem> {
     if u64::from(bytes.length()) != expected.bytes {
         let why =
@@ -120,12 +127,13 @@ async fn verify(bytes: &Uint8Array, expected: &Expected) -> Result<Option<String
         return Ok(Some(why));
     }
     let altered = digest(bytes).await? != expected.sha256;
-    Ok(altered.then(|| "its content is not what the manifest says: it was altered on the way".to_owned()))
+    let why = "its SHA-256 is not the one in the manifest: it was altered, or belongs to another version";
+    Ok(altered.then(|| why.to_owned()))
 }
 
-/// SHA-256 by the browser: off this thread, and with the processor's own instructions.
+/// Returns the SHA-256 in lower-case hexadecimal. Web Crypto computes it on another thread.
 async fn digest(bytes: &Uint8Array) -> Result<String, Problem> {
-    let insecure = |_| fatal("insecure", "The page must come over https, or what it downloads cannot be checked.");
+    let insecure = |_| fatal("insecure", "");
     let subtle = scope().crypto().map_err(insecure)?.subtle();
     if subtle.is_undefined() {
         return Err(insecure(JsValue::UNDEFINED));

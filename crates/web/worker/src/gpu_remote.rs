@@ -1,16 +1,16 @@
-//! The GPU module from the worker's side: an encoder whose work another wasm does. See `gpu_module.rs`.
+//! The GPU module as the worker sees it: an encoder that runs in another wasm module, `crates/web/gpu`.
 
 use js_sys::{Error, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::error::words;
+use super::error::error_message;
 use nearmind_encoder::device::{GpuOpenError, GpuOpener};
 use nearmind_encoder::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The module's exports.
+    /// Exports of the GPU module.
     type Exports;
     #[wasm_bindgen(method, getter, js_name = GpuModule)]
     fn class(this: &Exports) -> Class;
@@ -32,12 +32,12 @@ extern "C" {
     fn tokens(this: &Answer) -> Vec<f32>;
 }
 
-/// Opens the GPU module, and again after its device was lost.
+/// Opens the GPU module, at first and again after its device was lost.
 pub struct OpenRemote {
-    /// Returns a promise of the module's exports, or of null where there is no adapter.
+    /// Returns a promise of the module's exports, or of null if there is no adapter.
     pub load: Function,
     pub manifest: String,
-    /// The weights' file, in JavaScript's memory.
+    /// The file of the weights, in JavaScript's memory.
     pub weights: Uint8Array,
     /// Width of the model's vectors.
     pub width: usize,
@@ -47,29 +47,29 @@ impl GpuOpener for OpenRemote {
     type Gpu = RemoteGpu;
 
     async fn open(&mut self) -> Result<(RemoteGpu, String), GpuOpenError> {
-        let told = |thrown: JsValue| match name(&thrown).as_deref() {
-            Some("NoAdapter") => GpuOpenError::NoAdapter(words(&thrown)),
-            _ => GpuOpenError::Unsuitable(words(&thrown)),
+        let open_error = |thrown: JsValue| match error_name(&thrown).as_deref() {
+            Some("NoAdapter") => GpuOpenError::NoAdapter(error_message(&thrown)),
+            _ => GpuOpenError::Unsuitable(error_message(&thrown)),
         };
-        let promise: Promise = self.load.call0(&JsValue::NULL).map_err(told)?.unchecked_into();
-        let exports = JsFuture::from(promise).await.map_err(told)?;
+        let promise: Promise = self.load.call0(&JsValue::NULL).map_err(open_error)?.unchecked_into();
+        let exports = JsFuture::from(promise).await.map_err(open_error)?;
         if exports.is_null() {
-            return Err(GpuOpenError::NoAdapter("WebGPU has no adapter here".to_string()));
+            return Err(GpuOpenError::NoAdapter("this browser has no WebGPU adapter".to_string()));
         }
         let class = exports.unchecked_into::<Exports>().class();
-        let object = class.create(&self.manifest, &self.weights).await.map_err(told)?;
+        let object = class.create(&self.manifest, &self.weights).await.map_err(open_error)?;
         let object: Object = object.unchecked_into();
         let adapter = object.adapter();
         Ok((RemoteGpu { object, width: self.width }, adapter))
     }
 }
 
-/// What an error calls itself.
-fn name(thrown: &JsValue) -> Option<String> {
+/// Returns the `name` of a thrown `Error`.
+fn error_name(thrown: &JsValue) -> Option<String> {
     thrown.dyn_ref::<Error>().map(|error| String::from(error.name()))
 }
 
-/// An encoder in the GPU module.
+/// The encoder in the GPU module.
 pub struct RemoteGpu {
     object: Object,
     width: usize,
@@ -87,9 +87,9 @@ impl Encoder for RemoteGpu {
                 Ok(Embeddings { vectors: answer.vectors(), tokens: answer.tokens() })
             }
             Err(thrown) => {
-                let why = words(&thrown);
-                // Whatever else is thrown (a panic, memory) leaves a device that cannot be asked again.
-                Err(if name(&thrown).as_deref() == Some("BadBatch") {
+                let why = error_message(&thrown);
+                // After any other error (a panic, lack of memory) the device cannot be used again.
+                Err(if error_name(&thrown).as_deref() == Some("BadBatch") {
                     EncodeError::BadBatch(why)
                 } else {
                     EncodeError::DeviceLost(why)

@@ -1,16 +1,16 @@
-//! JavaScript's side of a session: messages, downloads, the visitor's log, devices. With `crates/web/gpu` and
-//! `crates/web/feeds` the only place that knows JavaScript.
+//! The JavaScript side of a session: messages, downloads, the visitor's log, devices. Only this crate, `crates/web/gpu`,
+//! `crates/web/feeds` and `crates/web/measure` use JavaScript APIs.
 #![cfg(target_arch = "wasm32")]
 
-mod devices; // the CPU, and the GPU when it has proven itself
-mod embed; //  texts to vectors without a shop
-mod error; //  what JavaScript throws, as words
-mod fetch; //  files: streamed, checked, kept
+mod devices; // the encoder's devices: the CPU, and the GPU once it has passed its test
+mod embed; //  texts to vectors, without a session
+mod error; //  JavaScript errors as messages
+mod fetch; //  downloads: streamed, verified, cached
+mod file_cache; // downloaded files in the Cache API
 mod gpu_remote; // the GPU module, as an encoder
-mod kept; //   the cache of files
-mod later; //  work that starts now
-mod load; //   a catalogue, a model and a device from their addresses
+mod load; //   catalogues and models from their URLs
 mod scope; //  the worker's global scope
 mod store; //  the visitor's log
+mod task; //   work that starts now and is awaited later
 mod wire; //   messages in and out
 mod worker; // the loop

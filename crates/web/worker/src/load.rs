@@ -1,4 +1,4 @@
-//! A catalogue or a model from its address: files fetched, checked and decoded. Must not know sessions.
+//! Loads a catalogue or a model from its URL: fetches, verifies and decodes its files. Must not know sessions.
 
 mod catalog;
 mod model;
@@ -6,34 +6,37 @@ mod on_device;
 
 use std::{cell::Cell, rc::Rc};
 
-pub use catalog::{Sheets, catalog};
-pub use model::{Coming, ModelFiles, model};
+pub use catalog::{Sheets, load_catalog};
+pub use model::{ModelFiles, PendingModel, fetch_model};
 
 use super::scope::now_ms;
 use nearmind_core::protocol::{Stage, Update};
 
-/// Tells the page something that it did not ask for just now.
-pub type Say = fn(Update);
+/// Sends the page an update that does not answer a message.
+pub type SendUpdate = fn(Update);
 
-/// Says how far a stage is, a few times a second, while its files come side by side.
+/// Sums the progress of a stage's parallel downloads and reports it to the page, at most every 100 ms and at the end.
 struct Progress {
     stage: Stage,
+    /// Bytes of all files.
     total: f64,
+    /// Bytes received.
     done: Cell<f64>,
-    said_ms: Cell<f64>,
-    say: Say,
+    last_sent_ms: Cell<f64>,
+    send: SendUpdate,
 }
 
 impl Progress {
-    const EVERY_MS: f64 = 100.0;
+    const INTERVAL_MS: f64 = 100.0;
 
-    fn new(stage: Stage, total: f64, say: Say) -> Rc<Self> {
-        let said_ms = Cell::new(f64::NEG_INFINITY);
-        Rc::new(Self { stage, total, done: Cell::new(0.0), said_ms, say })
+    fn new(stage: Stage, total: f64, send: SendUpdate) -> Rc<Self> {
+        let last_sent_ms = Cell::new(f64::NEG_INFINITY);
+        Rc::new(Self { stage, total, done: Cell::new(0.0), last_sent_ms, send })
     }
 
-    /// Hears of one of the files how many bytes of it are here; fewer than before when it starts again.
-    fn file(self: &Rc<Self>) -> impl Fn(f64) + 'static {
+    /// Returns the progress callback of one file. It takes the number of the file's bytes received so far; that number
+    /// drops when the download starts again.
+    fn track_file(self: &Rc<Self>) -> impl Fn(f64) + 'static {
         let (progress, before) = (self.clone(), Cell::new(0.0));
         move |bytes| progress.add(bytes - before.replace(bytes))
     }
@@ -41,16 +44,16 @@ impl Progress {
     fn add(&self, bytes: f64) {
         let (done, now) = (self.done.get() + bytes, now_ms());
         self.done.set(done);
-        if now - self.said_ms.get() >= Self::EVERY_MS || done >= self.total {
-            self.said_ms.set(now);
-            (self.say)(Update::Progress { stage: self.stage, done, total: self.total });
+        if now - self.last_sent_ms.get() >= Self::INTERVAL_MS || done >= self.total {
+            self.last_sent_ms.set(now);
+            (self.send)(Update::Progress { stage: self.stage, done, total: self.total });
         }
     }
 }
 
-/// The folder that the files lie in, and the address of their manifest: that of a folder (it ends in `/`) with a
-/// manifest.json, or of the manifest itself.
-fn places(address: &str) -> (&str, String) {
+/// Returns the URL of the folder that holds the files, and the URL of their manifest. `address` is either a folder, which
+/// ends in `/` and holds a manifest.json, or the manifest itself.
+fn folder_and_manifest(address: &str) -> (&str, String) {
     let folder = address.rfind('/').map_or("", |end| &address[..=end]);
     let manifest = if folder.len() == address.len() { format!("{folder}manifest.json") } else { address.to_owned() };
     (folder, manifest)

@@ -1,4 +1,4 @@
-//! The worker's wasm as Trunk builds it: what JavaScript calls is exported by the library.
+//! The binary that Trunk builds into the worker's wasm module. The library exports the functions that JavaScript calls.
 
 use nearmind_web_worker as _;
 

@@ -14,7 +14,7 @@ mod table; //      the log in it, within one transaction
 use idb::{Factory, TransactionMode};
 
 use connection::{Connection, why};
-use nearmind_session::{Entry, MemoryStore, News, Store, StoreError, difference};
+use nearmind_session::{Entry, MemoryStore, Store, StoreError, StoreUpdate, difference};
 use table::{Rows, Table};
 
 /// Where this visit's log is kept.
@@ -118,17 +118,17 @@ impl Store for LogStore {
         Ok(readable(rows))
     }
 
-    async fn news(&mut self) -> Result<News, StoreError> {
+    async fn updates(&mut self) -> Result<StoreUpdate, StoreError> {
         if let Self::Stored { connection, known } = self
             && let Some(before) = *known
         {
             let news = async |database: &_| before.news(&Table::begin(database, TransactionMode::ReadOnly)?).await;
             if let Some(rows) = connection.run(news).await? {
                 *known = Some(before.with(&rows));
-                return Ok(News::Added(readable(rows)));
+                return Ok(StoreUpdate::Appended(readable(rows)));
             }
         }
-        self.load().await.map(News::All)
+        self.load().await.map(StoreUpdate::Replaced)
     }
 
     async fn change(&mut self, change: &dyn Fn(&[Entry]) -> Vec<Entry>) -> Result<Vec<Entry>, StoreError> {

@@ -1,5 +1,5 @@
-//! The worker's loop: one job at a time in the order of arrival, and between them, a slice at a time, the work that
-//! nobody waits for. Must not know what a command means.
+//! The worker's loop: handles one job at a time in the order of arrival and, between jobs, does background work in small
+//! steps. Must not know what a command means.
 
 use std::cell::OnceCell;
 
@@ -9,14 +9,14 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    devices::{Device, asked, on_cpu, told},
+    devices::{Device, device_report, encoder_choice, load_cpu},
     embed::Embedder,
     error::{fatal, warn},
     gpu_remote::{OpenRemote, RemoteGpu},
-    load::{self, Coming, Sheets},
-    scope::{now_ms, turn},
+    load::{self, PendingModel, Sheets},
+    scope::{now_ms, yield_to_event_loop},
     store::LogStore,
-    wire::{Message, answer, answer_embed, refuse, say},
+    wire::{Message, answer, answer_embed, refuse, send_updates},
 };
 use nearmind_core::{
     catalog::{Catalog, Sheet},
@@ -32,18 +32,18 @@ enum Job {
     Catalog(Result<Box<Catalog>, Problem>),
     Pictures(Sheet),
     Model(Result<Box<Model<Device>>, Problem>),
-    /// The GPU was tried while the CPU answered.
-    Tried(Box<(GpuTrial<RemoteGpu>, OpenRemote)>),
-    /// The GPU that was lost was opened again, or not.
-    Reopened(Option<RemoteGpu>),
+    /// The GPU has been tested, while the CPU answered.
+    GpuTried(Box<(GpuTrial<RemoteGpu>, OpenRemote)>),
+    /// A lost GPU has been opened again; `None` if that failed.
+    GpuReopened(Option<RemoteGpu>),
 }
 
 thread_local! {
     static JOBS: OnceCell<UnboundedSender<Job>> = const { OnceCell::new() };
 }
 
-/// Called once, before the first message. `load_gpu` returns a promise of the GPU module, or of null where there is no
-/// adapter.
+/// Starts the worker. JavaScript calls it once, before the first message. `load_gpu` returns a promise of the GPU module,
+/// or of null if there is no adapter.
 #[wasm_bindgen]
 pub fn start(load_gpu: Function) {
     console_error_panic_hook::set_once();
@@ -53,7 +53,7 @@ pub fn start(load_gpu: Function) {
     spawn_local(worker.run(jobs));
 }
 
-/// A message from the page.
+/// Queues a message from the page.
 #[wasm_bindgen]
 pub fn receive(message: JsValue) {
     push(Job::Message(message));
@@ -66,7 +66,7 @@ fn push(job: Job) {
 struct Worker {
     load_gpu: Function,
     session: Option<Session>,
-    /// Where the encoder runs, as the page was told last.
+    /// The last device report sent to the page.
     reported: Option<Report>,
     embedder: Option<Embedder>,
 }
@@ -78,103 +78,104 @@ impl Worker {
                 Ok(job) => job,
                 Err(_) => match self.background().await {
                     Some(updates) => {
-                        say(updates);
-                        self.report();
-                        self.reopen();
-                        turn().await; // messages that came meanwhile go first
+                        send_updates(updates);
+                        self.report_device();
+                        self.reopen_gpu();
+                        yield_to_event_loop().await; // messages that arrived meanwhile go first
                         continue;
                     }
                     None => {
-                        self.warn(); // of all that a busy page has named
+                        self.send_warnings(); // only when idle: a busy page may still send more
                         let Ok(job) = jobs.recv().await else { return };
                         job
                     }
                 },
             };
-            self.take(job).await;
-            self.report();
-            self.reopen();
+            self.handle(job).await;
+            self.report_device();
+            self.reopen_gpu();
         }
     }
 
-    /// Tells the page's developer, in the console.
-    fn warn(&mut self) {
-        for warning in self.session.iter_mut().flat_map(Session::warnings) {
-            web_sys::console::warn_1(&format!("nearmind: {warning}").into());
-        }
+    /// Sends the session's warnings, which the page logs for its developer.
+    fn send_warnings(&mut self) {
+        send_updates(self.session.as_mut().map_or_else(Vec::new, Session::warnings));
     }
 
     async fn background(&mut self) -> Option<Vec<Update>> {
         self.session.as_mut()?.work().await
     }
 
-    async fn take(&mut self, job: Job) {
+    async fn handle(&mut self, job: Job) {
         match (job, self.session.as_mut()) {
-            (Job::Message(message), _) => self.message(message).await,
-            (Job::Catalog(Ok(catalog)), Some(session)) => say(session.set_catalog(*catalog).await),
-            (Job::Pictures(sheet), Some(session)) => say(session.add_pictures(sheet)),
+            (Job::Message(message), _) => self.handle_message(message).await,
+            (Job::Catalog(Ok(catalog)), Some(session)) => send_updates(session.set_catalog(*catalog).await),
+            (Job::Pictures(sheet), Some(session)) => send_updates(session.add_pictures(sheet)),
             (Job::Model(Ok(mut model)), Some(session)) => {
                 let report = model.encoder().report().clone();
-                let device = told(&report);
+                let device = device_report(&report);
                 self.reported = Some(report);
-                say(session.set_model(*model, device).await);
+                send_updates(session.set_model(*model, device).await);
             }
-            (Job::Tried(tried), Some(session)) => {
+            (Job::GpuTried(tried), Some(session)) => {
                 let (trial, opener) = *tried;
                 if let Some(device) = session.encoder() {
                     device.apply_trial(trial, opener);
                 }
             }
-            (Job::Reopened(gpu), Some(session)) => {
+            (Job::GpuReopened(gpu), Some(session)) => {
                 if let Some(device) = session.encoder() {
                     device.restore_gpu(gpu);
                 }
             }
-            (Job::Catalog(Err(problem)) | Job::Model(Err(problem)), _) => say(vec![Update::Error(problem)]),
-            // Loading starts with a session, and a session stays.
-            (Job::Catalog(Ok(_)) | Job::Pictures(_) | Job::Model(Ok(_)) | Job::Tried(_) | Job::Reopened(_), None) => {}
+            (Job::Catalog(Err(problem)) | Job::Model(Err(problem)), _) => send_updates(vec![Update::Error(problem)]),
+            // Cannot happen: loading starts after the session exists, and the session is never dropped.
+            (
+                Job::Catalog(Ok(_)) | Job::Pictures(_) | Job::Model(Ok(_)) | Job::GpuTried(_) | Job::GpuReopened(_),
+                None,
+            ) => {}
         }
     }
 
-    async fn message(&mut self, message: JsValue) {
+    async fn handle_message(&mut self, message: JsValue) {
         let id = js_sys::Reflect::get(&message, &"id".into()).unwrap_or(JsValue::NULL);
-        match Message::read(message) {
+        match Message::parse(message) {
             Ok(Message::Command(envelope)) => {
                 let writes = envelope.command.writes();
-                match self.command(envelope).await {
+                match self.handle_command(envelope).await {
                     Ok(updates) => answer(id, updates, writes),
                     Err(problem) => refuse(id, problem),
                 }
             }
-            Ok(Message::Embed(embed)) => match Embedder::answer(&mut self.embedder, embed, &self.load_gpu).await {
-                Ok(embedded) => answer_embed(id, embedded),
+            Ok(Message::Embed(request)) => match Embedder::embed(&mut self.embedder, request, &self.load_gpu).await {
+                Ok(response) => answer_embed(id, response),
                 Err(problem) => refuse(id, problem),
             },
             Err(problem) => refuse(id, problem),
         }
     }
 
-    async fn command(&mut self, envelope: Envelope) -> Result<Vec<Update>, Problem> {
+    async fn handle_command(&mut self, envelope: Envelope) -> Result<Vec<Update>, Problem> {
         let session = match (&envelope.command, self.session.as_mut()) {
             (Command::Open { catalog, model, device, persist, pictures, .. }, None) => {
                 self.load(catalog.clone(), model.clone(), *device, *persist, *pictures);
                 self.session.insert(Session::new(LogStore::open(*persist)))
             }
             (Command::Open { .. }, Some(_)) | (_, None) => {
-                return Err(fatal("order", "The page must send one `open` to a worker, before anything else."));
+                return Err(fatal("order", ""));
             }
             (_, Some(session)) => session,
         };
         Ok(session.apply(envelope).await)
     }
 
-    /// Fetches catalogue and model side by side. The catalogue is decoded first: its vectors make the first cards. Their
-    /// small pictures, if the page shows those, come next.
+    /// Fetches the catalogue and the model in parallel. The catalogue is decoded first, because the first cards need only
+    /// its vectors. The private pictures come next, if the page shows them.
     fn load(&self, catalog: String, model: String, choice: DeviceChoice, keep: bool, pictures: PictureSource) {
-        let coming = load::model(&model, keep, |update| say(vec![update]));
+        let pending = load::fetch_model(&model, keep, |update| send_updates(vec![update]));
         let load_gpu = self.load_gpu.clone();
         spawn_local(async move {
-            let loaded = load::catalog(&catalog, keep, |update| say(vec![update])).await;
+            let loaded = load::load_catalog(&catalog, keep, |update| send_updates(vec![update])).await;
             match loaded {
                 Ok((catalog, sheets)) => {
                     push(Job::Catalog(Ok(Box::new(catalog))));
@@ -184,52 +185,52 @@ impl Worker {
                 }
                 Err(problem) => push(Job::Catalog(Err(problem))),
             }
-            turn().await;
-            if let Err(problem) = open_model(coming, choice, load_gpu).await {
+            yield_to_event_loop().await;
+            if let Err(problem) = open_model(pending, choice, load_gpu).await {
                 push(Job::Model(Err(problem)));
             }
         });
     }
 
-    /// Opens a GPU that was lost once more, while the CPU answers.
-    fn reopen(&mut self) {
+    /// Opens a lost GPU again, while the CPU answers.
+    fn reopen_gpu(&mut self) {
         if let Some(reopener) = self.session.as_mut().and_then(Session::encoder).and_then(Device::take_gpu_reopener) {
-            spawn_local(async move { push(Job::Reopened(reopener.run().await)) });
+            spawn_local(async move { push(Job::GpuReopened(reopener.run().await)) });
         }
     }
 
-    /// Tells the page when the encoder runs elsewhere than before, and why.
-    fn report(&mut self) {
+    /// Tells the page if the encoder's device has changed, and why.
+    fn report_device(&mut self) {
         let Some(device) = self.session.as_mut().and_then(Session::encoder) else { return };
         if self.reported.as_ref() != Some(device.report()) {
             self.reported = Some(device.report().clone());
-            say(vec![Update::ModelReady { device: told(device.report()) }]);
+            send_updates(vec![Update::ModelReady { device: device_report(device.report()) }]);
         }
     }
 }
 
-/// Cards are drawn without a picture where it cannot be had; the console says why.
+/// Fetches the sheets of private pictures. If one fails, its cards have no picture, and the console says why.
 async fn fetch_pictures(sheets: Sheets) {
     if sheets.is_empty() {
         warn("this catalogue has no private pictures: bake it with --pictures, or leave pictures=\"private\" out");
     }
     let take = |sheet: Result<Sheet, Problem>| match sheet {
         Ok(sheet) => push(Job::Pictures(sheet)),
-        Err(problem) => warn(&problem.message),
+        Err(problem) => warn(&problem.detail),
     };
     sheets.fetch(take).await;
 }
 
-/// First the CPU, so that the visitor need not wait; then the GPU is tried.
-async fn open_model(coming: Coming, choice: DeviceChoice, load_gpu: Function) -> Result<(), Problem> {
-    let files = coming.files().await?;
-    let device = on_cpu(&files).await?;
+/// Opens the model on the CPU first, so that the visitor does not wait, and then tests the GPU.
+async fn open_model(pending: PendingModel, choice: DeviceChoice, load_gpu: Function) -> Result<(), Problem> {
+    let files = pending.files().await?;
+    let device = load_cpu(&files).await?;
     let (probes, cpu) = device.baseline();
     let (probes, cpu) = (probes.clone(), cpu.clone());
     let mut opener = files.opener(load_gpu);
     let model = Model::new(&files.manifest, files.tokenizer, device).with_probes(&files.probes);
     push(Job::Model(Ok(Box::new(model))));
-    let trial = try_gpu(&mut opener, asked(choice), &probes, &cpu, now_ms).await;
-    push(Job::Tried(Box::new((trial, opener))));
+    let trial = try_gpu(&mut opener, encoder_choice(choice), &probes, &cpu, now_ms).await;
+    push(Job::GpuTried(Box::new((trial, opener))));
     Ok(())
 }

@@ -1,39 +1,39 @@
-//! The packed catalogue: a manifest and the files that it names; then its sheets of small pictures, where the page shows
-//! those.
+//! Loads a packed catalogue: a manifest and the files that it names; then its sheets of small pictures, if the page shows
+//! them.
 
-use super::{Progress, Say, on_device, places};
+use super::{Progress, SendUpdate, folder_and_manifest, on_device};
 use crate::{
     error::fatal,
-    fetch::{Expected, checked, whole},
-    later::later,
+    fetch::{Expected, fetch_unverified, fetch_verified},
+    task::Task,
 };
 use nearmind_core::{
     catalog::{Catalog, Manifest, PackError, Sheet, manifest::File},
     protocol::{Problem, Stage},
 };
 
-/// The catalogue, and the sheets of small pictures that go with it.
-pub async fn catalog(address: &str, keep: bool, say: Say) -> Result<(Catalog, Sheets), Problem> {
-    if let Some(name) = on_device::name(address) {
-        return Ok((on_device::catalog(name).await?, Sheets::default()));
+/// Loads the catalogue at `address`, and returns it with its sheets of small pictures, which are not fetched yet.
+pub async fn load_catalog(address: &str, keep: bool, send: SendUpdate) -> Result<(Catalog, Sheets), Problem> {
+    if let Some(name) = on_device::catalog_name(address) {
+        return Ok((on_device::load_catalog(name).await?, Sheets::default()));
     }
-    let (folder, manifest) = places(address);
-    let manifest = Manifest::parse(&whole(&manifest).await?.all()).map_err(bad)?;
-    let progress = Progress::new(Stage::Catalog, manifest.files().iter().map(|file| file.bytes as f64).sum(), say);
-    let coming = manifest.files().into_iter().map(|file| {
+    let (folder, manifest) = folder_and_manifest(address);
+    let manifest = Manifest::parse(&fetch_unverified(&manifest).await?.to_vec()).map_err(problem)?;
+    let progress = Progress::new(Stage::Catalog, manifest.files().iter().map(|file| file.bytes as f64).sum(), send);
+    let tasks = manifest.files().into_iter().map(|file| {
         let expected = Expected { bytes: file.bytes as u64, sha256: file.sha256.clone() };
-        later(checked(format!("{folder}{}", file.file), expected, keep, progress.file()))
+        Task::spawn(fetch_verified(format!("{folder}{}", file.file), expected, keep, progress.track_file()))
     });
     let mut files = Vec::new();
-    for file in coming.collect::<Vec<_>>() {
-        files.push(file.outcome().await?);
+    for task in tasks.collect::<Vec<_>>() {
+        files.push(task.join().await?);
     }
-    // A file leaves the browser's memory for ours when it is decoded, one after the other.
-    let catalog = manifest.decode(files.into_iter().map(|file| file.all())).map_err(bad)?;
+    // Copies one file at a time into wasm memory, when it is decoded.
+    let catalog = manifest.decode(files.into_iter().map(|file| file.to_vec())).map_err(problem)?;
     Ok((catalog, Sheets { folder: folder.to_owned(), keep, files: manifest.pictures }))
 }
 
-/// Sheets of small pictures that can be fetched.
+/// Sheets of small pictures that are still to be fetched.
 #[derive(Default)]
 pub struct Sheets {
     folder: String,
@@ -46,17 +46,19 @@ impl Sheets {
         self.files.is_empty()
     }
 
-    /// Fetches all of them, one after the other and always in the same order: what is recommended changes no request, and
-    /// neither does a sheet that cannot be used.
+    /// Fetches all sheets, one after another and always in the same order. So the requests depend neither on what is
+    /// recommended nor on sheets that cannot be used.
     pub async fn fetch(self, mut take: impl FnMut(Result<Sheet, Problem>)) {
         for file in self.files {
             let expected = Expected { bytes: file.bytes as u64, sha256: file.sha256.clone() };
-            let fetched = checked(format!("{}{}", self.folder, file.file), expected, self.keep, |_| {}).await;
-            take(fetched.and_then(|bytes| Sheet::read(&bytes.all()).map_err(|error| bad(file.malformed(error)))));
+            let fetched = fetch_verified(format!("{}{}", self.folder, file.file), expected, self.keep, |_| {}).await;
+            take(
+                fetched.and_then(|bytes| Sheet::read(&bytes.to_vec()).map_err(|error| problem(file.malformed(error)))),
+            );
         }
     }
 }
 
-fn bad(error: PackError) -> Problem {
+fn problem(error: PackError) -> Problem {
     fatal("catalog", error.to_string())
 }

@@ -1,13 +1,13 @@
-//! A model: manifest, tokenizer, probes and weights, checked and ready for a device.
+//! Loads a model: manifest, tokenizer, probes and weights, verified and ready for a device.
 
 use js_sys::Function;
 
-use super::{Progress, Say, places};
+use super::{Progress, SendUpdate, folder_and_manifest};
 use crate::{
     error::fatal,
-    fetch::{Expected, File, checked, whole},
+    fetch::{Expected, File, fetch_unverified, fetch_verified},
     gpu_remote::OpenRemote,
-    later::{Later, later},
+    task::Task,
 };
 use nearmind_core::protocol::{Problem, Stage};
 use nearmind_encoder::{
@@ -16,18 +16,19 @@ use nearmind_encoder::{
     weights::{ByteSource, Weights},
 };
 
+/// The files of a model, parsed.
 pub struct ModelFiles {
     pub manifest: Manifest,
     manifest_json: String,
     pub tokenizer: Tokenizer,
     pub probes: Probes,
-    /// The bytes stay outside of the wasm memory; a device copies tensor by tensor.
+    /// The bytes stay in JavaScript's memory; a device copies them tensor by tensor.
     pub weights: Weights<File>,
     weights_file: File,
 }
 
 impl ModelFiles {
-    /// What opens the same model on the GPU.
+    /// Returns what opens this model on the GPU. `load` returns a promise of the GPU module's exports.
     pub fn opener(&self, load: Function) -> OpenRemote {
         let (manifest, weights) = (self.manifest_json.clone(), self.weights_file.array().clone());
         OpenRemote { load, manifest, weights, width: self.manifest.architecture.hidden }
@@ -40,14 +41,15 @@ impl ByteSource for File {
     }
 
     fn read(&self, at: usize, into: &mut [u8]) {
-        self.copy(at, into);
+        self.copy_to(at, into);
     }
 }
 
-/// A model that is on its way.
-pub struct Coming(Later<Result<Fetched, Problem>>);
+/// A model whose files are being fetched.
+pub struct PendingModel(Task<Result<FetchedFiles, Problem>>);
 
-struct Fetched {
+/// The files of a model, fetched and verified but not parsed.
+struct FetchedFiles {
     manifest: Manifest,
     manifest_json: String,
     tokenizer: File,
@@ -55,40 +57,42 @@ struct Fetched {
     weights: File,
 }
 
-/// Starts to fetch. Nothing is computed before [`Coming::files`] is asked for: what the visitor sees first goes first.
-pub fn model(address: &str, keep: bool, say: Say) -> Coming {
-    Coming(later(fetch(address.to_owned(), keep, say)))
+/// Starts to fetch a model. Its files are not parsed before [`PendingModel::files`] is called, so that the first cards are
+/// not delayed.
+pub fn fetch_model(address: &str, keep: bool, send: SendUpdate) -> PendingModel {
+    PendingModel(Task::spawn(fetch_files(address.to_owned(), keep, send)))
 }
 
-impl Coming {
+impl PendingModel {
+    /// Waits for the files and parses them.
     pub async fn files(self) -> Result<ModelFiles, Problem> {
-        let Fetched { manifest, manifest_json, tokenizer, probes, weights: weights_file } = self.0.outcome().await?;
-        let tokenizer = Tokenizer::parse(&tokenizer.all(), &manifest).map_err(bad)?;
-        let probes = Probes::parse(&probes.all(), &manifest.architecture).map_err(bad)?;
-        let weights = Weights::open(weights_file.clone(), manifest.architecture).map_err(bad)?;
+        let FetchedFiles { manifest, manifest_json, tokenizer, probes, weights: weights_file } = self.0.join().await?;
+        let tokenizer = Tokenizer::parse(&tokenizer.to_vec(), &manifest).map_err(problem)?;
+        let probes = Probes::parse(&probes.to_vec(), &manifest.architecture).map_err(problem)?;
+        let weights = Weights::open(weights_file.clone(), manifest.architecture).map_err(problem)?;
         Ok(ModelFiles { manifest, manifest_json, tokenizer, probes, weights, weights_file })
     }
 }
 
-async fn fetch(address: String, keep: bool, say: Say) -> Result<Fetched, Problem> {
-    let (folder, manifest) = places(&address);
-    let json = whole(&manifest).await?.all();
-    let manifest = Manifest::parse(&json).map_err(bad)?;
+async fn fetch_files(address: String, keep: bool, send: SendUpdate) -> Result<FetchedFiles, Problem> {
+    let (folder, manifest) = folder_and_manifest(&address);
+    let json = fetch_unverified(&manifest).await?.to_vec();
+    let manifest = Manifest::parse(&json).map_err(problem)?;
     let files = [&manifest.files.weights, &manifest.files.tokenizer, &manifest.files.probes];
-    let progress = Progress::new(Stage::Model, files.iter().map(|file| file.bytes as f64).sum(), say);
+    let progress = Progress::new(Stage::Model, files.iter().map(|file| file.bytes as f64).sum(), send);
     let [weights, tokenizer, probes] = files.map(|entry| {
         let expected = Expected { bytes: entry.bytes, sha256: entry.sha256.clone() };
-        later(checked(format!("{folder}{}", entry.path), expected, keep, progress.file()))
+        Task::spawn(fetch_verified(format!("{folder}{}", entry.path), expected, keep, progress.track_file()))
     });
-    Ok(Fetched {
-        tokenizer: tokenizer.outcome().await?,
-        probes: probes.outcome().await?,
-        weights: weights.outcome().await?,
+    Ok(FetchedFiles {
+        tokenizer: tokenizer.join().await?,
+        probes: probes.join().await?,
+        weights: weights.join().await?,
         manifest_json: String::from_utf8_lossy(&json).into_owned(),
         manifest,
     })
 }
 
-fn bad(error: ModelError) -> Problem {
+fn problem(error: ModelError) -> Problem {
     fatal("model", error.to_string())
 }

@@ -1,11 +1,11 @@
-//! A catalogue that the visitor's own device holds: imported on a page, kept in the browser's cache, never fetched.
+//! Loads a catalogue from the visitor's device: one that a page imported and stored in the Cache API. Fetches nothing.
 //!
 //! ```text
-//! the address       kept:NAME/
-//! the cache         "nearmind-catalog-NAME"
-//!   its entries     /nearmind-kept/manifest.json, and beside it the files that it names
+//! address      kept:NAME/
+//! cache        "nearmind-catalog-NAME"
+//!   entries    /nearmind-kept/manifest.json, and in the same folder the files that it names
 //! ```
-//! Must not know how it came there.
+//! `www/demo/import` writes them. Must not know how a catalogue is imported.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
@@ -22,30 +22,32 @@ const SCHEME: &str = "kept:";
 const CACHES: &str = "nearmind-catalog-";
 const FOLDER: &str = "/nearmind-kept/";
 
-/// The name of a catalogue on the device, where the address is that of one.
-pub fn name(address: &str) -> Option<&str> {
+/// Returns the name of the catalogue if the address is that of one on the device.
+pub fn catalog_name(address: &str) -> Option<&str> {
     address.strip_prefix(SCHEME).map(|name| name.trim_end_matches('/'))
 }
 
-pub async fn catalog(name: &str) -> Result<Catalog, Problem> {
-    let gone = || fatal("catalog-gone", "The catalogue is not on this device any more: import it again.");
-    let bad = |error: PackError| fatal("catalog", error.to_string());
-    let caches = scope().caches().map_err(|_| gone())?;
-    // Looked for, not opened: that would make an empty one.
-    let there = JsFuture::from(caches.has(&format!("{CACHES}{name}"))).await.map_err(|_| gone())?;
-    if !there.is_truthy() {
-        return Err(gone());
+/// Loads the catalogue with this name.
+pub async fn load_catalog(name: &str) -> Result<Catalog, Problem> {
+    let missing = || fatal("catalog-gone", name);
+    let problem = |error: PackError| fatal("catalog", error.to_string());
+    let caches = scope().caches().map_err(|_| missing())?;
+    // `open` would create an empty cache.
+    let exists = JsFuture::from(caches.has(&format!("{CACHES}{name}"))).await.map_err(|_| missing())?;
+    if !exists.is_truthy() {
+        return Err(missing());
     }
-    let cache = JsFuture::from(caches.open(&format!("{CACHES}{name}"))).await.map_err(|_| gone())?.unchecked_into();
-    let manifest = Manifest::parse(&file(&cache, "manifest.json").await.ok_or_else(gone)?).map_err(bad)?;
+    let cache = JsFuture::from(caches.open(&format!("{CACHES}{name}"))).await.map_err(|_| missing())?.unchecked_into();
+    let manifest = Manifest::parse(&read_file(&cache, "manifest.json").await.ok_or_else(missing)?).map_err(problem)?;
     let mut files = Vec::new();
     for part in manifest.files() {
-        files.push(file(&cache, &part.file).await.ok_or_else(gone)?);
+        files.push(read_file(&cache, &part.file).await.ok_or_else(missing)?);
     }
-    manifest.open(&files).map_err(bad)
+    manifest.open(&files).map_err(problem)
 }
 
-async fn file(cache: &Cache, name: &str) -> Option<Vec<u8>> {
+/// Returns the bytes of a file in the cache.
+async fn read_file(cache: &Cache, name: &str) -> Option<Vec<u8>> {
     let found = JsFuture::from(cache.match_with_str(&format!("{FOLDER}{name}"))).await.ok()?;
     let response: Response = found.dyn_into().ok()?;
     let bytes = JsFuture::from(response.array_buffer().ok()?).await.ok()?;

@@ -1,8 +1,8 @@
-//! Files kept for the next visit, by address and digest. Without storage everything is fetched again, and nothing else.
+//! Downloaded files in the Cache API, by URL and digest. Without storage, every visit fetches all files again.
 //!
 //! ```text
 //! URL?sha256=DIGEST           a whole file
-//! URL?sha256=DIGEST&from=N    a part of a slow download that is not at its end, from byte N
+//! URL?sha256=DIGEST&from=N    a part of an unfinished slow download, from byte N on
 //! ```
 
 use js_sys::{Array, Uint8Array};
@@ -14,10 +14,11 @@ use super::scope::scope;
 
 const CACHE: &str = "nearmind-files-1";
 
-/// The browser's cache of our files, or nothing where it must not or cannot be used.
-pub struct Kept(Option<Cache>);
+/// The cache of our files; `None` if the page does not allow storage or the browser has none.
+pub struct FileCache(Option<Cache>);
 
-impl Kept {
+impl FileCache {
+    /// Opens the cache if storage is allowed.
     pub async fn open(allowed: bool) -> Self {
         let Some(caches) = scope().caches().ok().filter(|caches| allowed && !caches.is_undefined()) else {
             return Self(None);
@@ -25,20 +26,21 @@ impl Kept {
         Self(JsFuture::from(caches.open(CACHE)).await.ok().map(JsCast::unchecked_into))
     }
 
+    /// Returns a whole file.
     pub async fn find(&self, url: &str, sha256: &str) -> Option<Uint8Array> {
         self.get(&key(url, sha256)).await
     }
 
-    /// What earlier visits have of a file, from its beginning to the first gap.
-    pub async fn parts(&self, url: &str, sha256: &str, mut take: impl FnMut(&Uint8Array)) {
-        let mut at = 0;
-        while let Some(part) = self.get(&part_key(url, sha256, at)).await.filter(|part| part.length() > 0) {
-            take(&part);
-            at += part.length();
+    /// Passes to `append` the parts of a file that earlier visits saved, from the start of the file to the first gap.
+    pub async fn parts(&self, url: &str, sha256: &str, mut append: impl FnMut(&Uint8Array)) {
+        let mut from = 0;
+        while let Some(part) = self.get(&part_key(url, sha256, from)).await.filter(|part| part.length() > 0) {
+            append(&part);
+            from += part.length();
         }
     }
 
-    /// Keeps a part, without waiting for it.
+    /// Saves a part, without waiting until it is written.
     pub fn put_part(&self, url: &str, sha256: &str, from: u32, bytes: Uint8Array) {
         let Some(cache) = self.0.clone() else { return };
         let Ok(response) = Response::new_with_opt_js_u8_array(Some(&bytes)) else { return };
@@ -46,18 +48,19 @@ impl Kept {
         spawn_local(async move { drop(JsFuture::from(putting).await) });
     }
 
-    /// Lets go of a file and its parts.
+    /// Deletes a file and its parts.
     pub async fn remove(&self, url: &str, sha256: &str) {
-        self.clear(|kept| kept.starts_with(&key(url, sha256))).await;
+        self.delete_where(|entry| entry.starts_with(&key(url, sha256))).await;
     }
 
-    /// Keeps a file and lets go of its parts and its earlier versions. A full disk is no reason to fail: the bytes are here.
+    /// Saves a file and deletes its parts and its earlier versions. Errors, such as a full disk, are ignored: the bytes are
+    /// in memory.
     pub async fn put(&self, url: &str, sha256: &str, bytes: &Uint8Array) {
         let Some(cache) = &self.0 else { return };
         let Ok(response) = Response::new_with_opt_js_u8_array(Some(bytes)) else { return };
         let own = key(url, sha256);
         JsFuture::from(cache.put_with_str(&own, &response)).await.ok();
-        self.clear(|kept| kept.starts_with(&key(url, "")) && kept != own).await;
+        self.delete_where(|entry| entry.starts_with(&key(url, "")) && entry != own).await;
     }
 
     async fn get(&self, key: &str) -> Option<Uint8Array> {
@@ -66,19 +69,20 @@ impl Kept {
         Some(Uint8Array::new(&JsFuture::from(response.array_buffer().ok()?).await.ok()?))
     }
 
-    async fn clear(&self, goes: impl Fn(&str) -> bool) {
+    /// Deletes the entries whose URL satisfies the predicate.
+    async fn delete_where(&self, predicate: impl Fn(&str) -> bool) {
         let Some(cache) = &self.0 else { return };
         let Ok(keys) = JsFuture::from(cache.keys()).await else { return };
         for request in keys.unchecked_into::<Array>().iter() {
-            let kept = request.unchecked_into::<Request>().url();
-            if goes(&kept) {
-                JsFuture::from(cache.delete_with_str(&kept)).await.ok();
+            let entry = request.unchecked_into::<Request>().url();
+            if predicate(&entry) {
+                JsFuture::from(cache.delete_with_str(&entry)).await.ok();
             }
         }
     }
 }
 
-/// `url` is absolute, so that it is equal to what the cache gives back.
+/// `url` must be absolute: the cache returns its keys as absolute URLs.
 fn key(url: &str, sha256: &str) -> String {
     format!("{url}?sha256={sha256}")
 }
