@@ -161,9 +161,9 @@ async function send(port, message, response) {
   }
 }
 
-/** @param {string} url @param {RequestInit} [wishes] */
-async function get(url, wishes) {
-  const response = await fetch(url, wishes);
+/** @param {string} url @param {RequestInit} [options] */
+async function get(url, options) {
+  const response = await fetch(url, options);
   if (!response.ok) throw new Error(`${url}: the server answers ${response.status}`);
   return response;
 }

@@ -10,7 +10,7 @@
  * the page is idle. Knows commands and updates, but no element and no ranking. Importing it does nothing.
  *
  * @import {Command, EventName, Explanation, Nearmind as NearmindShape, Options} from "./types.js"
- * @import {ProfileSummary, Progress, Recommendations, ShelfRequest, State, Update, Wish} from "./types.js"
+ * @import {ListOptions, ProfileSummary, Progress, Recommendations, ShelfRequest, State, Update} from "./types.js"
  */
 import { Outbox } from "./outbox.js";
 import { spawn } from "./spawn.js";
@@ -126,21 +126,21 @@ export class Nearmind {
 
   /**
    * Returns a list, once the catalogue has been loaded.
-   * @param {Wish} [wish]
+   * @param {ListOptions} [options]
    * @returns {Promise<Recommendations>}
    */
-  recommend(wish = {}) {
-    return this.#inList(wish, async (list) => list);
+  recommend(options = {}) {
+    return this.#inList(options, async (list) => list);
   }
 
   /**
    * Why an item ranks where it does in a list, or would rank; null where the catalogue lacks it.
    * @param {string} item
-   * @param {Wish} [wish] of the list
+   * @param {ListOptions} [options] of the list
    * @returns {Promise<Explanation | null>}
    */
-  explain(item, wish = {}) {
-    return this.#inList(wish, ({ shelf }) => this.explainIn(shelf, item));
+  explain(item, options = {}) {
+    return this.#inList(options, ({ shelf }) => this.explainIn(shelf, item));
   }
 
   /** The same in a list that is open. @param {string} shelf @param {string} item @returns {Promise<Explanation | null>} */
@@ -151,7 +151,7 @@ export class Nearmind {
   /**
    * Opens a list while `work` runs.
    * @template T
-   * @param {Wish} wish
+   * @param {ListOptions} options
    * @param {(list: Recommendations) => Promise<T>} work
    */
   async #inList({ item = null, limit = 12, lang = this.#options.lang, ...more }, work) {

@@ -85,7 +85,7 @@ export interface Options {
 }
 
 /** The list that is wanted. All fields are optional. */
-export interface Wish {
+export interface ListOptions {
   /** The list is about this item, and not about the visitor. */
   item?: string | null;
   limit?: number;
@@ -111,9 +111,9 @@ export interface Nearmind {
    */
   track(name: EventName, about?: { item?: string; text?: string }): Promise<Update[]>;
   undo(name: EventName, item: string): Promise<Update[]>;
-  recommend(wish?: Wish): Promise<Recommendations>;
+  recommend(options?: ListOptions): Promise<Recommendations>;
   /** Why an item ranks where it does in a list; null where the catalogue lacks it. */
-  explain(item: string, wish?: Wish): Promise<Explanation | null>;
+  explain(item: string, options?: ListOptions): Promise<Explanation | null>;
   /** The same for an open list, such as an element's. */
   explainIn(shelf: string, item: string): Promise<Explanation | null>;
   search(query: string, options?: { limit?: number; lang?: string }): Promise<Card[]>;
