@@ -19,7 +19,7 @@ import { addresses, prepare } from "./element/format.js";
 import { Frame } from "./element/frame.js";
 import { shelfSheet } from "./element/styles.js";
 import { loadTexts, shelfTexts } from "./languages.js";
-import { withTexts } from "./texts.js";
+import { loadSentences, withTexts } from "./texts.js";
 
 /** A shelf starts when it is this near to the viewport. */
 const NEAR = "600px";
@@ -209,6 +209,7 @@ export class NearmindShelf extends DataProperties {
 
   /** Loads what cards need once they are drawn: impressions, scrolling, moving to other places. */
   async #loadCardFeatures() {
+    loadSentences(this.#lang).catch(() => {});
     const [{ Impressions }, { Turn }, { Moves }, { addLateStyles }] = await Promise.all([
       import("./element/impressions.js"),
       import("./element/turn.js"),

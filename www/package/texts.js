@@ -16,11 +16,15 @@ export async function withTexts(update, lang) {
   const plain = withoutSentences(update, await loadTexts(lang, "shelf"));
   if (!needsSentences(plain)) return plain;
   try {
-    return (await import("./sentences.js")).withSentences(plain, await loadTexts(lang, "sentences"));
+    const [{ withSentences }, texts] = await loadSentences(lang);
+    return withSentences(plain, texts);
   } catch {
     return plain; // offline: without reasons, and a problem in its own words
   }
 }
+
+/** Also called ahead, so that no request depends on what the visitor does. @param {string} lang BCP 47 */
+export const loadSentences = (lang) => Promise.all([import("./sentences.js"), loadTexts(lang, "sentences")]);
 
 /** @param {any} update @param {import("./languages/en/shelf.js").ShelfTexts} texts @returns {Update} */
 function withoutSentences(update, texts) {
