@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 /// The examples in the comment above the getter of a property that shops set.
 fn examples(property: &str) -> Vec<Value> {
-    let script =
-        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/package/element/told.js")).expect("told.js");
+    let script = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/package/element/data-properties.js"))
+        .expect("data-properties.js");
     let (before, _) = script.split_once(&format!("get {property}()")).unwrap_or_else(|| panic!("no {property}"));
     let (_, comment) = before.rsplit_once("/**").unwrap_or_else(|| panic!("{property} has no comment"));
     let quoted = comment.split('`').skip(1).step_by(2).filter(|text| text.starts_with('{'));

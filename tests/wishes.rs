@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, fs, path::Path, sync::OnceLock};
 use nearmind_core::{
     catalog::{Catalog, Item, Pack, build_catalog, build_document},
     profile::EventName::Wish,
-    protocol::{Basis, Card, Shelf, VERSION},
+    protocol::{Basis, Card, Shelf, TextNote, UnusedReason, VERSION},
     text::Segmenter,
 };
 use nearmind_encoder::{
@@ -203,7 +203,8 @@ fn a_wish_in_another_language_is_not_read_as_noise() {
         "เสื้อกันหนาว",
     ] {
         let told = wish(text);
-        assert!(told.note.starts_with("We do not understand"), "{text}: {:?} {:?}", told.note, ids(&told));
+        let is_foreign = matches!(told.notice, Some(TextNote::Unused { reason: UnusedReason::Language, .. }));
+        assert!(is_foreign, "{text}: {:?} {:?}", told.notice, ids(&told));
         assert_eq!(told.basis, Basis::ColdStart, "{text}");
     }
     // Languages of one script with English: the model knows few of their words, and what it makes of the others has to be
@@ -225,7 +226,7 @@ fn a_wish_in_another_language_is_not_read_as_noise() {
         "ciepła kurtka na zimę",
     ] {
         let told = wish(text);
-        if told.note.is_empty() {
+        if told.notice.is_none() {
             used.push(format!("{text}: {:?}", ids(&told)));
         }
     }
@@ -235,7 +236,7 @@ fn a_wish_in_another_language_is_not_read_as_noise() {
         ["something warm for the evening", "a gift for my girlfriend", "wedding gift", "sleep better", "for my dad"]
     {
         let told = wish(text);
-        assert_eq!((told.note.as_str(), told.basis), ("", Basis::Profile), "{text}");
+        assert_eq!((told.notice, told.basis), (None, Basis::Profile), "{text}");
     }
 }
 
@@ -253,13 +254,13 @@ fn a_wish_that_says_no_leaves_that_out() {
         let list = wish(text);
         assert_eq!(list.basis, Basis::ColdStart);
         assert!(!list.cards.iter().any(|card| all_words(card).contains("coffee")), "{text}: {:?}", ids(&list));
-        assert!(list.note.contains("without “coffee”"), "{}", list.note);
+        assert_eq!(list.notice, Some(TextNote::LeftOut { things: vec!["coffee".into()] }));
         // What is left is varied still.
         let kinds = |list: &Shelf| list.cards.iter().map(|card| card.category.clone()).collect::<BTreeSet<_>>();
         assert!(kinds(&list).len() >= kinds(&strangers).len() - 1, "{:?}", kinds(&list));
     }
     let list = wish("something warm, but no wool");
-    assert_eq!((list.basis, list.note.as_str()), (Basis::Profile, ""));
+    assert_eq!((list.basis, &list.notice), (Basis::Profile, &None));
     assert!(!list.cards.iter().any(|card| all_words(card).contains("wool")), "{:?}", ids(&list));
     for text in ["I can't live without coffee", "nothing beats a good coffee", "not only coffee", "没有咖啡不行"]
     {

@@ -46,7 +46,7 @@ pub type NativeDevice = Device<AllCores, NativeGpuOpener>;
 ///
 /// # Errors
 /// If the weights cannot be used, or the CPU does not compute the probes' vectors.
-pub fn choose(model: Weights<Vec<u8>>, pooling: Pooling, probes: Probes, choice: Choice) -> Result<NativeDevice> {
+pub fn choose(model: Weights<Vec<u8>>, pooling: Pooling, probes: ProbeBatch, choice: Choice) -> Result<NativeDevice> {
     let cores = AllCores(CpuModel::load(&model, pooling)?);
     let detail = format!("{}, {} threads", cores.0.detail(), rayon::current_num_threads());
     let opener = NativeGpuOpener { model, pooling };

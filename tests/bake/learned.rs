@@ -11,7 +11,7 @@ use nearmind::learn::MinVisitors;
 use nearmind_core::{
     catalog::Catalog,
     profile::{Event, EventName},
-    protocol::{self, Card, ShelfRequest, Update},
+    protocol::{self, Claim, ShelfRequest, Update},
 };
 use nearmind_encoder::cpu::CpuModel;
 use nearmind_session::{MemoryStore, Session};
@@ -151,7 +151,7 @@ fn a_catalogue_states_its_minimum_number_of_visitors() {
 }
 
 /// The item and the reason of each card on the shelf of a visitor who has viewed the item `viewed`.
-fn reasons(catalog: Catalog, viewed: &str) -> Vec<(String, String)> {
+fn reasons(catalog: Catalog, viewed: &str) -> Vec<(String, Option<Claim>)> {
     let mut visit = Session::<CpuModel, MemoryStore>::new(MemoryStore::default());
     block_on(visit.set_catalog(catalog));
     let mut send = |sent| block_on(visit.apply(sent));
@@ -160,8 +160,7 @@ fn reasons(catalog: Catalog, viewed: &str) -> Vec<(String, String)> {
     let updates = send(protocol::Command::Shelf { shelf: "s".into(), request }.at(2.0, "en"));
     let cards =
         updates.into_iter().find_map(|update| if let Update::Shelf(list) = update { Some(list.cards) } else { None });
-    let text = |card: &Card| card.reason.iter().map(|part| part.text.as_str()).collect();
-    cards.unwrap().iter().map(|card| (card.item.clone(), text(card))).collect()
+    cards.unwrap().into_iter().map(|card| (card.item, card.claim)).collect()
 }
 
 #[test]
@@ -179,9 +178,9 @@ fn reasons_state_how_many_visitors_chose_both_items() {
                     visitors.iter().filter(|own| own.iter().any(|id| id == viewed) && own.contains(&item)).count();
                 // Counts are rounded down, so the reason says "or more".
                 let both = MinVisitors::default().round_count(both as u32);
-                let expect = format!("Chosen together with {title} by {both} or more visitors");
-                assert!(!reason.starts_with("Chosen together") || reason == expect, "{item}: {reason}, not {expect}");
-                count += usize::from(reason == expect);
+                let Some(reason @ Claim::Together { .. }) = reason else { continue };
+                assert_eq!(reason, Claim::Together { visitors: both, title: title.clone() }, "{item}");
+                count += 1;
             }
         }
         assert!(count > 4, "{name}: {count}");

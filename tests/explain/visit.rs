@@ -7,7 +7,7 @@ mod script;
 use nearmind_core::{
     catalog::{Pack, Relations},
     profile::{Event, EventName::*},
-    protocol::{Attention, Command, Explanation, Part, ShelfKind, Update, WhyNot},
+    protocol::{Attention, Basis, Card, Claim, Command, Explanation, Part, ShelfKind, Update, WhyNot},
     vectors::arithmetic::dot,
 };
 use nearmind_encoder::{Encoder, OutputKind, manifest::Role};
@@ -61,8 +61,8 @@ fn parts_and_events_sum_to_the_score() {
         let from_visit: f32 = visit_parts.map(|part| part.share).sum();
         let by_event: f32 = why.events.iter().map(|event| event.share).sum();
         assert!((from_visit - by_event).abs() < 1e-4, "{}: {from_visit} {by_event}", card.item);
-        assert!(why.parts.iter().all(|part| !part.label.is_empty()) && !why.interests.is_empty());
-        assert!(!why.sentences.is_empty() && why.events.is_sorted_by(|a, b| a.share.abs() >= b.share.abs() - 1e-6));
+        assert!(why.claim.is_some() && !why.interests.is_empty());
+        assert!(why.events.is_sorted_by(|a, b| a.share.abs() >= b.share.abs() - 1e-6));
     }
 }
 
@@ -134,8 +134,8 @@ fn what_others_chose_together_is_told_with_its_number() {
     rows[viewed as usize] = vec![(follows, 0.9)];
     let relations = Relations::new(vec![20; catalog.len()], rows, 4);
     for (pairs, expect) in [
-        (Some(12), "Chosen together with steel green tea cup by 12 or more visitors"),
-        (None, "Because you viewed steel green tea cup"),
+        (Some(12), Claim::Together { visitors: 12, title: "steel green tea cup".into() }),
+        (None, Claim::Event { name: ViewItem, title: "steel green tea cup".into() }),
     ] {
         let relations = relations.clone();
         catalog.relations = Some(match pairs {
@@ -147,11 +147,11 @@ fn what_others_chose_together_is_told_with_its_number() {
         let list = shelf(&track(&mut visit, ViewItem, "tea-0", 1));
         let card =
             list.cards.iter().find(|card| card.item == "camping-4").unwrap_or_else(|| panic!("{:?}", ids(&list)));
-        assert_eq!(text(&card.reason), expect);
+        assert_eq!(card.claim, Some(expect));
     }
     let mut visit = open_with(MemoryStore::default(), "en", Pack::new(&catalog).open().unwrap());
     let popular = shelf(&ask(&mut visit, serde_json::json!({"kind": "trending"})));
-    assert!(popular.cards.iter().all(|card| text(&card.reason) == "Chosen 20 or more times by others"), "{popular:?}");
+    assert!(popular.cards.iter().all(|card| card.claim == Some(Claim::Popular { times: 20 })), "{popular:?}");
 }
 
 #[test]
@@ -164,10 +164,8 @@ fn why_not_names_the_smallest_change_and_doing_it_brings_the_item_in() {
             let is_here = |visit: &mut Visit| ids(&for_you(visit, "en")).contains(&item.as_str());
             let answer = why_not(&mut visit, &item);
             assert_eq!(answer.place.is_some(), is_here(&mut visit), "{item}");
-            assert!(
-                text(&answer.sentence).contains(explain(&mut visit, &item).item.split('-').next().unwrap())
-                    || !answer.sentence.is_empty()
-            );
+            assert_eq!(answer.remove_labels.len(), answer.remove.len());
+            assert!(!answer.title.is_empty() && answer.add_label.is_some() == answer.add.is_some());
             if let Some(event) = &answer.add {
                 let mut other = visited("en");
                 send(&mut other, Command::Track { event: event.clone() });
@@ -206,30 +204,27 @@ fn what_the_visitor_hid_is_missing_for_that() {
 }
 
 #[test]
-fn reasons_are_sentences_in_the_pages_language() {
+fn reasons_name_titles_in_the_pages_language() {
     let mut english = open(MemoryStore::default(), "en");
     for_you(&mut english, "en");
     track(&mut english, ViewItem, "tea-0", 1);
     let card = shelf(&track(&mut english, ViewItem, "tea-0", 2)).cards[0].clone();
-    assert!(text(&card.reason).starts_with("Because you viewed "));
+    let viewed = "steel green tea cup";
+    assert_eq!(card.claim, Some(Claim::Event { name: ViewItem, title: viewed.into() }));
     let why = explain(&mut english, &card.item);
-    assert!(text(&why.sentences[1]).starts_with("Without "), "{:?}", why.sentences);
+    assert_eq!((why.claim, why.without.map(|without| without.label)), (card.claim, Some(viewed.to_owned())));
     for nth in 1..4 {
         track(&mut english, AddToCart, &format!("tea-{nth}"), 10 + nth);
     }
     track(&mut english, ViewItem, "bicycle-0", 20);
     let several = for_you(&mut english, "en");
-    let reasons: Vec<String> = several.cards.iter().map(|card| text(&card.reason)).collect();
-    assert!(
-        reasons.iter().any(|reason| reason.starts_with("Like ") && reason.ends_with(" things you chose in tea")),
-        "{reasons:?}"
-    );
+    let is_tea = |card: &Card| matches!(&card.claim, Some(Claim::Category { category, .. }) if category == "tea");
+    assert!(several.cards.iter().any(is_tea), "{several:?}");
 
     let mut chinese = visited("zh-CN");
     let list = for_you(&mut chinese, "zh-CN");
     let why = explain(&mut chinese, &list.cards[0].item);
-    let said: String = why.sentences.iter().map(|sentence| text(sentence)).collect();
-    assert!(said.contains("没有“") && why.parts[0].label.chars().all(|c| !c.is_ascii()), "{said}");
+    assert!(!why.without.expect("it was replayed").label.is_ascii());
 }
 
 #[test]
@@ -238,7 +233,8 @@ fn a_wish_is_answered_with_its_own_words() {
     for_you(&mut visit, "en");
     let first = shelf(&say(&mut visit, Wish, "a waterproof jacket for me", 1)).cards[0].item.clone();
     let why = explain(&mut visit, &first);
-    assert_eq!(text(&why.sentences[0]), "Because you said “a waterproof jacket for me”. It says waterproof, jacket.");
+    let words = vec!["waterproof".to_owned(), "jacket".to_owned()];
+    assert_eq!(why.claim, Some(Claim::Text { name: Wish, text: "a waterproof jacket for me".into(), words }));
 }
 
 #[test]
@@ -246,7 +242,7 @@ fn a_selection_without_history_claims_nothing_of_the_visitor() {
     let mut visit = open(MemoryStore::default(), "en");
     let cold = for_you(&mut visit, "en");
     let why = explain(&mut visit, &cold.cards[0].item);
-    assert!(why.events.is_empty() && text(&why.sentences[0]).starts_with("We don't know your taste yet"));
+    assert!(why.events.is_empty() && why.basis == Basis::ColdStart && why.claim.is_none() && why.without.is_none());
     assert!((why.parts.iter().map(|part| part.share).sum::<f32>() - cold.cards[0].score).abs() < 1e-4);
     let like = shelf(&send(&mut visit, shelf_command(ShelfKind::MoreLikeThis, Some("tea-3"), "en")));
     let why = explain(&mut visit, &like.cards[0].item);

@@ -70,9 +70,9 @@ fn a_cart_a_text_and_an_item_are_enough_without_history() {
     assert_eq!(cart.basis, Basis::Cart);
     assert!(of(&cart, "camping") >= 3 && !ids(&cart).contains(&"camping-0"), "{:?}", ids(&cart));
     let page = shelf(&ask(&mut visit, json!({"context": {"text": "a warm green tea cup for the kitchen table"}})));
-    assert_eq!((page.basis, page.heading.as_str()), (Basis::Text, "Fits this page"));
+    assert_eq!((page.basis, &page.scene_heading, &page.about), (Basis::Text, &None, &None));
     assert!(of(&page, "tea") >= 3, "{:?}", ids(&page));
-    assert!(page.cards.iter().all(|card| card.reason.is_empty()), "the visitor did not write the page");
+    assert!(page.cards.iter().all(|card| card.claim.is_none()), "the visitor did not write the page");
     // The same page says the same next time: nothing of it is kept.
     assert_eq!(shelf(&ask(&mut visit, json!({}))).basis, Basis::ColdStart);
     assert!(visit.into_store().entries.is_empty());
@@ -108,7 +108,7 @@ fn a_scene_decides_what_events_say() {
     let views = json!({"weights": {"events": {"view_item": 9, "like": 0.01}}, "showSeen": true, "interests": 0});
     let loved = shelf(&ask(&mut visit, json!({"scene": likes})));
     let viewed = shelf(&ask(&mut visit, json!({"scene": views})));
-    assert_eq!(loved.heading, "Loved");
+    assert_eq!(loved.scene_heading.as_deref(), Some("Loved"));
     assert!(of(&loved, "tea") >= 4 && of(&viewed, "bicycle") >= 4, "{:?} {:?}", ids(&loved), ids(&viewed));
     for scene in ["news", "music", "video", "courses", "trending"] {
         assert_eq!(shelf(&ask(&mut visit, json!({"scene": scene}))).cards.len(), 6, "{scene}");

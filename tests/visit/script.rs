@@ -4,8 +4,8 @@ use nearmind_core::{
     catalog::{Catalog, Item, ItemText, Pack, build_catalog, build_document},
     profile::{Event, EventName},
     protocol::{
-        Card, Command, DeviceChoice, DeviceReason, DeviceReport, Envelope, Part, PictureSource, ProfileSummary, Shelf,
-        ShelfKind, ShelfRequest, Update, VERSION,
+        Card, Claim, Command, DeviceChoice, DeviceReason, DeviceReport, Envelope, Part, PictureSource, ProfileSummary,
+        Shelf, ShelfKind, ShelfRequest, Update, VERSION,
     },
     text::Dictionary,
 };
@@ -161,7 +161,7 @@ pub fn profile(visit: &mut Visit) -> ProfileSummary {
 /// The problems that were told.
 pub fn problems(updates: &[Update]) -> Vec<String> {
     let told = |update: &Update| match update {
-        Update::Error(problem) => Some(format!("{}: {}", problem.code, problem.message)),
+        Update::Error(problem) => Some(format!("{}: {}", problem.code, problem.detail)),
         _ => None,
     };
     updates.iter().filter_map(told).collect()
@@ -197,6 +197,15 @@ pub fn search(visit: &mut Visit, query: &str, lang: &str) -> Vec<Card> {
     match updates.into_iter().last() {
         Some(Update::Results { cards, .. }) => cards,
         other => panic!("no results came but {other:?}"),
+    }
+}
+
+/// The title or text that a card's reason names; empty where there is none.
+pub fn reason(card: &Card) -> &str {
+    match &card.claim {
+        Some(Claim::Event { title, .. } | Claim::Together { title, .. }) => title,
+        Some(Claim::Text { text, .. }) => text,
+        _ => "",
     }
 }
 

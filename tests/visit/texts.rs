@@ -4,7 +4,7 @@
 use nearmind_core::{
     catalog::{Availability, Item},
     profile::EventName::*,
-    protocol::{Basis, Command, Diagnosis, Shelf, UnmatchedId, Update},
+    protocol::{Basis, Command, Diagnosis, Shelf, TextNote, UnmatchedId, UnusedReason, Update, Warning},
 };
 use nearmind_session::MemoryStore;
 use serde_json::json;
@@ -27,29 +27,29 @@ fn has_word(shelf: &Shelf, word: &str) -> bool {
 #[test]
 fn a_wish_that_nothing_matches_leaves_a_varied_shelf() {
     let (_, strangers) = wished("en", &[]);
-    for (lang, wish, expect) in [
-        ("en", "qwxz vbnm", "We found nothing for “qwxz vbnm”, so here is a varied selection."),
-        ("zh-CN", "qwxz vbnm", "没有找到与“qwxz vbnm”相关的商品，先为您展示各类精选。"),
-        (
-            "en",
-            "тёплая куртка",
-            "We do not understand “тёплая куртка”: the products here are described in English and Chinese. Here is a varied \
-             selection.",
-        ),
-        ("zh-CN", "تيشيرت", "我们看不懂“تيشيرت”：这里的商品是用英文和中文描述的。先为您展示各类精选。"),
-        (
-            "en",
-            "I don't hate tea",
-            "We could not use “I don't hate tea”, because we cannot tell what you do not want. Here is a varied selection.",
-        ),
+    for (lang, wish, reason) in [
+        ("en", "qwxz vbnm", UnusedReason::NoMatch),
+        ("zh-CN", "qwxz vbnm", UnusedReason::NoMatch),
+        ("en", "тёплая куртка", UnusedReason::Language),
+        ("zh-CN", "تيشيرت", UnusedReason::Language),
+        ("en", "I don't hate tea", UnusedReason::Unclear),
     ] {
         let (mut visit, list) = wished(lang, &[wish]);
         assert_eq!((list.basis, ids(&list)), (Basis::ColdStart, ids(&strangers)), "{wish}");
-        assert_eq!(list.note, expect);
+        let languages = vec!["en".to_owned(), "zh".to_owned()];
+        assert_eq!(list.notice, Some(TextNote::Unused { text: wish.into(), reason, languages }));
         let line = profile(&mut visit).events.remove(0);
-        assert!(line.unused.is_some_and(|why| why.starts_with("Not used")) && line.weight == 0.0, "{wish}");
+        assert_eq!((line.unused, line.weight), (Some(reason), 0.0), "{wish}");
     }
-    assert_eq!(strangers.note, "");
+    assert_eq!(strangers.notice, None);
+}
+
+fn is_foreign(list: &Shelf) -> bool {
+    matches!(list.notice, Some(TextNote::Unused { reason: UnusedReason::Language, .. }))
+}
+
+fn left_out(thing: &str) -> Option<TextNote> {
+    Some(TextNote::LeftOut { things: vec![thing.to_owned()] })
 }
 
 #[test]
@@ -59,14 +59,14 @@ fn beside_a_history_such_a_wish_changes_nothing_but_is_answered() {
     let before = shelf(&track(&mut visit, ViewItem, "tea-0", 1));
     let after = shelf(&say(&mut visit, Wish, "ζεστό μπουφάν", 2));
     assert_eq!((after.basis, ids(&after)), (Basis::Profile, ids(&before)));
-    assert!(after.note.starts_with("We do not understand “ζεστό μπουφάν”"), "{}", after.note);
+    assert!(is_foreign(&after), "{:?}", after.notice);
     // A later wish that is understood is all that counts.
     let next = shelf(&say(&mut visit, Wish, "camping tent", 3));
-    assert_eq!(next.note, "");
+    assert_eq!(next.notice, None);
     assert!(ids(&next)[0].starts_with("camping"), "{:?}", ids(&next));
     // Nobody is told of a wish of another day.
     say(&mut visit, Wish, "qwxz vbnm", 4);
-    assert_eq!(shelf(&track(&mut visit, ViewItem, "tea-2", 60 * 24)).note, "");
+    assert_eq!(shelf(&track(&mut visit, ViewItem, "tea-2", 60 * 24)).notice, None);
 }
 
 #[test]
@@ -74,29 +74,27 @@ fn every_script_that_nobody_reads_here_is_told() {
     for wish in ["дождевик", "αδιάβροχο", "معطف", "מעיל", "जैकेट", "เสื้อ", "재킷", "ジャケット", "ქურთუკი"]
     {
         let (_, list) = wished("en", &[wish]);
-        assert!(list.note.starts_with("We do not understand"), "{wish}: {}", list.note);
+        assert!(is_foreign(&list), "{wish}: {:?}", list.notice);
         assert_eq!((list.basis, list.cards.len()), (Basis::ColdStart, 6), "{wish}");
     }
     // Chinese is not the model's language, but the shop's: its words are found.
     let (_, list) = wished("en", &["露营帐篷"]);
-    assert_eq!((list.basis, list.note.as_str()), (Basis::Profile, ""));
+    assert_eq!((list.basis, &list.notice), (Basis::Profile, &None));
 }
 
 #[test]
 fn what_is_not_wanted_is_not_shown_and_never_a_reason() {
-    for (lang, wish, word, note) in [
-        ("en", "I hate tea", "tea", "Here is a varied selection without “tea”."),
-        ("en", "no tea please", "tea", "Here is a varied selection without “tea”."),
-        ("zh-CN", "不要绿茶", "绿茶", "为您展示不含“绿茶”的各类精选。"),
-    ] {
+    for (lang, wish, word) in
+        [("en", "I hate tea", "tea"), ("en", "no tea please", "tea"), ("zh-CN", "不要绿茶", "绿茶")]
+    {
         let (_, list) = wished(lang, &[wish]);
-        assert_eq!((list.basis, list.note.as_str(), list.cards.len()), (Basis::ColdStart, note, 6), "{wish}");
+        assert_eq!((list.basis, &list.notice, list.cards.len()), (Basis::ColdStart, &left_out(word), 6), "{wish}");
         assert!(!has_word(&list, word), "{wish}: {:?}", ids(&list));
     }
     let (_, list) = wished("en", &["soft warm things for the kitchen, but no tea"]);
-    assert_eq!((list.basis, list.note.as_str()), (Basis::Profile, ""));
+    assert_eq!((list.basis, &list.notice), (Basis::Profile, &None));
     assert!(!has_word(&list, "tea") && list.cards.len() == 6, "{:?}", ids(&list));
-    let reasons: Vec<String> = list.cards.iter().map(|card| text(&card.reason)).collect();
+    let reasons: Vec<&str> = list.cards.iter().map(reason).collect();
     assert!(reasons.iter().any(|reason| reason.contains("but no tea")), "{reasons:?}");
     // A later word on it counts more.
     let (_, list) = wished("en", &["no tea please", "green tea cup"]);
@@ -111,10 +109,10 @@ fn a_view_beside_a_text_that_says_no_has_its_own_reason() {
     for_you(&mut visit, "en");
     track(&mut visit, ViewItem, "camping-0", 1);
     let list = shelf(&say(&mut visit, Wish, "I hate tea", 2));
-    assert_eq!((list.basis, list.note.as_str()), (Basis::Profile, "We leave out “tea”, as you said."));
+    assert_eq!((list.basis, &list.notice), (Basis::Profile, &left_out("tea")));
     assert!(!has_word(&list, "tea"), "{:?}", ids(&list));
     for card in &list.cards {
-        assert!(!text(&card.reason).contains("hate"), "{}: {}", card.item, text(&card.reason));
+        assert!(!reason(card).contains("hate"), "{}: {}", card.item, reason(card));
     }
     let line = profile(&mut visit).events.remove(1);
     assert!(line.weight < 0.0 && line.unused.is_none(), "{line:?}");
@@ -137,7 +135,7 @@ fn the_name_of_an_item_says_no_to_nothing() {
     let mut visit = open_with(MemoryStore::default(), "en", catalog(named));
     for_you(&mut visit, "en");
     let list = shelf(&say(&mut visit, Search, "bicycle jacket without rain", 1));
-    assert_eq!((ids(&list)[0], list.note.as_str()), ("bicycle-0", ""), "{:?}", ids(&list));
+    assert_eq!((ids(&list)[0], &list.notice), ("bicycle-0", &None), "{:?}", ids(&list));
     // Where nothing is called so, it is a wish, and all bicycle jackets are for rain.
     let (_, list) = wished("en", &["bicycle jacket without rain"]);
     assert!(of(&list, "bicycle") == 0, "{:?}", ids(&list));
@@ -146,10 +144,10 @@ fn the_name_of_an_item_says_no_to_nothing() {
 #[test]
 fn the_wish_is_unlearned_with_its_note() {
     let (mut visit, list) = wished("en", &["qwxz vbnm"]);
-    assert_ne!(list.note, "");
+    assert_ne!(list.notice, None);
     let event = profile(&mut visit).events.remove(0).event;
     let after = shelf(&send(&mut visit, Command::Delete { event }.at(NOW + 120e3, "en")));
-    assert_eq!((after.note.as_str(), after.basis), ("", Basis::ColdStart));
+    assert_eq!((after.notice, after.basis), (None, Basis::ColdStart));
 }
 
 fn diagnosis(visit: &mut Visit) -> Diagnosis {
@@ -157,6 +155,11 @@ fn diagnosis(visit: &mut Visit) -> Diagnosis {
         Update::Diagnosis(diagnosis) => diagnosis,
         other => panic!("{other:?}"),
     }
+}
+
+fn warnings(visit: &mut Visit) -> Vec<Warning> {
+    let warning = |update| if let Update::Warning { warning } = update { Some(warning) } else { None };
+    visit.warnings().into_iter().filter_map(warning).collect()
 }
 
 #[test]
@@ -180,11 +183,9 @@ fn ids_that_no_item_has_are_told_with_the_nearest_name() {
     ];
     assert_eq!((found.unmatched.as_slice(), found.more_unmatched, found.items), (&expect[..], 0, 32));
     // The console hears of it once, and of nothing but ids.
-    let warnings = visit.warnings();
-    assert_eq!(warnings.len(), 1, "{warnings:?}");
-    assert!(warnings[0].contains("4 ids") && warnings[0].contains("?nearmind=debug"), "{warnings:?}");
+    assert_eq!(warnings(&mut visit), [Warning::UnknownIds { count: 4, first: "Kamping-1".into() }]);
     track(&mut visit, ViewItem, "another", 5);
-    assert_eq!(visit.warnings(), Vec::<String>::new());
+    assert_eq!(warnings(&mut visit), []);
     for nth in 0..100 {
         track(&mut visit, ViewItem, &format!("none of these {nth}"), 100 + nth);
     }
@@ -196,7 +197,7 @@ fn a_shop_where_everything_is_known_is_not_warned() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     track(&mut visit, ViewItem, "tea-0", 1);
-    assert_eq!(visit.warnings(), Vec::<String>::new());
+    assert_eq!(warnings(&mut visit), []);
     let found = diagnosis(&mut visit);
     assert_eq!((found.sold_out, found.can_be_shown, found.unmatched.len()), (0, 32, 0));
 }
@@ -206,9 +207,8 @@ fn a_catalogue_that_is_sold_out_is_told_once() {
     let sold_out = |item: Item| Item { availability: Some(Availability::OutOfStock), ..item };
     let mut visit = open_with(MemoryStore::default(), "en", catalog(items().into_iter().map(sold_out).collect()));
     assert!(for_you(&mut visit, "en").cards.is_empty());
-    let warnings = visit.warnings();
-    assert!(warnings.len() == 1 && warnings[0].starts_with("32 of 32 items"), "{warnings:?}");
-    assert_eq!(visit.warnings(), Vec::<String>::new());
+    assert_eq!(warnings(&mut visit), [Warning::NothingToShow { sold_out: 32, items: 32 }]);
+    assert_eq!(warnings(&mut visit), []);
     let found = diagnosis(&mut visit);
     assert_eq!((found.sold_out, found.can_be_shown), (32, 0));
     // What the warning recommends.

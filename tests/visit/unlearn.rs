@@ -1,6 +1,6 @@
 //! What the visitor sees, changes, carries away and unlearns of their own profile.
 
-use nearmind_core::protocol::{Command, Event, EventName::*, InterestLine, Shelf, Update};
+use nearmind_core::protocol::{Claim, Command, Event, EventName::*, InterestLine, Shelf, Update};
 use nearmind_session::MemoryStore;
 use proptest::prelude::*;
 use serde_json::json;
@@ -56,7 +56,7 @@ fn a_muted_interest_is_in_no_list_until_it_comes_back() {
     let mute = |muted| Command::MuteInterest { interest: id.clone(), muted }.at(NOW + 6e5, "en");
     let without = shelf(&send(&mut visit, mute(true)));
     assert!(of(&without, "tea") > of(&without, "bicycle"), "{:?}", ids(&without));
-    assert!(without.cards.iter().all(|card| !text(&card.reason).contains("jacket")));
+    assert!(without.cards.iter().all(|card| !reason(card).contains("jacket")));
     assert!(interest(&mut visit, "bicycle-1").muted);
     send(&mut visit, mute(false));
     assert_eq!(ids(&for_you(&mut visit, "en")).join(" "), before);
@@ -124,7 +124,7 @@ fn stars_and_dwell_are_events_too() {
     let rated = for_you(&mut visit, "en");
     assert!(of(&rated, "tea") > of(&rated, "bicycle"), "{:?}", ids(&rated));
     assert!(!ids(&rated).contains(&"tea-0"), "it is known");
-    assert_eq!(text(&rated.cards[0].reason), "Because you rated steel green tea cup");
+    assert_eq!(rated.cards[0].claim, Some(Claim::Event { name: Rate, title: "steel green tea cup".into() }));
     let stayed = |item: &str, ms: f64, minute: f64| Command::Track {
         event: Event { dwell_ms: Some(ms), ..Event::for_item(ViewItem, item, NOW + minute * 60e3) },
     };

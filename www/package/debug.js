@@ -1,25 +1,26 @@
 /**
- * `?nearmind=debug`: for the shop's developer. Where the model runs and why, what is cached, how long answers take, the
- * scene in force, and what each card's score is made of. Loaded when the address asks for it; nothing of it is sent.
+ * `?nearmind=debug`: a panel for the shop's developer. Shows where the model runs and why, what is cached, how long answers
+ * take, the scene in force, and the parts of each card's score. Loaded only with this parameter; sends nothing.
  *
  * @import {Nearmind, ShelfUpdate} from "./types.js"
- * @typedef {import("./element/panel-messages.js").PanelSay["debug"]} Say
+ * @typedef {import("./languages/en/panel.js").PanelTexts} PanelTexts
+ * @typedef {PanelTexts["debug"]} DebugTexts
  */
-import { h } from "./element/dom.js";
+import { h, write } from "./element/dom.js";
 import { debugSheet } from "./element/debug-styles.js";
-import { panelMessages } from "./element/panel-messages.js";
 import { panelSheet } from "./element/panel-styles.js";
 import { deviceLines } from "./element/profile/device.js";
 import { filesLine } from "./element/profile/storage.js";
 import { shelfSheet } from "./element/styles.js";
 import { plain } from "./element/words.js";
+import { loadTexts } from "./languages.js";
 
-/** Percentiles that are drawn: the middle, and the slow end. */
-const SHARES = /** @type {const} */ ([0.5, 0.9, 0.99]);
+/** Percentiles that are drawn. */
+const PERCENTILES = /** @type {const} */ ([0.5, 0.9, 0.99]);
 
-/** The questions of this panel. */
-const OWN = ["scene", "explain", "diagnose"];
-/** With fewer items than these that may be shown, shelves stay short. */
+/** Commands of this panel itself. */
+const OWN_COMMANDS = ["scene", "explain", "diagnose"];
+/** With fewer items that may be shown than this, shelves stay short. */
 const FEW = 6;
 
 export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
@@ -28,9 +29,10 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
   /** @type {Nearmind | undefined} */
   #client;
   #lang = "en";
+  #title = h("summary");
   #body = h("div", { class: "columns" });
   #due = false;
-  /** Of each shelf as it was drawn last. @type {Map<string, {update: ShelfUpdate, node: Node}>} */
+  /** Each shelf as it was drawn last. @type {Map<string, {update: ShelfUpdate, node: Node}>} */
   #drawn = new Map();
 
   /** @param {Nearmind} client @param {string} lang */
@@ -40,19 +42,18 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
     this.#lang = lang;
     client.subscribe((update) => {
       if (update.type === "shelf") this.#shelves.set(update.shelf, update);
-      // What this panel asks itself is answered, too: that is no news.
-      if (update.type !== "metric" || !OWN.includes(update.name)) this.#soon();
+      // Answers to the panel's own commands are no reason to draw again.
+      if (update.type !== "metric" || !OWN_COMMANDS.includes(update.name)) this.#drawSoon();
     });
-    if (this.shadowRoot) return this.#soon();
+    if (this.shadowRoot) return this.#drawSoon();
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [shelfSheet(), panelSheet(), debugSheet()];
-    const say = panelMessages(lang).debug;
-    root.append(h("details", { class: "debug", open: true }, h("summary", {}, say.title), this.#body));
-    this.#soon();
+    root.append(h("details", { class: "debug", open: true }, this.#title, this.#body));
+    this.#drawSoon();
   }
 
-  /** Answers come in bunches, and nobody reads more than a few of these a second. */
-  #soon() {
+  /** Draws at most four times a second: updates come in bunches. */
+  #drawSoon() {
     if (this.#due) return;
     this.#due = true;
     setTimeout(async () => {
@@ -64,29 +65,31 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
   async #draw() {
     const client = this.#client;
     if (!client) return;
-    const [words, lang] = [panelMessages(this.#lang), this.#lang];
-    const say = words.debug;
+    const lang = this.#lang;
+    const panelTexts = await loadTexts(lang, "panel");
+    const texts = panelTexts.debug;
     const { state } = client;
+    write(this.#title, texts.title);
     const section = (/** @type {string} */ title, /** @type {(Node | string)[]} */ ...nodes) =>
       h("section", {}, h("h3", {}, title), ...nodes);
     this.#body.replaceChildren(
-      section(words.where, ...deviceLines(state, words)),
+      section(panelTexts.where, ...deviceLines(state, panelTexts)),
       section(
-        say.state,
-        ...facts(state, say),
-        ...(await findings(client, say)),
-        h("dl", { part: "panel-storage" }, ...(await filesLine(state, words, lang))),
+        texts.state,
+        ...facts(state, texts),
+        ...(await findings(client, texts)),
+        h("dl", { part: "panel-storage" }, ...(await filesLine(state, panelTexts, lang))),
       ),
-      section(say.latency, latencyPlot(client.latencies(), say)),
-      ...(await Promise.all([...this.#shelves.values()].map((shelf) => this.#shelf(client, shelf, say)))),
+      section(texts.latency, latencyPlot(client.latencies(), texts)),
+      ...(await Promise.all([...this.#shelves.values()].map((shelf) => this.#shelf(client, shelf, texts)))),
     );
   }
 
-  /** Explained once, and not again before it is another list. @param {Nearmind} client @param {ShelfUpdate} update @param {Say} say */
-  async #shelf(client, update, say) {
+  /** Explains each list once. @param {Nearmind} client @param {ShelfUpdate} update @param {DebugTexts} texts */
+  async #shelf(client, update, texts) {
     const known = this.#drawn.get(update.shelf);
     if (known?.update === update) return known.node;
-    const nodes = await Promise.all([sceneOf(client, update, say), scores(client, update, say)]);
+    const nodes = await Promise.all([sceneOf(client, update, texts), scores(client, update, texts)]);
     const node = h("section", {}, h("h3", {}, `${update.shelf} · ${update.basis}`), ...nodes);
     this.#drawn.set(update.shelf, { update, node });
     return node;
@@ -97,28 +100,28 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
 const NOTHING = [];
 
 /**
- * The scene in force, with what the catalogue and the page put into it.
+ * The scene in force, with what the catalogue and the page add to it.
  * @param {Nearmind} client
  * @param {ShelfUpdate} shelf
- * @param {Say} say
+ * @param {DebugTexts} texts
  */
-async function sceneOf(client, { shelf }, say) {
+async function sceneOf(client, { shelf }, texts) {
   const updates = await client.send({ type: "scene", shelf }).catch(() => NOTHING);
   const scene = updates.find((update) => update.type === "scene")?.scene;
   const json = JSON.stringify(scene, null, 2);
   return h(
     "details",
     { class: "scene" },
-    h("summary", {}, say.scene(scene?.kind ?? "?")),
-    h("pre", { tabindex: 0, "aria-label": say.sceneAbout }, json),
+    h("summary", {}, texts.scene(scene?.kind ?? "?")),
+    h("pre", { tabindex: 0, "aria-label": texts.sceneAbout }, json),
   );
 }
 
-/** @param {import("./types.js").State} state @param {Say} say */
-function facts({ items, problem, progress, persist }, say) {
+/** @param {import("./types.js").State} state @param {DebugTexts} texts */
+function facts({ items, problem, progress, persist }, texts) {
   const lines = [
-    items === null ? say.noCatalog : say.items(items),
-    persist ? say.stored : say.notStored,
+    items === null ? texts.noCatalog : texts.items(items),
+    persist ? texts.stored : texts.notStored,
     ...(progress ? [`${progress.stage}: ${progress.done} / ${progress.total}`] : []),
     ...(problem ? [`${problem.code}: ${problem.message}`] : []),
   ];
@@ -126,46 +129,46 @@ function facts({ items, problem, progress, persist }, say) {
 }
 
 /**
- * What of the catalogue and of the page's ids will not work, and what to do about it.
+ * Items that cannot be shown, ids that no item has, and what to do about them.
  * @param {Nearmind} client
- * @param {Say} say
+ * @param {DebugTexts} texts
  */
-async function findings(client, say) {
+async function findings(client, texts) {
   const updates = client.state.items === null ? [] : await client.send({ type: "diagnose" }).catch(() => NOTHING);
   const found = updates.find((update) => update.type === "diagnosis");
   if (!found) return [];
   const { items, soldOut, canBeShown, unmatched, moreUnmatched } = found;
   const isShort = canBeShown < FEW && canBeShown < items;
-  const stock = isShort && canBeShown ? say.fewToShow : isShort ? say.nothingToShow : say.soldOut;
+  const stock = isShort && canBeShown ? texts.fewToShow : isShort ? texts.nothingToShow : texts.soldOut;
   const lines = soldOut ? [h("p", { class: isShort ? "finding" : "" }, stock(canBeShown, soldOut, items))] : [];
   if (!unmatched.length) return lines;
-  const head = h("tr", {}, ...say.unmatchedColumns.map((name) => h("th", { scope: "col" }, name)));
+  const head = h("tr", {}, ...texts.unmatchedColumns.map((name) => h("th", { scope: "col" }, name)));
   const rows = unmatched.map(({ id, count, nearest }) =>
-    h("tr", {}, h("th", { scope: "row" }, id), h("td", {}, `${count}`), h("td", {}, nearest ?? say.nothingNear)),
+    h("tr", {}, h("th", { scope: "row" }, id), h("td", {}, `${count}`), h("td", {}, nearest ?? texts.nothingNear)),
   );
-  const more = moreUnmatched ? [h("p", {}, say.moreUnmatched(moreUnmatched))] : [];
-  const about = h("p", { class: "finding" }, say.unmatched(unmatched.length + moreUnmatched));
+  const more = moreUnmatched ? [h("p", {}, texts.moreUnmatched(moreUnmatched))] : [];
+  const about = h("p", { class: "finding" }, texts.unmatched(unmatched.length + moreUnmatched));
   return [...lines, about, h("table", { class: "unmatched" }, h("thead", {}, head), h("tbody", {}, ...rows)), ...more];
 }
 
 /**
- * A line a command on one logarithmic scale, with a mark a percentile, and the same in numbers.
+ * A table with a line per command on one logarithmic scale, a mark per percentile, and the numbers.
  * @param {Record<string, number[]>} latencies
- * @param {Say} say
+ * @param {DebugTexts} texts
  */
-function latencyPlot(latencies, say) {
+function latencyPlot(latencies, texts) {
   const rows = Object.entries(latencies).filter(([, values]) => values.length);
   const most = Math.max(10, ...rows.flatMap(([, values]) => values));
   const at = (/** @type {number} */ ms) => Math.log10(1 + ms) / Math.log10(1 + most);
   const head = h(
     "tr",
     {},
-    ...[say.command, say.count, ...SHARES.map((share) => `p${share * 100}`), ""].map((name) =>
+    ...[texts.command, texts.count, ...PERCENTILES.map((share) => `p${share * 100}`), ""].map((name) =>
       h("th", { scope: "col" }, name),
     ),
   );
   const body = rows.map(([command, values]) => {
-    const marks = SHARES.map((share) => percentile(values, share));
+    const marks = PERCENTILES.map((share) => percentile(values, share));
     const plot = h("td", { class: "plot", "aria-hidden": "true" });
     const span = h("span", { class: "span" });
     span.style.setProperty("--from", at(marks[0]).toFixed(3));
@@ -189,7 +192,7 @@ function latencyPlot(latencies, say) {
   return h(
     "table",
     { class: "latency" },
-    h("caption", {}, say.latencyAbout),
+    h("caption", {}, texts.latencyAbout),
     h("thead", {}, head),
     h("tbody", {}, ...body),
   );
@@ -206,12 +209,12 @@ function percentile(values, share) {
 }
 
 /**
- * A bar a card: what its score is the sum of.
+ * A bar per card: the parts of its score.
  * @param {Nearmind} client
  * @param {ShelfUpdate} shelf
- * @param {Say} say
+ * @param {DebugTexts} texts
  */
-async function scores(client, shelf, say) {
+async function scores(client, shelf, texts) {
   const explained = await Promise.all(
     shelf.cards.map(({ item }) => client.explainIn(shelf.shelf, item).catch(() => null)),
   );
@@ -226,22 +229,22 @@ async function scores(client, shelf, say) {
       bar.style.setProperty("--share", (Math.abs(share) / most).toFixed(4));
       return bar;
     });
-    const told = parts[i].map(({ name, share }) => `${name} ${share.toFixed(3)}`).join(" + ");
+    const sum = parts[i].map(({ name, share }) => `${name} ${share.toFixed(3)}`).join(" + ");
     return h(
       "li",
       {},
       h("span", { class: "name" }, plain(card.title)),
       h("span", { class: "bars", "aria-hidden": "true" }, ...bars),
-      h("span", { class: "numbers" }, `${told} = ${card.score.toFixed(3)}`),
+      h("span", { class: "numbers" }, `${sum} = ${card.score.toFixed(3)}`),
     );
   });
-  return h("ol", { class: "scores", "aria-label": say.scores }, ...lines);
+  return h("ol", { class: "scores", "aria-label": texts.scores }, ...lines);
 }
 
 if (globalThis.customElements && !customElements.get("nearmind-debug"))
   customElements.define("nearmind-debug", NearmindDebug);
 
-/** One panel a page, for the client that was opened first. @param {Nearmind} client @param {string} lang */
+/** Opens the page's only panel, for the client that was opened first. @param {Nearmind} client @param {string} lang */
 export function openDebug(client, lang) {
   const known = /** @type {NearmindDebug | null} */ (document.querySelector("nearmind-debug"));
   const panel = known ?? /** @type {NearmindDebug} */ (document.createElement("nearmind-debug"));

@@ -1,5 +1,5 @@
-// What runs first in a worker that cannot speak to the network (isolated.js): tries every way out, and does not go on
-// where one is open; then has files and modules handed over by the page, and runs worker.js.
+// Runs first in an isolated worker (isolated.js): tries every way to the network, and stops if one works; then runs
+// worker.js, with files and modules that the page hands over.
 
 /** @type {Map<number, (answer: any) => void>} */
 const waiting = new Map();
@@ -7,7 +7,7 @@ const waiting = new Map();
 let port;
 
 /** @param {object} what @returns {Promise<any>} */
-function ask(what) {
+function request(what) {
   const id = waiting.size ? Math.max(...waiting.keys()) + 1 : 1;
   return new Promise((resolve, reject) => {
     waiting.set(id, ({ error, ...answer }) => (error ? reject(new TypeError(error)) : resolve(answer)));
@@ -15,14 +15,14 @@ function ask(what) {
   });
 }
 
-/** Fails, or is done when something has come from there. @type {Record<string, (home: string) => unknown>} */
+/** Ways to the network. Each resolves when it has received something from the URL. @type {Record<string, (home: string) => unknown>} */
 const WAYS = {
   fetch: (home) => fetch(home),
   XMLHttpRequest: (home) =>
     new Promise((open, shut) => {
-      const request = new XMLHttpRequest();
-      Object.assign(request, { onload: open, onerror: shut }).open("GET", home);
-      request.send();
+      const xhr = new XMLHttpRequest();
+      Object.assign(xhr, { onload: open, onerror: shut }).open("GET", home);
+      xhr.send();
     }),
   import: (home) => import(home),
   importScripts: (home) => importScripts(home),
@@ -41,22 +41,21 @@ const WAYS = {
 const opened = (way) =>
   new Promise((open, shut) => Object.assign(way, { onopen: open, onmessage: open, onerror: shut }));
 
-/** What is not answered within this time is not open. */
-const PATIENCE_MS = 3000;
+/** A way that has not succeeded within this time is blocked. */
+const TIMEOUT_MS = 3000;
 
 /**
- * Firefox 140 refuses what these ask for, but the request has been sent by then. They are taken away before any other
- * script runs, and a worker has no other way to them.
+ * Firefox 140 blocks the responses of these, but sends the requests. They are removed before any other script runs.
  */
 for (const name of ["EventSource", "FontFace"]) {
   Object.defineProperty(self, name, { value: undefined, writable: false, configurable: false });
 }
 
-/** @param {string} home An address that is there. @returns {Promise<string[]>} The ways out that are open. */
+/** @param {string} home A URL that exists. @returns {Promise<string[]>} The names of the ways that work. */
 async function openWays(home) {
   const tries = Object.entries(WAYS).map(async ([name, way]) => {
     try {
-      const late = new Promise((_, shut) => setTimeout(shut, PATIENCE_MS));
+      const late = new Promise((_, shut) => setTimeout(shut, TIMEOUT_MS));
       await Promise.race([way(home), late]);
       return [name];
     } catch {
@@ -69,8 +68,8 @@ async function openWays(home) {
 self.onmessage = async ({ data }) => {
   const open = await openWays(data.home);
   if (open.length) {
-    const message = `The worker can speak to the network (${open.join(", ")}), although the page asks for isolation.`;
-    return postMessage({ id: null, updates: [{ type: "error", code: "isolation", message, fatal: true }] });
+    const problem = { type: "error", code: "isolation", detail: open.join(", "), fatal: true };
+    return postMessage({ id: null, updates: [problem] });
   }
   postMessage({ id: null, updates: [{ type: "isolated", tried: Object.keys(WAYS) }] });
   port = data.port;
@@ -78,21 +77,21 @@ self.onmessage = async ({ data }) => {
     waiting.get(answer.id)?.(answer);
     waiting.delete(answer.id);
   };
-  Object.assign(self, { fetch: fetchByPage, load: loadByPage });
+  Object.assign(self, { fetch: fetchThroughPage, load: loadThroughPage });
   await import(data.script);
   postMessage("isolated");
 };
 
 /** @param {RequestInfo | URL} url @param {RequestInit} [init] */
-async function fetchByPage(url, { cache, headers } = {}) {
+async function fetchThroughPage(url, { cache, headers } = {}) {
   const range = new Headers(headers).get("range") ?? undefined;
-  const answer = await ask({ file: `${url}`, fresh: cache === "reload", range });
+  const answer = await request({ file: `${url}`, fresh: cache === "reload", range });
   return new Response(answer.body, { status: answer.status, headers: answer.headers });
 }
 
 /** @param {string} name */
-async function loadByPage(name) {
-  const { script, bytes } = await ask({ module: name });
+async function loadThroughPage(name) {
+  const { script, bytes } = await request({ module: name });
   const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const wasm = await import(url);
   URL.revokeObjectURL(url);

@@ -1,24 +1,24 @@
 /**
- * A worker that cannot speak to the network: `isolation="strict"`. The browser sees to it, not our good will.
+ * A worker that cannot reach the network, for `isolation="strict"`. The browser enforces it.
  *
- * A Content Security Policy that allows nothing but blobs is given to an empty document, and the worker that is made
- * there, of blobs, inherits it: whatever runs in it has no way out but messages to this file. What it needs is fetched
- * here: its own program, and the files that the manifests of catalogue and model name, each a few times at most. No
- * address is made of anything that the worker knows. It tries all ways out when it starts (isolated-worker.js), and
- * where one is open it does not start.
+ * An empty document gets a Content Security Policy that allows blobs only, and a worker that is created there from blobs
+ * inherits the policy: it can only send messages to this file. This file fetches what the worker needs: its own program,
+ * and the files that the manifests of catalogue and model name, each a few times at most. No address contains anything
+ * that the worker knows. The worker tries to reach the network when it starts (isolated-worker.js), and does not start
+ * if it can.
  *
- * The page's own policy must allow `worker-src blob:` and `script-src blob:`. The storage is the shop's, as usual.
+ * The page's own policy must allow `worker-src blob:` and `script-src blob:`. The storage is that of the shop's origin.
  */
 import { trusted } from "./spawn.js";
 
 const POLICY = "default-src 'none'; script-src blob: 'wasm-unsafe-eval'; worker-src blob:";
 const MODULES = ["nearmind-worker", "nearmind-worker-relaxed", "nearmind-gpu"];
 const BLOCKED =
-  "an isolated worker is made of blobs, and the page's policy must allow worker-src blob: and script-src blob:";
-/** As often as a download that breaks is tried again, and once more. */
-const MOST_TIMES = 4;
+  "an isolated worker is created from blobs: the page's policy must allow worker-src blob: and script-src blob:";
+/** Requests of one file: a download that breaks off is tried again three times. */
+const MOST_REQUESTS = 4;
 
-/** What of a Worker the client uses. */
+/** The part of a Worker's interface that the client uses. */
 export class IsolatedWorker {
   /** @type {((event: MessageEvent) => void) | null} */
   onmessage = null;
@@ -31,13 +31,13 @@ export class IsolatedWorker {
   #worker;
   /** @type {unknown[] | null} */
   #waiting = [];
-  /** Addresses that may be asked for, and how many times more. @type {Map<string, number>} */
+  /** URLs that may be requested, and how many times more. @type {Map<string, number>} */
   #allowed = new Map();
-  /** Bytes of each file that the worker has been sent. @type {Map<string, number>} */
+  /** Bytes of each file that have been sent to the worker. @type {Map<string, number>} */
   #sent = new Map();
   #manifests;
 
-  /** @param {string[]} folders Addresses of catalogue and model: of a folder, or of its manifest. */
+  /** @param {string[]} folders URLs of catalogue and model: a folder's, or its manifest's. */
   constructor(folders) {
     this.#manifests = folders.map((url) => (url.endsWith("/") ? `${url}manifest.json` : url));
     for (const url of this.#manifests) this.#allow(url);
@@ -57,7 +57,7 @@ export class IsolatedWorker {
 
   async #start() {
     const [own, common] = await Promise.all([text("./isolated-worker.js"), text("./worker.js")]);
-    const inside = await emptied(this.#frame);
+    const inside = await openIsolated(this.#frame);
     const address = (/** @type {string} */ script) =>
       inside.URL.createObjectURL(new inside.Blob([script], { type: "text/javascript" }));
     /** @type {Worker} */
@@ -77,11 +77,11 @@ export class IsolatedWorker {
     ]);
   }
 
-  /** @param {MessagePort} port @param {{id: number, module?: string, file?: string, fresh?: boolean, range?: string}} asked */
+  /** @param {MessagePort} port @param {{id: number, module?: string, file?: string, fresh?: boolean, range?: string}} request */
   async #serve(port, { id, module, file, fresh, range }) {
     try {
       if (module !== undefined) {
-        if (!MODULES.includes(module)) throw new Error(`${module} is none of its modules`);
+        if (!MODULES.includes(module)) throw new Error(`${module} is not one of the worker's modules`);
         const script = await text(`./wasm/${module}.js`);
         const integrity = /"(sha256-[^"]+)"/.exec(script)?.[1];
         const wasm = await get(new URL(`./wasm/${module}_bg.wasm`, import.meta.url).href, { integrity });
@@ -90,9 +90,9 @@ export class IsolatedWorker {
       }
       const url = `${file}`;
       const left = this.#allowed.get(url) ?? 0;
-      if (!left) throw new Error(`${url} is none of its files, or was asked for too often`);
+      if (!left) throw new Error(`${url} is not one of the worker's files, or was requested too often`);
       this.#allowed.set(url, left - 1);
-      // Only from where a download broke: any other number might say something that the worker knows.
+      // Only from where a download broke off: any other number could carry data of the worker's.
       const from = this.#sent.get(url) ?? 0;
       const headers = from && range === `bytes=${from}-` ? { range } : undefined;
       const response = await fetch(url, { cache: fresh ? "reload" : "default", headers });
@@ -111,7 +111,7 @@ export class IsolatedWorker {
     }
   }
 
-  /** Allows what a manifest names. @param {string} url @param {Response} manifest */
+  /** Allows the files that a manifest names. @param {string} url @param {Response} manifest */
   async #read(url, manifest) {
     /** @type {(value: unknown) => string[]} */
     const names = (value) =>
@@ -122,22 +122,22 @@ export class IsolatedWorker {
           : [];
     try {
       for (const name of names(await manifest.json())) {
-        // A name beside the manifest, and nothing that leads elsewhere.
+        // Only names of files in the manifest's folder.
         if (/^[\w.-]+$/.test(name) && name.includes(".")) this.#allow(new URL(name, url).href);
       }
     } catch {
-      // No manifest: the worker will say so.
+      // Not a manifest: the worker reports it.
     }
   }
 
   /** @param {string} url */
   #allow(url) {
-    if (!this.#allowed.has(url)) this.#allowed.set(url, MOST_TIMES);
+    if (!this.#allowed.has(url)) this.#allowed.set(url, MOST_REQUESTS);
   }
 }
 
-/** The window of an empty document from which nothing can be asked for. @param {HTMLIFrameElement} frame */
-async function emptied(frame) {
+/** Returns the window of an empty document from which nothing can be requested. @param {HTMLIFrameElement} frame */
+async function openIsolated(frame) {
   frame.hidden = true;
   const loaded = new Promise((done) => frame.addEventListener("load", done, { once: true }));
   document.documentElement.append(frame);
@@ -150,7 +150,7 @@ async function emptied(frame) {
   return inside;
 }
 
-/** The body goes as a stream where streams can go. @param {MessagePort} port @param {object} message @param {Response} response */
+/** Sends a response, its body as a stream where the browser can transfer streams. @param {MessagePort} port @param {object} message @param {Response} response */
 async function send(port, message, response) {
   const { body } = response;
   try {
@@ -161,12 +161,12 @@ async function send(port, message, response) {
   }
 }
 
-/** @param {string} url @param {RequestInit} [wishes] */
-async function get(url, wishes) {
-  const response = await fetch(url, wishes);
+/** @param {string} url @param {RequestInit} [options] */
+async function get(url, options) {
+  const response = await fetch(url, options);
   if (!response.ok) throw new Error(`${url}: the server answers ${response.status}`);
   return response;
 }
 
-/** A script that lies beside this one. @param {string} path */
+/** The text of a script beside this one. @param {string} path */
 const text = async (path) => (await get(new URL(path, import.meta.url).href)).text();

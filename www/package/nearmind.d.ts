@@ -6,6 +6,6 @@ export type * from "./types.js";
 
 export interface Nearmind extends Shape {}
 export const Nearmind: {
-  /** The one for a catalogue and a model; the same one for the same options. */
+  /** Returns the client for a catalogue and a model; the same one for the same options. */
   open(options: Options): Nearmind;
 };

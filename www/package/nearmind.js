@@ -1,35 +1,36 @@
 /**
- * Nearmind without an element, for pages that draw for themselves; and what the elements stand on.
+ * Nearmind without an element, for pages that draw lists themselves; the elements use it, too.
  *
  *     import { Nearmind } from "./nearmind.js";
  *     const nearmind = Nearmind.open({ catalog: "catalog/", model: "models/minilm/" });
  *     await nearmind.track("view_item", { item: "rain-jacket-squall" });
  *     const { basis, cards } = await nearmind.recommend({ limit: 6 });
  *
- * One worker for all that ask for the same catalogue and model, started when the page is idle and somebody has asked
- * for something. Knows commands and updates; knows no element and no ranking. Importing it does nothing.
+ * Everything on a page with the same catalogue and model shares one worker, which is started at the first command, when
+ * the page is idle. Knows commands and updates, but no element and no ranking. Importing it does nothing.
  *
  * @import {Command, EventName, Explanation, Nearmind as NearmindShape, Options} from "./types.js"
- * @import {ProfileSummary, Progress, Recommendations, ShelfRequest, State, Update, Wish} from "./types.js"
+ * @import {ListOptions, ProfileSummary, Progress, Recommendations, ShelfRequest, State, Update} from "./types.js"
  */
 import { Outbox } from "./outbox.js";
 import { spawn } from "./spawn.js";
 import { Supervisor } from "./supervisor.js";
+import { withTexts } from "./texts.js";
 
-const VERSION = 2;
-/** What other tabs write within this time is read at once. */
-const TOGETHER_MS = 300;
-/** So many answers of each kind are as many as a percentile needs. */
-const KEPT = 200;
+const VERSION = 3;
+/** Changes by other tabs within this time are read together. */
+const RELOAD_DELAY_MS = 300;
+/** Latencies that are kept of each command: enough for percentiles. */
+const KEPT_LATENCIES = 200;
 
-/** Copies of this file on one page share their clients: a script that is included twice starts one worker. */
+/** Copies of this file on one page share their clients, so that a script that is included twice starts one worker. */
 const shared = /** @type {Record<symbol, Map<string, Nearmind>>} */ (/** @type {unknown} */ (globalThis));
 const opened = (shared[Symbol.for(`nearmind ${VERSION}`)] ??= new Map());
 
 /** @implements {NearmindShape} */
 export class Nearmind {
   /**
-   * The one for a catalogue and a model; the same one for the same options.
+   * Returns the client for a catalogue and a model; the same one for the same options.
    * @param {Options} options
    * @returns {Nearmind}
    */
@@ -45,7 +46,7 @@ export class Nearmind {
   }) {
     const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
     const script = worker && absolute(worker);
-    const asked = {
+    const sources = {
       catalog: absolute(catalog),
       model: absolute(model),
       device,
@@ -54,8 +55,8 @@ export class Nearmind {
       isolation,
       pictures,
     };
-    const key = JSON.stringify(asked);
-    const known = opened.get(key) ?? new Nearmind({ ...asked, lang });
+    const key = JSON.stringify(sources);
+    const known = opened.get(key) ?? new Nearmind({ ...sources, lang });
     opened.set(key, known);
     return known;
   }
@@ -64,7 +65,7 @@ export class Nearmind {
   state;
   #options;
   #outbox;
-  /** Of what was sent last. */
+  /** BCP 47 tag of the last command. */
   #lang;
   /** @type {Record<string, number[]>} */
   #latencies = {};
@@ -72,14 +73,14 @@ export class Nearmind {
   #waking = false;
   #reloading = false;
   #nextList = 1;
-  /** Counted, and not stored yet. @type {import("./types.js").Event[]} */
+  /** Events that count, but are not stored yet. @type {import("./types.js").Event[]} */
   #unsaved = [];
   /** @type {Map<string, ShelfRequest>} */
   #shelves = new Map();
   /** @type {Set<(update: Update) => void>} */
   #listeners = new Set();
 
-  /** @param {Options & Required<Pick<Options, "device" | "lang" | "persist" | "pictures">>} options Use {@link Nearmind.open}, which shares. */
+  /** @param {Options & Required<Pick<Options, "device" | "lang" | "persist" | "pictures">>} options Use {@link Nearmind.open}, which shares clients. */
   constructor(options) {
     this.#options = options;
     this.#lang = options.lang;
@@ -90,6 +91,7 @@ export class Nearmind {
     this.#supervisor = new Supervisor({
       make: () => this.#make(),
       opened: (waiting) => this.#opened(waiting),
+      translate: (updates, lang) => this.#translate(updates, lang),
       publish: (update) => this.#publish(update),
       answered: (command, ms, wrote) => this.#answered(command, ms, wrote),
       crashed: (command) => this.#crashed(command),
@@ -99,7 +101,7 @@ export class Nearmind {
       },
     });
     this.state = blank(options);
-    // A page that comes back from the back/forward cache holds a log that other pages have written to since.
+    // The log of a page that comes back from the back/forward cache may be out of date.
     addEventListener("pageshow", (event) => event.persisted && this.#supervisor.running && this.#reload());
   }
 
@@ -123,22 +125,22 @@ export class Nearmind {
   }
 
   /**
-   * A list, ranked when the catalogue is here.
-   * @param {Wish} [wish]
+   * Returns a list, once the catalogue has been loaded.
+   * @param {ListOptions} [options]
    * @returns {Promise<Recommendations>}
    */
-  recommend(wish = {}) {
-    return this.#inList(wish, async (list) => list);
+  recommend(options = {}) {
+    return this.#inList(options, async (list) => list);
   }
 
   /**
-   * Why an item stands where it stands in a list, or would stand; null where the catalogue lacks it.
+   * Why an item ranks where it does in a list, or would rank; null where the catalogue lacks it.
    * @param {string} item
-   * @param {Wish} [wish] of the list
+   * @param {ListOptions} [options] of the list
    * @returns {Promise<Explanation | null>}
    */
-  explain(item, wish = {}) {
-    return this.#inList(wish, ({ shelf }) => this.explainIn(shelf, item));
+  explain(item, options = {}) {
+    return this.#inList(options, ({ shelf }) => this.explainIn(shelf, item));
   }
 
   /** The same in a list that is open. @param {string} shelf @param {string} item @returns {Promise<Explanation | null>} */
@@ -147,9 +149,9 @@ export class Nearmind {
   }
 
   /**
-   * Opens a list for as long as something is done with it.
+   * Opens a list while `work` runs.
    * @template T
-   * @param {Wish} wish
+   * @param {ListOptions} options
    * @param {(list: Recommendations) => Promise<T>} work
    */
   async #inList({ item = null, limit = 12, lang = this.#options.lang, ...more }, work) {
@@ -181,7 +183,7 @@ export class Nearmind {
   }
 
   async profile(lang = this.#options.lang) {
-    return (await this.#answer("profile", { type: "profile" }, lang)) ?? NOTHING_KNOWN;
+    return (await this.#answer("profile", { type: "profile" }, lang)) ?? EMPTY_PROFILE;
   }
 
   forget() {
@@ -247,9 +249,9 @@ export class Nearmind {
   }
 
   /**
-   * Resolves with the answer, after the subscribers have seen it. Rejects with a Problem.
+   * Resolves with the answer, after the subscribers have received it. Rejects with a Problem.
    * @param {Command} command
-   * @param {string} [lang] of the answer
+   * @param {string} [lang] BCP 47 tag of the answer
    * @returns {Promise<Update[]>}
    */
   send(command, lang = this.#lang) {
@@ -259,7 +261,7 @@ export class Nearmind {
   }
 
   /**
-   * What of an answer is of this type.
+   * Sends a command and returns the update of this type in its answer.
    * @template {Update["type"]} Type
    * @param {Type} type
    * @param {Command} command
@@ -287,22 +289,22 @@ export class Nearmind {
 
   /** @param {Command[]} waiting */
   #opened(waiting) {
-    const asked = waiting.flatMap((command) => (command.type === "shelf" ? command.shelf : []));
+    const opening = waiting.flatMap((command) => (command.type === "shelf" ? command.shelf : []));
     const { catalog, model, device, persist, pictures, lang } = this.#options;
     this.send({ type: "open", version: VERSION, catalog, model, device, persist, pictures }, lang).catch(ignore);
-    for (const event of [...this.#unsaved.splice(0), ...this.#outbox.left()]) this.#deliver(event);
+    for (const event of [...this.#unsaved.splice(0), ...this.#outbox.leftEvents()]) this.#deliver(event);
     for (const [shelf, request] of this.#shelves) {
-      if (!asked.includes(shelf)) this.openShelf(shelf, request).catch(ignore);
+      if (!opening.includes(shelf)) this.openShelf(shelf, request).catch(ignore);
     }
   }
 
-  /** It kills every worker: an event is set aside, a list is given up. @param {Command} command */
+  /** Called with a command that has crashed two workers: its event is set aside, its list is closed. @param {Command} command */
   #crashed(command) {
     if (command.type === "track") this.#outbox.setAside(command.event);
     if (command.type === "shelf") this.#shelves.delete(command.shelf);
   }
 
-  /** The log was written to by another tab: what this page holds of it is old. */
+  /** Reads the log again after another tab has changed it. */
   #reload(forgotten = false) {
     if (this.#reloading && !forgotten) return;
     this.#reloading = true;
@@ -310,7 +312,7 @@ export class Nearmind {
       this.#reloading = false;
       this.send({ type: "reload", forgotten }).catch(ignore);
     };
-    setTimeout(read, forgotten ? 0 : TOGETHER_MS);
+    setTimeout(read, forgotten ? 0 : RELOAD_DELAY_MS);
   }
 
   /** Milliseconds from command to answer, oldest first, by command. */
@@ -321,10 +323,10 @@ export class Nearmind {
   /** @param {import("./types.js").Event} event */
   #deliver(event) {
     this.#outbox.add(event);
-    const stored = this.send({ type: "track", event }).then((updates) => {
+    const stored = this.send({ type: "track", event }).then(async (updates) => {
       if (this.state.unsaved) {
         this.#unsaved.push(event);
-        throw UNSAVED;
+        throw await withTexts(UNSAVED, this.#lang);
       }
       this.#outbox.remove(event);
       return updates;
@@ -342,9 +344,19 @@ export class Nearmind {
 
   /** @param {string} name of the command @param {number} value milliseconds @param {boolean} wrote to the log */
   #answered(name, value, wrote) {
-    this.#latencies[name] = [...(this.#latencies[name] ?? []), value].slice(-KEPT);
+    this.#latencies[name] = [...(this.#latencies[name] ?? []), value].slice(-KEPT_LATENCIES);
     this.#publish({ type: "metric", name, value, unit: "ms" });
     if (wrote) this.#outbox.wrote(name);
+  }
+
+  /**
+   * Adds texts, those of a list in the list's language.
+   * @param {import("./wire.js").Update[]} updates
+   * @param {string} [lang] of the command
+   */
+  #translate(updates, lang = this.#lang) {
+    const langOf = (/** @type {any} */ { shelf }) => this.#shelves.get(shelf)?.lang ?? lang;
+    return Promise.all(updates.map((update) => withTexts(update, langOf(update))));
   }
 
   /** @param {Update} update */
@@ -358,12 +370,13 @@ export class Nearmind {
       if (!update.entries) for (const event of this.#unsaved.splice(0)) this.#outbox.remove(event);
     }
     if (update.type === "isolated") state.isolated = update.tried;
+    if (update.type === "warning") console.warn(`nearmind: ${update.message}`);
     if (update.type === "error" && update.fatal) state.problem = update;
     if (state.problem || (state.items !== null && state.device)) state.progress = null;
     for (const listener of this.#listeners) listener(update);
   }
 
-  /** Catalogue and model come at the same time; the model is what takes long. @param {Progress} progress */
+  /** Catalogue and model load at the same time: the slower model is shown once it has begun. @param {Progress} progress */
   #furthest(progress) {
     const { progress: shown } = this.state;
     return shown && shown.stage !== "catalog" && progress.stage === "catalog" ? shown : progress;
@@ -372,7 +385,7 @@ export class Nearmind {
 
 let last = 0;
 
-/** Milliseconds, and no two events of a page at the same time: they would be taken for one. */
+/** Milliseconds since 1970. Never the same twice on a page: events of equal name and time would count as one. */
 function now() {
   const time = Date.now();
   last = last >= time && last < time + 1 ? last + 0.001 : time;
@@ -390,7 +403,8 @@ const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }
   progress: null,
   problem: null,
 });
-/** Of a worker that was given up. @type {ProfileSummary} */
-const NOTHING_KNOWN = { events: [], interests: [], storedBytes: 0, textDays: 0 };
-const UNSAVED = { code: "unsaved", message: "The browser could not store the event yet.", fatal: false };
+/** The profile where no worker answers. @type {ProfileSummary} */
+const EMPTY_PROFILE = { events: [], interests: [], storedBytes: 0, textDays: 0 };
+/** @type {import("./wire.js").Update} */
+const UNSAVED = { type: "error", code: "unsaved", detail: "", fatal: false };
 const ignore = () => {};

@@ -1,8 +1,8 @@
 /**
- * The visitor's other pages. One that leaves before the worker has written an event leaves it here, and the next page of
- * the same tab delivers it; nothing is held once the worker has it. An event that killed the worker is set aside, and
- * delivered again by a page of the next day. Other tabs share the log: whoever has written tells them, and they read it
- * again. No tab leads, since IndexedDB orders what is written, and nothing but the fact crosses.
+ * Keeps events until the worker has stored them, and tells other tabs about changes of the log. A page that is left too
+ * early leaves its events here, and the next page of the same tab sends them again. An event that has crashed the worker
+ * is set aside, and sent again after a day. Tabs share the log: each tells the others that it has changed, and they read
+ * it again. No tab leads, since IndexedDB orders the writes; no data is sent between tabs.
  *
  * @import {Event} from "./types.js"
  */
@@ -11,15 +11,15 @@ const FORGOTTEN = "nearmind.forgotten";
 const DAY_MS = 86_400_000;
 
 export class Outbox {
-  /** Those that the worker of this page has not acknowledged. @type {Set<string>} */
+  /** Keys of events that this page's worker has not acknowledged. @type {Set<string>} */
   #waiting = new Set();
   #persist;
   /** @type {BroadcastChannel | undefined} */
   #tabs;
 
   /**
-   * @param {boolean} persist Without it nothing outlives the page.
-   * @param {(forgotten: boolean) => void} changed In another tab.
+   * @param {boolean} persist Whether events may outlive the page.
+   * @param {(forgotten: boolean) => void} changed Called when another tab has changed the log.
    */
   constructor(persist, changed) {
     this.#persist = persist;
@@ -32,18 +32,18 @@ export class Outbox {
     };
   }
 
-  /** @param {string} command that has changed the log */
+  /** Tells the other tabs. @param {string} command Name of the command that has changed the log. */
   wrote(command) {
     if (this.#persist || command === "forget") this.#tabs?.postMessage(command);
   }
 
-  /** What earlier pages of this tab left behind, and what was set aside a day ago, oldest first. @returns {Event[]} */
-  left() {
+  /** Events that earlier pages of this tab left, and those set aside a day ago, oldest first. @returns {Event[]} */
+  leftEvents() {
     if (!this.#persist) return [];
     const [now, forgotten] = [Date.now(), Number(attempt(() => localStorage.getItem(FORGOTTEN)))];
-    const [left, aside] = AREAS.map(kept);
+    const [left, aside] = AREAS.map(storedEvents);
     const events = [...left, ...aside.filter(({ until }) => until <= now)].map(({ event }) => event);
-    // A tab that slept while the visitor had everything forgotten. A clock that was wrong then is not believed.
+    // Events from before the visitor erased everything in another tab, unless the clock was wrong then.
     for (const event of events) if (event.timeMs <= forgotten && forgotten <= now) this.remove(event);
     return events
       .filter((event) => event.timeMs > forgotten || forgotten > now)
@@ -69,7 +69,7 @@ export class Outbox {
     this.#write(1, event, Date.now() + DAY_MS);
   }
 
-  /** The visitor has everything forgotten. */
+  /** Removes all events, here and in tabs that are not running. */
   clear() {
     this.#empty();
     if (this.#persist) attempt(() => localStorage.setItem(FORGOTTEN, `${Date.now()}`));
@@ -77,7 +77,7 @@ export class Outbox {
 
   #empty() {
     this.#waiting.clear();
-    for (const area of AREAS) for (const { event } of kept(area)) this.remove(event);
+    for (const area of AREAS) for (const { event } of storedEvents(area)) this.remove(event);
   }
 
   /** @param {0 | 1} area @param {Event} event */
@@ -86,11 +86,11 @@ export class Outbox {
   }
 }
 
-/** Of the tab; of all tabs, for what was set aside. A browser may refuse either. */
+/** Storage of the tab, and of all tabs for events that are set aside. A browser may refuse either. */
 const AREAS = [() => sessionStorage, () => localStorage];
 
 /** @param {() => Storage} area @returns {{until: number, event: Event}[]} */
-const kept = (area) =>
+const storedEvents = (area) =>
   Object.entries(attempt(area) ?? {})
     .filter(([key]) => key.startsWith(PREFIX))
     .flatMap(([, value]) => attempt(() => [JSON.parse(value)]) ?? []);
@@ -98,7 +98,7 @@ const kept = (area) =>
 /** @param {Event} event */
 const keyOf = ({ timeMs, name, item, text }) => PREFIX + JSON.stringify([timeMs, name, item, text]);
 
-/** Where there is no storage an event may be lost when the page is left at once, and nothing else. @template T @param {() => T} work */
+/** Returns undefined where storage is refused: then only an event may be lost, if the page is left at once. @template T @param {() => T} work */
 function attempt(work) {
   try {
     return work();

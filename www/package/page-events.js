@@ -1,8 +1,8 @@
 /**
- * What a shop's page tells others anyway: its analytics through GA4's `dataLayer`, past and future, in the form of gtag
- * (`gtag("event", "view_item", {items: [{item_id}]})`) and of Tag Manager (`{event: "view_item", ecommerce: {...}}`);
- * and search engines through JSON-LD. Read, never changed; nothing else listens less well for it. One listener a log,
- * which hears each thing once, whichever worker writes it down.
+ * Reads the events that a shop's page sends to its analytics through GA4's `dataLayer`, past and future, in the form of
+ * gtag (`gtag("event", "view_item", {items: [{item_id}]})`) and of Tag Manager (`{event: "view_item", ecommerce: {...}}`);
+ * and the product that it describes to search engines in JSON-LD. Changes nothing and gets in nobody's way. There is one
+ * reader per log, so that each event is recorded once, whichever worker records it.
  *
  * @import {EventName, Nearmind} from "./types.js"
  */
@@ -10,28 +10,28 @@
 /** @type {EventName[]} */
 const NAMES = ["view_item", "select_item", "add_to_cart", "remove_from_cart", "purchase"];
 const PRODUCT = /^(https?:\/\/schema\.org\/)?(Product|ProductGroup|IndividualProduct|Book|Movie|Course|NewsArticle)$/;
-/** What names it, the best first. */
+/** Keys of JSON-LD that identify a product, the best first. */
 const IDS = ["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "identifier", "@id", "url"];
 
-/** Stands for the log that is stored: all clients have the same. */
+/** The key of the stored log, which all clients share. */
 const STORED = {};
-/** By the log: the stored one, or the client that stores nothing. @type {WeakMap<object, PageEvents>} */
-const listening = new WeakMap();
+/** By log: the stored one, or that of a client that stores nothing. @type {WeakMap<object, PageEvents>} */
+const readers = new WeakMap();
 
 export class PageEvents {
-  /** The item that this page is about, once the page has said it. @type {string | null} */
+  /** Id of the item that this page is about, once it is known. @type {string | null} */
   product = null;
-  /** Who writes down what is heard; nobody once the last that listened has been told not to. @type {Nearmind | null} */
+  /** The client that records events; null once tracking has been turned off for the last shelf. @type {Nearmind | null} */
   #nearmind;
   #viewed = new Set();
   /** @type {Map<object, () => void>} */
-  #waiting = new Map();
+  #shelves = new Map();
 
-  /** The only one for this client's log. @param {Nearmind} nearmind */
-  static of(nearmind) {
+  /** Returns the only reader for this client's log. @param {Nearmind} nearmind */
+  static forClient(nearmind) {
     const log = nearmind.state.persist ? STORED : nearmind;
-    const known = listening.get(log) ?? new PageEvents(nearmind);
-    listening.set(log, known);
+    const known = readers.get(log) ?? new PageEvents(nearmind);
+    readers.set(log, known);
     return known;
   }
 
@@ -53,19 +53,19 @@ export class PageEvents {
     if (item) this.#view(item);
   }
 
-  /** @param {object} who @param {Nearmind} nearmind @param {() => void} tell Hears when the page's product becomes known or another. */
-  join(who, nearmind, tell) {
+  /** @param {object} shelf @param {Nearmind} nearmind @param {() => void} productChanged Called when the page's product becomes known or changes. */
+  join(shelf, nearmind, productChanged) {
     this.#nearmind = nearmind;
-    this.#waiting.set(who, tell);
+    this.#shelves.set(shelf, productChanged);
   }
 
-  /** @param {object} who @param {boolean} deaf It is to hear no more; who has only left the page may come again. */
-  leave(who, deaf) {
-    this.#waiting.delete(who);
-    if (deaf && !this.#waiting.size) this.#nearmind = null;
+  /** @param {object} shelf @param {boolean} off Tracking is turned off; a shelf that only left the page may come back. */
+  leave(shelf, off) {
+    this.#shelves.delete(shelf);
+    if (off && !this.#shelves.size) this.#nearmind = null;
   }
 
-  /** @param {any} entry What was pushed: the arguments of gtag, or an object. */
+  /** @param {any} entry An entry of the dataLayer: the arguments of gtag, or an object. */
   #read(entry) {
     const [name, about] = entry?.[0] === "event" ? [entry[1], entry[2]] : [entry?.event, entry?.ecommerce ?? entry];
     if (name === "search" || name === "view_search_results") {
@@ -81,13 +81,13 @@ export class PageEvents {
     }
   }
 
-  /** A page may say it twice, here and there; it was one look. @param {string} item */
+  /** Records a view. A page may report the same one in the dataLayer and in JSON-LD. @param {string} item */
   #view(item) {
     if (this.#viewed.has(item)) return;
     this.#viewed.add(item);
     this.product = item;
     this.#track("view_item", { item });
-    for (const tell of this.#waiting.values()) tell();
+    for (const productChanged of this.#shelves.values()) productChanged();
   }
 
   /** @param {EventName} name @param {{item?: string, text?: string}} about */
@@ -96,7 +96,7 @@ export class PageEvents {
   }
 }
 
-/** The first product of the page's JSON-LD, by the id or name that a bake gives it (crates/feeds/src/parse/jsonld.rs). @param {Document} page */
+/** The id or name of the first product in the page's JSON-LD, chosen as a bake chooses it (crates/feeds/src/parse/jsonld.rs). @param {Document} page */
 export function productOf(page) {
   for (const script of page.querySelectorAll('script[type="application/ld+json"]')) {
     try {
@@ -104,7 +104,7 @@ export function productOf(page) {
       const found = productIn(JSON.parse((script.textContent ?? "").replace(/\p{Cc}/gu, " ")));
       if (found) return found;
     } catch {
-      // Search engines skip it too.
+      // Invalid JSON: search engines skip it, too.
     }
   }
   return null;
@@ -119,10 +119,10 @@ function productIn(data) {
   return productIn(data["@graph"] ?? data.mainEntity ?? null);
 }
 
-/** Of a product with variants it is the product that is recommended. @param {any} data */
+/** For a variant, the keys of the product that it belongs to: the catalogue has products. @param {any} data */
 const groupKeys = (data) => ["productGroupID", "inProductGroupWithID", ...(data.hasVariant ? ["@id", "name"] : [])];
 
-/** The first of these that says something. @param {any} data @param {string[]} keys @returns {string | null} */
+/** The first of these keys with a value. @param {any} data @param {string[]} keys @returns {string | null} */
 const first = (data, keys) => keys.map((key) => text([data[key]].flat()[0])).find(Boolean) ?? null;
 
 /** @param {unknown} value */

@@ -1,16 +1,16 @@
 import type { DeviceChoice, DeviceReport } from "./types.js";
 
-/** How many workers this device can feed. */
+/** How many workers suit this device. */
 export function suitable(): number;
 
-/** Many texts to vectors, on several cores. See pool.js. */
+/** Encodes many texts on several cores. See pool.js. */
 export class EmbedPool {
   constructor(options: { model: string; device?: DeviceChoice; workers?: number; worker?: string });
-  /** Workers that run. */
+  /** How many workers run. */
   readonly size: number;
-  /** Loads the model, and says where it runs. */
+  /** Loads the model, and resolves with where it runs. */
   ready(): Promise<DeviceReport>;
-  /** Vectors of all texts, in their order: `[texts.length, width]`. Rejects with a Problem. */
+  /** Resolves with the vectors of all texts, in their order: `[texts.length, width]`. Rejects with a Problem. */
   embed(
     texts: string[],
     options?: { role?: "passage" | "query"; progress?: (done: number, total: number) => void },

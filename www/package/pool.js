@@ -1,82 +1,85 @@
 /**
- * Many texts to vectors, on several cores: every worker has a wasm instance and a model of its own, so that no shared
- * memory and no special header is needed. For work that takes long, like a catalogue that is imported or the products
- * of a page; a query needs no more than one. Knows nothing of shops.
+ * Encodes many texts on several cores: every worker has its own wasm instance and model, so that no shared memory and no
+ * special header is needed. For long work, such as importing a catalogue; a query needs only one worker. Knows nothing
+ * of shops.
  *
  *     const pool = new EmbedPool({ model: "models/minilm/" });
  *     const { vectors, width } = await pool.embed(texts, { progress: (done, total) => {} }); // [texts.length, width]
- *     pool.close(); // gives the memory back: that of a wasm never shrinks
+ *     pool.close(); // frees the memory, which an open wasm instance never does
  *
- * A text's vector is the same bytes for any number of workers.
+ * A text's vector has the same bytes for any number of workers.
  *
  * @import {DeviceReport, Problem, Update} from "./types.js"
  * @typedef {{vectors: Float32Array, width: number, device: DeviceReport}} Embedded
  * @typedef {{texts: string[], role: "passage" | "query", resolve: (embedded: Embedded) => void,
  *            reject: (why: Problem) => void}} Job
- * @typedef {{worker: Worker, jobs: Map<number, Job>}} Hand
+ * @typedef {{worker: Worker, jobs: Map<number, Job>}} PoolWorker
  */
 import { spawn } from "./spawn.js";
 
-/** Texts of one message: some tenths of a second on one core. */
+/** Texts per message: some tenths of a second on one core. */
 const CHUNK = 16;
-/** Messages that a worker holds: it need not wait for the page between two. */
-const AHEAD = 2;
-/** More workers than this wait for memory, not for cores. */
-const MOST = 8;
-/** What a worker takes with a model of 18 MB, and the share of the device's memory that a guest may take. */
+/** Messages that a worker has at a time, so that it need not wait for the page between two. */
+const MOST_JOBS = 2;
+/** With more workers than this, memory is the limit, not cores. */
+const MOST_WORKERS = 8;
+/** Memory of a worker with a model of 18 MB, and the part of the device's memory that all workers may use. */
 const WORKER_GB = 0.1;
-const SHARE = 0.1;
+const MEMORY_SHARE = 0.1;
 
-/** How many workers this device can feed: one core stays free for the page. */
+/** How many workers suit this device: one core stays free for the page. */
 export function suitable() {
   const { hardwareConcurrency = 2, deviceMemory = 4 } = /** @type {any} */ (navigator);
-  return Math.max(1, Math.min(hardwareConcurrency - 1, Math.floor((deviceMemory * SHARE) / WORKER_GB), MOST));
+  return Math.max(
+    1,
+    Math.min(hardwareConcurrency - 1, Math.floor((deviceMemory * MEMORY_SHARE) / WORKER_GB), MOST_WORKERS),
+  );
 }
 
 export class EmbedPool {
   #model;
   #device;
-  #most;
+  #mostWorkers;
   /** @type {string | undefined} */
   #script;
   /** @type {Job[]} */
   #waiting = [];
-  /** @type {Hand[]} */
-  #hands = [];
-  /** The model has been downloaded once: the other workers will find it in the browser's cache. */
+  /** @type {PoolWorker[]} */
+  #workers = [];
+  /** A worker has loaded the model: the others will find it in the browser's cache. */
   #loaded = false;
   #lastId = 0;
 
   /**
-   * `worker` is the address of the worker's script on the page's own origin, where Nearmind lies on another one.
+   * `worker` is the URL of the worker's script on the page's own origin, where Nearmind comes from another one.
    * @param {{model: string, device?: "auto" | "cpu" | "gpu", workers?: number, worker?: string}} options
    */
   constructor({ model, device = "cpu", workers = suitable(), worker }) {
     this.#script = worker && new URL(worker, document.baseURI).href;
     this.#model = new URL(model, document.baseURI).href;
     this.#device = device;
-    this.#most = device === "cpu" ? workers : 1; // there is one GPU
+    this.#mostWorkers = device === "cpu" ? workers : 1; // there is one GPU
   }
 
-  /** Workers that run: they start as there is work for them. */
+  /** How many workers run. They are started as needed. */
   get size() {
-    return this.#hands.length;
+    return this.#workers.length;
   }
 
-  /** Loads the model, and says where it runs. */
+  /** Loads the model, and resolves with where it runs. */
   async ready() {
-    return (await this.#ask([], "passage")).device;
+    return (await this.#encode([], "passage")).device;
   }
 
   /**
-   * Vectors of all texts, in their order. Rejects with a Problem.
+   * Resolves with the vectors of all texts, in their order. Rejects with a Problem.
    * @param {string[]} texts
    * @param {{role?: "passage" | "query", progress?: (done: number, total: number) => void}} [options]
    */
   async embed(texts, { role = "passage", progress } = {}) {
     let done = 0;
     const part = async (/** @type {string[]} */ chunk) => {
-      const embedded = await this.#ask(chunk, role);
+      const embedded = await this.#encode(chunk, role);
       done += chunk.length;
       progress?.(done, texts.length);
       return embedded;
@@ -89,65 +92,65 @@ export class EmbedPool {
     return { vectors, width, device };
   }
 
-  /** Ends the workers; what they had not answered is rejected. */
+  /** Ends the workers, and rejects what they have not answered. */
   close() {
-    this.#fail({ code: "closed", message: "The pool was closed.", fatal: true });
+    this.#fail({ code: "closed", detail: "The pool was closed.", fatal: true });
   }
 
   /** @param {string[]} texts @param {"passage" | "query"} role @returns {Promise<Embedded>} */
-  #ask(texts, role) {
+  #encode(texts, role) {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ texts, role, resolve, reject });
-      this.#feed();
+      this.#assignJobs();
     });
   }
 
-  #feed() {
+  #assignJobs() {
     while (this.#waiting.length) {
-      const free = this.#hands.filter(({ jobs }) => jobs.size < AHEAD).sort((a, b) => a.jobs.size - b.jobs.size);
-      const grows = !this.#hands.length || (this.#loaded && this.#hands.length < this.#most);
-      const hand = free.find(({ jobs }) => !jobs.size) ?? (grows ? this.#start() : free[0]);
-      if (!hand) return;
+      const free = this.#workers.filter(({ jobs }) => jobs.size < MOST_JOBS).sort((a, b) => a.jobs.size - b.jobs.size);
+      const canStart = !this.#workers.length || (this.#loaded && this.#workers.length < this.#mostWorkers);
+      const worker = free.find(({ jobs }) => !jobs.size) ?? (canStart ? this.#start() : free[0]);
+      if (!worker) return;
       const job = /** @type {Job} */ (this.#waiting.shift());
       const id = ++this.#lastId;
-      hand.jobs.set(id, job);
+      worker.jobs.set(id, job);
       const embed = { model: this.#model, device: this.#device, texts: job.texts, role: job.role };
-      hand.worker.postMessage({ id, embed });
+      worker.worker.postMessage({ id, embed });
     }
   }
 
   #start() {
-    /** @type {Hand} */
-    const hand = { worker: spawn(this.#script), jobs: new Map() };
-    hand.worker.onmessage = ({ data: { id, updates, ...embedded } }) => {
-      const job = hand.jobs.get(id);
+    /** @type {PoolWorker} */
+    const own = { worker: spawn(this.#script), jobs: new Map() };
+    own.worker.onmessage = ({ data: { id, updates, ...embedded } }) => {
+      const job = own.jobs.get(id);
       if (!job) return;
-      hand.jobs.delete(id);
+      own.jobs.delete(id);
       const problem = updates?.find((/** @type {Update} */ update) => update.type === "error");
-      if (problem) job.reject(problem);
+      if (problem) job.reject({ ...problem, message: problem.detail });
       else job.resolve(embedded);
       this.#loaded ||= !problem;
-      this.#feed();
+      this.#assignJobs();
     };
     const failed = (/** @type {string} */ why) =>
       this.#fail({
         code: "worker-failed",
-        message: `A worker failed: ${why || "its script was not loaded"}.`,
+        detail: `A worker failed: ${why || "its script was not loaded"}.`,
         fatal: true,
       });
-    hand.worker.onerror = (event) => failed(event.message);
-    hand.worker.onmessageerror = () => failed("an answer could not be read");
-    this.#hands.push(hand);
-    return hand;
+    own.worker.onerror = (event) => failed(event.message);
+    own.worker.onmessageerror = () => failed("an answer could not be read");
+    this.#workers.push(own);
+    return own;
   }
 
-  /** @param {Problem} problem */
+  /** @param {Omit<Problem, "message">} problem */
   #fail(problem) {
-    const jobs = [...this.#waiting, ...this.#hands.flatMap((hand) => [...hand.jobs.values()])];
-    for (const { worker } of this.#hands) worker.terminate();
+    const jobs = [...this.#waiting, ...this.#workers.flatMap(({ jobs }) => [...jobs.values()])];
+    for (const { worker } of this.#workers) worker.terminate();
     this.#waiting = [];
-    this.#hands = [];
-    for (const { reject } of jobs) reject(problem);
+    this.#workers = [];
+    for (const { reject } of jobs) reject({ ...problem, message: problem.detail });
   }
 }
 

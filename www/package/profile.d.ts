@@ -2,7 +2,7 @@
 
 /** `<nearmind-profile>`; custom-elements.json describes it. */
 export class NearmindProfile extends HTMLElement {
-  /** Draws what is known now. */
+  /** Draws the present profile. */
   refresh(): Promise<void>;
 }
 

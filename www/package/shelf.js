@@ -3,38 +3,39 @@
  *
  *     <script type="module" src="shelf.js"></script>
  *     <nearmind-shelf catalog="catalog/" model="models/minilm/">
- *       ... the shop's own markup, shown until there is something better, and on any failure ...
+ *       ... the shop's own markup, shown until the recommendations are ready, and on any failure ...
  *     </nearmind-shelf>
  *
- * custom-elements.json lists attributes, properties, methods, events, slots, parts and CSS properties; a test holds it
- * to this code. The element asks and draws; the worker behind `nearmind.js` decides. Importing it without a DOM does
- * nothing.
+ * custom-elements.json lists attributes, properties, methods, events, slots, parts and CSS properties; a test compares
+ * it with this code. The element requests lists and draws them; the worker behind `nearmind.js` ranks. Importing it
+ * without a DOM does nothing.
  *
  * @import {Nearmind, Problem, ShelfUpdate, Update} from "./types.js"
  */
 import { langOf, optionsOf, SOURCES } from "./element/attributes.js";
 import { place } from "./element/dom.js";
+import { DataProperties } from "./element/data-properties.js";
 import { addresses, prepare } from "./element/format.js";
 import { Frame } from "./element/frame.js";
-import { loadMessages, messages } from "./element/messages.js";
 import { shelfSheet } from "./element/styles.js";
-import { ToldElement } from "./element/told.js";
+import { loadTexts, shelfTexts } from "./languages.js";
+import { loadSentences, withTexts } from "./texts.js";
 
-/** A shelf wakes up when it is this near to the viewport. */
+/** A shelf starts when it is this near to the viewport. */
 const NEAR = "600px";
 const LIMIT = 12;
-const UNTOLD = { code: "attributes", message: "nearmind-shelf needs the attributes catalog and model.", fatal: true };
 let shelves = 0;
 
-export class NearmindShelf extends ToldElement {
-  /** Of those that are no sources, another one is another question. */
+export class NearmindShelf extends DataProperties {
+  /** Changing any attribute that is no source requests a new ranking. */
   static observedAttributes = [...SOURCES, "item", "scene", "limit", "lang", "heading", "track"];
 
   /** @type {Nearmind | null} */
   client = null;
   #name = `shelf-${++shelves}`;
   #revision = -1;
-  /** What was said last of what the visitor wrote. */
+  /** Heading and note of the list that was drawn last. */
+  #heading = "";
   #note = "";
   /** @type {Frame | undefined} */
   #drawn;
@@ -46,15 +47,15 @@ export class NearmindShelf extends ToldElement {
   #approach;
   /** @type {(() => void) | undefined} */
   #unsubscribe;
-  #asking = false;
-  #asked = 0;
-  /** What the page says of itself: the product it is about. @type {import("./page-events.js").PageEvents | undefined} */
+  #isRequesting = false;
+  #requestedAt = 0;
+  /** Events and product of the page. @type {import("./page-events.js").PageEvents | undefined} */
   #page;
 
   connectedCallback() {
     if (!this.#drawn) this.#build();
-    this.adoptTold();
-    this.#dress();
+    this.adoptData();
+    this.#applyLanguage();
     this.#approach = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this.#open(),
       { rootMargin: NEAR },
@@ -71,20 +72,20 @@ export class NearmindShelf extends ToldElement {
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
     if (before === now || !this.isConnected || !this.#drawn) return;
-    if (name === "heading" || name === "lang") this.#dress();
+    if (name === "heading" || name === "lang") this.#applyLanguage();
     if (SOURCES.includes(name)) {
-      // What has not begun reads it when it begins.
+      // A shelf that has not started reads it when it starts.
       if (!this.client && this.state !== "failed") return;
       this.#close(true);
       this.#open();
     } else if (name === "track") {
-      if (this.client) this.#listen();
+      if (this.client) this.#watchPage();
     } else if (this.client && name !== "heading") {
-      this.#ask();
+      this.#request();
     }
   }
 
-  /** The item that the list is about; without the attribute it is about the visitor. Empty: the page's own product. */
+  /** Id of the item that the list is about. null: the list is about the visitor. Empty: the page's own product. */
   get item() {
     return this.getAttribute("item");
   }
@@ -103,17 +104,17 @@ export class NearmindShelf extends ToldElement {
     return this.getAttribute("state") ?? "idle";
   }
 
-  /** Ranks again, and resolves when the answer is drawn. */
+  /** Ranks again. Resolves when the new list is drawn. */
   async refresh() {
-    await this.client?.openShelf(this.#name, this.#request());
+    await this.client?.openShelf(this.#name, this.#buildRequest());
   }
 
-  /** Why an item stands where it stands; null where the catalogue lacks it. @param {string} item */
+  /** Why an item ranks where it does; null where the catalogue lacks it. @param {string} item */
   async explain(item) {
     return (await this.client?.explainIn(this.#name, item)) ?? null;
   }
 
-  /** Erases everything that this device knows of the visitor. */
+  /** Erases everything that this device knows about the visitor. */
   async forget() {
     await this.client?.forget();
   }
@@ -124,8 +125,8 @@ export class NearmindShelf extends ToldElement {
   get #lang() {
     return langOf(this);
   }
-  get #say() {
-    return messages(this.#lang);
+  get #texts() {
+    return shelfTexts(this.#lang);
   }
 
   #build() {
@@ -133,16 +134,22 @@ export class NearmindShelf extends ToldElement {
     root.adoptedStyleSheets = [shelfSheet()];
     this.#frame.list.own = () => this.querySelector(":scope > template") && this;
     root.append(this.#frame.node);
-    // A copy of a shelf has its attributes, and not yet its cards.
+    // A cloned shelf has the attribute `state`, but no cards yet.
     this.#reserve("idle");
   }
 
-  /** In the page's language, as soon as its words are here: what is said in two languages moves. */
-  #dress() {
-    const coming = loadMessages(this.#lang);
-    if (coming) return void coming.then(() => this.#dress());
-    this.#frame.translate(this.#say);
-    this.#frame.head(this.getAttribute("heading") ?? this.#say[this.item === null ? "for-you" : "more-like-this"]);
+  /** Writes labels and heading in the page's language, once its texts have been loaded. */
+  async #applyLanguage() {
+    await loadTexts(this.#lang, "shelf");
+    this.#frame.translate(this.#texts);
+    this.#head();
+  }
+
+  #head() {
+    const { headings } = this.#texts;
+    this.#frame.head(
+      this.getAttribute("heading") ?? (this.#heading || headings[this.item === null ? "profile" : "item"]),
+    );
   }
 
   /** @param {string} state */
@@ -153,24 +160,24 @@ export class NearmindShelf extends ToldElement {
 
   async #open() {
     this.#approach?.disconnect();
-    this.#frame.footer.tell("");
+    this.#frame.footer.show("");
     if (this.state !== "ready") this.setAttribute("state", "loading");
     prepare(this.#lang);
-    this.#obey().catch(() => {});
+    this.#loadActions().catch(() => {});
     try {
       const [{ Nearmind }, , own] = await Promise.all([
         import("./nearmind.js"),
-        loadMessages(this.#lang),
+        loadTexts(this.#lang, "shelf"),
         this.querySelector(":scope > template") && import("./element/own-card.js"),
       ]);
       if (this.client || !this.isConnected) return;
       this.#frame.list.OwnCard = own?.OwnCard;
-      // Read when it is used: whatever changed an attribute while a script came has not been heard.
+      // Read after loading: attributes may have changed meanwhile.
       const options = optionsOf(this);
-      if (!options) return this.#fail(UNTOLD);
+      if (!options) return this.#failAs("attributes");
       this.client = Nearmind.open(options);
     } catch (error) {
-      return this.#fail({ code: "client", message: `${error}`, fatal: true });
+      return this.#failAs("client", `${error}`);
     }
     this.#unsubscribe = this.client.subscribe((update) => this.#receive(update));
     const { problem, progress } = this.client.state;
@@ -179,19 +186,19 @@ export class NearmindShelf extends ToldElement {
     if (new URLSearchParams(location.search).get("nearmind") === "debug") {
       import("./debug.js").then(({ openDebug }) => this.client && openDebug(this.client, this.#lang));
     }
-    // Who asks about the page's product needs it first; for the others it comes after what the visitor came for.
-    if (this.item === "" || this.state === "ready") await this.#listen();
-    this.#ask();
+    // A list about the page's product needs the page first; others read it after the first cards.
+    if (this.item === "" || this.state === "ready") await this.#watchPage();
+    this.#request();
   }
 
-  /** What the visitor may do: comes beside the worker, before there is something to do it with. */
-  async #obey() {
+  /** Loads what the visitor can do with cards, beside the worker. */
+  async #loadActions() {
     const { Acts } = await import("./element/acts.js");
     const now = () => ({
       name: this.#name,
       root: /** @type {ShadowRoot} */ (this.shadowRoot),
       client: this.client,
-      say: this.#say,
+      texts: this.#texts,
       lang: this.#lang,
     });
     this.#acts ??= new Acts(this.#frame, now, ({ item, url }, position) => {
@@ -200,8 +207,9 @@ export class NearmindShelf extends ToldElement {
     });
   }
 
-  /** What cards that stand can do: be seen, be turned, and move to other places. */
-  async #watch() {
+  /** Loads what cards need once they are drawn: impressions, scrolling, moving to other places. */
+  async #loadCardFeatures() {
+    loadSentences(this.#lang).catch(() => {});
     const [{ Impressions }, { Turn }, { Moves }, { addLateStyles }] = await Promise.all([
       import("./element/impressions.js"),
       import("./element/turn.js"),
@@ -220,58 +228,58 @@ export class NearmindShelf extends ToldElement {
     if (this.isConnected) this.#impressions.watch(list.node.children);
   }
 
-  /** What the page says of itself anyway, to its own analytics and to search engines. */
-  async #listen() {
+  /** Reads what the page tells its own analytics and search engines. */
+  async #watchPage() {
     const off = () => this.getAttribute("track") === "off";
-    if (off()) return this.#unheard(true);
+    if (off()) return this.#stopTracking(true);
     const { PageEvents } = await import("./page-events.js");
     if (!this.client || this.#page || off()) return;
-    this.#page = PageEvents.of(this.client);
-    this.#page.join(this, this.client, () => this.item === "" && this.#ask());
+    this.#page = PageEvents.forClient(this.client);
+    this.#page.join(this, this.client, () => this.item === "" && this.#request());
   }
 
-  /** @param {boolean} deaf */
-  #unheard(deaf) {
-    this.#page?.leave(this, deaf);
+  /** @param {boolean} off Later events of the page are not for this client. */
+  #stopTracking(off) {
+    this.#page?.leave(this, off);
     this.#page = undefined;
   }
 
-  /** @param {boolean} [deaf] What the page says from now on is not for this client. */
-  #close(deaf = false) {
-    this.#unheard(deaf);
+  /** @param {boolean} [off] Later events of the page are not for this client. */
+  #close(off = false) {
+    this.#stopTracking(off);
     this.#unsubscribe?.();
     this.client?.closeShelf(this.#name);
     this.client = null;
     this.#revision = -1;
   }
 
-  /** Asks once, however many attributes have changed. */
-  #ask() {
-    if (this.#asking) return;
-    this.#asking = true;
+  /** Requests the list once, however many attributes have changed. */
+  #request() {
+    if (this.#isRequesting) return;
+    this.#isRequesting = true;
     queueMicrotask(() => {
-      this.#asking = false;
-      const request = this.#request();
+      this.#isRequesting = false;
+      const request = this.#buildRequest();
       if (request.kind === "more-like-this" && !request.item) return;
-      this.#asked = performance.now();
+      this.#requestedAt = performance.now();
       this.client?.openShelf(this.#name, request).catch(() => {});
     });
   }
 
-  #request() {
+  #buildRequest() {
     const item = this.item || (this.item === "" ? (this.#page?.product ?? "") : null);
     /** @type {import("./types.js").ShelfKind} */
     const kind = item === null ? "for-you" : "more-like-this";
-    return { kind, item, scene: this.getAttribute("scene"), limit: this.limit, lang: this.#lang, ...this.toldAll() };
+    return { kind, item, scene: this.getAttribute("scene"), limit: this.limit, lang: this.#lang, ...this.allData() };
   }
 
-  whenTold() {
-    if (this.client) this.#ask();
+  dataChanged() {
+    if (this.client) this.#request();
   }
 
   /** @param {Update} update */
   #receive(update) {
-    // After a failure nothing counts until there is a new worker.
+    // After a failure updates are ignored until there is a new worker.
     if (this.state === "failed" && update.type !== "restarted") return;
     switch (update.type) {
       case "progress":
@@ -284,17 +292,17 @@ export class NearmindShelf extends ToldElement {
         if (update.shelf !== this.#name || update.revision !== this.#revision) return;
         return this.#frame.list.views.get(update.item)?.highlight(update.title, update.description);
       case "pictures":
-        // Small pictures, which came with the catalogue.
+        // Small pictures that came with the catalogue.
         for (const { item, image } of update.pictures) {
           if (image.startsWith("data:")) this.#frame.list.views.get(item)?.picture(image);
         }
         return;
-      // biome-ignore lint/suspicious/noFallthroughSwitchClause: a new worker's revisions begin again, too
+      // biome-ignore lint/suspicious/noFallthroughSwitchClause: revisions begin again with a new worker, too
       case "restarted":
         if (this.state === "failed") this.setAttribute("state", "loading");
       case "forgotten":
         this.#revision = -1;
-        return this.#frame.footer.tell("");
+        return this.#frame.footer.show("");
       case "error":
         return update.fatal ? this.#fail(update) : this.#warn(update);
     }
@@ -304,18 +312,19 @@ export class NearmindShelf extends ToldElement {
   #draw({ revision, basis, heading, note, cards }) {
     const first = this.state !== "ready";
     this.#revision = revision;
-    if (!this.getAttribute("heading") && heading) this.#frame.head(heading);
-    if (note !== this.#note) this.#frame.say((this.#note = note));
+    this.#heading = heading;
+    this.#head();
+    if (note !== this.#note) this.#frame.showStatus((this.#note = note));
     this.#fire("nearmind-metric", {
       name: first ? "first-shelf" : "shelf",
-      value: performance.now() - this.#asked,
+      value: performance.now() - this.#requestedAt,
       unit: "ms",
     });
     if (!cards.length) return this.#frame.keepRoom(() => this.#reserve("empty"));
     const base = new URL(this.getAttribute("base") ?? "", document.baseURI).href;
     const strict = this.getAttribute("isolation") === "strict";
     const placed = cards.map((card) => ({ ...card, ...addresses(card, base, strict) }));
-    const draw = () => this.#frame.list.draw(placed, this.#say, this.#lang);
+    const draw = () => this.#frame.list.draw(placed, this.#texts, this.#lang);
     if (first) {
       this.#frame.keepRoom(() => {
         draw();
@@ -324,28 +333,33 @@ export class NearmindShelf extends ToldElement {
     } else {
       draw();
     }
-    this.#watch();
+    this.#loadCardFeatures();
     if (!first) return;
-    this.#listen();
-    this.#frame.announce(`${this.getAttribute("heading") ?? heading}: ${this.#say.list(cards.length)}`);
+    this.#watchPage();
+    this.#frame.announce(`${this.getAttribute("heading") ?? heading}: ${this.#texts.list(cards.length)}`);
     this.#fire("nearmind-ready", { basis, items: cards.map(({ item }) => item) });
   }
 
-  /** The shop's own markup stands again. @param {Problem} problem */
+  /** @param {string} code @param {string} [detail] */
+  async #failAs(code, detail = "") {
+    this.#fail(/** @type {any} */ (await withTexts({ type: "error", code, detail, fatal: true }, this.#lang)));
+  }
+
+  /** Shows the shop's own markup again. @param {Problem} problem */
   #fail(problem) {
     console.error(`nearmind: ${problem.message}`);
     this.#frame.footer.progress(null);
-    this.#frame.footer.tell(this.#say.failed(this.#say.problems[problem.code] ?? problem.message), {
-      label: this.#say.retry,
+    this.#frame.footer.show(this.#texts.failed(problem.message.replace(problem.detail && ` (${problem.detail})`, "")), {
+      label: this.#texts.retry,
       run: () => (this.client ? this.client.restart() : this.#open()),
     });
     this.#frame.keepRoom(() => this.#reserve("failed"));
     this.#fire("nearmind-error", problemOf(problem));
   }
 
-  /** Recommendations go on. @param {Problem} problem */
+  /** Recommendations continue. @param {Problem} problem */
   #warn(problem) {
-    this.#frame.footer.tell(problem.message);
+    this.#frame.footer.show(problem.message);
     this.#fire("nearmind-error", problemOf(problem));
   }
 

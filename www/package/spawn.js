@@ -1,9 +1,9 @@
 /**
- * The one place that makes a worker, where Trusted Types are enforced and where they are not. Knows not what it does.
+ * The only place that creates a worker, with or without Trusted Types. Does not know what the worker does.
  *
- * Browsers start workers from the page's own origin only. A shop that loads Nearmind from another origin puts a file of
- * one line on its own, `import "https://the.other.origin/nearmind/worker.js";`, and names it: no blob, which a policy
- * could not tell from any other.
+ * Browsers start workers from the page's own origin only. A shop that loads Nearmind from another origin puts a file with
+ * the line `import "https://the.other.origin/nearmind/worker.js";` on its own and names it in the attribute `worker`. A
+ * blob would not do, since a policy cannot tell one blob from another.
  */
 
 const OWN = new URL("./worker.js", import.meta.url).href;
@@ -13,13 +13,13 @@ export function spawn(url = OWN) {
   if (new URL(url).origin !== location.origin) {
     throw new Error(
       `a worker cannot be started from another origin (${url}). Put a file with the line import "${url}"; ` +
-        "on the page's own origin and name it in the attribute worker",
+        "on the page's own origin, and name it in the attribute worker",
     );
   }
   return new Worker(trusted(url), { type: "module", name: "nearmind" });
 }
 
-/** Where a window has its policy: all copies of this file share it, since a second one of the same name is refused. */
+/** The key of a window's policy. All copies of this file share it, since a second policy of the same name is refused. */
 const POLICY = Symbol.for("nearmind policy");
 /** @typedef {{createScriptURL: (url: string) => string}} Policy */
 
@@ -35,6 +35,6 @@ export function trusted(url, inside = globalThis) {
 
 /** @param {string} url */
 function own(url) {
-  if (new URL(url).origin !== location.origin) throw new TypeError(`${url} is of another origin`);
+  if (new URL(url).origin !== location.origin) throw new TypeError(`${url} is not of the page's origin`);
   return url;
 }

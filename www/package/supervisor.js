@@ -1,31 +1,33 @@
 /**
- * Keeps one worker running: posts commands, finds the promise of each answer, and replaces a worker that died, hangs or
- * does not answer, at most so often. Knows what a command is named, and nothing of logs and lists.
+ * Keeps one worker running: posts commands, resolves the promise of each answer, and replaces a worker that crashed,
+ * hangs or does not answer, a limited number of times. Knows the names of commands, but nothing of logs and lists.
  *
  * page -> worker  { id, nowMs, lang, command } or { ping }
  * worker -> page  { id | null, updates, wrote, refused }
  *
  * @import {Command, Envelope, Problem, Update} from "./types.js"
+ * @import {Update as UpdateData} from "./wire.js"
  */
 
-/** A worker that dies is replaced this many times on one page; then the shop's own markup stands. */
+/** A worker that crashes is replaced this many times on one page; after that the shop's own markup is shown. */
 const RESTARTS = 2;
-/** While something waits for an answer, a worker that says nothing is asked this often whether it lives. */
-const PULSE_MS = 2000;
-/** So many times in vain, and it is replaced: 10 s. One whose script may still be on its way has 20 s. */
-const SILENT = 5;
-const SILENT_AT_FIRST = 10;
-/** A worker that lives, and has not answered a command after so many: 60 s. */
-const STUCK = 30;
+/** While a command waits for its answer, the worker is pinged at this interval. */
+const PING_MS = 2000;
+/** Unanswered pings after which a worker is replaced: 10 s, and 20 s before its first answer, while its script loads. */
+const MOST_SILENT = 5;
+const MOST_SILENT_AT_FIRST = 10;
+/** Pings after which a worker that answers them, but not its command, is replaced: 60 s. */
+const MOST_PINGS = 30;
 
 /**
  * @typedef {Pick<Worker, "onmessage" | "onerror" | "onmessageerror" | "postMessage" | "terminate">} AnyWorker
  * @typedef {object} Owner
  * @property {() => AnyWorker | Promise<AnyWorker>} make
- * @property {(waiting: Command[]) => void} opened A worker stands, and gets what is sent now before the commands that wait.
+ * @property {(waiting: Command[]) => void} opened A worker has started: what is sent now reaches it before the commands that wait.
+ * @property {(updates: UpdateData[], lang?: string) => Promise<Update[]>} translate
  * @property {(update: Update) => void} publish
- * @property {(command: string, ms: number, wrote: boolean) => void} answered `wrote`: the visitor's log has changed.
- * @property {(command: Command) => void} crashed Two workers died of it: it is refused.
+ * @property {(command: string, ms: number, wrote: boolean) => void} answered `wrote`: the command has changed the visitor's log.
+ * @property {(command: Command) => void} crashed The command has crashed two workers and is rejected.
  * @property {() => void} restarted
  */
 
@@ -33,19 +35,19 @@ export class Supervisor {
   #owner;
   /** @type {AnyWorker | null} */
   #worker = null;
-  #coming = false;
+  #starting = false;
   #answered = false;
   #restarts = 0;
   #silent = 0;
-  #pulse = 0;
-  /** After a worker died the next one gets one command at a time: the one that another dies of is known. */
+  #pingTimer = 0;
+  /** After a crash commands are posted one at a time, so that the one that crashes the next worker is known. */
   #careful = false;
-  /** The command that a careful page waits for. */
-  #out = 0;
+  /** Id of the last posted command while it is unanswered, else 0. */
+  #current = 0;
   #nextId = 1;
-  /** @type {Map<number, Asked>} */
+  /** @type {Map<number, Pending>} */
   #pending = new Map();
-  /** @type {Problem | null} Why there is no worker any more. */
+  /** @type {Problem | null} Why there is no worker any more; null while there may be one. */
   #problem = null;
 
   /** @param {Owner} owner */
@@ -62,16 +64,16 @@ export class Supervisor {
     return new Promise((resolve, reject) => {
       if (this.#problem) return reject(this.#problem);
       const id = this.#nextId++;
-      this.#pending.set(id, { sent, resolve, reject, since: performance.now(), pulses: 0 });
+      this.#pending.set(id, { sent, resolve, reject, since: performance.now(), pings: 0 });
       this.#post(id);
     });
   }
 
   start() {
-    if (this.#worker || this.#coming || this.#problem) return;
-    this.#coming = true;
+    if (this.#worker || this.#starting || this.#problem) return;
+    this.#starting = true;
     const failed = (/** @type {any} */ error) => {
-      this.#coming = false;
+      this.#starting = false;
       this.#fail(error?.message ?? `${error}`, false);
     };
     try {
@@ -85,13 +87,19 @@ export class Supervisor {
 
   /** @param {AnyWorker} worker */
   #begin(worker) {
-    this.#coming = false;
+    this.#starting = false;
     this.#worker = worker;
-    worker.onmessage = ({ data }) => this.#receive(data);
+    // One after the other: an answer may have to wait for texts of its language.
+    let receiving = Promise.resolve();
+    worker.onmessage = ({ data }) => {
+      this.#answered = true;
+      this.#silent = 0;
+      receiving = receiving.then(() => this.#receive(worker, data)).catch(reportError);
+    };
     worker.onerror = (event) => this.#fail(event.message);
     worker.onmessageerror = () => this.#fail("an answer could not be read");
     this.#silent = 0;
-    this.#pulse = setInterval(() => this.#listen(), PULSE_MS);
+    this.#pingTimer = setInterval(() => this.#ping(), PING_MS);
     const waiting = [...this.#pending];
     this.#owner.opened(waiting.map(([, { sent }]) => sent.command));
     for (const [id] of waiting) this.#post(id);
@@ -100,37 +108,40 @@ export class Supervisor {
   /** @param {number | undefined} id */
   #post(id) {
     const sent = this.#pending.get(id ?? 0)?.sent;
-    if (!this.#worker || !id || !sent || (this.#careful && this.#out)) return;
-    this.#out = id;
+    if (!this.#worker || !id || !sent || (this.#careful && this.#current)) return;
+    this.#current = id;
     this.#worker.postMessage({ id, ...sent });
   }
 
-  /** A new worker, with everything that the old one had not answered. */
+  /** Starts a new worker, and sends it what the old one has not answered. */
   restart() {
     this.#end();
     this.#problem = null;
-    for (const [id, asked] of this.#pending) {
-      asked.pulses = 0;
-      if (asked.sent.command.type === "open") this.#pending.delete(id);
+    for (const [id, pending] of this.#pending) {
+      pending.pings = 0;
+      if (pending.sent.command.type === "open") this.#pending.delete(id);
     }
     this.#owner.restarted();
     this.start();
   }
 
   #end() {
-    clearInterval(this.#pulse);
+    clearInterval(this.#pingTimer);
     this.#worker?.terminate();
     this.#worker = null;
-    this.#out = 0;
+    this.#current = 0;
   }
 
-  /** @param {{id: number | null, updates?: Update[], wrote?: boolean, refused?: boolean}} message */
-  #receive({ id, updates = [], wrote = false, refused = false }) {
-    this.#answered = true;
-    this.#silent = 0;
+  /**
+   * @param {AnyWorker} worker
+   * @param {{id: number | null, updates?: UpdateData[], wrote?: boolean, refused?: boolean}} message
+   */
+  async #receive(worker, { id, updates: data = [], wrote = false, refused = false }) {
     const asked = this.#pending.get(id ?? 0);
+    const updates = await this.#owner.translate(data, asked?.sent.lang);
+    if (worker !== this.#worker) return; // another one has taken its place
     this.#pending.delete(id ?? 0);
-    if (id === this.#out) this.#out = 0;
+    if (id === this.#current) this.#current = 0;
     if (this.#careful) this.#post(this.#pending.keys().next().value);
     for (const update of updates) this.#owner.publish(update);
     const problem = refused && updates.find((update) => update.type === "error");
@@ -139,44 +150,50 @@ export class Supervisor {
     if (asked) this.#owner.answered(asked.sent.command.type, performance.now() - asked.since, wrote);
   }
 
-  /** Whether the worker lives. A page that was frozen hears it before it counts further. */
-  #listen() {
+  /** Pings the worker, and replaces it after too many pings. A page that was frozen receives answers before it counts on. */
+  #ping() {
     const [first] = this.#pending.values();
     if (!first) return;
-    const silent = ++this.#silent > (this.#answered ? SILENT : SILENT_AT_FIRST);
-    if (silent || ++first.pulses > STUCK) return this.#fail("it does not answer", this.#answered);
+    const silent = ++this.#silent > (this.#answered ? MOST_SILENT : MOST_SILENT_AT_FIRST);
+    if (silent || ++first.pings > MOST_PINGS) return this.#fail("it does not answer", this.#answered);
     this.#worker?.postMessage({ ping: true });
   }
 
-  /** The command that a second worker died of is refused, so that the next ones live. */
+  /** Rejects the command that has crashed a second worker, so that the others can be answered. */
   #blame() {
-    const [id, asked] = [this.#out, this.#pending.get(this.#out)];
+    const [id, asked] = [this.#current, this.#pending.get(this.#current)];
     if (!this.#careful || !asked || asked.sent.command.type === "open") return void (this.#careful = true);
     this.#pending.delete(id);
     this.#owner.crashed(asked.sent.command);
-    asked.reject({ code: "crashed", message: "The recommender failed twice while it did this.", fatal: false });
+    this.#report({ code: "crashed", detail: "", fatal: false }, asked.reject);
   }
 
   /**
-   * The worker died; or it could not be loaded, for which browsers give no reason.
-   * @param {string} why @param {boolean} [lived] Another one may live, too.
+   * Called when the worker has crashed, or could not be loaded, for which browsers give no reason.
+   * @param {string} why @param {boolean} [lived] It has run, so that another one may run, too.
    */
   #fail(why, lived = this.#answered || Boolean(why)) {
     if (lived) this.#blame();
     this.#end();
     if (lived && this.#restarts++ < RESTARTS) return this.restart();
-    this.#problem = {
-      code: "worker-failed",
-      message: `The recommender could not start: ${why || "its script was not loaded"}.`,
-      fatal: true,
-    };
-    this.#owner.publish({ type: "error", ...this.#problem });
-    for (const { reject } of this.#pending.values()) reject(this.#problem);
-    this.#pending.clear();
+    const detail = why || "its script was not loaded";
+    this.#problem = { code: "worker-failed", detail, message: detail, fatal: true };
+    this.#report(this.#problem, (problem) => {
+      this.#problem = problem;
+      this.#owner.publish({ type: "error", ...problem });
+      for (const { reject } of this.#pending.values()) reject(problem);
+      this.#pending.clear();
+    });
+  }
+
+  /** @param {Omit<Problem, "message">} problem @param {(problem: Problem) => void} report Gets it with its message. */
+  async #report(problem, report) {
+    const [update] = await this.#owner.translate([{ type: "error", ...problem }]);
+    report(/** @type {Problem & {type: "error"}} */ (update));
   }
 }
 
 /**
  * @typedef {Omit<Envelope, "id">} Sent
- * @typedef {{sent: Sent, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number, pulses: number}} Asked
+ * @typedef {{sent: Sent, resolve: (updates: Update[]) => void, reject: (why: Problem) => void, since: number, pings: number}} Pending
  */

@@ -410,6 +410,11 @@ export type Update =
     entries: number;
   }
   | { type: "forgotten" }
+  | {
+    type: "warning";
+    /** What will not work. */
+    warning: Warning;
+  }
   | { type: "error" } & Problem;
 
 /** A task of the worker that reports its progress. */
@@ -423,14 +428,13 @@ export type Shelf = {
   revision: number;
   /** What the list is based on. */
   basis: Basis;
-  /** The scene's heading, or else a heading for the basis in the page's language. */
-  heading: string;
-  /**
-   * A sentence in the page's language that says how the visitor's last text was used, if they would not expect it.
-   * Else empty.
-   */
-  note: string;
-  /** The items of the list, in the order to show. */
+  /** The scene's own heading in the page's language; absent where it has none, and the page words one for the basis. */
+  sceneHeading: string | null;
+  /** Title of the item that the list is about, in the page's language; absent where it is about none. */
+  about: string | null;
+  /** What became of the text that the visitor wrote last, where the list does not follow it as expected. */
+  notice: TextNote | null;
+  /** The items of the list, in the order to show them. */
   cards: Array<Card>;
 };
 
@@ -455,9 +459,9 @@ export type Card = {
   category: string;
   /** The current price; absent if unknown. */
   price: Price | null;
-  /** Why the item is recommended: "Because you viewed ...". Empty if no reason is true. */
-  reason: Array<Part>;
-  /** The score that the item was ranked by. Scores of different lists are not comparable. */
+  /** Why it is here; absent where there is no reason that is true. */
+  claim: Claim | null;
+  /** What the item was ranked by. Scores of different lists cannot be compared. */
   score: number;
   /** The visitor's current opinion of the item. */
   opinion: Opinion | null;
@@ -536,18 +540,102 @@ export type DeviceReason =
     why: string;
   };
 
-/** An error with a message that says what to do. `code` is for programs; its meaning never changes. */
+/** Something that did not work. The page words what the person can do by the `code`, which never changes its meaning. */
 export type Problem = {
   /** A short name, such as `store` or `other-model`. */
   code: string;
-  /** A message for people, in the page's language if it is known. */
-  message: string;
-  /**
-   * Whether shelves cannot work at all, because the model, the catalogue or the log is missing. The page then keeps
-   * the host's own markup.
-   */
+  /** What was found and where, for people who look into it; empty where the code says all. */
+  detail: string;
+  /** Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands. */
   fatal: boolean;
 };
+
+/** What contributes most to the score of an item. */
+export type Claim =
+  | {
+    kind: "event";
+    /** What was done. */
+    name: EventName;
+    /** The other item's title. */
+    title: string;
+  }
+  | {
+    kind: "text";
+    /** `wish` or `search`. */
+    name: EventName;
+    /** The text as the visitor wrote it. */
+    text: string;
+    /** The words of the text that the item's own text contains, in their order. */
+    words: Array<string>;
+  }
+  | {
+    kind: "category";
+    /** How many items. */
+    count: number;
+    /** The category's name. */
+    category: string;
+  }
+  | {
+    kind: "brand";
+    /** How many items. */
+    count: number;
+    /** The brand's name. */
+    brand: string;
+  }
+  | {
+    kind: "price";
+    /** How many items. */
+    count: number;
+  }
+  | {
+    kind: "together";
+    /** How many visitors at least. */
+    visitors: number;
+    /** The other item's title. */
+    title: string;
+  }
+  | {
+    kind: "popular";
+    /** How many times at least. */
+    times: number;
+  };
+
+/** What became of the text that the visitor wrote last, where the list does not follow it as expected. */
+export type TextNote =
+  | {
+    kind: "unused";
+    /** The text as the visitor wrote it. */
+    text: string;
+    /** Why it is not used. */
+    reason: UnusedReason;
+    /** Primary subtags of the languages that the items are described in, ascending. */
+    languages: Array<string>;
+  }
+  | {
+    kind: "left-out";
+    /** What is not wanted, each thing by itself: `wool`. */
+    things: Array<string>;
+  };
+
+/** Why a text of the visitor is not used. */
+export type UnusedReason = "pending" | "no-match" | "language" | "unclear";
+
+/** What the page's developer should read in the console. */
+export type Warning =
+  | {
+    kind: "nothing-to-show";
+    /** The number of items that are out of stock. */
+    soldOut: number;
+    /** All items of the catalogue. */
+    items: number;
+  }
+  | {
+    kind: "unknown-ids";
+    /** How many ids. */
+    count: number;
+    /** One of them. */
+    first: string;
+  };
 
 /** Why an item has its place in a shelf's list. */
 export type Explanation = {
@@ -565,25 +653,31 @@ export type Explanation = {
   score: number;
   /** The parts that the score is the sum of, the largest first. */
   parts: Array<ScorePart>;
-  /**
-   * What each interest contributes to the parts that come from the visitor's events, labelled as the visitor knows
-   * it.
-   */
-  interests: Array<ScorePart>;
-  /**
-   * What each event contributes to the score, the largest first. They sum to the parts that come from the visitor's
-   * events.
-   */
+  /** What each interest adds to those parts that come from the visit. */
+  interests: Array<InterestShare>;
+  /** What each event adds to the score, by how much it says; together they are the parts that come from the visit. */
   events: Array<EventShare>;
-  /** The explanation in sentences. Every claim is backed by a number in `parts`, `events` or the catalogue. */
-  sentences: Array<Array<Part>>;
+  /** What the list is based on. */
+  basis: Basis;
+  /** What contributes most to the score; absent where no event of the visit is the reason. */
+  claim: Claim | null;
+  /** Where the item would be without what adds most to its score; absent where it was not replayed. */
+  without: Without | null;
 };
 
 /** A part of a score. */
 export type ScorePart = {
-  /** The name, for programs. */
+  /** Its name: `content`, `cooccurrence`. */
   name: string;
-  /** The name for people, in the page's language. */
+  /** Its contribution to the score; negative if it lowers the score. */
+  share: number;
+};
+
+/** What an interest adds to the score of an item. */
+export type InterestShare = {
+  /** The interest's id, from `Profile`. */
+  name: string;
+  /** The visitor's own name for the interest, or else its words. */
   label: string;
   /** Its contribution to the score; negative if it lowers the score. */
   share: number;
@@ -610,20 +704,34 @@ export type Moved = {
   place: number | null;
 };
 
+/** Where an item would be if the visitor had done nothing with another item or text. */
+export type Without = {
+  /** The other item's title in the page's language, or the text. */
+  label: string;
+  /** From 1; absent where it would not be among the first `of`. */
+  place: number | null;
+  /** How far the list was continued. */
+  of: number;
+};
+
 /** What would bring an item into a shelf's list, confirmed by replaying the log. */
 export type WhyNot = {
   /** The page's name for the shelf. */
   shelf: string;
   /** The shop's own id of the item. */
   item: string;
-  /** The item's place, from 1, if it is already in the list. */
+  /** Its title in the page's language. */
+  title: string;
+  /** From 1, where the list has it already. */
   place: number | null;
   /** The fewest events to remove so that the item is in the list; empty if there are none. */
   remove: Array<Event>;
-  /** One event to add so that the item is in the list. */
+  /** What each event of `remove` is about: the item's title in the page's language, or the text. */
+  removeLabels: Array<string>;
+  /** One more event with which the list would have it. */
   add: Event | null;
-  /** The same as a sentence in the page's language. */
-  sentence: Array<Part>;
+  /** What `add` is about, in the same way. */
+  addLabel: string | null;
 };
 
 /** The model's attention to the words of an item's text. It is no explanation of a ranking. */
@@ -672,11 +780,8 @@ export type EventLine = {
   weight: number;
   /** Whether the visitor has muted it. */
   muted: boolean;
-  /**
-   * Why the event has no effect because this catalogue cannot use it, in the page's language. Absent if it has an
-   * effect.
-   */
-  unused?: string | null;
+  /** Why its text counts for nothing; absent where it counts, and where that is not known yet. */
+  unused?: UnusedReason | null;
 };
 
 /** Items and interests as points in two dimensions. Similar ones are near each other; coordinates have no unit. */

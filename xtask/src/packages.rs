@@ -52,14 +52,14 @@ pub fn vulkan() -> Result<()> {
     install(&["mesa-vulkan-drivers"])
 }
 
-/// Node, which runs the validator of the elements' manifest.
+/// Node, which runs the unit tests of scripts and the validator of the elements' manifest.
 pub fn node() -> Result<()> {
     if output(command("node").arg("--version")).is_some() {
         skipped("node");
         return Ok(());
     }
     if !may_install() {
-        bail!("the manifest of the elements is validated by node: on Debian, apt-get install nodejs");
+        bail!("the unit tests of scripts run on node: on Debian, apt-get install nodejs");
     }
     install(&["nodejs"])
 }

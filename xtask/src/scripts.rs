@@ -1,7 +1,11 @@
-//! The page's scripts: types, lints and form, checked by programs that need no Node; and the manifest of the elements,
-//! by one that does. Must not know what a script does.
+//! The page's scripts: types, lints and form, checked by programs that need no Node; unit tests and the manifest of the
+//! elements, which need it. Must not know what a script does.
 
-use std::{env::consts, fs, path::Path};
+use std::{
+    env::consts,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 
@@ -77,7 +81,7 @@ const VALIDATOR: Tarball = Tarball {
 /// What runs on the page, and what runs in workers: the two have different globals.
 const TSCONFIGS: [&str; 2] = ["tsconfig.json", "tsconfig.workers.json"];
 
-/// The types of all scripts agree, and they are linted and formatted.
+/// Checks the types, lints and form of all scripts, and runs their unit tests.
 pub fn check() -> Result<()> {
     if let Some(compiler) = build_for_this_machine(&TYPESCRIPT) {
         let compiler = compiler.obtain()?.join("lib/tsc");
@@ -90,7 +94,14 @@ pub fn check() -> Result<()> {
         let check = || run(command(biome).args(["ci", "--error-on-warnings", "--colors=off"]));
         step("lint and format: scripts", || check().context("`cargo xtask format` mends what is only form"))?;
     }
-    Ok(())
+    packages::node()?;
+    step("tests: scripts", || run(command("node").arg("--test").args(test_scripts()?)))
+}
+
+/// The unit tests of scripts that need no browser.
+fn test_scripts() -> Result<Vec<PathBuf>> {
+    let files = root().join("tests/scripts").read_dir()?.map(|entry| Ok(entry?.path()));
+    files.filter(|path| path.as_ref().map_or(true, |path| path.extension().is_some_and(|end| end == "js"))).collect()
 }
 
 /// Formats the scripts.

@@ -3,7 +3,8 @@
 //! JSON names are in camelCase and enum tags in kebab-case, so that `www/` uses them directly. Times are milliseconds
 //! since the Unix epoch by the page's clock. Must not know how anything is computed.
 
-mod command; //      requests of the page
+mod claim; //        reasons, notes and warnings, as data
+mod command; //      what the page asks for
 #[cfg(test)]
 mod declarations; // the TypeScript declarations of these types
 mod diagnosis; //    problems of a catalogue or a page, for its developer
@@ -13,9 +14,10 @@ mod profile; //      the visitor's profile, as the page shows it
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use claim::{Claim, TextNote, UnusedReason, Warning};
 pub use command::{Command, DeviceChoice, Envelope, PictureSource, ShelfRequest};
 pub use diagnosis::{Diagnosis, UnmatchedId};
-pub use explanation::{Attention, EventShare, Explanation, Moved, ScorePart, WhyNot};
+pub use explanation::{Attention, EventShare, Explanation, InterestShare, Moved, ScorePart, WhyNot, Without};
 pub use profile::{EventLine, InterestLine, InterestMap, MapInterest, MapPoint, PointKind, ProfileSummary};
 
 pub use crate::{
@@ -24,8 +26,8 @@ pub use crate::{
     rank::{Context, ShelfKind},
 };
 
-/// The protocol version, sent with `Open`. The worker rejects a page with another version.
-pub const VERSION: u32 = 2;
+/// Sent with `Open`; the worker refuses a page of another version.
+pub const VERSION: u32 = 3;
 
 /// A message from the worker. Updates of a shelf's list carry its revision, so that the page can drop stale ones.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -118,7 +120,12 @@ pub enum Update {
     },
     /// The answer to `Forget`: all data about the visitor is deleted.
     Forgotten,
-    /// An error.
+    /// For the page's developer, in the console.
+    Warning {
+        /// What will not work.
+        warning: Warning,
+    },
+    /// Something did not work.
     Error(Problem),
 }
 
@@ -146,12 +153,13 @@ pub struct Shelf {
     pub revision: u32,
     /// What the list is based on.
     pub basis: Basis,
-    /// The scene's heading, or else a heading for the basis in the page's language.
-    pub heading: String,
-    /// A sentence in the page's language that says how the visitor's last text was used, if they would not expect it.
-    /// Else empty.
-    pub note: String,
-    /// The items of the list, in the order to show.
+    /// The scene's own heading in the page's language; absent where it has none, and the page words one for the basis.
+    pub scene_heading: Option<String>,
+    /// Title of the item that the list is about, in the page's language; absent where it is about none.
+    pub about: Option<String>,
+    /// What became of the text that the visitor wrote last, where the list does not follow it as expected.
+    pub notice: Option<TextNote>,
+    /// The items of the list, in the order to show them.
     pub cards: Vec<Card>,
 }
 
@@ -195,9 +203,9 @@ pub struct Card {
     pub category: String,
     /// The current price; absent if unknown.
     pub price: Option<Price>,
-    /// Why the item is recommended: "Because you viewed ...". Empty if no reason is true.
-    pub reason: Vec<Part>,
-    /// The score that the item was ranked by. Scores of different lists are not comparable.
+    /// Why it is here; absent where there is no reason that is true.
+    pub claim: Option<Claim>,
+    /// What the item was ranked by. Scores of different lists cannot be compared.
     pub score: f32,
     /// The visitor's current opinion of the item.
     pub opinion: Option<Opinion>,
@@ -282,16 +290,15 @@ pub enum DeviceReason {
     },
 }
 
-/// An error with a message that says what to do. `code` is for programs; its meaning never changes.
+/// Something that did not work. The page words what the person can do by the `code`, which never changes its meaning.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// A short name, such as `store` or `other-model`.
     pub code: String,
-    /// A message for people, in the page's language if it is known.
-    pub message: String,
-    /// Whether shelves cannot work at all, because the model, the catalogue or the log is missing. The page then keeps
-    /// the host's own markup.
+    /// What was found and where, for people who look into it; empty where the code says all.
+    pub detail: String,
+    /// Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands.
     pub fatal: bool,
 }

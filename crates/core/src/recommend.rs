@@ -15,11 +15,11 @@ use std::{collections::BTreeSet, rc::Rc};
 
 pub use self::contributions::{NEGLIGIBLE_SHARE, ScoreParts, SignalContribution};
 pub use self::options::{MAX_CARDS, RankingOptions};
-use self::{statements::TextNote, texts::TextVectors};
+use self::texts::TextVectors;
 use crate::{
     catalog::Catalog,
     profile::{ContentScorer, EventName, History, Overrides, Profile, SimilarityCache, Source, cluster_interests},
-    protocol::Basis,
+    protocol::{Basis, TextNote},
     rank::{self, ExposureGroup, Filter, Ranker, Scorer, ShelfKind},
     vectors::{Hit, arithmetic::dot},
 };

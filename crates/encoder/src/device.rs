@@ -286,7 +286,7 @@ impl<C: Encoder, O: GpuOpener> Encoder for Device<C, O> {
                     self.report.detail = self.cpu_detail.clone();
                     self.report.reason = Reason::Lost(why);
                 }
-                answer => return answer,
+                result => return result,
             }
         }
         self.cpu.encode(batch, output).await

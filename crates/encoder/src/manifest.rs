@@ -189,7 +189,7 @@ impl Manifest {
     }
 }
 
-/// The role of a text, which some models are told by a prefix.
+/// The role of a text; some models need a prefix that says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {

@@ -22,8 +22,8 @@ const MAX_UNKNOWN: f32 = 0.3;
 
 /// A model's tokenizer, with its vocabulary, special tokens and prefixes.
 pub struct Tokenizer {
-    special: Vec<Special>,
-    ends: Ends,
+    special: Vec<SpecialToken>,
+    ends: StartAndEnd,
     algorithm: Algorithm,
     prefixes: Prefixes,
     /// The most tokens of a text, start and end included.
@@ -32,6 +32,7 @@ pub struct Tokenizer {
     unknown: u32,
 }
 
+/// The model that splits words into tokens.
 enum Algorithm {
     WordPiece(wordpiece::WordPieceTokenizer),
     Unigram(unigram::UnigramTokenizer),
@@ -39,21 +40,22 @@ enum Algorithm {
 
 /// The parts that every `tokenizer.json` of the converter has. The `tokenizers` crate reads the same file.
 #[derive(Deserialize)]
-struct File {
-    added_tokens: Vec<Special>,
-    post_processor: Ends,
-    model: Kind,
+struct TokenizerFile {
+    added_tokens: Vec<SpecialToken>,
+    post_processor: StartAndEnd,
+    model: ModelType,
 }
 
+/// The type of the model: `WordPiece` or `Unigram`.
 #[derive(Deserialize)]
-struct Kind {
+struct ModelType {
     #[serde(rename = "type")]
     name: String,
 }
 
 /// A token that is searched for in the text itself, before any other step.
 #[derive(Deserialize)]
-struct Special {
+struct SpecialToken {
     id: u32,
     content: String,
     #[serde(default)]
@@ -68,7 +70,7 @@ struct Special {
 
 /// The start and end tokens of every text.
 #[derive(Deserialize)]
-struct Ends {
+struct StartAndEnd {
     cls: (String, u32),
     sep: (String, u32),
 }
@@ -89,9 +91,9 @@ impl Tokenizer {
     /// manifest, or has features that this program does not support.
     pub fn parse(json: &[u8], manifest: &Manifest) -> Result<Self, ModelError> {
         let bad = |reason: String| ModelError::malformed(FILE, reason);
-        let File { added_tokens: special, post_processor: ends, model } =
+        let TokenizerFile { added_tokens: special, post_processor: ends, model } =
             serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
-        let plain = |s: &Special| !(s.single_word || s.lstrip || s.rstrip || s.normalized || s.content.is_empty());
+        let plain = |s: &SpecialToken| !(s.single_word || s.lstrip || s.rstrip || s.normalized || s.content.is_empty());
         if let Some(special) = special.iter().find(|special| !plain(special)) {
             return Err(bad(format!("the special token {:?} has an option that is not supported", special.content)));
         }
@@ -159,7 +161,7 @@ impl Tokenizer {
             return Err(EncodeError::BadBatch("the tokenizer returned an id beyond the vocabulary".into()));
         }
         let added = |id| Token { id, span: None, unknown: false };
-        let Ends { cls, sep } = &self.ends;
+        let StartAndEnd { cls, sep } = &self.ends;
         let mut tokens = vec![added(cls.1)];
         tokens.extend(found.into_iter().map(|(id, span)| {
             let span =

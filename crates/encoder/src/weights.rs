@@ -61,7 +61,7 @@ pub const WEIGHT_MAX: i8 = 63;
 const MAX_HEADER_BYTES: usize = 1 << 20;
 const FILE: &str = "model.safetensors";
 
-/// A file that is read piece by piece, so that it can lie outside this program's memory, as in JavaScript's.
+/// A file that is read piece by piece, so that it can stay outside the memory of this program, as in JavaScript's.
 pub trait ByteSource {
     /// The length of the whole file.
     fn len_bytes(&self) -> usize;

@@ -148,17 +148,17 @@ fn split(text: &[Token], max_tokens: usize) -> Vec<Window> {
     let room = max_tokens - head - 1;
     let spare = end - head - room;
     // As few windows as the overlap allows, at equal distances.
-    let steps = spare.div_ceil(room - room / OVERLAP);
-    let start = |step: usize| head + step * spare / steps;
+    let last = spare.div_ceil(room - room / OVERLAP);
+    let start = |nth: usize| head + nth * spare / last;
     // Two windows are divided in the middle of their common part.
-    let border = |step: usize| (start(step) + start(step - 1) + room) / 2;
-    let window = |step: usize| Window {
+    let border = |nth: usize| (start(nth) + start(nth - 1) + room) / 2;
+    let window = |nth: usize| Window {
         head,
-        part: start(step)..start(step) + room,
+        part: start(nth)..start(nth) + room,
         end,
-        kept: if step == 0 { 0 } else { border(step) }..if step == steps { end + 1 } else { border(step + 1) },
+        kept: if nth == 0 { 0 } else { border(nth) }..if nth == last { end + 1 } else { border(nth + 1) },
     };
-    (0..=steps).map(window).collect()
+    (0..=last).map(window).collect()
 }
 
 #[cfg(test)]

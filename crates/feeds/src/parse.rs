@@ -1,7 +1,7 @@
 //! Parses the feed formats into raw rows, one at a time. Must not know how rows are cleaned.
 //!
-//! A row that cannot be read is [`RowError`] and parsing continues with the next one; an error that ends
-//! the feed is a [`FeedError`].
+//! A row that cannot be read is returned as a [`RowError`], and parsing continues with the next one. An error that ends the
+//! feed is a [`FeedError`].
 
 pub mod assign; // assigns values to fields
 pub mod html; //   pages: JSON-LD, microdata, Open Graph
@@ -34,7 +34,7 @@ use super::{
 /// The decoded text of a feed, which parsers read.
 pub type TextReader<'a> = BufReader<Source<'a>>;
 
-/// A parser. After `None` or a [`ParseError`] it is not asked again.
+/// A parser of one format. Must not be called again after `None` or a [`ParseError`].
 pub trait RowReader {
     /// Reads the next row; `None` at the end of the feed. An error means that no further row can be read.
     fn next(&mut self) -> Result<Option<RowResult>, ParseError>;

@@ -38,7 +38,7 @@ macro_rules! kinds {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum ProblemKind {
-            $(#[doc = concat!("RowReader that ", $text, ".")] $kind),*
+            $(#[doc = concat!("Rows that ", $text, ".")] $kind),*
         }
 
         impl ProblemKind {

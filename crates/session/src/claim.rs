@@ -1,27 +1,21 @@
-//! What dominates an item's score, as one claim with its numbers. Must not know how it is worded.
+//! What contributes most to an item's score, as one claim with its numbers. Must not know any language.
 
-use crate::{card, phrases::Claim};
+use crate::card;
 use nearmind_core::{
     catalog::Catalog,
     profile::Source,
-    protocol::Basis,
+    protocol::{Basis, Claim},
     recommend::{NEGLIGIBLE_SHARE, RankedList, RankingOptions, SignalContribution},
     text::{terms, words},
 };
 
-/// One signal that adds this part of all is the reason; below it, what several have in common.
+/// A signal with at least this part of the sum is the reason; below it, what several signals have in common.
 const ALONE: f32 = 0.5;
-/// Prices are alike within this factor.
+/// Prices within this factor count as alike.
 const ALIKE: f64 = 1.25;
 
-/// What speaks for the row most, if a visit or what others chose does at all.
-pub fn claim<'a>(
-    catalog: &'a Catalog,
-    lang: &str,
-    ranked: &'a RankedList,
-    options: &RankingOptions,
-    row: u32,
-) -> Option<Claim<'a>> {
+/// What contributes most to the row's score; `None` where neither the visit nor other visitors do.
+pub fn claim(catalog: &Catalog, lang: &str, ranked: &RankedList, options: &RankingOptions, row: u32) -> Option<Claim> {
     let popular = || {
         let times = catalog.relations.as_ref().map_or(0, |relations| relations.count(row));
         (times > 0).then_some(Claim::Popular { times })
@@ -32,10 +26,10 @@ pub fn claim<'a>(
         Basis::ColdStart | Basis::Item | Basis::Text => return None,
     }
     let parts = ranked.scorer.as_ref()?.breakdown(row);
-    // A liked card stays on the shelf, and that it is like itself is no reason; nor did the visitor write the page.
+    // A liked item stays on the shelf: its likeness to itself is no reason, and neither is the page's own text.
     let own = |added: &SignalContribution| match &added.signal.source {
         Source::Item(other) => *other != row,
-        // Nor is it a reason that an item is unlike what the visitor does not want.
+        // Being unlike what the visitor does not want is no reason either.
         Source::Text(text) => options.text() != Some(text) && added.signal.weight > 0.0,
     };
     let mut added: Vec<SignalContribution> = ranked
@@ -53,8 +47,8 @@ pub fn claim<'a>(
     let fields = &catalog.fields;
     let in_category = same(&|row| fields.category[row as usize]);
     let of_brand = same(&|row| fields.brand[row as usize]);
-    let category = || catalog.item(row).text_in(lang).map_or("", |(_, words)| words.category());
-    let brand = || catalog.item(row).brand();
+    let category = || catalog.item(row).text_in(lang).map_or("", |(_, words)| words.category()).to_owned();
+    let brand = || catalog.item(row).brand().to_owned();
     let larger = |part: f32| {
         let others = [parts.popularity, parts.brand, parts.category, parts.price, parts.context_popularity];
         part > others.into_iter().fold(sum, f32::max) - NEGLIGIBLE_SHARE
@@ -89,30 +83,29 @@ pub fn claim<'a>(
         }
     }
     let name = first.signal.main_event;
-    // What was borrowed from similar items nobody has chosen together: then what the visitor did is all that is known.
+    // Co-occurrence that was borrowed from similar items has no count of its own: then only the visit is a reason.
     let both = |other: u32| catalog.relations.as_ref().map_or(0, |relations| relations.pair_count(other, row));
     Some(match &first.signal.source {
         Source::Item(other) if first.cooccurrence > first.content && both(*other) > 0 => {
-            Claim::Together { what: card::title(catalog, *other, lang), visitors: both(*other) }
+            Claim::Together { visitors: both(*other), title: card::title(catalog, *other, lang).to_owned() }
         }
-        Source::Item(other) => Claim::Event { name, what: card::title(catalog, *other, lang) },
-        Source::Text(text) => Claim::Said { name, what: text, words: shared(catalog, lang, text, row) },
+        Source::Item(other) => Claim::Event { name, title: card::title(catalog, *other, lang).to_owned() },
+        Source::Text(text) => Claim::Text { name, text: text.clone(), words: shared_words(catalog, lang, text, row) },
     })
 }
 
-/// How many of the `chosen` cost about as much.
+/// How many of the `chosen` rows cost about as much as `row`.
 fn alike(catalog: &Catalog, row: u32, chosen: &[u32]) -> usize {
     let price = |row: u32| catalog.item(row).price().filter(|price| *price > 0.0);
     let near = |&&other: &&u32| price(other).zip(price(row)).is_some_and(|(a, b)| a.max(b) <= ALIKE * a.min(b));
     chosen.iter().filter(near).count()
 }
 
-/// The words of what was said that the item's own text has, as they were said.
-fn shared<'a>(catalog: &Catalog, lang: &str, said: &'a str, row: u32) -> Vec<&'a str> {
+/// The words of the visitor's `text` that the item's own text contains, as the visitor wrote them.
+fn shared_words(catalog: &Catalog, lang: &str, text: &str, row: u32) -> Vec<String> {
     let own = catalog.item(row).text_in(lang).map_or_else(Vec::new, |(_, words)| {
         terms(&format!("{} {}", words.title, words.description), &catalog.segmenter)
     });
-    let said_words =
-        words(said, &catalog.segmenter).into_iter().filter(|word| !word.is_stop && own.contains(&word.term));
-    said_words.map(|word| &said[word.range]).collect()
+    let shared = words(text, &catalog.segmenter).into_iter().filter(|word| !word.is_stop && own.contains(&word.term));
+    shared.map(|word| text[word.range].to_owned()).collect()
 }

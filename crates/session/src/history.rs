@@ -1,16 +1,16 @@
-//! The commands that change the log, and with it everything that follows from it.
+//! The commands that change the log, and so all that is derived from it.
 //!
-//! Other pages of the shop write to the same store: the log here is what this page knows of it. An entry that cannot be
-//! stored counts all the same, and is stored with the next one that can.
+//! Other pages of the shop write to the same store; the log here is what this page knows of it. An entry that cannot be
+//! stored counts until the page is left, and is stored together with a later one.
 
 use std::cell::Cell;
 
 use super::{
     Session,
     log::{Entry, Log, Topic},
-    phrases::Trouble,
     portable,
-    store::{News, Store, StoreError},
+    problem::SessionError,
+    store::{Store, StoreError, StoreUpdate},
 };
 use nearmind_core::{
     profile::{Event, EventName, History},
@@ -21,26 +21,26 @@ use nearmind_encoder::Encoder;
 impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) async fn open(&mut self, version: u32) -> Vec<Update> {
         if version != VERSION {
-            return vec![self.trouble(Trouble::Version, "")];
+            return vec![SessionError::Version.update("")];
         }
         self.read_log().await
     }
 
-    /// Everything from the store, in place of what was known: another tab may have written.
+    /// Reads the whole log from the store: another tab may have written to it.
     pub(super) async fn read_log(&mut self) -> Vec<Update> {
         match self.store.load().await {
             Ok(entries) => {
-                let updates = self.take_all(&entries).await;
+                let updates = self.replace_log(&entries).await;
                 [updates, self.drop_old_texts().await].concat()
             }
-            Err(error) => self.unreadable(&error),
+            Err(error) => self.store_failed(&error),
         }
     }
 
     pub(super) async fn track(&mut self, event: Event) -> Vec<Update> {
         let event = event.sanitized(self.now_ms);
         event.item.iter().for_each(|id| self.named.track(id));
-        // A page that was left before the answer came lets the next one deliver the event again.
+        // A page that was left before the answer came has the next page deliver the event again.
         if self.log.has_event(&event) {
             return self.save().await;
         }
@@ -48,23 +48,23 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     pub(super) async fn undo(&mut self, item: String, name: EventName) -> Vec<Update> {
-        // The page may have called it by another name.
+        // The page may have used another id of the same item.
         let row = |id: &str| self.catalog.as_ref().and_then(|catalog| catalog.row(id));
         let (same, events) = (row(&item), self.log.events().iter().rev());
-        let mut said = events.filter(|event| event.name == name).filter_map(|event| event.item.as_ref());
-        let Some(item) = said.find(|&said| *said == item || (same.is_some() && row(said) == same)).cloned() else {
+        let mut ids = events.filter(|event| event.name == name).filter_map(|event| event.item.as_ref());
+        let Some(item) = ids.find(|&id| *id == item || (same.is_some() && row(id) == same)).cloned() else {
             return Vec::new();
         };
         self.record(Entry::Undo { item, name, time_ms: self.now_ms }).await
     }
 
-    /// Unlearns one event: what is left is the log that never had it.
+    /// Unlearns one event: the log becomes the one that never had it.
     pub(super) async fn delete(&mut self, event: Event) -> Vec<Update> {
         let event = event.sanitized(self.now_ms);
         self.rewrite(|log| log.without(&event)).await
     }
 
-    /// An event counts for nothing, or counts again. One that is not there, or is so already, is passed over.
+    /// Mutes or unmutes an event. Does nothing where the log has no such event or it is in that state already.
     pub(super) async fn mute(&mut self, event: Event, muted: bool) -> Vec<Update> {
         let event = event.sanitized(self.now_ms);
         let changes = self.log.lines().any(|(own, was)| *own == event && was != muted);
@@ -74,7 +74,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.record(Entry::Mute { event, muted, time_ms: self.now_ms }).await
     }
 
-    /// Keeps typed texts for so many days; 0: until they are deleted.
+    /// Sets how many days typed texts are kept; 0: until the visitor deletes them.
     pub(super) async fn keep_texts(&mut self, days: u32) -> Vec<Update> {
         if days == self.log.text_days() {
             return Vec::new();
@@ -83,7 +83,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         [updates, self.drop_old_texts().await].concat()
     }
 
-    /// Typed texts say the most of a visitor, and the oldest help the least.
+    /// Deletes the typed texts that are older than texts are kept.
     async fn drop_old_texts(&mut self) -> Vec<Update> {
         let now_ms = self.now_ms;
         match self.log.has_old_texts(now_ms) {
@@ -99,7 +99,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    /// Mutes, unmutes or names an interest. One that is not there is passed over.
+    /// Mutes, unmutes or names an interest. Does nothing where there is no such interest.
     pub(super) async fn mark(
         &mut self,
         interest: &str,
@@ -113,20 +113,20 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.record(entry).await
     }
 
-    /// Adds what another device exported. What does not read as a profile changes nothing.
+    /// Adds the entries that another device exported. Text that is no valid export changes nothing.
     pub(super) async fn import(&mut self, profile: &str) -> Vec<Update> {
         let entries = match portable::import(profile) {
             Ok(entries) => entries,
-            Err(why) => return vec![self.trouble(Trouble::Import, &why)],
+            Err(why) => return vec![SessionError::Import.update(&why)],
         };
         let new_events = Cell::new(None);
         let updates = self.rewrite(|log| {
-            let (both, new) = log.with(&entries);
+            let (both, new) = log.merge(&entries);
             new_events.set(Some(new));
             both
         });
         let mut updates = updates.await;
-        // Where nothing could be read, the updates say so, and nothing was imported.
+        // An error among the updates means that nothing was imported.
         if let Some(events) =
             new_events.get().filter(|_| !updates.iter().any(|update| matches!(update, Update::Error(_))))
         {
@@ -138,54 +138,54 @@ impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) async fn forget(&mut self) -> Vec<Update> {
         self.log = Log::default();
         self.unsaved.clear();
-        self.derive_again();
+        self.rebuild();
         let mut updates = vec![match self.store.clear().await {
             Ok(()) => Update::Forgotten,
-            Err(error) => self.trouble(Trouble::Forget, &error.0),
+            Err(error) => SessionError::Forget.update(&error.0),
         }];
         updates.extend(self.rank_all().await);
         updates
     }
 
-    /// Another tab has written to the log, or has had everything forgotten.
+    /// Reads the log again, because another tab has written to it or has erased everything.
     pub(super) async fn reload(&mut self, forgotten: bool) -> Vec<Update> {
         if forgotten {
             self.unsaved.clear();
             self.store.forget_memory();
             return self.read_log().await;
         }
-        match self.store.news().await {
-            Ok(News::All(entries)) => self.take_all(&entries).await,
-            Ok(News::Added(entries)) => self.take(&entries).await,
-            Err(error) => self.unreadable(&error),
+        match self.store.updates().await {
+            Ok(StoreUpdate::Replaced(entries)) => self.replace_log(&entries).await,
+            Ok(StoreUpdate::Appended(entries)) => self.append_stored(&entries).await,
+            Err(error) => self.store_failed(&error),
         }
     }
 
-    /// Everything that is stored, in place of what was known.
-    async fn take_all(&mut self, stored: &[Entry]) -> Vec<Update> {
+    /// Takes the whole stored log in place of the present one.
+    async fn replace_log(&mut self, stored: &[Entry]) -> Vec<Update> {
         self.log = Log::replay(&[stored, &self.unsaved].concat());
-        self.derive_again();
+        self.rebuild();
         self.rank_all().await
     }
 
-    /// What another page has stored: it stands before what is not stored yet.
-    async fn take(&mut self, added: &[Entry]) -> Vec<Update> {
+    /// Adds what another page has stored, before the entries that are not stored yet.
+    async fn append_stored(&mut self, added: &[Entry]) -> Vec<Update> {
         if added.is_empty() {
             return Vec::new();
         }
         let known = self.log.entries();
         let stored = &known[..known.len() - self.unsaved.len()];
         self.log = Log::replay(&[stored, added, &self.unsaved].concat());
-        self.derive_again();
+        self.rebuild();
         self.rank_all().await
     }
 
-    fn unreadable(&mut self, error: &StoreError) -> Vec<Update> {
-        self.failing = true; // and the visitor knows why
-        vec![self.trouble(Trouble::Store, &error.0)]
+    fn store_failed(&mut self, error: &StoreError) -> Vec<Update> {
+        self.store_failing = true; // and the visitor is told why
+        vec![SessionError::Store.update(&error.0)]
     }
 
-    /// Adds to the log, which goes on in memory where it cannot be stored, and ranks again.
+    /// Adds an entry to the log, ranks again, and stores the entry if that is possible.
     async fn record(&mut self, entry: Entry) -> Vec<Update> {
         self.log.push(&entry);
         let catalog = self.catalog.as_ref();
@@ -201,17 +201,17 @@ impl<E: Encoder, S: Store> Session<E, S> {
         updates
     }
 
-    /// Stores what is not stored yet. The page is told how many entries are left, and, the first time, why.
+    /// Stores the entries that are not stored yet. Reports how many are left, and the first time also why.
     async fn save(&mut self) -> Vec<Update> {
         if self.unsaved.is_empty() {
             return Vec::new();
         }
-        let saved = match self.failing {
-            // What could not be read before can be now; and the last try may have reached the disk after all.
+        let saved = match self.store_failing {
+            // The store may be readable again, and the last attempt may have reached the disk after all.
             true => self.change(Log::clone).await,
             false => match self.store.append(&self.unsaved).await {
                 Ok(added) => {
-                    let updates = self.take(&added).await;
+                    let updates = self.append_stored(&added).await;
                     self.unsaved.clear();
                     Ok(updates)
                 }
@@ -219,19 +219,19 @@ impl<E: Encoder, S: Store> Session<E, S> {
             },
         };
         saved.unwrap_or_else(|error| {
-            let first = !std::mem::replace(&mut self.failing, true);
-            let why = first.then(|| self.trouble(Trouble::Store, &error.0));
+            let first = !std::mem::replace(&mut self.store_failing, true);
+            let why = first.then(|| SessionError::Store.update(&error.0));
             why.into_iter().chain([Update::Unsaved { entries: self.unsaved.len() }]).collect()
         })
     }
 
-    /// See [`Session::change`]. A change that cannot be stored is not made, and the visitor hears why.
+    /// As [`Session::change`], with an update that says why a change could not be stored.
     async fn rewrite(&mut self, change: impl Fn(&Log) -> Log) -> Vec<Update> {
-        self.change(change).await.unwrap_or_else(|error| vec![self.trouble(Trouble::Unchanged, &error.0)])
+        self.change(change).await.unwrap_or_else(|error| vec![SessionError::Unchanged.update(&error.0)])
     }
 
-    /// Changes the stored log, whatever other pages have added to it since this one has read it, stores with it what is
-    /// not stored yet, and derives everything again.
+    /// Changes the stored log, including what other pages have added since it was read and what is not stored yet, and
+    /// rebuilds what is derived from it. On an error nothing has changed.
     async fn change(&mut self, change: impl Fn(&Log) -> Log) -> Result<Vec<Update>, StoreError> {
         let unsaved = self.unsaved.clone();
         let changed = |stored: &[Entry]| {
@@ -242,13 +242,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let entries = self.store.change(&changed).await?;
         let mut updates = Vec::new();
         self.unsaved.clear();
-        if std::mem::take(&mut self.failing) {
+        if std::mem::take(&mut self.store_failing) {
             updates.push(Update::Unsaved { entries: 0 });
         }
         let log = Log::replay(&entries);
         if log != self.log {
             self.log = log;
-            self.derive_again();
+            self.rebuild();
             updates.extend(self.rank_all().await);
         }
         Ok(updates)
@@ -263,5 +263,5 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 }
 
-/// Of a name that a visitor gives.
+/// Characters of a name that the visitor gives an interest.
 const MOST_LETTERS: usize = 80;

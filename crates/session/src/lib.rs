@@ -1,41 +1,41 @@
 //! Owns all state of a visit: a [`Command`] in, [`Update`]s out.
 //!
-//! Sees the world through two seams, [`Encoder`] and [`Store`], so that a whole visit runs in a plain test.
-//! Must not know JavaScript, nor where bytes come from: whoever fetches them calls [`Session::set_catalog`]
-//! and [`Session::set_model`] in any order, before or after the first commands. Everything but the log is
-//! derived from it and can be made again.
+//! Depends on the outside only through [`Encoder`] and [`Store`], so that a whole visit runs in a plain test. Must not
+//! know JavaScript, nor where bytes come from: the caller fetches them and calls [`Session::set_catalog`] and
+//! [`Session::set_model`] in any order, before or after the first commands. All state but the log is derived from the
+//! log, and can be rebuilt.
 
 #![warn(missing_docs)]
 
 mod card;
-mod claim; //    what dominates a score, as one claim
+mod claim; //    what contributes most to a score
+mod highlights; // which words of a card are highlighted
 mod history; // commands that change the log
 mod log;
 mod map;
 mod model;
-mod phrases;
 mod pictures; // addresses of the cards' pictures
-mod portable; // the log as text, out and in
+mod portable; // export and import of the log
+mod problem; //  what can go wrong
 pub mod search;
 mod shelf;
 mod store;
-mod summary; // what is known, for the visitor
+mod summary; // the visitor's events and interests
 mod unmatched; // ids that no item has
-mod why;
-mod words; // which words of a card are marked
+mod why; //     explanations and "why not"
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use phrases::{Tongue, Trouble};
+use highlights::{CARDS_PER_SLICE, HighlightCache, HighlightRequest};
 use pictures::Pictures;
+use problem::SessionError;
 use search::Meaning;
 use shelf::OpenShelf;
 use unmatched::NamedIds;
-use words::{AT_ONCE, Asked, Explained};
 
 pub use log::{Entry, Log, Topic};
 pub use model::Model;
-pub use store::{MemoryStore, News, Store, StoreError, difference};
+pub use store::{MemoryStore, Store, StoreError, StoreUpdate, difference};
 
 use nearmind_core::{
     catalog::{Catalog, Sheet},
@@ -49,44 +49,44 @@ use nearmind_core::{
 };
 use nearmind_encoder::{EncodeError, Encoder};
 
-/// One visit: the visitor's log, the catalogue, the model, and the shelves that are open.
+/// One visit: the visitor's log, the catalogue, the model and the open shelves.
 pub struct Session<E, S> {
     store: S,
     log: Log,
     /// Entries at the end of the log that could not be stored yet.
     unsaved: Vec<Entry>,
     /// The last attempt to store something failed.
-    failing: bool,
-    /// The log by what it is about, for the catalogue that is here.
+    store_failing: bool,
+    /// The events of the log by item and text of the present catalogue.
     history: History,
     catalog: Option<Catalog>,
     model: Option<Model<E>>,
     texts: TextVectors,
     columns: SimilarityCache,
-    explained: Explained,
+    highlights: HighlightCache,
     pictures: Pictures,
     shelves: BTreeMap<String, OpenShelf>,
     named: NamedIds,
-    /// By the page's clock, as the last command said.
+    /// The page's clock at the last command, in milliseconds since 1970.
     now_ms: f64,
-    /// BCP 47, as the last command said.
+    /// BCP 47 tag of the last command.
     lang: String,
 }
 
 impl<E: Encoder, S: Store> Session<E, S> {
-    /// A session without a log; the command `Open` reads it from the store.
+    /// Creates a session without a log; the command `Open` reads it from the store.
     pub fn new(store: S) -> Self {
         Self {
             store,
             log: Log::default(),
             unsaved: Vec::new(),
-            failing: false,
+            store_failing: false,
             history: History::default(),
             catalog: None,
             model: None,
             texts: TextVectors::default(),
             columns: SimilarityCache::default(),
-            explained: Explained::default(),
+            highlights: HighlightCache::default(),
             pictures: Pictures::default(),
             shelves: BTreeMap::new(),
             named: NamedIds::default(),
@@ -95,42 +95,42 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    /// Ends the session; the log stays where it is stored.
+    /// Ends the session and returns the store, which keeps the log.
     pub fn into_store(self) -> S {
         self.store
     }
 
-    /// The catalogue has arrived: shelves can be ranked from its vectors.
+    /// Takes the catalogue, and ranks the open shelves from its vectors.
     pub async fn set_catalog(&mut self, catalog: Catalog) -> Vec<Update> {
         let mut updates = vec![Update::CatalogReady { items: catalog.len() }];
         self.catalog = Some(catalog);
         self.pictures.clear();
         self.named.forget_answers();
-        self.derive_again();
+        self.rebuild();
         self.shelves.values_mut().for_each(|shelf| shelf.options = None);
         updates.extend(self.check_model());
         updates.extend(self.rank_all().await);
         updates
     }
 
-    /// A sheet of small pictures has arrived: cards that wait for one get it.
+    /// Takes a sheet of small pictures, and returns those that cards were sent without.
     pub fn add_pictures(&mut self, sheet: Sheet) -> Vec<Update> {
         let Some(catalog) = &self.catalog else { return Vec::new() };
         let pictures = self.pictures.add(sheet, catalog);
         if pictures.is_empty() { Vec::new() } else { vec![Update::Pictures { pictures }] }
     }
 
-    /// The model has arrived and is proven: what the visitor wrote is encoded, cards are explained.
+    /// Takes a model that has passed its probes: it encodes what the visitor wrote and highlights words of cards.
     pub async fn set_model(&mut self, model: Model<E>, device: DeviceReport) -> Vec<Update> {
         let mut updates = vec![Update::ModelReady { device }];
         self.model = Some(model);
-        self.columns.clear(); // texts stood where their words are
+        self.columns.clear(); // texts were placed by their words
         updates.extend(self.check_model());
         updates.extend(self.rank_all().await);
         updates
     }
 
-    /// What the model runs on, once it is here.
+    /// The device that the model runs on; `None` before [`Session::set_model`].
     pub fn encoder(&mut self) -> Option<&mut E> {
         self.model.as_mut().map(Model::encoder)
     }
@@ -138,7 +138,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     /// Answers one command. `Open` comes first.
     pub async fn apply(&mut self, Envelope { now_ms, lang, command, .. }: Envelope) -> Vec<Update> {
         self.lang = lang;
-        // A page whose clock says nothing is served all the same.
+        // A page with a broken clock is served all the same.
         if now_ms.is_finite() {
             self.now_ms = now_ms;
         }
@@ -185,34 +185,35 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    /// One slice of work that nobody waits for: a text or two are read for the words of cards, first cards first. `None`
-    /// when all is done.
+    /// Does one slice of background work: encodes the texts of up to two cards to highlight their words, the first cards
+    /// first. Returns `None` when there is nothing left to do.
     pub async fn work(&mut self) -> Option<Vec<Update>> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
         let (name, shelf) = self.shelves.iter_mut().find(|(_, shelf)| !shelf.todo.is_empty())?;
         let OpenShelf { request, revision, directions, todo, .. } = shelf;
         let lang = primary_subtag(&request.lang);
-        let asked = |&row: &u32| {
-            Some(Asked { row, document: card::explainable(catalog, row, &lang)?, direction: directions.get(&row)? })
+        let request = |&row: &u32| {
+            let (document, direction) = (card::highlightable(catalog, row, &lang)?, directions.get(&row)?);
+            Some(HighlightRequest { row, document, direction })
         };
-        let next: Vec<Asked> = todo.iter().take(AT_ONCE).filter_map(asked).collect();
-        let read = self.explained.read(model, catalog, &next).await;
-        if next.is_empty() || !matches!(read, Ok(true)) {
+        let next: Vec<HighlightRequest> = todo.iter().take(CARDS_PER_SLICE).filter_map(request).collect();
+        let encoded = self.highlights.encode(model, catalog, &next).await;
+        if next.is_empty() || !matches!(encoded, Ok(true)) {
             todo.clear();
-            return Some(read.err().iter().map(|error| self.failed(error)).collect());
+            return Some(encoded.err().iter().map(encoder_failed).collect());
         }
         let mut updates = Vec::new();
-        for asked in next {
-            let Some((title, description)) = self.explained.told(&asked) else { continue };
-            todo.retain(|row| *row != asked.row);
-            let item = catalog.item(asked.row).id().to_owned();
+        for request in next {
+            let Some((title, description)) = self.highlights.highlight(&request) else { continue };
+            todo.retain(|row| *row != request.row);
+            let item = catalog.item(request.row).id().to_owned();
             updates.push(Update::Highlights { shelf: name.clone(), revision: *revision, item, title, description });
         }
         Some(updates)
     }
 
     async fn search(&mut self, query: String, limit: usize) -> Vec<Update> {
-        // A search is read as it is typed: the title of a book may say no.
+        // A search is encoded as it is typed: a book's title may contain a "no".
         let mut updates: Vec<Update> = self.encode_part(&query).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             let lang = primary_subtag(&self.lang);
@@ -223,7 +224,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             let pictures = &mut self.pictures;
             let mut card = |hit| {
                 let mut card = card::plain(catalog, pictures, &profile, &lang, hit);
-                card::matched(catalog, &mut card, hit.row, &found.terms);
+                card::highlight_matches(catalog, &mut card, hit.row, &found.terms);
                 card
             };
             found.hits.iter().map(|hit| card(*hit)).collect()
@@ -249,7 +250,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
 
     fn scene(&self, shelf: &str) -> Vec<Update> {
         let Some(options) = self.shelves.get(shelf).and_then(|open| open.options.as_ref()) else {
-            return vec![self.trouble(Trouble::Unknown, shelf)];
+            return vec![SessionError::Unknown.update(shelf)];
         };
         vec![Update::Scene { shelf: shelf.to_owned(), scene: options.effective_scene() }]
     }
@@ -266,19 +267,19 @@ impl<E: Encoder, S: Store> Session<E, S> {
             let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
             wrong.extend(shelves.flat_map(|(_, shelf)| shelf.read(catalog)));
         }
-        let mut updates: Vec<Update> = wrong.iter().map(|why| self.trouble(Trouble::Scene, why)).collect();
+        let mut updates: Vec<Update> = wrong.iter().map(|why| SessionError::Scene.update(why)).collect();
         updates.extend(self.encode(self.needed(wanted)).await);
         let muted = self.muted();
         let Some(catalog) = &self.catalog else { return updates };
         let (history, texts, now_ms) = (&self.history, &self.texts, self.now_ms);
         let inputs = RankingInputs { catalog, history, muted: &muted, texts, now_ms };
         let shelves = self.shelves.iter_mut().filter(|(name, _)| wanted(name));
-        let (columns, explained, pictures) = (&mut self.columns, &mut self.explained, &mut self.pictures);
-        updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &inputs, columns, explained, pictures)));
+        let (columns, highlights, pictures) = (&mut self.columns, &mut self.highlights, &mut self.pictures);
+        updates.extend(shelves.filter_map(|(name, shelf)| shelf.rank(name, &inputs, columns, highlights, pictures)));
         updates
     }
 
-    /// Texts whose vectors these shelves need: what the visitor wrote and what their pages say.
+    /// The texts whose vectors these shelves need: what the visitor wrote, and the text of the shelf's page.
     fn needed(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
         let options =
             || self.shelves.iter().filter(|(name, _)| wanted(name)).filter_map(|(_, shelf)| shelf.options.as_ref());
@@ -287,7 +288,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         texts.into_iter().collect()
     }
 
-    /// What the visitor wrote, as far as it can change a list.
+    /// The visitor's texts that are recent enough to change a list.
     fn written(&self, weights: &EventWeights) -> Vec<String> {
         if !self.history.has_texts() {
             return Vec::new();
@@ -297,7 +298,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         profile.strong_signals().filter_map(|signal| text(&signal.source)).collect()
     }
 
-    /// Encodes what is not encoded yet, as far as there are a catalogue and a model.
+    /// Encodes the texts that have no vector yet. Does nothing without a catalogue or a model.
     async fn encode(&mut self, texts: impl IntoIterator<Item = String>) -> Option<Update> {
         for text in texts {
             for part in parts(&text, self.catalog.as_ref()?) {
@@ -310,7 +311,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         None
     }
 
-    /// Encodes a text that is not taken apart, unless that has been done. Does nothing without a catalogue or a model.
+    /// Encodes one part of a text, unless it has a vector. Does nothing without a catalogue or a model.
     async fn encode_part(&mut self, part: &str) -> Option<Update> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
         if self.texts.has(part) {
@@ -318,21 +319,22 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
         match model.vector(part).await {
             Ok(read) => self.texts.add(part, read, model.likeness(), catalog),
-            Err(error) => return Some(self.failed(&error)),
+            Err(error) => return Some(encoder_failed(&error)),
         }
         None
     }
 
-    /// Everything that follows from log and catalogue is made again.
-    fn derive_again(&mut self) {
+    /// Rebuilds what is derived from the log and the catalogue.
+    fn rebuild(&mut self) {
         let catalog = self.catalog.as_ref();
         self.history = History::from_log(self.log.events(), |id| catalog.and_then(|catalog| catalog.row(id)));
         self.texts.clear();
         self.columns.clear();
-        self.explained = Explained::default();
+        self.highlights = HighlightCache::default();
     }
 
-    /// Vectors of two models cannot be compared: without this one the catalogue's vectors still rank.
+    /// Drops a model other than the catalogue's: vectors of two models cannot be compared. The catalogue's vectors still
+    /// rank.
     fn check_model(&mut self) -> Option<Update> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_ref()?);
         if catalog.model == *model.name() && catalog.centre.mean.len() == model.width() {
@@ -344,14 +346,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
         let detail = format!("{} / {}", catalog.model.name, model.name().name);
         self.model = None;
-        Some(self.trouble(Trouble::OtherModel, &detail))
+        Some(SessionError::OtherModel.update(&detail))
     }
+}
 
-    fn failed(&self, error: &EncodeError) -> Update {
-        self.trouble(Trouble::Encoder, &error.to_string())
-    }
-
-    fn trouble(&self, kind: Trouble, detail: &str) -> Update {
-        Update::Error(Tongue::of(&self.lang).problem(kind, detail))
-    }
+fn encoder_failed(error: &EncodeError) -> Update {
+    SessionError::Encoder.update(&error.to_string())
 }

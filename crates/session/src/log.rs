@@ -1,7 +1,7 @@
-//! The visitor's log: what was taken back is an entry too, so that replaying is enough.
+//! The visitor's log: a list of entries, of which undoing and muting are entries, too.
 //!
-//! It only grows, but where the visitor unlearns something: then the entries themselves go, and with them
-//! every mention of what no other entry is about. What is left is the log that never had it.
+//! It only grows, except where the visitor unlearns something: then the entries themselves are removed, together with
+//! every entry that refers to nothing else. What is left is the log that never had them.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,37 +13,37 @@ use nearmind_core::profile::{Event, EventName};
 pub enum Entry {
     /// The visitor did something.
     Event(Event),
-    /// Takes back the last standing event of this name on this item.
+    /// Undoes the last event of this name on this item that is not undone yet.
     Undo {
         /// The shop's own id of the item.
         item: String,
-        /// What was done, and is taken back.
+        /// The event's name.
         name: EventName,
         /// Milliseconds since 1970.
         time_ms: f64,
     },
-    /// The event counts for nothing while it is muted; it stays in the log, where the visitor sees it.
+    /// The event counts for nothing while it is muted; the visitor still sees it in the log.
     Mute {
-        /// The event that is meant, word for word.
+        /// The event with all its fields.
         event: Event,
         /// `false`: it counts again.
         muted: bool,
         /// Milliseconds since 1970.
         time_ms: f64,
     },
-    /// How the visitor wants an interest: the one that any of these is of.
+    /// The visitor's name for an interest, and whether it is muted.
     Interest {
-        /// What the interest was about when the visitor decided.
+        /// The topics of the interest at that time: an interest that has any of them is meant.
         about: Vec<Topic>,
         /// The visitor's own name for it; empty: none.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         name: String,
-        /// `true`: it does not change what is recommended.
+        /// `true`: it does not affect any list.
         muted: bool,
         /// Milliseconds since 1970.
         time_ms: f64,
     },
-    /// For how many days typed texts are kept, 0: until the visitor deletes them.
+    /// How many days typed texts are kept; 0: until the visitor deletes them.
     KeepTexts {
         /// Days after the text was typed.
         days: u32,
@@ -52,10 +52,10 @@ pub enum Entry {
     },
 }
 
-/// Days that a typed text is kept, where the visitor has not said otherwise: for a season of shopping.
+/// Days that typed texts are kept by default: a season of shopping.
 const TEXT_DAYS: u32 = 90;
 const DAY_MS: f64 = 86_400_000.0;
-/// The year 2100: a clock that says more is wrong, and nothing is deleted for what it says.
+/// The year 2100: a later time is that of a wrong clock, by which nothing is deleted.
 const PLAUSIBLE_MS: f64 = 4.1e12;
 
 /// What an event is about.
@@ -68,25 +68,25 @@ pub enum Topic {
     Text(String),
 }
 
-/// How the visitor wants an interest, as the last entry about it says.
+/// The visitor's settings of an interest, by the last entry about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Mark<'a> {
     pub name: &'a str,
     pub muted: bool,
 }
 
-/// What all entries together say.
+/// The entries, and the events that result from them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Log {
     entries: Vec<Entry>,
-    standing: Vec<Standing>,
-    /// Those that stand and are not muted.
-    heard: Vec<Event>,
+    listed: Vec<ListedEvent>,
+    /// The listed events that are not muted.
+    active: Vec<Event>,
 }
 
-/// An event that was not taken back, by its place among the entries.
+/// An event that is not undone, by its index among the entries.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Standing {
+struct ListedEvent {
     entry: usize,
     muted: bool,
 }
@@ -101,7 +101,7 @@ impl Topic {
         }
     }
 
-    /// A name for it that no other topic has.
+    /// A name that is unique among all topics.
     pub fn id(&self) -> String {
         match self {
             Self::Item(item) => format!("item:{item}"),
@@ -111,7 +111,7 @@ impl Topic {
 }
 
 impl Entry {
-    /// A stored text may be of any length: another script of the page can write to the store, too.
+    /// With texts of bounded length: another script of the page may have written to the store.
     fn bounded(self) -> Self {
         match self {
             Self::Event(event) => Self::Event(event.sanitized(0.0)),
@@ -134,33 +134,33 @@ impl Log {
     /// The log of these entries, oldest first.
     pub fn replay(entries: &[Entry]) -> Self {
         let mut log = Self::default();
-        entries.iter().for_each(|entry| log.note(entry));
-        log.listen();
+        entries.iter().for_each(|entry| log.add(entry));
+        log.update_active();
         log
     }
 
     /// Adds an entry at the end.
     pub fn push(&mut self, entry: &Entry) {
-        self.note(entry);
+        self.add(entry);
         match entry {
-            Entry::Event(event) => self.heard.push(event.clone()),
-            Entry::Undo { .. } | Entry::Mute { .. } => self.listen(),
+            Entry::Event(event) => self.active.push(event.clone()),
+            Entry::Undo { .. } | Entry::Mute { .. } => self.update_active(),
             Entry::Interest { .. } | Entry::KeepTexts { .. } => {}
         }
     }
 
-    fn note(&mut self, entry: &Entry) {
+    fn add(&mut self, entry: &Entry) {
         let entry = entry.clone().bounded();
         match &entry {
-            Entry::Event(_) => self.standing.push(Standing { entry: self.entries.len(), muted: false }),
+            Entry::Event(_) => self.listed.push(ListedEvent { entry: self.entries.len(), muted: false }),
             Entry::Undo { item, name, .. } => {
                 if let Some(at) = self.last(item, *name) {
-                    self.standing.remove(at);
+                    self.listed.remove(at);
                 }
             }
             Entry::Mute { event, muted, .. } => {
-                if let Some(at) = self.place(event) {
-                    self.standing[at].muted = *muted;
+                if let Some(at) = self.index(event) {
+                    self.listed[at].muted = *muted;
                 }
             }
             Entry::Interest { .. } | Entry::KeepTexts { .. } => {}
@@ -168,24 +168,24 @@ impl Log {
         self.entries.push(entry);
     }
 
-    fn listen(&mut self) {
-        self.heard = self.lines().filter(|(_, muted)| !muted).map(|(event, _)| event.clone()).collect();
+    fn update_active(&mut self) {
+        self.active = self.lines().filter(|(_, muted)| !muted).map(|(event, _)| event.clone()).collect();
     }
 
-    /// Without this event, as if it had never happened; itself where there is no such event.
+    /// The log without this event, as if it had never happened. Unchanged where there is no such event.
     pub fn without(&self, event: &Event) -> Self {
         let at = self.entries.iter().rposition(|entry| matches!(entry, Entry::Event(own) if own == event));
         let kept = self.entries.iter().enumerate().filter(|(nth, _)| Some(*nth) != at);
-        Self::replay(&forgetful(kept.map(|(_, entry)| entry.clone()).collect()))
+        Self::replay(&without_dangling(kept.map(|(_, entry)| entry.clone()).collect()))
     }
 
-    /// Without anything about these.
+    /// The log without any entry about these topics.
     pub fn without_topics(&self, topics: &[Topic]) -> Self {
         let kept = self.entries.iter().filter(|entry| !topics.iter().any(|topic| entry.is_about(topic)));
-        Self::replay(&forgetful(kept.cloned().collect()))
+        Self::replay(&without_dangling(kept.cloned().collect()))
     }
 
-    /// For how many days typed texts are kept; 0: until they are deleted.
+    /// How many days typed texts are kept; 0: until the visitor deletes them.
     pub fn text_days(&self) -> u32 {
         let days = |entry: &Entry| if let Entry::KeepTexts { days, .. } = entry { Some(*days) } else { None };
         self.entries.iter().rev().find_map(days).unwrap_or(TEXT_DAYS)
@@ -197,11 +197,11 @@ impl Log {
         self.entries.iter().any(|entry| is_text_before(entry, before))
     }
 
-    /// Without the typed texts that are older than texts are kept.
+    /// The log without the typed texts that are older than texts are kept.
     pub fn without_old_texts(&self, now_ms: f64) -> Self {
         let before = self.texts_since(now_ms);
         let kept = self.entries.iter().filter(|entry| !is_text_before(entry, before));
-        Self::replay(&forgetful(kept.cloned().collect()))
+        Self::replay(&without_dangling(kept.cloned().collect()))
     }
 
     fn texts_since(&self, now_ms: f64) -> f64 {
@@ -212,17 +212,18 @@ impl Log {
         }
     }
 
-    /// With the entries of another log that this one lacks, in the order of time. The number is that of new events.
-    pub fn with(&self, other: &[Entry]) -> (Self, usize) {
+    /// Adds the entries of another log that this one lacks, in order of time. Returns the new log and how many events
+    /// were new.
+    pub fn merge(&self, other: &[Entry]) -> (Self, usize) {
         let new: Vec<&Entry> = other.iter().filter(|entry| !self.entries.contains(entry)).collect();
         let events = new.iter().filter(|entry| matches!(entry, Entry::Event(_))).count();
         let mut entries: Vec<Entry> = self.entries.iter().chain(new).cloned().collect();
-        // Stable: where a clock ran backwards the older entries keep their order as far as time lets them.
+        // A stable sort: entries of the same time keep their order.
         entries.sort_by(|a, b| a.time_ms().total_cmp(&b.time_ms()));
         (Self::replay(&entries), events)
     }
 
-    /// How the visitor wants an interest that is made of these.
+    /// The visitor's settings of an interest that has any of these topics.
     pub fn mark(&self, topics: &[Topic]) -> Mark<'_> {
         let about = |entry: &'_ Entry| match entry {
             Entry::Interest { about, .. } => about.iter().any(|topic| topics.contains(topic)),
@@ -234,56 +235,56 @@ impl Log {
         }
     }
 
-    /// Whether any interest is muted: only then do lists have to look.
-    pub fn mutes(&self) -> bool {
+    /// Whether an entry mutes an interest; if none does, lists need not look for muted interests.
+    pub fn has_muted_interests(&self) -> bool {
         self.entries.iter().any(|entry| matches!(entry, Entry::Interest { muted: true, .. }))
     }
 
-    /// Whether this event stands, muted or not.
+    /// Whether the log lists this event, muted or not.
     pub fn has_event(&self, event: &Event) -> bool {
-        self.place(event).is_some()
+        self.index(event).is_some()
     }
 
-    /// The events that count: they stand and are not muted. Oldest first.
+    /// The events that count: not undone and not muted. Oldest first.
     pub fn events(&self) -> &[Event] {
-        &self.heard
+        &self.active
     }
 
-    /// The events that stand and whether each is muted, oldest first.
+    /// The events that are not undone, and whether each is muted. Oldest first.
     pub fn lines(&self) -> impl Iterator<Item = (&Event, bool)> {
-        self.standing.iter().filter_map(|standing| match &self.entries[standing.entry] {
-            Entry::Event(event) => Some((event, standing.muted)),
+        self.listed.iter().filter_map(|listed| match &self.entries[listed.entry] {
+            Entry::Event(event) => Some((event, listed.muted)),
             _ => None,
         })
     }
 
-    /// Everything, oldest first.
+    /// All entries, oldest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// Size of all entries as JSON.
+    /// Size of all entries as JSON, in bytes.
     pub fn bytes(&self) -> usize {
         self.entries.iter().map(|entry| serde_json::to_string(entry).map_or(0, |json| json.len())).sum()
     }
 
-    /// What is muted is not to be seen on a card, so it cannot be taken back there either.
+    /// The last such event that is not muted: a muted one is not shown on a card, so that it cannot be undone there.
     fn last(&self, item: &str, name: EventName) -> Option<usize> {
-        self.last_line(|event, muted| !muted && event.name == name && event.item.as_deref() == Some(item))
+        self.last_where(|event, muted| !muted && event.name == name && event.item.as_deref() == Some(item))
     }
 
-    fn place(&self, event: &Event) -> Option<usize> {
-        self.last_line(|own, _| own == event)
+    fn index(&self, event: &Event) -> Option<usize> {
+        self.last_where(|own, _| own == event)
     }
 
-    fn last_line(&self, fits: impl Fn(&Event, bool) -> bool) -> Option<usize> {
+    fn last_where(&self, fits: impl Fn(&Event, bool) -> bool) -> Option<usize> {
         let lines = self.lines().enumerate().filter(|(_, (event, muted))| fits(event, *muted));
         lines.last().map(|(at, _)| at)
     }
 }
 
 impl Entry {
-    /// When the visitor did it: milliseconds since 1970.
+    /// When it happened, in milliseconds since 1970.
     pub fn time_ms(&self) -> f64 {
         match self {
             Self::Event(event) => event.time_ms,
@@ -299,8 +300,8 @@ fn is_text_before(entry: &Entry, time_ms: f64) -> bool {
     matches!(entry, Entry::Event(event) if event.text.is_some() && event.time_ms < time_ms)
 }
 
-/// Takes out what no event is about any more: marks on interests, and on events.
-fn forgetful(mut entries: Vec<Entry>) -> Vec<Entry> {
+/// Removes the entries and topics that refer to events which are no longer in the log.
+fn without_dangling(mut entries: Vec<Entry>) -> Vec<Entry> {
     let known: std::collections::BTreeSet<Topic> = entries
         .iter()
         .filter_map(|entry| if let Entry::Event(event) = entry { Topic::of(event) } else { None })

@@ -1,5 +1,5 @@
-//! The catalogue in two dimensions, for the visitor to look at: what they saw and what is recommended among the rest.
-//! Must not know how it is drawn.
+//! The catalogue in two dimensions: what the visitor saw and what is recommended, among the other items. Must not know
+//! how it is drawn.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use nearmind_core::{
     vectors::pca::project_2d,
 };
 
-/// More dots than this are a stain.
+/// More dots than this cannot be told apart.
 const MOST_DOTS: usize = 1500;
 
 /// What is marked on the map.
 pub struct Marked {
     pub seen: BTreeSet<u32>,
     pub recommended: BTreeSet<u32>,
-    /// Name and rows of each interest; it lies in their middle.
+    /// Name and rows of each interest, which is placed in their middle.
     pub interests: Vec<(String, Vec<u32>)>,
 }
 

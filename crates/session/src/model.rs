@@ -1,6 +1,4 @@
-//! A model as the session uses it: text in, vector or token states out.
-//!
-//! Must not know items, nor what a text is for.
+//! A model as the session uses it: text in, vector or token states out. Must not know items, nor what a text is for.
 
 use std::ops::Range;
 
@@ -19,72 +17,73 @@ use nearmind_encoder::{
     windows::{self, Limits},
 };
 
-/// Fewer letters a token than this, and the model has put a text together from letters: it says nothing to it.
-const SPELT: f32 = 1.6;
+/// With fewer letters per token than this, the model has spelled the text out and does not know its words.
+const LETTERS_PER_TOKEN: f32 = 1.6;
 
-/// Tokenizer and encoder, and the name that the catalogue knows the model by.
+/// Tokenizer and encoder, and the name by which the catalogue refers to the model.
 pub struct Model<E> {
     tokenizer: Tokenizer,
     encoder: E,
     name: ModelName,
     limits: Limits,
-    /// Primary subtags of those that it reads; empty where that is not known.
+    /// Primary subtags of the languages that it reads; empty where that is not known.
     languages: Vec<String>,
-    /// The cosine of texts that have nothing in common.
+    /// The cosine of unrelated texts.
     background: f32,
 }
 
-/// A model that lays all texts close together does not bring those that fit nearer by as large a part of what is left: so much
-/// less of it is asked for of one whose background is 1. As tried with MiniLM (background 0) and multilingual-e5-small (0.76).
+/// A model with a high background brings related texts closer by a smaller part of the remaining range: the part that is
+/// required is lowered by this times the background. Tuned with MiniLM (background 0) and multilingual-e5-small (0.76).
 const CROWDED: f32 = 0.08;
 
 /// The states of a text's tokens, and its unit vector `[H]`.
-pub type Read = (TokenStates, Vec<f32>);
+pub type EncodedText = (TokenStates, Vec<f32>);
 
-/// The bytes that each token stands for, and how much each was looked at. `[T]`
-pub type Attended = (Vec<Option<Range<usize>>>, Vec<f32>);
+/// The bytes that each token stands for, and the attention that it received. `[T]`
+pub type TokenAttention = (Vec<Option<Range<usize>>>, Vec<f32>);
 
 impl<E: Encoder> Model<E> {
-    /// A model whose background is 0 until [`Model::with_probes`] sets it.
+    /// Creates a model with background 0; [`Model::with_probes`] sets it.
     pub fn new(manifest: &Manifest, tokenizer: Tokenizer, encoder: E) -> Self {
         let (name, limits, languages) = (manifest.model_name(), manifest.into(), manifest.languages.clone());
         Self { tokenizer, encoder, name, limits, languages, background: 0.0 }
     }
 
-    /// With what its own known texts say of how like texts are that have nothing in common.
+    /// Sets the background from the model's known texts.
     pub fn with_probes(self, probes: &Probes) -> Self {
         Self { background: probes.median_similarity(), ..self }
     }
 
-    /// The cosine of two texts that are as like as a part says: from 0, nothing in common, to 1, the same.
+    /// The cosine of two texts by their similarity, from 0 (unrelated) to 1 (the same).
     pub fn likeness(&self) -> impl Fn(f32) -> f32 + use<E> {
         let background = self.background;
         move |part| background + (1.0 - background) * (part - CROWDED * background)
     }
 
-    /// Name and digest, by which a catalogue knows the model that encoded it.
+    /// Name and digest, by which a catalogue refers to the model that encoded it.
     pub fn name(&self) -> &ModelName {
         &self.name
     }
 
-    /// What the model runs on.
+    /// The device that the model runs on.
     pub fn encoder(&mut self) -> &mut E {
         &mut self.encoder
     }
 
-    /// H
+    /// H, the length of a vector.
     pub fn width(&self) -> usize {
         self.encoder.width()
     }
 
-    /// What a visitor wrote; `None` where the model does not read its language, or there is none in it.
+    /// The vector of a text that the visitor wrote; `None` where the text has no words or the model does not read its
+    /// language.
     pub async fn vector(&mut self, text: &str) -> Result<Option<TextVector>, EncodeError> {
         let tokens = self.tokenizer.tokenize(text, Role::Query)?;
         let is_foreign = |script: Script| {
             !self.languages.is_empty() && !self.languages.iter().any(|language| script.is_used_by(language))
         };
         let spelling = Spelling::of(text, &tokens, self.languages.is_empty());
-        if !is_readable(&tokens) || spelling.is_spelt() || Script::detect(text).is_some_and(is_foreign) {
+        if !is_readable(&tokens) || spelling.is_spelled_out() || Script::detect(text).is_some_and(is_foreign) {
             return Ok(None);
         }
         let vector = windows::encode(&mut self.encoder, &[tokens], self.limits, OutputKind::Vectors).await?.vectors;
@@ -93,25 +92,29 @@ impl<E: Encoder> Model<E> {
         Ok(Some(TextVector { vector, is_familiar }))
     }
 
-    /// What items' texts are to the model, in their order: the states of their tokens and the unit vector `[H]` that is
-    /// their mean. `None` if the model's vectors are no mean of them.
-    pub async fn read<'a>(&mut self, texts: impl Iterator<Item = &'a str>) -> Result<Option<Vec<Read>>, EncodeError> {
+    /// Encodes items' texts, in order: the states of their tokens, and the unit vector `[H]` that is their mean. `None` if
+    /// the model's vectors are not a mean of token states.
+    pub async fn encode<'a>(
+        &mut self,
+        texts: impl Iterator<Item = &'a str>,
+    ) -> Result<Option<Vec<EncodedText>>, EncodeError> {
         if self.limits.pooling != Pooling::Mean {
             return Ok(None);
         }
         let tokens = texts.map(|text| self.tokenizer.tokenize(text, Role::Passage));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
-        let read = windows::encode(&mut self.encoder, &tokens, self.limits, OutputKind::VectorsAndTokens).await?;
-        let (width, mut states) = (self.encoder.width(), read.tokens.chunks_exact(self.encoder.width()));
-        let of = |(tokens, vector): (Vec<Token>, &[f32])| {
+        let encoded = windows::encode(&mut self.encoder, &tokens, self.limits, OutputKind::VectorsAndTokens).await?;
+        let (width, mut states) = (self.encoder.width(), encoded.tokens.chunks_exact(self.encoder.width()));
+        let text = |(tokens, vector): (Vec<Token>, &[f32])| {
             let states = states.by_ref().take(tokens.len()).flatten().copied().collect();
             (TokenStates { spans: tokens.into_iter().map(|token| token.span).collect(), states }, vector.to_vec())
         };
-        Ok(Some(tokens.into_iter().zip(read.vectors.chunks_exact(width)).map(of).collect()))
+        Ok(Some(tokens.into_iter().zip(encoded.vectors.chunks_exact(width)).map(text).collect()))
     }
 
-    /// Where the model looks in an item's text, as far as it is read at once. `None` where the device does not tell.
-    pub async fn attended(&mut self, text: &str) -> Result<Option<Attended>, EncodeError> {
+    /// The attention that each token of an item's text received, for the first window of a long text. `None` where the
+    /// device does not provide it.
+    pub async fn attention(&mut self, text: &str) -> Result<Option<TokenAttention>, EncodeError> {
         let mut tokens = self.tokenizer.tokenize(text, Role::Passage)?;
         tokens.truncate(self.limits.max_tokens);
         let mut batch = Batch::new();
@@ -121,18 +124,18 @@ impl<E: Encoder> Model<E> {
     }
 }
 
-/// How a text's words lie in the vocabulary.
+/// How a text's words are split into tokens.
 struct Spelling {
     words: usize,
-    /// Words that are one token.
+    /// Words that are a single token.
     whole: usize,
     letters: usize,
     tokens: usize,
 }
 
 impl Spelling {
-    /// Of a model that reads it, a character of Chinese or a syllable of Korean may well be a token: such words count only
-    /// where nobody knows what the model reads.
+    /// In scripts such as Chinese or Korean a single character may well be a token: words of those scripts count only
+    /// where the model's languages are not known.
     fn of(text: &str, tokens: &[Token], is_unknown: bool) -> Self {
         let mut spelling = Self { words: 0, whole: 0, letters: 0, tokens: 0 };
         let spans = || tokens.iter().filter_map(|token| token.span.clone());
@@ -154,8 +157,8 @@ impl Spelling {
         spelling
     }
 
-    fn is_spelt(&self) -> bool {
-        (self.letters as f32) < SPELT * self.tokens as f32
+    fn is_spelled_out(&self) -> bool {
+        (self.letters as f32) < LETTERS_PER_TOKEN * self.tokens as f32
     }
 
     fn is_familiar(&self) -> bool {

@@ -1,7 +1,7 @@
-//! The picture of a card: the shop's own address of it, or the small one that came with the catalogue.
+//! The picture of a card: the shop's own address, or the small picture that came with the catalogue.
 //!
-//! Private pictures come sheet by sheet, maybe after the cards: who waits for one is remembered. Must not know how
-//! sheets are fetched.
+//! Private pictures arrive sheet by sheet, possibly after the cards: the cards that wait for one are remembered. Must not
+//! know how sheets are fetched.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use nearmind_core::{
 pub struct Pictures {
     source: PictureSource,
     sheets: Vec<Sheet>,
-    /// Rows that are on a card without their picture.
+    /// Rows whose cards were sent without a picture.
     awaited: BTreeSet<u32>,
 }
 
@@ -25,8 +25,8 @@ impl Pictures {
         Self { source, ..Self::default() }
     }
 
-    /// An address for the card of `item` at `row`. With private pictures it is a `data:` address, or empty while there
-    /// is none: no request may tell a host what is recommended.
+    /// The picture's address for the card of `item` at `row`. With private pictures it is a `data:` address, or empty
+    /// until the picture has arrived: no request may tell a host what is recommended.
     pub fn address(&mut self, item: ItemRef, row: u32) -> String {
         let own = item.image();
         if self.source == PictureSource::Shop || own.starts_with("data:") {
@@ -39,7 +39,7 @@ impl Pictures {
         })
     }
 
-    /// Takes a sheet, and gives the pictures that cards wait for.
+    /// Takes a sheet, and returns its pictures that cards wait for.
     pub fn add(&mut self, sheet: Sheet, catalog: &Catalog) -> Vec<CardPicture> {
         let rows: Vec<u32> =
             self.awaited.range(sheet.rows()).copied().filter(|row| (*row as usize) < catalog.len()).collect();
@@ -51,7 +51,7 @@ impl Pictures {
         pictures
     }
 
-    /// Another catalogue has other rows.
+    /// Removes all sheets: another catalogue has other rows.
     pub fn clear(&mut self) {
         self.sheets.clear();
         self.awaited.clear();

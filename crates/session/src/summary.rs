@@ -1,34 +1,32 @@
-//! What the device knows of a visitor, as a person reads it: events, and the interests that they make.
+//! What the device knows of a visitor, for the visitor to read: events, and the interests that they form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Session, card,
     log::{Mark, Topic},
-    phrases::Tongue,
     store::Store,
 };
 use nearmind_core::{
     catalog::Catalog,
     profile::{Event, Interest, Overrides, Profile, Signal, Source, cluster_interests, weights::EventWeights},
-    protocol::{EventLine, InterestLine, ProfileSummary},
+    protocol::{EventLine, InterestLine, ProfileSummary, UnusedReason},
     recommend::{RankingInputs, statements},
     text::{language::primary_subtag, words},
 };
 use nearmind_encoder::Encoder;
 
-/// As many words as fit a line.
+/// Words that name an interest: as many as fit a line.
 const MOST_WORDS: usize = 4;
 
 impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) fn summary(&self) -> ProfileSummary {
-        let profile = self.heard(&self.muted());
-        let tongue = Tongue::of(&self.lang);
+        let profile = self.profile_without(&self.muted());
         let unused = |event: &Event| {
             let (Some(Source::Text(text)), Some(catalog)) = (Source::from_event(event, |_| None), &self.catalog) else {
                 return None;
             };
-            tongue.unused(self.texts.place(&text, catalog).err()?)
+            self.texts.place(&text, catalog).err().filter(|why| *why != UnusedReason::Pending)
         };
         let mut weights = profile.event_weights.iter(); // of the events that count
         let line = |(event, muted): (&Event, bool)| {
@@ -37,7 +35,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         };
         let lines: Vec<EventLine> = self.log.lines().map(line).collect();
         let interests = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
-            self.interests().iter().filter_map(|interest| self.line(catalog, interest, &lines)).collect()
+            self.interests().iter().filter_map(|interest| self.interest_line(catalog, interest, &lines)).collect()
         });
         ProfileSummary {
             interests,
@@ -47,7 +45,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    /// The visitor's interests, muted ones too, as a shelf with no scene of its own weighs events.
+    /// The visitor's interests, including muted ones, with the event weights of a shelf without a scene of its own.
     pub(super) fn interests(&self) -> Vec<Interest> {
         let Some(catalog) = self.catalog.as_ref().filter(|catalog| catalog.matrix.width() > 0) else {
             return Vec::new();
@@ -56,35 +54,38 @@ impl<E: Encoder, S: Store> Session<E, S> {
             Source::Item(row) => Some(catalog.matrix.vector(*row)),
             Source::Text(text) => self.texts.place(text, catalog).ok().map(|placed| placed.vector),
         };
-        let profile = self.heard(&BTreeSet::new());
+        let profile = self.profile_without(&BTreeSet::new());
         let with_vector = |signal: &Signal| Some((signal.clone(), vector(&signal.source)?));
         cluster_interests(&profile.heaviest_signals(usize::MAX).filter_map(with_vector).collect::<Vec<_>>())
     }
 
-    /// Sources of the interests that the visitor muted.
+    /// The sources of the interests that the visitor has muted.
     pub(super) fn muted(&self) -> BTreeSet<Source> {
-        let Some(catalog) = self.catalog.as_ref().filter(|_| self.log.mutes()) else { return BTreeSet::new() };
+        let Some(catalog) = self.catalog.as_ref().filter(|_| self.log.has_muted_interests()) else {
+            return BTreeSet::new();
+        };
         let is_muted = |interest: &Interest| self.log.mark(&self.topics(catalog, interest)).muted;
         self.interests().into_iter().filter(is_muted).flat_map(|interest| interest.members).collect()
     }
 
-    /// What an interest is made of, as the log names it.
+    /// The topics of an interest, by the names that the log has for them.
     pub(super) fn topics(&self, catalog: &Catalog, interest: &Interest) -> Vec<Topic> {
-        let mut said: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+        let mut names: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
         for name in self.log.lines().filter_map(|(event, _)| event.item.as_deref()) {
-            let names = catalog.row(name).map(|row| said.entry(row).or_default());
-            names.filter(|names| !names.contains(&name)).into_iter().for_each(|names| names.push(name));
+            let known = catalog.row(name).map(|row| names.entry(row).or_default());
+            known.filter(|known| !known.contains(&name)).into_iter().for_each(|known| known.push(name));
         }
         let topics = |source: &Source| match source {
             Source::Item(row) => {
-                said.get(row).into_iter().flatten().map(|name| Topic::Item((*name).to_owned())).collect()
+                names.get(row).into_iter().flatten().map(|name| Topic::Item((*name).to_owned())).collect()
             }
             Source::Text(text) => vec![Topic::Text(text.clone())],
         };
         interest.members.iter().flat_map(topics).collect()
     }
 
-    fn heard(&self, muted: &BTreeSet<Source>) -> Profile {
+    /// The profile by the default weights, without the muted sources.
+    fn profile_without(&self, muted: &BTreeSet<Source>) -> Profile {
         let weights = EventWeights::default();
         let overrides = match &self.catalog {
             Some(catalog) => {
@@ -96,10 +97,15 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.history.build_profile(&weights, self.now_ms, &overrides, &[])
     }
 
-    pub(super) fn line(&self, catalog: &Catalog, interest: &Interest, events: &[EventLine]) -> Option<InterestLine> {
+    pub(super) fn interest_line(
+        &self,
+        catalog: &Catalog,
+        interest: &Interest,
+        events: &[EventLine],
+    ) -> Option<InterestLine> {
         let topics = self.topics(catalog, interest);
         let Mark { name, muted } = self.log.mark(&topics);
-        let words = self.words_of(catalog, interest);
+        let words = self.interest_words(catalog, interest);
         let of = |line: &&EventLine| Topic::of(&line.event).is_some_and(|topic| topics.contains(&topic));
         Some(InterestLine {
             id: topics.first()?.id(),
@@ -111,8 +117,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         })
     }
 
-    /// The words that most of an interest's members have, the rarer in the catalogue the better.
-    fn words_of(&self, catalog: &Catalog, interest: &Interest) -> Vec<String> {
+    /// The words that name an interest: those of most of its members, rare words of the catalogue first.
+    fn interest_words(&self, catalog: &Catalog, interest: &Interest) -> Vec<String> {
         let lang = primary_subtag(&self.lang);
         let mut found: BTreeMap<String, (f32, usize, String)> = BTreeMap::new();
         for source in &interest.members {
@@ -135,7 +141,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
         }
         let mut found: Vec<_> = found.into_values().collect();
-        // A letter or a single character says little: only where there is nothing longer.
+        // Words of one character say little: they are used only where there is nothing longer.
         let is_short = |word: &str| word.chars().nth(1).is_none();
         if found.iter().any(|(.., word)| !is_short(word)) {
             found.retain(|(.., word)| !is_short(word));
@@ -144,6 +150,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         found.into_iter().take(MOST_WORDS).map(|(_, _, word)| word).collect()
     }
 
+    /// What an event is about: the item's title in the page's language, or the text.
     pub(super) fn label(&self, event: &Event) -> String {
         let lang = primary_subtag(&self.lang);
         match (&event.item, &event.text) {

@@ -1,5 +1,5 @@
-//! What will not work on a page, for its developer: ids that no item has, with the nearest name that an item has, and a
-//! catalogue of which nothing may be shown. Speaks of ids and counts alone, never of a visitor.
+//! What will not work on a page, for its developer: ids that no item has, with the nearest known id, and a catalogue of
+//! which nothing may be shown. Reports ids and counts only, nothing about the visitor.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use strsim::osa_distance;
 use super::{Session, store::Store};
 use nearmind_core::{
     catalog::{Availability, Catalog},
-    protocol::{Diagnosis, ShelfRequest, UnmatchedId, Update},
+    protocol::{Diagnosis, ShelfRequest, UnmatchedId, Update, Warning},
     rank::{Rules, Scene, ShelfKind},
 };
 use nearmind_encoder::Encoder;
@@ -17,21 +17,21 @@ use nearmind_encoder::Encoder;
 const MOST_LISTED: usize = 20;
 /// Ids of one page that are remembered.
 const MOST_REMEMBERED: usize = 1000;
-/// With more names than these, typing errors are not looked for: each is compared with each.
+/// With more names than this, typing errors are not looked for, since all names would have to be compared.
 const MOST_COMPARED: usize = 50_000;
-/// Fewer characters are in too many names to say anything.
+/// Shorter parts of ids are in too many names to identify one.
 const FEWEST: usize = 3;
 const FEWEST_DIGITS: usize = 4;
 
-/// The ids that this page has named, and what is known of them.
+/// The ids that this page has used, and the answers about them.
 #[derive(Debug, Default)]
 pub struct NamedIds {
-    /// In requests, and how often.
+    /// Ids in requests, and how often.
     requested: BTreeMap<String, usize>,
-    /// In events.
+    /// Ids in events.
     tracked: BTreeSet<String>,
     nearest: BTreeMap<String, Option<String>>,
-    /// Items that are out of stock, and those that may be shown.
+    /// How many items are out of stock, and how many may be shown.
     stock: Option<(usize, usize)>,
     has_warned_of_ids: bool,
     has_warned_of_stock: bool,
@@ -55,7 +55,7 @@ impl NamedIds {
         }
     }
 
-    /// Another catalogue has arrived.
+    /// Forgets what depends on the catalogue.
     pub fn forget_answers(&mut self) {
         *self = Self {
             requested: std::mem::take(&mut self.requested),
@@ -101,20 +101,15 @@ impl<E: Encoder, S: Store> Session<E, S> {
         vec![Update::Diagnosis(Diagnosis { items, sold_out, can_be_shown, unmatched, more_unmatched })]
     }
 
-    /// What the page's developer should read in the console: each thing once, however often it is asked for.
-    pub fn warnings(&mut self) -> Vec<String> {
+    /// What the page's developer should read in the console. Each warning is returned once.
+    pub fn warnings(&mut self) -> Vec<Update> {
         let Some(catalog) = &self.catalog else { return Vec::new() };
         let named = &mut self.named;
         let mut warnings = Vec::new();
         if !std::mem::replace(&mut named.has_warned_of_stock, true) && !catalog.is_empty() {
             let (sold_out, can_be_shown) = named.stock(catalog);
             if can_be_shown == 0 {
-                let items = catalog.len();
-                warnings.push(format!(
-                    "{sold_out} of {items} items of the catalogue are out of stock, and nothing can be recommended. Check \
-                     the availability in the feed and bake it again, or show them all the same with a scene of your own: \
-                     scene='{{\"kind\": \"for-you\"}}'."
-                ));
+                warnings.push(Warning::NothingToShow { sold_out, items: catalog.len() });
             }
         }
         if !named.has_warned_of_ids {
@@ -122,36 +117,31 @@ impl<E: Encoder, S: Store> Session<E, S> {
             let unknown: Vec<&String> =
                 ids.into_iter().filter(|id| !id.is_empty() && catalog.row(id).is_none()).collect();
             if let Some(first) = unknown.first() {
-                let ids = if unknown.len() == 1 { "id" } else { "ids" };
-                warnings.push(format!(
-                    "this page names {} {ids} that no item of the catalogue has, {first:?} among them. Add ?nearmind=debug \
-                     to the page's address to see all of them and the names that come nearest.",
-                    unknown.len()
-                ));
+                warnings.push(Warning::UnknownIds { count: unknown.len(), first: (*first).clone() });
                 named.has_warned_of_ids = true;
             }
         }
-        warnings
+        warnings.into_iter().map(|warning| Update::Warning { warning }).collect()
     }
 }
 
-/// An id without case and punctuation, and what of it may be a name of its own.
-struct Form<'a> {
+/// An id without case and punctuation, and the parts of it that may be an id by themselves.
+struct NormalizedId<'a> {
     whole: String,
     parts: Vec<String>,
     digits: &'a str,
 }
 
-impl<'a> Form<'a> {
-    fn of(id: &'a str) -> Self {
+impl<'a> NormalizedId<'a> {
+    fn new(id: &'a str) -> Self {
         let parts = id.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).filter(|part| !part.is_empty());
         let parts: Vec<String> = parts.collect();
         let digits = id.split(|c: char| !c.is_ascii_digit()).max_by_key(|run| run.len()).unwrap_or_default();
         Self { whole: parts.concat(), parts, digits }
     }
 
-    /// How far the name of an item is: the kind of likeness, then the edits. `None` where it is nothing like it.
-    fn distance(&self, name: &Form, compare: bool) -> Option<(u8, usize)> {
+    /// The distance to the id of an item: the kind of similarity, then the edits. `None` where they are not similar.
+    fn distance(&self, name: &NormalizedId, compare: bool) -> Option<(u8, usize)> {
         let (own, other) = (self.whole.as_str(), name.whole.as_str());
         let apart = own.len().abs_diff(other.len());
         let long = |text: &str| text.chars().count() >= FEWEST;
@@ -161,7 +151,7 @@ impl<'a> Form<'a> {
         if own == other {
             return Some((0, 0));
         }
-        let contains = |form: &Form, text: &str| long(text) && form.parts.iter().any(|part| part == text);
+        let contains = |id: &NormalizedId, text: &str| long(text) && id.parts.iter().any(|part| part == text);
         if contains(self, other) || contains(name, own) {
             return Some((1, apart));
         }
@@ -180,19 +170,19 @@ impl<'a> Form<'a> {
     }
 }
 
-/// For each id the nearest name that an item has.
+/// The nearest known id for each of `ids`.
 fn nearest(catalog: &Catalog, ids: &[&str]) -> Vec<Option<String>> {
     if ids.is_empty() {
         return Vec::new();
     }
     let compare = catalog.len() + catalog.aliases.len() <= MOST_COMPARED;
-    let forms: Vec<Form> = ids.iter().map(|id| Form::of(id)).collect();
+    let ids: Vec<NormalizedId> = ids.iter().map(|id| NormalizedId::new(id)).collect();
     let mut best: Vec<Option<((u8, usize), String)>> = vec![None; ids.len()];
     let own = catalog.items.iter().map(|item| item.id().to_owned());
     for name in own.chain(catalog.aliases.iter().map(|(name, _)| name)) {
-        let form = Form::of(&name);
-        for (id, best) in forms.iter().zip(&mut best) {
-            if let Some(distance) = id.distance(&form, compare)
+        let normalized = NormalizedId::new(&name);
+        for (id, best) in ids.iter().zip(&mut best) {
+            if let Some(distance) = id.distance(&normalized, compare)
                 && best.as_ref().is_none_or(|(least, _)| distance < *least)
             {
                 *best = Some((distance, name.clone()));

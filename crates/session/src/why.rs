@@ -1,37 +1,32 @@
-//! Why an item stands where it stands, and what would bring another one in: the ranking's own numbers, and replays of
-//! it with another log. Must not know how anything is drawn.
+//! Why an item ranks where it does, and what would bring another item into the list: the numbers of the ranking, and
+//! replays of it with a changed log. Must not know how anything is drawn.
 
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::{
-    Session, card,
-    claim::claim,
-    phrases::{Tongue, Trouble},
-    store::Store,
-};
+use super::{Session, card, claim::claim, encoder_failed, problem::SessionError, store::Store};
 use nearmind_core::{
     catalog::{Catalog, build_document},
     explain::{Part, counterfactual, sum_by_word},
     profile::{Event, EventName, History, SimilarityCache, Source},
-    protocol::{Attention, EventShare, Explanation, Moved, ScorePart, Update, WhyNot},
+    protocol::{Attention, EventShare, Explanation, InterestShare, Moved, Update, WhyNot, Without},
     recommend::{NEGLIGIBLE_SHARE, RankedList, RankingInputs, RankingOptions, recommend, texts::TextVectors},
     text::{language::primary_subtag, words},
 };
 use nearmind_encoder::Encoder;
 
-/// Things whose absence is replayed for one explanation.
+/// Items and texts whose absence is replayed for one explanation.
 const REPLAYED: usize = 3;
-/// Events that an explanation names.
+/// Events that an explanation lists.
 const NAMED: usize = 12;
-/// A list that is asked for a place beyond its end is continued to so many times its length.
+/// To find a place beyond its end, a list is continued to this many times its length.
 const FURTHER: usize = 5;
-/// The items most like the one that is missed: a view of them is tried.
+/// Views of the items most similar to the missing one are tried; this is how many.
 const LIKE_IT: usize = 3;
 
-/// One shelf's list, made again of any log by the very steps that made it.
+/// Ranks one shelf for any log, by the steps that ranked it before.
 struct Replay<'a> {
     catalog: &'a Catalog,
     texts: &'a TextVectors,
@@ -53,7 +48,7 @@ impl<'a> Replay<'a> {
         self.ranked(log, self.options).hits.iter().any(|hit| hit.row == row)
     }
 
-    /// From 1; beyond the end of the list as if it were longer.
+    /// The item's place from 1, also beyond the end of the list; `None` where a longer list lacks it, too.
     fn place(&self, log: &[Event], row: u32) -> Option<usize> {
         let place = |options: &RankingOptions| self.ranked(log, options).hits.iter().position(|hit| hit.row == row);
         let limit = self.options.limit;
@@ -65,7 +60,7 @@ impl<'a> Replay<'a> {
         place(self.options).or_else(|| further().map(|place| place.max(limit))).map(|place| place + 1)
     }
 
-    /// The events of the log by what they are about.
+    /// The indexes of the log's events, by their source.
     fn sources(&self, log: &[Event]) -> BTreeMap<Source, Vec<usize>> {
         let mut sources: BTreeMap<Source, Vec<usize>> = BTreeMap::new();
         for (at, event) in log.iter().enumerate() {
@@ -79,35 +74,42 @@ impl<'a> Replay<'a> {
 
 impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) fn explain(&mut self, shelf: &str, item: &str) -> Vec<Update> {
-        self.asked(shelf, item, |session, replay, row| Update::Explanation(session.explanation(replay, shelf, row)))
+        self.with_replay(shelf, item, |session, replay, row| {
+            Update::Explanation(session.explanation(replay, shelf, row))
+        })
     }
 
     pub(super) fn why_not(&mut self, shelf: &str, item: &str) -> Vec<Update> {
-        self.asked(shelf, item, |session, replay, row| Update::WhyNot(session.missed(replay, shelf, row)))
+        self.with_replay(shelf, item, |session, replay, row| Update::WhyNot(session.why_absent(replay, shelf, row)))
     }
 
-    /// Where the model looked in the item's text. One text, and nobody is kept waiting but who asked.
+    /// Where the model looked in the item's text. Runs the model once.
     pub(super) async fn attention(&mut self, item: &str) -> Vec<Update> {
         let mut parts = Vec::new();
         if let (Some(catalog), Some(model)) = (&self.catalog, &mut self.model)
             && let Some(row) = catalog.row(item)
         {
             let text = build_document(&catalog.item(row).to_item()).text;
-            match model.attended(&text).await {
+            match model.attention(&text).await {
                 Ok(Some((spans, weights))) => {
                     let words = words(&text, &catalog.segmenter);
                     let looked = sum_by_word(&spans, &words, &weights).words;
                     parts = Part::cut(&text, 0..text.len(), &words, |word| Some(looked[word]));
                 }
                 Ok(None) => {}
-                Err(error) => return vec![self.failed(&error)],
+                Err(error) => return vec![encoder_failed(&error)],
             }
         }
         vec![Update::Attention(Attention { item: item.to_owned(), parts })]
     }
 
-    /// Answers a question about an item of an open shelf, with the means to replay its list.
-    fn asked(&mut self, shelf: &str, item: &str, answer: impl FnOnce(&Self, &Replay, u32) -> Update) -> Vec<Update> {
+    /// Answers a question about an item of an open shelf, which `answer` may replay.
+    fn with_replay(
+        &mut self,
+        shelf: &str,
+        item: &str,
+        answer: impl FnOnce(&Self, &Replay, u32) -> Update,
+    ) -> Vec<Update> {
         let mut columns = std::mem::take(&mut self.columns);
         let muted = self.muted();
         let options = self.shelves.get(shelf).and_then(|open| open.options.as_ref());
@@ -117,7 +119,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             let replay = Replay { catalog, texts, muted: &muted, now_ms, options, columns: RefCell::new(&mut columns) };
             Some(answer(self, &replay, row))
         });
-        let update = known.unwrap_or_else(|| self.trouble(Trouble::Unknown, &format!("{shelf} / {item}")));
+        let update = known.unwrap_or_else(|| SessionError::Unknown.update(&format!("{shelf} / {item}")));
         self.columns = columns;
         vec![update]
     }
@@ -125,7 +127,6 @@ impl<E: Encoder, S: Store> Session<E, S> {
     fn explanation(&self, replay: &Replay, shelf: &str, row: u32) -> Explanation {
         let (catalog, log) = (replay.catalog, self.log.events());
         let lang = primary_subtag(&self.shelves[shelf].request.lang);
-        let tongue = Tongue::of(&lang);
         let ranked = replay.ranked(log, replay.options);
         let at = ranked.hits.iter().position(|hit| hit.row == row);
         let score = at.map_or_else(|| ranked.total(row), |at| ranked.hits[at].score);
@@ -139,7 +140,9 @@ impl<E: Encoder, S: Store> Session<E, S> {
             parts: Vec::new(),
             interests: Vec::new(),
             events: Vec::new(),
-            sentences: Vec::new(),
+            basis: ranked.basis,
+            claim: claim(catalog, &lang, &ranked, replay.options, row),
+            without: None,
         };
         let sources = replay.sources(log);
         let mut parts = ranked.score_parts(row);
@@ -147,7 +150,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         for added in ranked.signal_contributions(catalog, row) {
             match sources.get_key_value(&added.signal.source) {
                 Some((source, events)) => by_source.push((source, events, added.total())),
-                // What the page says is no event of the visit.
+                // The page's own text is no event of the visit.
                 None => {
                     parts.add("content", -added.content);
                     parts.add("cooccurrence", -added.cooccurrence);
@@ -157,7 +160,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
         let beyond = if ranked.scorer.is_some() { "rules" } else { "variety" };
         parts.add(beyond, score - ranked.total(row));
-        answer.parts = parts.list(|name| tongue.part(name));
+        answer.parts = parts.list();
         by_source.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
         answer.interests = self.by_interest(&by_source);
         for (nth, &(_, events, share)) in by_source.iter().enumerate() {
@@ -166,8 +169,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
             let mut without = (nth < REPLAYED && share.abs() > NEGLIGIBLE_SHARE && weight != 0.0)
                 .then(|| Moved { place: replay.place(&counterfactual::without_events(log, events), row) });
             if let (Some(moved), 0) = (without, nth) {
-                let what = self.label(&log[events[0]]);
-                answer.sentences.push(tongue.without(&what, moved.place, replay.options.limit * FURTHER));
+                let (label, of) = (self.label(&log[events[0]]), replay.options.limit * FURTHER);
+                answer.without = Some(Without { label, place: moved.place, of });
             }
             for &at in events.iter().filter(|&&at| of(at) != 0.0) {
                 let (event, label) = (log[at].clone(), self.label(&log[at]));
@@ -180,33 +183,27 @@ impl<E: Encoder, S: Store> Session<E, S> {
             }
         }
         answer.events.truncate(NAMED);
-        let reason = claim(catalog, &lang, &ranked, replay.options, row);
-        let said = reason.map_or_else(|| tongue.rests_on(ranked.basis), |claim| tongue.claim(&claim));
-        answer.sentences.insert(0, tongue.sentence(said));
-        answer.sentences.retain(|sentence| !sentence.is_empty());
         answer
     }
 
-    /// What each interest adds, by how much; the visitor's name for it or its words.
-    fn by_interest(&self, by_source: &[(&Source, &Vec<usize>, f32)]) -> Vec<ScorePart> {
+    /// What each interest adds to the score, the largest share first.
+    fn by_interest(&self, by_source: &[(&Source, &Vec<usize>, f32)]) -> Vec<InterestShare> {
         let Some(catalog) = &self.catalog else { return Vec::new() };
         let mut found = Vec::new();
         for interest in self.interests() {
             let own = by_source.iter().filter(|(source, ..)| interest.members.contains(source));
             let share: f32 = own.map(|(_, _, share)| share).sum();
-            if let Some(line) = self.line(catalog, &interest, &[]).filter(|_| share.abs() > NEGLIGIBLE_SHARE) {
-                found.push(ScorePart { name: line.id, label: line.name, share });
+            if let Some(line) = self.interest_line(catalog, &interest, &[]).filter(|_| share.abs() > NEGLIGIBLE_SHARE) {
+                found.push(InterestShare { name: line.id, label: line.name, share });
             }
         }
         found.sort_by(|a, b| b.share.abs().total_cmp(&a.share.abs()));
         found
     }
 
-    fn missed(&self, replay: &Replay, shelf: &str, row: u32) -> WhyNot {
+    fn why_absent(&self, replay: &Replay, shelf: &str, row: u32) -> WhyNot {
         let (catalog, log) = (replay.catalog, self.log.events());
         let lang = primary_subtag(&self.shelves[shelf].request.lang);
-        let tongue = Tongue::of(&lang);
-        let id = catalog.item(row).id();
         let ranked = replay.ranked(log, replay.options);
         let place = ranked.hits.iter().position(|hit| hit.row == row).map(|place| place + 1);
         let (mut remove, mut add) = (None, None);
@@ -217,20 +214,20 @@ impl<E: Encoder, S: Store> Session<E, S> {
             add = counterfactual::find_addition(log, self.additions(replay, row), &enters);
         }
         let remove = remove.unwrap_or_default();
-        let labels: Vec<String> = remove.iter().map(|&at| self.label(&log[at])).collect();
-        let added = add.as_ref().map(|event| self.label(event));
         WhyNot {
             shelf: shelf.to_owned(),
-            item: id.to_owned(),
+            item: catalog.item(row).id().to_owned(),
+            title: card::title(catalog, row, &lang).to_owned(),
             place,
             remove: remove.iter().map(|&at| log[at].clone()).collect(),
-            sentence: tongue.why_not(card::title(catalog, row, &lang), place, &labels, add.as_ref().zip(added)),
+            remove_labels: remove.iter().map(|&at| self.label(&log[at])).collect(),
+            add_label: add.as_ref().map(|event| self.label(event)),
             add,
         }
     }
 
-    /// The log's events by what they are about, those first that hold the item back most: what the visitor did with the
-    /// item itself, then what adds more to the list's last card than to it.
+    /// The indexes of the log's events by source, the most harmful to the item first: what the visitor did with the item
+    /// itself, then what adds more to the list's last card than to the item.
     fn harmful(&self, replay: &Replay, ranked: &RankedList, row: u32) -> Vec<Vec<usize>> {
         let adds = |row: u32| -> BTreeMap<Source, f32> {
             let added = ranked.signal_contributions(replay.catalog, row).into_iter();
@@ -249,7 +246,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         groups.into_iter().map(|(_, events)| events).collect()
     }
 
-    /// One more event: a view of what is most like the item, or that the visitor likes the item itself.
+    /// Events to try in addition: views of the most similar items, and a like of the item itself.
     fn additions(&self, replay: &Replay, row: u32) -> Vec<Event> {
         let catalog = replay.catalog;
         let matrix = &catalog.matrix;

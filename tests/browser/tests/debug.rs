@@ -59,7 +59,7 @@ async fn latencies_are_plotted_and_the_scene_in_force_is_shown() -> Result<()> {
         assert_ne!(news["weights"], scene["weights"], "{news}");
         shop.until(&format!("{ROOT}.querySelector('.scene pre').textContent.includes('\"halfLifeDays\": {}')", news["weights"]["halfLifeDays"])).await?;
 
-        shop.until(&format!("{ROOT}.textContent.includes('The processor computes')")).await?;
+        shop.until(&format!("{ROOT}.textContent.includes('Running on your processor')")).await?;
         let text = format!("return {ROOT}.textContent;");
         let text = shop.ask(&text, &[]).await?;
         let text = text.as_str().context("words")?;

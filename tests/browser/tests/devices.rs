@@ -29,7 +29,7 @@ async fn embed(shop: &Shop, device: &str) -> Result<(Vec<f32>, Value)> {
         worker.postMessage({ id: 1, embed: { model: new URL(model, document.baseURI).href, device, texts } });
         const { vectors, device: report, updates } = await answer;
         worker.terminate();
-        if (updates) throw new Error(updates[0].message);
+        if (updates) throw new Error(`${updates[0].code}: ${updates[0].detail}`);
         return { vectors: [...new Uint32Array(vectors.buffer)], report };"#;
     let mut answer = shop.ask(script, &[json!("models/minilm/"), json!(device), json!(TEXTS)]).await?;
     let bits = answer["vectors"].as_array().context("vectors")?.iter();
@@ -152,8 +152,8 @@ async fn ends_on_the_cpu_after(
         assert_eq!(report["device"], "cpu", "{report}");
         // Whoever asks the shelf about itself reads a sentence for it.
         let panel = r#"
-            const { panelMessages } = await import(new URL("element/panel-messages.js", document.baseURI));
-            const sentence = panelMessages(document.documentElement.lang).reasons[given[0].code](given[0]), root = shelf.shadowRoot;
+            const { loadTexts } = await import(new URL("languages.js", document.baseURI));
+            const sentence = (await loadTexts(document.documentElement.lang, "panel")).reasons[given[0].code](given[0]), root = shelf.shadowRoot;
             root.querySelector("[part~=about]").click();
             for (let tries = 0; tries < 1000; tries++) {
               if (root.textContent.includes(sentence)) return true;

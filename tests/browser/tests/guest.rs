@@ -11,7 +11,7 @@ use serde_json::json;
 use xtask::size::brotli_len;
 
 /// What the page's thread loads before the first cards.
-const LOADER_BYTES: usize = 14_500;
+const LOADER_BYTES: usize = 15_000;
 
 const BARE: &str = r#"<nearmind-shelf catalog="catalog/" model="models/minilm/"></nearmind-shelf>"#;
 
@@ -40,6 +40,8 @@ async fn the_loader_is_small() -> Result<()> {
             "element/turn.js",
             "element/moves.js",
             "element/late-styles.js",
+            "sentences.js",
+            "languages/en/sentences.js",
         ];
         let loader: Vec<_> = loader.filter(|path| !later.contains(path)).collect();
         let mut bytes = 0;

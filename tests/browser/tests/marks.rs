@@ -143,7 +143,7 @@ fn failing_after(item: &str) -> Fault {
         let failed = false;
         addEventListener("message", ({{ data }}) => (failed ||= data.command?.event?.item === "{item}"));
         const tell = postMessage.bind(self);
-        const failure = {{ type: "error", code: "encoder", message: "The model failed on this device.", fatal: false }};
+        const failure = {{ type: "error", code: "encoder", detail: "", fatal: false }};
         self.postMessage = (message, ...more) => {{
           const updates = message.updates?.map((update) => (failed && update.type === "highlights" ? failure : update));
           tell({{ ...message, ...(updates && {{ updates }}) }}, ...more);

@@ -125,7 +125,10 @@ async fn a_failed_shelf_in_view_says_so_in_its_room() -> Result<()> {
         assert_eq!(shop.settled().await?, "failed");
         let left = shop.ask(LEFT, &[]).await?;
         assert_eq!(left[0].as_f64(), Some(ROOM), "{left}");
-        assert!(left[1].as_str().is_some_and(|says| says.contains("did not arrive") || says.contains("404")), "{left}");
+        assert!(
+            left[1].as_str().is_some_and(|says| says.contains("could not be downloaded") || says.contains("404")),
+            "{left}"
+        );
         assert_eq!(left[2], false);
         assert_still(shop, "a failure").await
     })

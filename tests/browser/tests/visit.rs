@@ -48,7 +48,7 @@ async fn three_views_move_the_shelf_and_a_dislike_moves_it_away() -> Result<()> 
         let reasons =
             "return [...shelf.shadowRoot.querySelectorAll('[part=reason]')].map((reason) => reason.textContent);";
         let reasons = strings(&shop.with_client(reasons, &[]).await?)?;
-        let true_ones = ["Because you viewed ", "Like 2 things you chose in ", "Like 3 things you chose in "];
+        let true_ones = ["Because you viewed ", "Like 2 products you chose in ", "Like 3 products you chose in "];
         assert!(reasons.iter().any(|reason| true_ones.iter().any(|words| reason.starts_with(words))), "{reasons:?}");
 
         // The first three cards of the list are refused, by their buttons.

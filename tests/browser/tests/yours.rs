@@ -60,7 +60,7 @@ async fn an_event_is_muted_and_heard_again_and_erased() -> Result<()> {
         said(shop, "counts again").await?;
         assert_eq!(list(shop).await?, before);
         shop.click(&button("events", 0, "event")).await?;
-        said(shop, "as if it had never been").await?;
+        said(shop, "as if it had never happened").await?;
         assert_eq!(profile(shop).await?["events"].as_array().map(Vec::len), Some(3));
         Ok(())
     })
@@ -117,7 +117,7 @@ async fn a_profile_is_saved_sealed_forgotten_and_brought_back() -> Result<()> {
         };
         phrase("correct horse").await?;
         shop.click(&format!("{ROOT}.querySelector('[part=export]')")).await?;
-        said(shop, "sealed with your passphrase").await?;
+        said(shop, "encrypted with your passphrase").await?;
         let file = shop.browser.downloaded("nearmind-profile.json").await?;
         let sealed = std::fs::read_to_string(&file)?;
         assert!(sealed.contains("nearmind-sealed") && !sealed.contains("dripper"), "{sealed}");
@@ -129,7 +129,7 @@ async fn a_profile_is_saved_sealed_forgotten_and_brought_back() -> Result<()> {
         assert_eq!(profile(shop).await?["events"].as_array().map(Vec::len), Some(4));
         shop.click(&part("forget")).await?;
         shop.click(&part("forget-confirm")).await?;
-        said(shop, "Everything is erased.").await?;
+        said(shop, "Everything has been erased.").await?;
         assert_eq!(profile(shop).await?["events"], json!([]));
         let kept = "return new Promise((done) => { const opening = indexedDB.open('nearmind'); opening.onsuccess = () => {
             const all = opening.result.transaction('log').objectStore('log').count(); all.onsuccess = () => { opening.result.close(); done(all.result); }; }; });";

@@ -1,12 +1,12 @@
 /**
- * What the visitor does with the cards of a shelf: opens one, likes, dislikes or hides it, takes that back, asks why.
- * Knows the frame and the client; what happened is told to the shelf, which tells the page.
+ * What the visitor can do with cards: open one, like, dislike or hide it, undo that, and open "Why this?". Knows the frame
+ * and the client; reports a selected card to the shelf.
  *
  * @import {Card, Nearmind} from "../types.js"
  * @import {Frame} from "./frame.js"
- * @import {Say} from "./messages.js"
+ * @import {ShelfTexts} from "../languages/en/shelf.js"
  * @typedef {"like" | "dislike" | "hide"} Opinion
- * @typedef {{name: string, root: ShadowRoot, client: Nearmind | null, say: Say, lang: string}} Now
+ * @typedef {{name: string, root: ShadowRoot, client: Nearmind | null, texts: ShelfTexts, lang: string}} Now
  */
 
 import { place } from "./dom.js";
@@ -19,7 +19,7 @@ export class Acts {
   /**
    * @param {Frame} frame
    * @param {() => Now} now
-   * @param {(card: Card, position: number) => boolean} select Whether the link is to be followed.
+   * @param {(card: Card, position: number) => boolean} select Returns whether the link is to be followed.
    */
   constructor(frame, now, select) {
     this.#frame = frame;
@@ -33,7 +33,7 @@ export class Acts {
 
   /** @param {MouseEvent} event */
   #click(event) {
-    // The path, not the target: a card of the shop's own stands outside of the shadow tree.
+    // The path and not the target, because the shop's own cards are outside of the shadow tree.
     const path = /** @type {HTMLElement[]} */ (event.composedPath());
     const end = path.findIndex((node) => node.dataset?.item && node.localName === "li");
     const view = this.#frame.list.views.get(path[end]?.dataset.item ?? "");
@@ -48,21 +48,21 @@ export class Acts {
   /** @param {Opinion} action @param {Card} card @param {string} title */
   #act(action, card, title) {
     if (card.opinion === action) return this.#undo(action, card.item);
-    const { client, say } = this.#now();
-    const done = { like: say.liked, dislike: say.disliked, hide: say.hidden }[action](title);
+    const { client, texts } = this.#now();
+    const done = { like: texts.liked, dislike: texts.disliked, hide: texts.hidden }[action](title);
     client?.track(action, { item: card.item }).catch(() => {});
-    this.#frame.footer.tell(done, { label: say.undo, run: () => this.#undo(action, card.item) });
-    this.#frame.announce(`${done} ${say.undo}?`);
+    this.#frame.footer.show(done, { label: texts.undo, run: () => this.#undo(action, card.item) });
+    this.#frame.announce(`${done} ${texts.undo}?`);
   }
 
   /** @param {Opinion} action @param {string} item */
   async #undo(action, item) {
-    const { client, root, say } = this.#now();
+    const { client, root, texts } = this.#now();
     const fromFooter = this.#frame.footer.node.contains(root.activeElement);
-    this.#frame.footer.tell("");
-    this.#frame.announce(say.undone);
+    this.#frame.footer.show("");
+    this.#frame.announce(texts.undone);
     await client?.undo(action, item).catch(() => {});
-    // The undo button is gone: whoever pressed it goes on at the card that is back.
+    // The undo button disappears: the focus goes to the card.
     if (fromFooter) this.#frame.list.focus(item);
   }
 

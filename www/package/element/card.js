@@ -1,12 +1,12 @@
 /**
- * One card: made once for an item, then written to whenever the item's words, reason or opinion change.
- * Draws what it is given and says what was clicked; knows neither the worker nor the list it stands in.
+ * One card: created once for an item, and updated when the item's texts, reason or opinion change. Draws its data and
+ * marks its buttons with their actions; knows neither the worker nor the list.
  *
  * @import {Card, Part} from "../types.js"
  */
 import { money } from "./format.js";
 import { h, icon, ICONS, set, write } from "./dom.js";
-import { matching, plain, stands, writeParts } from "./words.js";
+import { keepHighlights, matching, plain, writeParts } from "./words.js";
 
 /** @typedef {"like" | "dislike" | "hide" | "why"} Action */
 
@@ -32,24 +32,24 @@ export class CardView {
   #actions = h("div", { part: "actions", role: "group" });
   /** @type {Record<Action, HTMLButtonElement>} */
   #buttons;
-  #say;
+  #texts;
   #lang;
   node;
 
   /**
    * @param {Card} card
-   * @param {import("./messages.js").Say} say
+   * @param {import("../languages/en/shelf.js").ShelfTexts} texts
    * @param {string} lang
    */
-  constructor(card, say, lang) {
+  constructor(card, texts, lang) {
     this.card = card;
-    this.#say = say;
+    this.#texts = texts;
     this.#lang = lang;
     this.#buttons = {
-      like: button("like", say.like),
-      dislike: button("dislike", say.dislike),
-      hide: button("hide", say.hide),
-      why: button("why", say.why),
+      like: button("like", texts.like),
+      dislike: button("dislike", texts.dislike),
+      hide: button("hide", texts.hide),
+      why: button("why", texts.why),
     };
     set(this.#buttons.why, "aria-haspopup", "dialog");
     this.#actions.append(...Object.values(this.#buttons));
@@ -69,7 +69,7 @@ export class CardView {
       ),
     );
     this.#image.onerror = () => this.#image.remove();
-    const id = `words-${++made}`;
+    const id = `words-${++count}`;
     set(this.#words, "id", id);
     set(this.#title, "aria-describedby", id);
     this.update(card);
@@ -84,15 +84,15 @@ export class CardView {
     write(this.#brand, card.brand);
     write(this.#price, card.price ? money(card.price, this.#lang) : "");
     writeParts(this.#reason, card.reason);
-    set(this.#actions, "aria-label", this.#say.opinions(plain(card.title)));
+    set(this.#actions, "aria-label", this.#texts.opinions(plain(card.title)));
     for (const action of /** @type {const} */ (["like", "dislike"])) {
       set(this.#buttons[action], "aria-pressed", String(card.opinion === action));
     }
-    const { title, description } = card.unread ? stands(before, card) : card;
+    const { title, description } = card.unread ? keepHighlights(before, card) : card;
     this.highlight(title, description);
   }
 
-  /** Without a picture, and with one that fails, a calm place is left. @param {string} image Its address, or nothing. */
+  /** Without a picture, or if it cannot be loaded, a placeholder is shown. @param {string} image URL, or empty. */
   picture(image) {
     const src = image || null;
     if (this.#image.getAttribute("src") === src) return;
@@ -109,10 +109,10 @@ export class CardView {
     writeParts(this.#title, title);
     writeParts(this.#description, description);
     const words = matching([...title, ...description]);
-    write(this.#words, words.length ? this.#say.matching(words) : "");
+    write(this.#words, words.length ? this.#texts.matching(words) : "");
   }
 
-  /** Nothing of it stands elsewhere. */
+  /** Called when the card is removed. */
   leave() {}
 
   get title() {
@@ -120,9 +120,9 @@ export class CardView {
   }
 }
 
-let made = 0;
+let count = 0;
 
-/** What takes a card's room until the card is there. */
+/** A placeholder of a card's size. */
 export function skeleton() {
   const lines = ["brand", "title", "description", "price"].map((line) => h("span", { class: `bone ${line}` }));
   return h(

@@ -1,4 +1,4 @@
-/** How the developer's panel looks: below everything else of the page, over none of it. */
+/** Styles of the developer's panel, which is below everything else on the page. */
 const CSS = `
 :host { display: block; color-scheme: inherit }
 .debug { border-block-start: 3px solid var(--_accent); background: var(--_surface); color: var(--_ink); font: .8125rem/1.5 ui-monospace, monospace; padding: .5rem 1rem 1rem }

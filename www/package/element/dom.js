@@ -1,6 +1,5 @@
 /**
- * Makes nodes without ever parsing a string: nothing here is a sink that Trusted Types would have to guard.
- * Knows no card and no shelf.
+ * Creates nodes without parsing HTML, so that Trusted Types have nothing to guard. Knows no card and no shelf.
  */
 
 /**
@@ -28,15 +27,15 @@ export function set(node, name, value) {
   else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value === true ? "" : String(value));
 }
 
-/** @param {Element} node @param {string} text Written only where it differs, so that nothing is announced twice. */
+/** Writes a text only where it differs, so that nothing is announced twice. @param {Element} node @param {string} text */
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Which child of its parent it is, from 0. @param {Element} node */
+/** The index of a node among its parent's children. @param {Element} node */
 export const place = (node) => [...(node.parentElement?.children ?? [])].indexOf(node);
 
-/** @param {string} path The outline on a 24 by 24 grid. */
+/** @param {string} path SVG path data on a 24 by 24 grid. */
 export function icon(path) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true" }))

@@ -1,9 +1,9 @@
 /**
- * The line under the cards: progress while something loads, what the last click did and its undo, what went wrong,
- * and the way to everything that this device knows. Of fixed height: no message moves the page.
+ * The line under the cards: progress, what the last click did with an undo button, errors, and a button that opens the
+ * profile. Its height is fixed, so that no message moves the page.
  *
  * @import {Progress} from "../types.js"
- * @import {Say} from "./messages.js"
+ * @import {ShelfTexts} from "../languages/en/shelf.js"
  */
 import { h, icon, ICONS, set, write } from "./dom.js";
 
@@ -26,13 +26,13 @@ export class Footer {
     h("p", { part: "status" }, this.#text, this.#button, this.#loading),
     this.#about,
   );
-  /** @type {Say | undefined} */
-  #say;
+  /** @type {ShelfTexts | undefined} */
+  #texts;
   /** @type {(() => void) | undefined} */
-  #then;
+  #action;
 
   constructor() {
-    this.#button.addEventListener("click", () => this.#then?.());
+    this.#button.addEventListener("click", () => this.#action?.());
   }
 
   /** @param {() => void} open */
@@ -40,12 +40,12 @@ export class Footer {
     this.#about.addEventListener("click", open);
   }
 
-  /** @param {Say} say */
-  translate(say) {
-    this.#say = say;
-    write(this.#aboutText, say.privacy);
+  /** @param {ShelfTexts} texts */
+  translate(texts) {
+    this.#texts = texts;
+    write(this.#aboutText, texts.privacy);
     set(this.#about, "hidden", false);
-    set(this.#about, "aria-label", say.privacy);
+    set(this.#about, "aria-label", texts.privacy);
   }
 
   /** @param {Progress | null} progress */
@@ -55,21 +55,21 @@ export class Footer {
     const { stage, done, total } = progress;
     const percent = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : null;
     set(this.#bar, "aria-valuenow", percent);
-    const label = this.#say?.[stage] ?? "";
+    const label = this.#texts?.[stage] ?? "";
     set(this.#bar, "aria-label", label);
     this.#bar.style.setProperty("--done", String((percent ?? 0) / 100));
     write(this.#loading, percent == null ? label : `${label} · ${percent}%`);
   }
 
   /**
-   * A sentence, and a button if there is something to do about it.
+   * Shows a sentence, and a button if there is something to do about it.
    * @param {string} text
    * @param {{label: string, run: () => void}} [button]
    */
-  tell(text, button) {
+  show(text, button) {
     write(this.#text, text);
     set(this.#text, "title", text || null);
-    this.#then = button?.run;
+    this.#action = button?.run;
     write(this.#button, button?.label ?? "");
     set(this.#button, "hidden", !button);
   }

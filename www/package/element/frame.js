@@ -1,7 +1,7 @@
 /**
- * The fixed parts of a shelf: the shop's own markup and the live list in one cell, so that the taller of the two
- * holds the room and neither moves the page when they change places. Asks for no layout while it draws: what it must
- * know of sizes and places the browser's observers tell after each frame. Knows no worker.
+ * The fixed parts of a shelf. The shop's own markup and the list share one grid cell, so that the page does not move when
+ * one replaces the other. Forces no layout while drawing: sizes come from the browser's observers after each frame.
+ * Knows no worker.
  */
 import { h, icon, ICONS, set, write } from "./dom.js";
 import { CardList } from "./list.js";
@@ -14,10 +14,10 @@ export class Frame {
   #headingText = h("slot", { name: "heading" });
   #heading = h("h2", { part: "heading", id: "heading" }, this.#headingText);
   #empty = h("slot", { name: "empty" });
-  /** There is something to turn to when somebody looks (turn.js). */
+  /** Scroll the list; enabled by turn.js. */
   back = h("button", { part: "turn-button", type: "button", disabled: true }, icon(ICONS.back));
   forth = h("button", { part: "turn-button", type: "button", disabled: true }, icon(ICONS.forth));
-  #news = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
+  #status = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   #stage = h(
     "div",
     { class: "live" },
@@ -31,27 +31,27 @@ export class Frame {
     h("div", { part: "empty" }, this.#empty),
     this.#stage,
     this.footer.node,
-    this.#news,
+    this.#status,
   );
 
-  /** Of the last frame. */
+  /** Size in the last frame, in CSS pixels. */
   #width = 0;
   #height = 0;
 
   constructor() {
     set(this.list.node, "aria-labelledby", "heading");
-    for (const slot of [this.#slot, this.#empty]) slot.addEventListener("slotchange", () => this.#seeSlot());
+    for (const slot of [this.#slot, this.#empty]) slot.addEventListener("slotchange", () => this.#slotChanged());
     const sizes = new ResizeObserver((changed) => this.#resized(changed));
     for (const node of [this.list.node, this.node]) sizes.observe(node);
   }
 
-  /** @param {import("./messages.js").Say} say */
-  translate(say) {
-    set(this.back, "aria-label", say.back);
-    set(this.forth, "aria-label", say.forth);
-    this.footer.translate(say);
-    write(this.#empty, say.empty);
-    this.#seeSlot();
+  /** @param {import("../languages/en/shelf.js").ShelfTexts} texts */
+  translate(texts) {
+    set(this.back, "aria-label", texts.back);
+    set(this.forth, "aria-label", texts.forth);
+    this.footer.translate(texts);
+    write(this.#empty, texts.empty);
+    this.#slotChanged();
   }
 
   /** @param {string} text */
@@ -59,36 +59,36 @@ export class Frame {
     write(this.#headingText, text);
   }
 
-  /** Says it to those who listen, once. @param {string} text */
+  /** Announces a text to screen readers. @param {string} text */
   announce(text) {
-    write(this.#news, text);
+    write(this.#status, text);
   }
 
-  /** Says it under the cards, and to those who listen. @param {string} text */
-  say(text) {
-    this.footer.tell(text);
+  /** Shows a text under the cards, and announces it. @param {string} text */
+  showStatus(text) {
+    this.footer.show(text);
     this.announce(text);
   }
 
   /**
-   * Runs a change of view and keeps the height that the shelf had, should the new view be lower.
+   * Changes what is shown, and keeps the shelf's height if the new view is lower.
    * @param {() => void} change
    */
   keepRoom(change) {
     this.node.style.minBlockSize = `${this.#height}px`;
     this.node.classList.remove("folded");
     change();
-    this.#sight.disconnect();
-    this.#sight.observe(this.node);
+    this.#viewport.disconnect();
+    this.#viewport.observe(this.node);
   }
 
-  /** Room that nothing fills is given back where that moves nothing in sight: out of the viewport. */
-  #sight = new IntersectionObserver((seen) => {
+  /** Removes unused height once the shelf is outside of the viewport, where that moves nothing visible. */
+  #viewport = new IntersectionObserver((seen) => {
     const { boundingClientRect, isIntersecting, rootBounds } = seen[seen.length - 1];
     const below = rootBounds && boundingClientRect.top >= rootBounds.bottom;
-    // Above the viewport the browser has to hold the rest of the page where it is.
+    // Above the viewport only scroll anchoring keeps the rest of the page in place.
     if (isIntersecting || !(below || CSS.supports("overflow-anchor: auto"))) return;
-    this.#sight.disconnect();
+    this.#viewport.disconnect();
     this.node.style.minBlockSize = "";
     this.node.classList.add("folded");
   });
@@ -97,13 +97,13 @@ export class Frame {
   #resized(changed) {
     for (const { target, contentRect } of changed) {
       if (target === this.node) this.#height = contentRect.height;
-      // Another width has other heights.
+      // With another width the kept height is no longer right.
       else if (contentRect.width !== this.#width) [this.#width, this.node.style.minBlockSize] = [contentRect.width, ""];
     }
   }
 
-  /** Without markup of the shop's own, bones are shown instead of it. */
-  #seeSlot() {
+  /** Shows skeletons where the shop has no markup of its own. */
+  #slotChanged() {
     const own = this.#slot.assignedElements().some(({ localName }) => localName !== "template");
     this.node.classList.toggle("bare", !own);
     this.node.classList.toggle("has-empty", this.#empty.assignedElements().length > 0);

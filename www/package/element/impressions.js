@@ -1,4 +1,4 @@
-/** Says once of each card that it has been seen: half of it, for a second. Knows nodes only. */
+/** Reports each card once after it has been seen: half of it for a second. Knows nodes only. */
 
 const SEEN_MS = 1000;
 
@@ -8,8 +8,8 @@ export class Impressions {
   #timers = new Map();
   #observer;
 
-  /** @param {(item: string, node: HTMLElement) => void} tell */
-  constructor(tell) {
+  /** @param {(item: string, node: HTMLElement) => void} report */
+  constructor(report) {
     this.#observer = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
@@ -20,7 +20,7 @@ export class Impressions {
             target,
             setTimeout(() => {
               this.#seen.add(item);
-              tell(item, /** @type {HTMLElement} */ (target));
+              report(item, /** @type {HTMLElement} */ (target));
             }, SEEN_MS),
           );
         }

@@ -1,11 +1,13 @@
 /**
- * How a shelf looks in what comes after the first cards: the buttons that turn the list, marked words,
- * opinions, a card without a picture. Fetched when those stand.
+ * Styles that are needed after the first cards only: hovering, the buttons that scroll the list, highlighted words,
+ * opinions, cards without a picture. Loaded once the first cards are drawn.
  */
 const CSS = `
 .turn button { inline-size: 2.25rem; block-size: 2.25rem; display: grid; place-items: center; border: 1px solid var(--_line); border-radius: 50%; background: var(--_surface); transition: border-color .15s, opacity .15s }
 .turn button:hover { border-color: var(--_ink) }
 .about:hover { color: var(--_ink) }
+.card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
+.action:hover { color: var(--_ink); background: var(--_picture) }
 .turn button:disabled { opacity: .35; cursor: default; border-color: var(--_line) }
 :not(.skeleton) > .picture:empty::before { content: ""; inline-size: 3rem; block-size: 2.25rem; border: 2px solid var(--_line); border-radius: .375rem; background: radial-gradient(circle at 30% 35%, var(--_line) .25rem, transparent 0), linear-gradient(-30deg, var(--_line) 30%, transparent 0) }
 .word { background: color-mix(in srgb, var(--_mark) calc(35% + 65% * var(--strength)), transparent); border-radius: .2em; color: var(--_ink); -webkit-box-decoration-break: clone; box-decoration-break: clone; animation: tint .4s ease-out; transition: background-color .2s }
@@ -20,10 +22,10 @@ const CSS = `
 }
 `;
 
-/** Made with the first shelf, shared by all. @type {CSSStyleSheet | undefined} */
+/** Created for the first shelf, shared by all. @type {CSSStyleSheet | undefined} */
 let sheet;
 
-/** @param {ShadowRoot} root Gets the sheet, once. */
+/** Adds the sheet to a shelf, once. @param {ShadowRoot} root */
 export function addLateStyles(root) {
   if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(CSS);
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);

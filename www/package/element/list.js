@@ -1,7 +1,7 @@
 /**
- * The list of cards. Places stand still and cards change places: nothing on the page shifts when the order does. The
- * same item keeps its card, so that focus, loaded pictures and pressed buttons survive a new ranking. How cards slide to
- * their new places comes later (moves.js). Knows cards; knows neither worker nor shelf.
+ * The list of cards. The places stay and the cards move between them, so that nothing on the page shifts. An item keeps
+ * its card, so that focus, loaded pictures and pressed buttons survive a new ranking. The animation is in moves.js. Knows
+ * cards, but neither worker nor shelf.
  *
  * @import {Card} from "../types.js"
  */
@@ -13,14 +13,14 @@ export class CardList {
   /** @type {Map<string, CardView | import("./own-card.js").OwnCard>} */
   views = new Map();
   #lang = "";
-  /** Once the first cards stand. @type {import("./moves.js").Moves | undefined} */
+  /** Loaded after the first cards. @type {import("./moves.js").Moves | undefined} */
   moves;
-  /** Whose template makes the cards, if there is one. @type {() => HTMLElement | null} */
+  /** The shelf, if it has a template for cards. @type {() => HTMLElement | null} */
   own = () => null;
   /** @type {typeof import("./own-card.js").OwnCard | undefined} */
   OwnCard;
 
-  /** Holds the room until the cards come. @param {number} count */
+  /** Shows skeletons until the cards come. @param {number} count */
   reserve(count) {
     this.#drop([...this.views.keys()]);
     this.#fill(Array.from({ length: count }, skeleton));
@@ -28,26 +28,26 @@ export class CardList {
 
   /**
    * @param {Card[]} cards
-   * @param {import("./messages.js").Say} say
+   * @param {import("../languages/en/shelf.js").ShelfTexts} texts
    * @param {string} lang
    */
-  draw(cards, say, lang) {
+  draw(cards, texts, lang) {
     if (lang !== this.#lang) this.#drop([...this.views.keys()]);
     this.#lang = lang;
     const [focused, first] = [this.#focused(), this.#first()];
     const left = new Set(this.views.keys());
     for (const { item } of cards) left.delete(item);
-    const views = new Map(cards.map((card) => [card.item, this.#view(card, say, lang)]));
+    const views = new Map(cards.map((card) => [card.item, this.#view(card, texts, lang)]));
     this.#drop([...left]);
     this.views = views;
     this.#fill([...this.views.values()].map(({ node }) => node));
     for (const [place, { item }] of cards.entries()) set(this.node.children[place], "data-item", item);
     this.#refocus(focused);
-    // A new order is read from its beginning, unless the visitor is in the middle of it.
+    // A new order is shown from its start, unless the focus is in the list.
     this.moves?.later(!focused && this.#first() !== first);
   }
 
-  /** One node in each place. @param {Element[]} nodes */
+  /** Puts one node into each place. @param {Element[]} nodes */
   #fill(nodes) {
     const { children } = this.node;
     while (children.length > nodes.length) this.node.lastElementChild?.remove();
@@ -63,19 +63,19 @@ export class CardList {
     return this.node.firstElementChild?.firstElementChild;
   }
 
-  /** The card of an item, or the first. @param {string} item */
+  /** Focuses the card of an item, or the first. @param {string} item */
   focus(item) {
     const { node } = this.views.get(item) ?? this.views.values().next().value ?? this;
     node.querySelector("a")?.focus();
   }
 
-  /** @param {Card} card @param {import("./messages.js").Say} say @param {string} lang */
-  #view(card, say, lang) {
+  /** @param {Card} card @param {import("../languages/en/shelf.js").ShelfTexts} texts @param {string} lang */
+  #view(card, texts, lang) {
     const known = this.views.get(card.item);
     known?.update(card);
     if (known) return known;
     const host = this.own();
-    return host && this.OwnCard ? new this.OwnCard(host, card, say, lang) : new CardView(card, say, lang);
+    return host && this.OwnCard ? new this.OwnCard(host, card, texts, lang) : new CardView(card, texts, lang);
   }
 
   /** @param {string[]} items */
@@ -95,15 +95,15 @@ export class CardList {
   }
 
   /**
-   * Moving a node drops its focus, and a card that left takes it along: then the link of its successor has it, not
-   * the button, lest a second press hits another product.
+   * Restores the focus, which a moved or removed node loses. After a removed card the link of the next one gets it, and
+   * not its button, so that a second press does not act on another product.
    * @param {{node: HTMLElement, place: number} | null} focused
    */
   #refocus(focused) {
     if (!focused) return;
     const { node, place } = focused;
-    const heir = this.node.children[Math.min(place, this.node.children.length - 1)];
-    const target = node.isConnected ? node : heir?.querySelector("a");
+    const next = this.node.children[Math.min(place, this.node.children.length - 1)];
+    const target = node.isConnected ? node : next?.querySelector("a");
     if (/** @type {ShadowRoot} */ (this.node.getRootNode()).activeElement !== target) {
       /** @type {HTMLElement | null | undefined} */ (target)?.focus({ preventScroll: true });
     }

@@ -1,7 +1,6 @@
 /**
- * How cards get to their new places: they slide from where the last frame had them, and new ones fade in. Comes when the
- * first cards stand, which move nowhere. Measures in the frame, where the layout is made anyway: asked for in the middle
- * of drawing, it would be made once more. Knows nodes and items.
+ * Animates cards to their new places: they slide from their places in the last frame, and new ones fade in. Loaded after
+ * the first cards. Measures in an animation frame, where the layout is computed anyway. Knows nodes and items.
  */
 
 const SLIDE_MS = 260;
@@ -10,7 +9,7 @@ export class Moves {
   #list;
   #due = false;
   #toStart = false;
-  /** Where each item's card was in the last frame, in pixels from the list's corner. @type {Map<string, {x: number, y: number}>} */
+  /** Position of each item's card in the last frame, in CSS pixels from the list's corner. @type {Map<string, {x: number, y: number}>} */
   #places = new Map();
   #width = 0;
 
@@ -20,7 +19,7 @@ export class Moves {
     this.later(false);
   }
 
-  /** The list has been drawn. @param {boolean} toStart It is to be read from its beginning. */
+  /** Called when the list has been drawn. @param {boolean} toStart Whether to scroll to its start. */
   later(toStart) {
     this.#toStart ||= toStart;
     if (this.#due) return;

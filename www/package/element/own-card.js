@@ -1,6 +1,6 @@
 /**
- * A card that the shop has drawn itself, from a `<template>` in its shelf. It stands in the page, not in the shadow tree,
- * so that the page's own styles apply. Fetched only where there is a template.
+ * A card from a `<template>` that the shop has put into its shelf. It is in the page's tree, not in the shadow tree, so
+ * that the page's styles apply. Loaded only where there is a template.
  *
  *     <template>
  *       <article>
@@ -10,19 +10,19 @@
  *       </article>
  *     </template>
  *
- * data-text: title, description, brand, category, price, reason, item. data-link gets the address, data-image the
- * picture, data-action (like, dislike, hide) is pressed. Words that explain are spans of the class `word`.
+ * data-text: title, description, brand, category, price, reason, item. data-link gets the URL, data-image the picture;
+ * data-action (like, dislike, hide) makes a button. Highlighted words are spans of the class `word`.
  *
  * @import {Card, Part} from "../types.js"
  */
 import { h, set, write } from "./dom.js";
 import { money } from "./format.js";
-import { plain, stands, writeParts } from "./words.js";
+import { keepHighlights, plain, writeParts } from "./words.js";
 
 export class OwnCard {
   /** @type {Card} */
   card;
-  /** What stands in the shelf's list: the window through which the page's card is seen. */
+  /** The node in the shelf's list: a slot that shows the card of the page. */
   node;
   #own;
   #lang;
@@ -30,14 +30,14 @@ export class OwnCard {
   /**
    * @param {HTMLElement} host The shelf.
    * @param {Card} card
-   * @param {import("./messages.js").Say} _say
+   * @param {import("../languages/en/shelf.js").ShelfTexts} _texts
    * @param {string} lang
    */
-  constructor(host, card, _say, lang) {
+  constructor(host, card, _texts, lang) {
     this.card = card;
     this.#lang = lang;
     const template = /** @type {HTMLTemplateElement} */ (host.querySelector(":scope > template"));
-    const slot = `nearmind-card-${++made}`;
+    const slot = `nearmind-card-${++count}`;
     this.#own = h(
       "div",
       { slot, class: "nearmind-card", "data-item": card.item },
@@ -67,11 +67,11 @@ export class OwnCard {
       if (node.dataset.action !== "hide") set(node, "aria-pressed", String(card.opinion === node.dataset.action));
     }
     for (const node of this.#each('[data-text="reason"]')) writeParts(node, card.reason);
-    const { title, description } = card.unread ? stands(before, card) : card;
+    const { title, description } = card.unread ? keepHighlights(before, card) : card;
     this.highlight(title, description);
   }
 
-  /** The picture's host learns no more than it must. @param {string} image Its address, or nothing. */
+  /** No referrer is sent to the picture's host. @param {string} image URL, or empty. */
   picture(image) {
     for (const node of this.#each("[data-image]")) {
       set(node, "referrerpolicy", "no-referrer");
@@ -101,4 +101,4 @@ export class OwnCard {
   }
 }
 
-let made = 0;
+let count = 0;

@@ -1,4 +1,4 @@
-/** How the panel looks; it uses the shelf's properties and comes with the panel. */
+/** Styles of the panels. They use the shelf's custom properties, and are loaded with a panel. */
 const CSS = `
 .panel { inline-size: min(34rem, calc(100vw - 2rem)); max-block-size: min(44rem, calc(100dvh - 2rem)); margin: auto; padding: 0; overflow: hidden; color: var(--_ink); background: var(--_surface); border: 1px solid var(--_line); border-radius: 1rem; box-shadow: 0 24px 64px rgb(0 0 0 / .25); font-size: .9375rem; line-height: 1.5 }
 .panel[open] { display: flex; flex-direction: column }

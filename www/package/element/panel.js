@@ -1,12 +1,12 @@
 /**
- * The profile in a dialog over the shop's page. Loaded when it is first opened.
+ * The profile in a dialog. Loaded when it is first opened.
  *
  * @import {Nearmind} from "../types.js"
  */
 import { h, icon, ICONS } from "./dom.js";
-import { panelMessages } from "./panel-messages.js";
 import { panelSheet } from "./panel-styles.js";
 import { ProfileView } from "./profile/view.js";
+import { loadTexts } from "../languages.js";
 
 /**
  * @param {ShadowRoot} root
@@ -14,14 +14,14 @@ import { ProfileView } from "./profile/view.js";
  * @param {string} lang
  */
 export async function openPanel(root, client, lang) {
-  const say = panelMessages(lang);
+  const texts = await loadTexts(lang, "panel");
   if (!root.adoptedStyleSheets.includes(panelSheet())) root.adoptedStyleSheets.push(panelSheet());
-  const view = new ProfileView(client, lang);
-  const close = h("button", { part: "panel-close", type: "button", "aria-label": say.close }, icon(ICONS.close));
+  const view = new ProfileView(client, lang, texts);
+  const close = h("button", { part: "panel-close", type: "button", "aria-label": texts.close }, icon(ICONS.close));
   const dialog = h(
     "dialog",
     { part: "panel", "aria-labelledby": "panel-title" },
-    h("header", { part: "panel-header" }, h("h2", { id: "panel-title" }, say.panel), close),
+    h("header", { part: "panel-header" }, h("h2", { id: "panel-title" }, texts.panel), close),
     h("div", { part: "panel-body" }, view.node),
   );
   close.addEventListener("click", () => dialog.close());

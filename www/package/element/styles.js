@@ -1,6 +1,6 @@
 /**
- * How a shelf looks. A constructed sheet: no style element and no style attribute, so `style-src 'self'` suffices.
- * Heights are in rem and the same for bones and cards: what arrives late moves nothing.
+ * Styles of a shelf, as a constructed sheet: without style elements and attributes `style-src 'self'` suffices. Skeletons
+ * and cards have the same heights, in rem, so that late content moves nothing.
  */
 const CSS = `
 :host {
@@ -17,8 +17,8 @@ const CSS = `
   --_card-height: var(--nearmind-card-height, 28rem);
   display: block;
 }
-/* Said here and not of the host: what a page says of all its elements, it says of the host too. Nor of the shelf, where
-   the shop's own markup stands and is to look as it did before. */
+/* Not on the host, which styles of the page for all elements would reach, nor on the shelf, whose slot has the shop's own
+   markup and must not change its looks. */
 :is(.live, .empty, .footer, .profile, .panel) {
   color: var(--_ink);
   font-family: var(--nearmind-font, inherit);
@@ -44,7 +44,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 
 .shelf { display: grid; grid-template: "stage" auto "footer" 2.75rem / minmax(0, 1fr) }
-/* The shop's own markup has the footer's room, too: where it is the taller, the page does not grow when our script comes. */
+/* The shop's own markup also covers the footer: where it is taller, the page does not grow when the script is loaded. */
 .own, .live, .empty { grid-area: stage; min-inline-size: 0 }
 .own { grid-row-end: -1 }
 :host(:not([state="ready"])) .shelf:not(.bare) .footer { visibility: hidden }
@@ -65,11 +65,10 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 
 .list { flex: 1 0 auto; display: flex; gap: var(--_gap); padding: 3px; margin: -3px; list-style: none; overflow: auto hidden; overscroll-behavior-inline: contain; scroll-snap-type: inline mandatory; scroll-padding-inline: 3px; scrollbar-width: none }
 .list::-webkit-scrollbar { display: none }
-/* As wide as the property says, not as its price and its buttons are: they share what there is. Where the shop's own markup
-   was higher, cards fill its room, within limits, and the picture takes what is added. */
+/* The width comes from the property, not from the content. Where the shop's own markup was higher, cards grow to its
+   height, within limits, and the picture takes what is added. */
 .place { flex: 0 0 var(--_card-width); min-inline-size: 0; min-block-size: var(--_card-height); max-block-size: calc(1.4 * var(--_card-height)); scroll-snap-align: start }
 .card { position: relative; container-type: inline-size; block-size: 100%; display: flex; flex-direction: column; background: var(--_surface); border: 1px solid var(--_line); border-radius: var(--_radius); overflow: hidden; transition: border-color .15s, box-shadow .15s }
-.card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
 .card:has(.link:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 1px }
 .picture { flex: 999 1 0; min-block-size: 0; overflow: hidden; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); place-items: center; background: var(--_picture) }
 .image { display: block; inline-size: 100%; block-size: 100%; object-fit: var(--nearmind-picture-fit, cover) }
@@ -88,7 +87,6 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .price { flex: none; font-size: .9375rem; font-weight: 650; font-variant-numeric: tabular-nums }
 .actions { min-inline-size: 0; position: relative; z-index: 1; display: flex; margin-inline-end: -.375rem }
 .action { flex: 0 1 auto; inline-size: 2rem; min-inline-size: 1.5rem; block-size: 2rem; display: grid; place-items: center; border-radius: 50%; color: var(--_muted); transition: color .15s, background-color .15s }
-.action:hover { color: var(--_ink); background: var(--_picture) }
 
 .bone { display: block; block-size: .75rem; border-radius: .25rem; background: var(--_picture); inline-size: 40% }
 .bone.title { block-size: 1rem; inline-size: 85%; margin-block-start: .5rem }
@@ -103,7 +101,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .undo { flex: none; color: var(--_accent); font-weight: 600; text-decoration: underline; text-underline-offset: .2em; min-block-size: 1.5rem }
 .about { flex: none; display: flex; align-items: center; gap: .375rem; min-block-size: 1.75rem }
 .about svg { inline-size: .9375rem; block-size: .9375rem }
-/* Nothing else stands there: what went wrong has the whole room. Only what was not there before has a place: nothing moves. */
+/* Nothing else is shown: the message takes the whole shelf. Only what was hidden before gets a place, so that nothing moves. */
 :host([state="failed"]) .shelf.bare {
   outline: 1px dashed var(--_line); outline-offset: -1px; border-radius: var(--_radius);
   .footer, .status { display: contents }
@@ -132,7 +130,7 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 }
 `;
 
-/** Made with the first shelf, shared by all. @type {CSSStyleSheet | undefined} */
+/** Created for the first shelf, shared by all. @type {CSSStyleSheet | undefined} */
 let sheet;
 
 export function shelfSheet() {

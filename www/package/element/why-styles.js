@@ -1,4 +1,4 @@
-/** How the "why?" panel looks, beyond what it shares with the panel. */
+/** Styles of "Why this?", in addition to those of all panels. */
 const CSS = `
 .panel h2:focus-visible { outline: none }
 .why-sentence { font-size: 1rem }

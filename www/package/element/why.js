@@ -1,20 +1,19 @@
 /**
- * "Why this?": the reason in a sentence, what the score is the sum of, what each event of the visit adds and what the
- * list would be without it, and the way to forget it. Then what else one may ask: where the model looked, and why
- * another product is not here. Loaded when it is first opened. Asks the client; computes nothing.
+ * "Why this?": the reason in a sentence, the parts of the score, what each event adds, the place without it, and a button
+ * to forget it. Also where the model looked, and why another product is not in the list. Loaded when it is first opened.
+ * Uses the client, and computes nothing.
  *
  * @import {Card, Explanation, Nearmind, Part, Update} from "../types.js"
- * @import {WhySay} from "./why-messages.js"
+ * @import {PanelTexts} from "../languages/en/panel.js"
  */
 import { h, icon, ICONS, set, write } from "./dom.js";
-import { panelMessages } from "./panel-messages.js";
 import { panelSheet } from "./panel-styles.js";
-import { whyMessages } from "./why-messages.js";
 import { whySheet } from "./why-styles.js";
 import { matching, plain, writeParts } from "./words.js";
+import { loadTexts } from "../languages.js";
 
-/** Products that a name may mean. */
-const FOUND = 5;
+/** Products that are offered for a name. */
+const MOST_FOUND = 5;
 
 /**
  * @param {ShadowRoot} root
@@ -22,50 +21,52 @@ const FOUND = 5;
  * @param {{shelf: string, item: string, title: string, lang: string}} about
  */
 export async function openWhy(root, client, about) {
-  const say = whyMessages(about.lang);
+  const panelTexts = await loadTexts(about.lang, "panel");
+  const texts = panelTexts.why;
   for (const sheet of [panelSheet(), whySheet()]) {
     if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
   }
-  const heading = h("h2", { id: "why-title", tabindex: -1 }, say.why(about.title));
-  const close = h("button", { part: "panel-close", type: "button", "aria-label": say.close }, icon(ICONS.close));
+  const heading = h("h2", { id: "why-title", tabindex: -1 }, texts.why(about.title));
+  const close = h("button", { part: "panel-close", type: "button", "aria-label": panelTexts.close }, icon(ICONS.close));
   const answer = h("div", { part: "why-answer" });
-  const news = h("p", { part: "panel-note", role: "status" });
+  const status = h("p", { part: "panel-note", role: "status" });
   const dialog = h(
     "dialog",
     { part: "panel", "aria-labelledby": "why-title" },
     h("header", { part: "panel-header" }, heading, close),
-    h("div", { part: "panel-body" }, answer, news, looked(client, about, say), another(client, about, say)),
+    h("div", { part: "panel-body" }, answer, status, looked(client, about, texts), another(client, about, texts)),
   );
   const draw = async () => {
     const updates = await client.send({ type: "explain", shelf: about.shelf, item: about.item });
     const why = updates.find((update) => update.type === "explanation");
-    answer.replaceChildren(...(why ? explanation(why, say, about.lang, forget) : [h("p", {}, say.gone)]));
+    answer.replaceChildren(...(why ? explanation(why, panelTexts, about.lang, forget) : [h("p", {}, texts.gone)]));
   };
   /** @param {import("../types.js").Event} event */
   const forget = async (event) => {
     await client.send({ type: "delete", event });
     await draw();
-    write(news, say.removed);
+    write(status, texts.removed);
     heading.focus();
   };
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
-  await draw().catch(({ message }) => write(news, message));
+  await draw().catch(({ message }) => write(status, message));
   root.append(dialog);
   dialog.showModal();
 }
 
 /**
  * @param {Explanation} why
- * @param {WhySay} say
+ * @param {PanelTexts} panelTexts
  * @param {string} lang
  * @param {(event: import("../types.js").Event) => Promise<void>} forget
  */
-function explanation(why, say, lang, forget) {
+function explanation(why, panelTexts, lang, forget) {
+  const texts = panelTexts.why;
   const number = new Intl.NumberFormat(lang, { signDisplay: "exceptZero", maximumFractionDigits: 3 });
   const most = Math.max(...why.parts.map(({ share }) => Math.abs(share)), Number.MIN_VALUE);
-  const lines = (/** @type {import("../types.js").ScorePart[]} */ parts) =>
+  const lines = (/** @type {{name: string, label: string, share: number}[]} */ parts) =>
     parts.map(({ name, label, share }) =>
       h(
         "div",
@@ -76,33 +77,31 @@ function explanation(why, say, lang, forget) {
     );
   const interests =
     why.interests.length > 1
-      ? [h("h3", {}, say.interests), h("dl", { part: "panel-times" }, ...lines(why.interests))]
+      ? [h("h3", {}, texts.interests), h("dl", { part: "panel-times" }, ...lines(why.interests))]
       : [];
-  const moved = why.place && why.byScore && why.place !== why.byScore ? ` ${say.varied(why.byScore)}` : "";
+  const moved = why.place && why.byScore && why.place !== why.byScore ? ` ${texts.varied(why.byScore)}` : "";
   return [
-    ...why.sentences.map((sentence) => written(h("p", { part: "why-sentence" }), sentence)),
-    h("p", { part: "panel-note" }, why.place ? say.place(why.place, why.of) + moved : say.gone),
-    h("h3", {}, say.parts),
+    ...why.sentences.map((sentence) => withParts(h("p", { part: "why-sentence" }), sentence)),
+    h("p", { part: "panel-note" }, why.place ? texts.place(why.place, why.of) + moved : texts.gone),
+    h("h3", {}, texts.parts),
     h("dl", { part: "panel-times" }, ...lines(why.parts)),
     ...interests,
-    ...events(why, say, lang, forget),
+    ...events(why, panelTexts, forget),
   ];
 }
 
 /**
  * @param {Explanation} why
- * @param {WhySay} say
- * @param {string} lang
+ * @param {PanelTexts} panelTexts
  * @param {(event: import("../types.js").Event) => Promise<void>} forget
  */
-function events(why, say, lang, forget) {
+function events(why, { why: texts, events: names }, forget) {
   if (!why.events.length) return [];
-  const names = panelMessages(lang).events;
   const most = Math.max(...why.events.map(({ share }) => Math.abs(share)), Number.MIN_VALUE);
   const lines = why.events.map(({ event, label, share, without }) => {
     const button = h(
       "button",
-      { part: "why-forget", type: "button", "aria-label": say.remove(label) },
+      { part: "why-forget", type: "button", "aria-label": texts.remove(label) },
       icon(ICONS.close),
     );
     button.addEventListener("click", () => {
@@ -114,12 +113,12 @@ function events(why, say, lang, forget) {
       { "data-event": event.name },
       h("span", { class: "what" }, names[event.name] ?? event.name),
       h("span", { class: "label", title: label }, label),
-      h("span", { class: "moved" }, without ? say.without(without.place ?? null) : ""),
+      h("span", { class: "moved" }, without ? texts.without(without.place ?? null) : ""),
       bar(share / most),
       button,
     );
   });
-  return [h("h3", {}, say.events), h("ol", { part: "why-events" }, ...lines)];
+  return [h("h3", {}, texts.events), h("ol", { part: "why-events" }, ...lines)];
 }
 
 /** @param {number} share -1..1 */
@@ -129,15 +128,15 @@ function bar(share) {
   return node;
 }
 
-/** Where the model looked, asked for when it is opened. @param {Nearmind} client @param {{item: string, lang: string}} about @param {WhySay} say */
-function looked(client, { item, lang }, say) {
+/** Where the model looked; requested when it is opened. @param {Nearmind} client @param {{item: string, lang: string}} about @param {PanelTexts["why"]} texts */
+function looked(client, { item, lang }, texts) {
   const text = h("p", { part: "why-looked", "aria-hidden": "true" });
   const words = h("p", { part: "panel-note" });
   const details = h(
     "details",
     { part: "why-more" },
-    h("summary", {}, say.looked),
-    h("p", { part: "panel-note" }, say.noReason),
+    h("summary", {}, texts.looked),
+    h("p", { part: "panel-note" }, texts.noReason),
     text,
     words,
   );
@@ -145,40 +144,40 @@ function looked(client, { item, lang }, say) {
     "toggle",
     async () => {
       const updates = await client.send({ type: "attention", item }, lang).catch(() => /** @type {Update[]} */ ([]));
-      const told = updates.find((update) => update.type === "attention");
-      if (!told?.parts.length) return write(words, say.untold);
-      // Every word is looked at a little: what is more than that is tinted.
-      const least = Math.min(...told.parts.map(({ share }) => share ?? Infinity));
+      const attention = updates.find((update) => update.type === "attention");
+      if (!attention?.parts.length) return write(words, texts.noAttention);
+      // Every word gets some attention: only what exceeds the least is tinted.
+      const least = Math.min(...attention.parts.map(({ share }) => share ?? Infinity));
       writeParts(
         text,
-        told.parts.map((part) => ({ ...part, share: part.share && part.share - least })),
+        attention.parts.map((part) => ({ ...part, share: part.share && part.share - least })),
       );
-      write(words, say.words(matching(told.parts).slice(0, 5)));
+      write(words, texts.words(matching(attention.parts).slice(0, 5)));
     },
     { once: true },
   );
   return details;
 }
 
-/** @param {Nearmind} client @param {{shelf: string, lang: string}} about @param {WhySay} say */
-function another(client, { shelf, lang }, say) {
-  const field = h("input", { part: "why-name", type: "search", "aria-label": say.find, placeholder: say.find });
+/** @param {Nearmind} client @param {{shelf: string, lang: string}} about @param {PanelTexts["why"]} texts */
+function another(client, { shelf, lang }, texts) {
+  const field = h("input", { part: "why-name", type: "search", "aria-label": texts.find, placeholder: texts.find });
   const found = h("ul", { part: "why-found", role: "list" });
   const answer = h("p", { part: "why-not", role: "status" });
   const ask = async (/** @type {Card} */ card) => {
     const updates = await client.send({ type: "why-not", shelf, item: card.item });
-    const told = updates.find((update) => update.type === "why-not");
-    if (told) answer.replaceChildren(written(h("span"), told.sentence));
+    const whyNot = updates.find((update) => update.type === "why-not");
+    if (whyNot) answer.replaceChildren(withParts(h("span"), whyNot.sentence));
   };
   const form = h(
     "form",
     { part: "why-ask", role: "search" },
     field,
-    h("button", { part: "why-search", type: "submit" }, say.search),
+    h("button", { part: "why-search", type: "submit" }, texts.search),
   );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const cards = await client.search(field.value, { limit: FOUND, lang });
+    const cards = await client.search(field.value, { limit: MOST_FOUND, lang });
     found.replaceChildren(
       ...cards.map((card) => {
         const button = h(
@@ -190,13 +189,13 @@ function another(client, { shelf, lang }, say) {
         return h("li", {}, button);
       }),
     );
-    write(answer, cards.length ? "" : say.none);
+    write(answer, cards.length ? "" : texts.none);
   });
-  return h("details", { part: "why-more" }, h("summary", {}, say.another), form, found, answer);
+  return h("details", { part: "why-more" }, h("summary", {}, texts.another), form, found, answer);
 }
 
 /** @template {Element} Node @param {Node} node @param {Part[]} parts */
-function written(node, parts) {
+function withParts(node, parts) {
   writeParts(node, parts);
   return node;
 }

@@ -1,14 +1,13 @@
 /**
- * Text parts to nodes. A part with a share is a word that explains the card's place: it is tinted by its share.
- * Sight gets tints, ears get one sentence (`matching`): a string of marks is no way to read a title.
- * Tints change no metrics, so highlights that arrive later move nothing.
+ * Text parts to nodes. A part with a share is a highlighted word, tinted by its share. Screen readers get one sentence
+ * with the words (`matching`) instead. Tints change no text metrics, so that late highlights move nothing.
  *
  * @import {Part} from "../types.js"
  */
 import { h } from "./dom.js";
 
 /**
- * A word that stays marked stays the same node, or at least does not fade in again: a new ranking blinks nowhere.
+ * Writes text parts. A word that stays highlighted does not fade in again, so that a new ranking does not flicker.
  * @param {Element} node
  * @param {Part[]} parts
  */
@@ -23,17 +22,17 @@ export function writeParts(node, parts) {
     for (const [at, { share }] of parts.entries()) if (share) tint(node.childNodes[at], share / most);
     return;
   }
-  const stood = new Set(before.filter(({ share }) => share).map(({ text }) => text));
-  node.replaceChildren(...parts.map(({ text, share }) => (share ? word(text, share / most, stood.has(text)) : text)));
+  const marked = new Set(before.filter(({ share }) => share).map(({ text }) => text));
+  node.replaceChildren(...parts.map(({ text, share }) => (share ? word(text, share / most, marked.has(text)) : text)));
 }
 
-/** What each node shows. @type {WeakMap<Element, Part[]>} */
+/** The parts that each node shows. @type {WeakMap<Element, Part[]>} */
 const drawnParts = new WeakMap();
 
-/** @param {string} text @param {number} strength 0..1 @param {boolean} stood */
-function word(text, strength, stood) {
+/** @param {string} text @param {number} strength 0..1 @param {boolean} wasMarked */
+function word(text, strength, wasMarked) {
   const node = h("span", { part: "word" }, text);
-  if (stood) node.style.animation = "none";
+  if (wasMarked) node.style.animation = "none";
   tint(node, strength);
   return node;
 }
@@ -44,10 +43,10 @@ function tint(node, strength) {
 }
 
 /**
- * The words of a card that are still being read: as they were marked, so that nothing blinks, if they are the same.
+ * The texts of a card whose words are not highlighted yet: the former ones, with highlights, if the text is the same.
  * @template {{title: Part[], description: Part[]}} Texts @param {Texts} before @param {Texts} now
  */
-export function stands(before, now) {
+export function keepHighlights(before, now) {
   const same = (/** @type {"title" | "description"} */ field) => plain(before[field]) === plain(now[field]);
   return same("title") && same("description") ? before : now;
 }
@@ -55,7 +54,7 @@ export function stands(before, now) {
 /** @param {Part[]} parts */
 export const plain = (parts) => parts.map(({ text }) => text).join("");
 
-/** The words that count, most telling first, each once. @param {Part[]} parts */
+/** The highlighted words, each once, the largest share first. @param {Part[]} parts */
 export function matching(parts) {
   const marked = parts.filter(({ share }) => share).sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
   return [...new Set(marked.map(({ text }) => text.trim()))];

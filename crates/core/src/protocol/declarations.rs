@@ -50,7 +50,7 @@ fn declarations() -> String {
     let others = each!(declare:
         Context, ContextValue, Filter, FilterValue, Pin, Boost, GoesWith, Exposure, DiversityMethod, Metric, Event, EventName, Opinion,
         Update, Stage, Shelf, Basis, Card, CardPicture, Part, Price, DeviceReport, DeviceReason, Problem,
-        Explanation, ScorePart, EventShare, Moved, WhyNot, Attention, ProfileSummary, InterestLine, EventLine,
+        Claim, TextNote, UnusedReason, Warning, Explanation, ScorePart, InterestShare, EventShare, Moved, Without, WhyNot, Attention, ProfileSummary, InterestLine, EventLine,
         InterestMap, MapPoint, PointKind, MapInterest, Diagnosis, UnmatchedId,
     );
     [head, requests, optional, others].concat()

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Basis, Claim};
 use crate::{explain::Part, profile::Event};
 
 /// Why an item has its place in a shelf's list.
@@ -23,14 +24,16 @@ pub struct Explanation {
     pub score: f32,
     /// The parts that the score is the sum of, the largest first.
     pub parts: Vec<ScorePart>,
-    /// What each interest contributes to the parts that come from the visitor's events, labelled as the visitor knows
-    /// it.
-    pub interests: Vec<ScorePart>,
-    /// What each event contributes to the score, the largest first. They sum to the parts that come from the visitor's
-    /// events.
+    /// What each interest adds to those parts that come from the visit.
+    pub interests: Vec<InterestShare>,
+    /// What each event adds to the score, by how much it says; together they are the parts that come from the visit.
     pub events: Vec<EventShare>,
-    /// The explanation in sentences. Every claim is backed by a number in `parts`, `events` or the catalogue.
-    pub sentences: Vec<Vec<Part>>,
+    /// What the list is based on.
+    pub basis: Basis,
+    /// What contributes most to the score; absent where no event of the visit is the reason.
+    pub claim: Option<Claim>,
+    /// Where the item would be without what adds most to its score; absent where it was not replayed.
+    pub without: Option<Without>,
 }
 
 /// A part of a score.
@@ -38,9 +41,19 @@ pub struct Explanation {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ScorePart {
-    /// The name, for programs.
+    /// Its name: `content`, `cooccurrence`.
     pub name: String,
-    /// The name for people, in the page's language.
+    /// What it adds to the score. Negative where it lowers it.
+    pub share: f32,
+}
+
+/// What an interest adds to the score of an item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct InterestShare {
+    /// The interest's id.
+    pub name: String,
+    /// The visitor's own name for it, or else its words.
     pub label: String,
     /// Its contribution to the score; negative if it lowers the score.
     pub share: f32,
@@ -62,7 +75,19 @@ pub struct EventShare {
     pub without: Option<Moved>,
 }
 
-/// An item's place in another list.
+/// Where an item would be if the visitor had done nothing with another item or text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Without {
+    /// The other item's title in the page's language, or the text.
+    pub label: String,
+    /// From 1; absent where it would not be among the first `of`.
+    pub place: Option<usize>,
+    /// How far the list was continued.
+    pub of: usize,
+}
+
+/// Where an item stands in another list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -80,14 +105,18 @@ pub struct WhyNot {
     pub shelf: String,
     /// The shop's own id of the item.
     pub item: String,
-    /// The item's place, from 1, if it is already in the list.
+    /// Its title in the page's language.
+    pub title: String,
+    /// From 1, where the list has it already.
     pub place: Option<usize>,
     /// The fewest events to remove so that the item is in the list; empty if there are none.
     pub remove: Vec<Event>,
-    /// One event to add so that the item is in the list.
+    /// What each event of `remove` is about: the item's title in the page's language, or the text.
+    pub remove_labels: Vec<String>,
+    /// One more event with which the list would have it.
     pub add: Option<Event>,
-    /// The same as a sentence in the page's language.
-    pub sentence: Vec<Part>,
+    /// What `add` is about, in the same way.
+    pub add_label: Option<String>,
 }
 
 /// The model's attention to the words of an item's text. It is no explanation of a ranking.

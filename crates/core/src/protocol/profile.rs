@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::UnusedReason;
 use crate::profile::Event;
 
 /// What the device knows about the visitor.
@@ -103,8 +104,7 @@ pub struct EventLine {
     pub weight: f32,
     /// Whether the visitor has muted it.
     pub muted: bool,
-    /// Why the event has no effect because this catalogue cannot use it, in the page's language. Absent if it has an
-    /// effect.
+    /// Why its text counts for nothing; absent where it counts, and where that is not known yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unused: Option<String>,
+    pub unused: Option<UnusedReason>,
 }

@@ -38,11 +38,11 @@ impl ScoreParts {
         }
     }
 
-    /// The parts that are not negligible, the largest absolute share first, each with its label.
-    pub fn list(mut self, label: impl Fn(&str) -> String) -> Vec<ScorePart> {
+    /// The parts that are not negligible, the largest absolute share first.
+    pub fn list(mut self) -> Vec<ScorePart> {
         self.0.retain(|(_, share)| share.abs() > NEGLIGIBLE_SHARE);
         self.0.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-        let part = |(name, share): (&str, f32)| ScorePart { name: name.to_owned(), label: label(name), share };
+        let part = |(name, share): (&str, f32)| ScorePart { name: name.to_owned(), share };
         self.0.into_iter().map(part).collect()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     RankingInputs, RankingOptions,
-    texts::{UnusedReason, rows_with_terms, statement},
+    texts::{rows_with_terms, statement},
 };
 use crate::{
     catalog::Catalog,
@@ -13,26 +13,10 @@ use crate::{
         EventName, Opinion, Overrides, Profile, Source,
         weights::{EventWeights, SESSION_MS, UNWANTED_FACTOR},
     },
+    protocol::{TextNote, UnusedReason},
     rank::ShelfKind,
     text::{Statement, terms},
 };
-
-/// How the text that the visitor wrote last was used, where they may not expect it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TextNote {
-    /// It has no effect on any list.
-    Unused {
-        /// The text as the visitor wrote it.
-        text: String,
-        /// Why it is not used.
-        reason: UnusedReason,
-    },
-    /// It only says what is not wanted, and items with these things are left out.
-    LeftOut {
-        /// Each thing by itself: `wool`.
-        things: Vec<String>,
-    },
-}
 
 /// The sources that a profile with these weights ignores, and the texts that count as dislikes. `page_signals` is what
 /// the page says of its cart and its own text.
@@ -97,6 +81,9 @@ pub fn text_note(inputs: &RankingInputs, options: &RankingOptions) -> Option<Tex
             Some(TextNote::LeftOut { things: statement(text, inputs.catalog).unwanted })
         }
         Ok(_) | Err(UnusedReason::Pending) => None,
-        Err(reason) => Some(TextNote::Unused { text: text.to_owned(), reason }),
+        Err(reason) => {
+            let languages = inputs.catalog.languages.clone();
+            Some(TextNote::Unused { text: text.to_owned(), reason, languages })
+        }
     }
 }

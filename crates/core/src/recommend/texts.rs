@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::Catalog,
+    protocol::UnusedReason,
     text::{Script, Statement, language::detect_by_function_words, terms},
     vectors::{
         Query,
@@ -66,19 +67,6 @@ pub struct TextPlacement {
     pub vector: Vec<f32>,
     /// Whether the text only says what is not wanted: then `vector` is the vector of that.
     pub is_unwanted: bool,
-}
-
-/// Why a text is not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnusedReason {
-    /// The model has not encoded it yet, and no item contains its words.
-    Pending,
-    /// No item is about it.
-    NoMatch,
-    /// No item is about it, and it is in a language that neither the items are described in nor the model reads.
-    Language,
-    /// It negates something, but it is unclear what.
-    Unclear,
 }
 
 impl TextVectors {

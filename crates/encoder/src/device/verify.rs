@@ -85,16 +85,16 @@ pub async fn verify<E: Encoder>(
     probes: &ProbeBatch,
     cpu: Option<&[f32]>,
 ) -> Result<Vec<f32>, VerifyError> {
-    let answer =
+    let encoded =
         encoder.encode(&probes.batch, OutputKind::Vectors).await.map_err(|e| VerifyError::Failed(e.to_string()))?;
     let width = encoder.width();
     let comparisons = [(Some(&probes.vectors[..]), LEAST_COSINE_TO_REFERENCE), (cpu, LEAST_COSINE_TO_CPU)];
     for (expected, least) in comparisons {
         let Some(expected) = expected else { continue };
-        if answer.vectors.len() != expected.len() {
+        if encoded.vectors.len() != expected.len() {
             return Err(VerifyError::Malformed);
         }
-        for (a, b) in answer.vectors.chunks_exact(width).zip(expected.chunks_exact(width)) {
+        for (a, b) in encoded.vectors.chunks_exact(width).zip(expected.chunks_exact(width)) {
             let length = dot(a, a).sqrt();
             let found = dot(a, b);
             // In this form, NaN fails both comparisons.
@@ -107,7 +107,7 @@ pub async fn verify<E: Encoder>(
             }
         }
     }
-    Ok(answer.vectors)
+    Ok(encoded.vectors)
 }
 
 /// How many passes over the probes are timed; their median counts.

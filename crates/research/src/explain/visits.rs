@@ -87,7 +87,7 @@ fn open(model: NativeModel, catalog: &Catalog, lang: &str) -> Result<Visit> {
 fn check(updates: Vec<Update>) -> Result<Vec<Update>> {
     for update in &updates {
         if let Update::Error(problem) = update {
-            bail!("{}", problem.message);
+            bail!("{}: {}", problem.code, problem.detail);
         }
     }
     Ok(updates)

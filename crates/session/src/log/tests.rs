@@ -1,4 +1,4 @@
-//! The log: what is taken back, muted and unlearned, and how two logs become one.
+//! The log: undo, mute and unlearn, and merging two logs.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn mark(about: &[&str], muted: bool) -> Entry {
 }
 
 #[test]
-fn undo_takes_back_the_last_of_its_kind() {
+fn undo_removes_the_last_event_of_its_kind() {
     let undo = Entry::Undo { item: "a".into(), name: EventName::Like, time_ms: 2.0 };
     let entries = [event(EventName::Like, "a"), event(EventName::Like, "b"), event(EventName::Like, "a"), undo.clone()];
     let names = |log: &Log| log.events().iter().filter_map(|event| event.item.clone()).collect::<Vec<_>>();
@@ -28,7 +28,7 @@ fn entries_are_stored_under_stable_names() {
 }
 
 #[test]
-fn what_is_unlearned_is_mentioned_nowhere() {
+fn an_unlearned_event_is_mentioned_nowhere() {
     let entries =
         [event(EventName::Like, "a"), event(EventName::Like, "b"), mark(&["a", "b"], true), mark(&["a"], false)];
     let log = Log::replay(&entries);
@@ -40,7 +40,7 @@ fn what_is_unlearned_is_mentioned_nowhere() {
 }
 
 #[test]
-fn the_last_word_on_an_interest_counts() {
+fn the_last_entry_about_an_interest_counts() {
     let log = Log::replay(&[
         event(EventName::Like, "a"),
         event(EventName::Like, "b"),
@@ -54,7 +54,7 @@ fn the_last_word_on_an_interest_counts() {
 }
 
 #[test]
-fn what_is_muted_counts_for_nothing_and_comes_back_in_its_place() {
+fn a_muted_event_counts_for_nothing_until_it_is_unmuted() {
     let like = |item: &str| Event::for_item(EventName::Like, item, 1.0);
     let mute = |item: &str, muted| Entry::Mute { event: like(item), muted, time_ms: 2.0 };
     let mut log = Log::replay(&[Entry::Event(like("a")), Entry::Event(like("b"))]);
@@ -71,10 +71,10 @@ fn what_is_muted_counts_for_nothing_and_comes_back_in_its_place() {
 }
 
 #[test]
-fn two_logs_become_one_and_nothing_comes_twice() {
+fn merged_logs_have_each_entry_once() {
     let at = |item: &str, time_ms| Entry::Event(Event::for_item(EventName::Like, item, time_ms));
     let log = Log::replay(&[at("a", 1.0), at("c", 3.0)]);
-    let (both, new) = log.with(&[at("a", 1.0), at("b", 2.0)]);
+    let (both, new) = log.merge(&[at("a", 1.0), at("b", 2.0)]);
     assert_eq!((both.entries(), new), (&[at("a", 1.0), at("b", 2.0), at("c", 3.0)][..], 1));
-    assert_eq!(both.with(both.entries()), (both.clone(), 0));
+    assert_eq!(both.merge(both.entries()), (both.clone(), 0));
 }

@@ -11,8 +11,8 @@ pub fn error_message(thrown: &JsValue) -> String {
 }
 
 /// A problem after which the shelf cannot work: the shop's own markup stays.
-pub fn fatal(code: &str, message: impl Into<String>) -> Problem {
-    Problem { code: code.to_owned(), message: message.into(), fatal: true }
+pub fn fatal(code: &str, detail: impl Into<String>) -> Problem {
+    Problem { code: code.to_owned(), detail: detail.into(), fatal: true }
 }
 
 /// Logs a warning for the shop's developer to the console. Recommendations continue.

@@ -113,7 +113,7 @@ async fn wait_before_retry(url: &str, attempt: &mut u32, failure: Failure) -> Re
     match failure {
         Failure::Transient(_) if *attempt < ATTEMPTS => sleep(FIRST_WAIT_MS << (*attempt - 1)).await,
         Failure::Transient(why) | Failure::Permanent(why) => {
-            return Err(fatal("download", format!("Could not load {url}: {why}.")));
+            return Err(fatal("download", format!("{url}: {why}")));
         }
     }
     Ok(())
@@ -133,9 +133,7 @@ async fn verify(bytes: &Uint8Array, expected: &Expected) -> Result<Option<String
 
 /// Returns the SHA-256 in lower-case hexadecimal. Web Crypto computes it on another thread.
 async fn digest(bytes: &Uint8Array) -> Result<String, Problem> {
-    let why =
-        "Downloads cannot be verified: the page was not loaded over HTTPS. Serve it over HTTPS or from localhost.";
-    let insecure = |_| fatal("insecure", why);
+    let insecure = |_| fatal("insecure", "");
     let subtle = scope().crypto().map_err(insecure)?.subtle();
     if subtle.is_undefined() {
         return Err(insecure(JsValue::UNDEFINED));

@@ -5,44 +5,45 @@
 //!   log: 1 -> {kind: "event", name, item?, text?, timeMs} | {kind: "undo", item, name, timeMs},
 //!        2 -> {kind: "interest", about, name?, muted, timeMs}, ...
 //! ```
-//! An entry of a later version, or one that was damaged, stays in its place and is passed over. Must not know what an
-//! entry means.
+//! An entry of a later version and a damaged one stay in their places and are skipped. Must not know what an entry means.
 
 mod connection; // to the database
 mod table; //      the log in it, within one transaction
+#[cfg(test)]
+mod tests;
 
 use idb::{Factory, TransactionMode};
 
-use connection::{Connection, why};
-use nearmind_session::{Entry, MemoryStore, News, Store, StoreError, difference};
+use connection::{Connection, store_error};
+use nearmind_session::{Entry, MemoryStore, Store, StoreError, StoreUpdate, difference};
 use table::{Rows, Table};
 
 /// Where this visit's log is kept.
 pub enum LogStore {
     Stored {
         connection: Connection,
-        known: Option<Known>,
+        position: Option<ReadPosition>,
     },
-    /// The page wants nothing to be stored, or this browser has no IndexedDB: then `load` says why, and the session tells
-    /// the visitor.
+    /// The page wants nothing stored, or this browser has no IndexedDB. In the second case the first `load` returns the
+    /// error, so that the session can tell the visitor.
     Memory(MemoryStore, Option<StoreError>),
 }
 
-/// What the session has of the stored log: all of it up to a key. Keys only ascend, so that as long as there are as many
-/// entries up to it, they are the same ones.
+/// How far the session has read the stored log. Keys only ascend: as long as the number of entries up to `last` is
+/// `count`, they are the entries that were read.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Known {
+pub struct ReadPosition {
     last: f64,
     count: u32,
 }
 
-impl Known {
-    fn with(self, rows: &Rows) -> Self {
+impl ReadPosition {
+    fn after(self, rows: &Rows) -> Self {
         Self { last: rows.keys.last().copied().unwrap_or(self.last), count: self.count + rows.keys.len() as u32 }
     }
 
-    /// What was stored since; `None` where something before it was erased.
-    async fn news(self, log: &Table) -> Result<Option<Rows>, StoreError> {
+    /// The rows added after this position; `None` if an entry before it was erased.
+    async fn rows_added(self, log: &Table) -> Result<Option<Rows>, StoreError> {
         match log.count_to(self.last).await? == self.count {
             true => log.after(self.last).await.map(Some),
             false => Ok(None),
@@ -56,9 +57,9 @@ fn readable(rows: Rows) -> Vec<Entry> {
 
 impl LogStore {
     pub fn open(persist: bool) -> Self {
-        let absent = persist.then(|| Factory::new().map(drop).map_err(why));
+        let absent = persist.then(|| Factory::new().map(drop).map_err(store_error));
         match absent {
-            Some(Ok(())) => Self::Stored { connection: Connection::default(), known: None },
+            Some(Ok(())) => Self::Stored { connection: Connection::default(), position: None },
             Some(Err(absent)) => Self::Memory(MemoryStore::default(), Some(absent)),
             None => Self::Memory(MemoryStore::default(), None),
         }
@@ -67,24 +68,25 @@ impl LogStore {
 
 impl Store for LogStore {
     async fn append(&mut self, entries: &[Entry]) -> Result<Vec<Entry>, StoreError> {
-        let (connection, known) = match self {
+        let (connection, position) = match self {
             Self::Memory(memory, _) => return memory.append(entries).await,
-            Self::Stored { connection, known } => (connection, known),
+            Self::Stored { connection, position } => (connection, position),
         };
-        let before = *known;
+        let before = *position;
         let append = async |database: &_| {
             let log = Table::begin(database, TransactionMode::ReadWrite)?;
-            let news = match before {
-                Some(known) => known.news(&log).await?,
+            let added = match before {
+                Some(position) => position.rows_added(&log).await?,
                 None => None,
             };
             let last = log.add(entries).await?;
             log.commit().await?;
-            Ok((news, last))
+            Ok((added, last))
         };
-        let (news, last) = match connection.run_once(append).await {
+        let (added, last) = match connection.run_once(append).await {
             Ok(appended) => appended,
-            // The connection may have been closed by the browser, or the entries written all the same.
+            // The browser may have closed the connection, and the entries may have been written all the same: add those
+            // that are missing.
             Err(_) => {
                 let with = |stored: &[Entry]| {
                     let missing = entries.iter().filter(|entry| !stored.contains(entry));
@@ -93,48 +95,49 @@ impl Store for LogStore {
                 return self.change(&with).await.map(|_| Vec::new());
             }
         };
-        *known = match (before, &news, last) {
+        *position = match (before, &added, last) {
             (Some(before), Some(rows), Some(last)) => {
-                Some(Known { last, count: before.with(rows).count + entries.len() as u32 })
+                Some(ReadPosition { last, count: before.after(rows).count + entries.len() as u32 })
             }
             _ => None,
         };
-        Ok(news.map(readable).unwrap_or_default())
+        Ok(added.map(readable).unwrap_or_default())
     }
 
     async fn load(&mut self) -> Result<Vec<Entry>, StoreError> {
-        let (connection, known) = match self {
+        let (connection, position) = match self {
             Self::Memory(memory, absent) => {
                 return match absent.take() {
                     Some(absent) => Err(absent),
                     None => memory.load().await,
                 };
             }
-            Self::Stored { connection, known } => (connection, known),
+            Self::Stored { connection, position } => (connection, position),
         };
         let load = async |database: &_| Table::begin(database, TransactionMode::ReadOnly)?.after(0.0).await;
         let rows = connection.run(load).await?;
-        *known = Some(Known::default().with(&rows));
+        *position = Some(ReadPosition::default().after(&rows));
         Ok(readable(rows))
     }
 
-    async fn news(&mut self) -> Result<News, StoreError> {
-        if let Self::Stored { connection, known } = self
-            && let Some(before) = *known
+    async fn updates(&mut self) -> Result<StoreUpdate, StoreError> {
+        if let Self::Stored { connection, position } = self
+            && let Some(before) = *position
         {
-            let news = async |database: &_| before.news(&Table::begin(database, TransactionMode::ReadOnly)?).await;
-            if let Some(rows) = connection.run(news).await? {
-                *known = Some(before.with(&rows));
-                return Ok(News::Added(readable(rows)));
+            let rows_added =
+                async |database: &_| before.rows_added(&Table::begin(database, TransactionMode::ReadOnly)?).await;
+            if let Some(rows) = connection.run(rows_added).await? {
+                *position = Some(before.after(&rows));
+                return Ok(StoreUpdate::Appended(readable(rows)));
             }
         }
-        self.load().await.map(News::All)
+        self.load().await.map(StoreUpdate::Replaced)
     }
 
     async fn change(&mut self, change: &dyn Fn(&[Entry]) -> Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
-        let (connection, known) = match self {
+        let (connection, position) = match self {
             Self::Memory(memory, _) => return memory.change(change).await,
-            Self::Stored { connection, known } => (connection, known),
+            Self::Stored { connection, position } => (connection, position),
         };
         let rewrite = async |database: &_| {
             let log = Table::begin(database, TransactionMode::ReadWrite)?;
@@ -142,13 +145,13 @@ impl Store for LogStore {
             let (keys, stored): (Vec<f64>, Vec<Entry>) =
                 keys.into_iter().zip(entries).filter_map(|(key, entry)| Some((key, entry?))).unzip();
             let changed = change(&stored);
-            let (gone, kept) = difference(&stored, &changed);
-            log.remove(gone.into_iter().map(|row| keys[row]))?;
+            let (removed, kept) = difference(&stored, &changed);
+            log.remove(removed.into_iter().map(|row| keys[row]))?;
             log.add(&changed[kept..]).await?;
             log.commit().await?;
             Ok(changed)
         };
-        *known = None;
+        *position = None;
         connection.run(rewrite).await
     }
 
@@ -159,7 +162,7 @@ impl Store for LogStore {
             log.commit().await
         };
         match self {
-            // An earlier visit may have stored something, which is to be forgotten, too.
+            // An earlier visit may have stored a log: erase that, too.
             Self::Memory(memory, _) => {
                 memory.clear().await?;
                 match Factory::new() {
@@ -167,9 +170,9 @@ impl Store for LogStore {
                     Err(_) => Ok(()),
                 }
             }
-            Self::Stored { connection, known } => {
+            Self::Stored { connection, position } => {
                 connection.run(clear).await?;
-                *known = Some(Known::default());
+                *position = Some(ReadPosition::default());
                 Ok(())
             }
         }

@@ -24,17 +24,11 @@ pub enum Message {
 impl Message {
     /// Parses a message. A message that cannot be read is a problem that is not fatal.
     pub fn parse(message: JsValue) -> Result<Self, Problem> {
-        let unreadable = |why: &str| {
-            let message = format!(
-                "The worker cannot read a message of the page: {why}. Load nearmind.js and worker.js of the same version."
-            );
-            Problem { code: "message".to_owned(), message, fatal: false }
-        };
         let parsed = match Reflect::get(&message, &"embed".into()) {
             Ok(embed) if embed.is_object() => from_value(embed).map(Self::Embed),
             _ => from_value(message).map(Self::Command),
         };
-        parsed.map_err(|error| unreadable(&error.to_string()))
+        parsed.map_err(|error| Problem { code: "message".to_owned(), detail: error.to_string(), fatal: false })
     }
 }
 

@@ -85,7 +85,7 @@ impl Worker {
                         continue;
                     }
                     None => {
-                        self.log_warnings(); // only when idle: a busy page may still send more
+                        self.send_warnings(); // only when idle: a busy page may still send more
                         let Ok(job) = jobs.recv().await else { return };
                         job
                     }
@@ -97,11 +97,9 @@ impl Worker {
         }
     }
 
-    /// Logs the session's warnings to the console, for the page's developer.
-    fn log_warnings(&mut self) {
-        for warning in self.session.iter_mut().flat_map(Session::warnings) {
-            web_sys::console::warn_1(&format!("nearmind: {warning}").into());
-        }
+    /// Sends the session's warnings, which the page logs for its developer.
+    fn send_warnings(&mut self) {
+        send_updates(self.session.as_mut().map_or_else(Vec::new, Session::warnings));
     }
 
     async fn background(&mut self) -> Option<Vec<Update>> {
@@ -164,10 +162,7 @@ impl Worker {
                 self.session.insert(Session::new(LogStore::open(*persist)))
             }
             (Command::Open { .. }, Some(_)) | (_, None) => {
-                return Err(fatal(
-                    "order",
-                    "The first command to a worker must be `open`, and it must be sent only once.",
-                ));
+                return Err(fatal("order", ""));
             }
             (_, Some(session)) => session,
         };
@@ -221,7 +216,7 @@ async fn fetch_pictures(sheets: Sheets) {
     }
     let take = |sheet: Result<Sheet, Problem>| match sheet {
         Ok(sheet) => push(Job::Pictures(sheet)),
-        Err(problem) => warn(&problem.message),
+        Err(problem) => warn(&problem.detail),
     };
     sheets.fetch(take).await;
 }

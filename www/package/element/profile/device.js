@@ -1,14 +1,14 @@
 /**
- * Where the model runs, why there, and how long a text takes: a bar for each device.
+ * Where the model runs and why, with a bar for each device that shows how long a text takes.
  *
  * @import {State} from "../../types.js"
- * @import {PanelSay} from "../panel-messages.js"
+ * @import {PanelTexts} from "../../languages/en/panel.js"
  */
 import { h } from "../dom.js";
 
-/** @param {State} state @param {PanelSay} say */
-export function deviceLines({ device: report, isolated }, say) {
-  if (!report) return [h("p", { part: "panel-note" }, say.pending)];
+/** @param {State} state @param {PanelTexts} texts */
+export function deviceLines({ device: report, isolated }, texts) {
+  if (!report) return [h("p", { part: "panel-note" }, texts.pending)];
   const { device, detail, reason, cpuMs, gpuMs } = report;
   const slowest = Math.max(cpuMs ?? 0, gpuMs ?? 0);
   const times = /** @type {const} */ ([
@@ -17,14 +17,14 @@ export function deviceLines({ device: report, isolated }, say) {
   ]).flatMap(([name, ms]) =>
     ms == null
       ? []
-      : [bar(say[name], say.perText(ms < 10 ? ms.toFixed(1) : ms.toFixed(0)), ms / slowest, name === device)],
+      : [bar(texts[name], texts.perText(ms < 10 ? ms.toFixed(1) : ms.toFixed(0)), ms / slowest, name === device)],
   );
-  const name = device === "gpu" ? say.gpu : say.cpu;
+  const name = device === "gpu" ? texts.gpu : texts.cpu;
   return [
     h("p", { part: "panel-chosen", "data-device": device }, h("strong", {}, name), ` · ${detail}`),
-    h("p", { part: "panel-reason" }, say.reasons[reason.code](reason)),
+    h("p", { part: "panel-reason" }, texts.reasons[reason.code](reason)),
     h("dl", { part: "panel-times" }, ...times),
-    ...(isolated ? [h("p", { part: "panel-note isolated" }, say.isolated(isolated.length))] : []),
+    ...(isolated ? [h("p", { part: "panel-note isolated" }, texts.isolated(isolated.length))] : []),
   ];
 }
 

@@ -1,15 +1,14 @@
 /**
- * Every event in the log with its weight, newest first; each can be muted, so that it counts for nothing, or made never
- * to have been.
+ * The events of the log with their weights, newest first. Each can be muted, so that it counts for nothing, or erased.
  *
  * @import {EventLine, Nearmind} from "../../types.js"
- * @import {PanelSay} from "../panel-messages.js"
+ * @import {PanelTexts} from "../../languages/en/panel.js"
  */
 import { h, icon, ICONS } from "../dom.js";
 
-/** @param {EventLine[]} events @param {Nearmind} client @param {PanelSay} say @param {string} lang @param {import("./view.js").Act} act */
-export function eventList(events, client, say, lang, act) {
-  if (!events.length) return h("p", { part: "panel-note" }, say.nothing);
+/** @param {EventLine[]} events @param {Nearmind} client @param {PanelTexts} texts @param {string} lang @param {import("./view.js").Act} act */
+export function eventList(events, client, texts, lang, act) {
+  if (!events.length) return h("p", { part: "panel-note" }, texts.nothing);
   const time = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
   const most = Math.max(...events.map(({ weight }) => Math.abs(weight)), Number.MIN_VALUE);
   const lines = events
@@ -24,12 +23,12 @@ export function eventList(events, client, say, lang, act) {
           class: "small",
           type: "button",
           "data-place": `event:${place}`,
-          "aria-label": say.eraseEvent(label),
-          title: say.eraseOne,
+          "aria-label": texts.eraseEvent(label),
+          title: texts.eraseOne,
         },
         icon(ICONS.close),
       );
-      erase.addEventListener("click", () => act(() => client.erase(event), say.erasedEvent(label)));
+      erase.addEventListener("click", () => act(() => client.erase(event), texts.erasedEvent(label)));
       const mute = h(
         "button",
         {
@@ -37,23 +36,23 @@ export function eventList(events, client, say, lang, act) {
           type: "button",
           "aria-pressed": String(muted),
           "data-place": `quiet:${place}`,
-          "aria-label": say.muteNamed(label),
+          "aria-label": texts.muteNamed(label),
         },
-        muted ? say.muted : say.mute,
+        muted ? texts.muted : texts.mute,
       );
       mute.addEventListener("click", () =>
-        act(() => client.muteEvent(event, !muted), muted ? say.unmutedNow(label) : say.mutedNow(label)),
+        act(() => client.muteEvent(event, !muted), muted ? texts.unmutedNow(label) : texts.mutedNow(label)),
       );
       return h(
         "li",
         { "data-event": event.name, class: muted ? "muted" : "" },
-        h("span", { class: "what" }, say.events[event.name] ?? event.name),
+        h("span", { class: "what" }, texts.events[event.name] ?? event.name),
         h("span", { class: "label", title: label }, label),
-        ...(unused ? [h("span", { class: "unused" }, unused)] : []),
+        ...(unused ? [h("span", { class: "unused" }, texts.unused[unused])] : []),
         line,
         when,
         h("span", { class: "acts" }, mute, erase),
       );
     });
-  return h("ol", { part: "panel-events", tabindex: 0, "aria-label": say.visits }, ...lines);
+  return h("ol", { part: "panel-events", tabindex: 0, "aria-label": texts.visits }, ...lines);
 }

@@ -1,15 +1,14 @@
 /**
- * What the visitor seems to like, in groups with a name, the words that tell them apart, and their weight. Each can be
- * called otherwise, muted or erased with all that it is made of, and is found again after the next visit.
+ * The visitor's interests with their names, words and weights. Each can be renamed, muted, or erased with its events.
  *
  * @import {InterestLine, Nearmind} from "../../types.js"
- * @import {PanelSay} from "../panel-messages.js"
+ * @import {PanelTexts} from "../../languages/en/panel.js"
  */
 import { h, icon, ICONS } from "../dom.js";
 
-/** @param {InterestLine[]} interests @param {Nearmind} client @param {PanelSay} say @param {import("./view.js").Act} act */
-export function interestList(interests, client, say, act) {
-  if (!interests.length) return h("p", { part: "panel-note" }, say.noInterests);
+/** @param {InterestLine[]} interests @param {Nearmind} client @param {PanelTexts} texts @param {import("./view.js").Act} act */
+export function interestList(interests, client, texts, act) {
+  if (!interests.length) return h("p", { part: "panel-note" }, texts.noInterests);
   const most = Math.max(...interests.map(({ weight }) => weight), Number.MIN_VALUE);
   const lines = interests.map((interest, place) => {
     const { id, name, words, weight, muted } = interest;
@@ -19,12 +18,12 @@ export function interestList(interests, client, say, act) {
       class: "name",
       value: name,
       maxlength: 60,
-      "aria-label": say.rename(name),
+      "aria-label": texts.rename(name),
       "data-place": `name:${place}`,
     });
     field.addEventListener("change", () => {
-      const told = field.value.trim();
-      if (told && told !== name) act(() => client.renameInterest(id, told), say.renamed(told));
+      const newName = field.value.trim();
+      if (newName && newName !== name) act(() => client.renameInterest(id, newName), texts.renamed(newName));
     });
     const mute = h(
       "button",
@@ -33,12 +32,12 @@ export function interestList(interests, client, say, act) {
         type: "button",
         "aria-pressed": String(muted),
         "data-place": `mute:${place}`,
-        "aria-label": say.muteNamed(name),
+        "aria-label": texts.muteNamed(name),
       },
-      muted ? say.muted : say.mute,
+      muted ? texts.muted : texts.mute,
     );
     mute.addEventListener("click", () =>
-      act(() => client.muteInterest(id, !muted), muted ? say.unmutedNow(name) : say.mutedNow(name)),
+      act(() => client.muteInterest(id, !muted), muted ? texts.unmutedNow(name) : texts.mutedNow(name)),
     );
     const erase = h(
       "button",
@@ -46,16 +45,16 @@ export function interestList(interests, client, say, act) {
         class: "small",
         type: "button",
         "data-place": `drop:${place}`,
-        "aria-label": say.eraseEvent(name),
-        title: say.eraseOne,
+        "aria-label": texts.eraseEvent(name),
+        title: texts.eraseOne,
       },
       icon(ICONS.close),
     );
     erase.addEventListener("click", () =>
-      act(() => client.send({ type: "delete-interest", interest: id }), say.erasedEvent(name)),
+      act(() => client.send({ type: "delete-interest", interest: id }), texts.erasedEvent(name)),
     );
-    // An interest without a name of the visitor's is called by its words.
-    const about = name === words.join(" · ") ? "" : words.join(say.comma);
+    // An interest that the visitor has not named is named by its words.
+    const about = name === words.join(" · ") ? "" : words.join(texts.comma);
     return h(
       "li",
       { "data-interest": id, class: muted ? "muted" : "" },

@@ -1,26 +1,25 @@
 /**
- * Taking the profile along and leaving nothing behind: to a file, plain or sealed with a passphrase, back from it, and
- * erasing all of it.
+ * Exports the profile to a file, optionally encrypted with a passphrase, imports it from one, and erases everything.
  *
  * @import {Nearmind} from "../../types.js"
- * @import {PanelSay} from "../panel-messages.js"
+ * @import {PanelTexts} from "../../languages/en/panel.js"
  */
 import { h, set } from "../dom.js";
 import { isSealed, open, seal } from "./seal.js";
 
-/** @param {Nearmind} client @param {PanelSay} say @param {import("./view.js").Act} act */
-export function keeping(client, say, act) {
+/** @param {Nearmind} client @param {PanelTexts} texts @param {import("./view.js").Act} act */
+export function keeping(client, texts, act) {
   const phrase = h("input", { type: "password", id: "passphrase", autocomplete: "off", class: "name" });
-  const save = h("button", { part: "export", type: "button" }, say.export);
+  const save = h("button", { part: "export", type: "button" }, texts.export);
   const file = h("input", { type: "file", id: "profile-file", accept: ".json,application/json", class: "unseen" });
-  const load = h("label", { part: "import", for: "profile-file" }, say.import);
+  const load = h("label", { part: "import", for: "profile-file" }, texts.import);
   save.addEventListener("click", () =>
     act(
       async () => {
         const text = await client.exportProfile();
         download(phrase.value ? await seal(text, phrase.value) : text, "nearmind-profile.json");
       },
-      phrase.value ? say.exportedSealed : say.exported,
+      phrase.value ? texts.exportedSealed : texts.exported,
     ),
   );
   file.addEventListener("change", () => {
@@ -31,16 +30,16 @@ export function keeping(client, say, act) {
       file.value = "";
       if (isSealed(text) && !phrase.value) {
         phrase.focus();
-        throw new Error(say.needsPhrase);
+        throw new Error(texts.needsPhrase);
       }
-      const plain = isSealed(text) ? await open(text, phrase.value, say.wrongPhrase) : text;
+      const plain = isSealed(text) ? await open(text, phrase.value, texts.wrongPhrase) : text;
       await client.importProfile(plain);
-    }, say.imported);
+    }, texts.imported);
   });
   return [
-    h("p", { class: "field" }, h("label", { for: "passphrase" }, say.phrase), phrase),
+    h("p", { class: "field" }, h("label", { for: "passphrase" }, texts.phrase), phrase),
     h("div", { class: "buttons" }, save, file, load),
-    forgetting(say, () => act(() => client.forget(), say.forgotten)),
+    forgetting(texts, () => act(() => client.forget(), texts.forgotten)),
   ];
 }
 
@@ -52,15 +51,15 @@ function download(text, name) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** A button, and the question before it is done. @param {PanelSay} say @param {() => Promise<void>} erase */
-function forgetting(say, erase) {
-  const ask = h("button", { part: "forget", type: "button" }, say.forget);
-  const yes = h("button", { part: "forget-confirm", type: "button" }, say.erase);
-  const no = h("button", { part: "forget-cancel", type: "button" }, say.keep);
+/** The button that erases everything, with a confirmation. @param {PanelTexts} texts @param {() => Promise<void>} erase */
+function forgetting(texts, erase) {
+  const ask = h("button", { part: "forget", type: "button" }, texts.forget);
+  const yes = h("button", { part: "forget-confirm", type: "button" }, texts.erase);
+  const no = h("button", { part: "forget-cancel", type: "button" }, texts.keep);
   const question = h(
     "div",
-    { part: "forget-question", role: "group", "aria-label": say.forget, hidden: true },
-    h("p", {}, say.sure),
+    { part: "forget-question", role: "group", "aria-label": texts.forget, hidden: true },
+    h("p", {}, texts.sure),
     yes,
     no,
   );

@@ -1,12 +1,12 @@
 /**
- * The map by keyboard: one stop of the Tab key, and the arrows go to the nearest mark on that side, as in a grid whose
- * rows are not straight. Whatever has the focus or the pointer is named in the map. Knows marks and where they are.
+ * Keyboard control of the map: it is one tab stop, and the arrow keys go to the nearest mark in that direction. The mark
+ * under the focus or the pointer gets a label. Knows marks and their positions.
  */
 
 /** @typedef {{node: SVGElement, x: number, y: number, label: string}} Mark */
 
 /** @type {Record<string, [number, number]>} */
-const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @param {SVGElement} map @param {Mark[]} marks @param {(mark: Mark | null) => void} name */
 export function keys(map, marks, name) {
@@ -17,7 +17,11 @@ export function keys(map, marks, name) {
   map.addEventListener("keydown", (event) => {
     const { key } = event;
     const next =
-      key === "Home" ? marks[0] : key === "End" ? marks.at(-1) : WAYS[key] && nearest(marks, current, WAYS[key]);
+      key === "Home"
+        ? marks[0]
+        : key === "End"
+          ? marks.at(-1)
+          : DIRECTIONS[key] && nearest(marks, current, DIRECTIONS[key]);
     if (!next) return;
     event.preventDefault();
     next.node.focus();
@@ -35,7 +39,7 @@ export function keys(map, marks, name) {
 }
 
 /**
- * Of the marks on one side the nearest; what lies off the way is twice as far.
+ * The nearest mark in a direction; the distance across the direction counts twice.
  * @param {Mark[]} marks @param {Mark} from @param {readonly [number, number]} way
  */
 function nearest(marks, from, [dx, dy]) {

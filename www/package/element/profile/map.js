@@ -1,9 +1,9 @@
 /**
- * The interest map: products in two dimensions, near where they are alike; the visitor's interests and what is
- * recommended stand out. Beside it the same as a table, for whoever reads rather than looks. The worker projects.
+ * The interest map: products in two dimensions, similar ones close together, with the visitor's interests and the
+ * recommended products marked; and the same as a table. The worker computes the positions.
  *
  * @import {InterestMap} from "../../types.js"
- * @import {PanelSay} from "../panel-messages.js"
+ * @import {PanelTexts} from "../../languages/en/panel.js"
  */
 import { h, write } from "../dom.js";
 import { keys } from "./map-keys.js";
@@ -11,8 +11,8 @@ import { keys } from "./map-keys.js";
 const [WIDTH, HEIGHT, EDGE] = [640, 400, 16];
 const SVG = "http://www.w3.org/2000/svg";
 
-/** @param {InterestMap | null} map @param {PanelSay} say */
-export function interestMap(map, say) {
+/** @param {InterestMap | null} map @param {PanelTexts} texts */
+export function interestMap(map, texts) {
   if (!map?.points.length) return [];
   const xs = map.points.map(({ x }) => x).concat(map.interests.map(({ x }) => x));
   const ys = map.points.map(({ y }) => y).concat(map.interests.map(({ y }) => y));
@@ -22,9 +22,9 @@ export function interestMap(map, say) {
   const svg = s("svg", {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     role: "group",
-    "aria-label": say.mapAbout(map.points.length, marked.length),
+    "aria-label": texts.mapAbout(map.points.length, marked.length),
   });
-  /** Where the name of what is at a height stands: above it, and below it at the upper edge. */
+  /** The y of a label: above the mark, or below it at the upper edge. */
   const beside = (/** @type {number} */ y) => (y < 40 ? y + 26 : y - 14);
   /** @type {import("./map-keys.js").Mark[]} */
   const marks = [];
@@ -40,14 +40,14 @@ export function interestMap(map, say) {
   };
   const dot = (/** @type {InterestMap["points"][number]} */ { x, y, kind, title }) => {
     const shape = s("circle", { cx: place(x), cy: height(y), r: kind === "other" ? 2.5 : 5.5, class: `dot ${kind}` });
-    return kind === "other" ? shape : mark(`${title}, ${say.kinds[kind]}`, { x, y }, "marked", shape);
+    return kind === "other" ? shape : mark(`${title}, ${texts.kinds[kind]}`, { x, y }, "marked", shape);
   };
   svg.append(
     ...map.points.filter(({ kind }) => kind === "other").map(dot),
     ...marked.map(dot),
     ...map.interests.map(({ x, y, name }) =>
       mark(
-        `${name}, ${say.kinds.interest}`,
+        `${name}, ${texts.kinds.interest}`,
         { x, y },
         "interest",
         s("circle", { cx: place(x), cy: height(y), r: 9, class: "dot interest" }),
@@ -66,26 +66,32 @@ export function interestMap(map, say) {
     "ul",
     { class: "legend", role: "list", "aria-hidden": "true" },
     ...["interest", "recommended", "seen", "other"].map((kind) =>
-      h("li", {}, h("span", { class: `key ${kind}` }), say.kinds[/** @type {keyof PanelSay["kinds"]} */ (kind)]),
+      h("li", {}, h("span", { class: `key ${kind}` }), texts.kinds[/** @type {keyof PanelTexts["kinds"]} */ (kind)]),
     ),
   );
-  return [h("figure", { part: "map-figure" }, svg, legend), table(map, say)];
+  return [h("figure", { part: "map-figure" }, svg, legend), table(map, texts)];
 }
 
-/** @param {InterestMap} map @param {PanelSay} say */
-function table({ points, interests }, say) {
+/** @param {InterestMap} map @param {PanelTexts} texts */
+function table({ points, interests }, texts) {
   const near = (/** @type {{x: number, y: number}} */ { x, y }) =>
     interests.toSorted((a, b) => Math.hypot(a.x - x, a.y - y) - Math.hypot(b.x - x, b.y - y))[0]?.name ?? "";
   const rows = points
     .filter(({ kind }) => kind !== "other")
     .map((point) =>
-      h("tr", {}, h("th", { scope: "row" }, point.title), h("td", {}, say.kinds[point.kind]), h("td", {}, near(point))),
+      h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, point.title),
+        h("td", {}, texts.kinds[point.kind]),
+        h("td", {}, near(point)),
+      ),
     );
-  const head = h("tr", {}, ...say.columns.map((name) => h("th", { scope: "col" }, name)));
+  const head = h("tr", {}, ...texts.columns.map((name) => h("th", { scope: "col" }, name)));
   return h(
     "details",
     { part: "map-table" },
-    h("summary", {}, say.asTable),
+    h("summary", {}, texts.asTable),
     h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows)),
   );
 }
@@ -97,7 +103,7 @@ function scale(values, from, to) {
     Math.round((from + ((value - least) / (most - least || 1)) * (to - from)) * 10) / 10;
 }
 
-/** There is no room for more than two of its words. @param {string} name */
+/** At most two of the words of a name, for which there is room. @param {string} name */
 const short = (name) => name.split(" · ").slice(0, 2).join(" · ");
 
 /** @param {number} value @param {number} least @param {number} most */

@@ -1,13 +1,13 @@
 /**
- * A text sealed with a passphrase, by the browser's own cryptography: AES-GCM, its key by PBKDF2 as OWASP has it
- * (SHA-256, 600,000 rounds). Whoever lacks the phrase learns the length; whoever alters a byte is found out.
+ * Encrypts a text with a passphrase by WebCrypto: AES-GCM with a key derived by PBKDF2 as OWASP recommends (SHA-256,
+ * 600,000 rounds). Without the passphrase only the length can be seen, and any change is detected.
  *
  * {"format": "nearmind-sealed", "version": 1, "rounds": n, "salt": base64, "iv": base64, "data": base64}
  */
 
 const FORMAT = "nearmind-sealed";
 const ROUNDS = 600_000;
-/** What a file may make this device compute. */
+/** The most rounds of a file that are computed. */
 const MOST_ROUNDS = 10_000_000;
 
 /** @param {string} text @param {string} phrase */
@@ -36,7 +36,7 @@ export function isSealed(text) {
   }
 }
 
-/** @param {string} sealed @param {string} phrase @param {string} wrong What is said when phrase and file do not fit. */
+/** @param {string} sealed @param {string} phrase @param {string} wrong Message of the error when the file cannot be decrypted. */
 export async function open(sealed, phrase, wrong) {
   try {
     const { version, rounds, salt, iv, data } = JSON.parse(sealed);

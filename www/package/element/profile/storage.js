@@ -1,60 +1,60 @@
 /**
- * What is stored here, how large it is, and whether it may be: consent as the page and the browser have told it.
+ * What is stored on this device and how large it is, and whether the page and the browser allow storing it.
  *
  * @import {ProfileSummary, State} from "../../types.js"
- * @import {PanelSay} from "../panel-messages.js"
+ * @import {PanelTexts} from "../../languages/en/panel.js"
  */
 import { h } from "../dom.js";
 
-/** @param {State} state @param {ProfileSummary} profile @param {PanelSay} say @param {string} lang */
-export async function storageLines(state, profile, say, lang) {
-  const asked = Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
+/** @param {State} state @param {ProfileSummary} profile @param {PanelTexts} texts @param {string} lang */
+export async function storageLines(state, profile, texts, lang) {
+  const noTracking = Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
   return [
     h(
       "p",
       { part: "panel-note consent", "data-persist": String(state.persist) },
-      state.persist ? say.promise : asked ? say.memory : say.memoryOnly,
+      state.persist ? texts.promise : noTracking ? texts.memory : texts.memoryOnly,
     ),
-    ...(state.unsaved ? [h("p", { part: "panel-note unsaved" }, say.unsaved(state.unsaved))] : []),
-    h("p", { part: "panel-note pictures" }, state.pictures === "private" ? say.privatePictures : say.shopPictures),
+    ...(state.unsaved ? [h("p", { part: "panel-note unsaved" }, texts.unsaved(state.unsaved))] : []),
+    h("p", { part: "panel-note pictures" }, state.pictures === "private" ? texts.privatePictures : texts.shopPictures),
     h(
       "dl",
       { part: "panel-storage" },
-      row(say.log(profile.events.length), size(profile.storedBytes, lang)),
-      ...(await filesLine(state, say, lang)),
+      row(texts.log(profile.events.length), size(profile.storedBytes, lang)),
+      ...(await filesLine(state, texts, lang)),
     ),
   ];
 }
 
-/** Days that a visitor may choose from; 0: until they are deleted. */
+/** Choices of how many days typed texts are kept; 0: until the visitor deletes them. */
 const DAYS = /** @type {const} */ ([30, 90, 365, 0]);
 
 /**
  * How long typed texts are kept.
- * @param {ProfileSummary} profile @param {import("../../types.js").Nearmind} client @param {PanelSay} say
+ * @param {ProfileSummary} profile @param {import("../../types.js").Nearmind} client @param {PanelTexts} texts
  * @param {import("./view.js").Act} act
  */
-export function textDays({ textDays: now = 90 }, client, say, act) {
+export function textDays({ textDays: now = 90 }, client, texts, act) {
   const choice = (/** @type {typeof DAYS[number]} */ days) =>
-    h("option", { value: `${days}`, selected: days === now }, say.days[days]);
+    h("option", { value: `${days}`, selected: days === now }, texts.days[days]);
   const select = h("select", { id: "text-days", class: "name", "data-place": "text-days:0" }, ...DAYS.map(choice));
   select.addEventListener("change", () =>
     act(async () => {
       await client.keepTexts(Number(select.value));
-    }, say.textDaysDone),
+    }, texts.textDaysDone),
   );
-  return h("p", { class: "field" }, h("label", { for: "text-days" }, say.textDays), select);
+  return h("p", { class: "field" }, h("label", { for: "text-days" }, texts.textDays), select);
 }
 
 /** @param {string} name @param {string} value */
 const row = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
 
-/** Model and catalogue, as far as they are kept. @param {State} state @param {PanelSay} say @param {string} lang */
-export async function filesLine(state, say, lang) {
-  const files = state.persist ? await keptFiles() : [];
+/** Number and size of the stored files of model and catalogue. @param {State} state @param {PanelTexts} texts @param {string} lang */
+export async function filesLine(state, texts, lang) {
+  const files = state.persist ? await storedFiles() : [];
   return [
     row(
-      say.files(files.length),
+      texts.files(files.length),
       size(
         files.reduce((bytes, file) => bytes + file, 0),
         lang,
@@ -63,14 +63,14 @@ export async function filesLine(state, say, lang) {
   ];
 }
 
-/** Bytes of each file that is kept for the next visit. */
-async function keptFiles() {
+/** Bytes of each file that is stored for the next visit. */
+async function storedFiles() {
   try {
     const cache = await caches.open("nearmind-files-1");
     const answers = await cache.matchAll();
     return await Promise.all(answers.map(async (answer) => (await answer.blob()).size));
   } catch {
-    return []; // no cache here: nothing is kept
+    return []; // there is no cache
   }
 }
 

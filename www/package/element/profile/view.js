@@ -1,13 +1,12 @@
 /**
- * What this device knows of the visitor, and every way to change it: interests, their map, events, storage, where the
- * model runs, and taking all of it along or away. Stands in a shelf's dialog and in `<nearmind-profile>`. Asks the
- * client; computes nothing.
+ * The profile: interests and their map, events, storage, the device, export and deletion. Shown in a shelf's dialog and in
+ * `<nearmind-profile>`. Uses the client, and computes nothing.
  *
- * @import {Nearmind, ProfileSummary} from "../../types.js"
- * @typedef {(work: () => Promise<unknown>, done: string) => Promise<void>} Act Does, draws again, and says what is done.
+ * @import {Nearmind} from "../../types.js"
+ * @import {PanelTexts} from "../../languages/en/panel.js"
+ * @typedef {(work: () => Promise<unknown>, done: string) => Promise<void>} Act Does the work, draws the profile again, and shows `done`.
  */
 import { h, write } from "../dom.js";
-import { panelMessages } from "../panel-messages.js";
 import { deviceLines } from "./device.js";
 import { eventList } from "./events.js";
 import { interestList } from "./interests.js";
@@ -18,19 +17,19 @@ import { storageLines, textDays } from "./storage.js";
 export class ProfileView {
   #client;
   #lang;
-  #say;
+  #texts;
   #stop;
   #sections;
-  #news = h("p", { part: "panel-note", role: "status" });
+  #status = h("p", { part: "panel-note", role: "status" });
   node = h("div", { part: "profile" });
-  /** One drawing after the other: what is asked first must not be drawn last. */
+  /** Drawings run one after the other, so that the latest profile is drawn last. */
   #drawing = Promise.resolve();
 
-  /** @param {Nearmind} client @param {string} lang */
-  constructor(client, lang) {
+  /** @param {Nearmind} client @param {string} lang @param {PanelTexts} texts */
+  constructor(client, lang, texts) {
     this.#client = client;
     this.#lang = lang;
-    this.#say = panelMessages(lang);
+    this.#texts = texts;
     const section = (/** @type {string} */ name, /** @type {string} */ title) =>
       h(
         "section",
@@ -38,16 +37,15 @@ export class ProfileView {
         h("h3", { id: `title-${name}` }, title),
         h("div", { class: "content" }),
       );
-    const say = this.#say;
     this.#sections = {
-      interests: section("interests", say.interests),
-      map: section("map", say.map),
-      events: section("events", say.visits),
-      device: section("device", say.where),
-      storage: section("storage", say.storage),
-      keeping: section("keeping", say.yours),
+      interests: section("interests", texts.interests),
+      map: section("map", texts.map),
+      events: section("events", texts.visits),
+      device: section("device", texts.where),
+      storage: section("storage", texts.storage),
+      keeping: section("keeping", texts.yours),
     };
-    this.node.append(...Object.values(this.#sections), this.#news);
+    this.node.append(...Object.values(this.#sections), this.#status);
     this.#stop = client.subscribe((update) => {
       if (["model-ready", "catalog-ready"].includes(update.type)) this.draw();
     });
@@ -58,12 +56,14 @@ export class ProfileView {
   }
 
   draw() {
-    return (this.#drawing = this.#drawing.then(() => this.#draw()).catch(({ message }) => write(this.#news, message)));
+    return (this.#drawing = this.#drawing
+      .then(() => this.#draw())
+      .catch(({ message }) => write(this.#status, message)));
   }
 
   async #draw() {
-    const say = this.#say;
-    this.#fill("device", ...deviceLines(this.#client.state, say));
+    const texts = this.#texts;
+    this.#fill("device", ...deviceLines(this.#client.state, texts));
     const profile = await this.#client.profile(this.#lang);
     const { cards } =
       this.#client.state.items === null ? { cards: [] } : await this.#client.recommend({ lang: this.#lang });
@@ -73,13 +73,13 @@ export class ProfileView {
     );
     const focus = this.#focused();
     const act = /** @type {Act} */ ((work, done) => this.#act(work, done));
-    this.#fill("interests", interestList(profile.interests ?? [], this.#client, say, act));
-    this.#fill("map", ...interestMap(map, say));
+    this.#fill("interests", interestList(profile.interests ?? [], this.#client, texts, act));
+    this.#fill("map", ...interestMap(map, texts));
     this.#sections.map.hidden = !map?.points.length;
-    this.#fill("events", eventList(profile.events, this.#client, say, this.#lang, act));
-    const lines = await storageLines(this.#client.state, profile, say, this.#lang);
-    this.#fill("storage", ...lines, textDays(profile, this.#client, say, act));
-    if (!this.#sections.keeping.querySelector("button")) this.#fill("keeping", ...keeping(this.#client, say, act));
+    this.#fill("events", eventList(profile.events, this.#client, texts, this.#lang, act));
+    const lines = await storageLines(this.#client.state, profile, texts, this.#lang);
+    this.#fill("storage", ...lines, textDays(profile, this.#client, texts, act));
+    if (!this.#sections.keeping.querySelector("button")) this.#fill("keeping", ...keeping(this.#client, texts, act));
     this.#refocus(focus);
   }
 
@@ -90,17 +90,17 @@ export class ProfileView {
 
   /** @type {Act} */
   async #act(work, done) {
-    write(this.#news, "");
+    write(this.#status, "");
     try {
       await work();
       await this.draw();
-      write(this.#news, done);
+      write(this.#status, done);
     } catch (error) {
-      write(this.#news, `${/** @type {any} */ (error)?.message ?? error}`);
+      write(this.#status, `${/** @type {any} */ (error)?.message ?? error}`);
     }
   }
 
-  /** The place of the button that was pressed: the same place has the focus after drawing. */
+  /** The place of the focused control: drawing restores the focus there. */
   #focused() {
     const root = /** @type {ShadowRoot} */ (this.node.getRootNode());
     const place = /** @type {HTMLElement | null} */ (root.activeElement)?.dataset.place;

@@ -42,7 +42,7 @@ pub struct Microdata {
 #[derive(Debug)]
 enum Role {
     None,
-    /// The property whose value is the text from this position of [`Microdata::text`] on.
+    /// The property whose value is the collected text from this position on.
     Text(String, usize),
     /// An item. It is the value of this property of the item around it, or a top-level item if the name is empty.
     Item(String),

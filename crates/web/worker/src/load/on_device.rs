@@ -29,8 +29,7 @@ pub fn catalog_name(address: &str) -> Option<&str> {
 
 /// Loads the catalogue with this name.
 pub async fn load_catalog(name: &str) -> Result<Catalog, Problem> {
-    let why = "The catalogue is no longer on this device: the browser has deleted it. Import it again.";
-    let missing = || fatal("catalog-gone", why);
+    let missing = || fatal("catalog-gone", name);
     let problem = |error: PackError| fatal("catalog", error.to_string());
     let caches = scope().caches().map_err(|_| missing())?;
     // `open` would create an empty cache.

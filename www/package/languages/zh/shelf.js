@@ -1,16 +1,23 @@
-/** The element's own words in Chinese; messages.js has the English ones. */
+/** What a shelf says by itself, in Chinese. */
 
-/** @type {import("./messages.js").Say} */
-export const ZH = {
-  "for-you": "为您推荐",
-  "more-like-this": "相似商品",
+/** @type {import("../en/shelf.js").ShelfTexts} */
+export const shelf = {
+  headings: {
+    "cold-start": "各类精选",
+    profile: "为您推荐",
+    item: "相似商品",
+    cart: "搭配您的购物车",
+    text: "与本页相关",
+    trending: "热门",
+  },
+  moreLike: (title) => `与“${title}”相似`,
   like: "喜欢",
   dislike: "不感兴趣",
   hide: "隐藏",
   why: "为什么推荐？",
   opinions: (title) => `您对“${title}”的看法`,
   liked: (title) => `已喜欢“${title}”。`,
-  disliked: (title) => `将减少与“${title}”类似的商品。`,
+  disliked: (title) => `将减少推荐与“${title}”类似的商品。`,
   hidden: (title) => `已隐藏“${title}”。`,
   undone: "已撤销。",
   undo: "撤销",
@@ -20,17 +27,9 @@ export const ZH = {
   forth: "向后翻",
   catalog: "正在加载商品目录",
   model: "正在加载模型",
-  probe: "正在检查本设备",
+  probe: "正在检测本设备",
   privacy: "仅在本设备上计算",
   empty: "还没有可推荐的商品。",
   failed: (why) => `暂时没有推荐。${why}`,
   retry: "重试",
-  problems: {
-    download: "有文件未能完整下载，请检查网络。",
-    insecure: "须通过 https 打开本页。",
-    catalog: "无法读取商品目录。",
-    model: "模型无法在此设备上运行。",
-    "start-failed": "浏览器无法启动程序。",
-    "worker-failed": "浏览器无法启动程序。",
-  },
 };
