@@ -1,6 +1,7 @@
-//! `cargo xtask serve | build | test | docs | scripts | format | bench | models`: installs what is missing, then does the work.
+//! `cargo xtask serve | build | test | docs | scripts | format | bench | models | pictures`: installs missing tools, then
+//! runs the command.
 //!
-//! Every step says what it does and how long it took, and is skipped when it is up to date.
+//! Each step prints its name and how long it took, and is skipped if its result is up to date.
 
 mod axe;
 mod check;
