@@ -276,10 +276,10 @@ async fn a_bad_file_says_what_is_wrong_in_both_languages_and_nothing_is_lost() -
         .stdout;
     let cases: [(&str, Vec<u8>, &str, &str); 5] = [
         ("empty.csv", Vec::new(), "The file is empty", "文件是空的"),
-        ("cut.csv.gz", gzip, "ends in the middle", "中断"),
-        ("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0".to_vec(), "no feed of the format csv", "不是 csv"),
-        ("page.html", b"<!doctype html><title>A page</title><p>No product".to_vec(), "no JSON-LD", "不是 html"),
-        ("useless.csv", b"id,title\n,Tea\n,Cup\n".to_vec(), "Not one row", "没有一行"),
+        ("cut.csv.gz", gzip, "The file is incomplete", "中断"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0".to_vec(), "cannot be read as csv", "无法按 csv"),
+        ("page.html", b"<!doctype html><title>A page</title><p>No product".to_vec(), "no JSON-LD", "无法按 html"),
+        ("useless.csv", b"id,title\n,Tea\n,Cup\n".to_vec(), "None of the rows", "没有一行"),
     ];
     visit(Site::new(), Gpu::None, &[], async |shop| {
         shop.goto("try.html?lang=en&device=cpu").await?;

@@ -38,7 +38,6 @@ export const page = {
   orderNote: "这是演示，不会真的付款。",
   profile: "本设备对您的了解",
   tryTitle: "试试您自己的商品目录",
-  noScript: "这家商店需要 JavaScript。",
 };
 
 /** @type {ShopMessages} */
