@@ -21,7 +21,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use embed::{Embeddings, embed};
 use learned::LearnedData;
-use pictures::{PictureSource, Pictures};
+use pictures::{PictureLocation, Pictures};
 use vector_cache::{ModelFingerprint, VectorCache};
 
 use write::write;
@@ -64,7 +64,7 @@ pub struct Bake {
     /// picture from a host. Takes the folder of the site or of its pictures, or the URL of their server; may be repeated.
     /// Reads JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF and SVG. At most 16 MB in total, enough for about 4,500 items
     #[arg(long, value_name = "DIR|URL")]
-    pictures: Vec<PictureSource>,
+    pictures: Vec<PictureLocation>,
     /// Device that runs the model. Only the CPU gives the same bytes on every machine
     #[arg(long, value_enum, default_value_t)]
     device: DeviceArg,

@@ -1,4 +1,4 @@
-//! A SentencePiece unigram vocabulary as XLM-R has it, cut to the languages that a shop uses.
+//! A SentencePiece unigram vocabulary like that of XLM-R, which is cut to the languages that a shop uses.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,14 +10,14 @@ use super::languages;
 use super::vocabulary::Vocabulary;
 use nearmind_encoder::tokenize::unigram::{HIDDEN, UnigramTokenizer, WIDE_TILDE, normalize};
 
-/// A vocabulary, by row of the model's table.
+/// A vocabulary, by rows of the model's word table.
 pub struct UnigramVocabulary {
     pieces: Vec<String>,
-    /// Logarithms of probabilities.
+    /// Logarithms of the pieces' probabilities.
     scores: Vec<f64>,
     special: SpecialTokens,
-    /// What the model's own tokenizer puts in the place of a character.
-    replaced: HashMap<char, String>,
+    /// How the model's own normalizer replaces characters.
+    replacements: HashMap<char, String>,
 }
 
 /// Rows of the special tokens.
@@ -30,35 +30,45 @@ pub struct SpecialTokens {
 }
 
 impl UnigramVocabulary {
+    /// Builds a vocabulary from the pieces of the rows and their scores. `replacements` says how the model's own normalizer
+    /// replaces characters.
+    ///
+    /// # Errors
+    /// If a special token is not among the pieces, or a score is not finite.
     pub fn new(
         pieces: Vec<&str>,
         scores: &[f32],
         special: SpecialTokens,
-        replaced: HashMap<char, String>,
+        replacements: HashMap<char, String>,
     ) -> Result<Self> {
-        let most = [special.start, special.end, special.padding, special.unknown].into_iter().max();
-        ensure!(most < Some(pieces.len()), "its special tokens are not among its pieces");
-        ensure!(scores.iter().all(|score| score.is_finite()), "a piece has no score");
+        let last = [special.start, special.end, special.padding, special.unknown].into_iter().max();
+        ensure!(
+            last < Some(pieces.len()),
+            "the row of a special token exceeds the {} pieces of the vocabulary",
+            pieces.len()
+        );
+        ensure!(scores.iter().all(|score| score.is_finite()), "the score of a piece is not a finite number");
         Ok(Self {
             pieces: pieces.into_iter().map(String::from).collect(),
-            // The shortest decimal of the f32: what the file says is what everyone computes with.
+            // By the shortest decimal of the f32, which is also written to tokenizer.json.
             scores: scores.iter().map(|score| score.to_string().parse()).collect::<Result<_, _>>()?,
             special,
-            replaced,
+            replacements,
         })
     }
 
-    /// Not what stands in no text: padding, and the mask, which comes after the last piece.
+    /// The rows of all pieces that a text can produce: all but those of padding and mask.
     fn producible(&self) -> impl Iterator<Item = usize> {
-        let never = |row: &usize| *row == self.special.padding || self.pieces[*row] == "<mask>";
-        (0..self.pieces.len()).filter(move |row| !never(row))
+        let is_excluded = |row: &usize| *row == self.special.padding || self.pieces[*row] == "<mask>";
+        (0..self.pieces.len()).filter(move |row| !is_excluded(row))
     }
 
+    /// Whether the row is that of a special token that texts have.
     fn is_special(&self, row: usize) -> bool {
         [self.special.start, self.special.end, self.special.unknown].contains(&row)
     }
 
-    /// Rows that the words are cut into, in lower case and capitalised.
+    /// The rows of the pieces that words are cut into, in lower case and capitalised.
     fn spelling(&self, words: &[String]) -> Result<Vec<usize>> {
         let rows: Vec<usize> = self.producible().collect();
         let tokenizer: UnigramTokenizer = serde_json::from_slice(&self.tokenizer_json(&rows)?)?;
@@ -82,16 +92,17 @@ impl Vocabulary for UnigramVocabulary {
     }
 
     fn select_rows(&self, languages: &[String], common: &[String]) -> Result<Vec<usize>> {
-        check_normalizer(&self.replaced)?;
+        check_normalizer(&self.replacements)?;
         let spelling = self.spelling(common)?;
-        let mut likeliest: Vec<usize> = self.producible().collect();
-        likeliest.sort_by(|&a, &b| self.scores[b].total_cmp(&self.scores[a]).then(a.cmp(&b)));
-        let words = likeliest.iter().filter(|&&row| !self.is_special(row)).map(|&row| (row, self.pieces[row].as_str()));
-        let mut kept = languages::select_rows(words, languages, &spelling)?;
-        kept.extend([self.special.start, self.special.end, self.special.unknown]);
-        kept.sort_unstable();
-        kept.dedup();
-        Ok(kept)
+        let mut by_probability: Vec<usize> = self.producible().collect();
+        by_probability.sort_by(|&a, &b| self.scores[b].total_cmp(&self.scores[a]).then(a.cmp(&b)));
+        let words =
+            by_probability.iter().filter(|&&row| !self.is_special(row)).map(|&row| (row, self.pieces[row].as_str()));
+        let mut rows = languages::select_rows(words, languages, &spelling)?;
+        rows.extend([self.special.start, self.special.end, self.special.unknown]);
+        rows.sort_unstable();
+        rows.dedup();
+        Ok(rows)
     }
 
     fn tokenizer_json(&self, order: &[usize]) -> Result<Vec<u8>> {
@@ -127,21 +138,23 @@ impl Vocabulary for UnigramVocabulary {
     }
 }
 
-/// Unicode 9 brought it, after the model's normaliser was made: a sign of Japanese television.
+/// A symbol of Japanese television that was added in Unicode 9, after the model's normalizer was made.
 const ADDED_IN_UNICODE_9: char = '🈻';
 
-/// Every character by itself becomes what the model's own tokenizer makes of it.
-fn check_normalizer(replaced: &HashMap<char, String>) -> Result<()> {
+/// Checks that the encoder's normalizer replaces every single character as the model's own normalizer does.
+fn check_normalizer(replacements: &HashMap<char, String>) -> Result<()> {
     for char in
         ('\u{1}'..=char::MAX).filter(|char| !char.is_ascii_graphic() && ![HIDDEN, ADDED_IN_UNICODE_9].contains(char))
     {
         let mut text = NormalizedString::from(char.to_string());
         normalize(&mut text).map_err(anyhow::Error::msg)?;
-        let same = match replaced.get(&char) {
-            Some(expected) => text.get() == expected,
-            None => text.get().chars().eq([char]),
-        };
-        ensure!(same, "its tokenizer makes {:?} of {char:?}, not {:?}", replaced.get(&char), text.get());
+        let unchanged = char.to_string();
+        let expected = replacements.get(&char).unwrap_or(&unchanged);
+        ensure!(
+            text.get() == expected,
+            "the model's normalizer replaces {char:?} by {expected:?}, the encoder's by {:?}: the model is not supported",
+            text.get()
+        );
     }
     Ok(())
 }

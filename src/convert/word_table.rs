@@ -1,32 +1,37 @@
-//! The word table in about 4 bits a value. `encoder/weights.rs` draws the format.
+//! Quantizes the word table to about 4 bits per value. `encoder/weights.rs` describes the format.
 //!
-//! Rows that 4 bits cannot hold (often the most frequent signs, whose few large values leave nothing for the
-//! others) are kept in 8 bits; 256 of them cost 0.6% of the table and give back two thirds of the loss.
+//! The rows that lose most in 4 bits are stored in 8 bits. These are often the most frequent symbols, whose few large
+//! values leave little precision for the others. 256 of them add 0.6% to the size of the table, and avoid two thirds of
+//! the loss.
 
 use half::f16;
 use rayon::prelude::*;
 
 /// Rows in 8 bits.
 const FINE: usize = 256;
-/// The best step of a 16-level quantizer for normal values, in standard deviations; rows are searched around it.
+/// The step of the best uniform quantizer with 16 levels for normally distributed values, in standard deviations. The steps
+/// that are tried for each row are multiples of it.
 const STEP: f32 = 0.335;
 
-/// A quantized table; `order[id]` is the row that became row `id`.
+/// A quantized word table of V rows, of which R are in 8 bits.
 pub struct QuantizedTable {
+    /// The original row of each row. `[V]`
     pub order: Vec<usize>,
-    /// How many rows, from the first, are in 8 bits.
+    /// R; these are the first rows.
     pub fine_rows: usize,
-    /// `[R, H]`, whole numbers
+    /// The values of the rows in 8 bits, as integers. `[R, H]`
     pub fine: Vec<f32>,
+    /// Their scales. `[R]`
     pub fine_scale: Vec<f32>,
-    /// `[V-R, H/2]`, bytes
+    /// The values of the rows in 4 bits, two in each byte. `[V-R, H/2]`
     pub coarse: Vec<f32>,
+    /// Their scales. `[V-R]`
     pub coarse_scale: Vec<f32>,
-    /// The mean row, which is not in the table: it belongs to every position. `[H]`
+    /// The mean of all rows, which is subtracted from them, and has to be added to every position embedding. `[H]`
     pub mean: Vec<f32>,
 }
 
-/// `table: [V, H]`
+/// Quantizes a word table `[V, H]`.
 pub fn quantize(table: &[f32], hidden: usize) -> QuantizedTable {
     let rows = table.len() / hidden;
     let row = |index: usize| &table[index * hidden..][..hidden];
@@ -37,7 +42,7 @@ pub fn quantize(table: &[f32], hidden: usize) -> QuantizedTable {
     let centred = |index: usize| -> Vec<f32> { row(index).iter().zip(&mean).map(|(v, m)| v - m).collect() };
     let mut coarse: Vec<(usize, Coarse)> =
         (0..rows).into_par_iter().map(|index| (index, Coarse::best(&centred(index)))).collect();
-    // The worst first; sorting is stable, so that the outcome is one.
+    // The largest loss first. The sort is stable, so the result is deterministic.
     coarse.sort_by(|a, b| b.1.loss.total_cmp(&a.1.loss));
     let fine_rows = FINE.min(rows);
     coarse[..fine_rows].sort_by_key(|(index, _)| *index);
@@ -71,12 +76,12 @@ pub fn quantize(table: &[f32], hidden: usize) -> QuantizedTable {
 struct Coarse {
     scale: f32,
     codes: Vec<u8>,
-    /// Squared error over squared length.
+    /// Squared error, relative to the squared length.
     loss: f32,
 }
 
 impl Coarse {
-    /// The scale with the least squared error, of 29.
+    /// Quantizes a row with that of 29 scales that has the least squared error.
     fn best(values: &[f32]) -> Self {
         let energy = values.iter().map(|v| v * v).sum::<f32>();
         let deviation = (energy / values.len() as f32).sqrt();
@@ -92,7 +97,7 @@ impl Coarse {
     }
 }
 
-/// The nearest half that is not less, so that 127 steps reach the largest value; never zero.
+/// The smallest f16 that is not less than `value`, so that 127 steps reach the largest value; never zero.
 fn round_up_half(value: f32) -> f32 {
     let half = f16::from_f32(value).max(f16::MIN_POSITIVE);
     if half.to_f32() >= value { half.to_f32() } else { f16::from_bits(half.to_bits() + 1).to_f32() }
@@ -104,7 +109,7 @@ mod tests {
     use nearmind_encoder::weights::WordEmbeddings;
 
     #[test]
-    fn rows_come_back_and_the_hardest_are_fine() {
+    fn dequantized_rows_are_close_and_outliers_are_in_8_bits() {
         let (rows, hidden) = (300, 64);
         let wave = |k: usize| ((k * k % 97) as f32 / 97.0 - 0.5) * 0.1;
         let mut table: Vec<f32> = (0..rows * hidden).map(wave).collect();

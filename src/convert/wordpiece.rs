@@ -1,4 +1,4 @@
-//! A WordPiece vocabulary as the Hugging Face libraries save it, without words that no text can produce.
+//! A WordPiece vocabulary as the Hugging Face libraries save it. It is cut by the words that no text can produce.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::vocabulary::Vocabulary;
 
-/// A `tokenizer.json` of a WordPiece model, as far as it matters.
+/// The fields of a WordPiece model's `tokenizer.json` that are used.
 #[derive(Debug, Deserialize)]
 pub struct WordPieceVocabulary {
-    /// The file itself, for the library.
+    /// The whole file, for the tokenizers library.
     #[serde(skip)]
     json: Vec<u8>,
     added_tokens: Vec<Value>,
@@ -32,27 +32,35 @@ struct WordPiece {
 }
 
 impl WordPieceVocabulary {
+    /// Parses a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// If it cannot be parsed, or uses a component that is not supported.
     pub fn parse(json: &[u8]) -> Result<Self> {
-        let value: Value = serde_json::from_slice(json).context("tokenizer.json is not usable")?;
+        let value: Value = serde_json::from_slice(json).context("tokenizer.json cannot be parsed")?;
         let kind = |part: &str| value[part]["type"].as_str().unwrap_or("none").to_owned();
-        for (part, known) in [("normalizer", "BertNormalizer"), ("pre_tokenizer", "BertPreTokenizer")] {
-            ensure!(kind(part) == known, "tokenizer.json has the {part} {}, only {known} is known", kind(part));
+        for (part, supported) in [("normalizer", "BertNormalizer"), ("pre_tokenizer", "BertPreTokenizer")] {
+            ensure!(
+                kind(part) == supported,
+                "tokenizer.json has the {part} {}: only {supported} is supported",
+                kind(part)
+            );
         }
         let mut vocabulary: Self =
-            serde_json::from_value(value).context("tokenizer.json is not of a WordPiece model")?;
+            serde_json::from_value(value).context("tokenizer.json is not that of a WordPiece model")?;
         let kind = vocabulary.model.kind.as_deref().unwrap_or("WordPiece");
-        ensure!(kind == "WordPiece", "tokenizer.json has a {kind} model, only WordPiece is known");
+        ensure!(kind == "WordPiece", "tokenizer.json has a {kind} model: only WordPiece is supported");
         vocabulary.json = json.into();
         Ok(vocabulary)
     }
 
-    /// Whole words of letters, as the vocabulary has them.
+    /// The whole words of the vocabulary: entries of two or more lower-case ASCII letters.
     pub fn whole_words(&self) -> Vec<String> {
         let is_word = |word: &&String| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
         self.model.vocab.keys().filter(is_word).cloned().collect()
     }
 
-    /// The tokens around a text: `[CLS]` and `[SEP]`.
+    /// The special tokens before and after a text, such as `[CLS]` and `[SEP]`.
     fn ends(&self) -> Result<(String, String)> {
         let processor = &self.post_processor;
         let ends = match processor["type"].as_str() {
@@ -60,13 +68,15 @@ impl WordPieceVocabulary {
                 Some([start, text, end]) if text.get("Sequence").is_some() => {
                     [&start["SpecialToken"]["id"], &end["SpecialToken"]["id"]]
                 }
-                _ => bail!("tokenizer.json: only a text between two special tokens is known"),
+                _ => bail!("tokenizer.json has another template than one text between two special tokens"),
             },
             Some("BertProcessing") => [&processor["cls"][0], &processor["sep"][0]],
-            other => bail!("tokenizer.json has the post-processor {other:?}, which is not known"),
+            other => bail!(
+                "tokenizer.json has the post_processor {other:?}: only TemplateProcessing and BertProcessing are supported"
+            ),
         };
         let [start, end] = ends.map(|end| end.as_str().map(String::from));
-        start.zip(end).context("tokenizer.json: the special tokens around a text have no name")
+        start.zip(end).context("tokenizer.json has a post_processor without the names of its special tokens")
     }
 }
 
@@ -75,7 +85,7 @@ impl Vocabulary for WordPieceVocabulary {
         self.model.vocab.iter().map(|(word, &row)| (row, word.as_str())).collect()
     }
 
-    /// Row numbers of the words that a text can produce. `[unusedN]` never is: brackets are split from words.
+    /// The rows of all words but `[unusedN]`, which no text can produce, because brackets are split from words.
     fn select_rows(&self, _: &[String], _: &[String]) -> Result<Vec<usize>> {
         let never = |word: &str| word.starts_with("[unused") && word.ends_with(']');
         let words = self.model.vocab.iter().filter(|(word, _)| !never(word));
@@ -89,13 +99,15 @@ impl Vocabulary for WordPieceVocabulary {
         let vocab: BTreeMap<&str, usize> =
             self.model.vocab.iter().filter_map(|(word, old)| Some((word.as_str(), *ids.get(old)?))).collect();
         let token = |word: &str| -> Result<(String, usize)> {
-            let id = vocab.get(word).with_context(|| format!("tokenizer.json: {word} is not in the vocabulary"))?;
+            let id = vocab
+                .get(word)
+                .with_context(|| format!("tokenizer.json has the special token {word}, but its vocabulary lacks it"))?;
             Ok((word.to_owned(), *id))
         };
         let (start, end) = self.ends()?;
         let mut added = self.added_tokens.clone();
         for entry in &mut added {
-            let word = entry["content"].as_str().context("tokenizer.json: an added token has no content")?;
+            let word = entry["content"].as_str().context("tokenizer.json has an added token without content")?;
             entry["id"] = token(word)?.1.into();
         }
         let model = &self.model;

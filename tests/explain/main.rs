@@ -76,7 +76,7 @@ fn sums_to_the_score(model: &mut Loaded, texts: &[String]) {
 }
 
 #[test]
-fn shares_of_real_texts_sum_to_the_score_on_every_model_and_device() {
+fn shares_sum_to_the_score_on_every_model_and_device() {
     for mut model in models() {
         for lang in model.languages.clone() {
             sums_to_the_score(&mut model, &texts(&lang));

@@ -1,4 +1,4 @@
-//! What a visit is told of its lists: sums that are sums, and "what if" answered by doing it.
+//! Explanations of lists: parts that sum to the score, and "what if" answers that are confirmed by doing it.
 
 #[path = "../visit/script.rs"]
 #[allow(dead_code, reason = "other tests use the rest of it")]
@@ -67,23 +67,23 @@ fn parts_and_events_sum_to_the_score() {
 }
 
 #[test]
-fn what_an_item_would_be_without_an_event_is_what_it_then_is() {
+fn the_place_without_an_event_is_the_place_after_deleting_it() {
     let mut visit = visited("en");
     let list = for_you(&mut visit, "en");
     let mut tried = 0;
     for card in &list.cards {
         let why = explain(&mut visit, &card.item);
-        for told in why.events.iter().filter(|event| event.without.is_some()) {
+        for share in why.events.iter().filter(|event| event.without.is_some()) {
             let mut other = visited("en");
             for_you(&mut other, "en");
             let same = |event: &&nearmind_core::protocol::EventShare| {
-                event.event.item == told.event.item && event.event.text == told.event.text
+                event.event.item == share.event.item && event.event.text == share.event.text
             };
             why.events.iter().filter(same).for_each(|event| delete(&mut other, &event.event));
             let then = for_you(&mut other, "en");
             let place = ids(&then).iter().position(|id| *id == card.item).map(|place| place + 1);
-            let foretold = told.without.unwrap().place;
-            assert_eq!(place, foretold.filter(|place| *place <= 6), "{} without {:?}", card.item, told.event);
+            let predicted = share.without.unwrap().place;
+            assert_eq!(place, predicted.filter(|place| *place <= 6), "{} without {:?}", card.item, share.event);
             tried += 1;
         }
     }
@@ -91,7 +91,7 @@ fn what_an_item_would_be_without_an_event_is_what_it_then_is() {
 }
 
 #[test]
-fn marked_words_are_missed_in_the_text_without_them() {
+fn a_text_scores_less_without_its_highlighted_words() {
     let (catalog, (_, tokenizer, mut cpu)) = (catalog(items()), synthetic());
     let (mut tried, mut unmarked) = (0, 0);
     for viewed in ["tea-0", "tea-5", "camping-2", "bicycle-1", "home-6"] {
@@ -116,7 +116,7 @@ fn marked_words_are_missed_in_the_text_without_them() {
                 let claimed: f32 = title.iter().chain(&description).filter_map(|part| part.share).sum();
                 let fall = score(&write(&text(&title), &text(&description)))
                     - score(&write(&left(&title), &left(&description)));
-                // What one view adds, with the weight that the visit gives it: the sign says enough.
+                // Only the sign is compared: the share has the weight of the view in this visit.
                 assert!(claimed == 0.0 || fall > 0.0, "{viewed}: {item} without {title:?} {description:?}: {fall}");
                 *(if claimed > 0.0 { &mut tried } else { &mut unmarked }) += 1;
             }
@@ -126,7 +126,7 @@ fn marked_words_are_missed_in_the_text_without_them() {
 }
 
 #[test]
-fn what_others_chose_together_is_told_with_its_number() {
+fn a_reason_by_cooccurrence_has_its_number() {
     let mut catalog = catalog(items());
     let row = |id: &str| catalog.row(id).unwrap();
     let (viewed, follows) = (row("tea-0"), row("camping-4"));
@@ -155,7 +155,7 @@ fn what_others_chose_together_is_told_with_its_number() {
 }
 
 #[test]
-fn why_not_names_the_smallest_change_and_doing_it_brings_the_item_in() {
+fn why_not_names_the_smallest_change_that_works() {
     let (mut removed, mut added) = (0, 0);
     for group in ["tea", "camping", "bicycle", "home"] {
         for nth in 3..8 {
@@ -173,7 +173,7 @@ fn why_not_names_the_smallest_change_and_doing_it_brings_the_item_in() {
                 added += 1;
             }
             for kept in 0..=answer.remove.len() {
-                // All of them bring it in; all but one do not.
+                // Removing all of them brings the item in; removing all but one does not.
                 let mut other = visited("en");
                 answer
                     .remove
@@ -193,14 +193,14 @@ fn why_not_names_the_smallest_change_and_doing_it_brings_the_item_in() {
 }
 
 #[test]
-fn what_the_visitor_hid_is_missing_for_that() {
+fn a_hidden_item_is_absent_because_it_was_hidden() {
     let mut visit = visited("en");
     let first = for_you(&mut visit, "en").cards[0].item.clone();
     track(&mut visit, Hide, &first, 7);
     let answer = why_not(&mut visit, &first);
     let names: Vec<_> = answer.remove.iter().map(|event| (event.name, event.item.as_deref())).collect();
     assert_eq!(names, [(Hide, Some(first.as_str()))]);
-    assert!(answer.add.is_none(), "no view undoes a hide");
+    assert!(answer.add.is_none(), "a view does not undo hiding");
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn reasons_name_titles_in_the_pages_language() {
 }
 
 #[test]
-fn a_wish_is_answered_with_its_own_words() {
+fn a_reason_names_the_words_of_the_wish() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     let first = shelf(&say(&mut visit, Wish, "a waterproof jacket for me", 1)).cards[0].item.clone();
@@ -238,7 +238,7 @@ fn a_wish_is_answered_with_its_own_words() {
 }
 
 #[test]
-fn a_selection_without_history_claims_nothing_of_the_visitor() {
+fn a_cold_start_claims_nothing_about_the_visitor() {
     let mut visit = open(MemoryStore::default(), "en");
     let cold = for_you(&mut visit, "en");
     let why = explain(&mut visit, &cold.cards[0].item);
@@ -250,17 +250,17 @@ fn a_selection_without_history_claims_nothing_of_the_visitor() {
 }
 
 #[test]
-fn attention_is_told_of_every_word_and_sums_to_less_than_all() {
+fn attention_covers_every_word_and_sums_to_less_than_one() {
     let mut visit = visited("en");
     let command = Command::Attention { item: "tea-3".into() };
     let Update::Attention(Attention { parts, .. }) = send(&mut visit, command).remove(0) else { panic!() };
     let sum: f32 = parts.iter().filter_map(|part| part.share).sum();
-    assert!(sum > 0.2 && sum < 1.0, "the model's own marks are looked at too: {sum}");
+    assert!(sum > 0.2 && sum < 1.0, "special tokens receive attention, too: {sum}");
     assert!(text(&parts).contains("green tea cup"));
 }
 
 #[test]
-fn what_is_not_there_is_told() {
+fn an_unknown_shelf_or_item_is_an_error() {
     let mut visit = visited("en");
     for (shelf, item) in [("other", "tea-0"), ("s", "nothing")] {
         let command = Command::Explain { shelf: shelf.into(), item: item.into() };

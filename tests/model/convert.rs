@@ -1,4 +1,4 @@
-//! Conversion end to end, on a small random BERT that is written as the Hugging Face libraries write theirs.
+//! Converts a small random BERT, which is written as the Hugging Face libraries save models.
 
 use crate::skipped::skipped;
 use std::borrow::Cow;
@@ -39,7 +39,7 @@ impl View for Tensor {
     }
 }
 
-/// A folder of its own in the target directory, with an f32 model in it.
+/// A new folder in Cargo's folder for tests, with an f32 model. Removed when it is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -50,7 +50,7 @@ impl Folder {
         let folder = Self(path);
         let synthetic = SyntheticModel::small(1);
         let vocabulary = synthetic.manifest.architecture.vocabulary;
-        // One word that no text can produce, in the middle of the table.
+        // A word that no text can produce, in the middle of the word table.
         let mut tokenizer: Value = serde_json::from_slice(&synthetic.tokenizer).unwrap();
         let words = tokenizer["model"]["vocab"].as_object_mut().unwrap();
         words.values_mut().filter(|id| id.as_u64() >= Some(40)).for_each(|id| *id = (id.as_u64().unwrap() + 1).into());
@@ -80,15 +80,16 @@ impl Folder {
         add("embeddings.token_type_embeddings.weight".into(), &[2, 64], 0.02, 0.0);
         let mut norms = vec!["embeddings".to_owned()];
         for layer in 0..2 {
-            let of = |part: &str| format!("encoder.layer.{layer}.{part}");
-            let attention = ["query", "key", "value"].map(|part| of(&format!("attention.self.{part}")));
-            let square = attention.into_iter().chain([of("attention.output.dense")]).map(|name| (name, 64, 64));
-            let feed = [(of("intermediate.dense"), 128, 64), (of("output.dense"), 64, 128)];
-            for (name, outputs, inputs) in square.chain(feed) {
+            let full_name = |part: &str| format!("encoder.layer.{layer}.{part}");
+            let attention = ["query", "key", "value"].map(|part| full_name(&format!("attention.self.{part}")));
+            let square = attention.into_iter().chain([full_name("attention.output.dense")]);
+            let square = square.map(|name| (name, 64, 64));
+            let feed_forward = [(full_name("intermediate.dense"), 128, 64), (full_name("output.dense"), 64, 128)];
+            for (name, outputs, inputs) in square.chain(feed_forward) {
                 add(format!("{name}.weight"), &[outputs, inputs], 1.5 / (inputs as f32).sqrt(), 0.0);
                 add(format!("{name}.bias"), &[outputs], 0.1, 0.0);
             }
-            norms.extend([of("attention.output"), of("output")]);
+            norms.extend([full_name("attention.output"), full_name("output")]);
         }
         for norm in norms {
             add(format!("{norm}.LayerNorm.weight"), &[64], 0.2, 1.0);
@@ -113,6 +114,7 @@ impl Folder {
         Ok((out, manifest))
     }
 
+    /// The error of the conversion, which must fail.
     fn refusal(&self) -> String {
         format!("{:#}", self.convert("out").map(drop).unwrap_err())
     }
@@ -130,7 +132,7 @@ fn config(vocabulary: usize) -> Value {
         "layer_norm_eps": 1e-12, "hidden_act": "gelu", "position_embedding_type": "absolute"})
 }
 
-/// Least cosine of corresponding rows.
+/// The least cosine of corresponding unit vectors.
 pub fn least_cosine(a: &[f32], b: &[f32], width: usize) -> f32 {
     assert_eq!(a.len(), b.len());
     let rows = a.chunks_exact(width).zip(b.chunks_exact(width));
@@ -143,7 +145,7 @@ pub fn encode(encoder: &mut impl Encoder, tokenizer: &Tokenizer, texts: &[&str])
 }
 
 #[test]
-fn a_converted_model_is_the_f32_model_almost() {
+fn a_converted_model_is_close_to_the_f32_model() {
     let folder = Folder::new("converted");
     let (out, manifest) = folder.convert("out").unwrap();
     assert_eq!(manifest, Manifest::parse(&fs::read(out.join("manifest.json")).unwrap()).unwrap());
@@ -157,7 +159,7 @@ fn a_converted_model_is_the_f32_model_almost() {
     let full = full_vectors(&folder.0, &manifest, &TEXTS, Role::Passage).unwrap().concat();
     let cosine = least_cosine(&int8, &full, 64);
     assert!(cosine > 0.995, "int8 to f32: {cosine}");
-    // The same integers without rounding of activations: closer still, or a kernel is wrong.
+    // The dequantized weights without rounding of activations must be closer, or else a kernel is wrong.
     let mut same = Reference::new(&F32Model::dequantized(&weights, manifest.pooling).unwrap());
     let cosine = least_cosine(&int8, &encode(&mut same, &tokenizer, &TEXTS), 64);
     assert!(cosine > 0.998, "int8 to its own weights in f32: {cosine}");
@@ -173,7 +175,7 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
-fn what_cannot_be_converted_is_named() {
+fn errors_name_what_cannot_be_converted() {
     let folder = Folder::new("refused");
     let vocabulary = SyntheticModel::small(1).manifest.architecture.vocabulary + 1;
     let good = config(vocabulary);
@@ -186,7 +188,7 @@ fn what_cannot_be_converted_is_named() {
     let refusal = with("model_type", json!("t5"));
     assert!(refusal.contains("\"t5\": only BERT encoders"), "{refusal}");
     let refusal = with("hidden_act", json!("relu"));
-    assert!(refusal.contains("activation \"relu\""), "{refusal}");
+    assert!(refusal.contains("hidden_act \"relu\""), "{refusal}");
     let refusal = with("hidden_size", json!(1_099_511_627_776u64));
     assert!(refusal.contains("hidden is 1099511627776"), "{refusal}");
     let refusal = with("intermediate_size", json!(256));
@@ -201,23 +203,24 @@ fn what_cannot_be_converted_is_named() {
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     let refusal = folder.refusal();
-    assert!(refusal.contains("model.safetensors is not usable"), "{refusal}");
+    assert!(refusal.contains("model.safetensors is damaged"), "{refusal}");
     fs::remove_file(&path).unwrap();
     let refusal = folder.refusal();
     assert!(refusal.contains("model.safetensors cannot be read"), "{refusal}");
 }
 
 #[test]
-fn minilm_answers_its_probes() {
-    answers_its_probes(Path::new("models/minilm"));
+fn minilm_reproduces_its_probes() {
+    check_probes(Path::new("models/minilm"));
 }
 
 #[test]
-fn e5_answers_its_probes() {
-    answers_its_probes(Path::new("models/e5"));
+fn e5_reproduces_its_probes() {
+    check_probes(Path::new("models/e5"));
 }
 
-fn answers_its_probes(folder: &Path) {
+/// Compares the vectors of a converted model with those of its probes, which are f32.
+fn check_probes(folder: &Path) {
     let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
         skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
         return;

@@ -1,4 +1,4 @@
-//! Model files from the outside: tokenizing as the library does, refusing what is broken, converting what is not.
+//! Model files: tokenization as in the tokenizers library, conversion, and the refusal of damaged files.
 
 #[path = "../support/skipped.rs"]
 mod skipped;

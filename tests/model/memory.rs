@@ -1,4 +1,4 @@
-//! How much memory a thread had at most: hostile files must not get any amount of it.
+//! Measures the peak memory of a thread, since damaged files must not cause large allocations.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -14,14 +14,14 @@ thread_local! {
 }
 
 fn count(bytes: isize) {
-    // A thread that is ending has no counters any more, and nobody asks for them.
+    // A thread that is ending has no counters any more, which does not matter.
     let _ = LIVE.try_with(|live| {
         live.set(live.get() + bytes);
         let _ = PEAK.try_with(|peak| peak.set(peak.get().max(live.get())));
     });
 }
 
-// SAFETY: every call goes to the system's allocator unchanged.
+// SAFETY: every call is passed unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
@@ -42,7 +42,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Bytes that this thread had at most during `work`, beyond those that it had before.
+/// Runs `work`. Returns its result, and by how many bytes the memory of this thread grew at most meanwhile.
 pub fn peak_bytes<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = LIVE.get();
     PEAK.set(before);
@@ -51,7 +51,7 @@ pub fn peak_bytes<T>(work: impl FnOnce() -> T) -> (T, usize) {
 }
 
 #[test]
-fn the_peak_is_seen() {
+fn the_peak_is_measured() {
     let (length, peak) = peak_bytes(|| vec![1u8; 1 << 20].len());
     assert_eq!(length, 1 << 20);
     assert!((1 << 20..1 << 21).contains(&peak), "{peak}");

@@ -1,5 +1,5 @@
-//! A model for many languages, cut to two: its file, its vocabulary, its prefixes, and what the command line says of
-//! texts in a third.
+//! A multilingual model that is cut to two languages: its file, vocabulary and prefixes, and the warning about texts in
+//! another language.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ use nearmind_core::random::SplitMix64;
 const TEXTS: [&str; 4] =
     ["一个人在雨天骑自行车", "防水夹克，适合骑行", "waterproof jacket for cycling in the rain", "Tea & 茶: 2 cups～"];
 
-/// A folder of its own in the target directory, with the package's file in it.
+/// A new folder in Cargo's folder for tests, with the file of the package. Removed when it is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -61,7 +61,7 @@ impl Drop for Folder {
 }
 
 #[test]
-fn a_package_becomes_a_model_for_its_languages() {
+fn a_package_is_converted_for_two_languages() {
     let folder = Folder::new("package");
     let (out, manifest) = folder.convert(&["en", "zh"]).unwrap();
     assert_eq!((&*manifest.prefixes.query, &*manifest.prefixes.passage), ("query: ", "passage: "));
@@ -88,13 +88,13 @@ fn a_package_becomes_a_model_for_its_languages() {
 }
 
 #[test]
-fn a_language_that_no_rule_knows_is_named() {
+fn an_unsupported_language_is_named() {
     let refusal = format!("{:#}", Folder::new("tlh").convert(&["en", "tlh"]).map(drop).unwrap_err());
     assert!(refusal.contains("\"tlh\": a vocabulary can be cut to ar, bg, ca"), "{refusal}");
 }
 
 #[test]
-fn the_command_line_says_which_texts_a_model_does_not_read() {
+fn embed_warns_of_texts_in_unsupported_languages() {
     let folder = Folder::new("unread");
     let (out, _) = folder.convert(&["en", "zh"]).unwrap();
     let embed = |texts: &[&str]| {
@@ -104,9 +104,12 @@ fn the_command_line_says_which_texts_a_model_does_not_read() {
         let lines = String::from_utf8(output.stdout).unwrap().lines().count();
         (lines, String::from_utf8(output.stderr).unwrap())
     };
-    let (lines, said) = embed(&["red boots", "Куртка для дождя"]);
+    let (lines, warning) = embed(&["red boots", "Куртка для дождя"]);
     assert_eq!(lines, 2);
-    assert!(said.contains("small does not read \"Куртка для дождя\"") && said.contains("en, zh"), "{said}");
+    assert!(
+        warning.contains("small does not support the language of \"Куртка для дождя\"") && warning.contains("en, zh"),
+        "{warning}"
+    );
     assert_eq!(embed(&["red boots", "防水夹克"]), (2, String::new()));
 }
 
@@ -125,7 +128,7 @@ fn a_thousand_broken_packages_are_refused_within_bounds() {
             // Sizes and counts at the front.
             1 => broken[4 + random.below(64)] = random.next_u64() as u8,
             2 => (0..8).for_each(|_| broken[random.below(header)] = random.next_u64() as u8),
-            // Names and places of tensors.
+            // Names and offsets of tensors.
             _ => {
                 let names = broken.windows(8).position(|bytes| bytes == b"emb.word").unwrap();
                 broken[names - 2 + random.below(1200)] = random.next_u64() as u8;
@@ -158,7 +161,7 @@ fn broken_unigram_tokenizers_are_refused() {
             0 => broken.truncate(random.below(json.len())),
             _ => (0..4).for_each(|_| broken[random.below(json.len())] = b' ' + random.below(95) as u8),
         }
-        // Some are other vocabularies that are as good; what counts is that none panics.
+        // Some of them are valid, but none may panic.
         if let Ok(tokenizer) = Tokenizer::parse(&broken, &manifest) {
             TEXTS.iter().for_each(|text| drop(tokenizer.tokenize(text, Role::Query)));
         }

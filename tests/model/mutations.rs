@@ -1,4 +1,4 @@
-//! A thousand broken model files: an error or a harmless change, never a panic, never more memory than a file's own.
+//! A thousand damaged model files: each gives an error or a harmless change, without a panic, and in bounded memory.
 
 use nearmind_encoder::cpu::CpuModel;
 use nearmind_encoder::manifest::{Manifest, ModelError};
@@ -17,7 +17,7 @@ fn load(model: &SyntheticModel, file: &[u8]) -> Result<CpuModel, ModelError> {
     CpuModel::load(&Weights::open(file, model.manifest.architecture)?, model.manifest.pooling)
 }
 
-/// One of the ways in which files break.
+/// Damages a file in one of several ways.
 fn mutate(random: &mut SplitMix64, file: &[u8]) -> Vec<u8> {
     let header = u64::from_le_bytes(file[..8].try_into().unwrap()) as usize;
     let mut broken = file.to_vec();
@@ -33,14 +33,14 @@ fn mutate(random: &mut SplitMix64, file: &[u8]) -> Vec<u8> {
                 broken[8 + random.below(header)] = random.next_u64() as u8;
             }
         }
-        // A number of the header: shapes that are huge, tensors that overlap or lie outside.
+        // A number of the header: huge shapes, tensors that overlap or exceed the file.
         4 => return with_header(&replace(random, &text, |c| c.is_ascii_digit(), &NUMBERS), &file[8 + header..]),
         // A word of the header: types and names.
         5 => {
             let word = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_';
             return with_header(&replace(random, &text, word, &WORDS), &file[8 + header..]);
         }
-        // The same tensor twice, in the place of another.
+        // One tensor replaced by another.
         _ => {
             let entries: Vec<&str> = text.trim_end().trim_matches(['{', '}']).split("},").collect();
             let (one, other) = (random.below(entries.len()), random.below(entries.len()));
@@ -50,7 +50,7 @@ fn mutate(random: &mut SplitMix64, file: &[u8]) -> Vec<u8> {
     broken
 }
 
-/// Puts one of `others` in the place of a random run of characters.
+/// Replaces a random run of characters that satisfy `part` by one of `others`.
 fn replace(random: &mut SplitMix64, text: &str, part: impl Fn(char) -> bool, others: &[&str]) -> String {
     let from = random.below(text.len());
     let Some(start) = text[from..].find(&part).map(|at| from + at) else { return text.into() };
@@ -70,7 +70,7 @@ fn a_thousand_broken_weight_files_are_refused_within_bounds() {
     let model = SyntheticModel::small(1);
     let (whole, bound) = peak_bytes(|| load(&model, &model.weights).map(drop));
     whole.unwrap();
-    // What a good file takes, and the header once more as text and as values.
+    // The memory for a valid file, and for its header once more as text and as values.
     let bound = bound + (1 << 20);
     let mut random = SplitMix64(7);
     let mut refused = 0;
@@ -78,12 +78,12 @@ fn a_thousand_broken_weight_files_are_refused_within_bounds() {
         let broken = mutate(&mut random, &model.weights);
         let (result, peak) = peak_bytes(|| load(&model, &broken).map(drop));
         assert!(peak <= bound, "mutation {number} took {peak} bytes of {bound}");
-        // The digest would have caught each; the reader must not need it.
+        // The digest detects every change, but the reader must not depend on that.
         let altered = model.manifest.files.weights.check(&broken).is_err();
         assert_eq!(altered, broken != model.weights, "mutation {number}");
         refused += usize::from(result.is_err());
     }
-    // The rest changed a name into itself, or a tensor into one of the same kind.
+    // The others replaced a name by itself, or a tensor by one of the same shape.
     assert!(refused > 900, "only {refused} were refused");
 }
 
@@ -115,7 +115,7 @@ fn broken_manifests_and_tokenizers_are_refused() {
         let broken = &tokenizer[..random.below(tokenizer.len())];
         refused[1] += usize::from(Tokenizer::parse(broken.as_bytes(), &model.manifest).is_err());
         let broken = replace(&mut random, &tokenizer, |c| c.is_ascii_alphanumeric(), &NUMBERS);
-        // Some are other vocabularies that are as good; what counts is that none panics.
+        // Some of them are valid, but none may panic.
         let _ = Tokenizer::parse(broken.as_bytes(), &model.manifest);
     }
     assert_eq!(refused[1], 500);

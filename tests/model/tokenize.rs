@@ -1,4 +1,4 @@
-//! Tokens are those of the library's own, complete pipeline, read from the same file.
+//! The encoder's tokenizer gives the same tokens as the tokenizers library with the same file.
 
 use crate::skipped::skipped;
 use std::fs;
@@ -13,7 +13,7 @@ use nearmind_core::random::SplitMix64;
 
 const TEXTS: usize = 10_000;
 
-/// Any characters of Unicode, with many of the kinds that tokenizers treat in their own way.
+/// A random text of any Unicode characters, with many of those that tokenizers treat specially.
 fn text(random: &mut SplitMix64) -> String {
     let length = match random.below(20) {
         0 => 0,
@@ -37,6 +37,7 @@ fn text(random: &mut SplitMix64) -> String {
     text
 }
 
+/// Compares tokens and ids of random texts with those of the library.
 pub fn compare(manifest: &Manifest, json: &[u8], seed: u64) {
     let ours = Tokenizer::parse(json, manifest).unwrap();
     let library = tokenizers::Tokenizer::from_bytes(json).unwrap();
@@ -49,7 +50,7 @@ pub fn compare(manifest: &Manifest, json: &[u8], seed: u64) {
         let mut ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
         assert_eq!(ids, expected.get_ids(), "text {number}: {text:?}");
         for token in &tokens {
-            // A panic here would be a span within a character.
+            // Panics if a span does not begin and end between characters.
             let _ = token.span.as_ref().map(|span| &text[span.clone()]);
         }
         if ids.len() > longest {
@@ -59,7 +60,8 @@ pub fn compare(manifest: &Manifest, json: &[u8], seed: u64) {
     }
 }
 
-/// By the library's reading of the model as it was published, wherever none of its pieces was cut.
+/// Compares the tokens of random texts with those of the library with the whole vocabulary of the original model, if all
+/// of these remain in the cut vocabulary.
 pub fn compare_uncut(original: &Path, manifest: &Manifest, json: &[u8], seed: u64) {
     let ours = Tokenizer::parse(json, manifest).unwrap();
     let cut = tokenizers::Tokenizer::from_bytes(json).unwrap();
@@ -81,8 +83,8 @@ pub fn compare_uncut(original: &Path, manifest: &Manifest, json: &[u8], seed: u6
     assert!(compared > TEXTS / 10, "only {compared} texts have no piece that was cut");
 }
 
-/// Manifest and tokenizer of a model that `cargo xtask models` made.
-fn made(folder: &Path) -> Option<(Manifest, Vec<u8>)> {
+/// The manifest and the tokenizer.json of a converted model. Prints that the test is skipped if there is none.
+fn load_converted(folder: &Path) -> Option<(Manifest, Vec<u8>)> {
     let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
         skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
         return None;
@@ -99,28 +101,28 @@ fn ten_thousand_texts_tokenize_as_the_library_does() {
 }
 
 #[test]
-fn the_converted_vocabularies_too() {
+fn converted_models_tokenize_as_the_library_does() {
     for folder in ["models/minilm", "models/e5"] {
-        if let Some((manifest, json)) = made(Path::new(folder)) {
+        if let Some((manifest, json)) = load_converted(Path::new(folder)) {
             compare(&manifest, &json, 4);
         }
     }
 }
 
 #[test]
-fn a_cut_vocabulary_cuts_texts_as_the_whole_one_does() {
+fn a_cut_vocabulary_tokenizes_as_the_whole_one_does() {
     let original = Path::new("target/models/e5/e5-small-q4.bin");
     if !original.exists() {
         skipped(format_args!("{} is not there; `cargo xtask models` gets it", original.display()));
         return;
     }
-    if let Some((manifest, json)) = made(Path::new("models/e5")) {
+    if let Some((manifest, json)) = load_converted(Path::new("models/e5")) {
         compare_uncut(original, &manifest, &json, 5);
     }
 }
 
 #[test]
-fn prefixes_are_the_models_own_tokens() {
+fn tokens_of_prefixes_have_no_spans() {
     let mut model = SyntheticModel::small(1);
     model.manifest.prefixes.query = "the ".into();
     let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();

@@ -1,4 +1,4 @@
-//! A real model and a real long text: what stands after the model's longest text counts too.
+//! Texts that are longer than the model's limit are encoded in windows, so that their end counts, too.
 
 use crate::skipped::skipped;
 use std::fs;
@@ -30,7 +30,7 @@ fn the_end_of_a_long_text_counts() {
     let weights = Weights::open(read(&manifest.files.weights.path), manifest.architecture).unwrap();
     let mut cpu = CpuModel::load(&weights, manifest.pooling).unwrap();
 
-    // Products of all kinds, then what the shop is really about.
+    // Various products, then a text about string instruments.
     let lines = include_str!("../../src/convert/calibration/en.txt").lines().take(30).collect::<Vec<_>>().join(" ");
     let end =
         "We restore old violins and cellos, rehair bows, and teach children to play string instruments. ".repeat(12);

@@ -105,7 +105,7 @@ fn the_words_that_explain_come_card_by_card_and_are_whole() {
 }
 
 #[test]
-fn more_like_this_is_about_the_item_and_leaves_out_what_was_hidden() {
+fn more_like_this_leaves_out_the_item_and_hidden_items() {
     let mut visit = open(MemoryStore::default(), "en");
     let like = shelf(&send(&mut visit, shelf_command(ShelfKind::MoreLikeThis, Some("camping-0"), "en")));
     assert_eq!((like.basis, like.about.as_deref()), (Basis::Item, Some("summer camping tent mat")));
@@ -146,7 +146,7 @@ fn search_finds_words_in_both_languages_and_says_where() {
 }
 
 #[test]
-fn a_chinese_page_reads_chinese_and_highlights_nothing_that_was_computed_from_english() {
+fn a_chinese_page_has_no_highlights_computed_from_english() {
     let mut visit = open(MemoryStore::default(), "zh-CN");
     for_you(&mut visit, "zh-CN");
     let warm = shelf(&track(&mut visit, AddToCart, "tea-0", 1));
@@ -228,7 +228,7 @@ fn the_visitors_opinion_stands_on_the_card() {
 }
 
 #[test]
-fn a_page_of_another_version_and_a_catalogue_of_another_model_are_refused() {
+fn another_protocol_version_and_another_model_are_refused() {
     let mut visit: Visit = Session::new(MemoryStore::default());
     let refused = send(&mut visit, open_command(VERSION + 1, "en"));
     assert!(matches!(&refused[..], [Update::Error(problem)] if problem.fatal && problem.code == "protocol-version"));

@@ -76,7 +76,7 @@ fn a_page_asks_excludes_pins_and_filters_by_any_name() {
 }
 
 #[test]
-fn what_was_done_by_one_name_is_taken_back_and_forgotten_by_the_other() {
+fn events_are_undone_and_deleted_by_any_name_of_the_item() {
     let mut visit = visit();
     let before = ids(&for_you(&mut visit, "en")).join(" ");
     track(&mut visit, Like, "SKU-camping-1", 1);

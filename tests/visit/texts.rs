@@ -1,5 +1,5 @@
-//! What visitors write and the list cannot follow: texts of no meaning, in a language that nobody here reads, and texts that
-//! say no. The list stays full, and the visitor is told.
+//! Texts that a list cannot follow: without meaning, in an unknown language, or with a "no". The list stays full, and a
+//! note says why.
 
 use nearmind_core::{
     catalog::{Availability, Item},
@@ -25,7 +25,7 @@ fn has_word(shelf: &Shelf, word: &str) -> bool {
 }
 
 #[test]
-fn a_wish_that_nothing_matches_leaves_a_varied_shelf() {
+fn a_wish_without_a_match_leaves_a_varied_shelf() {
     let (_, strangers) = wished("en", &[]);
     for (lang, wish, reason) in [
         ("en", "qwxz vbnm", UnusedReason::NoMatch),
@@ -53,37 +53,37 @@ fn left_out(thing: &str) -> Option<TextNote> {
 }
 
 #[test]
-fn beside_a_history_such_a_wish_changes_nothing_but_is_answered() {
+fn beside_a_history_such_a_wish_only_adds_a_note() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     let before = shelf(&track(&mut visit, ViewItem, "tea-0", 1));
     let after = shelf(&say(&mut visit, Wish, "ζεστό μπουφάν", 2));
     assert_eq!((after.basis, ids(&after)), (Basis::Profile, ids(&before)));
     assert!(is_foreign(&after), "{:?}", after.notice);
-    // A later wish that is understood is all that counts.
+    // Only the latest wish has a note.
     let next = shelf(&say(&mut visit, Wish, "camping tent", 3));
     assert_eq!(next.notice, None);
     assert!(ids(&next)[0].starts_with("camping"), "{:?}", ids(&next));
-    // Nobody is told of a wish of another day.
+    // A wish of another day has no note.
     say(&mut visit, Wish, "qwxz vbnm", 4);
     assert_eq!(shelf(&track(&mut visit, ViewItem, "tea-2", 60 * 24)).notice, None);
 }
 
 #[test]
-fn every_script_that_nobody_reads_here_is_told() {
+fn a_wish_in_an_unknown_script_has_a_note() {
     for wish in ["дождевик", "αδιάβροχο", "معطف", "מעיל", "जैकेट", "เสื้อ", "재킷", "ジャケット", "ქურთუკი"]
     {
         let (_, list) = wished("en", &[wish]);
         assert!(is_foreign(&list), "{wish}: {:?}", list.notice);
         assert_eq!((list.basis, list.cards.len()), (Basis::ColdStart, 6), "{wish}");
     }
-    // Chinese is not the model's language, but the shop's: its words are found.
+    // Chinese is a language of the shop, though not of the model: its words are found.
     let (_, list) = wished("en", &["露营帐篷"]);
     assert_eq!((list.basis, &list.notice), (Basis::Profile, &None));
 }
 
 #[test]
-fn what_is_not_wanted_is_not_shown_and_never_a_reason() {
+fn unwanted_things_are_not_shown_and_never_a_reason() {
     for (lang, wish, word) in
         [("en", "I hate tea", "tea"), ("en", "no tea please", "tea"), ("zh-CN", "不要绿茶", "绿茶")]
     {
@@ -96,7 +96,7 @@ fn what_is_not_wanted_is_not_shown_and_never_a_reason() {
     assert!(!has_word(&list, "tea") && list.cards.len() == 6, "{:?}", ids(&list));
     let reasons: Vec<&str> = list.cards.iter().map(reason).collect();
     assert!(reasons.iter().any(|reason| reason.contains("but no tea")), "{reasons:?}");
-    // A later word on it counts more.
+    // A later text about the same thing counts more.
     let (_, list) = wished("en", &["no tea please", "green tea cup"]);
     assert!(ids(&list)[0].starts_with("tea") && of(&list, "tea") >= 3, "{:?}", ids(&list));
     let (_, list) = wished("en", &["green tea cup", "no tea please"]);
@@ -104,7 +104,7 @@ fn what_is_not_wanted_is_not_shown_and_never_a_reason() {
 }
 
 #[test]
-fn a_view_beside_a_text_that_says_no_has_its_own_reason() {
+fn a_view_beside_a_text_with_a_no_has_its_own_reason() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     track(&mut visit, ViewItem, "camping-0", 1);
@@ -119,7 +119,7 @@ fn a_view_beside_a_text_that_says_no_has_its_own_reason() {
 }
 
 #[test]
-fn a_shop_of_nothing_else_is_shown_all_the_same() {
+fn a_shop_with_only_unwanted_items_still_shows_them() {
     let tea = items().into_iter().filter(|item| item.id.starts_with("tea")).collect();
     let mut visit = open_with(MemoryStore::default(), "en", catalog(tea));
     for_you(&mut visit, "en");
@@ -128,7 +128,7 @@ fn a_shop_of_nothing_else_is_shown_all_the_same() {
 }
 
 #[test]
-fn the_name_of_an_item_says_no_to_nothing() {
+fn a_no_in_the_title_of_an_item_is_no_negation() {
     let mut named = items();
     let words = named[0].words.get_mut("en").unwrap();
     words.title = "A bicycle jacket without rain".into();
@@ -136,7 +136,7 @@ fn the_name_of_an_item_says_no_to_nothing() {
     for_you(&mut visit, "en");
     let list = shelf(&say(&mut visit, Search, "bicycle jacket without rain", 1));
     assert_eq!((ids(&list)[0], &list.notice), ("bicycle-0", &None), "{:?}", ids(&list));
-    // Where nothing is called so, it is a wish, and all bicycle jackets are for rain.
+    // Without an item of that title it is a wish, and all bicycle jackets here are for rain.
     let (_, list) = wished("en", &["bicycle jacket without rain"]);
     assert!(of(&list, "bicycle") == 0, "{:?}", ids(&list));
 }
@@ -163,7 +163,7 @@ fn warnings(visit: &mut Visit) -> Vec<Warning> {
 }
 
 #[test]
-fn ids_that_no_item_has_are_told_with_the_nearest_name() {
+fn unknown_ids_are_reported_with_the_nearest_known_id() {
     let mut visit = open(MemoryStore::default(), "en");
     ask(&mut visit, json!({"exclude": ["TEA_3"], "context": {"cart": ["camping-0", "Kamping-1"]}}));
     for (id, minute) in [("shopify_US_123_456", 1), ("bicycle-0", 2), ("sku:tea-1", 3), ("shopify_US_123_456", 60)] {
@@ -182,7 +182,7 @@ fn ids_that_no_item_has_are_told_with_the_nearest_name() {
         line("sku:tea-1", 1, Some("tea-1")),
     ];
     assert_eq!((found.unmatched.as_slice(), found.more_unmatched, found.items), (&expect[..], 0, 32));
-    // The console hears of it once, and of nothing but ids.
+    // The warning comes once, and names only ids.
     assert_eq!(warnings(&mut visit), [Warning::UnknownIds { count: 4, first: "Kamping-1".into() }]);
     track(&mut visit, ViewItem, "another", 5);
     assert_eq!(warnings(&mut visit), []);
@@ -193,7 +193,7 @@ fn ids_that_no_item_has_are_told_with_the_nearest_name() {
 }
 
 #[test]
-fn a_shop_where_everything_is_known_is_not_warned() {
+fn a_shop_whose_ids_are_all_known_gets_no_warning() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     track(&mut visit, ViewItem, "tea-0", 1);
@@ -203,7 +203,7 @@ fn a_shop_where_everything_is_known_is_not_warned() {
 }
 
 #[test]
-fn a_catalogue_that_is_sold_out_is_told_once() {
+fn a_sold_out_catalogue_is_warned_about_once() {
     let sold_out = |item: Item| Item { availability: Some(Availability::OutOfStock), ..item };
     let mut visit = open_with(MemoryStore::default(), "en", catalog(items().into_iter().map(sold_out).collect()));
     assert!(for_you(&mut visit, "en").cards.is_empty());

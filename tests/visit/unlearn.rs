@@ -95,7 +95,7 @@ fn a_deleted_interest_is_nowhere_in_the_log() {
 }
 
 #[test]
-fn a_profile_is_carried_to_another_device_and_what_is_none_changes_nothing() {
+fn an_exported_profile_can_be_imported_and_invalid_text_cannot() {
     let mut visit = visited();
     let Update::Exported { profile: carried } = send(&mut visit, Command::Export).remove(0) else { panic!() };
     let mut other = open(MemoryStore::default(), "en");

@@ -1,6 +1,6 @@
-// The constants that the build writes above offline.js (xtask/src/offline.rs).
+// The constants that the build writes at the start of offline.js (xtask/src/offline.rs).
 
-/** The files of the site, with their SHA-256 in hexadecimal. */
+/** The SHA-256 of each file of the site, in hexadecimal, by path. */
 declare const FILES: Record<string, string>;
-/** The wasm module that uses the relaxed dot product, as worker.js has it. */
+/** A wasm module with the relaxed dot product, to detect relaxed SIMD. The same constant is in worker.js. */
 declare const RELAXED_DOT: Uint8Array<ArrayBuffer>;

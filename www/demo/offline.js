@@ -1,71 +1,71 @@
 /**
- * The demo shop without a network: a service worker that keeps one whole version of the site. A page gets all of its
- * files from the version that it began with, or none. A new version is fetched beside it and waits, as browsers make
- * it wait, until no page of the old one is open. The model and the catalogue are not here: Nearmind keeps them itself,
- * by their digests.
+ * The service worker that makes the demo shop work offline. It caches one complete version of the site, so that a page
+ * gets all of its files from one version. A new version is downloaded meanwhile; the browser activates it when no page of
+ * the old one is open. Nearmind caches the model and the catalogue itself, by their digests.
  *
- * The build writes `const FILES = {path: SHA-256 in hexadecimal}` above this comment: another site, another script. And
- * RELAXED_DOT of worker.js.
+ * The build writes `const FILES = {path: SHA-256 in hexadecimal}` above this comment, so that the script changes whenever
+ * a file changes; and also RELAXED_DOT of worker.js.
  */
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const PREFIX = "halfmoon-";
-const all = FILES;
+/** SHA-256 by path. */
+const digests = FILES;
 
-/** The build of the worker that this browser does not run. */
-const other = WebAssembly.validate(RELAXED_DOT) ? /^wasm\/nearmind-worker[._]/ : /^wasm\/nearmind-worker-relaxed/;
+/** Matches the build of the worker that this browser does not use. */
+const unusedBuild = WebAssembly.validate(RELAXED_DOT) ? /^wasm\/nearmind-worker[._]/ : /^wasm\/nearmind-worker-relaxed/;
 
-/** Named by all digests together. */
-const version = digest(new TextEncoder().encode(JSON.stringify(all))).then((name) => PREFIX + name.slice(0, 16));
+/** The name of this version's cache: a digest of all digests. */
+const cacheName = digest(new TextEncoder().encode(JSON.stringify(digests))).then((name) => PREFIX + name.slice(0, 16));
 
 worker.addEventListener("install", (event) => event.waitUntil(install()));
-worker.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
+worker.addEventListener("activate", (event) => event.waitUntil(deleteOldCaches()));
 worker.addEventListener("fetch", (event) => {
   const path = pathOf(event.request);
-  if (path !== null) event.respondWith(answer(path));
+  if (path !== null) event.respondWith(respond(path));
 });
 
-/** All files that this browser may need, or no new version. The browser's own cache answers for what has not changed. */
+/** Caches all files that this browser may need; if one fails, the new version is not installed. Unchanged files come from the HTTP cache. */
 async function install() {
-  const cache = await caches.open(await version);
-  const needed = Object.keys(all).filter((path) => !other.test(path));
-  await Promise.all(needed.map(async (path) => cache.put(path, await checked(path))));
+  const cache = await caches.open(await cacheName);
+  const needed = Object.keys(digests).filter((path) => !unusedBuild.test(path));
+  await Promise.all(needed.map(async (path) => cache.put(path, await fetchVerified(path))));
 }
 
-async function forgetOthers() {
-  const own = await version;
+async function deleteOldCaches() {
+  const own = await cacheName;
   const old = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== own);
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
 /** @param {string} path */
-async function answer(path) {
-  const name = await version;
-  // Deleted by a visitor who wants nothing kept: opening it would make it again.
-  const kept = (await caches.has(name)) && (await (await caches.open(name)).match(path));
-  return kept || checked(path).catch(() => Response.error());
+async function respond(path) {
+  const name = await cacheName;
+  // The page deletes the cache for visitors who ask not to be tracked; `open` would create it again.
+  const cached = (await caches.has(name)) && (await (await caches.open(name)).match(path));
+  return cached || fetchVerified(path).catch(() => Response.error());
 }
 
 /**
- * A file from the network, if it is of this version. Hosts that redirect `page.html` to `/page` get here, too: browsers
- * refuse a response that was redirected as the answer to a navigation, so it is made anew. @param {string} path
+ * Fetches a file and verifies that it belongs to this version. Returns a new response, because browsers refuse a redirected
+ * one for a navigation, and some hosts redirect `page.html` to `/page`. @param {string} path
  */
-async function checked(path) {
+async function fetchVerified(path) {
   const response = await fetch(path, { cache: "no-cache" });
   if (!response.ok) throw new Error(`${path}: the server answers ${response.status}`);
   const body = await response.arrayBuffer();
-  if ((await digest(body)) !== all[path]) throw new Error(`${path} is of another version`);
+  if ((await digest(body)) !== digests[path]) throw new Error(`${path} belongs to another version of the site`);
   const { status, headers } = response;
   return new Response(body, { status, headers });
 }
 
-/** The name in FILES of what is asked for, or null where it is none of ours. @param {Request} request */
+/** Returns the path in FILES of a requested file, or null for any other request. @param {Request} request */
 function pathOf({ method, url }) {
   const scope = worker.registration.scope;
   if (method !== "GET" || !url.startsWith(scope)) return null;
   const path = url.slice(scope.length).split(/[?#]/)[0];
-  // As hosts name their pages: `page.html` or `page`, `folder/index.html` or `folder/`.
+  // Hosts serve a page as `page.html` or `page`, and as `folder/index.html` or `folder/`.
   const names = path === "" || path.endsWith("/") ? [`${path}index.html`] : [path, `${path}.html`];
-  return names.find((name) => Object.hasOwn(all, name)) ?? null;
+  return names.find((name) => Object.hasOwn(digests, name)) ?? null;
 }
 
 /** @param {BufferSource} bytes */

@@ -1,17 +1,17 @@
 /**
- * The encoder without a shop: `window.candidate` for benchmarks that compare embedding libraries, and a button for
- * people. `?device=cpu|gpu`, `?model=` the address of a model's folder, `?workers=` cores for many texts, `?measure`
- * starts at once.
+ * Measures the encoder without a shop: by `window.candidate`, for benchmarks that compare embedding libraries, or by a
+ * button. URL parameters: `device=cpu|gpu`, `model`, the URL of a model's folder, `workers`, the number of CPU workers,
+ * and `measure`, which starts at once.
  *
  * @typedef {{init(): Promise<void>, embed(texts: string[]): Promise<Float32Array<ArrayBuffer>[]>, backend: string}} Candidate
  */
 
 import { EmbedPool } from "./pool.js";
 
-const asked = new URLSearchParams(location.search);
-const device = /** @type {"auto" | "cpu" | "gpu"} */ (asked.get("device") ?? "cpu");
-const model = asked.get("model") ?? "models/minilm/";
-const workers = Number(asked.get("workers") ?? 1);
+const parameters = new URLSearchParams(location.search);
+const device = /** @type {"auto" | "cpu" | "gpu"} */ (parameters.get("device") ?? "cpu");
+const model = parameters.get("model") ?? "models/minilm/";
+const workers = Number(parameters.get("workers") ?? 1);
 
 const pool = new EmbedPool({ model, device, workers });
 
@@ -29,7 +29,7 @@ const candidate = {
 };
 Object.assign(window, { candidate });
 
-// For people.
+// The page with the button.
 
 const PRODUCTS = [
   "A waterproof jacket for cycling in the rain, with taped seams, an adjustable hood and reflective trim.",
@@ -42,27 +42,27 @@ const TEXTS = Array.from({ length: 128 }, (_, i) => `${PRODUCTS[i % 4]} No. ${i}
 /** @param {number[]} times */
 const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
 
-/** @param {() => Promise<unknown>} work */
-async function timed(work) {
-  const from = performance.now();
+/** Returns the duration in milliseconds. @param {() => Promise<unknown>} work */
+async function timeMs(work) {
+  const start = performance.now();
   await work();
-  return performance.now() - from;
+  return performance.now() - start;
 }
 
-/** @param {(line: string) => void} say */
-async function measure(say) {
-  say(`load     ${(await timed(() => candidate.init())).toFixed(0)} ms\n${candidate.backend}`);
+/** @param {(line: string) => void} log */
+async function measure(log) {
+  log(`load     ${(await timeMs(() => candidate.init())).toFixed(0)} ms\n${candidate.backend}`);
   const queries = [],
     batches = [];
-  for (let i = 0; i < 40; i++) queries.push(await timed(() => candidate.embed(["rain jacket for cycling"])));
-  say(`query    ${median(queries.slice(8)).toFixed(2)} ms, ${Math.min(...queries).toFixed(2)} at best`);
-  for (let i = 0; i < 3; i++) batches.push(await timed(() => candidate.embed(TEXTS)));
+  for (let i = 0; i < 40; i++) queries.push(await timeMs(() => candidate.embed(["rain jacket for cycling"])));
+  log(`query    ${median(queries.slice(8)).toFixed(2)} ms, ${Math.min(...queries).toFixed(2)} best`);
+  for (let i = 0; i < 3; i++) batches.push(await timeMs(() => candidate.embed(TEXTS)));
   const rate = TEXTS.length / (median(batches) / 1000);
-  say(`texts    ${rate.toFixed(1)} a second, ${pool.size} ${pool.size === 1 ? "worker" : "workers"}`);
-  say(`bytes    ${await digest()}`);
+  log(`texts    ${rate.toFixed(1)} per second, ${pool.size} ${pool.size === 1 ? "worker" : "workers"}`);
+  log(`bytes    ${await digest()}`);
 }
 
-/** The same for the same model wherever it is computed: with every kind of SIMD, and by any number of workers. */
+/** Returns a hash of the vectors. On the CPU it depends only on the model, not on the kind of SIMD or the number of workers. */
 async function digest() {
   const bytes = new Uint8Array(await new Blob(await candidate.embed(TEXTS)).arrayBuffer());
   let hash = 0x811c9dc5; // FNV-1a
@@ -72,13 +72,13 @@ async function digest() {
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const field = (/** @type {string} */ id) => /** @type {HTMLInputElement | HTMLSelectElement} */ (element(id));
-const say = (/** @type {string} */ line) => element("report").append(`${line}\n`);
+const log = (/** @type {string} */ line) => element("report").append(`${line}\n`);
 
 field("device").value = device;
 field("model").value = model;
 field("workers").value = String(workers);
 element("measure").onclick = () => {
-  const wishes = ["device", "model", "workers"].map((name) => [name, field(name).value]);
-  location.search = `${new URLSearchParams([...wishes, ["measure", ""]])}`;
+  const chosen = ["device", "model", "workers"].map((name) => [name, field(name).value]);
+  location.search = `${new URLSearchParams([...chosen, ["measure", ""]])}`;
 };
-if (asked.has("measure")) measure(say).catch((error) => say(error.message));
+if (parameters.has("measure")) measure(log).catch((error) => log(error.message));

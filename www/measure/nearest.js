@@ -1,6 +1,6 @@
 /**
- * The ten nearest of N x 384 vectors: the best plain loop in JavaScript (four accumulators over a Float32Array) beside
- * the int8 scan of the catalogue, exact and with one-bit codes first. `?measure` starts at once.
+ * Finds the ten nearest of N x 384 vectors: with the fastest plain loop in JavaScript (four accumulators over a
+ * Float32Array), and with the catalogue's int8 scan, exact and with one-bit codes first. `?measure` starts at once.
  */
 
 import init, { Nearest } from "./wasm/nearmind-measure.js";
@@ -11,23 +11,23 @@ const WIDTH = 384,
   RUNS = 25;
 
 /**
- * Unit vectors around a few hundred middles, as catalogues have them: seeded, so that every run compares the same.
- * @param {number} rows
+ * Generates unit vectors around 300 centres, similar to those of a catalogue. Seeded, so that every run uses the same ones.
+ * @param {number} rows @returns {Float32Array} `[rows, WIDTH]`
  */
-function made(rows) {
+function generateVectors(rows) {
   let seed = 7;
-  const chance = () => {
+  const random = () => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
     return seed / 2 ** 31 - 1;
   };
-  const middles = Float32Array.from({ length: 300 * WIDTH }, chance);
+  const centres = Float32Array.from({ length: 300 * WIDTH }, random);
   const vectors = new Float32Array(rows * WIDTH);
   for (let row = 0; row < rows; row++) {
     const own = vectors.subarray(row * WIDTH, (row + 1) * WIDTH),
-      middle = ((seed >>> 8) % 300) * WIDTH;
+      centre = ((seed >>> 8) % 300) * WIDTH;
     let length = 0;
     for (let i = 0; i < WIDTH; i++) {
-      own[i] = middles[middle + i] + 1.5 * chance();
+      own[i] = centres[centre + i] + 1.5 * random();
       length += own[i] * own[i];
     }
     for (let i = 0; i < WIDTH; i++) own[i] /= Math.sqrt(length);
@@ -35,7 +35,7 @@ function made(rows) {
   return vectors;
 }
 
-/** @param {Float32Array} vectors @param {Float32Array} query */
+/** The rows of the K nearest, nearest first. @param {Float32Array} vectors @param {Float32Array} query */
 function loop(vectors, query) {
   /** @type {{row: number, score: number}[]} */
   const best = [];
@@ -63,43 +63,43 @@ function loop(vectors, query) {
 
 /** @param {number[]} times */
 const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
-/** @param {number[]} found @param {number[]} wanted */
-const shared = (found, wanted) => found.filter((row) => wanted.includes(row)).length / wanted.length;
+/** The share of the expected rows that were found. @param {number[]} found @param {number[]} expected */
+const recallOf = (found, expected) => found.filter((row) => expected.includes(row)).length / expected.length;
 
-/** @param {(line: string) => void} say */
-async function measure(say) {
+/** @param {(line: string) => void} log */
+async function measure(log) {
   await init();
   for (const rows of [10_000, 100_000]) {
-    const vectors = made(rows),
+    const vectors = generateVectors(rows),
       nearest = new Nearest(vectors, WIDTH);
     /** @type {Record<string, (query: Float32Array) => number[]>} */
-    const ways = {
+    const methods = {
       "JavaScript, f32": (query) => loop(vectors, query),
       "Nearmind, int8, exact": (query) => [...nearest.top(query, K, 0)],
       [`Nearmind, 1 bit, then ${POOL} in int8`]: (query) => [...nearest.top(query, K, POOL)],
     };
     /** @type {Record<string, number[]>} */
-    const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
+    const times = Object.fromEntries(Object.keys(methods).map((name) => [name, []]));
     const recall = { ...times };
-    // In turns, so that whatever else the machine does meets all of them.
+    // Alternate between the methods, so that other load on the machine affects all of them.
     for (let run = 0; run < RUNS; run++) {
       const query = vectors.subarray(run * 331 * WIDTH, (run * 331 + 1) * WIDTH),
-        wanted = loop(vectors, query);
-      for (const [name, way] of Object.entries(ways)) {
-        const from = performance.now();
-        const found = way(query);
-        times[name] = [...times[name], performance.now() - from];
-        recall[name] = [...recall[name], shared(found, wanted)];
+        expected = loop(vectors, query);
+      for (const [name, method] of Object.entries(methods)) {
+        const start = performance.now();
+        const found = method(query);
+        times[name] = [...times[name], performance.now() - start];
+        recall[name] = [...recall[name], recallOf(found, expected)];
       }
     }
     const plain = times["JavaScript, f32"];
-    say(`ten nearest of ${rows} x ${WIDTH}, median of ${RUNS} (best)`);
-    for (const name of Object.keys(ways)) {
+    log(`ten nearest of ${rows} x ${WIDTH}, median of ${RUNS} (best)`);
+    for (const name of Object.keys(methods)) {
       const ms = median(times[name]),
         ratio = ms / median(plain);
       const mean = recall[name].reduce((sum, value) => sum + value) / RUNS;
-      say(
-        `  ${name.padEnd(34)} ${ms.toFixed(2)} ms (${Math.min(...times[name]).toFixed(2)}), ${ratio.toFixed(3)} of the loop, recall ${mean.toFixed(3)}`,
+      log(
+        `  ${name.padEnd(34)} ${ms.toFixed(2)} ms (${Math.min(...times[name]).toFixed(2)}), ${ratio.toFixed(3)} of the loop's time, recall ${mean.toFixed(3)}`,
       );
     }
     nearest.free();
@@ -107,11 +107,11 @@ async function measure(say) {
 }
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const say = (/** @type {string} */ line) => element("report").append(`${line}\n`);
+const log = (/** @type {string} */ line) => element("report").append(`${line}\n`);
 const start = () =>
-  measure(say).then(
-    () => say("done"),
-    (error) => say(error.message),
+  measure(log).then(
+    () => log("done"),
+    (error) => log(error.message),
   );
 
 element("measure").onclick = start;

@@ -1,17 +1,17 @@
 /**
- * The worker for `visit.html`: it also says how much memory its program has taken. A wasm's memory never shrinks, so this
- * is the most that it ever took.
+ * The worker of `visit.html`: it also reports the size of its wasm memory in bytes. Wasm memory never shrinks, so this is the
+ * peak.
  */
 import "./worker.js";
 
 /** @type {WebAssembly.Memory | undefined} */
 let memory;
 const { instantiateStreaming } = WebAssembly;
-// The program is fetched later than this line runs.
-WebAssembly.instantiateStreaming = async (...given) => {
-  const made = await instantiateStreaming.apply(WebAssembly, given);
-  memory = /** @type {WebAssembly.Memory} */ (made.instance.exports.memory);
-  return made;
+// worker.js instantiates the module after this line has run.
+WebAssembly.instantiateStreaming = async (...parameters) => {
+  const result = await instantiateStreaming.apply(WebAssembly, parameters);
+  memory = /** @type {WebAssembly.Memory} */ (result.instance.exports.memory);
+  return result;
 };
 
 const channel = new BroadcastChannel("nearmind-visit");

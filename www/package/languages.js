@@ -19,7 +19,11 @@ const loaded = { "en/shelf": { shelf: english } };
 /** @param {string} lang BCP 47 */
 const codeOf = (lang) => CODES.find((code) => code === lang.toLowerCase().split("-")[0]) ?? "en";
 
-/** The texts of a shelf: English until those of the language have been loaded. @param {string} lang BCP 47 @returns {ShelfTexts} */
+/**
+ * The texts of a shelf: English until those of the language have been loaded.
+ * @param {string} lang BCP 47
+ * @returns {ShelfTexts}
+ */
 export const shelfTexts = (lang) => (loaded[`${codeOf(lang)}/shelf`] ?? loaded["en/shelf"]).shelf;
 
 /**

@@ -45,16 +45,8 @@ export class Nearmind {
     pictures = "shop",
   }) {
     const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
-    const script = worker && absolute(worker);
-    const sources = {
-      catalog: absolute(catalog),
-      model: absolute(model),
-      device,
-      persist,
-      worker: script,
-      isolation,
-      pictures,
-    };
+    const urls = { catalog: absolute(catalog), model: absolute(model), worker: worker && absolute(worker) };
+    const sources = { ...urls, device, persist, isolation, pictures };
     const key = JSON.stringify(sources);
     const known = opened.get(key) ?? new Nearmind({ ...sources, lang });
     opened.set(key, known);
@@ -111,10 +103,7 @@ export class Nearmind {
     return () => this.#listeners.delete(listener);
   }
 
-  /**
-   * @param {EventName} name
-   * @param {{item?: string, text?: string}} [about]
-   */
+  /** @param {EventName} name @param {{item?: string, text?: string}} [about] */
   track(name, about = {}) {
     return this.#deliver({ name, ...about, timeMs: now() });
   }
@@ -174,10 +163,7 @@ export class Nearmind {
     }
   }
 
-  /**
-   * @param {string} query
-   * @param {{limit?: number, lang?: string}} [options]
-   */
+  /** @param {string} query @param {{limit?: number, lang?: string}} [options] */
   async search(query, { limit = 24, lang = this.#options.lang } = {}) {
     return (await this.#answer("results", { type: "search", query, limit }, lang))?.cards ?? [];
   }
@@ -234,10 +220,7 @@ export class Nearmind {
     return updates;
   }
 
-  /**
-   * @param {string} shelf
-   * @param {ShelfRequest} request
-   */
+  /** @param {string} shelf @param {ShelfRequest} request */
   openShelf(shelf, request) {
     this.#shelves.set(shelf, request);
     return this.send({ type: "shelf", shelf, request }, request.lang);

@@ -12,8 +12,7 @@ const OWN = new URL("./worker.js", import.meta.url).href;
 export function spawn(url = OWN) {
   if (new URL(url).origin !== location.origin) {
     throw new Error(
-      `a worker cannot be started from another origin (${url}). Put a file with the line import "${url}"; ` +
-        "on the page's own origin, and name it in the attribute worker",
+      `workers cannot be started from another origin: put a file with the line import "${url}"; on the page's own origin, and name it in the attribute worker`,
     );
   }
   return new Worker(trusted(url), { type: "module", name: "nearmind" });

@@ -92,9 +92,8 @@ export class Supervisor {
     // One after the other: an answer may have to wait for texts of its language.
     let receiving = Promise.resolve();
     worker.onmessage = ({ data }) => {
-      this.#answered = true;
-      this.#silent = 0;
-      receiving = receiving.then(() => this.#receive(worker, data)).catch(reportError);
+      const asked = this.#take(data.id);
+      receiving = receiving.then(() => this.#receive(worker, asked, data)).catch(reportError);
     };
     worker.onerror = (event) => this.#fail(event.message);
     worker.onmessageerror = () => this.#fail("an answer could not be read");
@@ -132,18 +131,26 @@ export class Supervisor {
     this.#current = 0;
   }
 
-  /**
-   * @param {AnyWorker} worker
-   * @param {{id: number | null, updates?: UpdateData[], wrote?: boolean, refused?: boolean}} message
-   */
-  async #receive(worker, { id, updates: data = [], wrote = false, refused = false }) {
+  /** The command that has been answered; undefined for other messages. @param {number | null} id */
+  #take(id) {
+    this.#answered = true;
+    this.#silent = 0;
     const asked = this.#pending.get(id ?? 0);
-    const updates = await this.#owner.translate(data, asked?.sent.lang);
-    if (worker !== this.#worker) return; // another one has taken its place
     this.#pending.delete(id ?? 0);
     if (id === this.#current) this.#current = 0;
     if (this.#careful) this.#post(this.#pending.keys().next().value);
-    for (const update of updates) this.#owner.publish(update);
+    return asked;
+  }
+
+  /**
+   * @param {AnyWorker} worker
+   * @param {Pending | undefined} asked
+   * @param {{updates?: UpdateData[], wrote?: boolean, refused?: boolean}} message
+   */
+  async #receive(worker, asked, { updates: data = [], wrote = false, refused = false }) {
+    const updates = await this.#owner.translate(data, asked?.sent.lang);
+    // Updates of a worker that has been replaced are out of date.
+    if (worker === this.#worker) for (const update of updates) this.#owner.publish(update);
     const problem = refused && updates.find((update) => update.type === "error");
     if (problem) return asked?.reject(problem);
     asked?.resolve(updates);

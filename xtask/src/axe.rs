@@ -1,4 +1,4 @@
-//! axe-core, which looks for what keeps people out, for the browser tests: target/axe/axe.min.js.
+//! Downloads axe-core, which finds accessibility problems, for the browser tests: target/axe/axe.min.js.
 
 use anyhow::Result;
 
@@ -8,7 +8,7 @@ use crate::{
     wheel::{Wheel, unpack},
 };
 
-/// It carries axe 4.12.1 (MPL-2.0).
+/// A package that contains axe 4.12.1 (MPL-2.0).
 const AXE_WHEEL: Wheel = Wheel {
     package: "axe-playwright-python",
     version: "0.1.8",
@@ -16,6 +16,7 @@ const AXE_WHEEL: Wheel = Wheel {
     sha256: "fdd263c998388f1a8e67cad02677e612d946248bd44d163be5e8650ea31f95f8",
 };
 
+/// Downloads axe-core if it is missing.
 pub fn ensure() -> Result<()> {
     let folder = target().join("axe");
     if folder.join("axe.min.js").is_file() && folder.join(AXE_WHEEL.file).is_file() {

@@ -1,4 +1,4 @@
-//! What must hold before a change is taken: form, lints, tests. And the measurements.
+//! `cargo xtask test`, with all checks that a change must pass, `format` and `bench`.
 
 use std::{collections::BTreeSet, env, fs, process::Command};
 
@@ -12,14 +12,14 @@ use crate::{
     tools, typos, wasm,
 };
 
-/// What is tested natively, in one call each: the features of what else is in a call change the dependencies, and burn
-/// and wgpu would be compiled twice.
+/// The crates that are tested natively, by calls of cargo. The features of all crates in a call are unified, and with other
+/// groups burn and wgpu would be compiled twice.
 const GROUPS: [&[&str]; 2] = [&["xtask"], &NATIVE];
 const NATIVE: [&str; 6] =
     ["nearmind-core", "nearmind-encoder", "nearmind-feeds", "nearmind-session", "nearmind", "nearmind-research"];
 const BROWSER: &str = "browser-tests";
 
-/// Cheapest first: a mistake in form is known before anything is built.
+/// Runs all checks and tests, the fastest first.
 pub fn test() -> Result<()> {
     step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
     typos::check()?;
@@ -54,11 +54,11 @@ pub fn test() -> Result<()> {
     Ok(())
 }
 
-/// What tests have left out, each line once.
+/// Prints what tests have skipped, each line once.
 fn print_skipped(skipped: &str) {
     let lines: BTreeSet<&str> = skipped.lines().collect();
     if !lines.is_empty() {
-        eprintln!("    left out {} times:", skipped.lines().count());
+        eprintln!("    {} tests or parts of tests were skipped:", skipped.lines().count());
         lines.iter().for_each(|line| eprintln!("    {line}"));
     }
 }
@@ -67,14 +67,14 @@ fn select_packages<'a>(cargo: &'a mut Command, names: &[&str]) -> &'a mut Comman
     cargo.args(names.iter().flat_map(|name| ["--package", name]))
 }
 
-/// Rust by rustfmt, scripts by Biome.
+/// Formats the Rust code with rustfmt, and the scripts with Biome.
 pub fn format() -> Result<()> {
     run(cargo().args(["fmt", "--all"]))?;
     scripts::format()
 }
 
-/// File by file. One that fails is tried once more, and that is said: browsers and their drivers stand still at times, and
-/// what is wrong here fails twice.
+/// Runs the browser tests, one file after another. A file that fails is run once more, with a message, because browsers and
+/// their drivers hang now and then, whereas an error in the code fails twice.
 fn browser_tests() -> Result<()> {
     let only = |file: &str| run(tests().args(["--package", BROWSER, "--test", file]));
     let mut files: Vec<String> = root()
@@ -83,21 +83,22 @@ fn browser_tests() -> Result<()> {
         .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
         .collect();
     files.sort();
-    let mut again = Vec::new();
+    let mut flaky = Vec::new();
     for file in &files {
         if only(file).is_err() {
-            eprintln!("    {file} failed, and is tried once more");
+            eprintln!("    {file} failed, and is run once more");
             only(file)?;
-            again.push(file.as_str());
+            flaky.push(file.as_str());
         }
     }
-    if !again.is_empty() {
-        eprintln!("    passed only when tried again: {}", again.join(", "));
+    if !flaky.is_empty() {
+        eprintln!("    passed only when run once more: {}", flaky.join(", "));
     }
     Ok(())
 }
 
-/// Graphics drivers complain a hundred times where there is no such folder.
+/// The command `cargo test`. Sets XDG_RUNTIME_DIR if it is missing, since graphics drivers print a warning for each device
+/// without it.
 fn tests() -> Command {
     let mut tests = cargo();
     if env::var_os("XDG_RUNTIME_DIR").is_none() {
@@ -107,7 +108,7 @@ fn tests() -> Command {
     tests
 }
 
-/// What its links name is there, and what is drawn in it comes out as it was drawn.
+/// Builds the documentation of the crates. Broken links and invalid HTML are errors.
 fn check_docs() -> Result<()> {
     let mut doc = cargo();
     doc.args(["doc", "--no-deps", "--document-private-items"]);
@@ -120,7 +121,8 @@ fn lint_wasm(package: &str) -> Result<()> {
     run(clippy.args(["--", "-Dwarnings"]))
 }
 
-/// `nearmind-research bench`, built for speed; the encoder with every model that there is.
+/// Runs `nearmind-research bench` in the profile `native`. The encoder is measured with all models in models/, unless
+/// `args` name one.
 pub fn bench(what: &str, args: &[String]) -> Result<()> {
     let mut bench = cargo();
     bench.args(["run", "--profile", "native", "--package", "nearmind-research", "--", "bench", what]).args(args);
@@ -133,7 +135,7 @@ pub fn bench(what: &str, args: &[String]) -> Result<()> {
     run(&mut bench)
 }
 
-/// A first visit to the built site.
+/// Measures a first visit to the built site.
 pub fn bench_page() -> Result<()> {
     packages::browser()?;
     site::build()?;

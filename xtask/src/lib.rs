@@ -1,5 +1,5 @@
-//! What the command and the browser tests share: the server, so that the tests see the headers that a visitor sees, and
-//! what is done to a site when it is built.
+//! What `cargo xtask` and the browser tests share: the server, so that the tests see the headers that visitors see, and
+//! the steps of the build that change the site's files.
 
 #![warn(missing_docs)]
 

@@ -1,5 +1,5 @@
-//! What the crates that Nearmind is made of allow and ask for: only licences of this list come in, and the package goes out
-//! with the others' notices and a bill of materials (CycloneDX).
+//! Checks that all crates have an allowed licence, and writes the notices of third parties and a software bill of materials
+//! (CycloneDX) for the package.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,8 +17,8 @@ use crate::{
     program::{cargo, output},
 };
 
-/// By their SPDX names. MPL-2.0 asks that changed files of its own stay open; none is changed here. CDLA-Permissive-2.0 is
-/// for data: the list of root certificates.
+/// The allowed licences, as SPDX identifiers. MPL-2.0 requires that changes to its own files are published; none of them is
+/// changed here. CDLA-Permissive-2.0 is a licence for data: the list of root certificates.
 const ALLOWED: [&str; 13] = [
     "0BSD",
     "Apache-2.0",
@@ -34,9 +34,9 @@ const ALLOWED: [&str; 13] = [
     "Unlicense",
     "Zlib",
 ];
-/// What is built and tested on this machine, for `cargo tree`.
+/// Arguments of `cargo tree` for everything that is built and tested on this machine.
 const WORKSPACE_TREE: [&str; 3] = ["--workspace", "--edges", "normal,build,dev"];
-/// What the package's modules contain.
+/// Arguments of `cargo tree` for the crates that the package's wasm modules contain.
 const PACKAGE_TREE: [&str; 8] = [
     "--package",
     "nearmind-web-worker",
@@ -48,7 +48,7 @@ const PACKAGE_TREE: [&str; 8] = [
     "normal",
 ];
 
-/// Every crate that is built or that tests use comes from crates.io, and may be used and passed on.
+/// Fails if a third-party crate does not come from crates.io, or has a licence that is not allowed.
 pub fn check() -> Result<()> {
     let (mut elsewhere, mut refused) = (Vec::new(), Vec::new());
     for package in third_party(&WORKSPACE_TREE)?.into_iter().chain(third_party(&PACKAGE_TREE)?) {
@@ -60,23 +60,28 @@ pub fn check() -> Result<()> {
             refused.push(format!("{name}: {:?}", licence_of(package)));
         }
     }
-    ensure!(elsewhere.is_empty(), "crates that do not come from crates.io: {}", elsewhere.join(", "));
-    ensure!(refused.is_empty(), "licences that are not on the list of xtask/src/licences.rs: {}", refused.join(", "));
+    ensure!(elsewhere.is_empty(), "these crates do not come from crates.io: {}", elsewhere.join(", "));
+    ensure!(
+        refused.is_empty(),
+        "the licences of these crates are not on the list in xtask/src/licences.rs: {}",
+        refused.join(", ")
+    );
     Ok(())
 }
 
-/// Writes the notices and the bill of materials of the package.
+/// Writes THIRD-PARTY.txt and sbom.cdx.json into the folder of the package.
 pub fn write_notices(folder: &Path) -> Result<()> {
     let crates = third_party(&PACKAGE_TREE)?;
     fs::write(folder.join("THIRD-PARTY.txt"), third_party_notices(&crates)?)?;
     Ok(fs::write(folder.join("sbom.cdx.json"), bill_of_materials(&crates)?)?)
 }
 
-/// The crates of others that `cargo tree` lists, by name. Cargo.lock has more: those of features that nobody uses.
+/// The third-party crates that `cargo tree` lists, in the order of their names. Cargo.lock has more crates: those of
+/// features that are not enabled.
 fn third_party(arguments: &[&str]) -> Result<Vec<&'static Package>> {
     let mut tree = cargo();
     tree.args(["tree", "--locked", "--prefix", "none", "--format", "{p}"]).args(arguments);
-    let lines = output(&mut tree).context("cargo tree lists the crates")?;
+    let lines = output(&mut tree).context("`cargo tree --locked` fails: is Cargo.lock up to date?")?;
     let named = |line: &str| {
         let (name, rest) = line.split_once(' ')?;
         let version = rest.split(' ').next()?.trim_start_matches('v').to_owned();
@@ -97,14 +102,14 @@ fn licence_of(package: &Package) -> &str {
     package.license.as_deref().unwrap_or_default()
 }
 
-/// Whether one of the alternatives asks for nothing else than what is allowed (SPDX expressions, ISO/IEC 5962).
+/// Whether an SPDX expression (ISO/IEC 5962) can be satisfied by allowed licences only.
 fn is_allowed(licence: &str) -> bool {
     Expression::parse_mode(licence, ParseMode::LAX).is_ok_and(|expression| {
-        expression.evaluate(|wanted| wanted.license.id().is_some_and(|id| ALLOWED.contains(&id.name)))
+        expression.evaluate(|requirement| requirement.license.id().is_some_and(|id| ALLOWED.contains(&id.name)))
     })
 }
 
-/// Each crate with its licence, then each text once.
+/// The notices of third parties: each crate with its licence, then each text of a licence once.
 fn third_party_notices(crates: &[&Package]) -> Result<String> {
     let mut out = "Nearmind's wasm modules contain these crates. Their licences' texts are below.\n\n".to_owned();
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -112,7 +117,7 @@ fn third_party_notices(crates: &[&Package]) -> Result<String> {
         let full_name = format!("{} {}", package.name, package.version);
         out +=
             &format!("{full_name}: {}, {}\n", licence_of(package), package.repository.as_deref().unwrap_or_default());
-        let folder = package.manifest_path.parent().context("a crate lies in a folder")?;
+        let folder = package.manifest_path.parent().context("the manifest of a crate has no folder")?;
         for entry in folder.read_dir_utf8().with_context(|| format!("{folder} cannot be read"))? {
             let entry = entry?;
             let (path, file) = (entry.path(), entry.file_name().to_uppercase());
@@ -124,13 +129,13 @@ fn third_party_notices(crates: &[&Package]) -> Result<String> {
             }
         }
     }
-    for (text, of) in texts {
-        out += &format!("\n---- {}\n\n{text}\n", of.join(", "));
+    for (text, packages) in texts {
+        out += &format!("\n---- {}\n\n{text}\n", packages.join(", "));
     }
     Ok(out)
 }
 
-/// CycloneDX 1.5, <https://cyclonedx.org/docs/1.5/json/>.
+/// The software bill of materials as CycloneDX 1.5, <https://cyclonedx.org/docs/1.5/json/>.
 fn bill_of_materials(crates: &[&Package]) -> Result<String> {
     let component = |package: &&Package| {
         let (name, version) = (package.name.as_str(), package.version.to_string());
@@ -179,7 +184,7 @@ mod tests {
                 "{name}"
             );
         }
-        assert!(notices.contains("Permission is hereby granted"), "the texts are there");
+        assert!(notices.contains("Permission is hereby granted"), "the texts of the licences are missing");
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -1,6 +1,7 @@
-//! `cargo xtask serve | build | test | docs | scripts | format | bench | models`: installs what is missing, then does the work.
+//! `cargo xtask serve | build | test | docs | scripts | format | bench | models | pictures`: installs missing tools, then
+//! runs the command.
 //!
-//! Every step says what it does and how long it took, and is skipped when it is up to date.
+//! Each step prints its name and how long it took, and is skipped if its result is up to date.
 
 mod axe;
 mod check;
@@ -35,50 +36,51 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Sets everything up, builds the demo shop and serves it on this machine.
+    /// Build the demo shop, and serve it on this machine
     Serve {
-        /// The port on 127.0.0.1; 0 takes any free one.
+        /// Port on 127.0.0.1; 0 takes any free port
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
-    /// Builds the demo shop into dist/.
+    /// Build the demo shop into dist/, and print the sizes of the wasm modules
     Build,
-    /// Checks form and lints, and tests natively and in headless Chromium.
+    /// Run all checks and tests: formatting, lints, native tests, and tests in headless browsers
     Test,
-    /// Builds the documentation site into target/docs; a broken link is an error.
+    /// Build the documentation site into target/docs; a broken link is an error
     Docs {
-        /// Serve it on 127.0.0.1:8081, and rebuild a page when its file changes.
+        /// Serve it on 127.0.0.1:8081, and rebuild a page when its file changes
         #[arg(long)]
         serve: bool,
     },
-    /// Checks the types, lints and form of the scripts alone: seconds.
+    /// Check only the types, lints and formatting of the scripts; takes seconds
     Scripts,
-    /// Formats the code: Rust and scripts.
+    /// Format the Rust code and the scripts
     Format,
-    /// Measures speed: the encoder, an event in a large shop, or a page in headless Chromium.
+    /// Measure the speed of the encoder, of an event in a large shop, or of a page in headless Chromium
     #[command(subcommand)]
     Bench(Bench),
-    /// Obtains and converts the models, or one of them; `--from DIR --name X` converts one of your own.
+    /// Download and convert the models of models/, or a model of your own
     Models(models::Models),
-    /// Redraws the demo shop's pictures from xtask/pictures.
+    /// Redraw the demo shop's pictures from xtask/pictures
     Pictures,
-    /// Trunk's hook: puts into the staged site what Trunk does not build.
+    /// The hook of `trunk build`: adds what Trunk does not build to the staged site
     #[command(hide = true)]
     Stage,
 }
 
 #[derive(Subcommand)]
 enum Bench {
-    /// The kernels against this machine's limit, the encoder, and its load; arguments go to `nearmind-research bench`.
+    /// Measure the kernels, relative to the machine's peak, the encoder, and the loading of a model
     Encoder(BenchArgs),
-    /// An event among many items, from the click to the new list; arguments go to `nearmind-research bench`.
+    /// Measure an event among many items, from the click to the new list
     Event(BenchArgs),
-    /// A first visit: time, bytes, memory; and a page's vitals with the tag and without it.
+    /// Measure a first visit in headless Chromium: time, bytes and memory, and Web Vitals with and without Nearmind
     Page,
 }
 
 #[derive(clap::Args)]
 struct BenchArgs {
+    /// Arguments for `nearmind-research bench`; see its --help
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
@@ -104,7 +106,7 @@ fn main() -> Result<()> {
         Command::Models(models) => models.run(),
         Command::Pictures => {
             let drawn = pictures::draw(program::root()).map_err(anyhow::Error::msg)?;
-            println!("{drawn} pictures drawn");
+            println!("drew {drawn} pictures");
             Ok(())
         }
         Command::Stage => stage::run(),

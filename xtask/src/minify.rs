@@ -1,5 +1,5 @@
-//! Scripts as visitors download them: no comments, no spaces, short expressions and short local names, by oxc. Names that
-//! are exported, names of properties, and strings stay. Must not know what a script does.
+//! Minifies scripts with oxc: removes comments and spaces, and shortens expressions and local names. Exported names, names
+//! of properties, and strings are kept. Must not know what a script does.
 
 use std::{fs, path::Path};
 
@@ -12,14 +12,14 @@ use oxc_parser::Parser;
 use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 
-/// Folders without scripts of ours; the package is made of scripts that are minified already.
+/// Folders of the site without scripts to minify. The package (npm) is made of minified scripts.
 const EXCLUDED: [&str; 5] = ["wasm", "models", "catalog", "shop", "npm"];
-/// What is loaded as a classic script, by its path in the site. All others are modules.
+/// The paths in the site of classic scripts. All others are modules.
 const CLASSIC_SCRIPTS: [&str; 2] = ["demo/early.js", "offline.js"];
-/// The constant of a script that is a style sheet.
+/// Name of the constant that holds a script's style sheet.
 const STYLE_SHEET_CONSTANT: &str = "CSS";
 
-/// Minifies all scripts of a site in place, but for the wasm modules' own.
+/// Minifies all scripts of a site in place, but for those of the wasm modules.
 pub fn minify_site(site: &Path) -> Result<()> {
     minify_folder(site, site)
 }
@@ -40,12 +40,15 @@ fn minify_folder(site: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// `name` is the script's path in the site.
+/// Minifies a script. `name` is its path in the site.
+///
+/// # Errors
+/// If the script has a syntax error; the message has its line.
 pub fn minify_script(name: &str, script: &str) -> Result<String> {
     let allocator = Allocator::default();
     let mut program = parse(&allocator, name, script)?;
     minify_style_sheets(&allocator, &mut program);
-    // By default oxc takes it that reading a property or a global may have an effect, and keeps calls of the console.
+    // By default, oxc assumes that reading a property or a global may have side effects, and keeps calls of the console.
     let options = MinifierOptions {
         compress: Some(CompressOptions { drop_debugger: false, ..CompressOptions::smallest() }),
         mangle: Some(MangleOptions::default()),
@@ -59,10 +62,12 @@ pub fn minify_script(name: &str, script: &str) -> Result<String> {
     Ok(printer.build(&program).code)
 }
 
+/// Whether the script at this path is a module or a classic script.
 fn source_type(name: &str) -> SourceType {
     if CLASSIC_SCRIPTS.contains(&name) { SourceType::script() } else { SourceType::mjs() }
 }
 
+/// Parses a script, and checks what the parser leaves to the semantic analysis, such as names that are declared twice.
 fn parse<'a>(allocator: &'a Allocator, name: &str, script: &'a str) -> Result<Program<'a>> {
     let parsed = Parser::new(allocator, script, source_type(name)).parse();
     let mut errors = parsed.diagnostics;
@@ -77,7 +82,7 @@ fn parse<'a>(allocator: &'a Allocator, name: &str, script: &'a str) -> Result<Pr
     Ok(parsed.program)
 }
 
-/// Minifiers of scripts leave strings alone, and `const CSS = ...` is one.
+/// Minifies the style sheets in constants `CSS`, which are strings, and so are not changed by the minifier of scripts.
 fn minify_style_sheets<'a>(allocator: &'a Allocator, program: &mut Program<'a>) {
     for statement in &mut program.body {
         let Statement::VariableDeclaration(declaration) = statement else { continue };
@@ -95,7 +100,7 @@ fn minify_style_sheets<'a>(allocator: &'a Allocator, program: &mut Program<'a>) 
     }
 }
 
-/// A style sheet without comments and without the spaces that mean nothing. Those around `+` and within selectors stay.
+/// Removes the comments and insignificant spaces of a style sheet. Spaces around `+` and within selectors are kept.
 fn minify_css(css: &str) -> String {
     let mut comments = css.split("/*");
     let mut out = comments.next().unwrap_or_default().to_owned();

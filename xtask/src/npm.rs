@@ -1,13 +1,14 @@
-//! The folder that `npm pack` makes a package of: elements, API, worker, wasm and types, and nothing of the demo.
+//! The folder of the npm package, for `npm pack`: elements, API, worker, wasm and types, and nothing of the demo.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-/// Of the site's wasm folder: the pages that import a feed and that measure are no part of the package.
+/// Files in the site's wasm folder that only the pages for feeds and for measurements need.
 const EXCLUDED: [&str; 3] = ["nearmind-feeds", "nearmind-measure", "jieba."];
 
-/// What `www/package` has, as the site has it, and the wasm modules. From a built site.
+/// Copies the package from a built site into `folder`: the built versions of the files in `www/package`, the wasm modules,
+/// the README and the licences.
 pub fn build_package(site: &Path, folder: &Path) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     copy_built(&root.join("www/package"), site, folder)?;
@@ -18,7 +19,7 @@ pub fn build_package(site: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The files of the site that `sources` has, too.
+/// Copies the files of the site that exist in the folder `sources`, too.
 fn copy_built(sources: &Path, site: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in sources.read_dir()? {
@@ -27,12 +28,13 @@ fn copy_built(sources: &Path, site: &Path, to: &Path) -> Result<()> {
         if source.is_dir() {
             copy_built(&source, &built, &to)?;
         } else {
-            fs::copy(&built, to).with_context(|| format!("the site has no {}", built.display()))?;
+            fs::copy(&built, to).with_context(|| format!("copying {} of the built site", built.display()))?;
         }
     }
     Ok(())
 }
 
+/// Copies a folder with its subfolders, but for [`EXCLUDED`].
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in from.read_dir()? {
@@ -53,7 +55,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// What a script imports from beside itself.
+    /// The relative paths that a script imports.
     fn imports(script: &str) -> impl Iterator<Item = &str> {
         let marks = ["from \"", "import(\"", "new URL(\""];
         let found = marks.into_iter().flat_map(|mark| script.split(mark).skip(1));
@@ -61,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn the_package_is_whole() {
+    fn the_package_has_all_imported_files() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/package");
         let folder = std::env::temp_dir().join(format!("nearmind-npm-{}", std::process::id()));
         let (site, package_folder) = (folder.join("site"), folder.join("npm"));

@@ -1,13 +1,15 @@
-//! The list of the site's files that its service worker keeps: written above `offline.js`, so that another site is
-//! another script, which is how browsers find out; and how a worker finds out which of its two builds it can run, lest
-//! visitors fetch the other. Must not know what the files are.
+//! Builds the script of the demo's service worker. Two statements are written above `offline.js`: the list of files that it
+//! caches, with their digests, so that the script changes when the site does, which is how browsers detect an update; and
+//! the test for relaxed SIMD, so that only the build of the worker that the browser can run is cached. Must not know what
+//! the files contain.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-/// What is fetched only when it is used, or kept by Nearmind itself, by what its manifest says.
+/// Files that are not in the list: those that are fetched only when they are used, and those that Nearmind caches itself by
+/// their manifest.
 const EXCLUDED: [&str; 9] = [
     "models/",
     "catalog/",
@@ -21,7 +23,7 @@ const EXCLUDED: [&str; 9] = [
 ];
 const MANIFEST: &str = "/manifest.json";
 
-/// `offline.js` as visitors of this folder get it; `source` is its script, minified or as `www/demo/` has it.
+/// The script `offline.js` for the site in this folder. `source` is the script of `www/demo/`, minified or not.
 pub fn build_script(site: &Path, source: &str) -> Result<String> {
     let mut files = BTreeMap::new();
     list_files(site, site, &mut files)?;
@@ -29,17 +31,19 @@ pub fn build_script(site: &Path, source: &str) -> Result<String> {
     Ok(format!("const FILES = {{{}}};\n{}\n{source}", lines.join(","), relaxed_simd_check()?))
 }
 
-/// The statement that says it, as `www/package/worker.js` has it: in the minified script the constant has another name.
+/// The statement of `www/package/worker.js` that tests for relaxed SIMD. It is read from the source, because the minified
+/// script has another name for the constant.
 fn relaxed_simd_check() -> Result<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/package/worker.js");
     let worker = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let statement = worker.find("const RELAXED_DOT = ").and_then(|from| {
-        let length = worker[from..].find("]);")? + 3;
-        Some(worker[from..from + length].to_owned())
+    let statement = worker.find("const RELAXED_DOT = ").and_then(|start| {
+        let length = worker[start..].find("]);")? + 3;
+        Some(worker[start..start + length].to_owned())
     });
-    statement.context("www/package/worker.js no longer has RELAXED_DOT")
+    statement.context("www/package/worker.js has no `const RELAXED_DOT`: adapt xtask/src/offline.rs")
 }
 
+/// Adds the files of `folder`, by their paths in the site, with their SHA-256 in hexadecimal.
 fn list_files(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
     for entry in folder.read_dir().with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
@@ -61,7 +65,7 @@ mod tests {
     use crate::minify::minify_script;
 
     #[test]
-    fn what_is_written_above_the_minified_script_makes_one_script_with_it() {
+    fn the_minified_script_uses_the_statements_above_it() {
         let site = std::env::temp_dir().join(format!("nearmind-offline-{}", std::process::id()));
         fs::create_dir_all(&site).unwrap();
         fs::write(site.join("shelf.js"), "1").unwrap();

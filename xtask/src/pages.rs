@@ -1,4 +1,4 @@
-//! The demo shop's pages, each with the parts that all of them share: a line `<!-- parts: NAME -->` stands for
+//! Inserts the parts that the demo shop's pages share: a line `<!-- parts: NAME -->` is replaced by the content of
 //! `demo/parts/NAME.html`. Must not know what the parts are.
 
 use std::{fs, path::Path};
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 const PARTS: &str = "demo/parts";
 
-/// All pages of a site's folder; its visitors need no parts afterwards.
+/// Inserts the parts into all pages of a site's folder, and removes the folder of parts.
 pub fn assemble(site: &Path) -> Result<()> {
     let parts = site.join(PARTS);
     let part = |name: &str| {
@@ -25,11 +25,12 @@ pub fn assemble(site: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The page with its parts. `part` returns the content of the part with a name.
 fn insert_parts(page: &str, part: impl Fn(&str) -> Result<String>) -> Result<String> {
     let mut out = String::with_capacity(page.len());
     let mut rest = page;
     while let Some((before, after)) = rest.split_once("<!-- parts: ") {
-        let (name, after) = after.split_once(" -->").context("a line of parts does not end")?;
+        let (name, after) = after.split_once(" -->").context("a comment `<!-- parts: ` is not closed by ` -->`")?;
         out += before;
         out += part(name)?.trim();
         rest = after;
@@ -42,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_stands_where_its_line_stood() {
+    fn a_part_replaces_its_comment() {
         let part = |name: &str| match name {
             "head" => Ok("  <meta>\n  <link>\n".to_owned()),
             _ => anyhow::bail!("there is no part {name}"),

@@ -1,11 +1,11 @@
-//! Draws the demo shop's pictures: `xtask/pictures/*.svg` holds the shapes, `table.txt` says which product wears which
-//! shape in which colours, and one SVG a product comes out. Must not know products beyond their ids.
+//! Draws the demo shop's pictures, one SVG for each product. `xtask/pictures/*.svg` have the shapes, and `table.txt` has
+//! the shape and the colours of each product. Must not know products beyond their ids.
 //!
-//! A shape is a `<symbol id="NAME">` with one element a line. Its colours are placeholders:
+//! A shape is a `<symbol id="NAME">` with one element on each line. Its colours are placeholders:
 //!
 //! ```text
-//! $a $b $c   the picture's own colours     $g        its ground
-//! $k         any colour of palette.txt, as $(cream)
+//! $a $b $c         the picture's own colours     $g   its background
+//! $(NAME)          a colour of palette.txt, such as $(cream)
 //! ...l ...d ...x   lighter, darker, darkest: $al, $gd, $(cream)x
 //! ```
 //!
@@ -16,12 +16,13 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 type Rgb = [u8; 3];
 
-/// Under every shape: a tinted square, and a paler disc that the product stands in.
+/// The background of all shapes: a tinted square, and a paler disc.
 const GROUND: &str = r#"<path fill="$g" d="M0 0h320v320H0z"/>
 <circle fill="$gl" cx="160" cy="160" r="124"/>
 "#;
 
-/// Redraws every picture into `www/demo/shop/pictures` under `root`, and removes those that no line of the table names.
+/// Draws all pictures into `www/demo/shop/pictures` under `root`, and removes pictures that are not in the table. Returns
+/// their number.
 pub fn draw(root: &Path) -> Result<usize, String> {
     let target = root.join("www/demo/shop/pictures");
     let failed = |e: std::io::Error| format!("{}: {e}", target.display());
@@ -29,7 +30,7 @@ pub fn draw(root: &Path) -> Result<usize, String> {
     fs::create_dir_all(&target).map_err(failed)?;
     for (file, svg) in &drawn {
         let path = target.join(file);
-        // An unchanged file keeps its date, or every build after this one would think that the site has changed.
+        // An unchanged file is not written, since its new modification time would cause the site to be built again.
         if fs::read_to_string(&path).is_ok_and(|old| old == *svg) {
             continue;
         }
@@ -43,7 +44,7 @@ pub fn draw(root: &Path) -> Result<usize, String> {
     Ok(drawn.len())
 }
 
-/// Every picture's file name and its SVG.
+/// The SVGs of all pictures, by file name.
 fn pictures(root: &Path) -> Result<BTreeMap<String, String>, String> {
     let source = root.join("xtask/pictures");
     let palette = palette(&read(&source.join("palette.txt"))?)?;
@@ -70,7 +71,7 @@ fn palette(text: &str) -> Result<BTreeMap<String, Rgb>, String> {
     lines.map(|line| colour(line).ok_or_else(|| format!("palette.txt: `{line}` is not `name #rrggbb`"))).collect()
 }
 
-/// All symbols of all SVG files in a folder, by id.
+/// The content of all symbols in the SVG files of a folder, by id.
 fn shapes(folder: &Path) -> Result<BTreeMap<String, String>, String> {
     let mut shapes = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?.flatten() {
@@ -78,7 +79,7 @@ fn shapes(folder: &Path) -> Result<BTreeMap<String, String>, String> {
             continue;
         }
         for symbol in read(&entry.path())?.split("<symbol id=\"").skip(1) {
-            let (name, rest) = symbol.split_once("\">").ok_or("a <symbol> that does not end")?;
+            let (name, rest) = symbol.split_once("\">").ok_or("a tag <symbol> is not closed")?;
             let (body, _) =
                 rest.split_once("</symbol>").ok_or_else(|| format!("<symbol id=\"{name}\"> is not closed"))?;
             if shapes.insert(name.to_owned(), body.to_owned()).is_some() {
@@ -89,7 +90,7 @@ fn shapes(folder: &Path) -> Result<BTreeMap<String, String>, String> {
     Ok(shapes)
 }
 
-/// `id shape ground a b c +detail`: the file name and its SVG.
+/// The file name and the SVG of a line `id shape background a b c +detail` of the table.
 fn picture(
     line: &str,
     palette: &BTreeMap<String, Rgb>,
@@ -100,13 +101,13 @@ fn picture(
     let name = words.next().ok_or("no shape")?;
     let shape = shapes.get(name).ok_or_else(|| format!("no shape `{name}`"))?;
     let (details, colours): (Vec<&str>, Vec<&str>) = words.partition(|word| word.starts_with('+'));
-    let wanted = |detail: &str| details.iter().any(|word| word[1..] == *detail);
+    let has = |detail: &str| details.iter().any(|word| word[1..] == *detail);
 
     let mut body = GROUND.to_owned();
     for element in shape.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (element, condition) = take_attribute(element, "if");
         let (element, mirror) = take_attribute(&element, "mirror");
-        let drawn = condition.is_none_or(|name| name.strip_prefix('!').map_or_else(|| wanted(&name), |n| !wanted(n)));
+        let drawn = condition.is_none_or(|name| name.strip_prefix('!').map_or_else(|| has(&name), |n| !has(n)));
         if drawn {
             body += &element;
             body.push('\n');
@@ -119,7 +120,7 @@ fn picture(
     Ok((format!("{id}.svg"), format!("{head}\n{}</svg>\n", paint(&body, &colours, palette)?)))
 }
 
-/// The element without the attribute, and the attribute's value where it has one.
+/// The element without the attribute `name`, and the attribute's value if it has one.
 fn take_attribute(element: &str, name: &str) -> (String, Option<String>) {
     let key = format!(" {name}=\"");
     let Some((before, rest)) = element.split_once(&key) else { return (element.to_owned(), None) };
@@ -127,17 +128,17 @@ fn take_attribute(element: &str, name: &str) -> (String, Option<String>) {
     (format!("{before}{after}"), Some(value.to_owned()))
 }
 
-/// Replaces the colour placeholders. `colours` are ground, a, b, c.
+/// Replaces the placeholders by colours. `colours` are the names of the background, a, b and c.
 fn paint(body: &str, colours: &[&str], palette: &BTreeMap<String, Rgb>) -> Result<String, String> {
     let mut parts = body.split('$');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (name, rest) = match part.strip_prefix('(') {
-            Some(named) => named.split_once(')').ok_or("a colour name that is not closed")?,
+            Some(named) => named.split_once(')').ok_or("a placeholder `$(` is not closed")?,
             None => {
                 let letter = part.chars().next().unwrap_or('?');
                 let place = "gabc".find(letter).ok_or_else(|| format!("no colour `${letter}`"))?;
-                (*colours.get(place).ok_or_else(|| format!("the shape wants a colour `${letter}`"))?, &part[1..])
+                (*colours.get(place).ok_or_else(|| format!("the shape needs a colour `${letter}`"))?, &part[1..])
             }
         };
         let base = *palette.get(name).ok_or_else(|| format!("no colour `{name}` in palette.txt"))?;
@@ -152,7 +153,7 @@ fn paint(body: &str, colours: &[&str], palette: &BTreeMap<String, Rgb>) -> Resul
     Ok(out)
 }
 
-/// `percent` of `to` in `from`.
+/// Mixes `percent` of the colour `to` into `from`.
 fn mix(from: Rgb, to: Rgb, percent: u32) -> Rgb {
     std::array::from_fn(|i| ((u32::from(from[i]) * (100 - percent) + u32::from(to[i]) * percent) / 100) as u8)
 }
@@ -162,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pictures_that_are_checked_in_are_those_that_the_shapes_draw() {
+    fn the_pictures_in_the_repository_are_up_to_date() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the project");
         for (file, svg) in pictures(root).unwrap() {
             let kept = fs::read_to_string(root.join("www/demo/shop/pictures").join(&file)).unwrap_or_default();
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn details_and_mirrors_are_drawn_where_they_are_asked_for() {
+    fn conditions_mirrors_and_errors() {
         let palette = palette("paper #ffffff\nred #ff0000").unwrap();
         let lines = "<a fill=\"$a\" if=\"hood\"/>\n<b fill=\"$(red)\" if=\"!hood\"/>\n<c mirror=\"\"/>";
         let shapes = BTreeMap::from([("coat".to_owned(), lines.to_owned())]);

@@ -1,4 +1,7 @@
-//! Other programs: found, run in the project's root, and named when they fail.
+//! Finds other programs, runs them in the project's root, and names them in errors.
+//!
+//! The crate xshell is not used: it would replace only `run` and `output`, and std's `Command` lets several functions add
+//! arguments and variables to one command, as `wasm::remap_paths` does.
 
 use std::{
     env,
@@ -18,12 +21,12 @@ pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// The cargo that started this program.
+/// The cargo that runs this program.
 pub fn cargo() -> Command {
     command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// A program that runs in the root and finds our own tools first.
+/// A command that runs in the project's root, with the tools of target/tools/bin first on the PATH.
 pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     let path = env::var_os("PATH").unwrap_or_default();
@@ -32,21 +35,24 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// Runs to the end; the output goes where ours goes.
+/// Runs a command to its end. It inherits standard output and standard error.
+///
+/// # Errors
+/// If the program cannot be started, or fails.
 pub fn run(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().with_context(|| format!("{name} does not start: is it installed?"))?;
-    ensure!(status.success(), "{name} failed ({status}); its own words are above");
+    let status = command.status().with_context(|| format!("{name} cannot be started: is it installed?"))?;
+    ensure!(status.success(), "{name} failed ({status}): see its output above");
     Ok(())
 }
 
-/// What a program prints, or nothing when it is not there or fails.
+/// The standard output of a command; `None` if it cannot be started, fails, or prints no UTF-8.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok().filter(|output| output.status.success())?;
     String::from_utf8(output.stdout).ok()
 }
 
-/// A program on the PATH.
+/// The path of a program on the PATH.
 pub fn find(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(program)).find(|path| path.is_file())
 }

@@ -1,5 +1,5 @@
-//! The page's scripts: types, lints and form, checked by programs that need no Node; unit tests and the manifest of the
-//! elements, which need it. Must not know what a script does.
+//! Checks the types, lints and formatting of the scripts, with programs that do not need Node; runs their unit tests and
+//! validates the Custom Elements Manifest, with Node. Must not know what a script does.
 
 use std::{
     env::consts,
@@ -16,7 +16,7 @@ use crate::{
     tarball::Tarball,
 };
 
-/// TypeScript's compiler: one program, and the declarations of the web's own types.
+/// The TypeScript compiler as a native program, with the declarations of the web's types, by platform.
 const TYPESCRIPT: [(&str, Tarball); 3] = [
     (
         "linux x86_64",
@@ -44,7 +44,7 @@ const TYPESCRIPT: [(&str, Tarball); 3] = [
     ),
 ];
 
-/// Linter and formatter in one program.
+/// Biome, a linter and formatter, by platform.
 const BIOME: [(&str, Tarball); 3] = [
     (
         "linux x86_64",
@@ -72,16 +72,17 @@ const BIOME: [(&str, Tarball); 3] = [
     ),
 ];
 
+/// The validator of the Custom Elements Manifest.
 const VALIDATOR: Tarball = Tarball {
     package: "@wc-toolkit/cem-validator",
     version: "1.3.0",
     sha512: "+dsNqtG4GI5sxyv/mJl3BwsmVeItFTZHUjobiKJbDEeJSwtg6pFzud7VforCSW85VjMD+sGyQkvck/FH6cXM0Q==",
 };
 
-/// What runs on the page, and what runs in workers: the two have different globals.
+/// The scripts of pages and those of workers, which have different globals.
 const TSCONFIGS: [&str; 2] = ["tsconfig.json", "tsconfig.workers.json"];
 
-/// Checks the types, lints and form of all scripts, and runs their unit tests.
+/// Checks the types, lints and formatting of all scripts, and runs their unit tests.
 pub fn check() -> Result<()> {
     if let Some(compiler) = build_for_this_machine(&TYPESCRIPT) {
         let compiler = compiler.obtain()?.join("lib/tsc");
@@ -92,7 +93,7 @@ pub fn check() -> Result<()> {
     if let Some(biome) = build_for_this_machine(&BIOME) {
         let biome = biome.obtain()?.join("biome");
         let check = || run(command(biome).args(["ci", "--error-on-warnings", "--colors=off"]));
-        step("lint and format: scripts", || check().context("`cargo xtask format` mends what is only form"))?;
+        step("lint and format: scripts", || check().context("`cargo xtask format` corrects the formatting"))?;
     }
     packages::node()?;
     step("tests: scripts", || run(command("node").arg("--test").args(test_scripts()?)))
@@ -112,16 +113,17 @@ pub fn format() -> Result<()> {
     }
 }
 
+/// The build for this platform. Prints a message if there is none.
 fn build_for_this_machine(builds: &'static [(&str, Tarball)]) -> Option<&'static Tarball> {
     let machine = format!("{} {}", consts::OS, consts::ARCH);
     let build = builds.iter().find(|(name, _)| *name == machine).map(|(_, build)| build);
     if build.is_none() {
-        eprintln!("SKIPPED: there is no build of {} for {machine} on the list", builds[0].1.package);
+        eprintln!("SKIPPED: xtask/src/scripts.rs has no build like {} for {machine}", builds[0].1.package);
     }
     build
 }
 
-/// The manifest of the elements in the package is one that editors and catalogues of components understand.
+/// Validates the Custom Elements Manifest of the built package.
 pub fn check_manifest() -> Result<()> {
     packages::node()?;
     let validator = VALIDATOR.obtain()?.join("dist/index.js");
@@ -130,7 +132,7 @@ pub fn check_manifest() -> Result<()> {
     step("manifest of the elements", || run(command("node").arg(&script).current_dir(root().join("dist/npm"))))
 }
 
-/// It throws where something is wrong.
+/// A script for Node that throws if the manifest in the current folder is not valid.
 fn validation_script(validator: &Path) -> String {
     format!(
         r#"import {{ readFileSync }} from "node:fs";

@@ -1,4 +1,8 @@
-//! The site over HTTP on this machine, with the headers that a host of it should send.
+//! Serves the site over HTTP on this machine, with the headers that its host should send.
+//!
+//! This server is our own because the browser tests alter, cut off and slow down responses, which 180 lines of
+//! `http.rs` do: tiny_http had its last release in 2022, and hyper would add tokio and about 25 crates to each first
+//! `cargo xtask`.
 
 use std::{
     fs,
@@ -11,35 +15,38 @@ use anyhow::{Context, Result};
 
 use crate::http::{Request, Response, listen};
 
-/// Nothing but this origin; no inline script or style, no `eval`; wasm may be compiled. Of Trusted Types those that name
-/// Nearmind's workers and the demo's service worker.
+/// The Content Security Policy of the site: only this origin, no inline scripts or styles, no `eval`; wasm may be compiled.
+/// The Trusted Types policies are those for Nearmind's workers and for the demo's service worker.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
     connect-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types nearmind halfmoon";
 
-/// Serves a folder until the process ends.
+/// Serves a folder on 127.0.0.1 until the process ends. Port 0 takes any free port.
+///
+/// # Errors
+/// If the port cannot be used.
 pub fn serve(folder: &Path, port: u16) -> Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", port))
-        .with_context(|| format!("port {port} cannot be used: choose another with --port"))?;
-    println!("Nearmind's demo shop: http://{}/ (Ctrl-C ends it)", listener.local_addr()?);
+        .with_context(|| format!("port {port} of 127.0.0.1 cannot be used: choose another one with --port"))?;
+    println!("Serving the demo shop at http://{}/ (press Ctrl-C to stop)", listener.local_addr()?);
     let folder = folder.to_owned();
     listen(&listener, move |request| respond(&folder, request));
     Ok(())
 }
 
-/// What a folder answers to a request.
+/// The response to a request for a file of `folder`: with an ETag, and for a range `bytes=N-` only the rest of the file.
 pub fn respond(folder: &Path, request: &Request) -> Response {
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
-        return text(405, "only GET and HEAD are answered here");
+        return text(405, "Only the methods GET and HEAD are supported.");
     }
-    let Some(path) = find_file(folder, &request.url) else { return text(404, "there is no such page") };
+    let Some(path) = find_file(folder, &request.url) else { return text(404, "There is no such file.") };
     let etag = etag(&path);
     let mut headers = vec![
         ("content-type", content_type(&path).to_owned()),
         ("content-security-policy", CONTENT_SECURITY_POLICY.to_owned()),
         ("x-content-type-options", "nosniff".to_owned()),
         ("referrer-policy", "no-referrer".to_owned()),
-        // Names are not hashed: the browser asks each time, and mostly hears that nothing changed.
+        // File names have no hashes, so the browser has to ask each time, and is mostly answered with status 304.
         ("cache-control", "no-cache".to_owned()),
         ("accept-ranges", "bytes".to_owned()),
     ];
@@ -47,23 +54,26 @@ pub fn respond(folder: &Path, request: &Request) -> Response {
     if etag.is_some() && request.if_none_match == etag {
         return Response { status: 304, headers, ..Response::default() };
     }
-    let Ok(mut body) = fs::read(&path) else { return text(500, "the file cannot be read") };
-    let Some(from) = request.range_start else { return Response { status: 200, headers, body, ..Response::default() } };
-    let whole = body.len();
-    if from >= whole {
-        headers.push(("content-range", format!("bytes */{whole}")));
+    let Ok(mut body) = fs::read(&path) else { return text(500, "The file cannot be read.") };
+    let Some(start) = request.range_start else {
+        return Response { status: 200, headers, body, ..Response::default() };
+    };
+    let length = body.len();
+    if start >= length {
+        headers.push(("content-range", format!("bytes */{length}")));
         return Response { status: 416, headers, ..Response::default() };
     }
-    headers.push(("content-range", format!("bytes {from}-{}/{whole}", whole - 1)));
-    Response { status: 206, headers, body: body.split_off(from), ..Response::default() }
+    headers.push(("content-range", format!("bytes {start}-{}/{length}", length - 1)));
+    Response { status: 206, headers, body: body.split_off(start), ..Response::default() }
 }
 
+/// A response with a message.
 fn text(status: u16, message: &str) -> Response {
     let headers = vec![("content-type", "text/plain; charset=utf-8".into())];
     Response { status, headers, body: message.into(), ..Response::default() }
 }
 
-/// The file that a URL names; nothing outside the folder.
+/// The file in `folder` that a URL names, or the index.html of a folder. `None` for paths that lead outside.
 fn find_file(folder: &Path, url: &str) -> Option<PathBuf> {
     let path = percent_decoded(url.split(['?', '#']).next()?)?;
     let relative = Path::new(path.strip_prefix('/')?);
@@ -75,6 +85,7 @@ fn find_file(folder: &Path, url: &str) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
+/// Decodes percent-encoded UTF-8.
 fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -92,9 +103,9 @@ fn percent_decoded(text: &str) -> Option<String> {
 }
 
 fn etag(path: &Path) -> Option<String> {
-    let about = path.metadata().ok()?;
-    let changed = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    Some(format!("\"{:x}-{:x}\"", about.len(), changed.as_nanos()))
+    let metadata = path.metadata().ok()?;
+    let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(format!("\"{:x}-{:x}\"", metadata.len(), modified.as_nanos()))
 }
 
 fn content_type(path: &Path) -> &'static str {
@@ -103,7 +114,7 @@ fn content_type(path: &Path) -> &'static str {
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "json" => "application/json",
-        "wasm" => "application/wasm", // anything else, and the browser will not compile while it streams
+        "wasm" => "application/wasm", // required for streaming compilation
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "txt" | "md" | "jsonl" => "text/plain; charset=utf-8",
@@ -116,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_files_and_pages_but_nothing_outside() {
+    fn only_files_in_the_folder_are_found() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         assert_eq!(find_file(folder, "/src/server.rs?x=1"), Some(folder.join("src/server.rs")));
         assert_eq!(find_file(folder, "/sr%63/server.rs"), Some(folder.join("src/server.rs")));

@@ -1,4 +1,4 @@
-//! The demo shop: model, catalogue, wasm and pages, assembled by Trunk in dist/.
+//! Builds the demo shop: Trunk assembles its model, catalogue, wasm modules and pages in dist/.
 
 use std::path::PathBuf;
 
@@ -12,11 +12,11 @@ use crate::{
     tools, wasm,
 };
 
-/// The shop's products, and what the catalogue is made from besides: the model, and the code that bakes.
+/// The feed and the model of the demo shop's catalogue.
 const FEED: &str = "www/demo/shop/items.jsonl";
 const MODEL: &str = "models/minilm";
 
-/// Everything that dist/ needs, in order; what is up to date is skipped.
+/// Builds everything that dist/ needs, in order. Skips what is up to date.
 pub fn build() -> Result<()> {
     tools::ensure()?;
     models::ensure()?;
@@ -26,7 +26,7 @@ pub fn build() -> Result<()> {
     assemble()
 }
 
-/// Trunk puts everything together. The page comes last into dist/, so it is as old as the site.
+/// Runs Trunk. It writes index.html last, so the modification time of that file is that of the site.
 fn assemble() -> Result<()> {
     let sources = ["index.html", "Trunk.toml", "www", "models", "crates", "xtask/src", "Cargo.lock"];
     let sources = sources.iter().map(|source| root().join(source)).chain([catalog_folder(), wasm::folder()]);
@@ -37,21 +37,21 @@ fn assemble() -> Result<()> {
     step("site", || run(wasm::remap_paths(command("trunk").args(["build", "--release"]))))
 }
 
-/// Where the demo shop's catalogue is made.
+/// The folder of the demo shop's catalogue.
 pub fn catalog_folder() -> PathBuf {
     target().join("site/catalog")
 }
 
-/// The catalogue, made by the command line that was built before.
+/// Bakes the catalogue with the program `nearmind`, which was built before.
 fn catalog() -> Result<()> {
-    let (feed, model, baker) = (root().join(FEED), root().join(MODEL), target().join("debug/nearmind"));
-    let sources = [feed.clone(), root().join("www/demo/shop/pictures"), model.join("manifest.json"), baker.clone()];
+    let (feed, model, nearmind) = (root().join(FEED), root().join(MODEL), target().join("debug/nearmind"));
+    let sources = [feed.clone(), root().join("www/demo/shop/pictures"), model.join("manifest.json"), nearmind.clone()];
     if up_to_date(&catalog_folder().join("manifest.json"), &sources) {
         skipped("catalogue");
         return Ok(());
     }
     step("catalogue", || {
-        let mut bake = command(&baker);
+        let mut bake = command(&nearmind);
         bake.arg("bake").arg(&feed).arg("--model").arg(&model).arg("--pictures").arg(root().join("www/demo"));
         run(bake.arg("--out").arg(catalog_folder()))
     })

@@ -1,4 +1,5 @@
-//! Trunk's hook: puts into the staged site what Trunk does not build, and makes of its pages what a host serves.
+//! The hook that Trunk runs after its build: adds what Trunk does not build to the staged site, assembles the pages, and
+//! minifies the scripts.
 
 use std::{
     env, fs,
@@ -11,9 +12,11 @@ use xtask::{minify, npm, offline, pages};
 
 use crate::{crates, licences, program::root, site::catalog_folder, wasm};
 
-/// Adds the other modules, the models that were made and the catalogue to Trunk's staging folder.
+/// Completes the site in Trunk's staging folder (`TRUNK_STAGING_DIR`).
 pub fn run() -> Result<()> {
-    let site = PathBuf::from(env::var_os("TRUNK_STAGING_DIR").context("this is a hook for `trunk build`")?);
+    let site = PathBuf::from(env::var_os("TRUNK_STAGING_DIR").context(
+        "TRUNK_STAGING_DIR is not set: `cargo xtask stage` is run by `trunk build`, use `cargo xtask build`",
+    )?);
     wasm::build_modules()?;
     wasm::install(&site)?;
     fs::copy(dictionary()?, site.join(wasm::SITE_FOLDER).join("jieba.txt"))?;
@@ -27,7 +30,7 @@ pub fn run() -> Result<()> {
     Ok(fs::write(site.join("offline.js"), offline::build_script(&site, &offline)?)?)
 }
 
-/// The models that were made; the files that name models stay.
+/// Copies the folders of converted models. The files models/*.toml are not part of the site.
 fn models(site: &Path) -> Result<()> {
     for entry in root().join("models").read_dir().context("models/ cannot be read")? {
         let entry = entry?;
@@ -38,18 +41,19 @@ fn models(site: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where jieba's dictionary of Chinese words lies: the one that the command line has inside.
+/// The path of jieba's dictionary of Chinese words, in the sources of the crate that `nearmind` uses.
 fn dictionary() -> Result<PathBuf> {
     let manifest = &crates::package("jieba-rs")?.manifest_path;
     Ok(manifest.with_file_name("src/data/dict.txt").into())
 }
 
+/// Copies a folder with its subfolders, but for names that start with a dot.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in from.read_dir().with_context(|| format!("{} cannot be read", from.display()))? {
         let entry = entry?;
         if entry.file_name().to_string_lossy().starts_with('.') {
-            continue; // what the next bake needs, and no visitor
+            continue; // .bake, which only the next bake needs
         }
         let to = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {

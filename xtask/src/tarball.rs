@@ -1,5 +1,5 @@
-//! Packages of npm's registry, without npm: downloaded, checked against the digest that the registry lists, unpacked.
-//! Must not know what is in them.
+//! Downloads packages from the npm registry without npm, checks their digests, and unpacks them. Must not know what they
+//! contain.
 
 use std::{
     fs,
@@ -16,18 +16,19 @@ use crate::{
     step::{skipped, step},
 };
 
+/// A version of a package in the npm registry.
 pub struct Tarball {
     pub package: &'static str,
     pub version: &'static str,
-    /// `npm view PACKAGE@VERSION dist.integrity` without `sha512-`.
+    /// SHA-512 in base64: the output of `npm view PACKAGE@VERSION dist.integrity` without `sha512-`.
     pub sha512: &'static str,
 }
 
-/// Python is here for the models anyway.
+/// Downloads a URL to a file. Python is installed anyway, for the models.
 const DOWNLOAD: &str = "import sys, urllib.request; urllib.request.urlretrieve(sys.argv[1], sys.argv[2])";
 
 impl Tarball {
-    /// The folder of the unpacked package.
+    /// Downloads and unpacks the package if that has not been done. Returns its folder in target/npm.
     pub fn obtain(&self) -> Result<PathBuf> {
         let name = self.package.rsplit('/').next().unwrap_or(self.package);
         let folder = target().join("npm").join(format!("{name}-{}", self.version));
@@ -49,13 +50,13 @@ impl Tarball {
         let found = BASE64_STANDARD.encode(Sha512::digest(fs::read(&archive)?));
         ensure!(
             found == self.sha512,
-            "{url} has the SHA-512 {found} instead of {}: it is not the file that this project was tested with. It was \
-             not used",
+            "{url} has the SHA-512 {found} instead of {}: it is not the file that this project was tested with, and was not \
+             unpacked",
             self.sha512
         );
         run(command("tar").args(["--strip-components=1", "-xzf"]).arg(&archive).arg("-C").arg(&unpacked))?;
         fs::remove_file(archive)?;
-        // Only what is whole has its name.
+        // Renamed last, so that a folder of this name is complete.
         Ok(fs::rename(unpacked, folder)?)
     }
 }

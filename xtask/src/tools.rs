@@ -1,4 +1,5 @@
-//! The pinned tools of the wasm build and of the browser tests. Used from the PATH where the version is right, else installed into target/tools.
+//! The tools of the wasm build and of the browser tests, in fixed versions. A tool on the PATH is used if it has that
+//! version; otherwise it is installed into target/tools.
 
 use std::{fs, path::PathBuf};
 
@@ -12,25 +13,25 @@ use crate::{
 
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// The wasm target, wasm-bindgen and Trunk.
+/// Ensures that the wasm target, wasm-bindgen and Trunk are installed.
 pub fn ensure() -> Result<()> {
     wasm_target()?;
-    // The version must be that of the library: the two speak a private format.
+    // The version must be that of the library, because the two use an internal format.
     ensure_tool("wasm-bindgen-cli", "wasm-bindgen", &crates::package("wasm-bindgen")?.version.to_string(), &[])?;
-    // Without its TLS: everything that Trunk would download is here already.
+    // Without TLS, since everything that Trunk could download is installed already.
     ensure_tool("trunk", "trunk", "0.21.14", &["--no-default-features"])?;
     remove_build_folder();
     Ok(())
 }
 
-/// Firefox's driver, which Debian does not have.
+/// Ensures that geckodriver, the driver of Firefox, is installed. Debian has no package of it.
 pub fn geckodriver() -> Result<()> {
     ensure_tool("geckodriver", "geckodriver", "0.37.1", &[])?;
     remove_build_folder();
     Ok(())
 }
 
-/// What the tools were compiled in is a gigabyte, and nothing needs it again.
+/// Removes the folder in which the tools were compiled: it takes a gigabyte, and is not needed again.
 fn remove_build_folder() {
     let _ = fs::remove_dir_all(build_folder());
 }
@@ -40,33 +41,34 @@ fn build_folder() -> PathBuf {
 }
 
 fn wasm_target() -> Result<()> {
-    let sysroot = output(command("rustc").args(["--print", "sysroot"])).context("rustc does not run")?;
+    let sysroot = output(command("rustc").args(["--print", "sysroot"]))
+        .context("`rustc --print sysroot` fails: install Rust with rustup")?;
     if PathBuf::from(sysroot.trim()).join("lib/rustlib").join(WASM).join("lib").is_dir() {
         skipped(&format!("rust target {WASM}"));
         return Ok(());
     }
     if find("rustup").is_none() {
-        bail!("this Rust has no target {WASM} and there is no rustup to add it: install Rust with rustup");
+        bail!("the target {WASM} is missing, and there is no rustup to add it: install Rust with rustup");
     }
     step(&format!("rust target {WASM}"), || run(command("rustup").args(["target", "add", WASM])))
 }
 
 fn ensure_tool(package: &str, program: &str, version: &str, flags: &[&str]) -> Result<()> {
     let name = format!("{program} {version}");
-    let is_here = || {
+    let is_installed = || {
         output(command(program).arg("--version"))
-            .is_some_and(|said| said.split_whitespace().any(|word| word == version))
+            .is_some_and(|output| output.split_whitespace().any(|word| word == version))
     };
-    if is_here() {
+    if is_installed() {
         skipped(&name);
         return Ok(());
     }
     step(&name, || {
-        // The lock file that a tool ships does not build with every toolchain; the unlocked one may.
+        // If a tool does not build with the versions of its own lock file, it may build with newer ones.
         let result = install(package, version, flags, true).or_else(|_| install(package, version, flags, false));
         result.with_context(|| format!("cargo install {package} --version {version} failed"))?;
-        if !is_here() {
-            bail!("{name} was installed but does not run");
+        if !is_installed() {
+            bail!("{name} was installed into {}, but does not run", target().join("tools").display());
         }
         Ok(())
     })
@@ -76,9 +78,9 @@ fn install(package: &str, version: &str, flags: &[&str], locked: bool) -> Result
     let mut install = cargo();
     install.args(["install", package, "--version", &format!("={version}"), "--root"]).arg(target().join("tools"));
     install.args(locked.then_some("--locked")).args(flags);
-    // What two tools have in common is compiled once.
+    // Dependencies that several tools share are compiled once.
     install.arg("--target-dir").arg(build_folder());
-    // They run for seconds: a quick build beats a quick tool.
+    // The tools run for seconds only, so a fast build is worth more than a fast tool.
     install.envs([
         ("CARGO_PROFILE_RELEASE_LTO", "off"),
         ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),

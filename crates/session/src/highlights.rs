@@ -2,8 +2,8 @@
 //! scores less. Words are highlighted only in the text that the shares were computed from.
 //!
 //! A card needs two encodings: that of its text, which serves every direction, and that of the text without the chosen
-//! words. Both are cached, so that a card which stays on the shelf keeps its highlights at once. Must not know how words
-//! are chosen (`explain` does), nor when there is time.
+//! words. Both are cached, so that a card which stays on the shelf keeps its highlights at once. Must not know how
+//! words are chosen (`explain` does), nor when there is time.
 
 use std::{collections::VecDeque, ops::Range};
 

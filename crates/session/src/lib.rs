@@ -185,8 +185,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    /// Does one slice of background work: encodes the texts of up to two cards to highlight their words, the first cards
-    /// first. Returns `None` when there is nothing left to do.
+    /// Does one slice of background work: encodes the texts of up to two cards to highlight their words, the first
+    /// cards first. Returns `None` when there is nothing left to do.
     pub async fn work(&mut self) -> Option<Vec<Update>> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
         let (name, shelf) = self.shelves.iter_mut().find(|(_, shelf)| !shelf.todo.is_empty())?;
@@ -333,8 +333,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.highlights = HighlightCache::default();
     }
 
-    /// Drops a model other than the catalogue's: vectors of two models cannot be compared. The catalogue's vectors still
-    /// rank.
+    /// Drops a model other than the catalogue's: vectors of two models cannot be compared. The catalogue's vectors
+    /// still rank.
     fn check_model(&mut self) -> Option<Update> {
         let (catalog, model) = (self.catalog.as_ref()?, self.model.as_ref()?);
         if catalog.model == *model.name() && catalog.centre.mean.len() == model.width() {

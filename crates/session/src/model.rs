@@ -32,8 +32,9 @@ pub struct Model<E> {
     background: f32,
 }
 
-/// A model with a high background brings related texts closer by a smaller part of the remaining range: the part that is
-/// required is lowered by this times the background. Tuned with MiniLM (background 0) and multilingual-e5-small (0.76).
+/// A model with a high background brings related texts closer by a smaller part of the remaining range: the part that
+/// is required is lowered by this times the background. Tuned with MiniLM (background 0) and multilingual-e5-small
+/// (0.76).
 const CROWDED: f32 = 0.08;
 
 /// The states of a text's tokens, and its unit vector `[H]`.
@@ -92,8 +93,8 @@ impl<E: Encoder> Model<E> {
         Ok(Some(TextVector { vector, is_familiar }))
     }
 
-    /// Encodes items' texts, in order: the states of their tokens, and the unit vector `[H]` that is their mean. `None` if
-    /// the model's vectors are not a mean of token states.
+    /// Encodes items' texts, in order: the states of their tokens, and the unit vector `[H]` that is their mean. `None`
+    /// if the model's vectors are not a mean of token states.
     pub async fn encode<'a>(
         &mut self,
         texts: impl Iterator<Item = &'a str>,

@@ -1,7 +1,7 @@
 //! The picture of a card: the shop's own address, or the small picture that came with the catalogue.
 //!
-//! Private pictures arrive sheet by sheet, possibly after the cards: the cards that wait for one are remembered. Must not
-//! know how sheets are fetched.
+//! Private pictures arrive sheet by sheet, possibly after the cards: the cards that wait for one are remembered. Must
+//! not know how sheets are fetched.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Search by word and by meaning.
 //!
-//! The two lists are fused by rank, because their scores cannot be compared: reciprocal rank fusion (Cormack, Clarke and
-//! Büttcher 2009). Must not know where the query's vector comes from.
+//! The two lists are fused by rank, because their scores cannot be compared: reciprocal rank fusion (Cormack, Clarke
+//! and Büttcher 2009). Must not know where the query's vector comes from.
 
 use std::collections::BTreeMap;
 

@@ -29,8 +29,9 @@ pub trait Store {
     async fn updates(&mut self) -> Result<StoreUpdate, StoreError> {
         self.load().await.map(StoreUpdate::Replaced)
     }
-    /// Replaces all entries by what `change` returns for them, and returns that. It is one transaction: what another page
-    /// writes comes before or after it, and a failure changes nothing. Entries that this version cannot read are kept.
+    /// Replaces all entries by what `change` returns for them, and returns that. It is one transaction: what another
+    /// page writes comes before or after it, and a failure changes nothing. Entries that this version cannot read are
+    /// kept.
     async fn change(&mut self, change: &dyn Fn(&[Entry]) -> Vec<Entry>) -> Result<Vec<Entry>, StoreError>;
     /// Removes all entries.
     async fn clear(&mut self) -> Result<(), StoreError>;
@@ -38,8 +39,8 @@ pub trait Store {
     fn forget_memory(&mut self) {}
 }
 
-/// The steps from `known` to `changed`: the indexes in `known` of the entries to remove, and how many entries of `changed`
-/// are then in place; the rest of `changed` is to be added at the end.
+/// The steps from `known` to `changed`: the indexes in `known` of the entries to remove, and how many entries of
+/// `changed` are then in place; the rest of `changed` is to be added at the end.
 pub fn difference<T: PartialEq>(known: &[T], changed: &[T]) -> (Vec<usize>, usize) {
     let mut kept = 0;
     let mut removed = Vec::new();

@@ -226,8 +226,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    /// The indexes of the log's events by source, the most harmful to the item first: what the visitor did with the item
-    /// itself, then what adds more to the list's last card than to the item.
+    /// The indexes of the log's events by source, the most harmful to the item first: what the visitor did with the
+    /// item itself, then what adds more to the list's last card than to the item.
     fn harmful(&self, replay: &Replay, ranked: &RankedList, row: u32) -> Vec<Vec<usize>> {
         let adds = |row: u32| -> BTreeMap<Source, f32> {
             let added = ranked.signal_contributions(replay.catalog, row).into_iter();

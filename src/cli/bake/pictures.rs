@@ -19,7 +19,7 @@ use std::{
 use anyhow::{Result, ensure};
 use cache::{CachedThumbnail, ThumbnailCache};
 use rayon::prelude::*;
-pub use source::PictureSource;
+pub use source::PictureLocation;
 use source::{Lookup, PictureReader};
 
 use super::{SortedItems, embed::progress_bar};
@@ -79,7 +79,7 @@ impl Pictures {
     ///
     /// # Errors
     /// If the small pictures take more than [`MAX_BYTES`], or `out` cannot be written.
-    pub fn make(out: &Path, items: &mut impl SortedItems, sources: &[PictureSource]) -> Result<Self> {
+    pub fn make(out: &Path, items: &mut impl SortedItems, sources: &[PictureLocation]) -> Result<Self> {
         let (reader, cache) = (PictureReader::new(sources), ThumbnailCache::open(out)?);
         let (mut pictures, mut addresses) = (Self::default(), BTreeSet::new());
         let mut sheet = Sheet::new(0);

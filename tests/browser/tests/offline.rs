@@ -123,7 +123,7 @@ const TRIES: u32 = 10;
 async fn versions(shop: &Shop) -> Result<serde_json::Value> {
     let said = r#"
         const text = async (path) => (await (await fetch(path)).text());
-        const [page, script] = [document.documentElement.dataset.version ?? "1", await text("demo/store.js")];
+        const [page, script] = [document.documentElement.dataset.version ?? "1", await text("demo/storage.js")];
         return [page, script.includes("version 2") ? "2" : "1"];"#;
     shop.ask(said, &[]).await
 }
@@ -145,7 +145,7 @@ async fn an_update_never_mixes_versions() -> Result<()> {
         let page = fs::read_to_string(at.join("index.html"))?
             .replace("<html lang=\"en\">", "<html lang=\"en\" data-version=\"2\">");
         fs::write(at.join("index.html"), page)?;
-        fs::write(at.join("demo/store.js"), fs::read_to_string(at.join("demo/store.js"))? + "/* version 2 */\n")?;
+        fs::write(at.join("demo/storage.js"), fs::read_to_string(at.join("demo/storage.js"))? + "/* version 2 */\n")?;
         let source = fs::read_to_string(root().join("www/demo/offline.js"))?;
         fs::write(at.join("offline.js"), offline::build_script(&at, &source)?)?;
 

@@ -66,8 +66,8 @@ async fn the_measuring_page_reports_what_several_workers_do() -> Result<()> {
     })
     .await?;
     let line = |report: &str, name: &str| report.lines().find(|line| line.starts_with(name)).map(str::to_owned);
-    assert!(line(&reports[0], "texts").is_some_and(|line| line.ends_with("a second, 1 worker")), "{}", reports[0]);
-    assert!(line(&reports[1], "texts").is_some_and(|line| line.ends_with("a second, 2 workers")), "{}", reports[1]);
+    assert!(line(&reports[0], "texts").is_some_and(|line| line.ends_with("per second, 1 worker")), "{}", reports[0]);
+    assert!(line(&reports[1], "texts").is_some_and(|line| line.ends_with("per second, 2 workers")), "{}", reports[1]);
     assert_eq!(line(&reports[0], "bytes"), line(&reports[1], "bytes"));
     Ok(())
 }

@@ -42,7 +42,7 @@ async fn a_search_without_results_shows_the_categories() -> Result<()> {
           document.querySelector('#results-note').textContent, seen.errors];";
         let page = shop.ask(page, &[]).await?;
         assert_eq!((&page[0], &page[1], &page[3]), (&json!(0), &json!(18), &json!([])), "{page}");
-        assert!(page[2].as_str().is_some_and(|note| note.starts_with("We found nothing")), "{page}");
+        assert!(page[2].as_str().is_some_and(|note| note.starts_with("No products found")), "{page}");
         // What is sold is found as before.
         shop.open_whole("search.html?q=waterproof+jacket").await?;
         shop.until("document.querySelector('#results').dataset.by === 'meaning' && document.querySelector('#results .tile')").await?;

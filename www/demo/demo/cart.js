@@ -1,29 +1,30 @@
-/** What is in the cart: item to count. The recommender hears of changes; the cart does not depend on it. */
-import { recall, remember } from "./store.js";
+/** The cart: a map of item ids to quantities. It works without the recommender. */
+import { getStored, setStored } from "./storage.js";
 
-/** @returns {Record<string, number>} */
-export function cart() {
+/** @returns {Record<string, number>} Quantity by item id. */
+export function getCart() {
   try {
-    return JSON.parse(recall("cart") ?? "{}");
+    return JSON.parse(getStored("cart") ?? "{}");
   } catch {
     return {};
   }
 }
 
-/** @param {string} item @param {number} count 0 takes it out. */
-export function put(item, count) {
-  const { [item]: _, ...others } = cart();
-  remember("cart", JSON.stringify(count > 0 ? { ...others, [item]: count } : others));
-  showCount();
+/** @param {string} item @param {number} quantity 0 removes the item. */
+export function setQuantity(item, quantity) {
+  const { [item]: _, ...others } = getCart();
+  setStored("cart", JSON.stringify(quantity > 0 ? { ...others, [item]: quantity } : others));
+  drawCartCount();
 }
 
-export function empty() {
-  remember("cart", "{}");
-  showCount();
+export function clearCart() {
+  setStored("cart", "{}");
+  drawCartCount();
 }
 
-export function showCount() {
-  const count = Object.values(cart()).reduce((sum, each) => sum + each, 0);
+/** Draws the number of products in the cart beside the link to it. */
+export function drawCartCount() {
+  const count = Object.values(getCart()).reduce((sum, quantity) => sum + quantity, 0);
   const badge = document.getElementById("cart-count");
   if (!badge) return;
   badge.textContent = String(count);

@@ -1,4 +1,4 @@
-// Before the first paint: the language and the theme that the visitor chose. A plain script, since modules come later.
+// Sets the visitor's language and theme before the first paint. A classic script, because modules run later.
 {
   const stored = (/** @type {string} */ name) => {
     try {
@@ -7,11 +7,11 @@
       return null;
     }
   };
-  const asked = new URLSearchParams(location.search).get("lang");
-  const known = (/** @type {string | null} */ lang) =>
+  const requested = new URLSearchParams(location.search).get("lang");
+  const supported = (/** @type {string | null} */ lang) =>
     /^zh\b/i.test(lang ?? "") ? "zh-CN" : /^en\b/i.test(lang ?? "") ? "en" : null;
   const root = document.documentElement;
-  root.lang = known(asked) ?? known(stored("lang")) ?? known(navigator.language) ?? "en";
+  root.lang = supported(requested) ?? supported(stored("lang")) ?? supported(navigator.language) ?? "en";
   const theme = stored("theme");
   if (theme) root.dataset.theme = theme;
 }

@@ -1,10 +1,11 @@
-/** The home page: the wish, the mosaic, categories, and the whole shop as plain links. */
+/** The home page: the wish, the mosaic, the categories, and all products as plain links. */
 import { h } from "../element/dom.js";
 import { categories, items, lang, money } from "./items.js";
-import { byId, client, say } from "./page.js";
+import { byId, client, messages } from "./page.js";
 import { categoryTile, tile } from "./tile.js";
 
-const STEP = 30;
+/** Products that are shown at first, and added by each click on "Show more". */
+const PAGE_SIZE = 30;
 
 function listenForWishes() {
   const form = /** @type {HTMLFormElement} */ (byId("wish"));
@@ -24,19 +25,19 @@ function listenForWishes() {
 /** @param {string} text */
 async function wish(text) {
   if (!text) return;
-  const moved = client.track("wish", { text }).catch(() => /** @type {import("../types.js").Update[]} */ ([]));
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  byId("for-you").scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "nearest" });
-  // The recommender says so itself where it can make nothing of it.
-  const shelves = (await moved).filter((update) => update.type === "shelf");
-  byId("wish-said").textContent = shelves.map(({ note }) => note).find(Boolean) ?? say.said(text);
+  const tracked = client.track("wish", { text }).catch(() => /** @type {import("../types.js").Update[]} */ ([]));
+  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  byId("for-you").scrollIntoView({ behavior: reducedMotion ? "auto" : "smooth", block: "nearest" });
+  // If the recommender cannot use the wish, its note says why.
+  const shelves = (await tracked).filter((update) => update.type === "shelf");
+  byId("wish-status").textContent = shelves.map(({ note }) => note).find(Boolean) ?? messages.wished(text);
 }
 
-/** The picks are written into the page in English. */
+/** Translates the picks, which the page has in English. */
 async function translatePicks() {
-  const all = new Map((await items).map((item) => [item.id, item]));
+  const itemsById = new Map((await items).map((item) => [item.id, item]));
   for (const pick of byId("picks").querySelectorAll("li")) {
-    const item = all.get(pick.dataset.item ?? "");
+    const item = itemsById.get(pick.dataset.item ?? "");
     if (!item) continue;
     const write = (/** @type {string} */ selector, /** @type {string} */ text) =>
       Object.assign(pick.querySelector(selector) ?? {}, { textContent: text });
@@ -50,7 +51,7 @@ async function translatePicks() {
 async function drawCategories() {
   const all = await categories();
   byId("categories").replaceChildren(
-    ...all.map((category) => categoryTile(category, say.count(category.items.length))),
+    ...all.map((category) => categoryTile(category, messages.count(category.items.length))),
   );
   byId("mosaic").replaceChildren(
     ...all
@@ -59,35 +60,35 @@ async function drawCategories() {
   );
 }
 
-/** One of each category in turn, so that the page shows the whole shop and not its first shelf. */
-async function mixed() {
-  const each = (await categories()).map(({ items }) => items);
-  const longest = Math.max(...each.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, row) => each.flatMap((column) => column.slice(row, row + 1))).flat();
+/** All items, one of each category in turn, so that the first ones represent the whole shop. */
+async function interleaveCategories() {
+  const columns = (await categories()).map(({ items }) => items);
+  const longest = Math.max(...columns.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, row) => columns.flatMap((column) => column.slice(row, row + 1))).flat();
 }
 
 async function drawProducts() {
-  const all = await mixed();
+  const all = await interleaveCategories();
   const more = byId("more");
   let shown = 0;
-  const step = () => {
-    byId("products").append(...all.slice(shown, shown + STEP).map((item) => tile(item)));
-    shown = Math.min(shown + STEP, all.length);
+  const showMore = () => {
+    byId("products").append(...all.slice(shown, shown + PAGE_SIZE).map((item) => tile(item)));
+    shown = Math.min(shown + PAGE_SIZE, all.length);
     more.hidden = shown >= all.length;
   };
   more.addEventListener("click", () => {
     const first = shown;
-    step();
+    showMore();
     byId("products").children[first]?.querySelector("a")?.focus({ preventScroll: true });
   });
-  step();
+  showMore();
 }
 
-/** Lets the page answer between two pieces of work. */
-const breathe = () => new Promise((resolve) => setTimeout(resolve));
+/** Lets the browser handle input between two pieces of work. */
+const yieldToEventLoop = () => new Promise((resolve) => setTimeout(resolve));
 
 listenForWishes();
 if (!lang.startsWith("en")) await translatePicks();
 await drawCategories();
-await breathe();
+await yieldToEventLoop();
 await drawProducts();

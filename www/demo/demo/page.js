@@ -1,18 +1,16 @@
 /**
- * What every page of the demo shop does that recommends: its settings, cart count, and the client of its recommender.
- * It is used as any shop would use it: the element and its script for shelves, `Nearmind` for events and search.
+ * What the shop's pages have in common: settings, the cart's count, and the recommender's client. The shop uses Nearmind
+ * as any shop would: the element and its script for shelves, `Nearmind` for events and search.
  */
 import { Nearmind } from "../nearmind.js";
-import { showCount } from "./cart.js";
-import { spoken } from "./messages.js";
+import { drawCartCount } from "./cart.js";
 import { byId, lang } from "./settings.js";
 
-export { byId } from "./settings.js";
-export const say = spoken(lang);
+export { byId, messages } from "./settings.js";
 
 const shelf = /** @type {HTMLElement} */ (document.querySelector("nearmind-shelf, nearmind-profile"));
 
-// `?device=cpu` or `gpu`, to compare them.
+// `?device=cpu` or `?device=gpu` selects the device, to compare them.
 const device = /** @type {"auto" | "cpu" | "gpu" | null} */ (new URLSearchParams(location.search).get("device"));
 if (device) shelf.setAttribute("device", device);
 
@@ -23,10 +21,10 @@ export const client = Nearmind.open({
   lang,
 });
 
-/** A promise whose failure the shelf already shows. */
+/** For `catch`: errors that the shelf shows already. */
 export const ignore = () => {};
 
-/** What a visitor types is an event; a link to results is none, since anybody can write one. */
+/** Tracks what the visitor types. Links to results are not tracked, since anyone can write such a link. */
 function trackSearches() {
   const form = /** @type {HTMLFormElement} */ (byId("search"));
   form.addEventListener("submit", () => {
@@ -35,23 +33,25 @@ function trackSearches() {
   });
 }
 
-/** The shop works without a network from the second visit on. */
-function keepForLater() {
+/** Makes the shop work offline from the second visit on. */
+function registerServiceWorker() {
   const url = new URL("../offline.js", import.meta.url).href;
   const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("halfmoon", { createScriptURL: () => url });
   navigator.serviceWorker?.register(policy ? policy.createScriptURL("") : url).catch(ignore);
 }
 
-/** Nothing is kept for visitors who asked not to be tracked, and what was kept before they asked is deleted. */
-async function keepNothing() {
+/** Removes the service worker and its caches, for visitors who ask not to be tracked. */
+async function removeServiceWorker() {
   for (const registration of (await navigator.serviceWorker?.getRegistrations()) ?? []) await registration.unregister();
   for (const name of await caches.keys()) if (name.startsWith("halfmoon-")) await caches.delete(name);
 }
 
 const noTracking = Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
-// After what the visitor came for, when no file of the page is on its way any more: one that is makes the cache again.
-shelf.addEventListener("nearmind-ready", () => void (noTracking ? keepNothing().catch(ignore) : keepForLater()), {
-  once: true,
-});
+// Once the shelf is ready and no file of the page is still loading: such a request would create the cache again.
+shelf.addEventListener(
+  "nearmind-ready",
+  () => void (noTracking ? removeServiceWorker().catch(ignore) : registerServiceWorker()),
+  { once: true },
+);
 trackSearches();
-showCount();
+drawCartCount();

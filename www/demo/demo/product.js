@@ -1,8 +1,8 @@
-/** A product's page: what it is, the cart, and the shelf of what is like it. Tells the recommender of the view. */
+/** A product's page: its details, the cart button, and a shelf of similar products. Tracks the view. */
 import { h } from "../element/dom.js";
-import { cart, put } from "./cart.js";
+import { getCart, setQuantity } from "./cart.js";
 import { items, money } from "./items.js";
-import { byId, client, ignore, say } from "./page.js";
+import { byId, client, ignore, messages } from "./page.js";
 import { tile } from "./tile.js";
 
 /** @import {Item} from "./items.js" */
@@ -26,34 +26,36 @@ function draw(item) {
 }
 
 /** @param {Item} item */
-function offer(item) {
+function listenForCart(item) {
   const button = /** @type {HTMLButtonElement} */ (byId("add-to-cart"));
-  const already = () =>
-    byId("cart-said").replaceChildren(
-      ...(cart()[item.id] ? [h("a", { href: "cart.html" }, say.inCart), ` (${cart()[item.id]})`] : []),
+  const drawQuantity = () => {
+    const quantity = getCart()[item.id];
+    byId("cart-status").replaceChildren(
+      ...(quantity ? [h("a", { href: "cart.html" }, messages.inCart), ` (${quantity})`] : []),
     );
+  };
   button.disabled = false;
   button.addEventListener("click", () => {
-    put(item.id, (cart()[item.id] ?? 0) + 1);
+    setQuantity(item.id, (getCart()[item.id] ?? 0) + 1);
     client.track("add_to_cart", { item: item.id }).catch(ignore);
-    already();
+    drawQuantity();
   });
-  already();
+  drawQuantity();
 }
 
-/** What stands where the shelf will be. @param {Item} item @param {Item[]} all */
-function drawOthers(item, all) {
-  const others = all.filter(({ id, category }) => category === item.category && id !== item.id).slice(0, 6);
-  byId("others").replaceChildren(...others.map((other) => tile(other, { text: other.description })));
+/** Draws products of the same category; they are shown until the shelf has its list. @param {Item} item @param {Item[]} all */
+function drawSimilar(item, all) {
+  const similar = all.filter(({ id, category }) => category === item.category && id !== item.id).slice(0, 6);
+  byId("similar").replaceChildren(...similar.map((other) => tile(other, { text: other.description })));
 }
 
 const all = await items;
 const item = all.find((each) => each.id === id);
 if (item) {
   draw(item);
-  offer(item);
-  drawOthers(item, all);
+  listenForCart(item);
+  drawSimilar(item, all);
 } else {
-  byId("title").textContent = say.unknown;
+  byId("title").textContent = messages.unknown;
   byId("product").dataset.state = "unknown";
 }

@@ -1,88 +1,90 @@
 /**
- * Search results and category pages. The shop's own match by words stands until the recommender has answered,
- * and wherever it cannot.
+ * Search results and category pages. The shop's own search by words is shown until the recommender has answered, and if
+ * the recommender fails.
  */
 import { categories, items } from "./items.js";
-import { byId, client, say } from "./page.js";
+import { byId, client, messages } from "./page.js";
 import { categoryTile, tile } from "./tile.js";
 
 const LIMIT = 24;
 const parameters = new URLSearchParams(location.search);
 const query = (parameters.get("q") ?? "").trim();
 const category = parameters.get("category");
-/** How often results have been shown: the last answer stands, whichever is drawn first. */
-let answers = 0;
+/** The number of calls of `show`. Only the last call draws. */
+let shows = 0;
 
 /** @param {Node[]} tiles @param {string} note */
 async function show(tiles, note) {
-  const isEmpty = !tiles.length && note !== say.searching;
-  const answer = ++answers;
-  // Nobody is left in front of an empty page: what there is stands where the results would.
-  const shown = isEmpty ? (await categories()).map((each) => categoryTile(each, say.count(each.items.length))) : tiles;
-  if (answer !== answers) return;
+  const isEmpty = !tiles.length && note !== messages.searching;
+  const call = ++shows;
+  // Without results, show the categories instead of an empty page.
+  const shown = isEmpty
+    ? (await categories()).map((each) => categoryTile(each, messages.count(each.items.length)))
+    : tiles;
+  if (call !== shows) return;
   byId("results").className = isEmpty ? "categories" : "grid";
   byId("results").replaceChildren(...shown);
-  byId("results-note").textContent = isEmpty ? say.nothing : note;
+  byId("results-note").textContent = isEmpty ? messages.nothing : note;
 }
 
 /** @param {string} key */
 async function showCategory(key) {
-  const found = (await categories()).find((each) => each.key === key);
-  head(found?.name ?? key);
+  const match = (await categories()).find((each) => each.key === key);
+  setTitle(match?.name ?? key);
   show(
-    (found?.items ?? []).map((item) => tile(item)),
-    say.count(found?.items.length ?? 0),
+    (match?.items ?? []).map((item) => tile(item)),
+    messages.count(match?.items.length ?? 0),
   );
 }
 
 async function showResults() {
-  head(say.results(query));
+  setTitle(messages.results(query));
   Object.assign(document.querySelector("input[name=q]") ?? {}, { value: query });
-  byId("results-note").textContent = say.searching;
-  // By word as soon as the catalogue is there, by meaning as soon as the model is.
+  byId("results-note").textContent = messages.searching;
+  // Searches by words once the catalogue is loaded, and by meaning once the model is.
   client.subscribe((update) => {
-    if (update.type === "catalog-ready" || update.type === "model-ready") askRecommender();
-    if (update.type === "error" && update.fatal) showPlain();
+    if (update.type === "catalog-ready" || update.type === "model-ready") searchRecommender();
+    if (update.type === "error" && update.fatal) showWordMatches();
   });
-  askRecommender();
-  await showPlain();
+  searchRecommender();
+  await showWordMatches();
 }
 
-async function askRecommender() {
+async function searchRecommender() {
   const cards = await client.search(query, { limit: LIMIT }).catch(() => []);
   const { items, device, problem } = client.state;
   if (items === null || problem) return;
   byId("results").dataset.by = device ? "meaning" : "word";
-  show(cards.map(found), device ? say.found(cards.length) : say.searching);
+  show(cards.map(cardTile), device ? messages.found(cards.length) : messages.searching);
 }
 
-/** The shop's own match, unless there is a better one. */
-async function showPlain() {
-  const plain = await containing(query);
+/** Shows the shop's own search results, unless the recommender has answered. */
+async function showWordMatches() {
+  const matches = await itemsContaining(query);
   if (byId("results").dataset.by && !client.state.problem) return;
   show(
-    plain.map((item) => tile(item)),
-    client.state.problem ? say.foundPlain(plain.length) : say.searching,
+    matches.map((item) => tile(item)),
+    client.state.problem ? messages.foundWords(matches.length) : messages.searching,
   );
 }
 
 /** @param {import("../types.js").Card} card */
-function found({ item, url, image, brand, price, title }) {
+function cardTile({ item, url, image, brand, price, title }) {
   return tile({ id: item, url, image, brand, price: price?.amount, currency: price?.currency, title: "" }, { title });
 }
 
-/** Products in which every word of the query occurs. @param {string} text */
-async function containing(text) {
+/** The items that contain every word of the text. @param {string} text */
+async function itemsContaining(text) {
   const words = text.toLowerCase().split(/\s+/);
-  const has = (/** @type {import("./items.js").Item} */ { title, description, brand, category }) => {
-    const own = `${title} ${description} ${brand} ${category}`.toLowerCase();
-    return words.every((word) => own.includes(word));
+  const matches = (/** @type {import("./items.js").Item} */ { title, description, brand, category }) => {
+    const text = `${title} ${description} ${brand} ${category}`.toLowerCase();
+    return words.every((word) => text.includes(word));
   };
-  return (await items).filter(has).slice(0, LIMIT);
+  return (await items).filter(matches).slice(0, LIMIT);
 }
 
 /** @param {string} title */
-function head(title) {
+function setTitle(title) {
   document.title = `${title} · Halfmoon`;
   byId("results-title").textContent = title;
 }

@@ -1,5 +1,5 @@
 /**
- * The shop's own product tile, in the grid, in search results and in the markup that a shelf stands in for.
+ * The shop's own tiles: in the grid, in search results and in a shelf's own markup.
  *
  * @import {Item} from "./items.js"
  * @import {Part} from "../types.js"
@@ -10,7 +10,7 @@ import { money } from "./items.js";
 
 /**
  * @param {Pick<Item, "id" | "url" | "image" | "brand" | "price" | "currency" | "title">} item
- * @param {{title?: Part[], text?: string}} [options] `text`: a description, for tiles that stand where cards will be.
+ * @param {{title?: Part[], text?: string}} [options] `title`: the title with marked words. `text`: a description, for a shelf's own markup.
  */
 export function tile(
   { id, url, image, brand, price, currency, title },
@@ -34,9 +34,9 @@ export function tile(
 }
 
 /**
- * A category with one of its pictures.
+ * A category with the picture of its first item.
  * @param {{key: string, name: string, items: Item[]}} category
- * @param {string} count How many products it has, in words.
+ * @param {string} count The number of its products, as a text.
  */
 export const categoryTile = ({ key, name, items }, count) =>
   h(

@@ -1,15 +1,15 @@
-/** The headless API: ask for a list, draw it, tell what happened, draw again. */
+/** The headless API: requests a list, draws it, tracks an event, and draws again. */
 import { Nearmind } from "../nearmind.js";
 
 const nearmind = Nearmind.open({ catalog: "../catalog/", model: "../models/minilm/", lang: "en" });
-const list = /** @type {HTMLElement} */ (document.getElementById("list"));
+const listElement = /** @type {HTMLElement} */ (document.getElementById("list"));
 const basis = /** @type {HTMLElement} */ (document.getElementById("basis"));
 const form = /** @type {HTMLFormElement} */ (document.getElementById("wish"));
 
 async function draw() {
-  const found = await nearmind.recommend({ limit: 5 });
-  list.replaceChildren(...found.cards.map(line));
-  basis.textContent = found.basis === "cold-start" ? "A varied selection." : "From what you said and looked at.";
+  const list = await nearmind.recommend({ limit: 5 });
+  listElement.replaceChildren(...list.cards.map(line));
+  basis.textContent = list.basis === "cold-start" ? "A varied selection." : "Based on what you said and viewed.";
 }
 
 /** @param {import("../types.js").Card} card */

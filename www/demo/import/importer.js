@@ -1,30 +1,30 @@
 /**
- * A feed to a catalogue on this device: read, embedded in the background, packed, kept. Survives a reload: the file and
- * every vector that was made are kept, and what is missing is made.
+ * Imports a feed into a catalogue on this device: reads it, embeds it in the background, packs and stores it. An import
+ * survives a reload: the file and all finished vectors are stored, and only the missing vectors are computed.
  *
- *     const importer = new Importer({ models: ["models/minilm/"], change: (state) => draw(state) });
- *     await importer.restore();          // goes on, or shows what is there
- *     await importer.take(file, {});     // options: format, columns, currency, lang, variants
+ *     const importer = new Importer({ models: ["models/minilm/"], onChange: (state) => draw(state) });
+ *     await importer.restore();              // continues an unfinished import, or loads the stored catalogue
+ *     await importer.importFile(file, {});   // options: format, encoding, columns, currency, lang, variants
  *     importer.pause(); importer.resume(); await importer.cancel();
  *     const blob = await importer.export();
  *
- * Knows neither elements nor formats: `worker.js` reads and packs, a pool of Nearmind's workers embeds.
+ * Must not know elements or formats: `worker.js` reads and packs, and a pool of Nearmind's workers embeds.
  *
- * @import {Problem, State, Unread} from "./types.js"
+ * @import {Problem, State, UnsupportedLanguages} from "./types.js"
  */
 import { EmbedPool, suitable } from "../pool.js";
 import { spawn } from "../spawn.js";
-import { hasPack, Keep, retainPack } from "./keep.js";
+import { hasPack, ImportStorage, retainPack } from "./storage.js";
 
 const LOCK = "nearmind-import";
-/** So long an import that goes on after a reload waits for the lock. */
-const RELEASE_MS = 3000;
-/** Texts of one question to the pool: two of its messages. */
-const BATCH = 32;
-/** The rate is that of so many seconds. */
+/** How long an import that continues after a reload waits for the lock. */
+const LOCK_TIMEOUT_MS = 3000;
+/** Texts in one call of the pool, which sends them as two messages. */
+const BATCH_SIZE = 32;
+/** The rate is averaged over the last seconds, at most this many. */
 const RATE_SECS = 15;
-/** A language that a smaller share of the texts is in may be a wrong guess, and is not worth a word. */
-const WORTH_A_WORD = 0.02;
+/** Unsupported languages with a smaller share of the texts are not reported: they may be detected wrongly. */
+const MIN_SHARE = 0.02;
 
 export class Importer {
   /** @type {State} */
@@ -36,211 +36,211 @@ export class Importer {
     rate: 0,
     secondsLeft: null,
     device: "",
-    unread: [],
-    kept: true,
-    waits: false,
+    unsupported: [],
+    stored: true,
+    resumable: false,
     report: null,
     catalog: null,
     problem: null,
   };
   #models;
   #device;
-  #change;
-  #keep = Keep.open();
-  /** Ends a run that was cancelled or failed: whoever holds another number stops. */
+  #onChange;
+  #storage = ImportStorage.open();
+  /** The number of the current run. Code of an earlier run, which was cancelled or failed, stops when it differs. */
   #run = 0;
-  /** @type {Hand | null} */
-  #hand = null;
+  /** @type {WorkerClient | null} */
+  #worker = null;
   /** @type {EmbedPool | null} */
   #pool = null;
-  /** What the lanes wait for while it is paused. @type {{gate: Promise<void>, open: () => void} | null} */
+  /** The gate at which the lanes wait while the import is paused. @type {{gate: Promise<void>, open: () => void} | null} */
   #pause = null;
-  /** How far it was when. @type {[number, number][]} */
-  #marks = [];
-  /** The run before this one, and its lock. */
-  #ended = Promise.resolve();
-  /** What was there is known: a file that is dropped sooner waits for it. @type {Promise<unknown>} */
-  #looked = Promise.resolve();
+  /** Samples for the rate. @type {[timeMs: number, done: number][]} */
+  #samples = [];
+  /** Resolves when the last run has ended and released its lock. */
+  #finished = Promise.resolve();
+  /** Resolves when the stored state is loaded. Files that are dropped before wait for it. @type {Promise<unknown>} */
+  #loaded = Promise.resolve();
 
-  /** @param {{models: string[], device?: "auto" | "cpu" | "gpu", change: (state: State) => void}} options The first model is for feeds that none reads more of. */
-  constructor({ models, device = "auto", change }) {
+  /** @param {{models: string[], device?: "auto" | "cpu" | "gpu", onChange: (state: State) => void}} options If several models support equally many texts, the first one is used. */
+  constructor({ models, device = "auto", onChange }) {
     this.#models = models.map((model) => new URL(model, document.baseURI).href);
     this.#device = device;
-    this.#change = change;
+    this.#onChange = onChange;
   }
 
   get busy() {
     return ["reading", "embedding", "paused", "packing"].includes(this.state.phase);
   }
 
-  /** Shows what is there, and goes on where an earlier visit stopped. */
+  /** Loads the stored catalogue, and continues an unfinished import. */
   async restore() {
-    const looking = (this.#looked = this.#look());
-    const pending = await looking;
-    if (pending) await (this.#ended = this.#import(pending, true));
+    const loading = (this.#loaded = this.#load());
+    const pending = await loading;
+    if (pending) await (this.#finished = this.#import(pending, true));
   }
 
-  /** Shows the catalogue that is there. Gives back the import to go on with. */
-  async #look() {
-    const keep = await this.#keep;
-    const [known, pending] = [await keep.get("done"), await keep.get("pending")];
-    const catalog = known && (await hasPack(known.id)) ? known : null;
-    const there = {
+  /** Loads the stored catalogue. Returns the unfinished import, if there is one. */
+  async #load() {
+    const storage = await this.#storage;
+    const [stored, pending] = [await storage.get("done"), await storage.get("pending")];
+    const catalog = stored && (await hasPack(stored.id)) ? stored : null;
+    this.#set({
+      phase: catalog ? "done" : "idle",
       catalog,
       report: catalog?.report ?? null,
       name: catalog?.name ?? "",
-      waits: Boolean(pending),
+      resumable: Boolean(pending),
       problem: null,
-    };
-    this.#set({ ...there, phase: catalog ? "done" : "idle" });
-    if (known && !catalog) {
-      await keep.set("done", undefined);
-      this.#set({ phase: "failed", problem: { code: "gone", message: "the browser has cleared it" } });
+    });
+    if (stored && !catalog) {
+      await storage.set("done", undefined);
+      this.#set({ phase: "failed", problem: { code: "gone", message: "the browser has deleted the catalogue" } });
     }
     return pending;
   }
 
-  /** One file at a time: another is not taken. @param {File} file @param {object} options */
-  async take(file, options) {
-    await this.#looked;
-    if (!this.busy) await (this.#ended = this.#import({ file, options, paused: false, done: 0 }, false));
+  /** Imports a file, unless an import is running. @param {File} file @param {object} options */
+  async importFile(file, options) {
+    await this.#loaded;
+    if (!this.busy) await (this.#finished = this.#import({ file, options, paused: false, done: 0 }, false));
   }
 
   pause() {
     if (this.state.phase !== "embedding") return;
-    this.#hold();
+    this.#closeGate();
     this.#set({ phase: "paused", rate: 0, secondsLeft: null });
-    this.#mark({ paused: true, done: this.state.done });
+    this.#storeProgress({ paused: true, done: this.state.done });
   }
 
   resume() {
     if (this.state.phase !== "paused") return;
     this.#pause?.open();
     this.#pause = null;
-    this.#marks = [];
+    this.#samples = [];
     this.#set({ phase: "embedding" });
-    this.#mark({ paused: false });
+    this.#storeProgress({ paused: false });
   }
 
-  /** Forgets the import that is under way; a catalogue that was there before stays. */
+  /** Cancels the running import and deletes its data. The previous catalogue stays. */
   async cancel() {
     this.#stop();
-    await this.#ended;
-    const keep = await this.#keep;
-    await keep.set("pending", undefined);
-    await keep.retainVectors();
+    await this.#finished;
+    const storage = await this.#storage;
+    await storage.set("pending", undefined);
+    await storage.retainVectors();
     await this.restore();
   }
 
-  /** Forgets the catalogue. */
+  /** Deletes the catalogue, and the running import if there is one. */
   async remove() {
-    const keep = await this.#keep;
-    await keep.set("done", undefined);
+    const storage = await this.#storage;
+    await storage.set("done", undefined);
     await retainPack();
     await this.cancel();
   }
 
-  /** The catalogue as one zip file, as `nearmind bake` writes its folder. @returns {Promise<Blob>} */
+  /** Returns the catalogue as a zip archive of the files that `nearmind bake` writes. @returns {Promise<Blob>} */
   async export() {
-    const hand = this.#hand ?? new Hand();
+    const worker = this.#worker ?? new WorkerClient();
     try {
-      return await hand.ask("zip", { id: this.state.catalog?.id });
+      return await worker.call("zip", { id: this.state.catalog?.id });
     } finally {
-      if (hand !== this.#hand) hand.close();
+      if (worker !== this.#worker) worker.close();
     }
   }
 
-  /** @param {{file: File, options: object, paused: boolean, done: number}} pending @param {boolean} again */
-  async #import(pending, again) {
+  /** @param {{file: File, options: object, paused: boolean, done: number}} pending @param {boolean} isResumed */
+  async #import(pending, isResumed) {
     const run = ++this.#run;
     this.#set({ phase: "reading", name: pending.file.name, done: 0, total: pending.file.size, problem: null });
-    const busy = { code: "busy", message: "another tab imports" };
-    // A page that was left a moment ago, and may be kept for the way back, gives the lock up when another asks for it.
-    const patience = again ? { signal: AbortSignal.timeout(RELEASE_MS) } : { ifAvailable: true };
-    const held = navigator.locks?.request(LOCK, patience, (lock) =>
-      lock ? this.#steps(run, pending, again) : Promise.reject(busy),
+    const busy = { code: "busy", message: "another tab is importing" };
+    // After a reload, wait: the previous page may be in the back/forward cache, and gives the lock up only on request.
+    const lockOptions = isResumed ? { signal: AbortSignal.timeout(LOCK_TIMEOUT_MS) } : { ifAvailable: true };
+    const locked = navigator.locks?.request(LOCK, lockOptions, (lock) =>
+      lock ? this.#runSteps(run, pending, isResumed) : Promise.reject(busy),
     );
     try {
-      await (held ?? this.#steps(run, pending, again));
+      await (locked ?? this.#runSteps(run, pending, isResumed));
     } catch (thrown) {
       if (run !== this.#run) return;
-      const late = thrown instanceof DOMException && thrown.name === "TimeoutError";
-      const problem = late ? busy : /** @type {Problem} */ (thrown);
+      const timedOut = thrown instanceof DOMException && thrown.name === "TimeoutError";
+      const problem = timedOut ? busy : /** @type {Problem} */ (thrown);
       this.#stop();
-      // What another tab is at is not to be discarded here.
-      this.#set({ phase: "failed", problem, waits: this.state.waits && problem.code !== "busy" });
+      // An import that runs in another tab must not be discarded here.
+      this.#set({ phase: "failed", problem, resumable: this.state.resumable && problem.code !== "busy" });
     }
   }
 
-  /** @param {number} run @param {{file: File, options: object, paused: boolean, done: number}} pending @param {boolean} again */
-  async #steps(run, pending, again) {
+  /** @param {number} run @param {{file: File, options: object, paused: boolean, done: number}} pending @param {boolean} isResumed */
+  async #runSteps(run, pending, isResumed) {
     const { file, options } = pending;
-    const keep = await this.#keep;
-    const hand = (this.#hand = new Hand());
-    /** @param {Partial<State>} news */
-    const tell = (news) => run === this.#run && this.#set(news);
-    this.#marks = [];
-    tell({ report: null, rate: 0, secondsLeft: null, kept: keep.lasting });
-    const read = await hand.ask("read", { file, options }, ({ bytes, total }) => tell({ done: bytes, total }));
-    tell({ report: read.report });
-    if (!read.count) throw { code: "nothing", message: "no row can be used" };
-    if (!again)
-      await keep.set("pending", pending).then(
-        () => tell({ waits: true }),
-        () => tell({ kept: false }),
+    const storage = await this.#storage;
+    const worker = (this.#worker = new WorkerClient());
+    /** @param {Partial<State>} changes */
+    const update = (changes) => run === this.#run && this.#set(changes);
+    this.#samples = [];
+    update({ report: null, rate: 0, secondsLeft: null, stored: storage.isPersistent });
+    const read = await worker.call("read", { file, options }, ({ bytes, total }) => update({ done: bytes, total }));
+    update({ report: read.report });
+    if (!read.count) throw { code: "nothing", message: "none of the rows can be used" };
+    if (!isResumed)
+      await storage.set("pending", pending).then(
+        () => update({ resumable: true }),
+        () => update({ stored: false }),
       );
-    if (pending.paused) this.#hold();
-    tell({ phase: pending.paused ? "paused" : "embedding", done: pending.done, total: read.count });
+    if (pending.paused) this.#closeGate();
+    update({ phase: pending.paused ? "paused" : "embedding", done: pending.done, total: read.count });
     await this.#pause?.gate;
-    const { model, manifest, unread } = await this.#choose(read.languages);
-    tell({ unread });
-    const { pool, device, lanes } = await this.#open(model);
+    const { model, manifest, unsupported } = await this.#chooseModel(read.languages);
+    update({ unsupported });
+    const { pool, device, lanes } = await this.#openPool(model);
     if (run !== this.#run) return pool.close();
     this.#pool = pool;
-    tell({ device });
-    tell(await hand.ask("plan", { model: manifest, device }));
-    await Promise.all(Array.from({ length: lanes }, () => this.#lane(run, hand, pool)));
+    update({ device });
+    update(await worker.call("plan", { model: manifest, device }));
+    await Promise.all(Array.from({ length: lanes }, () => this.#embedBatches(run, worker, pool)));
     if (run !== this.#run) return;
     pool.close();
-    tell({ phase: "packing", rate: 0, secondsLeft: null });
-    const packed = await hand.ask("pack", {});
-    const catalog = { ...packed, name: file.name, model, unread, report: read.report };
+    update({ phase: "packing", rate: 0, secondsLeft: null });
+    const packed = await worker.call("pack", {});
+    const catalog = { ...packed, name: file.name, model, unread: unsupported, report: read.report };
     if (run !== this.#run) return;
-    await hand.ask("commit", { done: catalog });
+    await worker.call("commit", { catalog });
     this.#stop();
-    this.#set({ phase: "done", catalog, waits: false });
+    this.#set({ phase: "done", catalog, resumable: false });
   }
 
-  /** Takes batches until there is none left. @param {number} run @param {Hand} hand @param {EmbedPool} pool */
-  async #lane(run, hand, pool) {
+  /** One lane: embeds batches until none is left. @param {number} run @param {WorkerClient} worker @param {EmbedPool} pool */
+  async #embedBatches(run, worker, pool) {
     for (;;) {
       await this.#pause?.gate;
-      const { rows, texts } = await hand.ask("texts", { most: BATCH });
+      const { rows, texts } = await worker.call("texts", { limit: BATCH_SIZE });
       if (!rows.length || run !== this.#run) return;
       const { vectors } = await pool.embed(texts);
-      const { done, total, kept } = await hand.ask("learned", { rows, vectors });
+      const { done, total, stored } = await worker.call("addVectors", { rows, vectors });
       if (run !== this.#run) return;
-      this.#set({ done, total, kept: this.state.kept && kept, ...this.#pace(done, total) });
+      this.#set({ done, total, stored: this.state.stored && stored, ...this.#estimate(done, total) });
     }
   }
 
-  /** @param {number} done @param {number} total */
-  #pace(done, total) {
+  /** Estimates the rate and the remaining time. @param {number} done @param {number} total */
+  #estimate(done, total) {
     const now = performance.now();
-    this.#marks.push([now, done]);
-    while (now - this.#marks[0][0] > RATE_SECS * 1000) this.#marks.shift();
-    const [[since, before]] = this.#marks;
+    this.#samples.push([now, done]);
+    while (now - this.#samples[0][0] > RATE_SECS * 1000) this.#samples.shift();
+    const [[since, before]] = this.#samples;
     const rate = now > since ? ((done - before) * 1000) / (now - since) : 0;
     return this.state.phase === "paused" ? {} : { rate, secondsLeft: rate > 0 ? (total - done) / rate : null };
   }
 
   /**
-   * The model that reads most of the texts, of those that read as many the first; its manifest, too, and the languages
-   * that it does not read.
-   * @param {Record<string, number>} languages Texts by their language.
+   * Returns the first of the models that support the most texts, with its manifest and the languages that it does not
+   * support.
+   * @param {Record<string, number>} languages Number of texts by language.
    */
-  async #choose(languages) {
-    const all = Math.max(
+  async #chooseModel(languages) {
+    const total = Math.max(
       Object.values(languages).reduce((sum, count) => sum + count, 0),
       1,
     );
@@ -250,22 +250,24 @@ export class Importer {
       if (!response?.ok) continue;
       const manifest = await response.text();
       /** @type {string[]} */
-      const own = JSON.parse(manifest).languages;
-      // A manifest that lists none does not know.
-      const missing = Object.entries(languages).filter(([lang]) => lang && own.length && !own.includes(lang));
-      const misses = missing.reduce((sum, [, count]) => sum + count, 0);
-      /** @type {Unread} */
-      const shares = missing.map(([lang, count]) => [lang, count / all]);
-      const unread = shares.filter(([, share]) => share >= WORTH_A_WORD).sort(([, a], [, b]) => b - a);
-      if (!best || misses < best.misses) best = { model, manifest, unread, misses };
-      if (!misses) break;
+      const supported = JSON.parse(manifest).languages;
+      // If a manifest lists no languages, they are not known.
+      const missing = Object.entries(languages).filter(
+        ([lang]) => lang && supported.length && !supported.includes(lang),
+      );
+      const missingTexts = missing.reduce((sum, [, count]) => sum + count, 0);
+      /** @type {UnsupportedLanguages} */
+      const shares = missing.map(([lang, count]) => [lang, count / total]);
+      const unsupported = shares.filter(([, share]) => share >= MIN_SHARE).sort(([, a], [, b]) => b - a);
+      if (!best || missingTexts < best.missingTexts) best = { model, manifest, unsupported, missingTexts };
+      if (!missingTexts) break;
     }
-    if (!best) throw { code: "download", message: `${this.#models[0]} is not there` };
+    if (!best) throw { code: "download", message: `could not load ${this.#models[0]}manifest.json` };
     return best;
   }
 
-  /** The GPU where it is quicker, else as many workers as this device can feed. @param {string} model */
-  async #open(model) {
+  /** Opens a pool on the GPU if that is faster, or else on as many CPU workers as the device supports. @param {string} model */
+  async #openPool(model) {
     if (this.#device !== "cpu") {
       const pool = new EmbedPool({ model, device: this.#device });
       const { device } = await pool.ready();
@@ -277,71 +279,72 @@ export class Importer {
     return { pool, device: "cpu", lanes: suitable() };
   }
 
-  #hold() {
+  /** Makes the lanes wait. */
+  #closeGate() {
     let open = () => {};
     const gate = new Promise((resolve) => (open = () => resolve(undefined)));
     this.#pause = { gate: /** @type {Promise<void>} */ (gate), open };
   }
 
-  /** What a reload is to find. @param {object} news */
-  async #mark(news) {
-    const keep = await this.#keep;
-    const pending = await keep.get("pending");
-    if (pending) await keep.set("pending", { ...pending, ...news });
+  /** Stores the progress of the unfinished import, for a reload. @param {object} changes */
+  async #storeProgress(changes) {
+    const storage = await this.#storage;
+    const pending = await storage.get("pending");
+    if (pending) await storage.set("pending", { ...pending, ...changes });
   }
 
   #stop() {
     this.#run++;
-    this.#hand?.close();
+    this.#worker?.close();
     this.#pool?.close();
     this.#pause?.open();
-    this.#hand = this.#pool = this.#pause = null;
+    this.#worker = this.#pool = this.#pause = null;
   }
 
-  /** @param {Partial<State>} news */
-  #set(news) {
-    this.state = { ...this.state, ...news };
-    this.#change(this.state);
+  /** @param {Partial<State>} changes */
+  #set(changes) {
+    this.state = { ...this.state, ...changes };
+    this.#onChange(this.state);
   }
 }
 
 /** @type {Problem} */
-const CLOSED = { code: "closed", message: "the import was ended" };
+const CLOSED = { code: "closed", message: "the import was stopped" };
 
-/** The importing worker, as functions. */
-class Hand {
+/** Calls the methods of `worker.js`. */
+class WorkerClient {
   #worker = spawn(new URL("./worker.js", import.meta.url).href);
   /** @type {Map<number, {resolve: (result: any) => void, reject: (problem: Problem) => void, progress?: (progress: any) => void}>} */
-  #asked = new Map();
+  #calls = new Map();
   #lastId = 0;
   #closed = false;
 
   constructor() {
     this.#worker.onmessage = ({ data: { id, result, problem, progress } }) => {
-      const asked = this.#asked.get(id);
-      if (progress) return asked?.progress?.(progress);
-      this.#asked.delete(id);
-      if (problem) asked?.reject(problem);
-      else asked?.resolve(result);
+      const call = this.#calls.get(id);
+      if (progress) return call?.progress?.(progress);
+      this.#calls.delete(id);
+      if (problem) call?.reject(problem);
+      else call?.resolve(result);
     };
     this.#worker.onerror = ({ message }) => {
-      for (const { reject } of this.#asked.values()) reject({ code: "module", message });
+      for (const { reject } of this.#calls.values()) reject({ code: "module", message });
     };
   }
 
-  /** @param {string} method @param {object} given @param {(progress: any) => void} [progress] @returns {Promise<any>} */
-  ask(method, given, progress) {
+  /** @param {string} method @param {object} params @param {(progress: any) => void} [progress] @returns {Promise<any>} */
+  call(method, params, progress) {
     if (this.#closed) return Promise.reject(CLOSED);
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
-      this.#asked.set(id, { resolve, reject, progress });
-      this.#worker.postMessage({ id, method, given });
+      this.#calls.set(id, { resolve, reject, progress });
+      this.#worker.postMessage({ id, method, params });
     });
   }
 
   close() {
     this.#closed = true;
     this.#worker.terminate();
-    for (const { reject } of this.#asked.values()) reject(CLOSED);
+    for (const { reject } of this.#calls.values()) reject(CLOSED);
   }
 }

@@ -1,24 +1,24 @@
 /**
- * The importing worker: reads a feed, hands out its texts, takes their vectors, writes the pack. The parsers, the cleaning
- * and the pack are those of `nearmind bake`, in a wasm module that is fetched here and nowhere else.
+ * The importer's worker: reads a feed, returns the texts to embed, receives their vectors, and writes the pack. The parsers,
+ * the cleaning and the pack format are those of `nearmind bake`, in a wasm module that only this worker loads.
  *
- * page -> worker  { id, method, given }
- * worker -> page  { id, result }, { id, problem }, or { id, progress } on the way
+ * page -> worker  { id, method, params }
+ * worker -> page  { id, result } or { id, problem }, and { id, progress } before that
  *
  * @import {FeedsModule} from "../wasm/nearmind-feeds.js"
  * @import {Problem} from "./types.js"
  */
-import { getPack, Keep, putPack, retainPack } from "./keep.js";
+import { getPack, ImportStorage, putPack, retainPack } from "./storage.js";
 
-/** Rows and keys of one step: some hundredths of a second. */
-const ROWS = 2000;
-const KEYS = 500;
-/** Texts that are embedded again, to see whether this build makes the vectors that an earlier one kept. */
-const TRIED = 4;
+/** Rows and keys that are processed in one step, which takes some hundredths of a second. */
+const ROWS_PER_STEP = 2000;
+const KEYS_PER_STEP = 500;
+/** Number of stored vectors that are computed again, to check that this build computes the same ones. */
+const CHECKED_VECTORS = 4;
 
 /** @type {typeof import("../wasm/nearmind-feeds.js") | undefined} */
 let wasm;
-/** When a feed has been opened. @type {FeedsModule} */
+/** The open feed. @type {FeedsModule} */
 let feeds;
 let count = 0;
 let chinese = false;
@@ -26,96 +26,98 @@ let width = 0;
 let manifest = "";
 /** @type {string[]} */
 let keys = [];
-/** `[N, H]` */
+/** `[N, H]`, by row */
 let vectors = new Float32Array();
-/** Rows whose vectors are there. */
-let has = new Uint8Array();
-/** Rows that wait for their vectors; the first ones may be known, and are tried. @type {number[]} */
+/** 1 for each row whose vector is there. */
+let hasVector = new Uint8Array();
+/** Rows to embed. The first ones may have stored vectors, which are checked. @type {number[]} */
 let queue = [];
-const keep = Keep.open();
+const opening = ImportStorage.open();
 
 const methods = {
-  /** Reads and cleans a feed. @param {{file: File, options: object}} given @param {(progress: object) => void} say */
-  async read({ file, options }, say) {
-    wasm ??= await load();
+  /** Reads and cleans a feed. @param {{file: File, options: object}} params @param {(progress: object) => void} report */
+  async read({ file, options }, report) {
+    wasm ??= await loadModule();
     feeds?.free();
     feeds = new wasm.FeedsModule(options);
     const reader = new FileReaderSync();
-    const part = (/** @type {number} */ at, /** @type {number} */ length) =>
+    const readPart = (/** @type {number} */ at, /** @type {number} */ length) =>
       new Uint8Array(reader.readAsArrayBuffer(file.slice(at, at + length)));
-    feeds.open(file.name, part);
-    for (let now; (now = feeds.step(ROWS)); ) {
-      say({ ...now, total: file.size });
-      await turn();
+    feeds.open(file.name, readPart);
+    for (let step; (step = feeds.step(ROWS_PER_STEP)); ) {
+      report({ ...step, total: file.size });
+      await yieldToEventLoop();
     }
     const read = feeds.finish();
     ({ count, chinese } = read);
     return read;
   },
 
-  /** Looks which texts are known. @param {{model: string, device: string}} given `model` is its manifest. */
+  /** Loads the stored vectors and queues the other rows. @param {{model: string, device: string}} params `model`: its manifest. */
   async plan({ model, device }) {
     manifest = model;
     width = JSON.parse(model).architecture.hidden;
     const maker = `${await digest(new TextEncoder().encode(model))} ${device}`;
-    const kept = await keep;
-    if ((await kept.get("maker")) !== maker) {
-      await kept.retainVectors();
-      await kept.set("maker", maker);
+    const storage = await opening;
+    if ((await storage.get("maker")) !== maker) {
+      await storage.retainVectors();
+      await storage.set("maker", maker);
     }
     keys = [];
     vectors = new Float32Array(count * width);
-    has = new Uint8Array(count);
-    for (let from = 0; from < count; from += KEYS) {
-      const some = feeds.keys(from, Math.min(from + KEYS, count));
-      keys.push(...some);
-      (await kept.vectors(some)).forEach((vector, i) => {
+    hasVector = new Uint8Array(count);
+    for (let from = 0; from < count; from += KEYS_PER_STEP) {
+      const stepKeys = feeds.keys(from, Math.min(from + KEYS_PER_STEP, count));
+      keys.push(...stepKeys);
+      (await storage.vectors(stepKeys)).forEach((vector, i) => {
         if (vector?.byteLength !== width * 4) return;
         vectors.set(new Float32Array(vector), (from + i) * width);
-        has[from + i] = 1;
+        hasVector[from + i] = 1;
       });
     }
-    const rows = [...has.keys()];
-    queue = [...rows.filter((row) => has[row]).slice(0, TRIED), ...rows.filter((row) => !has[row])];
+    const rows = [...hasVector.keys()];
+    queue = [
+      ...rows.filter((row) => hasVector[row]).slice(0, CHECKED_VECTORS),
+      ...rows.filter((row) => !hasVector[row]),
+    ];
     return progress();
   },
 
-  /** The next rows to embed. @param {{most: number}} given */
-  texts({ most }) {
-    const rows = queue.splice(0, most);
+  /** Takes the next rows from the queue. @param {{limit: number}} params */
+  texts({ limit }) {
+    const rows = queue.splice(0, limit);
     return { rows, texts: feeds.texts(Uint32Array.from(rows)) };
   },
 
-  /** What the model made of them. @param {{rows: number[], vectors: Float32Array}} given */
-  async learned({ rows, vectors: made }) {
-    const of = (/** @type {number} */ i) => made.slice(i * width, (i + 1) * width);
-    const tried = rows.flatMap((row, i) => (has[row] ? [[row, i]] : []));
-    if (tried.some(([row, i]) => of(i).some((value, at) => value !== vectors[row * width + at]))) {
-      // Another build, or another browser: none of the known ones counts.
-      queue = [...has.keys()].filter((row) => has[row] && !rows.includes(row)).concat(queue);
-      has.fill(0);
-      await (await keep).retainVectors();
+  /** Stores the vectors of these rows. @param {{rows: number[], vectors: Float32Array}} params `vectors`: `[B, H]` */
+  async addVectors({ rows, vectors: added }) {
+    const vectorAt = (/** @type {number} */ i) => added.slice(i * width, (i + 1) * width);
+    const checked = rows.flatMap((row, i) => (hasVector[row] ? [[row, i]] : []));
+    if (checked.some(([row, i]) => vectorAt(i).some((value, at) => value !== vectors[row * width + at]))) {
+      // The stored vectors come from another build or browser version: compute all of them again.
+      queue = [...hasVector.keys()].filter((row) => hasVector[row] && !rows.includes(row)).concat(queue);
+      hasVector.fill(0);
+      await (await opening).retainVectors();
     }
     rows.forEach((row, i) => {
-      vectors.set(of(i), row * width);
-      has[row] = 1;
+      vectors.set(vectorAt(i), row * width);
+      hasVector[row] = 1;
     });
-    const names = rows.map((row) => keys[row]);
-    // Without room for them the import goes on: only a reload would have to begin anew.
-    const stored = (await keep).putVectors(
-      names,
-      rows.map((_, i) => of(i).buffer),
+    // If there is no space, the import continues, but would start again after a reload.
+    const storing = (await opening).putVectors(
+      rows.map((row) => keys[row]),
+      rows.map((_, i) => vectorAt(i).buffer),
     );
-    const kept = await stored.then(
+    const stored = await storing.then(
       () => true,
       () => false,
     );
-    return { ...progress(), kept };
+    return { ...progress(), stored };
   },
 
-  /** Writes the pack to the browser's cache, in the place of an earlier one. */
+  /** Builds the pack and stores it. `commit` deletes the previous one. */
   async pack() {
-    const dictionary = chinese ? await chineseWords() : undefined;
+    const dictionary = chinese ? await loadDictionary() : undefined;
     const packed = feeds.pack(manifest, vectors, dictionary);
     const id = (await digest(packed.manifest)).slice(0, 16);
     /** @type {[string, Uint8Array][]} */
@@ -125,36 +127,38 @@ const methods = {
     return { id, bytes, count };
   },
 
-  /** A catalogue took the place of all others. @param {{done: {id: string}}} given */
-  async commit({ done }) {
-    const kept = await keep;
-    await kept.set("done", done);
-    await kept.set("pending", undefined);
-    await retainPack(done.id);
-    await kept.retainVectors(keys);
+  /** Makes this catalogue the stored one and deletes the data of all others. @param {{catalog: {id: string}}} params */
+  async commit({ catalog }) {
+    const storage = await opening;
+    await storage.set("done", catalog);
+    await storage.set("pending", undefined);
+    await retainPack(catalog.id);
+    await storage.retainVectors(keys);
   },
 
-  /** A pack as one file. @param {{id: string}} given */
+  /** Returns a pack as a zip archive. @param {{id: string}} params */
   async zip({ id }) {
     const files = await getPack(id);
-    if (!files) throw Object.assign(new Error("it is not on this device any more"), { name: "gone" });
-    wasm ??= await load();
+    if (!files) throw Object.assign(new Error("the catalogue is no longer on this device"), { name: "gone" });
+    wasm ??= await loadModule();
     files.sort(([a], [b]) => (a < b ? -1 : 1));
     return new Blob([wasm.zip(files)], { type: "application/zip" });
   },
 };
 
-const progress = () => ({ done: has.reduce((sum, one) => sum + one, 0), total: count });
+const progress = () => ({ done: hasVector.reduce((sum, one) => sum + one, 0), total: count });
 
-async function load() {
+async function loadModule() {
   const module = await import("../wasm/nearmind-feeds.js");
   await module.default();
   return module;
 }
 
-async function chineseWords() {
+/** Loads jieba's dictionary of Chinese words. */
+async function loadDictionary() {
   const response = await fetch(new URL("../wasm/jieba.txt", import.meta.url));
-  if (!response.ok) throw Object.assign(new Error(`${response.url}: ${response.status}`), { name: "dictionary" });
+  if (!response.ok)
+    throw Object.assign(new Error(`${response.url}: the server answers ${response.status}`), { name: "dictionary" });
   return response.text();
 }
 
@@ -164,20 +168,20 @@ async function digest(bytes) {
   return Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Lets other messages in. */
-const turn = () => new Promise((resolve) => setTimeout(resolve));
+/** Lets the worker handle other messages. */
+const yieldToEventLoop = () => new Promise((resolve) => setTimeout(resolve));
 
-self.onmessage = async ({ data: { id, method, given } }) => {
+self.onmessage = async ({ data: { id, method, params } }) => {
   try {
-    const say = (/** @type {object} */ progress) => postMessage({ id, progress });
-    const result = await /** @type {any} */ (methods)[method](given, say);
+    const report = (/** @type {object} */ progress) => postMessage({ id, progress });
+    const result = await /** @type {any} */ (methods)[method](params, report);
     postMessage({ id, result });
   } catch (thrown) {
-    postMessage({ id, problem: problem(thrown) });
+    postMessage({ id, problem: toProblem(thrown) });
   }
 };
 
 /** @param {any} thrown @returns {Problem} */
-function problem({ name, message, row, format, why }) {
+function toProblem({ name, message, row, format, why }) {
   return { code: name ?? "module", message: `${message}`, row, format, why };
 }

@@ -1,24 +1,24 @@
-// The module that the build makes of crates/web/feeds.
+// The wasm module that the build creates from crates/web/feeds.
 
 import type { Report } from "../import/types.js";
 
 export default function init(): Promise<unknown>;
 
-/** One zip file of these files. */
+/** Returns a zip archive of the files. */
 export function zip(files: [name: string, bytes: Uint8Array][]): Uint8Array<ArrayBuffer>;
 
-/** Every method throws an Error whose name is a code. */
+/** Every method throws an `Error` whose `name` is an error code. */
 export class FeedsModule {
   constructor(options: object);
-  /** `read` gives an empty array at the end of the file. */
+  /** Opens a feed. `read` returns at most `length` bytes from `at` on, and an empty array at the end of the file. */
   open(name: string, read: (at: number, length: number) => Uint8Array): void;
-  /** Reads so many rows; nothing when the feed has ended. */
+  /** Reads the next `rows` rows and returns the bytes and rows read so far; `undefined` at the end of the feed. */
   step(rows: number): { bytes: number; rows: number } | undefined;
-  /** `languages`: the items by the language of their text. */
+  /** Ends the reading. `languages`: the number of items by the language of their text. */
   finish(): { report: Report; count: number; chinese: boolean; languages: Record<string, number> };
-  /** What the vectors of the rows from `from` to before `to` are known again by. */
+  /** The keys under which the vectors of the rows `from..to` are stored: each identifies the text that is embedded. */
   keys(from: number, to: number): string[];
-  /** What the model reads of these rows. */
+  /** The texts of these rows that the model embeds. */
   texts(rows: Uint32Array): string[];
   pack(
     model: string,

@@ -1,4 +1,4 @@
-//! What a minified script must have in common with its source: each script of `www/` is held to it.
+//! What a minified script must have in common with its source, checked for each script of `www/`.
 
 use std::path::PathBuf;
 
@@ -75,7 +75,7 @@ fn strings(name: &str, script: &str) -> Strings {
 
 #[test]
 fn comments_spaces_and_long_local_names_go() {
-    let script = "/** For what. */\nexport function double(/** @type {number} */ amount) {\n  // Twice.\n  const twice = amount * 2;\n  console.log(twice);\n  return { twice };\n}\n";
+    let script = "/** Doubles. */\nexport function double(/** @type {number} */ amount) {\n  // Twice.\n  const twice = amount * 2;\n  console.log(twice);\n  return { twice };\n}\n";
     assert_eq!(
         minify_script("double.js", script).unwrap(),
         "export function double(e){let t=e*2;return console.log(t),{twice:t}}"

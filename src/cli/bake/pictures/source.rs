@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A value of the option `--pictures`.
 #[derive(Debug, Clone)]
-pub enum PictureSource {
+pub enum PictureLocation {
     /// The folder of the site, or of its pictures.
     Folder(PathBuf),
     /// The URL against which relative addresses are resolved. No other origin is requested.
@@ -40,7 +40,7 @@ pub enum Lookup {
     Missing(String),
 }
 
-impl FromStr for PictureSource {
+impl FromStr for PictureLocation {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -57,12 +57,12 @@ impl FromStr for PictureSource {
 
 /// Reads pictures from the sources of a command line.
 pub struct PictureReader<'a> {
-    sources: &'a [PictureSource],
+    sources: &'a [PictureLocation],
     agent: Agent,
 }
 
 impl<'a> PictureReader<'a> {
-    pub fn new(sources: &'a [PictureSource]) -> Self {
+    pub fn new(sources: &'a [PictureLocation]) -> Self {
         let agent = Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
             .max_redirects(0)
@@ -77,12 +77,12 @@ impl<'a> PictureReader<'a> {
         let mut other_server = None;
         for source in self.sources {
             match source {
-                PictureSource::Folder(folder) => {
+                PictureLocation::Folder(folder) => {
                     if let Some(path) = file_in(folder, address) {
                         return read(&path, version);
                     }
                 }
-                PictureSource::Server(base) => match base.join(address) {
+                PictureLocation::Server(base) => match base.join(address) {
                     Ok(url) if url.origin() == base.origin() => return self.download(&url, version),
                     Ok(url) => other_server = url.host_str().map(str::to_owned),
                     Err(error) => return Lookup::Missing(error.to_string()),
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn only_the_named_server_is_requested() {
-        let sources = [PictureSource::from_str("https://cdn.example/files").unwrap()];
+        let sources = [PictureLocation::from_str("https://cdn.example/files").unwrap()];
         let Lookup::OtherServer(host) = PictureReader::new(&sources).find("http://10.0.0.1/inside.png", None) else {
             panic!("another server was requested")
         };

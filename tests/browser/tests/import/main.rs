@@ -136,10 +136,10 @@ async fn a_picked_feed_becomes_a_shelf_with_reasons_and_nothing_leaves_the_devic
         pick(shop, "shop.csv", feed(60, false).as_bytes()).await?;
         until(shop, SHOWN).await?;
         let report = text(shop, "#report").await?;
-        for said in ["63 rows: 61 products", "2 left out", "row has no id", "row has a price that is no number"] {
+        for said in ["63 rows: 61 products", "2 left out", "row has no id", "row has a price that is not a number"] {
             assert!(report.contains(said), "{said}: {report}");
         }
-        assert!(text(shop, "#result-text").await?.starts_with("61 products of shop.csv"));
+        assert!(text(shop, "#result-text").await?.starts_with("61 products from shop.csv"));
         let follow = r#"
             const shelf = document.getElementById("for-you"), { client } = shelf;
             while (!client.state.device) await new Promise((next) => setTimeout(next, 50));
@@ -223,7 +223,7 @@ async fn an_import_pauses_and_goes_on_after_a_reload_with_what_was_made() -> Res
     visit_each(Site::new, async |shop: &Shop| {
         shop.goto("try.html?lang=en&device=cpu").await?;
         pick(shop, "large.csv", feed(400, false).as_bytes()).await?;
-        until(shop, "Number.parseInt(document.getElementById('work-numbers').textContent) >= 64 && document.getElementById('work-phase').textContent === 'Making vectors'").await?;
+        until(shop, "Number.parseInt(document.getElementById('work-numbers').textContent) >= 64 && document.getElementById('work-phase').textContent === 'Computing vectors'").await?;
         shop.ask("document.getElementById('pause').click();", &[]).await?;
         until(shop, "document.getElementById('work-phase').textContent === 'Paused'").await?;
         // What was under way is still taken in; then it stands.
@@ -249,7 +249,7 @@ async fn an_import_pauses_and_goes_on_after_a_reload_with_what_was_made() -> Res
         // The catalogue is there after another reload, without any work.
         shop.goto("try.html?lang=en&device=cpu").await?;
         until(shop, SHOWN).await?;
-        assert!(text(shop, "#result-text").await?.starts_with("401 products of large.csv"));
+        assert!(text(shop, "#result-text").await?.starts_with("401 products from large.csv"));
         // And gone when the visitor says so.
         shop.ask("document.getElementById('remove').click();", &[]).await?;
         until(shop, "document.getElementById('result').hidden && !document.getElementById('feed').hidden").await?;
@@ -276,10 +276,10 @@ async fn a_bad_file_says_what_is_wrong_in_both_languages_and_nothing_is_lost() -
         .stdout;
     let cases: [(&str, Vec<u8>, &str, &str); 5] = [
         ("empty.csv", Vec::new(), "The file is empty", "文件是空的"),
-        ("cut.csv.gz", gzip, "ends in the middle", "中断"),
-        ("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0".to_vec(), "no feed of the format csv", "不是 csv"),
-        ("page.html", b"<!doctype html><title>A page</title><p>No product".to_vec(), "no JSON-LD", "不是 html"),
-        ("useless.csv", b"id,title\n,Tea\n,Cup\n".to_vec(), "Not one row", "没有一行"),
+        ("cut.csv.gz", gzip, "The file is incomplete", "中断"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0".to_vec(), "cannot be read as csv", "无法按 csv"),
+        ("page.html", b"<!doctype html><title>A page</title><p>No product".to_vec(), "no JSON-LD", "无法按 html"),
+        ("useless.csv", b"id,title\n,Tea\n,Cup\n".to_vec(), "None of the rows", "没有一行"),
     ];
     visit(Site::new(), Gpu::None, &[], async |shop| {
         shop.goto("try.html?lang=en&device=cpu").await?;
@@ -316,13 +316,13 @@ async fn a_model_that_does_not_arrive_costs_a_try_and_no_work() -> Result<()> {
         shop.goto("try.html?lang=en&device=cpu").await?;
         pick(shop, "good.csv", feed(12, false).as_bytes()).await?;
         until(shop, FAILED).await?;
-        assert!(text(shop, "#problem").await?.contains("The model did not arrive"));
+        assert!(text(shop, "#problem").await?.contains("The model could not be downloaded"));
         away.store(false, std::sync::atomic::Ordering::Relaxed);
         shop.ask("document.getElementById('retry').click();", &[]).await?;
         until(shop, SHOWN).await?;
         // Cancelled, the next one leaves the catalogue that is there.
         pick(shop, "other.csv", feed(400, false).as_bytes()).await?;
-        until(shop, "document.getElementById('work-phase').textContent === 'Making vectors'").await?;
+        until(shop, "document.getElementById('work-phase').textContent === 'Computing vectors'").await?;
         shop.ask("document.getElementById('cancel').click();", &[]).await?;
         until(shop, "!document.getElementById('result').hidden").await?;
         assert!(text(shop, "#result-text").await?.contains("good.csv"));
@@ -343,7 +343,7 @@ async fn one_tab_imports_at_a_time_and_the_other_says_so() -> Result<()> {
     visit_each(Site::new, async |shop: &Shop| {
         shop.goto("try.html?lang=en&device=cpu").await?;
         pick(shop, "first.csv", feed(400, false).as_bytes()).await?;
-        until(shop, "document.getElementById('work-phase').textContent === 'Making vectors'").await?;
+        until(shop, "document.getElementById('work-phase').textContent === 'Computing vectors'").await?;
         shop.ask("document.getElementById('pause').click();", &[]).await?;
         until(shop, "document.getElementById('work-phase').textContent === 'Paused'").await?;
         let first = shop.browser.driver.window().await?;
@@ -363,7 +363,7 @@ async fn one_tab_imports_at_a_time_and_the_other_says_so() -> Result<()> {
         // One file at a time in a tab, too.
         pick_each(shop, &["second.csv", "third.csv"], feed(12, false).as_bytes()).await?;
         until(shop, SHOWN).await?;
-        assert!(text(shop, "#result-text").await?.starts_with("13 products of second.csv"));
+        assert!(text(shop, "#result-text").await?.starts_with("13 products from second.csv"));
         Ok(())
     })
     .await
@@ -386,8 +386,8 @@ async fn a_feed_that_a_page_should_not_take_is_told_before_its_end() -> Result<(
             shop.goto("try.html?lang=en&device=cpu").await?;
             until(shop, SHOWN).await?;
             shop.ask(pick_large, &[json!(rows), json!(endless)]).await?;
-            fails(shop, "more products than a page should take").await?;
-            assert!(text(shop, "#problem").await?.contains("The catalogue that was there before is untouched"));
+            fails(shop, "more products than a page can import").await?;
+            assert!(text(shop, "#problem").await?.contains("Your previous catalogue is unchanged"));
             assert_eq!(shop.ask("return document.getElementById('for-you').state;", &[]).await?, "ready");
         }
         Ok(())

@@ -1,33 +1,38 @@
 /**
- * What was wrong with a feed, for people: counted by kind, with the first examples.
+ * Draws the cleaning report of a feed: the problems by kind, with counts and the first examples.
  *
  * @import {Finding, Report} from "../../import/types.js"
- * @import {Say} from "./messages.js"
+ * @import {ImportMessages} from "../languages/en/import.js"
  */
 import { h } from "../../element/dom.js";
 import { byId } from "../settings.js";
 
-/** @param {Report} report @param {Say} say */
-export function drawReport(report, say) {
-  byId("report-summary").textContent = say.summary(report);
+/** @param {Report} report @param {ImportMessages} messages */
+export function drawReport(report, messages) {
+  byId("report-summary").textContent = messages.summary(report);
   const [{ format, encoding, encoding_origin: origin, columns }] = report.feeds;
   const unused = Object.keys(columns).filter((name) => !columns[name]);
   byId("report-feed").textContent =
-    `${say.feed(format, encoding)} ${origin === "detected" ? say.detected : ""} ${unused.length ? say.unused(unused.join(", ")) : ""}`;
-  const outcomes = /** @type {(keyof Say["outcomes"])[]} */ (Object.keys(say.outcomes));
+    `${messages.feed(format, encoding)} ${origin === "detected" ? messages.encodingDetected : ""} ${unused.length ? messages.unusedColumns(unused.join(", ")) : ""}`;
+  const outcomes = /** @type {(keyof ImportMessages["outcomes"])[]} */ (Object.keys(messages.outcomes));
   const groups = outcomes.flatMap((outcome) => {
-    const found = report.problems.filter((finding) => finding.outcome === outcome);
-    return found.length
-      ? [h("h3", { class: "outcome" }, say.outcomes[outcome]), ...found.map((finding) => row(finding, say))]
+    const findings = report.problems.filter((finding) => finding.outcome === outcome);
+    return findings.length
+      ? [
+          h("h3", { class: "outcome" }, messages.outcomes[outcome]),
+          ...findings.map((finding) => findingElement(finding, messages)),
+        ]
       : [];
   });
-  byId("report-findings").replaceChildren(...(groups.length ? groups : [h("p", {}, say.clean)]));
+  byId("report-findings").replaceChildren(...(groups.length ? groups : [h("p", {}, messages.noFindings)]));
 }
 
-/** @param {Finding} finding @param {Say} say */
-function row(finding, say) {
-  const examples = finding.examples.map(({ row, excerpt }) => h("li", {}, h("span", {}, `${say.row(row)}: `), excerpt));
+/** @param {Finding} finding @param {ImportMessages} messages */
+function findingElement(finding, messages) {
+  const examples = finding.examples.map(({ row, excerpt }) =>
+    h("li", {}, h("span", {}, `${messages.row(row)}: `), excerpt),
+  );
   const reasons = Object.entries(finding.reasons).map(([reason, count]) => `${count} ${reason}`);
-  const text = say.finding(finding.count, finding) + (reasons.length ? `: ${reasons.join(", ")}` : "");
+  const text = messages.finding(finding.count, finding) + (reasons.length ? `: ${reasons.join(", ")}` : "");
   return h("details", { class: "finding" }, h("summary", {}, text), h("ol", {}, ...examples));
 }

@@ -1,26 +1,27 @@
 /**
- * What an import leaves on this device. Where storage is denied it lasts as long as the page, and `lasting` says so.
+ * What the importer stores on this device. If storage is denied, the state lasts until the page is closed, vectors are not
+ * stored, and `isPersistent` is false.
  *
  *     database "nearmind-import", version 1
- *       state    "pending" -> the import that goes on after a reload, with its file
- *                "done"    -> the catalogue that is there: its name, its report, which cache
- *                "maker"   -> what made the vectors
+ *       state    "pending" -> the unfinished import, which continues after a reload, with its file
+ *                "done"    -> the finished catalogue: id, name, report (`Catalog` in types.d.ts)
+ *                "maker"   -> the model and device that computed the vectors
  *       vectors  first half of a text's SHA-256, in hexadecimal -> ArrayBuffer of f32 [H]
  *     cache "nearmind-catalog-ID": the pack, as crates/web/worker/src/load/on_device.rs reads it
  *
- * Used by the page and by the importing worker. Must not know what a feed is.
+ * Used by the page and by the importer's worker. Must not know what a feed is.
  */
 const DATABASE = "nearmind-import";
-const CACHES = "nearmind-catalog-";
+const CACHE_PREFIX = "nearmind-catalog-";
 const FOLDER = "/nearmind-kept/";
 
-export class Keep {
+export class ImportStorage {
   #database;
   /** @type {Map<string, any>} */
   #memory = new Map();
 
   static async open() {
-    return new Keep(await database().catch(() => null));
+    return new ImportStorage(await openDatabase().catch(() => null));
   }
 
   /** @param {IDBDatabase | null} database */
@@ -28,13 +29,14 @@ export class Keep {
     this.#database = database;
   }
 
-  get lasting() {
+  /** Whether the data survives a reload. */
+  get isPersistent() {
     return this.#database !== null;
   }
 
   /** @param {string} key */
   async get(key) {
-    return this.#database ? done(this.#store("state").get(key)) : this.#memory.get(key);
+    return this.#database ? requestResult(this.#store("state").get(key)) : this.#memory.get(key);
   }
 
   /** @param {string} key @param {unknown} value `undefined` removes it. */
@@ -43,14 +45,14 @@ export class Keep {
     const store = this.#store("state", "readwrite");
     if (value === undefined) store.delete(key);
     else store.put(value, key);
-    await finished(store.transaction);
+    await committed(store.transaction);
   }
 
-  /** The vectors of these keys that are known, undefined for the others. @param {string[]} keys @returns {Promise<(ArrayBuffer | undefined)[]>} */
+  /** Returns the stored vectors, `undefined` for keys without one. @param {string[]} keys @returns {Promise<(ArrayBuffer | undefined)[]>} */
   async vectors(keys) {
     if (!this.#database) return keys.map(() => undefined);
     const store = this.#store("vectors");
-    return Promise.all(keys.map((key) => done(store.get(key))));
+    return Promise.all(keys.map((key) => requestResult(store.get(key))));
   }
 
   /** @param {string[]} keys @param {ArrayBuffer[]} vectors */
@@ -58,17 +60,18 @@ export class Keep {
     if (!this.#database || !keys.length) return;
     const store = this.#store("vectors", "readwrite");
     for (const [i, key] of keys.entries()) store.put(vectors[i], key);
-    await finished(store.transaction);
+    await committed(store.transaction);
   }
 
-  /** Lets go of all vectors but these. @param {string[]} [keys] */
+  /** Deletes all vectors but those of these keys. @param {string[]} [keys] */
   async retainVectors(keys = []) {
     if (!this.#database) return;
     const store = this.#store("vectors", "readwrite");
     if (!keys.length) store.clear();
-    const kept = new Set(keys);
-    for (const key of keys.length ? await done(store.getAllKeys()) : []) if (!kept.has(String(key))) store.delete(key);
-    await finished(store.transaction);
+    const retained = new Set(keys);
+    for (const key of keys.length ? await requestResult(store.getAllKeys()) : [])
+      if (!retained.has(String(key))) store.delete(key);
+    await committed(store.transaction);
   }
 
   /** @param {string} name @param {IDBTransactionMode} [mode] */
@@ -77,19 +80,19 @@ export class Keep {
   }
 }
 
-/** The manifest last: a pack that is cut off by a closed tab is none. @param {string} id @param {[string, Uint8Array][]} files */
+/** Stores the files of a pack. The manifest must be the last one: without it, a pack is incomplete. @param {string} id @param {[string, Uint8Array][]} files */
 export async function putPack(id, files) {
-  const cache = await caches.open(CACHES + id);
+  const cache = await caches.open(CACHE_PREFIX + id);
   for (const [name, bytes] of files) await cache.put(FOLDER + name, new Response(/** @type {BufferSource} */ (bytes)));
 }
 
 /** @param {string} id */
-export const hasPack = (id) => caches.has(CACHES + id);
+export const hasPack = (id) => caches.has(CACHE_PREFIX + id);
 
-/** The files of a pack, or null where it is gone. @param {string} id @returns {Promise<[string, Uint8Array][] | null>} */
+/** Returns the files of a pack, or null if the browser has deleted it. @param {string} id @returns {Promise<[string, Uint8Array][] | null>} */
 export async function getPack(id) {
   if (!(await hasPack(id))) return null;
-  const cache = await caches.open(CACHES + id);
+  const cache = await caches.open(CACHE_PREFIX + id);
   const files = (await cache.keys()).map(async (request) => {
     const response = await cache.match(request);
     const bytes = new Uint8Array((await response?.arrayBuffer()) ?? new ArrayBuffer(0));
@@ -98,31 +101,31 @@ export async function getPack(id) {
   return Promise.all(files);
 }
 
-/** Lets go of all packs but this one. @param {string} [id] */
+/** Deletes all packs but this one. @param {string} [id] */
 export async function retainPack(id) {
-  const names = (await caches.keys()).filter((name) => name.startsWith(CACHES) && name !== CACHES + id);
+  const names = (await caches.keys()).filter((name) => name.startsWith(CACHE_PREFIX) && name !== CACHE_PREFIX + id);
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
 /** @returns {Promise<IDBDatabase>} */
-function database() {
+function openDatabase() {
   const opening = indexedDB.open(DATABASE, 1);
   opening.onupgradeneeded = () => {
     opening.result.createObjectStore("state");
     opening.result.createObjectStore("vectors");
   };
-  return done(opening);
+  return requestResult(opening);
 }
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-const done = (request) =>
+const requestResult = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
 
 /** @param {IDBTransaction} transaction @returns {Promise<void>} */
-const finished = (transaction) =>
+const committed = (transaction) =>
   new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = transaction.onerror = () => reject(transaction.error);

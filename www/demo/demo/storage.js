@@ -1,10 +1,10 @@
-/** The shop's own small memory: language, theme, cart. Where nothing may be stored, it lasts as long as the page. */
+/** The shop's own settings: language, theme, cart. Without `localStorage` they last until the page is closed. */
 
 /** @type {Map<string, string>} */
 const memory = new Map();
 
 /** @param {string} name @returns {string | null} */
-export function recall(name) {
+export function getStored(name) {
   try {
     return localStorage.getItem(`halfmoon.${name}`);
   } catch {
@@ -13,11 +13,11 @@ export function recall(name) {
 }
 
 /** @param {string} name @param {string} value */
-export function remember(name, value) {
+export function setStored(name, value) {
   memory.set(name, value);
   try {
     localStorage.setItem(`halfmoon.${name}`, value);
   } catch {
-    // Then the page's memory has to do.
+    // Storage is blocked or full: the value stays in memory.
   }
 }
