@@ -90,7 +90,7 @@ fn a_package_is_converted_for_two_languages() {
 #[test]
 fn an_unsupported_language_is_named() {
     let refusal = format!("{:#}", Folder::new("tlh").convert(&["en", "tlh"]).map(drop).unwrap_err());
-    assert!(refusal.contains("\"tlh\": a vocabulary can be cut to ar, bg, ca"), "{refusal}");
+    assert!(refusal.contains("\"tlh\": a multilingual vocabulary can be cut to ar, bg, ca"), "{refusal}");
 }
 
 #[test]
