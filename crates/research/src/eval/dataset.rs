@@ -236,7 +236,7 @@ fn parse_item(line: &Value) -> Option<Item> {
     // Films and books of about the same year are more similar, so the year belongs in the text.
     let (title, year) = (field("title"), field("year"));
     let title = if year.is_empty() || title.contains(&year) { title } else { format!("{title} ({year})") };
-    let words = Words { title, description: field("description"), categories };
+    let words = ItemText { title, description: field("description"), categories };
     let price = field("price").trim_start_matches(|c: char| !c.is_ascii_digit()).replace(',', "").parse::<f64>().ok();
     let id = line.get("id").or(line.get("item_id")).and_then(to_text)?;
     let words = [("en".to_owned(), words)].into();

@@ -28,7 +28,7 @@ pub fn choose_model(named: Option<&Path>, items: &[Item]) -> Result<PathBuf> {
         return Ok(named.to_owned());
     }
     let texts = items.iter().step_by(items.len().div_ceil(SAMPLE)).map(|item| build_document(item).text);
-    let languages: Vec<&str> = texts.map(|text| language(&text)).collect();
+    let languages: Vec<&str> = texts.map(|text| detect_language(&text)).collect();
     let chinese = languages.iter().filter(|lang| **lang == "zh").count();
     let (code, name, target) =
         if 2 * chinese > languages.len() { ("zh", "Chinese", "e5") } else { ("en", "English", "minilm") };
