@@ -181,7 +181,7 @@ export type ShelfRequest = Partial<{
 
 /** The settings of one kind of list. As JSON every field may be absent. */
 export type Scene = Partial<{
-  /** What the list is based on. */
+  /** What the list rests on. */
   kind: ShelfKind;
   /** The heading by primary language subtag, instead of the usual one. */
   heading: { [key in string]: string };
@@ -314,7 +314,7 @@ export type VectorMetric = "cosine" | "dot" | "euclidean" | "pearson";
 
 /** One line of the visitor's log. */
 export type Event = {
-  /** The event. */
+  /** What the visitor did. */
   name: EventName;
   /** The item's id, for events that have one. */
   item?: string | null;
@@ -624,7 +624,7 @@ export type UnusedReason = "pending" | "no-match" | "language" | "unclear";
 export type Warning =
   | {
     kind: "nothing-to-show";
-    /** The number of items that are out of stock. */
+    /** Items that are out of stock. */
     soldOut: number;
     /** All items of the catalogue. */
     items: number;
@@ -669,15 +669,15 @@ export type Explanation = {
 export type ScorePart = {
   /** Its name: `content`, `cooccurrence`. */
   name: string;
-  /** Its contribution to the score; negative if it lowers the score. */
+  /** What it adds to the score. Negative where it lowers it. */
   share: number;
 };
 
 /** What an interest adds to the score of an item. */
 export type InterestShare = {
-  /** The interest's id, from `Profile`. */
+  /** The interest's id. */
   name: string;
-  /** The visitor's own name for the interest, or else its words. */
+  /** The visitor's own name for it, or else its words. */
   label: string;
   /** Its contribution to the score; negative if it lowers the score. */
   share: number;
@@ -698,7 +698,7 @@ export type EventShare = {
   without: Moved | null;
 };
 
-/** An item's place in another list. */
+/** Where an item stands in another list. */
 export type Moved = {
   /** From 1; absent if the item is not in that list. */
   place: number | null;
