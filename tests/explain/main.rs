@@ -106,7 +106,7 @@ fn marked_words_are_whole_words_of_the_text() {
             for (nth, text) in texts.iter().enumerate() {
                 let reading = TextDecomposition::new(&states[nth], words(text, &segmenter), &centre);
                 for at in choose_highlights(&reading, &whole(text), &vectors[(nth + 1) % texts.len()]).chosen {
-                    let Word { range, stop, .. } = &reading.words[at];
+                    let Word { range, is_stop, .. } = &reading.words[at];
                     // The pack's small dictionary cuts as the full one does.
                     let is_whole = words(text, &full).iter().any(|word| word.range == *range);
                     assert!(is_whole && !is_stop, "{}", &text[range.clone()]);

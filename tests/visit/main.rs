@@ -14,7 +14,7 @@ mod wordless;
 use std::collections::BTreeSet;
 
 use nearmind_core::{
-    catalog::document,
+    catalog::build_document,
     explain::{TextDecomposition, TokenStates},
     profile::{Event, EventName::*, Opinion},
     protocol::{Basis, Card, Claim, Command, Shelf, ShelfKind, ShelfRequest, Update, VERSION},
