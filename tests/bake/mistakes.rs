@@ -51,5 +51,5 @@ fn sold_out_items_and_missing_links_cause_warnings() {
     ]);
     assert!(done && !warned.contains("WARNING") && !warned.contains("left out of"), "{warned}");
     let (_, error) = run_bake(&[&path, "--link", "shop.example/{id}"]);
-    assert!(error.contains("begins with https://"), "{error}");
+    assert!(error.contains("must begin with https://"), "{error}");
 }

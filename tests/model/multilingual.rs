@@ -148,7 +148,7 @@ fn broken_unigram_tokenizers_are_refused() {
     let (out, manifest) = folder.convert(&["en", "zh"]).unwrap();
     let json = fs::read_to_string(out.join("tokenizer.json")).unwrap();
     let refusal = |broken: String| Tokenizer::parse(broken.as_bytes(), &manifest).map(drop).unwrap_err().to_string();
-    assert!(refusal(json.replace("[\"防水\",", "[\"茶\",")).contains("words, the manifest says"));
+    assert!(refusal(json.replace("[\"防水\",", "[\"茶\",")).contains("words; the manifest says"));
     assert!(refusal(json.replace("\"type\":\"Unigram\"", "\"type\":\"BPE\"")).contains("a BPE model"));
     let unknown = format!("\"unk_id\":{}", manifest.architecture.vocabulary);
     let start = json.find("\"unk_id\":").unwrap();

@@ -90,7 +90,7 @@ pub enum FeedError {
     #[error("cannot parse {0:?} in the column map: write field=Column pairs separated by commas, as in title=Name,price=Preis; the fields are {fields}", fields = columns::FIELD_NAMES)]
     ColumnMap(String),
     /// The feed could not be read, or the spool could not be written or read back.
-    #[error("cannot read the feed or its temporary file: {0}")]
+    #[error("reading the feed or writing its temporary file failed: {0}")]
     Io(#[from] io::Error),
 }
 
