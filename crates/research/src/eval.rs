@@ -205,7 +205,9 @@ impl Eval {
         let (mut results, exposures): (Vec<_>, Vec<_>) = self
             .rank_all(dataset, scorers, cold_only)?
             .into_iter()
-            .map(|(name, rows, exposure)| ((name, ScorerResults { rows, overall: Vec::new() }), exposure))
+            .map(|RankedLists { scorer, rows, exposure }| {
+                ((scorer, ScorerResults { rows, overall: Vec::new() }), exposure)
+            })
             .unzip();
         let mut shares = BTreeMap::new();
         for ((name, results), exposure) in results.iter_mut().zip(&exposures) {
@@ -232,19 +234,14 @@ impl Eval {
         Ok(report)
     }
 
-    /// For each scorer its name, the metrics of its list for each test case, and the exposure that all its lists give.
-    fn rank_all(
-        &self,
-        dataset: &Dataset,
-        scorers: &Scorers,
-        cold_only: bool,
-    ) -> Result<Vec<(String, Vec<[f64; 13]>, Exposure)>> {
+    /// Ranks every test case by every scorer.
+    fn rank_all(&self, dataset: &Dataset, scorers: &Scorers, cold_only: bool) -> Result<Vec<RankedLists>> {
         let counts = scorers.counts;
         let tail = tail(counts);
         let items = ItemStatistics::new(counts, &tail, &scorers.catalog.matrix);
         let touched = touched(dataset, counts);
         let bar = progress(dataset.cases.len(), "test cases ranked")?;
-        let mut all: Vec<(String, Vec<[f64; 13]>, Exposure)> = Vec::new();
+        let mut all: Vec<RankedLists> = Vec::new();
         for (chunk, cases) in dataset.cases.chunks(CHUNK).enumerate() {
             let rank = |(nth, case): (usize, &TestCase)| {
                 let mut scores = scorers.scores(chunk * CHUNK + nth, case);
@@ -264,13 +261,16 @@ impl Eval {
             };
             let ranked: Vec<_> = cases.par_iter().enumerate().map(rank).collect();
             for lists in ranked {
-                for (nth, (name, metrics, list)) in lists.into_iter().enumerate() {
+                for (nth, (scorer, metrics, list)) in lists.into_iter().enumerate() {
                     if all.len() == nth {
-                        all.push((name, Vec::new(), Exposure::new(dataset.items.len())));
+                        all.push(RankedLists {
+                            scorer,
+                            rows: Vec::new(),
+                            exposure: Exposure::new(dataset.items.len()),
+                        });
                     }
-                    let (_, rows, exposure) = &mut all[nth];
-                    rows.push(metrics);
-                    exposure.add(&list);
+                    all[nth].rows.push(metrics);
+                    all[nth].exposure.add(&list);
                 }
             }
             bar.inc(cases.len() as u64);
@@ -278,6 +278,16 @@ impl Eval {
         bar.finish_and_clear();
         Ok(all)
     }
+}
+
+/// What one scorer's lists for all test cases measure.
+struct RankedLists {
+    /// The scorer's name.
+    scorer: String,
+    /// The metrics of each list, in the order of the cases.
+    rows: Vec<[f64; 13]>,
+    /// The exposure that all lists together give to the items.
+    exposure: Exposure,
 }
 
 /// Unit vectors of the items `[N, H]` and of the queries `[Q, H]`, as the model returned them. `width` is H.

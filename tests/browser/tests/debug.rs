@@ -92,7 +92,7 @@ async fn ids_that_no_item_has_are_listed_with_the_nearest_name() -> Result<()> {
             "return [...{ROOT}.querySelectorAll('.unmatched tbody tr')].map((row) => [row.children[0], row.children[2]].map((cell) => cell.textContent));"
         );
         let rows = shop.ask(&rows, &[]).await?;
-        assert_eq!(rows, json!([["SKU:dripper-still", "dripper-still"], ["shopify_US_123_456", "nothing like it"]]));
+        assert_eq!(rows, json!([["SKU:dripper-still", "dripper-still"], ["shopify_US_123_456", "none similar"]]));
         Ok(())
     })
     .await

@@ -53,7 +53,8 @@ impl Sheets {
             let expected = Expected { bytes: file.bytes as u64, sha256: file.sha256.clone() };
             let fetched = fetch_verified(format!("{}{}", self.folder, file.file), expected, self.keep, |_| {}).await;
             take(
-                fetched.and_then(|bytes| Sheet::read(&bytes.to_vec()).map_err(|error| problem(file.decode_error(error)))),
+                fetched
+                    .and_then(|bytes| Sheet::read(&bytes.to_vec()).map_err(|error| problem(file.decode_error(error)))),
             );
         }
     }
