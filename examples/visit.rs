@@ -12,7 +12,7 @@ use nearmind::cli::{device::DeviceArg, model::NativeModel};
 use nearmind_core::{
     catalog::{Catalog, Manifest},
     profile::{Event, EventName},
-    protocol::{Command, DeviceChoice, DeviceReason, DeviceReport, PictureSource, ShelfRequest, Update, VERSION},
+    protocol::{Card, Command, DeviceChoice, DeviceReason, DeviceReport, PictureSource, ShelfRequest, Update, VERSION},
 };
 use nearmind_session::{MemoryStore, Model, Session};
 use pollster::block_on;
@@ -37,7 +37,9 @@ fn main() -> Result<()> {
         let now_ms = 120_000.0;
         for update in block_on(session.apply(command.at(now_ms, "en"))) {
             if let Update::Shelf(list) = update {
-                let titles: Vec<&str> = list.cards.iter().map(|card| card.title.as_str()).collect();
+                // A title is in parts, so that a page can highlight words.
+                let title = |card: &Card| card.title.iter().map(|part| part.text.as_str()).collect::<String>();
+                let titles: Vec<String> = list.cards.iter().map(title).collect();
                 println!("{:?}: {}", list.basis, titles.join(", "));
             }
         }
