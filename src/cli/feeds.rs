@@ -48,7 +48,7 @@ pub struct FeedArgs {
     /// Language of texts that are too short to detect it, as a primary subtag such as en
     #[arg(long)]
     lang: Option<String>,
-    /// Pattern for the links of products where the feed has none, such as https://shop.example/?p={id}: {id} is the
+    /// Pattern for the links of products where the feed has none, such as `https://shop.example/?p={id}`: {id} is the
     /// item's id, and another name in curly brackets, such as {slug}, the value of that column
     #[arg(long, value_name = "PATTERN")]
     link: Option<LinkPattern>,
