@@ -72,7 +72,8 @@ export class NearmindShelf extends DataProperties {
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
     if (before === now || !this.isConnected || !this.#drawn) return;
-    if (name === "heading" || name === "lang") this.#applyLanguage();
+    if (name === "heading") this.#head();
+    if (name === "lang") this.#applyLanguage();
     if (SOURCES.includes(name)) {
       // A shelf that has not started reads it when it starts.
       if (!this.client && this.state !== "failed") return;

@@ -31,7 +31,7 @@ async fn the_manifest_of_the_elements_says_what_the_code_has() -> Result<()> {
                 const type = customElements.get(given[0]);
                 const own = [];
                 for (let made = type.prototype; made !== HTMLElement.prototype; made = Object.getPrototypeOf(made)) own.push(...Object.getOwnPropertyNames(made));
-                return { attributes: type.observedAttributes, members: own.filter((name) => !/Callback$|^constructor$|[tT]old/.test(name)) };"#;
+                return { attributes: type.observedAttributes, members: own.filter((name) => !/Callback$|^constructor$|[dD]ata/.test(name)) };"#;
             let code = shop.ask(code, &[json!(tag), json!(path)]).await?;
             // Read by styles or with the list, they need not be observed.
             let mut observed = strings(&code["attributes"])?;
@@ -241,7 +241,7 @@ async fn a_page_without_an_element_asks_and_draws_for_itself() -> Result<()> {
                 &[],
             )
             .await?;
-        assert_eq!(answer, json!([5, true, "From what you said and looked at."]));
+        assert_eq!(answer, json!([5, true, "Based on what you said and viewed."]));
         Ok(())
     })
     .await
