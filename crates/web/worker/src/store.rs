@@ -9,8 +9,6 @@
 
 mod connection; // to the database
 mod table; //      the log in it, within one transaction
-#[cfg(test)]
-mod tests;
 
 use idb::{Factory, TransactionMode};
 

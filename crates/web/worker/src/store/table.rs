@@ -1,6 +1,6 @@
 //! The log's object store within one transaction: entries by ascending keys. Must not know why they are read.
 
-use idb::{Database, KeyRange, ObjectStore, Query, Transaction, TransactionMode, request::AddStoreRequest};
+use idb::{Database, KeyRange, ObjectStore, Query, Transaction, TransactionMode};
 use js_sys::{Array, JSON};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -62,16 +62,12 @@ impl Table {
         for entry in entries {
             let value = entry.serialize(&Serializer::json_compatible()).map_err(store_error)?;
             // A request that fails makes the transaction fail.
-            last = Some(self.add_value(&value)?);
+            last = Some(self.log.add(&value, None).map_err(store_error)?);
         }
         match last {
             Some(last) => Ok(answer(last).await?.as_f64()),
             None => Ok(None),
         }
-    }
-
-    pub(super) fn add_value(&self, value: &JsValue) -> Result<AddStoreRequest, StoreError> {
-        self.log.add(value, None).map_err(store_error)
     }
 
     pub fn remove(&self, keys: impl Iterator<Item = f64>) -> Result<(), StoreError> {
