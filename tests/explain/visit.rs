@@ -223,7 +223,8 @@ fn reasons_name_titles_in_the_pages_language() {
 
     let mut chinese = visited("zh-CN");
     let list = for_you(&mut chinese, "zh-CN");
-    let why = explain(&mut chinese, &list.cards[0].item);
+    let command = Command::Explain { shelf: "s".into(), item: list.cards[0].item.clone() }.at(NOW + 3600e3, "zh-CN");
+    let Update::Explanation(why) = send(&mut chinese, command).remove(0) else { panic!("it is explained") };
     let mut titles = why.events.iter().filter(|share| share.event.item.is_some()).map(|share| &share.label).peekable();
     assert!(titles.peek().is_some() && titles.all(|title| !title.is_ascii()), "{:?}", why.events);
 }
