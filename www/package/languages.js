@@ -35,10 +35,6 @@ export const shelfTexts = (lang) => (loaded[`${codeOf(lang)}/shelf`] ?? loaded["
  */
 export async function loadTexts(lang, surface) {
   const load = async (/** @type {string} */ file) => (loaded[file] ??= await import(`./languages/${file}.js`));
-  const code = codeOf(lang);
-  const texts = await load(`${code}/${surface}`).catch((error) => {
-    if (code === "en") throw error;
-    return load(`en/${surface}`);
-  });
+  const texts = await load(`${codeOf(lang)}/${surface}`).catch(() => load(`en/${surface}`));
   return texts[surface];
 }

@@ -59,6 +59,8 @@ export class Nearmind {
   #outbox;
   /** BCP 47 tag of the last command. */
   #lang;
+  /** The last messages, with their texts. @type {Promise<any>} */
+  #translated = Promise.resolve();
   /** @type {Record<string, number[]>} */
   #latencies = {};
   #supervisor;
@@ -333,13 +335,14 @@ export class Nearmind {
   }
 
   /**
-   * Adds texts, those of a list in the list's language.
+   * Adds texts, those of a list in the list's language. Messages keep their order, even if one waits for sentences to load.
    * @param {import("./wire.js").Update[]} updates
    * @param {string} [lang] of the command
    */
   #translate(updates, lang = this.#lang) {
     const langOf = (/** @type {any} */ { shelf }) => this.#shelves.get(shelf)?.lang ?? lang;
-    return Promise.all(updates.map((update) => withTexts(update, langOf(update))));
+    const translate = () => Promise.all(updates.map((update) => withTexts(update, langOf(update))));
+    return (this.#translated = this.#translated.then(translate, translate));
   }
 
   /** @param {Update} update */

@@ -165,6 +165,7 @@ export class NearmindShelf extends DataProperties {
     if (this.state !== "ready") this.setAttribute("state", "loading");
     prepare(this.#lang);
     this.#loadActions().catch(() => {});
+    loadSentences(this.#lang).catch(() => {});
     try {
       const [{ Nearmind }, , own] = await Promise.all([
         import("./nearmind.js"),
@@ -210,7 +211,6 @@ export class NearmindShelf extends DataProperties {
 
   /** Loads what cards need once they are drawn: impressions, scrolling, moving to other places. */
   async #loadCardFeatures() {
-    loadSentences(this.#lang).catch(() => {});
     const [{ Impressions }, { Turn }, { Moves }, { addLateStyles }] = await Promise.all([
       import("./element/impressions.js"),
       import("./element/turn.js"),
