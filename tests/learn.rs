@@ -1,5 +1,6 @@
-//! What an attacker who downloads a pack finds out about one visitor, and what fake visitors can do to its lists: in a
-//! simulated shop, with the settings that a search begins with, against the bounds that `src/learn.rs` states.
+//! Checks the bounds that `src/learn.rs` states: how much an attacker learns about one visitor from a pack, and how
+//! much fake visitors change its lists. Uses a simulated shop, and the settings with which `nearmind learn` starts its
+//! search.
 
 use nearmind::learn::{
     EventDetails, ItemFeatures, MinVisitors, TrainingData, build_profile, content_scores,
@@ -44,14 +45,14 @@ impl SimulatedShop {
     }
 
     /// The relations that a pack would ship.
-    fn published(&self, histories: &[Vec<u32>], min_visitors: MinVisitors, settings: Settings) -> Relations {
+    fn publish(&self, histories: &[Vec<u32>], min_visitors: MinVisitors, settings: Settings) -> Relations {
         let features = ItemFeatures { matrix: &self.matrix, fields: &self.fields };
         let data = TrainingData { histories, details: &EventDetails::default() };
         publish::publish(features, data, min_visitors, settings, &Default::default()).relations
     }
 
     fn relations(&self, histories: &[Vec<u32>], min_visitors: MinVisitors) -> Relations {
-        self.published(histories, min_visitors, START)
+        self.publish(histories, min_visitors, START)
     }
 
     /// The same with more visitors.
@@ -59,11 +60,10 @@ impl SimulatedShop {
         self.relations(&[self.histories.clone(), more].concat(), min_visitors)
     }
 
-    /// The number of items that have the pushed item as a neighbour, and of visitors who have it among their first ten.
+    /// The number of items that have the pushed item as a neighbour, and of visitors whose lists contain it.
     fn count_pushed(&self, relations: &Relations) -> (usize, usize) {
         let rows = 0..ITEMS as u32;
-        let neighbourhoods =
-            rows.filter(|&row| relations.neighbours(row).any(|neighbour| neighbour.0 == PUSHED)).count();
+        let items = rows.filter(|&row| relations.neighbours(row).any(|neighbour| neighbour.0 == PUSHED)).count();
         let list = |history: &Vec<u32>| {
             let profile = build_profile(purchases(history), START_WEIGHTS.step);
             let content = content_scores(&self.matrix, &profile, START_WEIGHTS, &|row| relations.has_interactions(row));
@@ -71,7 +71,7 @@ impl SimulatedShop {
                 Scorer::from_parts(Some(relations), &self.fields, START_WEIGHTS, &profile.weighted_rows(), content);
             top(&scorer.scores(), history)
         };
-        (neighbourhoods, self.histories.iter().filter(|history| list(history).contains(&PUSHED)).count())
+        (items, self.histories.iter().filter(|history| list(history).contains(&PUSHED)).count())
     }
 }
 
@@ -91,7 +91,7 @@ fn vector(category: usize, random: &mut ChaCha8Rng) -> Vec<f32> {
     vector.iter().map(|value| value / length).collect()
 }
 
-/// Six items of a category, the first ones most often, with an odd one among them; and the odd one.
+/// Six items of a category, mostly the first ones, with an odd one among them; and the odd one.
 fn history(category: usize, random: &mut ChaCha8Rng) -> (Vec<u32>, u32) {
     let mut history: Vec<u32> = Vec::new();
     while history.len() < 6 {
@@ -132,9 +132,9 @@ fn guesses(shop: &SimulatedShop, relations: &Relations, known: &[u32], odd: bool
     }
     let content = content_scores(&shop.matrix, &build_profile(purchases(known), 1.0), START_WEIGHTS, &|_| true);
     for (row, score) in (0..).zip(&mut scores) {
-        let usual = category(row) == category(known[0]);
-        let tie = if odd { -relations.popularity(row) } else { content[row as usize] };
-        *score = if odd && usual { f32::NEG_INFINITY } else { *score + 1e-4 * tie };
+        let is_usual = category(row) == category(known[0]);
+        let tie_breaker = if odd { -relations.popularity(row) } else { content[row as usize] };
+        *score = if odd && is_usual { f32::NEG_INFINITY } else { *score + 1e-4 * tie_breaker };
     }
     top(&scores, known)
 }
@@ -180,31 +180,31 @@ fn an_edge_of_fewer_than_three_visitors_is_not_published() {
     let count_visitors = |(a, b): (u32, u32)| {
         shop.histories.iter().filter(|history| history.contains(&a) && history.contains(&b)).count()
     };
-    let fewest = |min_visitors| {
-        let relations = shop.published(&shop.histories, min_visitors, Settings { cold_start_borrow: 0.0, ..START });
+    let count_edges = |min_visitors| {
+        let relations = shop.publish(&shop.histories, min_visitors, Settings { cold_start_borrow: 0.0, ..START });
         let edges = (0..ITEMS as u32).flat_map(|row| relations.neighbours(row).map(move |next| (row, next.0)));
         let edges: Vec<usize> = edges.map(count_visitors).collect();
         (edges.len(), edges.into_iter().min())
     };
-    let (edges, visitors) = fewest(MinVisitors::default());
+    let (edges, visitors) = count_edges(MinVisitors::default());
     assert!(edges > 1000 && visitors == Some(3), "{edges} edges of {visitors:?} visitors");
-    assert_eq!(fewest(MinVisitors::ONE).1, Some(1));
+    assert_eq!(count_edges(MinVisitors::ONE).1, Some(1));
 }
 
 /// One visitor with ten thousand events: the pushed item after every other item, repeatedly.
-fn bot() -> Vec<u32> {
+fn bot_history() -> Vec<u32> {
     (0..10_000).map(|nth| if nth % 2 == 1 { PUSHED } else { nth / 2 % PUSHED }).collect()
 }
 
-/// Fake visitors who surround the pushed item with as many best sellers as are counted, of all categories. Three of
-/// them agree on the same best sellers, the fewest that get a pair published.
-fn fakes(number: u32) -> Vec<Vec<u32>> {
+/// Fake visitors who surround the pushed item with as many best sellers as are counted, of all categories. Every three
+/// of them have the same best sellers, because a pair is published from three visitors on.
+fn fake_visitors(number: u32) -> Vec<Vec<u32>> {
     let best = |rank: u32| rank % CATEGORIES as u32 * CATEGORY_ITEMS as u32 + rank / CATEGORIES as u32;
     let around = 2 * START.max_distance as u32;
     let fake = |visitor: u32| {
-        let mut own: Vec<u32> = (visitor / 3 * around..(visitor / 3 + 1) * around).map(best).collect();
-        own.insert(START.max_distance, PUSHED);
-        own
+        let mut history: Vec<u32> = (visitor / 3 * around..(visitor / 3 + 1) * around).map(best).collect();
+        history.insert(START.max_distance, PUSHED);
+        history
     };
     (0..number).map(fake).collect()
 }
@@ -212,26 +212,36 @@ fn fakes(number: u32) -> Vec<Vec<u32>> {
 #[test]
 fn a_bot_with_ten_thousand_events_changes_no_list() {
     let shop = SimulatedShop::new();
-    let pushed = |min_visitors| shop.count_pushed(&shop.relations_with(vec![bot()], min_visitors));
-    assert_eq!(shop.count_pushed(&shop.relations(&shop.histories, MinVisitors::ONE)), (0, 0), "nobody chooses it");
+    let pushed = |min_visitors| shop.count_pushed(&shop.relations_with(vec![bot_history()], min_visitors));
+    assert_eq!(
+        shop.count_pushed(&shop.relations(&shop.histories, MinVisitors::ONE)),
+        (0, 0),
+        "no visitor chooses the pushed item"
+    );
     assert_eq!(pushed(MinVisitors::default()), (0, 0));
-    assert!(pushed(MinVisitors::ONE).0 > 0, "without a limit, it follows on the items that the bot put before it");
+    assert!(
+        pushed(MinVisitors::ONE).0 > 0,
+        "without a limit, it is a neighbour of the items that the bot put before it"
+    );
 }
 
 #[test]
-fn one_fake_in_a_hundred_changes_few_lists() {
+fn one_percent_of_fake_visitors_changes_few_lists() {
     let shop = SimulatedShop::new();
     let k = MinVisitors::default().get();
     for number in 1..k {
         assert_eq!(
-            shop.count_pushed(&shop.relations_with(fakes(number), MinVisitors::default())),
+            shop.count_pushed(&shop.relations_with(fake_visitors(number), MinVisitors::default())),
             (0, 0),
-            "{number} fakes, fewer than {k}"
+            "{number} fake visitors, fewer than {k}"
         );
     }
     let number = VISITORS as u32 / 100;
     let most = 2 * START.max_distance * number as usize / k as usize;
-    let (rows, lists) = shop.count_pushed(&shop.relations_with(fakes(number), MinVisitors::default()));
-    assert!(rows > 0 && rows <= most && lists <= VISITORS / 100, "{rows} neighbourhoods and {lists} lists");
-    assert!(shop.count_pushed(&shop.relations_with(fakes(number), MinVisitors::ONE)).0 > most, "without a limit");
+    let (items, lists) = shop.count_pushed(&shop.relations_with(fake_visitors(number), MinVisitors::default()));
+    assert!(items > 0 && items <= most && lists <= VISITORS / 100, "neighbour of {items} items, in {lists} lists");
+    assert!(
+        shop.count_pushed(&shop.relations_with(fake_visitors(number), MinVisitors::ONE)).0 > most,
+        "without a limit"
+    );
 }

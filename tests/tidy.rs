@@ -1,42 +1,42 @@
-//! The invariants of ARCHITECTURE.md that can be read off the source. Must not run anything.
+//! Checks those invariants of ARCHITECTURE.md that can be seen in the source files. Must not run anything.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// The modules of crates/core/src/lib.rs, lowest layer first. Between crates Cargo holds the layers apart.
+/// The modules of crates/core/src/lib.rs, lowest layer first. Between crates, Cargo enforces the layers.
 const LAYERS: [&str; 10] =
     ["bytes", "random", "text", "vectors", "catalog", "profile", "rank", "explain", "protocol", "recommend"];
 
-/// A file of the project: its path from the root, and what it says.
+/// A file of the project: its path from the root, and its text.
 struct Source {
     path: String,
     text: String,
 }
 
 #[test]
-fn pure_crates_know_no_clock_no_chance_and_no_world() {
+fn core_and_feeds_use_no_clock_randomness_or_io() {
     for place in ["crates/core", "crates/feeds"] {
-        let manifest = read(&root().join(place).join("Cargo.toml"));
+        let manifest = read_source(&root().join(place).join("Cargo.toml"));
         forbid(&[manifest], &["rand", "js-sys", "web-sys", "wasm-bindgen", "nearmind-encoder"], |_| false);
-        let pure = sources(place, "rs");
-        // What writes www/package/wire.d.ts is compiled for tests alone.
+        let files = sources(place, "rs");
+        // declarations.rs, which writes www/package/wire.d.ts, is compiled for tests only.
         let is_test = |path: &str| path.ends_with("protocol/declarations.rs");
-        forbid(&pure, &["std::time", "std::fs", "std::net", "std::env", "async ", ".await"], is_test);
+        forbid(&files, &["std::time", "std::fs", "std::net", "std::env", "async ", ".await"], is_test);
     }
 }
 
 #[test]
-fn a_module_of_the_core_knows_only_those_below_it() {
-    let listed = fs::read_to_string(root().join("crates/core/src/lib.rs")).unwrap();
-    let listed: Vec<_> = listed.lines().filter_map(|line| line.strip_prefix("pub mod ")?.split(';').next()).collect();
-    assert_eq!(listed, LAYERS, "crates/core/src/lib.rs lists the layers in their order");
+fn a_module_of_the_core_uses_only_those_below_it() {
+    let modules = fs::read_to_string(root().join("crates/core/src/lib.rs")).unwrap();
+    let modules: Vec<_> = modules.lines().filter_map(|line| line.strip_prefix("pub mod ")?.split(';').next()).collect();
+    assert_eq!(modules, LAYERS, "crates/core/src/lib.rs lists the layers in their order");
     for file in sources("crates/core/src", "rs") {
-        let Some(own) = LAYERS.iter().position(|layer| *layer == module(&file.path)) else { continue };
-        for used in uses(&file.text) {
+        let Some(own) = LAYERS.iter().position(|layer| *layer == module_of(&file.path)) else { continue };
+        for used in used_modules(&file.text) {
             let layer = LAYERS.iter().position(|layer| *layer == used);
-            assert!(layer.is_none_or(|layer| layer <= own), "{} uses {used}, a layer above its own", file.path);
+            assert!(layer.is_none_or(|layer| layer <= own), "{} uses {used}, which is in a higher layer", file.path);
         }
     }
 }
@@ -48,22 +48,22 @@ fn the_page_draws_text_and_never_code() {
     let code = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"];
     forbid(&scripts, &code, |_| false);
     let mut pages = sources("www", "html");
-    pages.push(read(&root().join("index.html")));
+    pages.push(read_source(&root().join("index.html")));
     for page in pages {
         for (at, _) in page.text.match_indices("<script") {
             let tag = page.text[at..].split('>').next().unwrap_or_default();
-            // What search engines read is data, not code.
+            // Structured data for search engines is not code.
             let is_data = tag.contains("application/ld+json");
-            assert!(is_data || tag.contains(" src="), "{}: an inline script", page.path);
+            assert!(is_data || tag.contains(" src="), "{} has an inline script", page.path);
         }
         for inline in ["<style", " style=", " onclick=", " onload=", "javascript:"] {
-            assert!(!page.text.contains(inline), "{}: `{inline}` breaks the policy", page.path);
+            assert!(!page.text.contains(inline), "{}: the content security policy forbids `{inline}`", page.path);
         }
     }
 }
 
 #[test]
-fn every_file_says_first_what_it_is_for_and_fits_a_few_screens() {
+fn every_file_is_short_and_begins_with_its_purpose() {
     let places = [
         ("src", "rs"),
         ("crates", "rs"),
@@ -78,15 +78,15 @@ fn every_file_says_first_what_it_is_for_and_fits_a_few_screens() {
             let lines = file.text.lines().count();
             assert!(lines <= 400, "{} has {lines} lines", file.path);
             let comment = if extension == "rs" { "//!" } else { "/" };
-            assert!(file.text.starts_with(comment), "{} begins without a word about itself", file.path);
+            assert!(file.text.starts_with(comment), "{} does not begin with a comment on what it is for", file.path);
         }
     }
 }
 
 #[test]
-fn at_most_ten_invariants_and_each_names_its_test() {
+fn there_are_at_most_ten_invariants_each_with_a_test() {
     let architecture = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
-    let (_, invariants) = architecture.split_once("## Invariants").expect("a chapter of invariants");
+    let (_, invariants) = architecture.split_once("## Invariants").expect("a section of invariants");
     let rows: Vec<_> = invariants.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).collect();
     assert!((1..=10).contains(&rows.len()), "{} invariants", rows.len());
     for row in rows {
@@ -100,29 +100,30 @@ fn at_most_ten_invariants_and_each_names_its_test() {
     }
 }
 
+/// Checks that the code of no file contains one of the words. Comments and `allowed` paths are not checked.
 fn forbid(files: &[Source], words: &[&str], allowed: impl Fn(&str) -> bool) {
     for file in files.iter().filter(|file| !allowed(&file.path)) {
         for (number, line) in file.text.lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
             for word in words {
-                assert!(!code.contains(word), "{}:{}: `{word}` does not belong here", file.path, number + 1);
+                assert!(!code.contains(word), "{}:{}: `{word}` is not allowed here", file.path, number + 1);
             }
         }
     }
 }
 
-/// `rank/varied.rs` and `rank.rs` in the core are of module `rank`.
-fn module(path: &str) -> &str {
+/// The top-level module of a file of the core: `rank` for `rank.rs` and for `rank/varied.rs`.
+fn module_of(path: &str) -> &str {
     path.trim_start_matches("crates/core/src/").split(['/', '.']).next().unwrap_or_default()
 }
 
 /// The crate's modules that a file names: `crate::a`, and the first names in `crate::{a, b::c}`.
-fn uses(text: &str) -> Vec<&str> {
+fn used_modules(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("crate::") {
         let rest = &text[at + "crate::".len()..];
         match rest.strip_prefix('{') {
-            None => found.push(name(rest)),
+            None => found.push(first_name(rest)),
             Some(group) => {
                 let mut depth = 0;
                 let mut start = 0;
@@ -130,12 +131,12 @@ fn uses(text: &str) -> Vec<&str> {
                     match c {
                         '{' => depth += 1,
                         '}' if depth == 0 => {
-                            found.push(name(&group[start..i]));
+                            found.push(first_name(&group[start..i]));
                             break;
                         }
                         '}' => depth -= 1,
                         ',' if depth == 0 => {
-                            found.push(name(&group[start..i]));
+                            found.push(first_name(&group[start..i]));
                             start = i + 1;
                         }
                         _ => {}
@@ -147,7 +148,8 @@ fn uses(text: &str) -> Vec<&str> {
     found
 }
 
-fn name(path: &str) -> &str {
+/// The first name of a path: `b` of ` b::c`.
+fn first_name(path: &str) -> &str {
     path.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
@@ -155,12 +157,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn read(path: &Path) -> Source {
+fn read_source(path: &Path) -> Source {
     let name = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
     Source { path: name, text: fs::read_to_string(path).unwrap() }
 }
 
-/// All files below a folder with this extension.
+/// All files with this extension in a folder and its subfolders.
 fn sources(folder: &str, extension: &str) -> Vec<Source> {
     fn walk(folder: PathBuf, extension: &str, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
@@ -175,5 +177,5 @@ fn sources(folder: &str, extension: &str) -> Vec<Source> {
     let mut found = Vec::new();
     walk(root().join(folder), extension, &mut found);
     found.sort();
-    found.iter().map(|path| read(path)).collect()
+    found.iter().map(|path| read_source(path)).collect()
 }

@@ -1,6 +1,6 @@
-//! Searches and wishes of the demo shop with the real model: what is found, what is rather not, and what a "no" does.
+//! Searches and wishes in the demo shop with a trained model: what is found, what is not, and what a negation excludes.
 //!
-//! Without `models/minilm` (`cargo xtask models` makes it) this is skipped, loudly.
+//! Skipped without `models/minilm`, which `cargo xtask models` makes.
 
 #[path = "support/skipped.rs"]
 mod skipped;
@@ -26,17 +26,17 @@ use nearmind_encoder::{
 };
 use nearmind_session::{MemoryStore, Model, Session};
 use pollster::block_on;
-use script::{Visit, device, for_you, ids, open_command, say, search, send, shelf, text};
+use script::{Visit, device, for_you, ids, open_command, search, send, shelf, text, track_text};
 
-struct Real {
+struct TrainedModel {
     manifest: Manifest,
     tokenizer: Vec<u8>,
     weights: Vec<u8>,
     probes: Probes,
 }
 
-impl Real {
-    /// What `cargo xtask models` has made; says what is missing.
+impl TrainedModel {
+    /// The converted model. Reports a skipped test if there is none.
     fn load() -> Option<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm");
         let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
@@ -81,7 +81,7 @@ impl Real {
         Model::new(&self.manifest, self.tokenizer(), self.cpu()).with_probes(&self.probes)
     }
 
-    /// A visit to the demo shop, which is baked once for all tests.
+    /// A visit to the demo shop, whose pack is baked once for all tests.
     fn visit(&self) -> Visit {
         static SHOP: OnceLock<Pack> = OnceLock::new();
         let shop = SHOP.get_or_init(|| Pack::new(&self.catalog()));
@@ -97,11 +97,11 @@ fn all_words(card: &Card) -> String {
     format!("{} {} {}", card.category, text(&card.title), text(&card.description)).to_lowercase()
 }
 
-fn found(cards: &[Card]) -> Vec<String> {
+fn titles(cards: &[Card]) -> Vec<String> {
     cards.iter().map(|card| text(&card.title)).collect()
 }
 
-/// A query, and a word that one of the first three results has.
+/// Queries for what the shop sells, each with a word that one of the first three results must have.
 const SOLD: [(&str, &str); 20] = [
     ("waterproof jacket for cycling in the rain", "rain"),
     ("good coffee on slow mornings", "coffee"),
@@ -125,7 +125,7 @@ const SOLD: [(&str, &str); 20] = [
     ("keep the sun off my skin", "sunscreen"),
 ];
 
-/// What this shop does not sell, and nothing like it.
+/// Queries for what the shop does not sell.
 const NOT_SOLD: [&str; 20] = [
     "mortgage interest rates",
     "how to file taxes",
@@ -150,47 +150,47 @@ const NOT_SOLD: [&str; 20] = [
 ];
 
 #[test]
-fn a_search_finds_what_is_sold_and_little_of_what_is_not() {
-    let Some(real) = Real::load() else { return };
-    let mut visit = real.visit();
+fn a_search_finds_what_is_sold_and_hardly_anything_else() {
+    let Some(model) = TrainedModel::load() else { return };
+    let mut visit = model.visit();
     let mut missed = Vec::new();
     for (query, word) in SOLD {
         let cards = search(&mut visit, query, "en");
         if !cards.iter().take(3).any(|card| all_words(card).contains(word)) {
-            missed.push(format!("{query}: {:?}", found(&cards)));
+            missed.push(format!("{query}: {:?}", titles(&cards)));
         }
     }
-    println!("of {} that are sold, missed:\n{}", SOLD.len(), missed.join("\n"));
-    let mut noise = Vec::new();
+    println!("missed queries of {} for what is sold:\n{}", SOLD.len(), missed.join("\n"));
+    let mut false_hits = Vec::new();
     for query in NOT_SOLD {
         let cards = search(&mut visit, query, "en");
-        // Words stay: whoever has one of them may be what is meant.
+        // Results with a word of the query are right: they may be what is meant.
         let by_meaning: Vec<Card> = cards
             .into_iter()
             .filter(|card| !card.title.iter().chain(&card.description).any(|part| part.share.is_some()))
             .collect();
         if !by_meaning.is_empty() {
-            noise.push(format!("{query}: {:?}", found(&by_meaning)));
+            false_hits.push(format!("{query}: {:?}", titles(&by_meaning)));
         }
     }
-    println!("of {} that are not sold, found by meaning:\n{}", NOT_SOLD.len(), noise.join("\n"));
+    println!("queries of {} for what is not sold, with results by meaning:\n{}", NOT_SOLD.len(), false_hits.join("\n"));
     assert!(missed.len() <= 2, "{missed:?}");
-    assert!(noise.len() <= 2, "{noise:?}");
+    assert!(false_hits.len() <= 2, "{false_hits:?}");
     for gibberish in ["qwxz vbnm", "asdfghjkl", "zxcvb qwert", "fjdksl fjdksla", "hjk", "1234567"] {
         let cards = search(&mut visit, gibberish, "en");
-        assert!(cards.is_empty(), "{gibberish}: {:?}", found(&cards));
+        assert!(cards.is_empty(), "{gibberish}: {:?}", titles(&cards));
     }
 }
 
 #[test]
-fn a_wish_in_another_language_is_not_read_as_noise() {
-    let Some(real) = Real::load() else { return };
-    let (mut list, mut visit): (Option<Shelf>, _) = (None, real.visit());
+fn a_wish_in_an_unsupported_language_is_not_used() {
+    let Some(model) = TrainedModel::load() else { return };
+    let (mut list, mut visit): (Option<Shelf>, _) = (None, model.visit());
     for_you(&mut visit, "en");
     let mut minute = 0;
     let mut wish = |text: &str| {
         minute += 1;
-        list = Some(shelf(&say(&mut visit, Wish, text, minute)));
+        list = Some(shelf(&track_text(&mut visit, Wish, text, minute)));
         list.clone().unwrap()
     };
     for text in [
@@ -202,13 +202,13 @@ fn a_wish_in_another_language_is_not_read_as_noise() {
         "따뜻한 재킷",
         "เสื้อกันหนาว",
     ] {
-        let told = wish(text);
-        let is_foreign = matches!(told.notice, Some(TextNote::Unused { reason: UnusedReason::Language, .. }));
-        assert!(is_foreign, "{text}: {:?} {:?}", told.notice, ids(&told));
-        assert_eq!(told.basis, Basis::ColdStart, "{text}");
+        let list = wish(text);
+        let is_unsupported = matches!(list.notice, Some(TextNote::Unused { reason: UnusedReason::Language, .. }));
+        assert!(is_unsupported, "{text}: {:?} {:?}", list.notice, ids(&list));
+        assert_eq!(list.basis, Basis::ColdStart, "{text}");
     }
-    // Languages of one script with English: the model knows few of their words, and what it makes of the others has to be
-    // as near as a search wants it.
+    // Languages in Latin script: the model knows few of their words, so a wish is used only if it is as similar to an
+    // item as a search requires.
     let mut used = Vec::new();
     for text in [
         "quelque chose de chaud pour le soir",
@@ -225,39 +225,39 @@ fn a_wish_in_another_language_is_not_read_as_noise() {
         "een cadeau voor mijn vader",
         "ciepła kurtka na zimę",
     ] {
-        let told = wish(text);
-        if told.notice.is_none() {
-            used.push(format!("{text}: {:?}", ids(&told)));
+        let list = wish(text);
+        if list.notice.is_none() {
+            used.push(format!("{text}: {:?}", ids(&list)));
         }
     }
-    println!("used:\n{}", used.join("\n"));
+    println!("wishes in unsupported languages that were used:\n{}", used.join("\n"));
     assert!(used.len() <= 1, "{used:?}");
     for text in
         ["something warm for the evening", "a gift for my girlfriend", "wedding gift", "sleep better", "for my dad"]
     {
-        let told = wish(text);
-        assert_eq!((told.notice, told.basis), (None, Basis::Profile), "{text}");
+        let list = wish(text);
+        assert_eq!((list.notice, list.basis), (None, Basis::Profile), "{text}");
     }
 }
 
 #[test]
-fn a_wish_that_says_no_leaves_that_out() {
-    let Some(real) = Real::load() else { return };
-    let mut visit = real.visit();
-    let strangers = for_you(&mut visit, "en");
+fn a_wish_can_exclude_things() {
+    let Some(model) = TrainedModel::load() else { return };
+    let mut visit = model.visit();
+    let cold_start = for_you(&mut visit, "en");
     let wish = |text: &str| {
-        let mut visit = real.visit();
+        let mut visit = model.visit();
         for_you(&mut visit, "en");
-        shelf(&say(&mut visit, Wish, text, 1))
+        shelf(&track_text(&mut visit, Wish, text, 1))
     };
     for text in ["I hate coffee", "no coffee please", "anything but coffee"] {
         let list = wish(text);
         assert_eq!(list.basis, Basis::ColdStart);
         assert!(!list.cards.iter().any(|card| all_words(card).contains("coffee")), "{text}: {:?}", ids(&list));
         assert_eq!(list.notice, Some(TextNote::LeftOut { things: vec!["coffee".into()] }));
-        // What is left is varied still.
-        let kinds = |list: &Shelf| list.cards.iter().map(|card| card.category.clone()).collect::<BTreeSet<_>>();
-        assert!(kinds(&list).len() >= kinds(&strangers).len() - 1, "{:?}", kinds(&list));
+        // The rest is still varied.
+        let categories = |list: &Shelf| list.cards.iter().map(|card| card.category.clone()).collect::<BTreeSet<_>>();
+        assert!(categories(&list).len() >= categories(&cold_start).len() - 1, "{:?}", categories(&list));
     }
     let list = wish("something warm, but no wool");
     assert_eq!((list.basis, &list.notice), (Basis::Profile, &None));

@@ -1,4 +1,4 @@
-//! `nearmind learn`, and that later bakes keep what was learned about items, whichever of an item's names is used.
+//! Tests of `nearmind learn`: later bakes keep what was learned about items, and any name of an item can be used.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,8 +25,8 @@ fn histories() -> Vec<Vec<String>> {
     (0..120).map(|visitor| (0..4).map(|step| item(visitor, step)).collect()).collect()
 }
 
-/// Runs `nearmind learn` on the catalogue in the folder `name`. In the ids of the items, `item` is replaced by `prefix`.
-/// Returns its standard output.
+/// Runs `nearmind learn` on the catalogue in the folder `name` and returns its standard output. In the ids of the
+/// items, `item` is replaced by `prefix`.
 fn learn_with_prefix(prefix: &str, name: &str, more: &[&str]) -> String {
     let place = |item: &str| item[5..].parse::<usize>().unwrap() % 4;
     let line = |visitor: usize, step: usize, item: &String| format!("v{visitor}\t{item}\t{step}\t{}", place(item));
@@ -71,13 +71,13 @@ fn a_new_bake_keeps_what_was_learned_about_items() {
     bake_from_scratch("learned", &feed, &["--no-embed"]);
     learn("learned");
     let again = bake("learned", &feed, &["--no-embed"]);
-    let (before, gone) = (again.catalog(), feed.remove(2));
+    let (before, removed) = (again.catalog(), feed.remove(2));
     assert!(
-        gone.contains("item-02") && again.output_text().contains("for 40 items; 0 items are new"),
+        removed.contains("item-02") && again.output_text().contains("for 40 items; 0 items are new"),
         "{}",
         again.output_text()
     );
-    feed.insert(0, gone.replace("item-02", "item-000"));
+    feed.insert(0, removed.replace("item-02", "item-000"));
     let next = bake("learned", &feed, &["--no-embed"]);
     assert!(next.output_text().contains("for 39 items; 1 items are new"), "{}", next.output_text());
     let (after, mut expected) = (next.catalog(), learned(&before));
@@ -98,8 +98,8 @@ fn a_new_bake_keeps_what_was_learned_about_items() {
 
 #[test]
 fn interactions_may_use_any_name_of_an_item() {
-    let named = |(nth, line): (usize, &String)| format!(r#"{{"aliases":["code-{nth:02}"],{}"#, &line[1..]);
-    let feed: Vec<String> = feed_lines().iter().enumerate().map(named).collect();
+    let add_alias = |(nth, line): (usize, &String)| format!(r#"{{"aliases":["code-{nth:02}"],{}"#, &line[1..]);
+    let feed: Vec<String> = feed_lines().iter().enumerate().map(add_alias).collect();
     let [by_id, by_code] = ["by-id", "by-code"].map(|name| {
         assert!(bake_from_scratch(name, &feed, &["--no-embed"]).output_text().contains("40 items of 40 rows"));
         folder(name)
@@ -109,8 +109,8 @@ fn interactions_may_use_any_name_of_an_item() {
     let manifest = |folder: &PathBuf| fs::read_to_string(folder.join("manifest.json")).unwrap();
     assert!(manifest(&by_id).contains("aliases.") && manifest(&by_id).contains("relations."));
     assert_eq!(manifest(&by_id), manifest(&by_code), "codes and ids name the same items");
-    let said = inspect(&by_code, &["--item", "code-07"]);
-    assert!(said.contains(r#""id": "item-07""#) && said.contains("also called code-07\n"), "{said}");
+    let text = inspect(&by_code, &["--item", "code-07"]);
+    assert!(text.contains(r#""id": "item-07""#) && text.contains("also called code-07\n"), "{text}");
 }
 
 fn inspect(folder: &Path, more: &[&str]) -> String {
@@ -123,8 +123,8 @@ fn inspect(folder: &Path, more: &[&str]) -> String {
 fn a_catalogue_states_its_minimum_number_of_visitors() {
     let feed = feed_lines();
     bake_from_scratch("limited", &feed, &["--no-embed"]);
-    let at = folder("limited");
-    assert!(!inspect(&at, &[]).contains("visitors"), "nothing was learned");
+    let pack = folder("limited");
+    assert!(!inspect(&pack, &[]).contains("visitors"), "nothing was learned");
     let output = learn_with_prefix("item", "limited", &[]);
     let left_out = |output: &str| -> usize {
         let line =
@@ -132,29 +132,33 @@ fn a_catalogue_states_its_minimum_number_of_visitors() {
         line.split(' ').next().unwrap().parse().unwrap()
     };
     assert!(left_out(&output) > 0 && output.contains("fewer than 3 visitors"), "{output}");
-    assert!(inspect(&at, &[]).contains("based on at least 3 visitors"));
+    assert!(inspect(&pack, &[]).contains("based on at least 3 visitors"));
     let limited = bake("limited", &feed, &["--no-embed"]).catalog();
-    assert!(inspect(&at, &[]).contains("based on at least 3 visitors"), "a new bake keeps the limit");
-    assert!(inspect(&at, &["--json"]).contains(r#""min_visitors": 3"#));
+    assert!(inspect(&pack, &[]).contains("based on at least 3 visitors"), "a new bake keeps the limit");
+    assert!(inspect(&pack, &["--json"]).contains(r#""min_visitors": 3"#));
     let unlimited = learn_with_prefix("item", "limited", &["--min-visitors", "1"]);
-    assert!(left_out(&unlimited) == 0 && inspect(&at, &[]).contains("no minimum"), "{unlimited}");
+    assert!(left_out(&unlimited) == 0 && inspect(&pack, &[]).contains("no minimum"), "{unlimited}");
     let strict = learn_with_prefix("item", "limited", &["--min-visitors", "1000"]);
-    let nothing = bake("limited", &feed, &["--no-embed"]).catalog();
+    let without_pairs = bake("limited", &feed, &["--no-embed"]).catalog();
     assert!(left_out(&strict) > left_out(&output) && learned(&limited).values().any(|item| !item.1.is_empty()));
-    assert!(learned(&nothing).values().all(|item| *item == (0, BTreeMap::new())), "{:?}", learned(&nothing));
-    // Catalogues of before this limit existed have no minVisitors.
+    assert!(
+        learned(&without_pairs).values().all(|item| *item == (0, BTreeMap::new())),
+        "{:?}",
+        learned(&without_pairs)
+    );
+    // Catalogues from before this limit existed have no minVisitors.
     learn("limited");
-    let manifest = at.join("manifest.json");
+    let manifest = pack.join("manifest.json");
     let json = fs::read_to_string(&manifest).unwrap();
     fs::write(&manifest, json.replace("\"minVisitors\": 3,", "")).unwrap();
-    assert!(inspect(&at, &[]).contains("no minimum"));
+    assert!(inspect(&pack, &[]).contains("no minimum"));
 }
 
 /// The item and the reason of each card on the shelf of a visitor who has viewed the item `viewed`.
 fn reasons(catalog: Catalog, viewed: &str) -> Vec<(String, Option<Claim>)> {
     let mut visit = Session::<CpuModel, MemoryStore>::new(MemoryStore::default());
     block_on(visit.set_catalog(catalog));
-    let mut send = |sent| block_on(visit.apply(sent));
+    let mut send = |envelope| block_on(visit.apply(envelope));
     send(protocol::Command::Track { event: Event::for_item(EventName::ViewItem, viewed, 1.0) }.at(1.0, "en"));
     let request = ShelfRequest { limit: 10, lang: "en".into(), ..ShelfRequest::default() };
     let updates = send(protocol::Command::Shelf { shelf: "s".into(), request }.at(2.0, "en"));
@@ -166,7 +170,7 @@ fn reasons(catalog: Catalog, viewed: &str) -> Vec<(String, Option<Claim>)> {
 #[test]
 fn reasons_state_how_many_visitors_chose_both_items() {
     let (feed, visitors) = (feed_lines(), histories());
-    for (name, more) in [("together", &[][..]), ("together-wordless", &["--no-embed"])] {
+    for (name, more) in [("cooccurrence", &[][..]), ("cooccurrence-without-vectors", &["--no-embed"])] {
         bake_from_scratch(name, &feed, more);
         learn(name);
         let (baked, mut count) = (bake(name, &feed, more), 0);
@@ -174,8 +178,10 @@ fn reasons_state_how_many_visitors_chose_both_items() {
             let catalog = baked.catalog();
             let title = catalog.item(catalog.row(viewed).unwrap()).text_in("en").unwrap().1.title.to_owned();
             for (item, reason) in reasons(catalog, viewed) {
-                let both =
-                    visitors.iter().filter(|own| own.iter().any(|id| id == viewed) && own.contains(&item)).count();
+                let both = visitors
+                    .iter()
+                    .filter(|items| items.iter().any(|id| id == viewed) && items.contains(&item))
+                    .count();
                 // Counts are rounded down, so the reason says "or more".
                 let both = MinVisitors::default().round_count(both as u32);
                 let Some(reason @ Claim::Together { .. }) = reason else { continue };

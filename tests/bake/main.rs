@@ -1,4 +1,5 @@
-//! `nearmind bake` and `inspect` as programs: equal feeds give equal bytes, incremental bakes, full disks and kills.
+//! Tests of the programs `nearmind bake` and `inspect`: equal feeds give equal bytes; incremental bakes, full disks and
+//! killed processes.
 
 use std::{
     collections::BTreeMap,
@@ -136,24 +137,24 @@ fn published_files(baked: &BakeRun) -> BTreeMap<&String, &Vec<u8>> {
 fn neither_threads_nor_the_order_of_the_feed_change_a_catalogue() {
     let (feed, mut backwards) = (feed_lines(), feed_lines());
     backwards.reverse();
-    let on = |name, feed: &[String], threads| {
+    let bake_on = |name, feed: &[String], threads| {
         let more: &[&str] = if name == "fewer" { &["--dimensions", "7"] } else { &[] };
         fs::remove_dir_all(folder(name)).unwrap();
         let output = command(name, feed, more).env("RAYON_NUM_THREADS", threads).output().unwrap();
         BakeRun { output, files: files(&folder(name)) }
     };
-    let once = on("once", &feed, "1");
+    let once = bake_on("once", &feed, "1");
     assert!(once.output.status.success(), "{}", once.output_text());
     assert_eq!(published_files(&once).len(), 5);
-    assert!(once.files == on("threads", &feed, "2").files);
-    assert!(published_files(&once) == published_files(&on("backwards", &backwards, "2")));
+    assert!(once.files == bake_on("threads", &feed, "2").files);
+    assert!(published_files(&once) == published_files(&bake_on("backwards", &backwards, "2")));
     let catalog = once.catalog();
     assert_eq!(catalog.len(), 40);
     // The catalogue has a dictionary of the Chinese words in the feed.
     assert!(catalog.dictionary.words.iter().any(|(word, _)| word == "防水"));
-    let fewer = on("fewer", &feed, "1");
+    let fewer = bake_on("fewer", &feed, "1");
     assert_eq!((fewer.catalog().matrix.width(), fewer.catalog().centre.width()), (7, 7), "{}", fewer.output_text());
-    assert!(published_files(&fewer) == published_files(&on("fewer", &backwards, "2")));
+    assert!(published_files(&fewer) == published_files(&bake_on("fewer", &backwards, "2")));
 }
 
 #[test]
@@ -203,9 +204,9 @@ fn inspect_shows_contents_neighbours_and_recall() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
-    let said = inspect(&[]);
+    let text = inspect(&[]);
     for part in ["40 items in en, zh", "vectors of synthetic, 64 dimensions", "41 rows: 40 items", "1 cannot be read"] {
-        assert!(said.contains(part), "{part}: {said}");
+        assert!(text.contains(part), "{part}: {text}");
     }
     let json = |more: &[&str]| serde_json::from_str::<Value>(&inspect(&[more, &["--json"]].concat())).unwrap();
     let sizes = json(&[]);
@@ -252,7 +253,7 @@ fn a_catalogue_without_vectors_is_searched_by_words() {
     assert_eq!(baked.files.len(), 5, "nothing was embedded, so there is no vector cache");
 }
 
-/// The catalogue in the folder `name` is complete and has this number of items.
+/// Checks that the catalogue in the folder `name` is complete and has this number of items.
 fn assert_complete(name: &str, items: usize) {
     let found = BakeRun { output: Command::new("true").output().unwrap(), files: files(&folder(name)) };
     assert_eq!(found.catalog().len(), items);
@@ -269,8 +270,8 @@ fn a_full_disk_leaves_the_old_catalogue_complete() {
         let mut limited = Command::new("sh");
         limited.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"")).arg("sh");
         let output = limited.arg(bake.get_program()).args(bake.get_args()).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && said.contains("writing"), "{blocks}: {said}");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && error.contains("writing"), "{blocks}: {error}");
         let now = BakeRun { output, files: files(&folder("full-disk")) };
         assert!(
             published_files(&now).iter().all(|(name, _)| old.files.contains_key(*name)),
@@ -288,7 +289,7 @@ fn a_killed_bake_leaves_a_complete_catalogue_and_can_be_resumed() {
     let mut more = feed_lines();
     more.extend((0..600).map(|nth| feed_lines()[nth % 40].replace("item-", &format!("more-{nth}-"))));
     let grown =
-        |to: u64| move |folder: &Path| fs::metadata(folder.join(".bake/vectors")).is_ok_and(|kept| kept.len() > to);
+        |to: u64| move |folder: &Path| fs::metadata(folder.join(".bake/vectors")).is_ok_and(|file| file.len() > to);
     let count = |stem: &str, folder: &Path| files(folder).keys().filter(|name| name.starts_with(stem)).count();
     let moments: [&dyn Fn(&Path) -> bool; 6] = [
         &|folder| count(".writing", folder) > 0,
@@ -298,18 +299,18 @@ fn a_killed_bake_leaves_a_complete_catalogue_and_can_be_resumed() {
         &|folder| count("texts", folder) > 1,
         &|folder| count("vectors", folder) > 1,
     ];
-    let mut died = 0;
+    let mut killed = 0;
     for moment in moments {
         let mut running = command("killed", &more, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         while running.try_wait().unwrap().is_none() && !moment(&folder("killed")) {
             yield_now();
         }
         running.kill().unwrap();
-        died += usize::from(!running.wait().unwrap().success());
+        killed += usize::from(!running.wait().unwrap().success());
         let manifest = Manifest::parse(&fs::read(folder("killed").join("manifest.json")).unwrap()).unwrap();
         assert_complete("killed", manifest.count);
     }
-    assert!(died > 0, "every bake ended before it could be killed");
+    assert!(killed > 0, "every bake ended before it could be killed");
     let next = bake("killed", &more, &[]);
     assert!(next.output.status.success(), "{}", next.output_text());
     assert_eq!(published_files(&next).len(), 5, "files of killed bakes are left");

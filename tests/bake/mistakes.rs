@@ -19,12 +19,12 @@ fn feed(name: &str, text: &str) -> String {
 
 #[test]
 fn errors_are_one_line() {
-    let (done, error) = run_bake(&["nothere.csv"]);
-    assert!(!done);
+    let (succeeded, error) = run_bake(&["nothere.csv"]);
+    assert!(!succeeded);
     assert_eq!(error, "error: opening the feed nothere.csv: No such file or directory (os error 2)\n");
-    let (done, error) = run_bake(&[&feed("unknown.csv", "colour;weight\nred;2\n")]);
-    assert!(!done && error.lines().count() == 1 && error.contains("none of the columns is known"), "{error}");
-    // A cause that the message contains already is not repeated.
+    let (succeeded, error) = run_bake(&[&feed("unknown.csv", "colour;weight\nred;2\n")]);
+    assert!(!succeeded && error.lines().count() == 1 && error.contains("none of the columns is known"), "{error}");
+    // A cause is not repeated if the message already contains it.
     let zip = feed("feed.zip", "PK\u{3}\u{4}");
     let (_, error) = run_bake(&[&zip]);
     assert_eq!(error.matches("the feed is a ZIP archive").count(), 1, "{error}");
@@ -33,14 +33,14 @@ fn errors_are_one_line() {
 #[test]
 fn sold_out_items_and_missing_links_cause_warnings() {
     let path = feed("soldout.csv", "id,title,qty,Lieferant\n1,Tea,0,ACME\n2,Cup,0,ACME\n");
-    let (done, warned) = run_bake(&[&path]);
-    assert!(done, "{warned}");
+    let (succeeded, warnings) = run_bake(&[&path]);
+    assert!(succeeded, "{warnings}");
     for part in
         ["WARNING: all 2 items are sold out", "read from: qty", "WARNING: no item has a link", "--link", "lieferant"]
     {
-        assert!(warned.contains(part), "{part}: {warned}");
+        assert!(warnings.contains(part), "{part}: {warnings}");
     }
-    let (done, warned) = run_bake(&[
+    let (succeeded, warnings) = run_bake(&[
         &path,
         "--link",
         "https://shop.example/?p={id}",
@@ -49,7 +49,7 @@ fn sold_out_items_and_missing_links_cause_warnings() {
         "--keep-columns",
         "Lieferant",
     ]);
-    assert!(done && !warned.contains("WARNING") && !warned.contains("left out of"), "{warned}");
+    assert!(succeeded && !warnings.contains("WARNING") && !warnings.contains("left out of"), "{warnings}");
     let (_, error) = run_bake(&[&path, "--link", "shop.example/{id}"]);
     assert!(error.contains("must begin with https://"), "{error}");
 }

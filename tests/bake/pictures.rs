@@ -1,4 +1,5 @@
-//! `--pictures`: small copies of files and of a server's pictures. Each is made once, and no other server is requested.
+//! Tests of `--pictures`: thumbnails of local files and of pictures on a server. Each is made once, and no other server
+//! gets a request.
 
 use std::{
     io::{Cursor, Read, Write},
@@ -17,9 +18,9 @@ use super::*;
 
 /// A striped picture of 320 x 480 pixels, as a file of this format.
 fn picture(format: ImageFormat) -> Vec<u8> {
-    let lines = |x: u32, y: u32| Rgb([(x * 3) as u8, (y * 2) as u8, if (x + y) % 7 < 3 { 200 } else { 40 }]);
+    let stripes = |x: u32, y: u32| Rgb([(x * 3) as u8, (y * 2) as u8, if (x + y) % 7 < 3 { 200 } else { 40 }]);
     let mut file = Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(RgbImage::from_fn(320, 480, lines)).write_to(&mut file, format).unwrap();
+    DynamicImage::ImageRgb8(RgbImage::from_fn(320, 480, stripes)).write_to(&mut file, format).unwrap();
     file.into_inner()
 }
 
@@ -94,7 +95,7 @@ fn server(body: Vec<u8>) -> (String, Arc<[AtomicUsize; 2]>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/", listener.local_addr().unwrap());
     let counts = Arc::<[AtomicUsize; 2]>::default();
-    let counted = counts.clone();
+    let server_counts = counts.clone();
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -104,7 +105,7 @@ fn server(body: Vec<u8>) -> (String, Arc<[AtomicUsize; 2]>) {
             }
             let head = String::from_utf8_lossy(&head).to_ascii_lowercase();
             let is_cached = head.contains("if-none-match: \"one\"");
-            counted[usize::from(is_cached)].fetch_add(1, Ordering::Relaxed);
+            server_counts[usize::from(is_cached)].fetch_add(1, Ordering::Relaxed);
             let answer = match is_cached {
                 true => b"HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n".to_vec(),
                 false if head.starts_with("get /moved") => {

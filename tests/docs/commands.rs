@@ -1,4 +1,4 @@
-//! The commands that the documentation tells people to type, tried in a folder that has what they name.
+//! Runs the commands of the documentation in a folder with the files that they need.
 
 use std::{
     fs::{self, File},
@@ -13,18 +13,19 @@ use serde_json::json;
 
 use super::pages::snippets;
 
-/// The lines of the `sh` snippets.
+/// The lines of all `sh` snippets.
 pub fn commands(root: &Path) -> Vec<String> {
     snippets(root, "sh").iter().flat_map(|snippet| snippet.lines()).map(str::to_owned).collect()
 }
 
-/// Whether a command makes or copies files and needs no program of this project.
+/// Whether a command creates or copies files and needs no program of this project.
 pub fn is_file_command(command: &str) -> bool {
     ["mkdir ", "cp "].iter().any(|name| command.starts_with(name))
 }
 
-/// What the commands name: feeds, a model, a built package, a folder of pictures, and one of interactions.
-fn furnish(root: &Path, folder: &Path) {
+/// Creates what the commands use: a feed, a built package, a folder of pictures and one with interactions. Links models
+/// and docs.
+fn create_inputs(root: &Path, folder: &Path) {
     let feed = fs::read(root.join("tests/feeds/samples/google.xml")).unwrap();
     let mut gzip = GzEncoder::new(File::create(folder.join("feed.xml.gz")).unwrap(), Compression::fast());
     gzip.write_all(&feed).unwrap();
@@ -39,7 +40,7 @@ fn furnish(root: &Path, folder: &Path) {
     fs::create_dir(&data).unwrap();
     let items: String =
         (0..24).map(|nth| format!("{}\n", json!({"id": nth, "title": format!("Jacket {nth}")}))).collect();
-    let pairs = (0..30).flat_map(|who| (0..4).map(move |nth| format!("u{who}\t{}\n", (who + nth) % 20)));
+    let pairs = (0..30).flat_map(|user| (0..4).map(move |nth| format!("u{user}\t{}\n", (user + nth) % 20)));
     let interactions = format!("user_id\titem_id\n{}", pairs.collect::<String>());
     let tests = "user_id\thistory\ttarget\nu1\t1 2\t3\nu2\t2 3\t5\n";
     for (name, text) in [("items.jsonl", items.as_str()), ("interactions.tsv", &interactions), ("test.tsv", tests)] {
@@ -47,16 +48,17 @@ fn furnish(root: &Path, folder: &Path) {
     }
 }
 
-/// Runs the documented commands of one program, `cargo run {which} -- ...`, in the order of the pages, and those that
-/// make or copy files. Returns how many of the program's own there are. `made` must exist afterwards.
-pub fn run(root: &Path, which: &str, program: &str, made: &[&str]) -> usize {
+/// Runs the documented commands of one program, `cargo run {target} -- ...`, and those that create or copy files, in
+/// the order of the pages. Checks that the files in `outputs` exist afterwards. Returns the number of commands of the
+/// program.
+pub fn run(root: &Path, target: &str, program: &str, outputs: &[&str]) -> usize {
     let folder = tempfile::tempdir().unwrap();
-    furnish(root, folder.path());
-    let mut ran = 0;
+    create_inputs(root, folder.path());
+    let mut count = 0;
     for command in commands(root) {
-        let mut process = match command.split_once(&format!("{which} -- ")) {
+        let mut process = match command.split_once(&format!("{target} -- ")) {
             Some((_, arguments)) => {
-                ran += 1;
+                count += 1;
                 let mut process = Command::new(program);
                 process.args(arguments.split(' '));
                 process
@@ -71,8 +73,8 @@ pub fn run(root: &Path, which: &str, program: &str, made: &[&str]) -> usize {
         let output = process.current_dir(folder.path()).output().unwrap();
         assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     }
-    for made in made {
-        assert!(folder.path().join(made).is_file(), "{made}");
+    for output in outputs {
+        assert!(folder.path().join(output).is_file(), "{output} was not written");
     }
-    ran
+    count
 }

@@ -1,4 +1,5 @@
-//! docs/reference/javascript.md and types.md, from the package's TypeScript declarations. Must not know what they mean.
+//! Generates docs/reference/javascript.md and types.md from the TypeScript declarations of the package. Must not know
+//! what they mean.
 
 use std::{fs, path::Path};
 
@@ -14,12 +15,12 @@ Generated from `www/package/wire.d.ts`, which is itself generated from the Rust 
 the worker exchange. All text is UTF-16 as in JavaScript; all times are milliseconds since the Unix epoch.
 ";
 
-/// The page of the API.
+/// The page of the JavaScript API.
 pub fn javascript(root: &Path) -> String {
     page(root, JAVASCRIPT, &["nearmind.d.ts", "types.d.ts", "shelf.d.ts", "profile.d.ts", "pool.d.ts"])
 }
 
-/// The page of the types that cross to the worker and back.
+/// The page of the types that the page and the worker exchange.
 pub fn types(root: &Path) -> String {
     page(root, TYPES, &["wire.d.ts"])
 }
@@ -39,7 +40,7 @@ fn page(root: &Path, head: &str, files: &[&str]) -> String {
     page
 }
 
-/// Each exported declaration with the comment above it, by its name. Exports of other modules' names are left out.
+/// The name and the text of each exported declaration, with the comment above it. Re-exports are left out.
 fn declarations(text: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut comment = String::new();
@@ -47,7 +48,7 @@ fn declarations(text: &str) -> Vec<(String, String)> {
     while let Some(line) = lines.next() {
         if line.starts_with("/**") || line.starts_with(" *") {
             comment.push_str(&format!("{line}\n"));
-        } else if let Some(name) = name(line) {
+        } else if let Some(name) = exported_name(line) {
             let mut body = format!("{line}\n");
             while let Some(line) = lines.next_if(|line| line.starts_with([' ', '}'])) {
                 body.push_str(&format!("{line}\n"));
@@ -60,8 +61,8 @@ fn declarations(text: &str) -> Vec<(String, String)> {
     found
 }
 
-/// `Nearmind` of `export interface Nearmind extends Shape {}`.
-fn name(line: &str) -> Option<String> {
+/// The name that a line exports: `Nearmind` for `export interface Nearmind extends Shape {}`.
+fn exported_name(line: &str) -> Option<String> {
     let kinds = ["interface ", "type ", "class ", "const ", "function "];
     let rest = line.strip_prefix("export ")?;
     let rest = kinds.iter().find_map(|kind| rest.strip_prefix(kind))?;

@@ -1,4 +1,4 @@
-//! docs/reference/elements.md, from www/package/custom-elements.json. Must not know the elements themselves.
+//! Generates docs/reference/elements.md from www/package/custom-elements.json. Must not know the elements themselves.
 
 use std::{fs, path::Path};
 
@@ -20,7 +20,7 @@ const LISTS: [(&str, &str, &str); 6] = [
     ("cssProperties", "CSS custom properties", "Property"),
 ];
 
-/// The page.
+/// The page of the elements.
 pub fn page(root: &Path) -> String {
     let json = fs::read_to_string(root.join("www/package/custom-elements.json")).unwrap();
     let manifest: Value = serde_json::from_str(&json).unwrap();
@@ -33,15 +33,15 @@ pub fn page(root: &Path) -> String {
             let entries = element[key].as_array().map(Vec::as_slice).unwrap_or_default();
             if !entries.is_empty() {
                 page.push_str(&format!("\n### {heading} of {tag}\n\n"));
-                add(&mut page, entry, entries);
+                add_entries(&mut page, entry, entries);
             }
         }
     }
     page
 }
 
-/// A table, or one paragraph of names where nothing else is known of them.
-fn add(page: &mut String, entry: &str, entries: &[Value]) {
+/// Adds a table, or a paragraph of names if the entries have neither types nor descriptions.
+fn add_entries(page: &mut String, entry: &str, entries: &[Value]) {
     if entries.iter().all(|entry| text(entry, "description").is_empty() && entry["type"].is_null()) {
         let names: Vec<String> = entries.iter().map(|entry| format!("`{}`", text(entry, "name"))).collect();
         page.push_str(&format!("{}\n", names.join(", ")));

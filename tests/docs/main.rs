@@ -1,5 +1,5 @@
-//! The documentation is true: its commands work as they are typed, what it names is there, and its generated pages are
-//! those of the program. Its tags and scripts are tried in a browser (tests/browser/tests/docs.rs).
+//! Checks the documentation: its commands work as they are typed, the tasks and subcommands that it names exist, and
+//! its generated pages are up to date. Its tags and scripts are tested in a browser (tests/browser/tests/docs.rs).
 
 mod commands;
 mod declarations;
@@ -18,25 +18,25 @@ const RENEW: &str = "NEARMIND_RENEW=1 cargo test --test docs";
 #[test]
 fn every_documented_command_works_as_it_is_typed() {
     let root = Path::new(ROOT);
-    let made = ["catalog/manifest.json", "report.json", "shop/nearmind/catalog/manifest.json"];
-    assert!(commands::run(root, "--bin nearmind", NEARMIND, &made) >= 5);
+    let outputs = ["catalog/manifest.json", "report.json", "shop/nearmind/catalog/manifest.json"];
+    assert!(commands::run(root, "--bin nearmind", NEARMIND, &outputs) >= 5);
     for command in commands::commands(root) {
         let is_program =
-            ["--bin nearmind -- ", "--package nearmind-research -- "].iter().any(|own| command.contains(own));
+            ["--bin nearmind -- ", "--package nearmind-research -- "].iter().any(|name| command.contains(name));
         let is_known = is_program
             || commands::is_file_command(&command)
             || command.starts_with("python3 -m http.server ")
             || command.strip_prefix("cargo xtask ").is_some_and(is_task)
             || is_test(&command);
-        assert!(is_known, "what is {command:?}?");
+        assert!(is_known, "no test knows the documented command {command:?}");
     }
 }
 
 #[test]
 fn every_documented_task_and_subcommand_exists() {
     let pages = pages::pages(Path::new(ROOT)).concat();
-    let named = |after: &str| -> Vec<String> {
-        let words = pages.split(after).skip(1);
+    let names_after = |prefix: &str| -> Vec<String> {
+        let words = pages.split(prefix).skip(1);
         let word = |rest: &str| {
             rest.split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap_or_default().to_owned()
         };
@@ -44,13 +44,13 @@ fn every_documented_task_and_subcommand_exists() {
     };
     let help = Command::new(NEARMIND).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    let mut subcommands = named("`nearmind ");
-    subcommands.extend(named("--bin nearmind -- "));
+    let mut subcommands = names_after("`nearmind ");
+    subcommands.extend(names_after("--bin nearmind -- "));
     assert!(subcommands.len() > 5, "{subcommands:?}");
     for name in subcommands {
         assert!(help.contains(&format!("  {name}")), "nearmind has no {name}: {help}");
     }
-    let tasks = named("`cargo xtask ");
+    let tasks = names_after("`cargo xtask ");
     assert!(tasks.len() > 5, "{tasks:?}");
     for name in tasks {
         assert!(is_task(&name), "there is no task {name}");
@@ -73,27 +73,27 @@ fn every_json_snippet_is_a_scene_a_filter_or_rules() {
 }
 
 #[test]
-fn the_command_line_page_is_what_help_prints() {
+fn the_command_line_page_matches_the_help() {
     let about = "Generated from `--help`. Without installing it: `cargo run --bin nearmind -- --help`.";
     let page = reference::help_page(NEARMIND, "nearmind", about);
     reference::hold(Path::new(ROOT), "nearmind.md", &page, RENEW);
 }
 
 #[test]
-fn the_pages_of_elements_and_types_are_those_of_the_package() {
+fn the_reference_pages_match_the_package() {
     let root = Path::new(ROOT);
     reference::hold(root, "elements.md", &elements::page(root), RENEW);
     reference::hold(root, "javascript.md", &declarations::javascript(root), RENEW);
     reference::hold(root, "types.md", &declarations::types(root), RENEW);
 }
 
-/// Whether `cargo xtask` has this task; what follows its name does not matter.
+/// Whether `cargo xtask` has the task with which the command begins.
 fn is_task(command: &str) -> bool {
     let tasks = fs::read_to_string(Path::new(ROOT).join("xtask/src/main.rs")).unwrap().to_lowercase();
     command.split(' ').next().is_some_and(|name| tasks.contains(&format!("    {name}")))
 }
 
-/// Whether it is `cargo test` with files of tests that exist.
+/// Whether the command is `cargo test` with test files that exist.
 fn is_test(command: &str) -> bool {
     let Some((_, arguments)) = command.split_once("cargo test ") else { return false };
     let exists = |name: &str| {

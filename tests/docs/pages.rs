@@ -1,11 +1,12 @@
-//! README.md, CONTRIBUTING.md and the pages of docs/, and the snippets in them. Must not know what a snippet means.
+//! Reads README.md, CONTRIBUTING.md and the pages of docs/, and the snippets in them. Must not know what a snippet
+//! means.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// The texts of all pages: README.md, CONTRIBUTING.md, then docs/ by path.
+/// The texts of all pages: README.md, CONTRIBUTING.md, then those of docs/ by path.
 pub fn pages(root: &Path) -> Vec<String> {
     let mut paths = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
     collect(&root.join("docs"), &mut paths);

@@ -1,23 +1,23 @@
-//! Pages of docs/reference that are written from what they describe: `--help`, the elements' manifest, the types.
-//! A test compares them; with NEARMIND_RENEW=1 it writes them.
+//! The generated pages of docs/reference, made from `--help`, the manifest of the elements and the types. A test
+//! compares them with the files, or writes the files if NEARMIND_RENEW is set.
 
 use std::{env, fs, path::Path, process::Command};
 
-/// Columns of a line of `--help` on the page.
+/// The most columns of a line of `--help` on the page.
 const WIDTH: usize = 100;
 
-/// Panics unless the page is `now`.
-pub fn hold(root: &Path, page: &str, now: &str, renew: &str) {
+/// Checks that the page is `expected`, or writes it if NEARMIND_RENEW is set. `renew` is the command that sets it.
+pub fn hold(root: &Path, page: &str, expected: &str, renew: &str) {
     let path = root.join("docs/reference").join(page);
     if env::var_os("NEARMIND_RENEW").is_some() {
-        fs::write(&path, now).unwrap();
+        fs::write(&path, expected).unwrap();
     }
     let checked_in = fs::read_to_string(&path).unwrap_or_default();
-    let differs = now.lines().zip(checked_in.lines().chain([""].into_iter().cycle())).find(|(a, b)| a != b);
-    assert!(now == checked_in, "docs/reference/{page} is out of date: {differs:?}. To renew it: {renew}");
+    let differs = expected.lines().zip(checked_in.lines().chain([""].into_iter().cycle())).find(|(a, b)| a != b);
+    assert!(expected == checked_in, "docs/reference/{page} is out of date: {differs:?}. To renew it, run {renew}");
 }
 
-/// What a program says of itself and of each of its commands, those of commands included.
+/// The page with the help of a program and of all its commands and their subcommands.
 pub fn help_page(program: &str, name: &str, about: &str) -> String {
     let mut page = format!("# {name}\n\n{about}\n");
     add_help(&mut page, program, name, &[]);
@@ -39,14 +39,14 @@ fn add_help(page: &mut String, program: &str, name: &str, path: &[&str]) {
     }
 }
 
-/// The names below `Commands:`, without `help` itself.
+/// The names below `Commands:`, except `help`.
 fn subcommands(help: &str) -> Vec<&str> {
     let Some((_, rest)) = help.split_once("Commands:\n") else { return Vec::new() };
     let lines = rest.lines().take_while(|line| !line.is_empty());
     lines.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect()
 }
 
-/// Adds a line of at most [`WIDTH`] columns; what does not fit goes on below, where the line's last column begins.
+/// Adds a line, wrapped to at most [`WIDTH`] columns. Continuation lines begin where the last column of the line does.
 fn wrap(page: &mut String, line: &str) {
     let indent = line.rfind("  ").map_or(0, |at| at + 2);
     page.push_str(&line[..indent]);

@@ -1,4 +1,4 @@
-//! The models that explanations are tried on: the small one of random weights, and every converted one in `models/`.
+//! The models for tests of explanations: a small one with random weights, and every converted one in `models/`.
 
 use crate::skipped::skipped;
 use std::{fs, path::Path};
@@ -17,7 +17,8 @@ use nearmind_encoder::{
 };
 use pollster::block_on;
 
-pub struct Loaded {
+/// A model on one device.
+pub struct TestModel {
     pub name: String,
     pub languages: Vec<String>,
     manifest: Manifest,
@@ -31,10 +32,10 @@ enum Device {
     Gpu(Box<GpuModel>),
 }
 
-/// The small model, and those that `cargo xtask models` has made; says what is missing.
-pub fn models() -> Vec<Loaded> {
+/// The small model, and the converted ones. Reports a skipped test if there are no converted ones.
+pub fn models() -> Vec<TestModel> {
     let small = SyntheticModel::small(7);
-    let mut models = vec![Loaded::new(small.manifest, small.tokenizer, small.weights)];
+    let mut models = vec![TestModel::new(small.manifest, small.tokenizer, small.weights)];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let mut folders: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     folders.sort();
@@ -47,7 +48,7 @@ pub fn models() -> Vec<Loaded> {
             continue;
         }
         let (tokenizer, weights) = (read(&manifest.files.tokenizer.path), read(&manifest.files.weights.path));
-        models.push(Loaded::new(manifest, tokenizer, weights));
+        models.push(TestModel::new(manifest, tokenizer, weights));
     }
     if models.len() == 1 {
         skipped("no trained model in models/. `cargo xtask models` makes them.");
@@ -55,7 +56,7 @@ pub fn models() -> Vec<Loaded> {
     models
 }
 
-impl Loaded {
+impl TestModel {
     fn new(manifest: Manifest, tokenizer: Vec<u8>, weights: Vec<u8>) -> Self {
         let cpu = CpuModel::load(&Weights::open(&weights, manifest.architecture).unwrap(), manifest.pooling).unwrap();
         let languages =
@@ -70,13 +71,13 @@ impl Loaded {
         }
     }
 
-    /// The same model with weights drawn by chance.
-    pub fn randomized(&self, seed: u64) -> Self {
+    /// The same model with random weights.
+    pub fn with_random_weights(&self, seed: u64) -> Self {
         let weights = synthetic::weights(&self.manifest.architecture, seed);
         Self::new(self.manifest.clone(), self.tokenizer.clone(), weights)
     }
 
-    /// The same model on whatever adapter wgpu finds.
+    /// The same model on the adapter that wgpu chooses. Reports a skipped test if there is none.
     pub fn on_gpu(&self) -> Option<Self> {
         let weights = Weights::open(&self.weights, self.manifest.architecture).unwrap();
         match block_on(GpuModel::open(&weights, self.manifest.pooling, || 0.0)) {

@@ -1,4 +1,4 @@
-//! Explanations of lists: parts that sum to the score, and "what if" answers that are confirmed by doing it.
+//! Explanations of lists: the parts sum to the score, and predicted places are compared with the real ones.
 
 #[path = "../visit/script.rs"]
 #[allow(dead_code, reason = "other tests use the rest of it")]
@@ -34,14 +34,14 @@ fn delete(visit: &mut Visit, event: &Event) {
     send(visit, Command::Delete { event: event.clone() }.at(NOW + 3600e3, "en"));
 }
 
-/// Views of several groups, a wish and a dislike.
-fn visited(lang: &str) -> Visit {
+/// A visit with views of several groups, a wish and a dislike.
+fn visit_with_history(lang: &str) -> Visit {
     let mut visit = open(MemoryStore::default(), lang);
     for_you(&mut visit, lang);
     track(&mut visit, ViewItem, "tea-0", 1);
     track(&mut visit, ViewItem, "tea-1", 2);
     track(&mut visit, AddToCart, "camping-2", 3);
-    say(&mut visit, Wish, "warm wool bag", 4);
+    track_text(&mut visit, Wish, "warm wool bag", 4);
     track(&mut visit, Dislike, "bicycle-1", 5);
     track(&mut visit, ViewItem, "bicycle-4", 6);
     visit
@@ -49,7 +49,7 @@ fn visited(lang: &str) -> Visit {
 
 #[test]
 fn parts_and_events_sum_to_the_score() {
-    let mut visit = visited("en");
+    let mut visit = visit_with_history("en");
     let list = for_you(&mut visit, "en");
     assert_eq!(list.cards.len(), 6);
     for (nth, card) in list.cards.iter().enumerate() {
@@ -68,13 +68,13 @@ fn parts_and_events_sum_to_the_score() {
 
 #[test]
 fn the_place_without_an_event_is_the_place_after_deleting_it() {
-    let mut visit = visited("en");
+    let mut visit = visit_with_history("en");
     let list = for_you(&mut visit, "en");
     let mut tried = 0;
     for card in &list.cards {
         let why = explain(&mut visit, &card.item);
         for share in why.events.iter().filter(|event| event.without.is_some()) {
-            let mut other = visited("en");
+            let mut other = visit_with_history("en");
             for_you(&mut other, "en");
             let same = |event: &&nearmind_core::protocol::EventShare| {
                 event.event.item == share.event.item && event.event.text == share.event.text
@@ -109,15 +109,18 @@ fn a_text_scores_less_without_its_highlighted_words() {
             for update in updates {
                 let Update::Highlights { item, title, description, .. } = update else { panic!("{update:?}") };
                 let category = item.split('-').next().unwrap();
-                let left = |parts: &[Part]| -> String {
+                let unmarked_text = |parts: &[Part]| -> String {
                     parts.iter().filter(|part| part.share.is_none()).map(|part| part.text.as_str()).collect()
                 };
-                let write = |title: &str, description: &str| format!("{category}: {title}. {description}");
+                let document = |title: &str, description: &str| format!("{category}: {title}. {description}");
                 let claimed: f32 = title.iter().chain(&description).filter_map(|part| part.share).sum();
-                let fall = score(&write(&text(&title), &text(&description)))
-                    - score(&write(&left(&title), &left(&description)));
-                // Only the sign is compared: the share has the weight of the view in this visit.
-                assert!(claimed == 0.0 || fall > 0.0, "{viewed}: {item} without {title:?} {description:?}: {fall}");
+                let decrease = score(&document(&text(&title), &text(&description)))
+                    - score(&document(&unmarked_text(&title), &unmarked_text(&description)));
+                // Only the signs are compared, because the share includes the weight of the view in this visit.
+                assert!(
+                    claimed == 0.0 || decrease > 0.0,
+                    "{viewed}: {item} without {title:?} {description:?}: {decrease}"
+                );
                 *(if claimed > 0.0 { &mut tried } else { &mut unmarked }) += 1;
             }
         }
@@ -126,12 +129,12 @@ fn a_text_scores_less_without_its_highlighted_words() {
 }
 
 #[test]
-fn a_reason_by_cooccurrence_has_its_number() {
+fn a_cooccurrence_reason_has_the_number_of_visitors() {
     let mut catalog = catalog(items());
     let row = |id: &str| catalog.row(id).unwrap();
-    let (viewed, follows) = (row("tea-0"), row("camping-4"));
+    let (viewed, next) = (row("tea-0"), row("camping-4"));
     let mut rows = vec![Vec::new(); catalog.len()];
-    rows[viewed as usize] = vec![(follows, 0.9)];
+    rows[viewed as usize] = vec![(next, 0.9)];
     let relations = Relations::new(vec![20; catalog.len()], rows, 4);
     for (pairs, expect) in [
         (Some(12), Claim::Together { visitors: 12, title: "steel green tea cup".into() }),
@@ -150,7 +153,7 @@ fn a_reason_by_cooccurrence_has_its_number() {
         assert_eq!(card.claim, Some(expect));
     }
     let mut visit = open_with(MemoryStore::default(), "en", Pack::new(&catalog).open().unwrap());
-    let popular = shelf(&ask(&mut visit, serde_json::json!({"kind": "trending"})));
+    let popular = shelf(&request_shelf(&mut visit, serde_json::json!({"kind": "trending"})));
     assert!(popular.cards.iter().all(|card| card.claim == Some(Claim::Popular { times: 20 })), "{popular:?}");
 }
 
@@ -160,21 +163,21 @@ fn why_not_names_the_smallest_change_that_works() {
     for group in ["tea", "camping", "bicycle", "home"] {
         for nth in 3..8 {
             let item = format!("{group}-{nth}");
-            let mut visit = visited("en");
-            let is_here = |visit: &mut Visit| ids(&for_you(visit, "en")).contains(&item.as_str());
+            let mut visit = visit_with_history("en");
+            let is_shown = |visit: &mut Visit| ids(&for_you(visit, "en")).contains(&item.as_str());
             let answer = why_not(&mut visit, &item);
-            assert_eq!(answer.place.is_some(), is_here(&mut visit), "{item}");
+            assert_eq!(answer.place.is_some(), is_shown(&mut visit), "{item}");
             assert_eq!(answer.remove_labels.len(), answer.remove.len());
             assert!(!answer.title.is_empty() && answer.add_label.is_some() == answer.add.is_some());
             if let Some(event) = &answer.add {
-                let mut other = visited("en");
+                let mut other = visit_with_history("en");
                 send(&mut other, Command::Track { event: event.clone() });
-                assert!(is_here(&mut other), "{item} with {event:?}");
+                assert!(is_shown(&mut other), "{item} with {event:?}");
                 added += 1;
             }
             for kept in 0..=answer.remove.len() {
                 // Removing all of them brings the item in; removing all but one does not.
-                let mut other = visited("en");
+                let mut other = visit_with_history("en");
                 answer
                     .remove
                     .iter()
@@ -183,7 +186,7 @@ fn why_not_names_the_smallest_change_that_works() {
                     .for_each(|(_, e)| delete(&mut other, e));
                 let all = kept == answer.remove.len();
                 if !answer.remove.is_empty() {
-                    assert_eq!(is_here(&mut other), all, "{item} without {:?}, but {kept}", answer.remove);
+                    assert_eq!(is_shown(&mut other), all, "{item} without {:?}, but {kept}", answer.remove);
                     removed += 1;
                 }
             }
@@ -193,8 +196,8 @@ fn why_not_names_the_smallest_change_that_works() {
 }
 
 #[test]
-fn a_hidden_item_is_absent_because_it_was_hidden() {
-    let mut visit = visited("en");
+fn why_not_says_that_an_item_is_hidden() {
+    let mut visit = visit_with_history("en");
     let first = for_you(&mut visit, "en").cards[0].item.clone();
     track(&mut visit, Hide, &first, 7);
     let answer = why_not(&mut visit, &first);
@@ -221,10 +224,10 @@ fn reasons_name_titles_in_the_pages_language() {
     let is_tea = |card: &Card| matches!(&card.claim, Some(Claim::Category { category, .. }) if category == "tea");
     assert!(several.cards.iter().any(is_tea), "{several:?}");
 
-    let mut chinese = visited("zh-CN");
+    let mut chinese = visit_with_history("zh-CN");
     let list = for_you(&mut chinese, "zh-CN");
     let command = Command::Explain { shelf: "s".into(), item: list.cards[0].item.clone() }.at(NOW + 3600e3, "zh-CN");
-    let Update::Explanation(why) = send(&mut chinese, command).remove(0) else { panic!("it is explained") };
+    let Update::Explanation(why) = send(&mut chinese, command).remove(0) else { panic!("no explanation") };
     let mut titles = why.events.iter().filter(|share| share.event.item.is_some()).map(|share| &share.label).peekable();
     assert!(titles.peek().is_some() && titles.all(|title| !title.is_ascii()), "{:?}", why.events);
 }
@@ -233,7 +236,7 @@ fn reasons_name_titles_in_the_pages_language() {
 fn a_reason_names_the_words_of_the_wish() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
-    let first = shelf(&say(&mut visit, Wish, "a waterproof jacket for me", 1)).cards[0].item.clone();
+    let first = shelf(&track_text(&mut visit, Wish, "a waterproof jacket for me", 1)).cards[0].item.clone();
     let why = explain(&mut visit, &first);
     let words = vec!["waterproof".to_owned(), "jacket".to_owned()];
     assert_eq!(why.claim, Some(Claim::Text { name: Wish, text: "a waterproof jacket for me".into(), words }));
@@ -253,7 +256,7 @@ fn a_cold_start_claims_nothing_about_the_visitor() {
 
 #[test]
 fn attention_covers_every_word_and_sums_to_less_than_one() {
-    let mut visit = visited("en");
+    let mut visit = visit_with_history("en");
     let command = Command::Attention { item: "tea-3".into() };
     let Update::Attention(Attention { parts, .. }) = send(&mut visit, command).remove(0) else { panic!() };
     let sum: f32 = parts.iter().filter_map(|part| part.share).sum();
@@ -263,7 +266,7 @@ fn attention_covers_every_word_and_sums_to_less_than_one() {
 
 #[test]
 fn an_unknown_shelf_or_item_is_an_error() {
-    let mut visit = visited("en");
+    let mut visit = visit_with_history("en");
     for (shelf, item) in [("other", "tea-0"), ("s", "nothing")] {
         let command = Command::Explain { shelf: shelf.into(), item: item.into() };
         let updates = send(&mut visit, command);

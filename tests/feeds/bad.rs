@@ -1,5 +1,5 @@
-//! Bad feeds: each is read as far as possible, or refused with an error that says what to do. Nothing panics, and nothing is
-//! dropped without a report.
+//! Bad feeds: each is read as far as possible, or refused with an error that says what to do. Nothing panics, and
+//! nothing is left out without a report.
 
 use std::io::{Read, Write};
 
@@ -8,14 +8,16 @@ use nearmind_feeds::{FeedError, Format, Import, Options, ProblemKind, Report};
 
 use super::{find, import, read, title};
 
-fn refused(feed: &[u8]) -> String {
+/// The error of an import, which must fail.
+fn import_error(feed: &[u8]) -> String {
     match import(feed, Options::default()) {
         Ok((items, report)) => panic!("read {} items: {report}", items.len()),
         Err(error) => error.to_string(),
     }
 }
 
-fn first(report: &Report, kind: ProblemKind) -> (u64, &str) {
+/// The row and the excerpt of the first example of this problem.
+fn first_example(report: &Report, kind: ProblemKind) -> (u64, &str) {
     let example = &report.problems.get(&kind).unwrap_or_else(|| panic!("no {kind:?} in {report}")).examples[0];
     (example.row, &example.excerpt)
 }
@@ -28,7 +30,7 @@ fn a_truncated_gzip_is_refused() {
     let packed = gzip.finish().unwrap();
     assert_eq!(read(&packed).0.len(), 20_000);
     for cut in [packed.len() * 2 / 3, packed.len() - 4] {
-        let error = refused(&packed[..cut]);
+        let error = import_error(&packed[..cut]);
         assert!(error.contains("the feed is truncated") && error.contains("download it again"), "{error}");
     }
 }
@@ -40,19 +42,19 @@ fn a_feed_that_ends_within_a_product_is_refused() {
         assert!(matches!(error, FeedError::CutOff { .. }), "{feed}: {error}");
     }
     let xml = include_str!("samples/google.xml");
-    assert!(refused(&xml.as_bytes()[..xml.len() / 2]).contains("the feed is truncated"));
+    assert!(import_error(&xml.as_bytes()[..xml.len() / 2]).contains("the feed is truncated"));
 }
 
 #[test]
 fn empty_feeds_and_feeds_without_products_are_refused() {
     for feed in ["", "  \n\r\n", "\u{feff}"] {
-        assert!(refused(feed.as_bytes()).contains("the feed is empty"), "{feed:?}");
+        assert!(import_error(feed.as_bytes()).contains("the feed is empty"), "{feed:?}");
     }
     for feed in ["id,title\n", "[]", "<rss><channel><title>Shop</title></channel></rss>", "{\"products\":[]}"] {
-        assert!(refused(feed.as_bytes()).contains("no product"), "{feed}");
+        assert!(import_error(feed.as_bytes()).contains("no product"), "{feed}");
     }
-    assert!(refused(b"colour;weight\nred;2\n").contains("--columns"));
-    assert!(refused(b"<html><body>Hello</body></html>").contains("no JSON-LD"));
+    assert!(import_error(b"colour;weight\nred;2\n").contains("--columns"));
+    assert!(import_error(b"<html><body>Hello</body></html>").contains("no JSON-LD"));
 }
 
 #[test]
@@ -64,7 +66,7 @@ fn mixed_and_undeclared_encodings_are_read() {
     let (items, report) = read(&mixed);
     assert_eq!(title(&items[1], "zh"), "防水夹克");
     assert!(items[0].words.values().any(|words| words.title == "Café crème"));
-    assert_eq!(first(&report, ProblemKind::Encoding), (2, "1,Café crème"));
+    assert_eq!(first_example(&report, ProblemKind::Encoding), (2, "1,Café crème"));
 }
 
 #[test]
@@ -88,20 +90,21 @@ fn quotes_inside_values_are_read_or_reported() {
     assert!(problems.examples[1].excerpt.contains("an unclosed quote spans 2 lines"), "{report}");
 }
 
-/// A reader of `left` bytes: `head`, then `body` repeated. It needs no memory for them.
-struct Endless {
+/// A reader of many bytes that needs no memory for them: `head`, then `body` repeated.
+struct LongReader {
     head: &'static [u8],
     body: u8,
-    left: u64,
+    /// The number of bytes that are still to be read.
+    remaining: u64,
 }
 
-impl Read for Endless {
+impl Read for LongReader {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let (size, head) = (out.len().min(self.left as usize), self.head.len().min(out.len()));
+        let (size, head) = (out.len().min(self.remaining as usize), self.head.len().min(out.len()));
         out[..size].fill(self.body);
         out[..head].copy_from_slice(&self.head[..head]);
         self.head = &self.head[head..];
-        self.left -= size as u64;
+        self.remaining -= size as u64;
         Ok(size)
     }
 }
@@ -112,7 +115,7 @@ fn a_line_of_100_megabytes_is_refused_in_every_format() {
         ["{\"id\":\"", "id,title\n1,", "[{\"id\":\"", "<rss><item><title>", "<html><script>", "<rss ", "{\"a\":"]
     {
         let mut import = Import::new(Options::default(), std::io::Cursor::new(Vec::new()));
-        let line = Endless { head: head.as_bytes(), body: b'x', left: 100 << 20 };
+        let line = LongReader { head: head.as_bytes(), body: b'x', remaining: 100 << 20 };
         let error = import.read_feed("long", Box::new(line), &mut |_| ()).unwrap_err();
         assert!(matches!(error, FeedError::TooLong { .. }), "{head}: {error}");
         assert!(error.to_string().contains("longer than 16 MB"), "{error}");
@@ -126,10 +129,10 @@ fn a_price_is_a_number_and_not_negative() {
     let prices: Vec<_> = items.iter().map(|item| item.price).collect();
     assert_eq!(prices, [None, None, None, None, Some(4.0), Some(5.0), Some(3.0), Some(2.0)]);
     assert_eq!(report.count(ProblemKind::PriceUnreadable), 3);
-    assert_eq!(first(&report, ProblemKind::PriceUnreadable), (2, "a: NaN"));
-    assert_eq!(first(&report, ProblemKind::PriceNegative), (3, "b: -3 EUR"));
-    assert_eq!(first(&report, ProblemKind::NoCurrency), (7, "f: 5"));
-    assert_eq!(first(&report, ProblemKind::CurrencyMix), (8, "USD"));
+    assert_eq!(first_example(&report, ProblemKind::PriceUnreadable), (2, "a: NaN"));
+    assert_eq!(first_example(&report, ProblemKind::PriceNegative), (3, "b: -3 EUR"));
+    assert_eq!(first_example(&report, ProblemKind::NoCurrency), (7, "f: 5"));
+    assert_eq!(first_example(&report, ProblemKind::CurrencyMix), (8, "USD"));
     // Python writes NaN and Infinity, which are not JSON.
     let lines = "{\"id\":1,\"title\":\"A \\\"NaN\\\" B\",\"price\":NaN,\"category\":NaN,\"tags\":[NaN],\"words\":NaN}\n{\"id\":2,\"title\":\"B\",\"price\":-Infinity}\n";
     let (items, report) = read(lines.as_bytes());
@@ -146,20 +149,23 @@ fn contradictory_values_are_reported() {
     let feed = "id,title,price,sale price,availability,quantity\na,Tea,5 EUR,7 EUR,in stock,1\nb,Cup,5 EUR,4 EUR,out of stock,12\n";
     let (items, report) = read(feed.as_bytes());
     assert_eq!((items[0].price, items[1].price), (Some(5.0), Some(4.0)));
-    assert_eq!(first(&report, ProblemKind::SaleAbovePrice), (2, "a: 7 EUR above 5 EUR"));
-    assert_eq!(first(&report, ProblemKind::StockContradiction), (3, "b: out of stock, 12 pieces"));
+    assert_eq!(first_example(&report, ProblemKind::SaleAbovePrice), (2, "a: 7 EUR above 5 EUR"));
+    assert_eq!(first_example(&report, ProblemKind::StockContradiction), (3, "b: out of stock, 12 pieces"));
 }
 
 #[test]
-fn clashing_repeated_and_contradictory_ids_differ() {
+fn repeated_clashing_and_contradictory_ids_are_distinguished() {
     let feed = "{\"id\":\"a\",\"title\":\"Tea\"}\n{\"id\":\"a\",\"title\":\"Tea\"}\n{\"id\":\" a \",\"title\":\"Cup\"}\n{\"id\":\"a\",\"title\":\"Pot\"}\n{\"id\":\"b\\u200b\",\"title\":\"Tea\"}\n{\"id\":\"\",\"title\":\"Tea\"}\n{\"id\":\"c\"}\nnonsense\n";
     let (items, report) = read(feed.as_bytes());
     assert_eq!((items.len(), title(&items[0], "en"), items[1].id.as_str()), (2, "Tea", "b"));
-    assert_eq!(first(&report, ProblemKind::Duplicate), (2, "a: as feed-0 row 1"));
-    assert_eq!(first(&report, ProblemKind::IdClash), (3, "a: as feed-0 row 1"));
-    assert_eq!(first(&report, ProblemKind::Contradictory), (4, "a: as feed-0 row 1"));
-    assert_eq!((first(&report, ProblemKind::NoId), first(&report, ProblemKind::NoTitle)), ((6, "Tea"), (7, "c: ")));
-    assert_eq!(first(&report, ProblemKind::Malformed).0, 8);
+    assert_eq!(first_example(&report, ProblemKind::Duplicate), (2, "a: as feed-0 row 1"));
+    assert_eq!(first_example(&report, ProblemKind::IdClash), (3, "a: as feed-0 row 1"));
+    assert_eq!(first_example(&report, ProblemKind::Contradictory), (4, "a: as feed-0 row 1"));
+    assert_eq!(
+        (first_example(&report, ProblemKind::NoId), first_example(&report, ProblemKind::NoTitle)),
+        ((6, "Tea"), (7, "c: "))
+    );
+    assert_eq!(first_example(&report, ProblemKind::Malformed).0, 8);
 }
 
 #[test]
@@ -184,7 +190,7 @@ fn deeply_nested_json_and_xml_affect_only_their_row() {
     ] {
         let (items, report) = read(feed.as_bytes());
         assert_eq!((items.len(), report.count(ProblemKind::Malformed)), (2, 1));
-        assert!(first(&report, ProblemKind::Malformed).1.contains("recursion"), "{report}");
+        assert!(first_example(&report, ProblemKind::Malformed).1.contains("recursion"), "{report}");
     }
     let nested = "<a>".repeat(300_000) + &"</b>".repeat(300_000);
     let many: String = (0..20_000).map(|nth| format!("<description>more {nth}</description>")).collect();

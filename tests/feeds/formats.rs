@@ -16,7 +16,7 @@ fn google_merchant_as_a_table() {
     assert_eq!((lamp.price, lamp.currency.as_str()), (Some(39.9), "EUR"));
     assert_eq!(lamp.attributes["list price"], "49.9");
     assert_eq!(lamp.attributes["condition"], "new");
-    assert!(!lamp.attributes.contains_key("shipping weight"), "what Google needs for itself is no attribute");
+    assert!(!lamp.attributes.contains_key("shipping weight"), "columns that only Google needs are not attributes");
     let shirt = find(&items, "shirt");
     assert_eq!((shirt.price, shirt.attributes["price max"].as_str()), (Some(60.0), "65"));
     assert_eq!((shirt.availability, shirt.attributes["size"].as_str()), (Some(Availability::InStock), "S, M"));
@@ -34,7 +34,11 @@ fn google_merchant_as_rss() {
     assert_eq!(lamp.words["en"].description, "A bright lamp & a heavy foot.");
     assert_eq!(lamp.words["en"].categories, ["Home", "Lighting", "Lamps"]);
     assert_eq!(lamp.url, "https://shop.example/lamp-1?a=1&b=2");
-    assert_eq!((lamp.price, lamp.attributes["list price"].as_str()), (Some(39.9), "49.9"), "not that of the shipping");
+    assert_eq!(
+        (lamp.price, lamp.attributes["list price"].as_str()),
+        (Some(39.9), "49.9"),
+        "not the price of the shipping"
+    );
     assert_eq!(lamp.attributes["color"], "black");
     // Unclosed HTML, an HTML entity and a bare & do not end the feed.
     let tea = find(&items, "tea-2");
@@ -172,12 +176,12 @@ fn items_in_our_own_format_are_unchanged() {
     let lines: String = items.iter().map(|item| serde_json::to_string(item).unwrap() + "\n").collect();
     let (again, _) = read(lines.as_bytes());
     assert_eq!(again, items);
-    let own: Vec<nearmind_core::catalog::Item> = shop
+    let originals: Vec<nearmind_core::catalog::Item> = shop
         .split(|&b| b == b'\n')
         .filter(|l| !l.is_empty())
         .map(|line| serde_json::from_slice(line).unwrap())
         .collect();
-    for item in own {
+    for item in originals {
         assert_eq!(find(&items, &item.id), &item);
     }
 }

@@ -5,9 +5,10 @@ use nearmind_feeds::{ColumnMap, Format, Options, ProblemKind};
 
 use super::{find, import, read, title};
 
+/// Checks that none of these words is in the items.
 fn assert_absent(items: &[Item], words: &[&str]) {
     let all = serde_json::to_string(items).unwrap();
-    words.iter().for_each(|word| assert!(!all.contains(word), "{word} is in it: {all}"));
+    words.iter().for_each(|word| assert!(!all.contains(word), "{word} must be absent: {all}"));
 }
 
 #[test]
@@ -25,13 +26,13 @@ fn spree_with_included_resources() {
     assert_eq!(
         (cup.price, cup.availability),
         (Some(12.5), Some(Availability::Preorder)),
-        "price and stock of its variant"
+        "the price and stock of its variant"
     );
     assert_absent(&items, &["11.0", "Next Season"]);
 }
 
 #[test]
-fn json_api_documents_in_any_order_and_one_after_the_other() {
+fn json_api_documents_in_any_order_or_several_in_a_row() {
     let product = r#"{"id":"1","type":"product","attributes":{"name":"Vest","price":"5","currency":"EUR"},"relationships":{"images":{"data":[{"id":"9","type":"image"}]}}}"#;
     let image = r#"{"id":"9","type":"image","attributes":{"original_url":"https://s.example/9.jpg"}}"#;
     for feed in [
@@ -87,9 +88,16 @@ fn magento_without_hidden_variants_and_with_their_price() {
     assert_eq!((bag.price, bag.attributes["list price"].as_str()), (Some(29.9), "34"));
     assert_eq!((bag.image.as_str(), bag.stock), ("/media/catalog/product/b/a/bag.jpg", Some(12)));
     assert_eq!((bag.brand.as_str(), bag.attributes["material"].as_str()), ("", "canvas"));
-    assert!(bag.words["en"].categories.is_empty() && !bag.attributes.contains_key("color"), "numbers say nothing");
+    assert!(
+        bag.words["en"].categories.is_empty() && !bag.attributes.contains_key("color"),
+        "option numbers are not published"
+    );
     let tee = find(&items, "TEE");
-    assert_eq!((tee.price, tee.image.as_str()), (Some(18.0), ""), "of its cheapest variant; a sale of 2020 is over");
+    assert_eq!(
+        (tee.price, tee.image.as_str()),
+        (Some(18.0), ""),
+        "the price of its cheapest variant, because a sale of 2020 is over"
+    );
     assert_absent(&items, &["9.5", "second choice", "supplier"]);
 }
 

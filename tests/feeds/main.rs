@@ -1,11 +1,11 @@
-//! Imports feeds of every format, good and bad ones. The samples were written for this project.
+//! Tests the import of good and bad feeds of every format. The samples were written for this project.
 
+mod aliases;
 mod bad;
 mod encodings;
 mod formats;
 mod json;
 mod mutations;
-mod names;
 mod pages;
 mod private;
 mod shops;
@@ -19,7 +19,7 @@ use nearmind_feeds::{FeedError, Import, Options, Report};
 
 type Imported = Result<(Vec<Item>, Report), FeedError>;
 
-/// Imports one feed: its items, sorted by id, and the report.
+/// Imports one feed. Returns its items, sorted by id, and the report.
 fn import(feed: &[u8], options: Options) -> Imported {
     import_all(&[feed], options)
 }
@@ -33,7 +33,7 @@ fn import_all(feeds: &[&[u8]], options: Options) -> Imported {
     let items: Vec<Item> = items.iter().collect::<Result<_, _>>().unwrap();
     let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
     assert!(ids.is_sorted_by(|a, b| a < b), "ids must be ascending and unique: {ids:?}");
-    // Every row is accounted for.
+    // Every row is counted once.
     assert_eq!(report.rows, report.items + report.folded + report.left_out(), "{report}");
     assert_eq!(report.items, items.len() as u64);
     Ok((items, report))

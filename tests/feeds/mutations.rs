@@ -1,4 +1,4 @@
-//! Thousands of damaged feeds: whatever the bytes are, reading ends without a panic and every row is accounted for. The fuzz
+//! Random damage to feeds: whatever the bytes are, reading ends without a panic, and every row is counted. The fuzz
 //! targets in `tests/fuzz` search further; this test runs with every change.
 
 use nearmind_feeds::{Format, Options};

@@ -25,7 +25,7 @@ fn microdata_with_unclosed_elements_and_lazy_pictures() {
 }
 
 #[test]
-fn open_graph_alone() {
+fn open_graph_without_other_data() {
     let (items, report) = read(include_bytes!("samples/opengraph.html"));
     assert_eq!(items.len(), 1, "{report}");
     let socks = find(&items, "SOCK-1");
@@ -42,7 +42,7 @@ fn open_graph_alone() {
 }
 
 #[test]
-fn json_ld_comes_first_and_the_head_fills_gaps() {
+fn json_ld_takes_precedence_and_the_head_fills_gaps() {
     let page = |json: &str| {
         format!(
             "<html lang=en><head><meta property=og:type content=product><meta property=og:title content=Social>\
@@ -60,7 +60,7 @@ fn json_ld_comes_first_and_the_head_fills_gaps() {
     assert_eq!((items.len(), title(&items[0], "en"), items[0].id.as_str()), (1, "Marked", "m"), "{report}");
 }
 
-/// With a tree of elements, time would grow with the square of the depth, and 2 MB would take minutes.
+/// With a tree of elements, the time would grow with the square of the depth, and 2 MB would take minutes.
 #[test]
 fn a_deep_page_costs_no_more_than_a_flat_one() {
     let product = "<meta property=og:type content=product><meta property=og:title content=Tea><meta property=og:url content=/tea>";
@@ -68,8 +68,8 @@ fn a_deep_page_costs_no_more_than_a_flat_one() {
     {
         let page =
             format!("<!doctype html>{product}{}{}", deep.repeat(2_000_000 / deep.len()), "</i></div>".repeat(100_000));
-        let from = Instant::now();
+        let start = Instant::now();
         let _ = super::import(page.as_bytes(), nearmind_feeds::Options::default());
-        assert!(from.elapsed().as_secs() < 20, "{deep} took {:?}", from.elapsed());
+        assert!(start.elapsed().as_secs() < 20, "{deep} took {:?}", start.elapsed());
     }
 }

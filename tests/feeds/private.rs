@@ -1,5 +1,5 @@
-//! Internal data of a shop stays out of the public catalogue: only columns that formats define as describing a product, and
-//! those that the shop names, become attributes.
+//! Internal data of a shop stays out of the public catalogue: only columns that describe a product by the definition of
+//! their format, and columns that the shop names, become attributes.
 
 use nearmind_feeds::{ColumnMap, Options, Report};
 

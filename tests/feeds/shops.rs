@@ -1,5 +1,5 @@
-//! Common situations of real shops: hidden products, stock, titles and pictures of products with variants, and feeds without
-//! links or ids.
+//! Common situations of real shops: hidden products, stock, titles and pictures of products with variants, and feeds
+//! without links or ids.
 
 use nearmind_core::catalog::Availability;
 use nearmind_feeds::{ColumnMap, IdSource, Options, ProblemKind, Variants};

@@ -5,7 +5,7 @@ use nearmind_feeds::ProblemKind;
 
 use super::{find, read};
 
-/// The visible values of an item on one line.
+/// The published values of an item, on one line.
 fn summary(item: &Item) -> String {
     let words = item.words.values().next().unwrap();
     let price = item.price.map(|price| format!("{price} {}", item.currency)).unwrap_or_default();
@@ -202,7 +202,7 @@ fn vendure() {
 }
 
 #[test]
-fn shopifys_newer_template() {
+fn the_newer_template_of_shopify() {
     check(
         include_bytes!("samples/shopify-new.csv"),
         0,

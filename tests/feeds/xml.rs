@@ -32,11 +32,11 @@ fn a_wordpress_export_gives_published_products_and_posts() {
     assert_eq!((mug.tags.as_slice(), mug.brand.as_str()), (["Gift".to_owned()].as_slice(), "Wood Kiln"));
     assert_eq!((mug.attributes["colour"].as_str(), mug.stock), ("Blue, Sand", Some(7)));
     assert_eq!((mug.availability, mug.date), (Some(Availability::InStock), date::parse_days("2025-11-03")));
-    // The lowest price of its variations, a picture that comes later, and no stock from an outdated number.
+    // It has the lowest price of its variations and a picture that comes later. An outdated number is not its stock.
     let bowl = find(&items, "102");
     assert_eq!((bowl.price, bowl.image.as_str()), (Some(40.0), "https://clay.example/wp-content/uploads/bowl.jpg"));
     assert_eq!((bowl.stock, bowl.availability), (None, Some(Availability::InStock)));
-    // A sale in the future is not published.
+    // The price of a future sale is not published.
     let vase = find(&items, "104");
     assert_eq!((vase.price, vase.attributes.len()), (Some(90.0), 0));
     assert_eq!(vase.availability, Some(Availability::Preorder));

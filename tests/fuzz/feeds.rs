@@ -1,4 +1,4 @@
-//! Reads any bytes as a feed of any format: it must end without a panic, and every row must be accounted for.
+//! Reads any bytes as a feed of any format: reading must end without a panic, and every row must be counted.
 
 use std::io::Cursor;
 
@@ -7,7 +7,7 @@ use nearmind_feeds::{Format, Import, Options, Variants};
 const FORMATS: [Option<Format>; 6] =
     [None, Some(Format::Table), Some(Format::Xml), Some(Format::Json), Some(Format::JsonLines), Some(Format::Html)];
 
-/// Reads the bytes as the detected format, and as the format chosen by their length.
+/// Reads the bytes in the detected format, and in a format that depends on their length.
 pub fn check(feed: &[u8]) {
     import(feed, None, Variants::Fold);
     import(feed, FORMATS[feed.len() % FORMATS.len()], Variants::Keep);

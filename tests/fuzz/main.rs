@@ -1,5 +1,5 @@
-//! Runs the checks of the fuzz targets on the samples and the corpus, so that bugs found by libFuzzer do not come back and the
-//! targets keep compiling without nightly.
+//! Runs the checks of the fuzz targets on the samples and the corpus, so that bugs found by libFuzzer do not come back,
+//! and so that the checks are compiled without nightly.
 
 mod feeds;
 mod model;

@@ -1,5 +1,6 @@
-//! Opens any bytes as the manifest of a pack or as one of its files: they must be opened or refused without a panic, and an
-//! opened catalogue must be readable. Digests are not checked, because someone who changes a file can also change its digest.
+//! Opens any bytes as the manifest of a pack or as one of its files: they must be opened or refused without a panic,
+//! and an opened catalogue must be readable. Digests are not checked, because someone who changes a file can also
+//! change its digest.
 
 use std::sync::LazyLock;
 
@@ -16,7 +17,7 @@ static PACK: LazyLock<Pack> = LazyLock::new(|| {
     Pack::new(&Catalog { aliases, ..sample::catalog() })
 });
 
-/// Replaces the file that begins with the same eight bytes.
+/// Opens the bytes as a manifest, and as the file of the pack that begins with the same eight bytes.
 pub fn check(bytes: &[u8]) {
     let _ = Manifest::parse(bytes);
     for nth in 0..PACK.files.len() {

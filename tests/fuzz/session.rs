@@ -1,5 +1,5 @@
-//! Sends any commands, one JSON text per line, to a session with a catalogue: each must be answered without a panic, and
-//! replaying the log must give the same list of events.
+//! Sends any commands, one JSON text per line, to a session with a catalogue: each must be answered without a panic,
+//! and replaying the log must give the same list of events.
 
 use std::sync::LazyLock;
 
@@ -43,8 +43,8 @@ pub fn check(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut session = open(MemoryStore::default());
     for line in text.lines().take(MAX_COMMANDS) {
-        let Ok(sent) = serde_json::from_str::<Envelope>(line) else { continue };
-        block_on(session.apply(sent));
+        let Ok(envelope) = serde_json::from_str::<Envelope>(line) else { continue };
+        block_on(session.apply(envelope));
         while block_on(session.work()).is_some() {}
     }
     let before = list_events(&mut session);

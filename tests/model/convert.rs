@@ -115,7 +115,7 @@ impl Folder {
     }
 
     /// The error of the conversion, which must fail.
-    fn refusal(&self) -> String {
+    fn conversion_error(&self) -> String {
         format!("{:#}", self.convert("out").map(drop).unwrap_err())
     }
 }
@@ -132,8 +132,8 @@ fn config(vocabulary: usize) -> Value {
         "layer_norm_eps": 1e-12, "hidden_act": "gelu", "position_embedding_type": "absolute"})
 }
 
-/// The least cosine of corresponding unit vectors.
-pub fn least_cosine(a: &[f32], b: &[f32], width: usize) -> f32 {
+/// The smallest cosine of corresponding unit vectors.
+pub fn min_cosine(a: &[f32], b: &[f32], width: usize) -> f32 {
     assert_eq!(a.len(), b.len());
     let rows = a.chunks_exact(width).zip(b.chunks_exact(width));
     rows.map(|(a, b)| a.iter().zip(b).map(|(x, y)| x * y).sum()).fold(1.0, f32::min)
@@ -157,11 +157,11 @@ fn a_converted_model_is_close_to_the_f32_model() {
     let weights = Weights::open(&bytes, manifest.architecture).unwrap();
     let int8 = encode(&mut CpuModel::load(&weights, manifest.pooling).unwrap(), &tokenizer, &TEXTS);
     let full = full_vectors(&folder.0, &manifest, &TEXTS, Role::Passage).unwrap().concat();
-    let cosine = least_cosine(&int8, &full, 64);
+    let cosine = min_cosine(&int8, &full, 64);
     assert!(cosine > 0.995, "int8 to f32: {cosine}");
     // The dequantized weights without rounding of activations must be closer, or else a kernel is wrong.
     let mut same = Reference::new(&F32Model::dequantized(&weights, manifest.pooling).unwrap());
-    let cosine = least_cosine(&int8, &encode(&mut same, &tokenizer, &TEXTS), 64);
+    let cosine = min_cosine(&int8, &encode(&mut same, &tokenizer, &TEXTS), 64);
     assert!(cosine > 0.998, "int8 to its own weights in f32: {cosine}");
 }
 
@@ -183,30 +183,30 @@ fn errors_name_what_cannot_be_converted() {
         let mut changed = good.clone();
         changed[key] = value;
         folder.write("config.json", &changed);
-        folder.refusal()
+        folder.conversion_error()
     };
-    let refusal = with("model_type", json!("t5"));
-    assert!(refusal.contains("\"t5\": only BERT encoders"), "{refusal}");
-    let refusal = with("hidden_act", json!("relu"));
-    assert!(refusal.contains("hidden_act \"relu\""), "{refusal}");
-    let refusal = with("hidden_size", json!(1_099_511_627_776u64));
-    assert!(refusal.contains("hidden is 1099511627776"), "{refusal}");
-    let refusal = with("intermediate_size", json!(256));
-    assert!(refusal.contains("encoder.layer.0.intermediate.dense.weight has the shape [128, 64]"), "{refusal}");
+    let error = with("model_type", json!("t5"));
+    assert!(error.contains("\"t5\": only BERT encoders"), "{error}");
+    let error = with("hidden_act", json!("relu"));
+    assert!(error.contains("hidden_act \"relu\""), "{error}");
+    let error = with("hidden_size", json!(1_099_511_627_776u64));
+    assert!(error.contains("hidden is 1099511627776"), "{error}");
+    let error = with("intermediate_size", json!(256));
+    assert!(error.contains("encoder.layer.0.intermediate.dense.weight has the shape [128, 64]"), "{error}");
     folder.write("config.json", &good);
 
     let missing = |name: &str| if name.contains("layer.1.output.dense.bias") { "else".into() } else { name.into() };
     folder.write_weights(vocabulary, missing);
-    let refusal = folder.refusal();
-    assert!(refusal.contains("the tensor encoder.layer.1.output.dense.bias is missing"), "{refusal}");
+    let error = folder.conversion_error();
+    assert!(error.contains("the tensor encoder.layer.1.output.dense.bias is missing"), "{error}");
     let path = folder.0.join("model.safetensors");
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    let refusal = folder.refusal();
-    assert!(refusal.contains("model.safetensors is damaged"), "{refusal}");
+    let error = folder.conversion_error();
+    assert!(error.contains("model.safetensors is damaged"), "{error}");
     fs::remove_file(&path).unwrap();
-    let refusal = folder.refusal();
-    assert!(refusal.contains("model.safetensors cannot be read"), "{refusal}");
+    let error = folder.conversion_error();
+    assert!(error.contains("model.safetensors cannot be read"), "{error}");
 }
 
 #[test]
@@ -235,9 +235,9 @@ fn check_probes(folder: &Path) {
     let expected: Vec<f32> = probes.probes.iter().flat_map(|probe| probe.vector.iter().copied()).collect();
     let found = encode(&mut cpu, &tokenizer, &texts);
     let width = manifest.architecture.hidden;
-    let cosine = least_cosine(&found, &expected, width);
+    let cosine = min_cosine(&found, &expected, width);
     assert!(cosine > 0.985, "int8 to f32: {cosine}");
     let mut same = Reference::new(&F32Model::dequantized(&weights, manifest.pooling).unwrap());
-    let cosine = least_cosine(&found, &encode(&mut same, &tokenizer, &texts), width);
+    let cosine = min_cosine(&found, &encode(&mut same, &tokenizer, &texts), width);
     assert!(cosine > 0.995, "int8 to its own weights in f32: {cosine}");
 }

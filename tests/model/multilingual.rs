@@ -1,5 +1,5 @@
-//! A multilingual model that is cut to two languages: its file, vocabulary and prefixes, and the warning about texts in
-//! another language.
+//! A multilingual model whose vocabulary is cut to two languages: its files and prefixes, and the warning about texts
+//! in other languages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use nearmind_encoder::manifest::{Manifest, Role};
 use nearmind_encoder::tokenize::{Tokenizer, is_readable};
 use nearmind_encoder::weights::Weights;
 
-use crate::convert::{encode, least_cosine};
+use crate::convert::{encode, min_cosine};
 use crate::memory::peak_bytes;
 use crate::package::package;
 use crate::tokenize::{compare, compare_uncut};
@@ -83,14 +83,14 @@ fn a_package_is_converted_for_two_languages() {
     let weights = Weights::open(&bytes, manifest.architecture).unwrap();
     let int8 = encode(&mut CpuModel::load(&weights, manifest.pooling).unwrap(), &tokenizer, &TEXTS);
     let full = full_vectors(&folder.original(), &manifest, &TEXTS, Role::Passage).unwrap().concat();
-    let cosine = least_cosine(&int8, &full, manifest.architecture.hidden);
-    assert!(cosine > 0.98, "the cut int8 model to the whole one: {cosine}");
+    let cosine = min_cosine(&int8, &full, manifest.architecture.hidden);
+    assert!(cosine > 0.98, "the cut int8 model to the full f32 model: {cosine}");
 }
 
 #[test]
 fn an_unsupported_language_is_named() {
-    let refusal = format!("{:#}", Folder::new("tlh").convert(&["en", "tlh"]).map(drop).unwrap_err());
-    assert!(refusal.contains("\"tlh\": a multilingual vocabulary can be cut to ar, bg, ca"), "{refusal}");
+    let error = format!("{:#}", Folder::new("tlh").convert(&["en", "tlh"]).map(drop).unwrap_err());
+    assert!(error.contains("\"tlh\": a multilingual vocabulary can be cut to ar, bg, ca"), "{error}");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_thousand_broken_packages_are_refused_within_bounds() {
         assert!(peak <= bound + (1 << 20), "mutation {number} took {peak} bytes of {bound}");
         refused += usize::from(result.is_err());
     }
-    // The rest changed a piece, a score or a bias.
+    // The others changed a piece, a score or a bias.
     assert!(refused > 400, "only {refused} were refused");
 }
 
@@ -147,13 +147,13 @@ fn broken_unigram_tokenizers_are_refused() {
     let folder = Folder::new("broken-pieces");
     let (out, manifest) = folder.convert(&["en", "zh"]).unwrap();
     let json = fs::read_to_string(out.join("tokenizer.json")).unwrap();
-    let refusal = |broken: String| Tokenizer::parse(broken.as_bytes(), &manifest).map(drop).unwrap_err().to_string();
-    assert!(refusal(json.replace("[\"防水\",", "[\"茶\",")).contains("words; the manifest says"));
-    assert!(refusal(json.replace("\"type\":\"Unigram\"", "\"type\":\"BPE\"")).contains("a BPE model"));
+    let error = |broken: String| Tokenizer::parse(broken.as_bytes(), &manifest).map(drop).unwrap_err().to_string();
+    assert!(error(json.replace("[\"防水\",", "[\"茶\",")).contains("words; the manifest says"));
+    assert!(error(json.replace("\"type\":\"Unigram\"", "\"type\":\"BPE\"")).contains("a BPE model"));
     let unknown = format!("\"unk_id\":{}", manifest.architecture.vocabulary);
     let start = json.find("\"unk_id\":").unwrap();
     let end = start + json[start..].find(',').unwrap();
-    assert!(refusal(format!("{}{unknown}{}", &json[..start], &json[end..])).contains("beyond the vocabulary"));
+    assert!(error(format!("{}{unknown}{}", &json[..start], &json[end..])).contains("beyond the vocabulary"));
     let mut random = SplitMix64(17);
     for _ in 0..1000 {
         let mut broken = json.clone().into_bytes();

@@ -21,9 +21,9 @@ const CHARS: &str =
 /// The bytes of the file, and the pieces by row.
 pub fn package(seed: u64) -> (Vec<u8>, Vec<String>) {
     let special = ["<s>", "<pad>", "</s>", "<unk>"].map(String::from);
-    let own = PIECES.split_whitespace().map(String::from).chain(CHARS.chars().map(String::from));
+    let others = PIECES.split_whitespace().map(String::from).chain(CHARS.chars().map(String::from));
     let mut pieces: Vec<String> = special.into_iter().collect();
-    own.for_each(|piece| {
+    others.for_each(|piece| {
         if !pieces.contains(&piece) {
             pieces.push(piece);
         }
@@ -31,10 +31,10 @@ pub fn package(seed: u64) -> (Vec<u8>, Vec<String>) {
     pieces.push("<mask>".into());
     let rows = pieces.len() + 3;
     let mut file = b"E5S1".to_vec();
-    let mut counts = |values: &[i32]| file.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+    let mut add_ints = |values: &[i32]| file.extend(values.iter().flat_map(|v| v.to_le_bytes()));
     let sizes = [HIDDEN, LAYERS, 4, INTERMEDIATE, rows, POSITIONS, 2].map(|size| size as i32);
-    counts(&[1]);
-    counts(&sizes);
+    add_ints(&[1]);
+    add_ints(&sizes);
     file.extend(1e-12f32.to_le_bytes());
     let text = pieces.concat();
     for value in [32, pieces.len() as i32, 0, 2, 1, 3] {
@@ -48,8 +48,8 @@ pub fn package(seed: u64) -> (Vec<u8>, Vec<String>) {
         file.extend(offset.to_le_bytes());
     }
     for (row, piece) in pieces.iter().enumerate() {
-        let is_mark = row < 4 || piece == "<mask>";
-        let score = if is_mark { 0.0 } else { -3.0 - 0.07 * row as f32 - 2.0 / piece.chars().count() as f32 };
+        let is_special = row < 4 || piece == "<mask>";
+        let score = if is_special { 0.0 } else { -3.0 - 0.07 * row as f32 - 2.0 / piece.chars().count() as f32 };
         file.extend(score.to_le_bytes());
     }
     file.extend(text.as_bytes());
@@ -81,7 +81,7 @@ fn add_map(file: &mut Vec<u8>) {
 /// Appends the directory of tensors, and the tensors.
 fn add_tensors(file: &mut Vec<u8>, rows: usize, random: &mut SplitMix64) {
     let mut tensors: Vec<(String, usize, Vec<u8>)> = Vec::new();
-    let mut packed = |random: &mut SplitMix64, name: String, count: usize, step: f32| {
+    let mut add_packed = |random: &mut SplitMix64, name: String, count: usize, step: f32| {
         let mut bytes = Vec::new();
         for _ in 0..count / 32 {
             bytes.extend(f16::from_f32(step).to_le_bytes());
@@ -89,32 +89,32 @@ fn add_tensors(file: &mut Vec<u8>, rows: usize, random: &mut SplitMix64) {
         }
         tensors.push((name, count, bytes));
     };
-    packed(random, "emb.word".into(), rows * HIDDEN, 0.02);
+    add_packed(random, "emb.word".into(), rows * HIDDEN, 0.02);
     for layer in 0..LAYERS {
         for part in ["q", "k", "v", "ao"] {
-            packed(random, format!("l{layer}.{part}.w"), HIDDEN * HIDDEN, 0.04);
+            add_packed(random, format!("l{layer}.{part}.w"), HIDDEN * HIDDEN, 0.04);
         }
-        packed(random, format!("l{layer}.fi.w"), INTERMEDIATE * HIDDEN, 0.04);
-        packed(random, format!("l{layer}.fo.w"), INTERMEDIATE * HIDDEN, 0.03);
+        add_packed(random, format!("l{layer}.fi.w"), INTERMEDIATE * HIDDEN, 0.04);
+        add_packed(random, format!("l{layer}.fo.w"), INTERMEDIATE * HIDDEN, 0.03);
     }
-    let mut floats = |random: &mut SplitMix64, name: String, count: usize, centre: f32, spread: f32| {
+    let mut add_floats = |random: &mut SplitMix64, name: String, count: usize, centre: f32, spread: f32| {
         let bytes = (0..count).flat_map(|_| (centre + spread * random.signed()).to_le_bytes()).collect();
         tensors.push((name, count, bytes));
     };
-    floats(random, "emb.pos".into(), POSITIONS * HIDDEN, 0.0, 0.02);
-    floats(random, "emb.type".into(), 2 * HIDDEN, 0.0, 0.02);
+    add_floats(random, "emb.pos".into(), POSITIONS * HIDDEN, 0.0, 0.02);
+    add_floats(random, "emb.type".into(), 2 * HIDDEN, 0.0, 0.02);
     let mut norms = vec!["emb.ln".to_owned()];
     for layer in 0..LAYERS {
         for (part, outputs) in
             [("q", HIDDEN), ("k", HIDDEN), ("v", HIDDEN), ("ao", HIDDEN), ("fi", INTERMEDIATE), ("fo", HIDDEN)]
         {
-            floats(random, format!("l{layer}.{part}.b"), outputs, 0.0, 0.1);
+            add_floats(random, format!("l{layer}.{part}.b"), outputs, 0.0, 0.1);
         }
         norms.extend([format!("l{layer}.aln"), format!("l{layer}.oln")]);
     }
     for norm in norms {
-        floats(random, format!("{norm}.w"), HIDDEN, 1.0, 0.2);
-        floats(random, format!("{norm}.b"), HIDDEN, 0.0, 0.1);
+        add_floats(random, format!("{norm}.w"), HIDDEN, 1.0, 0.2);
+        add_floats(random, format!("{norm}.b"), HIDDEN, 0.0, 0.1);
     }
     file.extend((tensors.len() as i32).to_le_bytes());
     let directory: usize = tensors.iter().map(|(name, ..)| 2 + name.len() + 1 + 4 + 8 + 8).sum();

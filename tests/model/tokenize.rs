@@ -13,14 +13,14 @@ use nearmind_core::random::SplitMix64;
 
 const TEXTS: usize = 10_000;
 
-/// A random text of any Unicode characters, with many of those that tokenizers treat specially.
-fn text(random: &mut SplitMix64) -> String {
+/// A random text of any Unicode characters, with many that tokenizers treat specially.
+fn random_text(random: &mut SplitMix64) -> String {
     let length = match random.below(20) {
         0 => 0,
         1 => 400 + random.below(2000),
         _ => 1 + random.below(60),
     };
-    let one = |random: &mut SplitMix64| match random.below(12) {
+    let character = |random: &mut SplitMix64| match random.below(12) {
         0..=3 => char::from(b'a' + random.below(26) as u8),
         4 => char::from(b'A' + random.below(26) as u8),
         5 => *random.pick(&[' ', ' ', ' ', '\t', '\n', '\u{a0}', '\u{3000}', '\u{2009}', '\r', '\u{0}', '\u{fffd}']),
@@ -30,7 +30,7 @@ fn text(random: &mut SplitMix64) -> String {
         9 => char::from_u32(0x1f300 + random.below(0x400) as u32).unwrap_or('🙂'),
         _ => char::from_u32(random.below(0x11_0000) as u32).unwrap_or('\u{e000}'),
     };
-    let mut text: String = (0..length).map(|_| one(random)).collect();
+    let mut text: String = (0..length).map(|_| character(random)).collect();
     if random.below(50) == 0 {
         text += *random.pick(&["[SEP]", "[CLS] a", "[SEP][CLS]x", "[[UNK]]", "[sep]", "[PAD"]);
     }
@@ -44,7 +44,7 @@ pub fn compare(manifest: &Manifest, json: &[u8], seed: u64) {
     let (longest, prefix) = (manifest.architecture.positions, &manifest.prefixes.passage);
     let mut random = SplitMix64(seed);
     for number in 0..TEXTS {
-        let text = text(&mut random);
+        let text = random_text(&mut random);
         let tokens = ours.tokenize(&text, Role::Passage).unwrap();
         let expected = library.encode(format!("{prefix}{text}"), true).unwrap();
         let mut ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
@@ -60,8 +60,8 @@ pub fn compare(manifest: &Manifest, json: &[u8], seed: u64) {
     }
 }
 
-/// Compares the tokens of random texts with those of the library with the whole vocabulary of the original model, if all
-/// of these remain in the cut vocabulary.
+/// Compares the tokens of random texts with those that the library finds with the full vocabulary of the original
+/// model. Leaves out texts with tokens that are not in the cut vocabulary.
 pub fn compare_uncut(original: &Path, manifest: &Manifest, json: &[u8], seed: u64) {
     let ours = Tokenizer::parse(json, manifest).unwrap();
     let cut = tokenizers::Tokenizer::from_bytes(json).unwrap();
@@ -69,7 +69,7 @@ pub fn compare_uncut(original: &Path, manifest: &Manifest, json: &[u8], seed: u6
     let mut random = SplitMix64(seed);
     let mut compared = 0;
     for number in 0..TEXTS {
-        let text = text(&mut random);
+        let text = random_text(&mut random);
         let expected = library.encode(format!("{}{text}", manifest.prefixes.passage), true).unwrap();
         let expected: Vec<String> = expected.get_ids().iter().map(|&id| library.id_to_token(id).unwrap()).collect();
         if expected.iter().any(|piece| cut.token_to_id(piece).is_none()) {
@@ -83,7 +83,7 @@ pub fn compare_uncut(original: &Path, manifest: &Manifest, json: &[u8], seed: u6
     assert!(compared > TEXTS / 10, "only {compared} texts have no piece that was cut");
 }
 
-/// The manifest and the tokenizer.json of a converted model. Prints that the test is skipped if there is none.
+/// The manifest and the tokenizer.json of a converted model. Reports a skipped test if there is none.
 fn load_converted(folder: &Path) -> Option<(Manifest, Vec<u8>)> {
     let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
         skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
@@ -110,7 +110,7 @@ fn converted_models_tokenize_as_the_library_does() {
 }
 
 #[test]
-fn a_cut_vocabulary_tokenizes_as_the_whole_one_does() {
+fn a_cut_vocabulary_tokenizes_as_the_full_one_does() {
     let original = Path::new("target/models/e5/e5-small-q4.bin");
     if !original.exists() {
         skipped(format_args!("{} is not there; `cargo xtask models` gets it", original.display()));

@@ -30,7 +30,7 @@ fn the_end_of_a_long_text_counts() {
     let weights = Weights::open(read(&manifest.files.weights.path), manifest.architecture).unwrap();
     let mut cpu = CpuModel::load(&weights, manifest.pooling).unwrap();
 
-    // Various products, then a text about string instruments.
+    // Texts about various products, then one about string instruments.
     let lines = include_str!("../../src/convert/calibration/en.txt").lines().take(30).collect::<Vec<_>>().join(" ");
     let end =
         "We restore old violins and cellos, rehair bows, and teach children to play string instruments. ".repeat(12);
@@ -42,5 +42,5 @@ fn the_end_of_a_long_text_counts() {
     let cut = encode(&mut cpu, &tokenizer, &[&long]);
     let query = encode(&mut cpu, &tokenizer, &["violin lessons for my daughter"]);
     let (whole, cut) = (dot(&encoded.vectors, &query), dot(&cut, &query));
-    assert!(whole > cut + 0.1, "with windows {whole}, cut {cut}");
+    assert!(whole > cut + 0.1, "in windows {whole}, cut {cut}");
 }

@@ -1,4 +1,4 @@
-//! Packs that earlier builds wrote. A sample never changes; a new version gets a new one.
+//! Samples of packs that earlier builds wrote. A sample never changes; each new version adds one.
 
 use std::{fs, path::PathBuf};
 
@@ -22,34 +22,37 @@ fn open(version: u32) -> Result<Catalog, PackError> {
 }
 
 #[test]
-fn the_first_version_says_what_to_do() {
+fn the_first_version_is_refused_with_advice() {
     let error = open(1).err().unwrap();
     assert_eq!(error, PackError::Version { found: 1 });
     assert!(error.to_string().contains("bake it again"), "{error}");
 }
 
 #[test]
-fn the_second_version_is_read_and_finds_what_it_found() {
-    let (read, made) = (open(2).unwrap(), sample::catalog());
-    assert_eq!((&read.items, &read.dictionary, &read.model), (&made.items, &made.dictionary, &made.model));
-    assert_eq!((&read.relations, read.score_weights), (&made.relations, made.score_weights));
-    let row = read.row("lamp-01").unwrap();
-    let nearest = read.matrix.top_k(&Query::new(&read.matrix.vector(row)), 3, 0.0, |other| other != row);
-    let ids: Vec<_> = nearest.iter().map(|hit| read.item(hit.row).id()).collect();
+fn the_second_version_opens_and_gives_the_same_results() {
+    let (opened, expected) = (open(2).unwrap(), sample::catalog());
+    assert_eq!(
+        (&opened.items, &opened.dictionary, &opened.model),
+        (&expected.items, &expected.dictionary, &expected.model)
+    );
+    assert_eq!((&opened.relations, opened.score_weights), (&expected.relations, expected.score_weights));
+    let row = opened.row("lamp-01").unwrap();
+    let nearest = opened.matrix.top_k(&Query::new(&opened.matrix.vector(row)), 3, 0.0, |other| other != row);
+    let ids: Vec<_> = nearest.iter().map(|hit| opened.item(hit.row).id()).collect();
     assert_eq!(ids, ["kettle-12", "scarf-23", "tent-34"]);
-    let found = read.index.search(&terms("blue kettles", &read.segmenter));
-    assert_eq!(read.item(found[0].0).text_in("en").unwrap().1.title, "A blue kettle");
-    assert!(!read.index.search(&terms("防水", &read.segmenter)).is_empty());
+    let found = opened.index.search(&terms("blue kettles", &opened.segmenter));
+    assert_eq!(opened.item(found[0].0).text_in("en").unwrap().1.title, "A blue kettle");
+    assert!(!opened.index.search(&terms("防水", &opened.segmenter)).is_empty());
 }
 
-/// All but the score weights: a weight that nothing learns any more is read and left out when it is written again.
+/// All files but the score weights, because a weight that is no longer learned is read but not written again.
 #[test]
 fn this_build_writes_the_same_bytes() {
     let pack = Pack::new(&sample::catalog());
     let is_score_weights = |name: &str| name.starts_with("score-weights.");
     let (score_weights, files): (Vec<_>, Vec<_>) = pack.files.iter().partition(|(name, _)| is_score_weights(name));
     for (name, bytes) in files {
-        assert!(fs::read(folder(2).join(name)).is_ok_and(|frozen| frozen == *bytes), "{name} is not the sample's");
+        assert!(fs::read(folder(2).join(name)).is_ok_and(|frozen| frozen == *bytes), "{name} differs from the sample");
     }
     let without_weights = |manifest: &[u8]| {
         let mut manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap();

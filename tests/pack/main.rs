@@ -1,8 +1,8 @@
-//! The pack as a format: samples that load for ever, and files that were broken on purpose.
+//! The format of packs: samples of earlier versions still open, damaged files are refused, and memory is bounded.
 
 #[path = "../model/memory.rs"]
 mod memory;
+mod footprint;
 mod frozen;
-mod held;
 mod mutations;
 mod sample;

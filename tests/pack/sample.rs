@@ -1,11 +1,11 @@
-//! A small catalogue in which every column says something.
+//! A small catalogue with values in every column.
 
 use nearmind_core::{
     catalog::{Availability, Catalog, Item, ItemText, ModelName, Relations, ScoreWeights, build_catalog},
     text::Dictionary,
 };
 
-/// Rows; enough for the centring to be learned.
+/// The number of items, which is enough to learn the centring.
 pub const ITEMS: usize = 36;
 
 fn words(title: &str, description: &str, categories: &[&str]) -> ItemText {
@@ -44,7 +44,7 @@ fn item(nth: usize) -> Item {
     item
 }
 
-/// All that a pack can hold.
+/// A catalogue with everything that a pack can contain.
 pub fn catalog() -> Catalog {
     let vector = |nth: usize| (0..8).map(|at| ((nth * 7 + at * at * 3) % 11) as f32 - 4.0).collect();
     let items = (0..ITEMS).map(|nth| (item(nth), vector(nth))).collect();

@@ -1,4 +1,4 @@
-// What the worker sends as data, in words: every claim, note and explanation in both languages. Run by `node --test`.
+// Tests the sentences for claims, notes and explanations of the worker, in both languages. Run by `node --test`.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ const plain = (parts) => parts.map(({ text }) => text).join("");
 const shelf = (more) => ({ type: "shelf", shelf: "s", basis: "profile", notice: null, cards: [], ...more });
 const card = (claim) => ({ item: "a", title: [], claim });
 
-test("each claim is worded in both languages with its number", () => {
+test("each claim is a sentence with its number in both languages", () => {
   for (const [data, ...expect] of [
     [
       { kind: "category", count: 3, category: "Cycling" },
@@ -46,7 +46,7 @@ test("each claim is worded in both languages with its number", () => {
   }
 });
 
-test("a title stands in a text part of its own", async () => {
+test("a title is in a text part of its own", async () => {
   const { cards } = await withTexts(shelf({ cards: [card({ kind: "event", name: "like", title: "<b>Tea" })] }), "en");
   assert.deepEqual(cards[0].reason, [{ text: "Because you like " }, { text: "<b>Tea" }]);
 });
@@ -61,7 +61,7 @@ test("a list has a heading in its language", async () => {
   assert.equal(await heading({ sceneHeading: "Loved" }, "en"), "Loved");
 });
 
-test("a note says what became of a text", () => {
+test("a note says why a text was not used, or what is left out", () => {
   const languages = ["en", "zh"];
   const unused = (text, reason) => ({ kind: "unused", text, reason, languages });
   for (const [notice, basis, ...expect] of [
@@ -105,7 +105,7 @@ test("a note says what became of a text", () => {
   assert.equal(withSentences(shelf({ notice: unnamed }), english).note, "We do not understand “a”.");
 });
 
-test("an explanation says why, and what the list would be without it", () => {
+test("an explanation gives the reason and the place without it", () => {
   const why = (more) => ({ type: "explanation", basis: "profile", claim: null, without: null, parts: [], ...more });
   const sentences = (more, texts = english) => withSentences(why(more), texts).sentences.map(plain);
   const wish = { kind: "text", name: "wish", text: "tea", words: ["green", "tea"] };
@@ -133,17 +133,17 @@ test("an explanation says why, and what the list would be without it", () => {
 
 test("places are ordinals", () => {
   const places = [1, 2, 3, 4, 11, 13, 21, 112];
-  const said = places.map(
+  const ordinals = places.map(
     (place) =>
       english
         .without("x", place, 0)
         .at(-1)
         .match(/\d+\w+/)[0],
   );
-  assert.deepEqual(said, ["1st", "2nd", "3rd", "4th", "11th", "13th", "21st", "112th"]);
+  assert.deepEqual(ordinals, ["1st", "2nd", "3rd", "4th", "11th", "13th", "21st", "112th"]);
 });
 
-test("what would bring an item in is a sentence", () => {
+test("the change that would bring an item in is a sentence", () => {
   const answer = {
     type: "why-not",
     title: "Tea",
@@ -179,7 +179,7 @@ test("what would bring an item in is a sentence", () => {
   }
 });
 
-test("a problem has a message by its code, and what was found in brackets", async () => {
+test("an error has the message of its code, and its detail in brackets", async () => {
   const problem = async (code, detail, lang) =>
     (await withTexts({ type: "error", code, detail, fatal: false }, lang)).message;
   assert.equal(
@@ -192,7 +192,7 @@ test("a problem has a message by its code, and what was found in brackets", asyn
   assert.equal(await problem("another", "", "en"), "another");
 });
 
-test("a warning names what to do", async () => {
+test("a warning says what to look at", async () => {
   const warning = async (warning) => (await withTexts({ type: "warning", warning }, "en")).message;
   assert.match(await warning({ kind: "unknown-ids", count: 4, first: "x" }), /4 ids .*"x".*\?nearmind=debug/);
   assert.match(await warning({ kind: "nothing-to-show", soldOut: 5, items: 5 }), /^5 of 5 items/);

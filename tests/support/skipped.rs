@@ -1,14 +1,15 @@
-//! What a test leaves out because this machine lacks something. `cargo xtask test` repeats it at its end.
+//! Reports tests that are skipped because this machine lacks something. `cargo xtask test` lists them at its end.
 
 use std::{env, fmt::Display, fs::OpenOptions, io::Write};
 
-/// Says so on standard error, past the test runner, which hides what a passing test prints; and adds a line to the file that
-/// `NEARMIND_SKIPPED` names.
-pub fn skipped(why: impl Display) {
-    let line = format!("SKIPPED: {why}\n");
+/// Prints the reason on standard error and appends it to the file that `NEARMIND_SKIPPED` names. Writes to the stream
+/// directly, because the test runner hides what a passing test prints.
+pub fn skipped(reason: impl Display) {
+    let line = format!("SKIPPED: {reason}\n");
     let _ = std::io::stderr().write_all(line.as_bytes());
-    if let Some(list) = env::var_os("NEARMIND_SKIPPED") {
-        let mut list = OpenOptions::new().create(true).append(true).open(list).expect("the list of what was left out");
-        list.write_all(line.as_bytes()).expect("a line of what was left out");
+    if let Some(path) = env::var_os("NEARMIND_SKIPPED") {
+        let mut list =
+            OpenOptions::new().create(true).append(true).open(path).expect("opening the list of skipped tests");
+        list.write_all(line.as_bytes()).expect("writing the list of skipped tests");
     }
 }

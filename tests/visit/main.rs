@@ -1,15 +1,15 @@
-//! A whole visit as a script: commands in, updates out, with a small model of random weights and a log in memory.
+//! Tests of a whole visit: commands in, updates out. The model is small and has random weights; the log is in memory.
 
-mod naive;
-mod names;
+mod aliases;
 mod pictures;
+mod random_sessions;
 mod scenes;
-mod storage;
 mod script;
+mod storage;
 mod text_days;
 mod texts;
 mod unlearn;
-mod wordless;
+mod without_vectors;
 
 use std::collections::BTreeSet;
 
@@ -38,25 +38,25 @@ fn a_first_visit_begins_with_a_varied_selection() {
 }
 
 #[test]
-fn views_move_the_shelf_and_a_dislike_moves_it_away() {
+fn views_bring_similar_items_and_a_dislike_removes_some() {
     let mut visit = open(MemoryStore::default(), "en");
     let cold = for_you(&mut visit, "en");
     track(&mut visit, ViewItem, "bicycle-0", 1);
     track(&mut visit, ViewItem, "bicycle-1", 2);
     let warm = shelf(&track(&mut visit, ViewItem, "bicycle-2", 3));
     assert_eq!((warm.basis, warm.revision), (Basis::Profile, cold.revision + 3));
-    assert!(of(&warm, "bicycle") >= 4, "{:?}", ids(&warm));
+    assert!(count_group(&warm, "bicycle") >= 4, "{:?}", ids(&warm));
     assert!(!ids(&warm).iter().any(|id| ["bicycle-0", "bicycle-1", "bicycle-2"].contains(id)));
     assert_eq!(warm.cards[0].claim, Some(Claim::Category { count: 3, category: "bicycle".into() }));
 
-    let away = shelf(&track(&mut visit, Dislike, "bicycle-3", 4));
-    assert!(of(&away, "bicycle") < of(&warm, "bicycle"), "{:?} {:?}", ids(&warm), ids(&away));
+    let disliked = shelf(&track(&mut visit, Dislike, "bicycle-3", 4));
+    assert!(count_group(&disliked, "bicycle") < count_group(&warm, "bicycle"), "{:?} {:?}", ids(&warm), ids(&disliked));
     let undo = Command::Undo { item: "bicycle-3".into(), name: Dislike }.at(NOW + 180e3, "en");
     assert_eq!(ids(&shelf(&send(&mut visit, undo))), ids(&warm));
 }
 
 #[test]
-fn a_shop_seen_whole_is_shown_again_but_for_what_was_bought() {
+fn when_all_items_are_seen_all_but_bought_ones_are_shown() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     for (minute, item) in items().iter().enumerate() {
@@ -72,11 +72,11 @@ fn a_shop_seen_whole_is_shown_again_but_for_what_was_bought() {
     for (minute, item) in items().iter().enumerate() {
         track(&mut visit, Purchase, &item.id, last + 2 + minute as u32);
     }
-    assert!(for_you(&mut visit, "en").cards.is_empty(), "all is bought");
+    assert!(for_you(&mut visit, "en").cards.is_empty(), "everything is bought");
 }
 
 #[test]
-fn the_words_that_explain_come_card_by_card_and_are_whole() {
+fn highlights_come_card_by_card_and_are_whole_words() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     let warm = shelf(&track(&mut visit, ViewItem, "tea-0", 1));
@@ -96,12 +96,13 @@ fn the_words_that_explain_come_card_by_card_and_are_whole() {
         }
     }
     assert_eq!(explained, ids(&warm));
-    // What is known of an item's words is shown at once when it stays on the shelf, or what was shown may stand.
+    // A card that stays on the shelf has its highlights at once, or is marked as unread, so that the page keeps the old
+    // ones.
     let next = shelf(&track(&mut visit, ViewItem, "tea-0", 2));
-    let stays = next.cards.iter().filter(|card| marked.contains(&card.item)).collect::<Vec<_>>();
+    let staying = next.cards.iter().filter(|card| marked.contains(&card.item)).collect::<Vec<_>>();
     let is_marked = |card: &&&Card| card.title.iter().chain(&card.description).any(|part| part.share.is_some());
-    assert!(!stays.is_empty() && stays.iter().all(|card| card.unread || is_marked(&card)), "{stays:?}");
-    assert!(stays.iter().filter(is_marked).count() > 0, "{stays:?}");
+    assert!(!staying.is_empty() && staying.iter().all(|card| card.unread || is_marked(&card)), "{staying:?}");
+    assert!(staying.iter().filter(is_marked).count() > 0, "{staying:?}");
 }
 
 #[test]
@@ -109,7 +110,7 @@ fn more_like_this_leaves_out_the_item_and_hidden_items() {
     let mut visit = open(MemoryStore::default(), "en");
     let like = shelf(&send(&mut visit, shelf_command(ShelfKind::MoreLikeThis, Some("camping-0"), "en")));
     assert_eq!((like.basis, like.about.as_deref()), (Basis::Item, Some("summer camping tent mat")));
-    assert!(of(&like, "camping") >= 4 && !ids(&like).contains(&"camping-0"), "{:?}", ids(&like));
+    assert!(count_group(&like, "camping") >= 4 && !ids(&like).contains(&"camping-0"), "{:?}", ids(&like));
     let hidden = like.cards[0].item.clone();
     assert!(!ids(&shelf(&track(&mut visit, Hide, &hidden, 1))).contains(&hidden.as_str()));
     let gone = shelf(&send(&mut visit, shelf_command(ShelfKind::MoreLikeThis, Some("nothing"), "en")));
@@ -117,20 +118,20 @@ fn more_like_this_leaves_out_the_item_and_hidden_items() {
 }
 
 #[test]
-fn a_wish_is_enough_and_needs_no_history() {
+fn a_wish_is_enough_without_a_history() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
-    let wished = shelf(&say(&mut visit, Wish, "bright waterproof cycling jacket for rain", 1));
-    assert!(of(&wished, "bicycle") >= 4, "{:?}", ids(&wished));
+    let wished = shelf(&track_text(&mut visit, Wish, "bright waterproof cycling jacket for rain", 1));
+    assert!(count_group(&wished, "bicycle") >= 4, "{:?}", ids(&wished));
     assert!(matches!(wished.cards[0].claim, Some(Claim::Text { name: Wish, .. })));
     assert_eq!(reason(&wished.cards[0]), "bright waterproof cycling jacket for rain");
-    // The small model does not read Chinese: the wish stands where its words are.
-    let wished = shelf(&say(&mut visit, Wish, "露营帐篷", 2));
+    // The small model does not know Chinese, so the list follows the words of the wish.
+    let wished = shelf(&track_text(&mut visit, Wish, "露营帐篷", 2));
     assert!(ids(&wished)[0].starts_with("camping"), "{:?}", ids(&wished));
 }
 
 #[test]
-fn search_finds_words_in_both_languages_and_says_where() {
+fn search_finds_and_marks_words_in_both_languages() {
     let mut visit = open(MemoryStore::default(), "en");
     let found = search(&mut visit, "cycling jackets", "en");
     assert!(found.iter().filter(|card| card.item.starts_with("bicycle")).count() >= 4);
@@ -157,13 +158,13 @@ fn a_chinese_page_has_no_highlights_computed_from_english() {
 }
 
 #[test]
-fn the_baked_vectors_rank_before_the_model_has_come() {
+fn baked_vectors_rank_items_before_the_model_is_loaded() {
     let mut visit: Visit = Session::new(MemoryStore::default());
     send(&mut visit, open_command(VERSION, "en"));
     assert!(send(&mut visit, shelf_command(ShelfKind::ForYou, None, "en")).is_empty());
     track(&mut visit, ViewItem, "camping-0", 1);
     let early = shelf(&block_on(visit.set_catalog(catalog(items()))));
-    assert!(of(&early, "camping") >= 4, "{:?}", ids(&early));
+    assert!(count_group(&early, "camping") >= 4, "{:?}", ids(&early));
     assert_eq!(search(&mut visit, "jacket", "en")[0].category, "bicycle");
     assert!(block_on(visit.work()).is_none());
     let later = block_on(visit.set_model(model(), device()));
@@ -178,16 +179,16 @@ fn a_reload_changes_nothing_and_forgetting_leaves_nothing() {
     let cold = for_you(&mut visit, "en");
     track(&mut visit, ViewItem, "bicycle-0", 1);
     track(&mut visit, Like, "camping-1", 2);
-    say(&mut visit, Wish, "green tea", 3);
-    say(&mut visit, Search, "wool bag", 4);
+    track_text(&mut visit, Wish, "green tea", 3);
+    track_text(&mut visit, Search, "wool bag", 4);
     track(&mut visit, Hide, "tea-0", 5);
     send(&mut visit, Command::Undo { item: "camping-1".into(), name: Like }.at(NOW + 360e3, "en"));
     let before = for_you(&mut visit, "en");
-    let events = |visit: &mut Visit| match send(visit, Command::Profile).remove(0) {
+    let summarize = |visit: &mut Visit| match send(visit, Command::Profile).remove(0) {
         Update::Profile(summary) => summary,
         other => panic!("{other:?}"),
     };
-    let summary = events(&mut visit);
+    let summary = summarize(&mut visit);
     assert_eq!(summary.events.len(), 4);
     assert_eq!(summary.events[0].label, "red waterproof cycling jacket");
 
@@ -198,12 +199,12 @@ fn a_reload_changes_nothing_and_forgetting_leaves_nothing() {
     assert_eq!((ids(&after), after.basis), (ids(&before), before.basis));
     let scores = |shelf: &Shelf| shelf.cards.iter().map(|card| card.score.to_bits()).collect::<Vec<_>>();
     assert_eq!(scores(&after), scores(&before));
-    assert_eq!(events(&mut again).stored_bytes, summary.stored_bytes);
+    assert_eq!(summarize(&mut again).stored_bytes, summary.stored_bytes);
 
     let updates = send(&mut again, Command::Forget);
     assert!(matches!(updates[0], Update::Forgotten));
     assert_eq!((shelf(&updates).basis, ids(&shelf(&updates))), (Basis::ColdStart, ids(&cold)));
-    assert_eq!((events(&mut again).events.len(), events(&mut again).stored_bytes), (0, 0.0));
+    assert_eq!((summarize(&mut again).events.len(), summarize(&mut again).stored_bytes), (0, 0.0));
     assert!(again.into_store().entries.is_empty());
 }
 
@@ -217,14 +218,14 @@ fn an_event_that_is_delivered_twice_counts_once() {
 }
 
 #[test]
-fn the_visitors_opinion_stands_on_the_card() {
+fn a_card_has_the_opinion_of_the_visitor() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     track(&mut visit, ViewItem, "tea-0", 1);
     let liked = shelf(&track(&mut visit, Like, "tea-1", 2));
-    let card = liked.cards.iter().find(|card| card.item == "tea-1").expect("a liked item may stay");
+    let card = liked.cards.iter().find(|card| card.item == "tea-1").expect("a liked item stays on the shelf");
     assert_eq!(card.opinion, Some(Opinion::Like));
-    assert_ne!(reason(card), text(&card.title), "it is like itself, which is no reason");
+    assert_ne!(reason(card), text(&card.title), "an item is never the reason for itself");
 }
 
 #[test]
@@ -241,7 +242,7 @@ fn another_protocol_version_and_another_model_are_refused() {
 }
 
 #[test]
-fn a_page_whose_clock_says_nothing_is_served_all_the_same() {
+fn an_invalid_clock_of_the_page_does_no_harm() {
     let mut visit = open(MemoryStore::default(), "en");
     track(&mut visit, Like, "home-0", 1);
     for (now_ms, item) in [(f64::NAN, "tea-0"), (f64::INFINITY, "tea-1"), (f64::NEG_INFINITY, "tea-2")] {
@@ -268,7 +269,8 @@ fn the_order_of_the_feed_changes_no_list() {
     assert_eq!(ids(&one), ids(&other));
 }
 
-pub fn events() -> impl Strategy<Value = Vec<Command>> {
+/// Random events, and commands that undo them.
+pub fn random_commands() -> impl Strategy<Value = Vec<Command>> {
     let names = vec![ViewItem, ViewItem, AddToCart, RemoveFromCart, Purchase, Like, Dislike, Hide];
     let item = (0..GROUPS.len(), 0usize..8).prop_map(|(group, nth)| format!("{}-{nth}", GROUPS[group].0));
     let texts = vec!["red tea cup", "绿茶", "warm wool"];
@@ -290,9 +292,8 @@ pub fn events() -> impl Strategy<Value = Vec<Command>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// What a visit has come to step by step is what replaying its log gives.
     #[test]
-    fn replaying_the_log_gives_the_same_state(commands in events()) {
+    fn replaying_the_log_gives_the_same_state(commands in random_commands()) {
         let mut visit = open(MemoryStore::default(), "en");
         for command in commands {
             send(&mut visit, command);
@@ -308,7 +309,7 @@ proptest! {
 }
 
 #[test]
-fn the_words_of_an_item_sum_to_its_score() {
+fn the_shares_of_an_items_words_sum_to_its_score() {
     let catalog = catalog(items());
     let (_, tokenizer, mut cpu) = synthetic();
     for (row, item) in catalog.items.iter().enumerate().step_by(5) {
@@ -325,7 +326,7 @@ fn the_words_of_an_item_sum_to_its_score() {
         let shares =
             TextDecomposition::new(&states, words(&text, &catalog.segmenter), &catalog.centre).shares(&direction);
         assert!((shares.score() - score).abs() < 1e-4, "{text}: {} {score}", shares.score());
-        // What the shelf shows was rounded to int8.
+        // The vectors of the catalogue are rounded to int8.
         assert!((score - catalog.matrix.score(row as u32, &Query::new(&direction))).abs() < 0.02, "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! Private pictures: cards have those that came with the catalogue, and no address of anything else.
+//! Private pictures: cards have only pictures from the catalogue, and no other address.
 
 use nearmind_core::{catalog::Sheet, protocol::PictureSource};
 
@@ -7,7 +7,7 @@ use super::*;
 fn open_private() -> Visit {
     let mut visit = Session::new(MemoryStore::default());
     let mut open = open_command(VERSION, "en");
-    let Command::Open { pictures, .. } = &mut open.command else { unreachable!("it opens") };
+    let Command::Open { pictures, .. } = &mut open.command else { unreachable!("an open command") };
     *pictures = PictureSource::Private;
     send(&mut visit, open);
     let with_pictures = items().into_iter().map(|mut item| {
@@ -22,7 +22,7 @@ fn open_private() -> Visit {
     visit
 }
 
-/// A sheet of so many items from `first` on, each with a picture.
+/// A sheet of `count` items from row `first` on, each with a picture.
 fn sheet(first: u32, count: u32) -> Sheet {
     let mut sheet = Sheet::new(first);
     (0..count).for_each(|_| sheet.push(b"RIFF"));
@@ -30,7 +30,7 @@ fn sheet(first: u32, count: u32) -> Sheet {
 }
 
 #[test]
-fn private_cards_name_no_address_and_get_their_pictures_later() {
+fn private_cards_have_no_address_and_get_pictures_later() {
     let mut visit = open_private();
     let all = items().len() as u32;
     let request = ShelfRequest { limit: all as usize, lang: "en".into(), ..ShelfRequest::default() };
@@ -49,8 +49,8 @@ fn private_cards_name_no_address_and_get_their_pictures_later() {
             arrived += pictures.len();
         }
     }
-    assert_eq!(arrived, all as usize - 1, "each card that waits gets its picture once");
+    assert_eq!(arrived, all as usize - 1, "each waiting card gets its picture once");
     let cards = shelf(&track(&mut visit, ViewItem, "tea-1", 1)).cards;
     assert!(cards.iter().all(|card| card.image.starts_with("data:image/")));
-    assert!(visit.add_pictures(sheet(0, 8)).is_empty(), "nobody waits any more");
+    assert!(visit.add_pictures(sheet(0, 8)).is_empty(), "no card waits for a picture");
 }

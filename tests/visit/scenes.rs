@@ -1,4 +1,4 @@
-//! Scenes, filters, rules and surroundings, as a page writes them.
+//! Scenes, filters, rules and contexts, as a page writes them.
 
 use nearmind_core::{
     catalog::ContextPopularity,
@@ -10,14 +10,14 @@ use serde_json::json;
 use crate::script::*;
 
 #[test]
-fn a_filter_and_the_visitor_decide_together() {
+fn a_filter_and_the_exclude_list_apply_together() {
     let mut visit = open(MemoryStore::default(), "en");
     track(&mut visit, ViewItem, "bicycle-0", 1);
     let filter = json!({"all": [
         {"in": {"field": "category", "values": ["bicycle", "tea"]}},
         {"range": {"field": "price", "to": 22}},
     ]});
-    let shown = shelf(&ask(&mut visit, json!({"filter": filter, "exclude": ["bicycle-3"]})));
+    let shown = shelf(&request_shelf(&mut visit, json!({"filter": filter, "exclude": ["bicycle-3"]})));
     assert!(!shown.cards.is_empty());
     assert!(shown.cards.iter().all(|card| card.price.as_ref().is_some_and(|price| price.amount <= 22.0)));
     assert!(shown.cards.iter().all(|card| ["bicycle", "tea"].contains(&card.category.as_str())));
@@ -25,7 +25,7 @@ fn a_filter_and_the_visitor_decide_together() {
 }
 
 #[test]
-fn rules_pin_bury_exclude_and_lift_by_the_surroundings() {
+fn rules_pin_bury_exclude_and_boost_by_context() {
     let mut visit = open(MemoryStore::default(), "en");
     track(&mut visit, ViewItem, "bicycle-0", 1);
     let rules = json!({
@@ -38,66 +38,76 @@ fn rules_pin_bury_exclude_and_lift_by_the_surroundings() {
             "add": 20,
         }],
     });
-    let plain = shelf(&ask(&mut visit, json!({"rules": rules})));
+    let plain = shelf(&request_shelf(&mut visit, json!({"rules": rules})));
     assert_eq!(ids(&plain)[1], "tea-5");
-    assert!(!ids(&plain).contains(&"bicycle-1") && of(&plain, "home") < 4, "{:?}", ids(&plain));
+    assert!(!ids(&plain).contains(&"bicycle-1") && count_group(&plain, "home") < 4, "{:?}", ids(&plain));
     assert!(ids(&plain).iter().position(|id| *id == "bicycle-2").is_none_or(|at| at == 5), "{:?}", ids(&plain));
-    let winter = shelf(&ask(&mut visit, json!({"rules": rules, "context": {"season": "winter", "hour": 9}})));
-    assert_eq!((of(&winter, "home"), ids(&winter)[1]), (5, "tea-5"), "{:?}", ids(&winter));
-    // What the visitor refused is not shown, pinned or not.
+    let winter = shelf(&request_shelf(&mut visit, json!({"rules": rules, "context": {"season": "winter", "hour": 9}})));
+    assert_eq!((count_group(&winter, "home"), ids(&winter)[1]), (5, "tea-5"), "{:?}", ids(&winter));
+    // An item that the visitor has hidden is not shown, even if it is pinned.
     track(&mut visit, Hide, "tea-5", 2);
-    assert!(!ids(&shelf(&ask(&mut visit, json!({"rules": rules})))).contains(&"tea-5"));
+    assert!(!ids(&shelf(&request_shelf(&mut visit, json!({"rules": rules})))).contains(&"tea-5"));
 }
 
 #[test]
-fn what_was_learned_of_a_place_counts_where_the_page_says_it() {
+fn what_is_popular_at_a_place_counts_only_at_that_place() {
     let mut catalog = catalog(items());
     let teas: Vec<(u32, f32)> = (0..4).filter_map(|nth| Some((catalog.row(&format!("tea-{nth}"))?, 4.0))).collect();
-    let fact = ("place".to_owned(), "harbour".to_owned());
-    catalog.contexts = Some(ContextPopularity::new(catalog.len(), vec![(fact, teas)]));
+    let place = ("place".to_owned(), "harbour".to_owned());
+    catalog.contexts = Some(ContextPopularity::new(catalog.len(), vec![(place, teas)]));
     let mut visit = open_with(MemoryStore::default(), "en", catalog);
     track(&mut visit, ViewItem, "bicycle-0", 1);
-    let anywhere = shelf(&ask(&mut visit, json!({"context": {"place": "hill"}})));
-    let there = shelf(&ask(&mut visit, json!({"context": {"place": "Harbour"}})));
-    assert!(of(&anywhere, "tea") < 2 && of(&there, "tea") >= 4, "{:?}, {:?}", ids(&anywhere), ids(&there));
-    assert_eq!(ids(&shelf(&ask(&mut visit, json!({})))), ids(&anywhere), "nothing of a place is kept");
+    let at_hill = shelf(&request_shelf(&mut visit, json!({"context": {"place": "hill"}})));
+    let at_harbour = shelf(&request_shelf(&mut visit, json!({"context": {"place": "Harbour"}})));
+    assert!(
+        count_group(&at_hill, "tea") < 2 && count_group(&at_harbour, "tea") >= 4,
+        "{:?}, {:?}",
+        ids(&at_hill),
+        ids(&at_harbour)
+    );
+    assert_eq!(
+        ids(&shelf(&request_shelf(&mut visit, json!({})))),
+        ids(&at_hill),
+        "the place of an earlier request is not kept"
+    );
 }
 
 #[test]
-fn a_cart_a_text_and_an_item_are_enough_without_history() {
+fn a_cart_or_a_text_is_enough_without_a_history() {
     let mut visit = open(MemoryStore::default(), "en");
-    let cart = shelf(&ask(&mut visit, json!({"context": {"cart": ["camping-0", "unknown"]}})));
+    let cart = shelf(&request_shelf(&mut visit, json!({"context": {"cart": ["camping-0", "unknown"]}})));
     assert_eq!(cart.basis, Basis::Cart);
-    assert!(of(&cart, "camping") >= 3 && !ids(&cart).contains(&"camping-0"), "{:?}", ids(&cart));
-    let page = shelf(&ask(&mut visit, json!({"context": {"text": "a warm green tea cup for the kitchen table"}})));
+    assert!(count_group(&cart, "camping") >= 3 && !ids(&cart).contains(&"camping-0"), "{:?}", ids(&cart));
+    let page =
+        shelf(&request_shelf(&mut visit, json!({"context": {"text": "a warm green tea cup for the kitchen table"}})));
     assert_eq!((page.basis, &page.scene_heading, &page.about), (Basis::Text, &None, &None));
-    assert!(of(&page, "tea") >= 3, "{:?}", ids(&page));
-    assert!(page.cards.iter().all(|card| card.claim.is_none()), "the visitor did not write the page");
-    // The same page says the same next time: nothing of it is kept.
-    assert_eq!(shelf(&ask(&mut visit, json!({}))).basis, Basis::ColdStart);
+    assert!(count_group(&page, "tea") >= 3, "{:?}", ids(&page));
+    assert!(page.cards.iter().all(|card| card.claim.is_none()), "the visitor did not write the text of the page");
+    // Neither the cart nor the text is kept.
+    assert_eq!(shelf(&request_shelf(&mut visit, json!({}))).basis, Basis::ColdStart);
     assert!(visit.into_store().entries.is_empty());
 }
 
 #[test]
-fn the_cart_page_shows_what_complements_and_not_what_repeats() {
+fn the_cart_page_shows_items_of_other_kinds() {
     let mut visit = open(MemoryStore::default(), "en");
     track(&mut visit, AddToCart, "bicycle-0", 1);
-    let goes = shelf(&ask(&mut visit, json!({"scene": "goes-with"})));
-    assert_eq!((goes.basis, of(&goes, "bicycle")), (Basis::Cart, 0), "{:?}", ids(&goes));
+    let complements = shelf(&request_shelf(&mut visit, json!({"scene": "goes-with"})));
+    assert_eq!((complements.basis, count_group(&complements, "bicycle")), (Basis::Cart, 0), "{:?}", ids(&complements));
     let rules = json!({"goesWith": [{
         "with": {"eq": {"field": "category", "value": "bicycle"}},
         "show": {"eq": {"field": "category", "value": "camping"}},
         "add": 9,
     }]});
-    let ruled = shelf(&ask(&mut visit, json!({"scene": "goes-with", "rules": rules})));
-    assert_eq!(of(&ruled, "camping"), 6, "{:?}", ids(&ruled));
+    let with_rule = shelf(&request_shelf(&mut visit, json!({"scene": "goes-with", "rules": rules})));
+    assert_eq!(count_group(&with_rule, "camping"), 6, "{:?}", ids(&with_rule));
     let empty = shelf(&send(&mut visit, Command::Undo { item: "bicycle-0".into(), name: AddToCart }));
     assert!(empty.cards.is_empty(), "nothing goes with an empty cart");
-    assert_eq!(shelf(&ask(&mut visit, json!({"scene": "goes-with", "item": "tea-0"}))).basis, Basis::Item);
+    assert_eq!(shelf(&request_shelf(&mut visit, json!({"scene": "goes-with", "item": "tea-0"}))).basis, Basis::Item);
 }
 
 #[test]
-fn a_scene_decides_what_events_say() {
+fn a_scene_sets_the_weights_of_events() {
     let mut visit = open(MemoryStore::default(), "en");
     for minute in 1..4 {
         track(&mut visit, ViewItem, &format!("bicycle-{minute}"), minute);
@@ -106,12 +116,17 @@ fn a_scene_decides_what_events_say() {
     let likes =
         json!({"weights": {"events": {"view_item": 0.01, "like": 9}}, "heading": {"en": "Loved"}, "interests": 0});
     let views = json!({"weights": {"events": {"view_item": 9, "like": 0.01}}, "showSeen": true, "interests": 0});
-    let loved = shelf(&ask(&mut visit, json!({"scene": likes})));
-    let viewed = shelf(&ask(&mut visit, json!({"scene": views})));
+    let loved = shelf(&request_shelf(&mut visit, json!({"scene": likes})));
+    let viewed = shelf(&request_shelf(&mut visit, json!({"scene": views})));
     assert_eq!(loved.scene_heading.as_deref(), Some("Loved"));
-    assert!(of(&loved, "tea") >= 4 && of(&viewed, "bicycle") >= 4, "{:?} {:?}", ids(&loved), ids(&viewed));
+    assert!(
+        count_group(&loved, "tea") >= 4 && count_group(&viewed, "bicycle") >= 4,
+        "{:?} {:?}",
+        ids(&loved),
+        ids(&viewed)
+    );
     for scene in ["news", "music", "video", "courses", "trending"] {
-        assert_eq!(shelf(&ask(&mut visit, json!({"scene": scene}))).cards.len(), 6, "{scene}");
+        assert_eq!(shelf(&request_shelf(&mut visit, json!({"scene": scene}))).cards.len(), 6, "{scene}");
     }
 }
 
@@ -121,16 +136,16 @@ fn several_interests_share_a_list() {
     for (minute, item) in ["tea-0", "bicycle-1", "tea-2", "bicycle-3", "bicycle-4", "tea-4"].iter().enumerate() {
         track(&mut visit, Like, item, minute as u32);
     }
-    let shared = shelf(&ask(&mut visit, json!({"scene": {"interests": 1, "diversity": {"method": "none"}}})));
-    assert!(of(&shared, "tea") >= 2 && of(&shared, "bicycle") >= 2, "{:?}", ids(&shared));
+    let shared = shelf(&request_shelf(&mut visit, json!({"scene": {"interests": 1, "diversity": {"method": "none"}}})));
+    assert!(count_group(&shared, "tea") >= 2 && count_group(&shared, "bicycle") >= 2, "{:?}", ids(&shared));
 }
 
 #[test]
-fn chance_and_exposure_follow_the_seed_and_the_share() {
+fn exploration_uses_the_seed_and_exposure_keeps_its_share() {
     let mut visit = open(MemoryStore::default(), "en");
     track(&mut visit, ViewItem, "bicycle-0", 1);
     let list = |visit: &mut Visit, scene: serde_json::Value, seed: u32| -> Shelf {
-        shelf(&ask(visit, json!({"scene": scene, "seed": seed})))
+        shelf(&request_shelf(visit, json!({"scene": scene, "seed": seed})))
     };
     let exploring = json!({"exploration": 0.5});
     let one = list(&mut visit, exploring.clone(), 3);
@@ -138,24 +153,26 @@ fn chance_and_exposure_follow_the_seed_and_the_share() {
     assert!((4..9).any(|seed| ids(&list(&mut visit, exploring.clone(), seed)) != ids(&one)));
     let fair = json!({"exposure": [{"items": {"eq": {"field": "category", "value": "home"}}, "share": 0.5}]});
     let fair = list(&mut visit, fair, 0);
-    assert!(of(&fair, "home") >= 3, "{:?}", ids(&fair));
+    assert!(count_group(&fair, "home") >= 3, "{:?}", ids(&fair));
 }
 
 #[test]
-fn what_is_wrong_is_told_once_and_the_shelf_stands() {
+fn errors_are_reported_once_and_the_shelf_is_filled() {
     let mut visit = open(MemoryStore::default(), "en");
-    let updates =
-        ask(&mut visit, json!({"scene": "nowhere", "filter": {"eq": {"field": "price"}}, "rules": {"pins": []}}));
-    let told = problems(&updates);
-    assert_eq!(told.len(), 3, "{told:?}");
-    assert!(told[0].starts_with("scene: ") && told[0].contains("there is no scene \"nowhere\""), "{told:?}");
-    assert!(told[1].contains("missing field `value`") && told[2].contains("unknown field `pins`"), "{told:?}");
+    let updates = request_shelf(
+        &mut visit,
+        json!({"scene": "nowhere", "filter": {"eq": {"field": "price"}}, "rules": {"pins": []}}),
+    );
+    let errors = problems(&updates);
+    assert_eq!(errors.len(), 3, "{errors:?}");
+    assert!(errors[0].starts_with("scene: ") && errors[0].contains("there is no scene \"nowhere\""), "{errors:?}");
+    assert!(errors[1].contains("missing field `value`") && errors[2].contains("unknown field `pins`"), "{errors:?}");
     assert_eq!(shelf(&updates).cards.len(), 6);
     assert!(problems(&track(&mut visit, ViewItem, "tea-0", 1)).is_empty());
 }
 
 #[test]
-fn search_survives_a_typo_and_an_unfinished_word() {
+fn search_tolerates_typos_and_unfinished_words() {
     let mut visit = open(MemoryStore::default(), "en");
     let found = search(&mut visit, "waterprof jakcet ", "en");
     assert!(found[0].item.starts_with("bicycle"), "{}", found[0].item);
@@ -166,23 +183,23 @@ fn search_survives_a_typo_and_an_unfinished_word() {
 }
 
 #[test]
-fn the_scene_in_force_can_be_asked_for() {
+fn a_page_can_request_the_scene_of_a_shelf() {
     let mut visit = open(MemoryStore::default(), "en");
-    ask(&mut visit, json!({"scene": "news", "rules": {"pin": [{"item": "tea-0", "place": 1}]}}));
+    request_shelf(&mut visit, json!({"scene": "news", "rules": {"pin": [{"item": "tea-0", "place": 1}]}}));
     let updates = send(&mut visit, Command::Scene { shelf: "s".into() });
     let [Update::Scene { shelf, scene }] = &updates[..] else { panic!("{updates:?}") };
     assert_eq!((shelf.as_str(), &scene["kind"]), ("s", &json!("for-you")));
-    assert_eq!(scene["rules"]["pin"][0]["item"], "tea-0", "the page's rules are in it");
-    assert!(scene["scoreWeights"]["content"].is_number(), "and the catalogue's score weights: {scene}");
+    assert_eq!(scene["rules"]["pin"][0]["item"], "tea-0", "it includes the rules of the page");
+    assert!(scene["scoreWeights"]["content"].is_number(), "it includes the score weights of the catalogue: {scene}");
     assert!(scene["weights"]["step"].is_number());
     assert_eq!(problems(&send(&mut visit, Command::Scene { shelf: "none".into() })).len(), 1);
 }
 
 #[test]
-fn a_limit_without_measure_is_cut() {
+fn an_excessive_limit_is_reduced() {
     let mut visit = open(MemoryStore::default(), "en");
     for limit in [2_147_483_648usize, usize::MAX] {
-        let list = shelf(&ask(&mut visit, json!({ "limit": limit })));
+        let list = shelf(&request_shelf(&mut visit, json!({ "limit": limit })));
         assert_eq!(list.cards.len(), items().len());
         let search = Command::Search { query: "tea".into(), limit };
         assert!(matches!(&send(&mut visit, search)[..], [Update::Results { cards, .. }] if !cards.is_empty()));

@@ -1,4 +1,4 @@
-//! What a visit's script is written with: a small shop, a small model of random weights, commands and their answers.
+//! Helpers for tests of a visit: a small shop, a small model with random weights, commands and their updates.
 
 use nearmind_core::{
     catalog::{Catalog, Item, ItemText, Pack, build_catalog, build_document},
@@ -20,7 +20,7 @@ pub const NOW: f64 = 1.8e12;
 
 pub type Visit = Session<CpuModel, MemoryStore>;
 
-/// Words of a group's items in English and Chinese; all of the English ones are in the small model's vocabulary.
+/// The words of each group of items in English and Chinese. All English words are in the vocabulary of the small model.
 pub const GROUPS: [(&str, &str, &str, &str, &str, &str); 4] = [
     (
         "bicycle",
@@ -77,7 +77,7 @@ pub fn model() -> Model<CpuModel> {
     Model::new(&model.manifest, tokenizer, cpu)
 }
 
-/// Baked, packed and read back, as in a browser.
+/// Bakes and packs the items, and opens the pack as a browser does.
 pub fn catalog(items: Vec<Item>) -> Catalog {
     let (model, tokenizer, mut cpu) = synthetic();
     let texts: Vec<String> = items.iter().map(|item| build_document(item).text).collect();
@@ -101,7 +101,7 @@ pub fn device() -> DeviceReport {
     }
 }
 
-/// A session that has been opened on `store`, with everything loaded.
+/// Opens a session on `store`, with the catalogue and the model loaded.
 pub fn open(store: MemoryStore, lang: &str) -> Visit {
     open_with(store, lang, catalog(items()))
 }
@@ -120,30 +120,30 @@ pub fn open_command(version: u32, lang: &str) -> Envelope {
         .at(NOW, lang)
 }
 
-/// A command in an envelope, or one that is sent when its event happens, or at no time in particular.
-pub trait Sent {
-    fn envelope(self) -> Envelope;
+/// What can be sent: an envelope, or a command. A command is sent at the time of its event, or at [`NOW`] without one.
+pub trait IntoEnvelope {
+    fn into_envelope(self) -> Envelope;
 }
 
-impl Sent for Envelope {
-    fn envelope(self) -> Envelope {
+impl IntoEnvelope for Envelope {
+    fn into_envelope(self) -> Envelope {
         self
     }
 }
 
-impl Sent for Command {
-    fn envelope(self) -> Envelope {
+impl IntoEnvelope for Command {
+    fn into_envelope(self) -> Envelope {
         let now_ms = if let Self::Track { event } = &self { event.time_ms } else { NOW };
         self.at(now_ms, "en")
     }
 }
 
-pub fn send(visit: &mut Visit, sent: impl Sent) -> Vec<Update> {
-    block_on(visit.apply(sent.envelope()))
+pub fn send(visit: &mut Visit, command: impl IntoEnvelope) -> Vec<Update> {
+    block_on(visit.apply(command.into_envelope()))
 }
 
-/// A shelf of scene, filter, rules and context as a page would write them in JSON.
-pub fn ask(visit: &mut Visit, request: serde_json::Value) -> Vec<Update> {
+/// Requests a shelf with the scene, filter, rules and context that a page would write in JSON.
+pub fn request_shelf(visit: &mut Visit, request: serde_json::Value) -> Vec<Update> {
     let mut whole = serde_json::json!({"kind": "for-you", "limit": 6, "lang": "en"});
     let fields = whole.as_object_mut().expect("an object");
     fields.extend(request.as_object().expect("an object").clone());
@@ -158,13 +158,13 @@ pub fn profile(visit: &mut Visit) -> ProfileSummary {
     }
 }
 
-/// The problems that were told.
+/// The errors among the updates, as "code: detail".
 pub fn problems(updates: &[Update]) -> Vec<String> {
-    let told = |update: &Update| match update {
+    let problem = |update: &Update| match update {
         Update::Error(problem) => Some(format!("{}: {}", problem.code, problem.detail)),
         _ => None,
     };
-    updates.iter().filter_map(told).collect()
+    updates.iter().filter_map(problem).collect()
 }
 
 pub fn shelf_command(kind: ShelfKind, item: Option<&str>, lang: &str) -> Command {
@@ -173,9 +173,10 @@ pub fn shelf_command(kind: ShelfKind, item: Option<&str>, lang: &str) -> Command
     Command::Shelf { shelf: "s".into(), request }
 }
 
+/// The last shelf of the updates.
 pub fn shelf(updates: &[Update]) -> Shelf {
     let shelf = |update: &Update| if let Update::Shelf(shelf) = update { Some(shelf.clone()) } else { None };
-    updates.iter().rev().find_map(shelf).expect("no shelf came")
+    updates.iter().rev().find_map(shelf).expect("no shelf in the updates")
 }
 
 pub fn for_you(visit: &mut Visit, lang: &str) -> Shelf {
@@ -187,7 +188,8 @@ pub fn track(visit: &mut Visit, name: EventName, item: &str, minute: u32) -> Vec
     send(visit, Command::Track { event })
 }
 
-pub fn say(visit: &mut Visit, name: EventName, text: &str, minute: u32) -> Vec<Update> {
+/// Tracks a wish or a search.
+pub fn track_text(visit: &mut Visit, name: EventName, text: &str, minute: u32) -> Vec<Update> {
     let event = Event::for_text(name, text, NOW + f64::from(minute) * 60e3);
     send(visit, Command::Track { event })
 }
@@ -196,11 +198,11 @@ pub fn search(visit: &mut Visit, query: &str, lang: &str) -> Vec<Card> {
     let updates = send(visit, Command::Search { query: query.into(), limit: 6 }.at(NOW, lang));
     match updates.into_iter().last() {
         Some(Update::Results { cards, .. }) => cards,
-        other => panic!("no results came but {other:?}"),
+        other => panic!("no results, but {other:?}"),
     }
 }
 
-/// The title or text that a card's reason names; empty where there is none.
+/// The title or text that the reason of a card names, or an empty string.
 pub fn reason(card: &Card) -> &str {
     match &card.claim {
         Some(Claim::Event { title, .. } | Claim::Together { title, .. }) => title,
@@ -213,8 +215,8 @@ pub fn text(parts: &[Part]) -> String {
     parts.iter().map(|part| part.text.as_str()).collect()
 }
 
-/// How many cards are of a group, by their ids.
-pub fn of(shelf: &Shelf, stem: &str) -> usize {
+/// The number of cards whose items belong to this group, by their ids.
+pub fn count_group(shelf: &Shelf, stem: &str) -> usize {
     shelf.cards.iter().filter(|card| card.item.starts_with(stem)).count()
 }
 

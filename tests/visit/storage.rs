@@ -1,5 +1,5 @@
-//! The log on a disk that other tabs write to, and that fails: nothing that was acknowledged is lost, and nothing comes
-//! back that was erased.
+//! The log on a disk that fails, and that several tabs write to: no acknowledged event is lost, and no deleted event
+//! comes back.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -9,40 +9,43 @@ use nearmind_session::{Entry, Session, Store, StoreError};
 use pollster::block_on;
 use proptest::prelude::*;
 
-use crate::script::{NOW, Sent, open_command};
+use crate::script::{IntoEnvelope, NOW, open_command};
 
-/// A disk that several tabs share. Calls whose numbers are in `failing` fail; their work is `done` all the same, or not.
+/// A disk that several tabs share.
 #[derive(Clone, Default)]
-struct Disk(Rc<RefCell<Shared>>);
+struct Disk(Rc<RefCell<DiskState>>);
 
 #[derive(Default)]
-struct Shared {
+struct DiskState {
     entries: Vec<Entry>,
+    /// The number of calls so far.
     calls: usize,
-    failing: Vec<usize>,
-    done: bool,
+    /// The numbers of the calls that fail; the first call is 1.
+    failing_calls: Vec<usize>,
+    /// Whether a failing call does its work before it fails.
+    fails_after_work: bool,
 }
 
 impl Disk {
     fn call<T>(&self, work: impl FnOnce(&mut Vec<Entry>) -> T) -> Result<T, StoreError> {
-        let shared = &mut *self.0.borrow_mut();
-        shared.calls += 1;
-        if !shared.failing.contains(&shared.calls) {
-            return Ok(work(&mut shared.entries));
+        let state = &mut *self.0.borrow_mut();
+        state.calls += 1;
+        if !state.failing_calls.contains(&state.calls) {
+            return Ok(work(&mut state.entries));
         }
-        if shared.done {
-            work(&mut shared.entries);
+        if state.fails_after_work {
+            work(&mut state.entries);
         }
         Err(StoreError("the disk is full".into()))
     }
 
     fn items(&self) -> Vec<String> {
-        let shared = self.0.borrow();
+        let state = self.0.borrow();
         let item = |entry: &Entry| match entry {
             Entry::Event(event) => event.item.clone(),
             _ => None,
         };
-        shared.entries.iter().filter_map(item).collect()
+        state.entries.iter().filter_map(item).collect()
     }
 }
 
@@ -82,18 +85,18 @@ fn event(name: EventName, item: usize) -> Event {
     Event::for_item(name, &format!("item-{item}"), NOW + item as f64)
 }
 
-/// Whether the event is acknowledged: it is on the disk.
+/// Tracks a view. Returns whether it is acknowledged, which means that it is on the disk.
 fn track(tab: &mut Tab, item: usize) -> bool {
-    let updates = block_on(tab.apply(Command::Track { event: event(ViewItem, item) }.envelope()));
+    let updates = block_on(tab.apply(Command::Track { event: event(ViewItem, item) }.into_envelope()));
     !updates.iter().any(|update| matches!(update, Update::Unsaved { entries: 1.. }))
 }
 
 fn delete(tab: &mut Tab, item: usize) -> Vec<Update> {
-    block_on(tab.apply(Command::Delete { event: event(ViewItem, item) }.envelope()))
+    block_on(tab.apply(Command::Delete { event: event(ViewItem, item) }.into_envelope()))
 }
 
 fn profile_items(tab: &mut Tab) -> Vec<String> {
-    for update in block_on(tab.apply(Command::Profile.envelope())) {
+    for update in block_on(tab.apply(Command::Profile.into_envelope())) {
         if let Update::Profile(profile) = update {
             return profile.events.into_iter().filter_map(|line| line.event.item).collect();
         }
@@ -102,7 +105,7 @@ fn profile_items(tab: &mut Tab) -> Vec<String> {
 }
 
 #[test]
-fn deleting_in_one_tab_keeps_what_another_has_tracked() {
+fn deleting_in_one_tab_keeps_the_events_of_another_tab() {
     let disk = Disk::default();
     let (mut one, mut other) = (open(&disk), open(&disk));
     for item in 0..20 {
@@ -112,17 +115,17 @@ fn deleting_in_one_tab_keeps_what_another_has_tracked() {
             delete(&mut one, item);
         }
     }
-    assert_eq!(disk.items().len(), 36, "20 of each tab, without the four that were deleted");
-    assert_eq!(profile_items(&mut one), disk.items(), "who deletes sees what the other tab has added");
+    assert_eq!(disk.items().len(), 36, "20 events of each tab, without the four that were deleted");
+    assert_eq!(profile_items(&mut one), disk.items(), "the tab that deletes also has the events of the other tab");
 }
 
 #[test]
-fn what_was_forgotten_stays_so_while_another_tab_deletes() {
+fn deleting_in_another_tab_does_not_undo_forgetting() {
     let disk = Disk::default();
     let (mut one, mut other) = (open(&disk), open(&disk));
     (0..10).for_each(|item| assert!(track(&mut one, item)));
-    block_on(other.apply(Command::Reload { forgotten: false }.envelope()));
-    block_on(other.apply(Command::Forget.envelope()));
+    block_on(other.apply(Command::Reload { forgotten: false }.into_envelope()));
+    block_on(other.apply(Command::Forget.into_envelope()));
     delete(&mut one, 3);
     assert!(disk.items().is_empty(), "{:?}", disk.items());
     assert!(profile_items(&mut one).is_empty());
@@ -132,18 +135,18 @@ fn what_was_forgotten_stays_so_while_another_tab_deletes() {
 fn an_event_is_acknowledged_when_it_is_on_the_disk() {
     let disk = Disk::default();
     let mut tab = open(&disk);
-    disk.0.borrow_mut().failing = (2..5).collect();
+    disk.0.borrow_mut().failing_calls = (2..5).collect();
     let acknowledged: Vec<bool> = (0..5).map(|item| track(&mut tab, item)).collect();
     assert_eq!(acknowledged, [false, false, false, true, true]);
-    assert_eq!(disk.items(), (0..5).map(|item| format!("item-{item}")).collect::<Vec<_>>(), "in their order, once");
+    assert_eq!(disk.items(), (0..5).map(|item| format!("item-{item}")).collect::<Vec<_>>(), "in order, and each once");
     assert_eq!(profile_items(&mut tab).len(), 5);
 }
 
 #[test]
-fn the_visitor_is_told_once_that_nothing_is_kept() {
+fn a_storage_error_is_reported_once() {
     let disk = Disk::default();
     let mut tab = open(&disk);
-    disk.0.borrow_mut().failing = (2..4).collect();
+    disk.0.borrow_mut().failing_calls = (2..4).collect();
     let codes = |updates: Vec<Update>| -> Vec<String> {
         let code = |update: Update| match update {
             Update::Error(problem) => Some(problem.code),
@@ -152,11 +155,11 @@ fn the_visitor_is_told_once_that_nothing_is_kept() {
         };
         updates.into_iter().filter_map(code).collect()
     };
-    let mut tracked = |item| codes(block_on(tab.apply(Command::Track { event: event(Like, item) }.envelope())));
-    assert_eq!(tracked(0), ["store", "1 unsaved"]);
-    assert_eq!(tracked(1), ["2 unsaved"]);
-    assert_eq!(tracked(2), ["0 unsaved"], "all three are stored");
-    assert!(tracked(3).is_empty());
+    let mut track_like = |item| codes(block_on(tab.apply(Command::Track { event: event(Like, item) }.into_envelope())));
+    assert_eq!(track_like(0), ["store", "1 unsaved"]);
+    assert_eq!(track_like(1), ["2 unsaved"]);
+    assert_eq!(track_like(2), ["0 unsaved"], "all three events are stored");
+    assert!(track_like(3).is_empty());
 }
 
 #[test]
@@ -164,7 +167,7 @@ fn a_change_that_cannot_be_stored_is_not_made() {
     let disk = Disk::default();
     let mut tab = open(&disk);
     (0..3).for_each(|item| assert!(track(&mut tab, item)));
-    disk.0.borrow_mut().failing = vec![5];
+    disk.0.borrow_mut().failing_calls = vec![5];
     let updates = delete(&mut tab, 1);
     assert!(matches!(&updates[..], [Update::Error(problem)] if problem.code == "unchanged"), "{updates:?}");
     assert_eq!((disk.items().len(), profile_items(&mut tab).len()), (3, 3));
@@ -173,15 +176,15 @@ fn a_change_that_cannot_be_stored_is_not_made() {
 }
 
 #[test]
-fn after_a_log_that_could_not_be_read_nothing_is_lost() {
+fn a_log_that_could_not_be_read_is_not_lost() {
     let disk = Disk::default();
     (0..5).for_each(|item| assert!(track(&mut open(&disk), item)));
     let calls = disk.0.borrow().calls;
-    disk.0.borrow_mut().failing = vec![calls + 1];
+    disk.0.borrow_mut().failing_calls = vec![calls + 1];
     let mut tab = open(&disk);
-    assert!(profile_items(&mut tab).is_empty(), "it could not be read");
+    assert!(profile_items(&mut tab).is_empty(), "the log could not be read");
     assert!(track(&mut tab, 9));
-    assert_eq!(profile_items(&mut tab), disk.items(), "it is read when the disk answers again");
+    assert_eq!(profile_items(&mut tab), disk.items(), "the log is read as soon as the disk works again");
     delete(&mut tab, 0);
     assert_eq!(disk.items(), ["item-1", "item-2", "item-3", "item-4", "item-9"]);
 }
@@ -190,7 +193,7 @@ fn after_a_log_that_could_not_be_read_nothing_is_lost() {
 fn a_failure_after_the_write_stores_nothing_twice() {
     let disk = Disk::default();
     let mut tab = open(&disk);
-    (disk.0.borrow_mut().failing, disk.0.borrow_mut().done) = (vec![2, 3], true);
+    (disk.0.borrow_mut().failing_calls, disk.0.borrow_mut().fails_after_work) = (vec![2, 3], true);
     let acknowledged: Vec<bool> = (0..3).map(|item| track(&mut tab, item)).collect();
     assert_eq!(acknowledged, [false, false, true]);
     assert_eq!(disk.items(), ["item-0", "item-1", "item-2"]);
@@ -198,27 +201,27 @@ fn a_failure_after_the_write_stores_nothing_twice() {
 }
 
 #[test]
-fn forget_reaches_what_another_tab_could_not_store() {
+fn forgetting_deletes_the_unsaved_events_of_another_tab() {
     let disk = Disk::default();
     let (mut one, mut other) = (open(&disk), open(&disk));
     assert!(track(&mut one, 0));
-    disk.0.borrow_mut().failing = vec![4];
+    disk.0.borrow_mut().failing_calls = vec![4];
     assert!(!track(&mut other, 1));
-    block_on(one.apply(Command::Forget.envelope()));
-    block_on(other.apply(Command::Reload { forgotten: true }.envelope()));
+    block_on(one.apply(Command::Forget.into_envelope()));
+    block_on(other.apply(Command::Reload { forgotten: true }.into_envelope()));
     assert!(track(&mut other, 2));
     assert_eq!(disk.items(), ["item-2"]);
 }
 
 #[test]
-fn a_text_of_any_length_is_cut_to_what_a_visitor_types() {
+fn long_texts_are_cut_when_tracked_and_when_read() {
     let disk = Disk::default();
     let mut tab = open(&disk);
     let long = Event::for_text(Wish, &"深い海".repeat(100_000), NOW);
-    block_on(tab.apply(Command::Track { event: long.clone() }.envelope()));
+    block_on(tab.apply(Command::Track { event: long.clone() }.into_envelope()));
     disk.0.borrow_mut().entries.push(Entry::Event(Event { time_ms: NOW + 1.0, ..long }));
-    block_on(tab.apply(Command::Reload { forgotten: false }.envelope()));
-    let updates = block_on(tab.apply(Command::Profile.envelope()));
+    block_on(tab.apply(Command::Reload { forgotten: false }.into_envelope()));
+    let updates = block_on(tab.apply(Command::Profile.into_envelope()));
     let Some(Update::Profile(profile)) = updates.into_iter().find(|update| matches!(update, Update::Profile(_))) else {
         panic!("no profile")
     };
@@ -246,23 +249,23 @@ fn steps() -> impl Strategy<Value = Vec<(bool, Step)>> {
 }
 
 proptest! {
-    /// Two tabs, a disk that fails now and then, before its work or after it: what was acknowledged and not erased since is
-    /// there, and nothing twice.
+    /// Two tabs and a disk on which some calls fail, before or after their work: every acknowledged event that was not
+    /// deleted since is stored, and no event is stored twice.
     #[test]
     fn acknowledged_events_are_stored_exactly_once(
         steps in steps(),
-        failing in prop::collection::vec(1usize..80, 0..20),
-        done in any::<bool>(),
+        failing_calls in prop::collection::vec(1usize..80, 0..20),
+        fails_after_work in any::<bool>(),
     ) {
         let disk = Disk::default();
-        (disk.0.borrow_mut().failing, disk.0.borrow_mut().done) = (failing, done);
+        (disk.0.borrow_mut().failing_calls, disk.0.borrow_mut().fails_after_work) = (failing_calls, fails_after_work);
         let mut tabs = [open(&disk), open(&disk)];
         let mut expected: Vec<usize> = Vec::new();
         for (nth, (which, step)) in steps.into_iter().enumerate() {
             let tab = &mut tabs[usize::from(which)];
             match step {
                 Step::Track(item) => {
-                    // Each event is another one: what happened twice was two events.
+                    // An item of its own for each step, because an event that is sent twice is stored once.
                     let item = item + 100 * nth;
                     if track(tab, item) {
                         expected.push(item);
@@ -271,24 +274,24 @@ proptest! {
                 Step::Delete(nth) => {
                     let Some(&item) = expected.get(nth) else { continue };
                     let updates = delete(tab, item);
-                    if done || !updates.iter().any(|update| matches!(update, Update::Error(_))) {
-                        expected.retain(|known| *known != item);
+                    if fails_after_work || !updates.iter().any(|update| matches!(update, Update::Error(_))) {
+                        expected.retain(|other| *other != item);
                     }
                 }
                 Step::Forget => {
-                    let updates = block_on(tab.apply(Command::Forget.envelope()));
-                    if done || updates.iter().any(|update| matches!(update, Update::Forgotten)) {
+                    let updates = block_on(tab.apply(Command::Forget.into_envelope()));
+                    if fails_after_work || updates.iter().any(|update| matches!(update, Update::Forgotten)) {
                         expected.clear();
                     }
                 }
-                Step::Reload => drop(block_on(tab.apply(Command::Reload { forgotten: false }.envelope()))),
+                Step::Reload => drop(block_on(tab.apply(Command::Reload { forgotten: false }.into_envelope()))),
             }
             let stored = disk.items();
             let distinct: std::collections::BTreeSet<_> = stored.iter().collect();
-            prop_assert_eq!(distinct.len(), stored.len(), "twice: {:?}", &stored);
+            prop_assert_eq!(distinct.len(), stored.len(), "stored twice: {:?}", &stored);
             for item in &expected {
                 let times = stored.iter().filter(|stored| **stored == format!("item-{item}")).count();
-                prop_assert_eq!(times, 1, "item {} of {:?}", item, &stored);
+                prop_assert_eq!(times, 1, "item {} in {:?}", item, &stored);
             }
         }
     }

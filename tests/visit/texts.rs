@@ -1,5 +1,5 @@
-//! Texts that a list cannot follow: without meaning, in an unknown language, or with a "no". The list stays full, and a
-//! note says why.
+//! Texts that a list cannot use, because they are meaningless, a negation or in an unsupported language: the list stays
+//! full, and a note says why. Also the warnings about ids and stock.
 
 use nearmind_core::{
     catalog::{Availability, Item},
@@ -11,22 +11,23 @@ use serde_json::json;
 
 use crate::script::*;
 
-fn wished(lang: &str, texts: &[&str]) -> (Visit, Shelf) {
+fn visit_with_wishes(lang: &str, texts: &[&str]) -> (Visit, Shelf) {
     let mut visit = open(MemoryStore::default(), lang);
     let mut list = for_you(&mut visit, lang);
     for (text, minute) in texts.iter().zip(1..) {
-        list = shelf(&say(&mut visit, Wish, text, minute));
+        list = shelf(&track_text(&mut visit, Wish, text, minute));
     }
     (visit, list)
 }
 
+/// Whether a card has the word in its title or description.
 fn has_word(shelf: &Shelf, word: &str) -> bool {
     shelf.cards.iter().any(|card| format!("{} {}", text(&card.title), text(&card.description)).contains(word))
 }
 
 #[test]
 fn a_wish_without_a_match_leaves_a_varied_shelf() {
-    let (_, strangers) = wished("en", &[]);
+    let (_, cold_start) = visit_with_wishes("en", &[]);
     for (lang, wish, reason) in [
         ("en", "qwxz vbnm", UnusedReason::NoMatch),
         ("zh-CN", "qwxz vbnm", UnusedReason::NoMatch),
@@ -34,38 +35,38 @@ fn a_wish_without_a_match_leaves_a_varied_shelf() {
         ("zh-CN", "تيشيرت", UnusedReason::Language),
         ("en", "I don't hate tea", UnusedReason::Unclear),
     ] {
-        let (mut visit, list) = wished(lang, &[wish]);
-        assert_eq!((list.basis, ids(&list)), (Basis::ColdStart, ids(&strangers)), "{wish}");
+        let (mut visit, list) = visit_with_wishes(lang, &[wish]);
+        assert_eq!((list.basis, ids(&list)), (Basis::ColdStart, ids(&cold_start)), "{wish}");
         let languages = vec!["en".to_owned(), "zh".to_owned()];
         assert_eq!(list.notice, Some(TextNote::Unused { text: wish.into(), reason, languages }));
         let line = profile(&mut visit).events.remove(0);
         assert_eq!((line.unused, line.weight), (Some(reason), 0.0), "{wish}");
     }
-    assert_eq!(strangers.notice, None);
+    assert_eq!(cold_start.notice, None);
 }
 
-fn is_foreign(list: &Shelf) -> bool {
+fn is_language_unsupported(list: &Shelf) -> bool {
     matches!(list.notice, Some(TextNote::Unused { reason: UnusedReason::Language, .. }))
 }
 
-fn left_out(thing: &str) -> Option<TextNote> {
+fn left_out_note(thing: &str) -> Option<TextNote> {
     Some(TextNote::LeftOut { things: vec![thing.to_owned()] })
 }
 
 #[test]
-fn beside_a_history_such_a_wish_only_adds_a_note() {
+fn with_a_history_an_unusable_wish_only_adds_a_note() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     let before = shelf(&track(&mut visit, ViewItem, "tea-0", 1));
-    let after = shelf(&say(&mut visit, Wish, "ζεστό μπουφάν", 2));
+    let after = shelf(&track_text(&mut visit, Wish, "ζεστό μπουφάν", 2));
     assert_eq!((after.basis, ids(&after)), (Basis::Profile, ids(&before)));
-    assert!(is_foreign(&after), "{:?}", after.notice);
+    assert!(is_language_unsupported(&after), "{:?}", after.notice);
     // Only the latest wish has a note.
-    let next = shelf(&say(&mut visit, Wish, "camping tent", 3));
+    let next = shelf(&track_text(&mut visit, Wish, "camping tent", 3));
     assert_eq!(next.notice, None);
     assert!(ids(&next)[0].starts_with("camping"), "{:?}", ids(&next));
-    // A wish of another day has no note.
-    say(&mut visit, Wish, "qwxz vbnm", 4);
+    // The note of a wish is not shown on the next day.
+    track_text(&mut visit, Wish, "qwxz vbnm", 4);
     assert_eq!(shelf(&track(&mut visit, ViewItem, "tea-2", 60 * 24)).notice, None);
 }
 
@@ -73,43 +74,43 @@ fn beside_a_history_such_a_wish_only_adds_a_note() {
 fn a_wish_in_an_unknown_script_has_a_note() {
     for wish in ["дождевик", "αδιάβροχο", "معطف", "מעיל", "जैकेट", "เสื้อ", "재킷", "ジャケット", "ქურთუკი"]
     {
-        let (_, list) = wished("en", &[wish]);
-        assert!(is_foreign(&list), "{wish}: {:?}", list.notice);
+        let (_, list) = visit_with_wishes("en", &[wish]);
+        assert!(is_language_unsupported(&list), "{wish}: {:?}", list.notice);
         assert_eq!((list.basis, list.cards.len()), (Basis::ColdStart, 6), "{wish}");
     }
-    // Chinese is a language of the shop, though not of the model: its words are found.
-    let (_, list) = wished("en", &["露营帐篷"]);
+    // The catalogue is also in Chinese, so words of a Chinese wish are found, although the model does not know them.
+    let (_, list) = visit_with_wishes("en", &["露营帐篷"]);
     assert_eq!((list.basis, &list.notice), (Basis::Profile, &None));
 }
 
 #[test]
-fn unwanted_things_are_not_shown_and_never_a_reason() {
+fn unwanted_things_are_neither_shown_nor_a_reason() {
     for (lang, wish, word) in
         [("en", "I hate tea", "tea"), ("en", "no tea please", "tea"), ("zh-CN", "不要绿茶", "绿茶")]
     {
-        let (_, list) = wished(lang, &[wish]);
-        assert_eq!((list.basis, &list.notice, list.cards.len()), (Basis::ColdStart, &left_out(word), 6), "{wish}");
+        let (_, list) = visit_with_wishes(lang, &[wish]);
+        assert_eq!((list.basis, &list.notice, list.cards.len()), (Basis::ColdStart, &left_out_note(word), 6), "{wish}");
         assert!(!has_word(&list, word), "{wish}: {:?}", ids(&list));
     }
-    let (_, list) = wished("en", &["soft warm things for the kitchen, but no tea"]);
+    let (_, list) = visit_with_wishes("en", &["soft warm things for the kitchen, but no tea"]);
     assert_eq!((list.basis, &list.notice), (Basis::Profile, &None));
     assert!(!has_word(&list, "tea") && list.cards.len() == 6, "{:?}", ids(&list));
     let reasons: Vec<&str> = list.cards.iter().map(reason).collect();
     assert!(reasons.iter().any(|reason| reason.contains("but no tea")), "{reasons:?}");
     // A later text about the same thing counts more.
-    let (_, list) = wished("en", &["no tea please", "green tea cup"]);
-    assert!(ids(&list)[0].starts_with("tea") && of(&list, "tea") >= 3, "{:?}", ids(&list));
-    let (_, list) = wished("en", &["green tea cup", "no tea please"]);
+    let (_, list) = visit_with_wishes("en", &["no tea please", "green tea cup"]);
+    assert!(ids(&list)[0].starts_with("tea") && count_group(&list, "tea") >= 3, "{:?}", ids(&list));
+    let (_, list) = visit_with_wishes("en", &["green tea cup", "no tea please"]);
     assert!(!has_word(&list, "tea"), "{:?}", ids(&list));
 }
 
 #[test]
-fn a_view_beside_a_text_with_a_no_has_its_own_reason() {
+fn a_wish_with_a_negation_is_not_the_reason_for_a_card() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     track(&mut visit, ViewItem, "camping-0", 1);
-    let list = shelf(&say(&mut visit, Wish, "I hate tea", 2));
-    assert_eq!((list.basis, &list.notice), (Basis::Profile, &left_out("tea")));
+    let list = shelf(&track_text(&mut visit, Wish, "I hate tea", 2));
+    assert_eq!((list.basis, &list.notice), (Basis::Profile, &left_out_note("tea")));
     assert!(!has_word(&list, "tea"), "{:?}", ids(&list));
     for card in &list.cards {
         assert!(!reason(card).contains("hate"), "{}: {}", card.item, reason(card));
@@ -123,27 +124,27 @@ fn a_shop_with_only_unwanted_items_still_shows_them() {
     let tea = items().into_iter().filter(|item| item.id.starts_with("tea")).collect();
     let mut visit = open_with(MemoryStore::default(), "en", catalog(tea));
     for_you(&mut visit, "en");
-    let list = shelf(&say(&mut visit, Wish, "I hate tea", 1));
+    let list = shelf(&track_text(&mut visit, Wish, "I hate tea", 1));
     assert_eq!((list.basis, list.cards.len()), (Basis::ColdStart, 6));
 }
 
 #[test]
-fn a_no_in_the_title_of_an_item_is_no_negation() {
-    let mut named = items();
-    let words = named[0].words.get_mut("en").unwrap();
+fn a_negation_in_the_title_of_an_item_excludes_nothing() {
+    let mut items = items();
+    let words = items[0].words.get_mut("en").unwrap();
     words.title = "A bicycle jacket without rain".into();
-    let mut visit = open_with(MemoryStore::default(), "en", catalog(named));
+    let mut visit = open_with(MemoryStore::default(), "en", catalog(items));
     for_you(&mut visit, "en");
-    let list = shelf(&say(&mut visit, Search, "bicycle jacket without rain", 1));
+    let list = shelf(&track_text(&mut visit, Search, "bicycle jacket without rain", 1));
     assert_eq!((ids(&list)[0], &list.notice), ("bicycle-0", &None), "{:?}", ids(&list));
-    // Without an item of that title it is a wish, and all bicycle jackets here are for rain.
-    let (_, list) = wished("en", &["bicycle jacket without rain"]);
-    assert!(of(&list, "bicycle") == 0, "{:?}", ids(&list));
+    // Without an item of that title, the negation counts, and all bicycle jackets here are for rain.
+    let (_, list) = visit_with_wishes("en", &["bicycle jacket without rain"]);
+    assert!(count_group(&list, "bicycle") == 0, "{:?}", ids(&list));
 }
 
 #[test]
-fn the_wish_is_unlearned_with_its_note() {
-    let (mut visit, list) = wished("en", &["qwxz vbnm"]);
+fn deleting_a_wish_deletes_its_note() {
+    let (mut visit, list) = visit_with_wishes("en", &["qwxz vbnm"]);
     assert_ne!(list.notice, None);
     let event = profile(&mut visit).events.remove(0).event;
     let after = shelf(&send(&mut visit, Command::Delete { event }.at(NOW + 120e3, "en")));
@@ -165,7 +166,7 @@ fn warnings(visit: &mut Visit) -> Vec<Warning> {
 #[test]
 fn unknown_ids_are_reported_with_the_nearest_known_id() {
     let mut visit = open(MemoryStore::default(), "en");
-    ask(&mut visit, json!({"exclude": ["TEA_3"], "context": {"cart": ["camping-0", "Kamping-1"]}}));
+    request_shelf(&mut visit, json!({"exclude": ["TEA_3"], "context": {"cart": ["camping-0", "Kamping-1"]}}));
     for (id, minute) in [("shopify_US_123_456", 1), ("bicycle-0", 2), ("sku:tea-1", 3), ("shopify_US_123_456", 60)] {
         track(&mut visit, ViewItem, id, minute);
     }
@@ -182,7 +183,7 @@ fn unknown_ids_are_reported_with_the_nearest_known_id() {
         line("sku:tea-1", 1, Some("tea-1")),
     ];
     assert_eq!((found.unmatched.as_slice(), found.more_unmatched, found.items), (&expect[..], 0, 32));
-    // The warning comes once, and names only ids.
+    // The warning comes once.
     assert_eq!(warnings(&mut visit), [Warning::UnknownIds { count: 4, first: "Kamping-1".into() }]);
     track(&mut visit, ViewItem, "another", 5);
     assert_eq!(warnings(&mut visit), []);
@@ -193,7 +194,7 @@ fn unknown_ids_are_reported_with_the_nearest_known_id() {
 }
 
 #[test]
-fn a_shop_whose_ids_are_all_known_gets_no_warning() {
+fn known_ids_cause_no_warning() {
     let mut visit = open(MemoryStore::default(), "en");
     for_you(&mut visit, "en");
     track(&mut visit, ViewItem, "tea-0", 1);
@@ -203,7 +204,7 @@ fn a_shop_whose_ids_are_all_known_gets_no_warning() {
 }
 
 #[test]
-fn a_sold_out_catalogue_is_warned_about_once() {
+fn a_sold_out_catalogue_causes_one_warning() {
     let sold_out = |item: Item| Item { availability: Some(Availability::OutOfStock), ..item };
     let mut visit = open_with(MemoryStore::default(), "en", catalog(items().into_iter().map(sold_out).collect()));
     assert!(for_you(&mut visit, "en").cards.is_empty());
@@ -211,6 +212,6 @@ fn a_sold_out_catalogue_is_warned_about_once() {
     assert_eq!(warnings(&mut visit), []);
     let found = diagnosis(&mut visit);
     assert_eq!((found.sold_out, found.can_be_shown), (32, 0));
-    // What the warning recommends.
-    assert_eq!(shelf(&ask(&mut visit, json!({"scene": {"kind": "for-you"}}))).cards.len(), 6);
+    // The scene that the warning recommends shows sold-out items.
+    assert_eq!(shelf(&request_shelf(&mut visit, json!({"scene": {"kind": "for-you"}}))).cards.len(), 6);
 }

@@ -1,5 +1,5 @@
-//! Random sessions against a model of the log that is a plain list: after every command the visitor's page lists the same
-//! events. `PROPTEST_CASES=10000` for many.
+//! Random sessions are compared with a log that is a plain list: after every command, the profile page lists the same
+//! events. `PROPTEST_CASES=10000` runs that many sessions.
 
 use nearmind_core::protocol::{Command, Envelope, Event, EventName, EventName::*, Update, VERSION};
 use nearmind_session::{MemoryStore, Session};
@@ -8,11 +8,12 @@ use proptest::prelude::*;
 
 use crate::script::{NOW, Visit, open_command};
 
+/// A command of a session. The numbers are indexes of tracked events.
 #[derive(Debug, Clone)]
 enum Step {
     Track(Event),
-    /// The same event once more, as a page delivers it again: the nth of all that were tracked.
-    Again(usize),
+    /// The page sends an event a second time.
+    TrackAgain(usize),
     Undo(usize),
     Delete(usize),
     Mute(usize, bool),
@@ -38,49 +39,50 @@ impl Line {
     }
 }
 
-/// What the log is to be, without a thought for speed.
+/// A simple and slow log, which says what the real one should contain.
 #[derive(Debug, Default)]
-struct Naive {
+struct PlainLog {
     lines: Vec<Line>,
     exported: Vec<Line>,
 }
 
-impl Naive {
-    fn standing(&self) -> Vec<(Event, bool)> {
-        let mut standing: Vec<(Event, bool)> = Vec::new();
+impl PlainLog {
+    /// The events that were not undone, and whether each is muted.
+    fn events(&self) -> Vec<(Event, bool)> {
+        let mut events: Vec<(Event, bool)> = Vec::new();
         for line in &self.lines {
             match line {
-                Line::Event(event) => standing.push((event.clone(), false)),
+                Line::Event(event) => events.push((event.clone(), false)),
                 Line::Undo { item, name, .. } => {
-                    let taken_back = |(event, muted): &(Event, bool)| {
+                    let is_undone = |(event, muted): &(Event, bool)| {
                         !muted && event.name == *name && event.item.as_ref() == Some(item)
                     };
-                    if let Some(at) = standing.iter().rposition(taken_back) {
-                        standing.remove(at);
+                    if let Some(at) = events.iter().rposition(is_undone) {
+                        events.remove(at);
                     }
                 }
                 Line::Mute { event, muted, .. } => {
-                    if let Some(at) = standing.iter().rposition(|(own, _)| own == event) {
-                        standing[at].1 = *muted;
+                    if let Some(at) = events.iter().rposition(|(other, _)| other == event) {
+                        events[at].1 = *muted;
                     }
                 }
             }
         }
-        standing
+        events
     }
 
     fn delete(&mut self, event: &Event) {
         let Some(at) = self.lines.iter().rposition(|line| *line == Line::Event(event.clone())) else { return };
         self.lines.remove(at);
-        let left: Vec<Event> = self
+        let remaining: Vec<Event> = self
             .lines
             .iter()
             .filter_map(|line| if let Line::Event(event) = line { Some(event.clone()) } else { None })
             .collect();
         self.lines.retain(|line| match line {
             Line::Event(_) => true,
-            Line::Undo { item, .. } => left.iter().any(|event| event.item.as_ref() == Some(item)),
-            Line::Mute { event, .. } => left.contains(event),
+            Line::Undo { item, .. } => remaining.iter().any(|event| event.item.as_ref() == Some(item)),
+            Line::Mute { event, .. } => remaining.contains(event),
         });
     }
 
@@ -100,7 +102,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     ];
     let step = prop_oneof![
         10 => event.prop_map(Step::Track),
-        1 => (0..200usize).prop_map(Step::Again),
+        1 => (0..200usize).prop_map(Step::TrackAgain),
         3 => (0..200usize).prop_map(Step::Undo),
         3 => (0..200usize).prop_map(Step::Delete),
         4 => (0..200usize, any::<bool>()).prop_map(|(nth, muted)| Step::Mute(nth, muted)),
@@ -112,31 +114,31 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..200)
 }
 
-fn apply(session: &mut Visit, sent: Envelope) -> Vec<Update> {
-    block_on(session.apply(sent))
+fn apply(session: &mut Visit, envelope: Envelope) -> Vec<Update> {
+    block_on(session.apply(envelope))
 }
 
-/// Events and whether they are muted, in the order of their times.
-fn listed(session: &mut Visit) -> Vec<(Event, bool)> {
+/// The events of the profile page, by time, and whether each is muted.
+fn list_events(session: &mut Visit) -> Vec<(Event, bool)> {
     for update in apply(session, Command::Profile.at(NOW, "en")) {
         if let Update::Profile(profile) = update {
-            return in_order(profile.events.into_iter().map(|line| (line.event, line.muted)).collect());
+            return sort_by_time(profile.events.into_iter().map(|line| (line.event, line.muted)).collect());
         }
     }
     panic!("no profile")
 }
 
-fn in_order(mut lines: Vec<(Event, bool)>) -> Vec<(Event, bool)> {
+fn sort_by_time(mut lines: Vec<(Event, bool)>) -> Vec<(Event, bool)> {
     lines.sort_by(|(a, _), (b, _)| a.time_ms.total_cmp(&b.time_ms));
     lines
 }
 
 proptest! {
     #[test]
-    fn any_session_lists_what_a_plain_list_does(steps in steps()) {
+    fn any_session_lists_the_same_events_as_a_plain_list(steps in steps()) {
         let mut session: Visit = Session::new(MemoryStore::default());
         apply(&mut session, open_command(VERSION, "en"));
-        let mut naive = Naive::default();
+        let mut plain_log = PlainLog::default();
         let (mut tracked, mut exported) = (Vec::<Event>::new(), String::new());
         for (nth, step) in steps.into_iter().enumerate() {
             let now_ms = NOW + nth as f64;
@@ -144,40 +146,41 @@ proptest! {
                 Step::Track(event) => {
                     let event = Event { time_ms: now_ms, ..event };
                     tracked.push(event.clone());
-                    naive.lines.push(Line::Event(event.clone()));
+                    plain_log.lines.push(Line::Event(event.clone()));
                     Command::Track { event }
                 }
-                Step::Again(nth) => {
+                Step::TrackAgain(nth) => {
                     let Some(event) = tracked.get(nth) else { continue };
-                    if !naive.standing().iter().any(|(own, _)| own == event) {
-                        naive.lines.push(Line::Event(event.clone()));
+                    if !plain_log.events().iter().any(|(other, _)| other == event) {
+                        plain_log.lines.push(Line::Event(event.clone()));
                     }
                     Command::Track { event: event.clone() }
                 }
                 Step::Undo(nth) => {
-                    let Some((name, item)) = tracked.get(nth).and_then(|event| Some((event.name, event.item.clone()?))) else {
-                        continue;
+                    let name_and_item = |event: &Event| Some((event.name, event.item.clone()?));
+                    let Some((name, item)) = tracked.get(nth).and_then(name_and_item) else { continue };
+                    let can_be_undone = |(event, muted): &(Event, bool)| {
+                        !muted && event.name == name && event.item.as_ref() == Some(&item)
                     };
-                    let is_it = |(event, muted): &(Event, bool)| !muted && event.name == name && event.item.as_ref() == Some(&item);
-                    if naive.standing().iter().any(is_it) {
-                        naive.lines.push(Line::Undo { item: item.clone(), name, time_ms: now_ms });
+                    if plain_log.events().iter().any(can_be_undone) {
+                        plain_log.lines.push(Line::Undo { item: item.clone(), name, time_ms: now_ms });
                     }
                     Command::Undo { item, name }
                 }
                 Step::Delete(nth) => {
                     let Some(event) = tracked.get(nth) else { continue };
-                    naive.delete(event);
+                    plain_log.delete(event);
                     Command::Delete { event: event.clone() }
                 }
                 Step::Mute(nth, muted) => {
                     let Some(event) = tracked.get(nth) else { continue };
-                    if naive.standing().iter().any(|(own, was)| own == event && *was != muted) {
-                        naive.lines.push(Line::Mute { event: event.clone(), muted, time_ms: now_ms });
+                    if plain_log.events().iter().any(|(other, was_muted)| other == event && *was_muted != muted) {
+                        plain_log.lines.push(Line::Mute { event: event.clone(), muted, time_ms: now_ms });
                     }
                     Command::MuteEvent { event: event.clone(), muted }
                 }
                 Step::Export => {
-                    naive.exported = naive.lines.clone();
+                    plain_log.exported = plain_log.lines.clone();
                     let answer = apply(&mut session, Command::Export.at(now_ms, "en"));
                     exported = answer.into_iter().find_map(|update| match update {
                         Update::Exported { profile } => Some(profile),
@@ -189,20 +192,20 @@ proptest! {
                     if exported.is_empty() {
                         continue;
                     }
-                    naive.import();
+                    plain_log.import();
                     Command::Import { profile: exported.clone() }
                 }
                 Step::Reload => Command::Reload { forgotten: false },
                 Step::Forget => {
-                    naive.lines.clear();
+                    plain_log.lines.clear();
                     Command::Forget
                 }
             };
             apply(&mut session, command.at(now_ms, "en"));
-            prop_assert_eq!(listed(&mut session), in_order(naive.standing()), "after step {}", nth);
+            prop_assert_eq!(list_events(&mut session), sort_by_time(plain_log.events()), "after step {}", nth);
         }
-        let mut again: Visit = Session::new(session.into_store());
-        apply(&mut again, open_command(VERSION, "en"));
-        prop_assert_eq!(listed(&mut again), in_order(naive.standing()), "as it is read again");
+        let mut reopened: Visit = Session::new(session.into_store());
+        apply(&mut reopened, open_command(VERSION, "en"));
+        prop_assert_eq!(list_events(&mut reopened), sort_by_time(plain_log.events()), "after reading the log again");
     }
 }

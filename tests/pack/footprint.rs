@@ -1,4 +1,4 @@
-//! What a large catalogue takes in memory, when it is opened and when it is there.
+//! The memory that a large catalogue needs while it is opened.
 
 use nearmind_core::{
     catalog::{Item, ItemText, ModelName, Pack, build_catalog},
@@ -11,8 +11,8 @@ use crate::memory::peak_bytes;
 
 const ITEMS: usize = 5_000;
 const WIDTH: usize = 384;
-/// 80 MB for 100,000 items, of which 38 are the vectors.
-const MOST_BYTES_AN_ITEM: usize = 800;
+/// This is 80 MB for 100,000 items. The vectors alone are 38 MB.
+const MAX_BYTES_PER_ITEM: usize = 800;
 
 fn item(nth: usize) -> Item {
     let words = ItemText {
@@ -35,7 +35,7 @@ fn item(nth: usize) -> Item {
 }
 
 #[test]
-fn a_catalogue_takes_little_more_than_its_files_and_nothing_is_there_twice() {
+fn a_catalogue_needs_little_more_memory_than_its_files() {
     let mut random = SplitMix64(3);
     let mut vector = || (0..WIDTH).map(|_| random.signed()).collect();
     let items = (0..ITEMS).map(|nth| (item(nth), vector())).collect();
@@ -44,5 +44,5 @@ fn a_catalogue_takes_little_more_than_its_files_and_nothing_is_there_twice() {
     let decode = || pack.manifest.decode(pack.files.iter().map(|(_, bytes)| bytes.clone()));
     let (catalog, peak) = peak_bytes(decode);
     assert_eq!(catalog.unwrap().len(), ITEMS);
-    assert!(peak < MOST_BYTES_AN_ITEM * ITEMS && peak < files * 3 / 2, "{peak} bytes of files of {files}");
+    assert!(peak < MAX_BYTES_PER_ITEM * ITEMS && peak < files * 3 / 2, "{peak} bytes for files of {files} bytes");
 }

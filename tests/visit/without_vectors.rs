@@ -1,4 +1,4 @@
-//! A catalogue that was packed without vectors: words find, nothing breaks, and no other model is blamed.
+//! A catalogue that was packed without vectors: search by words works, and a model causes no error.
 
 use nearmind_core::{
     catalog::{ModelName, Pack, build_catalog},
@@ -11,7 +11,7 @@ use pollster::block_on;
 use crate::script::*;
 
 #[test]
-fn a_catalogue_without_vectors_is_searched_by_its_words() {
+fn a_catalogue_without_vectors_is_searched_by_words() {
     let items = items().into_iter().map(|item| (item, Vec::new())).collect();
     let pack = Pack::new(&build_catalog(items, Dictionary::default(), ModelName::default()));
     let mut visit: Visit = Session::new(MemoryStore::default());
