@@ -1,7 +1,7 @@
 //! Reads interactions from a file: tab-separated with a header (RecBole's `name:type` too), or GA4-like events as JSON
 //! Lines; plain or gzipped.
 //!
-//! Lines that cannot be used are counted; they are no errors. Must not know what is learned from them.
+//! Lines that cannot be used are counted; they are not errors. Must not know what is learned from them.
 
 mod files; // find and read the files of a data set
 
@@ -18,7 +18,7 @@ use nearmind_core::{
     profile::{EventName, RateLimiter},
 };
 
-/// Events that are no sign of interest in an item. They are not learned from.
+/// Events that do not show interest in an item. Nothing is learned from them.
 const NEGATIVE_EVENTS: [&str; 5] = ["remove_from_cart", "dislike", "hide", "refund", "view_item_list"];
 
 /// An event of a visitor with one item.
@@ -32,7 +32,7 @@ pub struct Interaction {
     pub time: Option<f64>,
     /// The rating, if the event was one.
     pub value: Option<f32>,
-    /// The set of facts that held, as an index into [`EventDetails::fact_sets`] of [`Interactions::details`].
+    /// The facts of the event, as an index into [`EventDetails::fact_sets`] of [`Interactions::details`].
     pub fact_set: u32,
 }
 
@@ -41,7 +41,7 @@ pub struct Interaction {
 pub struct Interactions {
     /// The interactions of each visitor, by the visitor's id in the file.
     pub visitors: BTreeMap<String, Vec<Interaction>>,
-    /// The number of lines that are no interaction.
+    /// The number of lines that are not an interaction.
     pub malformed: usize,
     /// The number of interactions with items that are not in the catalogue.
     pub unknown: usize,
@@ -249,7 +249,7 @@ impl Columns {
         Ok(Self { visitor: visitor.unwrap_or(0), item: item.unwrap_or(0), event, time, value, facts })
     }
 
-    /// Reads a line; `None` if it is no interaction.
+    /// Reads a line; `None` if it is not an interaction.
     fn read(&self, line: &str) -> Option<ParsedLine> {
         let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
         let text = |at: usize| fields.get(at).copied().filter(|text| !text.is_empty());
@@ -270,7 +270,7 @@ impl Columns {
 }
 
 /// Parses a line of JSON as GA4 exports it (`items` with an `item_id` each), or with `user_id` and `item_id` of its
-/// own. `None` if it is no interaction.
+/// own. `None` if it is not an interaction.
 fn parse_event(line: &str) -> Option<ParsedLine> {
     let event: Value = serde_json::from_str(line).ok()?;
     let field = |value: &Value, names: &[&str]| names.iter().find_map(|name| to_text(value.get(name)?));

@@ -86,7 +86,7 @@ pub fn select_rows<'a>(
     languages: &[String],
     spelling: &[usize],
 ) -> Result<Vec<usize>> {
-    let script = |language: &String| LANGUAGES.iter().find(|(known, _)| known == language).map(|(_, script)| *script);
+    let script = |language: &String| LANGUAGES.iter().find(|(code, _)| code == language).map(|(_, script)| *script);
     for language in languages {
         let all = supported().collect::<Vec<_>>().join(", ");
         ensure!(

@@ -29,7 +29,7 @@ const MAX_ITEMS: usize = 256;
 pub struct EventDetails {
     /// All distinct facts, each a field and its value. `fact_sets` refers to them by index.
     pub facts: Vec<Fact>,
-    /// All distinct sets of facts that held at the same event, as indices into `facts`.
+    /// All distinct sets of facts of an event, as indices into `facts`.
     pub fact_sets: Vec<Vec<u32>>,
     /// The index into `fact_sets` of each event, by history and event. Empty if no event has facts
     pub event_sets: Vec<Vec<u32>>,
@@ -38,7 +38,7 @@ pub struct EventDetails {
 }
 
 impl EventDetails {
-    /// The facts that held at an event.
+    /// The facts of an event.
     pub fn facts_at(&self, history: usize, event: usize) -> impl Iterator<Item = &Fact> {
         let set = self.event_sets.get(history).and_then(|sets| self.fact_sets.get(*sets.get(event)? as usize));
         set.into_iter().flatten().map(|&fact| &self.facts[fact as usize])

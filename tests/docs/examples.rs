@@ -42,6 +42,6 @@ fn every_example_runs_and_prints_what_it_says() {
 
     let lists = run("visit", folder.path());
     let [_, after_wish, after_view] = lists.lines().collect::<Vec<_>>()[..] else { panic!("{lists}") };
-    assert!(after_wish.to_lowercase().contains("coffee"), "{lists}");
+    assert!(after_wish.to_lowercase().contains("kettle"), "{lists}");
     assert!(after_view.to_lowercase().contains("tea"), "{lists}");
 }

@@ -1,9 +1,13 @@
 //! Checks the documentation: its commands work as they are typed, the tasks and subcommands that it names exist, and
 //! its generated pages are up to date. Its tags and scripts are tested in a browser (tests/browser/tests/docs.rs).
 
+#[path = "../support/skipped.rs"]
+mod skipped;
+
 mod commands;
 mod declarations;
 mod elements;
+mod examples;
 mod pages;
 mod reference;
 

@@ -87,8 +87,8 @@ export class NearmindDebug extends (globalThis.HTMLElement ?? class {}) {
 
   /** Explains each list once. @param {Nearmind} client @param {ShelfUpdate} update @param {DebugTexts} texts */
   async #shelf(client, update, texts) {
-    const known = this.#drawn.get(update.shelf);
-    if (known?.update === update) return known.node;
+    const drawn = this.#drawn.get(update.shelf);
+    if (drawn?.update === update) return drawn.node;
     const nodes = await Promise.all([sceneOf(client, update, texts), scores(client, update, texts)]);
     const node = h("section", {}, h("h3", {}, `${update.shelf} · ${update.basis}`), ...nodes);
     this.#drawn.set(update.shelf, { update, node });
@@ -246,8 +246,8 @@ if (globalThis.customElements && !customElements.get("nearmind-debug"))
 
 /** Opens the page's only panel, for the client that was opened first. @param {Nearmind} client @param {string} lang */
 export function openDebug(client, lang) {
-  const known = /** @type {NearmindDebug | null} */ (document.querySelector("nearmind-debug"));
-  const panel = known ?? /** @type {NearmindDebug} */ (document.createElement("nearmind-debug"));
-  if (!known) document.body.append(panel);
+  const existing = /** @type {NearmindDebug | null} */ (document.querySelector("nearmind-debug"));
+  const panel = existing ?? /** @type {NearmindDebug} */ (document.createElement("nearmind-debug"));
+  if (!existing) document.body.append(panel);
   panel.watch(client, lang);
 }

@@ -1,7 +1,7 @@
 /**
- * The texts of a language, surface by surface: `shelf` (what a shelf says by itself), `sentences` (what the worker sends
- * as data), `panel` (the profile, "Why this?" and the developer's panel). A language is a folder in `languages/` with a
- * file a surface, and its code in the list below. Knows no texts but the English ones of a shelf, which are always here.
+ * Loads the texts of the interface. A language is a folder in `languages/` whose name is in the list below, with three
+ * files: `shelf` (labels and headings of a shelf), `sentences` (for what the worker sends as data) and `panel` (the
+ * profile, "Why this?" and the developer's panel). Only the English texts of a shelf are always loaded.
  *
  * @import {ShelfTexts} from "./languages/en/shelf.js"
  * @import {Sentences} from "./languages/en/sentences.js"
@@ -10,13 +10,13 @@
  */
 import { shelf as english } from "./languages/en/shelf.js";
 
-/** Pages in any other language read English. */
+/** The languages of the interface, as primary subtags. Pages in another language get English texts. */
 const CODES = ["en", "zh"];
 
-/** Files that have been loaded, by their path in `languages/`. @type {Record<string, any>} */
+/** The modules that have been loaded, by their path in `languages/` without `.js`. @type {Record<string, any>} */
 const loaded = { "en/shelf": { shelf: english } };
 
-/** @param {string} lang BCP 47 */
+/** The language of the interface for a page in `lang`. @param {string} lang BCP 47 */
 const codeOf = (lang) => CODES.find((code) => code === lang.toLowerCase().split("-")[0]) ?? "en";
 
 /**
@@ -27,14 +27,14 @@ const codeOf = (lang) => CODES.find((code) => code === lang.toLowerCase().split(
 export const shelfTexts = (lang) => (loaded[`${codeOf(lang)}/shelf`] ?? loaded["en/shelf"]).shelf;
 
 /**
- * The texts of a surface, fetched once. Those of a language that cannot be fetched are English.
- * @template {keyof Texts} Surface
+ * Loads the texts of one file, once. If they cannot be loaded in the language, returns the English ones.
+ * @template {keyof Texts} Name
  * @param {string} lang BCP 47
- * @param {Surface} surface
- * @returns {Promise<Texts[Surface]>}
+ * @param {Name} name The file: `shelf`, `sentences` or `panel`.
+ * @returns {Promise<Texts[Name]>}
  */
-export async function loadTexts(lang, surface) {
+export async function loadTexts(lang, name) {
   const load = async (/** @type {string} */ file) => (loaded[file] ??= await import(`./languages/${file}.js`));
-  const texts = await load(`${codeOf(lang)}/${surface}`).catch(() => load(`en/${surface}`));
-  return texts[surface];
+  const texts = await load(`${codeOf(lang)}/${name}`).catch(() => load(`en/${name}`));
+  return texts[name];
 }

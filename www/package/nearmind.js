@@ -48,9 +48,9 @@ export class Nearmind {
     const urls = { catalog: absolute(catalog), model: absolute(model), worker: worker && absolute(worker) };
     const sources = { ...urls, device, persist, isolation, pictures };
     const key = JSON.stringify(sources);
-    const known = opened.get(key) ?? new Nearmind({ ...sources, lang });
-    opened.set(key, known);
-    return known;
+    const client = opened.get(key) ?? new Nearmind({ ...sources, lang });
+    opened.set(key, client);
+    return client;
   }
 
   /** @type {State} */
@@ -125,7 +125,7 @@ export class Nearmind {
   }
 
   /**
-   * Why an item ranks where it does in a list, or would rank; null where the catalogue lacks it.
+   * Why an item ranks where it does in a list, or would rank; null if the catalogue does not have it.
    * @param {string} item
    * @param {ListOptions} [options] of the list
    * @returns {Promise<Explanation | null>}

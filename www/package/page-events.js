@@ -1,7 +1,7 @@
 /**
  * Reads the events that a shop's page sends to its analytics through GA4's `dataLayer`, past and future, in the form of
  * gtag (`gtag("event", "view_item", {items: [{item_id}]})`) and of Tag Manager (`{event: "view_item", ecommerce: {...}}`);
- * and the product that it describes to search engines in JSON-LD. Changes nothing and gets in nobody's way. There is one
+ * and the product that it describes to search engines in JSON-LD. It does not change what the page sends. There is one
  * reader per log, so that each event is recorded once, whichever worker records it.
  *
  * @import {EventName, Nearmind} from "./types.js"
@@ -30,9 +30,9 @@ export class PageEvents {
   /** Returns the only reader for this client's log. @param {Nearmind} nearmind */
   static forClient(nearmind) {
     const log = nearmind.state.persist ? STORED : nearmind;
-    const known = readers.get(log) ?? new PageEvents(nearmind);
-    readers.set(log, known);
-    return known;
+    const reader = readers.get(log) ?? new PageEvents(nearmind);
+    readers.set(log, reader);
+    return reader;
   }
 
   /** @param {Nearmind} nearmind */
@@ -53,16 +53,24 @@ export class PageEvents {
     if (item) this.#view(item);
   }
 
-  /** @param {object} shelf @param {Nearmind} nearmind @param {() => void} productChanged Called when the page's product becomes known or changes. */
+  /**
+   * @param {object} shelf
+   * @param {Nearmind} nearmind
+   * @param {() => void} productChanged Called when the page's product is found or changes.
+   */
   join(shelf, nearmind, productChanged) {
     this.#nearmind = nearmind;
     this.#shelves.set(shelf, productChanged);
   }
 
-  /** @param {object} shelf @param {boolean} off Tracking is turned off; a shelf that only left the page may come back. */
-  leave(shelf, off) {
+  /**
+   * @param {object} shelf
+   * @param {boolean} turnOff Whether to stop recording with the last shelf. Not for a shelf that only left the page,
+   * because it may come back.
+   */
+  leave(shelf, turnOff) {
     this.#shelves.delete(shelf);
-    if (off && !this.#shelves.size) this.#nearmind = null;
+    if (turnOff && !this.#shelves.size) this.#nearmind = null;
   }
 
   /** @param {any} entry An entry of the dataLayer: the arguments of gtag, or an object. */

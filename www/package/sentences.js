@@ -43,7 +43,10 @@ function message({ code, detail }, sentences) {
   return sentence && detail ? `${sentence} (${detail})` : sentence || detail || code;
 }
 
-/** Empty for events that are no reason. @param {Claim} claim @param {Sentences} texts @returns {string[]} */
+/**
+ * The reason in pieces of text; empty for events that are not a reason.
+ * @param {Claim} claim @param {Sentences} texts @returns {string[]}
+ */
 export function claim(claim, texts) {
   switch (claim.kind) {
     case "event":
@@ -94,14 +97,14 @@ function note(note, varied, texts) {
   return texts.unused(quoted(note.text), note.reason, varied, languageNames(note.languages, texts.lang));
 }
 
-/** What languages are called; none where one has no name. @param {string[]} languages @param {string} lang */
+/** The names of languages; empty if one of them has no name. @param {string[]} languages @param {string} lang */
 function languageNames(languages, lang) {
   const names = new Intl.DisplayNames(lang, { type: "language", fallback: "none" });
   try {
-    const known = languages.map((language) => names.of(language) ?? "");
-    return known.every(Boolean) ? known : [];
+    const found = languages.map((language) => names.of(language) ?? "");
+    return found.every(Boolean) ? found : [];
   } catch {
-    return []; // no language's tag
+    return []; // one of them is not a language tag
   }
 }
 

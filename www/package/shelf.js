@@ -22,19 +22,26 @@ import { loadTexts, shelfTexts } from "./languages.js";
 import { loadSentences, withTexts } from "./texts.js";
 
 /** A shelf starts when it is this near to the viewport. */
-const NEAR = "600px";
-const LIMIT = 12;
-let shelves = 0;
+const START_MARGIN = "600px";
+/** The most cards of a list without the attribute `limit`. */
+const DEFAULT_LIMIT = 12;
+/** The most placeholders that are shown instead of cards: enough for the first row of a wide page. */
+const MAX_PLACEHOLDERS = 6;
+/** The number of shelves so far, for their names. */
+let shelfCount = 0;
 
 export class NearmindShelf extends DataProperties {
-  /** Changing any attribute that is no source requests a new ranking. */
+  /**
+   * A change of a source needs another worker. A change of `item`, `scene`, `limit` or `lang` requests a new list; the
+   * other attributes need neither.
+   */
   static observedAttributes = [...SOURCES, "item", "scene", "limit", "lang", "heading", "track"];
 
   /** @type {Nearmind | null} */
   client = null;
-  #name = `shelf-${++shelves}`;
+  #name = `shelf-${++shelfCount}`;
+  /** The revision, heading and note of the list that was drawn last; -1 before the first list of a worker. */
   #revision = -1;
-  /** Heading and note of the list that was drawn last. */
   #heading = "";
   #note = "";
   /** @type {Frame | undefined} */
@@ -44,27 +51,28 @@ export class NearmindShelf extends DataProperties {
   /** @type {import("./element/acts.js").Acts | undefined} */
   #acts;
   /** @type {IntersectionObserver | undefined} */
-  #approach;
+  #nearObserver;
   /** @type {(() => void) | undefined} */
   #unsubscribe;
   #isRequesting = false;
+  /** When the list was requested last, in milliseconds since the page was opened. */
   #requestedAt = 0;
-  /** Events and product of the page. @type {import("./page-events.js").PageEvents | undefined} */
+  /** Reads the events and the product of the page. @type {import("./page-events.js").PageEvents | undefined} */
   #page;
 
   connectedCallback() {
     if (!this.#drawn) this.#build();
     this.adoptData();
     this.#applyLanguage();
-    this.#approach = new IntersectionObserver(
+    this.#nearObserver = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this.#open(),
-      { rootMargin: NEAR },
+      { rootMargin: START_MARGIN },
     );
-    this.#approach.observe(this);
+    this.#nearObserver.observe(this);
   }
 
   disconnectedCallback() {
-    this.#approach?.disconnect();
+    this.#nearObserver?.disconnect();
     this.#impressions?.stop();
     this.#close();
   }
@@ -72,10 +80,10 @@ export class NearmindShelf extends DataProperties {
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
     if (before === now || !this.isConnected || !this.#drawn) return;
-    if (name === "heading") this.#head();
+    if (name === "heading") this.#drawHeading();
     if (name === "lang") this.#applyLanguage();
     if (SOURCES.includes(name)) {
-      // A shelf that has not started reads it when it starts.
+      // A shelf that has not started yet reads the attribute when it starts.
       if (!this.client && this.state !== "failed") return;
       this.#close(true);
       this.#open();
@@ -95,7 +103,7 @@ export class NearmindShelf extends DataProperties {
   }
 
   get limit() {
-    return Math.max(1, Number.parseInt(this.getAttribute("limit") ?? "", 10) || LIMIT);
+    return Math.max(1, Number.parseInt(this.getAttribute("limit") ?? "", 10) || DEFAULT_LIMIT);
   }
   set limit(limit) {
     this.setAttribute("limit", String(limit));
@@ -110,7 +118,7 @@ export class NearmindShelf extends DataProperties {
     await this.client?.openShelf(this.#name, this.#buildRequest());
   }
 
-  /** Why an item ranks where it does; null where the catalogue lacks it. @param {string} item */
+  /** Why an item ranks where it does; null if the catalogue does not have it. @param {string} item */
   async explain(item) {
     return (await this.client?.explainIn(this.#name, item)) ?? null;
   }
@@ -136,31 +144,33 @@ export class NearmindShelf extends DataProperties {
     this.#frame.list.own = () => this.querySelector(":scope > template") && this;
     root.append(this.#frame.node);
     // A cloned shelf has the attribute `state`, but no cards yet.
-    this.#reserve("idle");
+    this.#showPlaceholders("idle");
   }
 
   /** Writes labels and heading in the page's language, once its texts have been loaded. */
   async #applyLanguage() {
     await loadTexts(this.#lang, "shelf");
     this.#frame.translate(this.#texts);
-    this.#head();
+    this.#drawHeading();
   }
 
-  #head() {
+  /** Writes the heading: that of the attribute, of the list, or of the kind of list that will be requested. */
+  #drawHeading() {
     const { headings } = this.#texts;
     this.#frame.head(
       this.getAttribute("heading") ?? (this.#heading || headings[this.item === null ? "profile" : "item"]),
     );
   }
 
-  /** @param {string} state */
-  #reserve(state) {
-    this.#frame.list.reserve(Math.min(this.limit, 6));
+  /** Replaces the cards with placeholders, and sets the state. @param {string} state */
+  #showPlaceholders(state) {
+    this.#frame.list.reserve(Math.min(this.limit, MAX_PLACEHOLDERS));
     this.setAttribute("state", state);
   }
 
+  /** Opens the client, and requests the list. */
   async #open() {
-    this.#approach?.disconnect();
+    this.#nearObserver?.disconnect();
     this.#frame.footer.show("");
     if (this.state !== "ready") this.setAttribute("state", "loading");
     prepare(this.#lang);
@@ -193,23 +203,23 @@ export class NearmindShelf extends DataProperties {
     this.#request();
   }
 
-  /** Loads what the visitor can do with cards, beside the worker. */
+  /** Loads what the visitor can do with cards, while the worker is loading. */
   async #loadActions() {
     const { Acts } = await import("./element/acts.js");
-    const now = () => ({
+    const current = () => ({
       name: this.#name,
       root: /** @type {ShadowRoot} */ (this.shadowRoot),
       client: this.client,
       texts: this.#texts,
       lang: this.#lang,
     });
-    this.#acts ??= new Acts(this.#frame, now, ({ item, url }, position) => {
+    this.#acts ??= new Acts(this.#frame, current, ({ item, url }, position) => {
       this.client?.track("select_item", { item }).catch(() => {});
       return this.#fire("nearmind-select", { item, url, position });
     });
   }
 
-  /** Loads what cards need once they are drawn: impressions, scrolling, moving to other places. */
+  /** Loads what is needed only once there are cards: impressions, buttons to scroll, animations, and their styles. */
   async #loadCardFeatures() {
     const [{ Impressions }, { Turn }, { Moves }, { addLateStyles }] = await Promise.all([
       import("./element/impressions.js"),
@@ -223,38 +233,38 @@ export class NearmindShelf extends DataProperties {
       new Turn(this.#frame);
       addLateStyles(/** @type {ShadowRoot} */ (this.shadowRoot));
     }
-    const seen = (/** @type {string} */ item, /** @type {HTMLElement} */ node) =>
+    const onSeen = (/** @type {string} */ item, /** @type {HTMLElement} */ node) =>
       this.#fire("nearmind-impression", { item, position: place(node) });
-    this.#impressions ??= new Impressions(seen);
+    this.#impressions ??= new Impressions(onSeen);
     if (this.isConnected) this.#impressions.watch(list.node.children);
   }
 
-  /** Reads what the page tells its own analytics and search engines. */
+  /** Reads the page's events and product from its dataLayer and JSON-LD, unless `track` is off. */
   async #watchPage() {
-    const off = () => this.getAttribute("track") === "off";
-    if (off()) return this.#stopTracking(true);
+    const isOff = () => this.getAttribute("track") === "off";
+    if (isOff()) return this.#stopTracking(true);
     const { PageEvents } = await import("./page-events.js");
-    if (!this.client || this.#page || off()) return;
+    if (!this.client || this.#page || isOff()) return;
     this.#page = PageEvents.forClient(this.client);
     this.#page.join(this, this.client, () => this.item === "" && this.#request());
   }
 
-  /** @param {boolean} off Later events of the page are not for this client. */
-  #stopTracking(off) {
-    this.#page?.leave(this, off);
+  /** @param {boolean} turnOff Whether tracking is turned off. A shelf that only left the page may come back. */
+  #stopTracking(turnOff) {
+    this.#page?.leave(this, turnOff);
     this.#page = undefined;
   }
 
-  /** @param {boolean} [off] Later events of the page are not for this client. */
-  #close(off = false) {
-    this.#stopTracking(off);
+  /** Closes the list and leaves the client. @param {boolean} [turnOff] Also turns off tracking. */
+  #close(turnOff = false) {
+    this.#stopTracking(turnOff);
     this.#unsubscribe?.();
     this.client?.closeShelf(this.#name);
     this.client = null;
     this.#revision = -1;
   }
 
-  /** Requests the list once, however many attributes have changed. */
+  /** Requests the list after the current task, once for all attributes that it changes. */
   #request() {
     if (this.#isRequesting) return;
     this.#isRequesting = true;
@@ -280,7 +290,7 @@ export class NearmindShelf extends DataProperties {
 
   /** @param {Update} update */
   #receive(update) {
-    // After a failure updates are ignored until there is a new worker.
+    // After a failure, updates are ignored until there is a new worker.
     if (this.state === "failed" && update.type !== "restarted") return;
     switch (update.type) {
       case "progress":
@@ -293,12 +303,12 @@ export class NearmindShelf extends DataProperties {
         if (update.shelf !== this.#name || update.revision !== this.#revision) return;
         return this.#frame.list.views.get(update.item)?.highlight(update.title, update.description);
       case "pictures":
-        // Small pictures that came with the catalogue.
+        // Private pictures, which are part of the catalogue.
         for (const { item, image } of update.pictures) {
           if (image.startsWith("data:")) this.#frame.list.views.get(item)?.picture(image);
         }
         return;
-      // biome-ignore lint/suspicious/noFallthroughSwitchClause: revisions begin again with a new worker, too
+      // biome-ignore lint/suspicious/noFallthroughSwitchClause: after both, revisions start again
       case "restarted":
         if (this.state === "failed") this.setAttribute("state", "loading");
       case "forgotten":
@@ -311,22 +321,22 @@ export class NearmindShelf extends DataProperties {
 
   /** @param {ShelfUpdate} update */
   #draw({ revision, basis, heading, note, cards }) {
-    const first = this.state !== "ready";
+    const isFirst = this.state !== "ready";
     this.#revision = revision;
     this.#heading = heading;
-    this.#head();
+    this.#drawHeading();
     if (note !== this.#note) this.#frame.showStatus((this.#note = note));
     this.#fire("nearmind-metric", {
-      name: first ? "first-shelf" : "shelf",
+      name: isFirst ? "first-shelf" : "shelf",
       value: performance.now() - this.#requestedAt,
       unit: "ms",
     });
-    if (!cards.length) return this.#frame.keepRoom(() => this.#reserve("empty"));
+    if (!cards.length) return this.#frame.keepRoom(() => this.#showPlaceholders("empty"));
     const base = new URL(this.getAttribute("base") ?? "", document.baseURI).href;
     const strict = this.getAttribute("isolation") === "strict";
     const placed = cards.map((card) => ({ ...card, ...addresses(card, base, strict) }));
     const draw = () => this.#frame.list.draw(placed, this.#texts, this.#lang);
-    if (first) {
+    if (isFirst) {
       this.#frame.keepRoom(() => {
         draw();
         this.setAttribute("state", "ready");
@@ -335,13 +345,13 @@ export class NearmindShelf extends DataProperties {
       draw();
     }
     this.#loadCardFeatures();
-    if (!first) return;
+    if (!isFirst) return;
     this.#watchPage();
     this.#frame.announce(`${this.getAttribute("heading") ?? heading}: ${this.#texts.list(cards.length)}`);
     this.#fire("nearmind-ready", { basis, items: cards.map(({ item }) => item) });
   }
 
-  /** @param {string} code @param {string} [detail] */
+  /** Fails with a problem that the worker does not report. @param {string} code @param {string} [detail] */
   async #failAs(code, detail = "") {
     this.#fail(/** @type {any} */ (await withTexts({ type: "error", code, detail, fatal: true }, this.#lang)));
   }
@@ -354,11 +364,11 @@ export class NearmindShelf extends DataProperties {
       label: this.#texts.retry,
       run: () => (this.client ? this.client.restart() : this.#open()),
     });
-    this.#frame.keepRoom(() => this.#reserve("failed"));
+    this.#frame.keepRoom(() => this.#showPlaceholders("failed"));
     this.#fire("nearmind-error", problemOf(problem));
   }
 
-  /** Recommendations continue. @param {Problem} problem */
+  /** Shows a problem that is not fatal: the cards stay. @param {Problem} problem */
   #warn(problem) {
     this.#frame.footer.show(problem.message);
     this.#fire("nearmind-error", problemOf(problem));
@@ -372,7 +382,7 @@ export class NearmindShelf extends DataProperties {
   }
 }
 
-/** @param {Problem} problem */
+/** The detail of the event `nearmind-error`. @param {Problem} problem */
 const problemOf = ({ code, message, fatal }) => ({ code, message, fatal });
 
 if (globalThis.customElements && !customElements.get("nearmind-shelf"))

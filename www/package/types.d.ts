@@ -29,27 +29,30 @@ import type {
 export type * from "./wire.js";
 
 export interface Card extends CardData {
-  /** Why it is here, in the list's language: "Because you viewed ...". Empty where there is no reason that is true. */
+  /**
+   * The main reason why the item is in the list, in the list's language: "Because you viewed ...". Empty without a
+   * claim.
+   */
   reason: Part[];
 }
 
 /** A ranked list, ready to draw. */
 export interface Shelf extends ShelfData {
-  /** The scene's own heading, or else one for the basis, in the list's language. */
+  /** The heading that the scene sets, or else one by `about` and `basis`, in the list's language. */
   heading: string;
-  /** What became of the text that the visitor wrote last, where the list does not follow it as expected; or empty. */
+  /** How the list treats the visitor's last text, in the list's language; empty without a notice. */
   note: string;
   cards: Card[];
 }
 
-/** Something that did not work. `code` is for programs, and never changes its meaning. */
+/** A failure. `code` is for programs; its meaning never changes. */
 export interface Problem extends ProblemData {
-  /** For people, in the page's language. */
+  /** The message for the visitor, in the page's language. */
   message: string;
 }
 
 export interface ScorePart extends ScorePartData {
-  /** Its name for people, in the list's language. */
+  /** The part's name as the visitor sees it, in the list's language. */
   label: string;
 }
 
@@ -80,11 +83,11 @@ export interface Options {
   isolation?: "strict";
   /** private: only the small pictures of the catalogue are shown, so that no request tells what is recommended. */
   pictures?: PictureSource;
-  /** URL of the worker's script on the page's own origin, where Nearmind itself comes from another. */
+  /** URL of the worker's script on the page's own origin. Needed if Nearmind's files come from another origin. */
   worker?: string;
 }
 
-/** The list that is wanted. All fields are optional. */
+/** The list to make. All fields are optional. */
 export interface ListOptions {
   /** The list is about this item, and not about the visitor. */
   item?: string | null;
@@ -105,14 +108,15 @@ export interface Nearmind {
   restart(): void;
   subscribe(listener: (update: Update) => void): () => void;
   /**
-   * Appends an event to the visitor's log; resolves when it is stored. It reaches the log even if the visitor leaves the page
-   * at once. Rejects with the code `unsaved` where the browser cannot store it yet: the event counts, and is stored as soon
-   * as possible. Rejects with `crashed` where it has crashed the worker twice: it is tried again a day later.
+   * Appends an event to the visitor's log; resolves when it is stored. It reaches the log even if the visitor leaves
+   * the page at once. Rejects with the code `unsaved` if the browser cannot store it yet: the event takes effect, and
+   * is stored as soon as possible. Rejects with `crashed` if it has crashed the worker twice: it is tried again a day
+   * later.
    */
   track(name: EventName, about?: { item?: string; text?: string }): Promise<Update[]>;
   undo(name: EventName, item: string): Promise<Update[]>;
   recommend(options?: ListOptions): Promise<Recommendations>;
-  /** Why an item ranks where it does in a list; null where the catalogue lacks it. */
+  /** Why an item ranks where it does in a list; null if the catalogue does not have it. */
   explain(item: string, options?: ListOptions): Promise<Explanation | null>;
   /** The same for an open list, such as an element's. */
   explainIn(shelf: string, item: string): Promise<Explanation | null>;
@@ -121,13 +125,13 @@ export interface Nearmind {
   forget(): Promise<Update[]>;
   /** Removes an event, as if it had never happened. */
   erase(event: Event): Promise<Update[]>;
-  /** A muted event counts for nothing, and is still listed. */
+  /** Mutes or unmutes an event. A muted event has no effect, but is still listed. */
   muteEvent(event: Event, muted: boolean): Promise<Update[]>;
   muteInterest(interest: string, muted: boolean): Promise<Update[]>;
   renameInterest(interest: string, name: string): Promise<Update[]>;
-  /** The products in two dimensions; null while there is nothing to draw. */
+  /** The products as points in two dimensions; null until the catalogue is loaded. */
   map(recommended?: string[], lang?: string): Promise<InterestMap | null>;
-  /** Deletes typed texts that are older than this many days, now and later; 0: none. The default is 90. */
+  /** Deletes typed texts that are older than this many days, now and in future; 0 keeps them. The default is 90. */
   keepTexts(days: number): Promise<Update[]>;
   /** The profile as text, for another device. */
   exportProfile(): Promise<string>;

@@ -1,8 +1,8 @@
 // The types of the protocol, generated from the Rust types by a test. To renew them: NEARMIND_RENEW=1 cargo test --package nearmind-core declarations
 
-/** A command with the fields that all commands have. The answer is a list of `Update`s. */
+/** A command with the fields that all commands have. The worker answers with a list of `Update`s. */
 export type Envelope = {
-  /** An id that the answer repeats. */
+  /** An id that the page chooses and the answer repeats. */
   id: number;
   /**
    * The time of sending by the page's clock, in milliseconds since the Unix epoch. If it is not finite, the time of
@@ -149,7 +149,7 @@ export type DeviceChoice = "auto" | "cpu" | "gpu";
 /** The source of the pictures on cards. */
 export type PictureSource = "shop" | "private";
 
-/** What a list rests on. */
+/** The kind of a list: what it is based on. */
 export type ShelfKind = "for-you" | "more-like-this" | "goes-with" | "trending";
 
 /**
@@ -165,13 +165,13 @@ export type ShelfRequest = Partial<{
   limit: number;
   /** BCP 47 tag of the page: `en`, `zh-CN`. */
   lang: string;
-  /** The name of a built-in scene, or a scene (`src/rank/scene.rs`). */
+  /** The name of a built-in scene, or a scene (`docs/reference/scenes.md`). */
   scene: string | Scene | null;
   /** The context that the page states. */
   context: Context | null;
-  /** A filter (`src/rank/filter.rs`) in addition to the scene's. */
+  /** A filter (`docs/reference/scenes.md`) in addition to the scene's. */
   filter: Filter | null;
-  /** Rules (`src/rank/rules.rs`) in addition to the scene's. */
+  /** Rules (`docs/reference/scenes.md`) in addition to the scene's. */
   rules: Rules | null;
   /** Ids of items that are already on the page and must not be in the list. */
   exclude: Array<string>;
@@ -181,7 +181,7 @@ export type ShelfRequest = Partial<{
 
 /** The settings of one kind of list. As JSON every field may be absent. */
 export type Scene = Partial<{
-  /** What the list rests on. */
+  /** The kind of list: what it is based on. */
   kind: ShelfKind;
   /** The heading by primary language subtag, instead of the usual one. */
   heading: { [key in string]: string };
@@ -230,11 +230,14 @@ export type Rules = Partial<{
 
 /** A scene's settings for the weight of events. As JSON every field may be absent. */
 export type EventWeights = Partial<{
-  /** The weight of a new event, for those that differ from [`default_weight`]. */
+  /**
+   * The weights of new events by name, -10..=10. Other events have their default weights
+   * (`docs/reference/events.md`).
+   */
   events: { [key in EventName]?: number };
   /**
-   * The part of an event's weight that each later step leaves, 0..1. Absent: the learned one, or else
-   * [`DEFAULT_STEP`].
+   * Recency decay: an event's weight is multiplied by this for each item or text that the visitor turned to later.
+   * Above 0, at most 1. Absent: the learned value, or else 0.7.
    */
   step: number | null;
   /** Days after which any event has half its weight. */
@@ -251,10 +254,10 @@ export type Diversity = Partial<{
   strength: number;
 }>;
 
-/** What the page says about the visit. It is never stored, and only what the page says is used. */
-export type Context = { /** * Ids of the items in the cart. */ cart?: Array<string>, /** * The page's own text, or what the visitor says they need now. */ text?: string | null } & ({ [key in string]: FilterValue | Array<FilterValue> | boolean | null });
+/** The context of a request, as the page states it. Never stored. */
+export type Context = { /** Ids of the items in the cart. */ cart?: Array<string>, /** The page's own text, or what the visitor says they need now. */ text?: string | null } & ({ [key in string]: FilterValue | Array<FilterValue> | boolean | null });
 
-/** A fact's value, or several. */
+/** One value or several of a field of the context. */
 export type ContextValue = FilterValue | Array<FilterValue> | boolean;
 
 /** A condition on a record. */
@@ -342,7 +345,7 @@ export type Update =
     stage: Stage;
     /** The number of bytes received. */
     done: number;
-    /** The size of all its files in bytes. */
+    /** The size of all files of the task in bytes; 0 if it is unknown. */
     total: number;
   }
   | {
@@ -388,7 +391,7 @@ export type Update =
     type: "scene";
     /** The page's name for the shelf. */
     shelf: string;
-    /** The scene as JSON, with the learned weights and the rules of the request. */
+    /** The scene as JSON, including the learned weights, and the filter and rules of the request. */
     scene: Scene;
   }
   | { type: "attention" } & Attention
@@ -422,23 +425,26 @@ export type Stage = "catalog" | "model" | "probe";
 
 /** A ranked list, ready to be drawn. */
 export type Shelf = {
-  /** The name that the page gave the shelf when it opened it. */
+  /** The page's name for the shelf. */
   shelf: string;
   /** Increases by one with each new list of the shelf. Starts again with a new worker. */
   revision: number;
   /** What the list is based on. */
   basis: Basis;
-  /** The scene's own heading in the page's language; absent where it has none, and the page words one for the basis. */
+  /**
+   * The heading that the scene sets, in the page's language. If it is absent, the page chooses one by `about` and
+   * `basis`.
+   */
   sceneHeading: string | null;
-  /** Title of the item that the list is about, in the page's language; absent where it is about none. */
+  /** Title of the item that the list is about, in the page's language; absent if the list is not about one item. */
   about: string | null;
-  /** What became of the text that the visitor wrote last, where the list does not follow it as expected. */
+  /** How the list treats the visitor's last text; absent if there is nothing to say about it. */
   notice: TextNote | null;
   /** The items of the list, in the order to show them. */
   cards: Array<Card>;
 };
 
-/** What a list is based on. The page may show it, and must not claim more. */
+/** What a list is based on. A page may show this, and must not give any other reason. */
 export type Basis = "cold-start" | "profile" | "item" | "cart" | "text" | "trending";
 
 /** An item, ready to be drawn. */
@@ -459,15 +465,15 @@ export type Card = {
   category: string;
   /** The current price; absent if unknown. */
   price: Price | null;
-  /** Why it is here; absent where there is no reason that is true. */
+  /** The main reason why the item is in the list; absent if no reason is certain. */
   claim: Claim | null;
-  /** What the item was ranked by. Scores of different lists cannot be compared. */
+  /** The score that the item was ranked by. Scores of different lists cannot be compared. */
   score: number;
   /** The visitor's current opinion of the item. */
   opinion: Opinion | null;
   /**
-   * Whether the highlights are still being computed. They follow in `Highlights`; until then the page may keep those
-   * that it shows.
+   * Whether the highlighted words are still being computed. They follow in `Highlights`; until then the page may
+   * keep the highlights of the card before.
    */
   unread: boolean;
 };
@@ -496,11 +502,11 @@ export type Price = {
   currency: string;
 };
 
-/** The device that the encoder runs on, and why. */
+/** The device that the model runs on, and why it was chosen. */
 export type DeviceReport = {
   /** `cpu` or `gpu`. */
   device: string;
-  /** The CPU's kernels, `relaxed SIMD` or `SIMD128`, or the name of the GPU adapter. */
+  /** For the CPU the instructions that are used, `relaxed SIMD` or `SIMD128`; for the GPU the name of its adapter. */
   detail: string;
   /** Why this device was chosen. */
   reason: DeviceReason;
@@ -510,7 +516,7 @@ export type DeviceReport = {
   gpuMs: number | null;
 };
 
-/** Why a device was chosen. The page has the sentences for it; `why` is a message of the browser or the driver. */
+/** Why a device was chosen. The page puts `code` into words; `why` is a message of the browser or the driver. */
 export type DeviceReason =
   | { code: "asked-cpu" }
   | { code: "asked-gpu" }
@@ -522,7 +528,7 @@ export type DeviceReason =
   }
   | {
     code: "unfit";
-    /** What the GPU lacks. */
+    /** What the GPU does not support. */
     why: string;
   }
   | {
@@ -540,104 +546,104 @@ export type DeviceReason =
     why: string;
   };
 
-/** Something that did not work. The page words what the person can do by the `code`, which never changes its meaning. */
+/** A failure. The page chooses the message for the visitor by `code`, whose meaning never changes. */
 export type Problem = {
   /** A short name, such as `store` or `other-model`. */
   code: string;
-  /** What was found and where, for people who look into it; empty where the code says all. */
+  /** What exactly failed, for a developer; empty if the code says everything. */
   detail: string;
-  /** Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands. */
+  /** Whether no recommendations can be made, so that the element shows the shop's own markup. */
   fatal: boolean;
 };
 
-/** What contributes most to the score of an item. */
+/** The main reason why an item is in a list: what contributes most to its score. */
 export type Claim =
   | {
     kind: "event";
-    /** What was done. */
+    /** The name of the event. */
     name: EventName;
-    /** The other item's title. */
+    /** The other item's title in the page's language. */
     title: string;
   }
   | {
     kind: "text";
     /** `wish` or `search`. */
     name: EventName;
-    /** The text as the visitor wrote it. */
+    /** The text as the visitor typed it. */
     text: string;
-    /** The words of the text that the item's own text contains, in their order. */
+    /** The words of `text` that the item's title or description contains, in the order of `text`. */
     words: Array<string>;
   }
   | {
     kind: "category";
-    /** How many items. */
+    /** The number of those items. */
     count: number;
     /** The category's name. */
     category: string;
   }
   | {
     kind: "brand";
-    /** How many items. */
+    /** The number of those items. */
     count: number;
     /** The brand's name. */
     brand: string;
   }
   | {
     kind: "price";
-    /** How many items. */
+    /** The number of those items. */
     count: number;
   }
   | {
     kind: "together";
-    /** How many visitors at least. */
+    /** The number of those visitors, which may be rounded down. */
     visitors: number;
-    /** The other item's title. */
+    /** The other item's title in the page's language. */
     title: string;
   }
   | {
     kind: "popular";
-    /** How many times at least. */
+    /** The number of times that it was chosen, which may be rounded down. */
     times: number;
   };
 
-/** What became of the text that the visitor wrote last, where the list does not follow it as expected. */
+/** A note about the visitor's last text: it is not used, or it only excludes items. */
 export type TextNote =
   | {
     kind: "unused";
-    /** The text as the visitor wrote it. */
+    /** The text as the visitor typed it. */
     text: string;
     /** Why it is not used. */
     reason: UnusedReason;
-    /** Primary subtags of the languages that the items are described in, ascending. */
+    /** Primary subtags of the languages in which the items have texts, sorted. */
     languages: Array<string>;
   }
   | {
     kind: "left-out";
-    /** What is not wanted, each thing by itself: `wool`. */
+    /** The things that the visitor does not want, such as `wool`. */
     things: Array<string>;
   };
 
 /** Why a text of the visitor is not used. */
 export type UnusedReason = "pending" | "no-match" | "language" | "unclear";
 
-/** What the page's developer should read in the console. */
+/** A problem of the page or its catalogue, logged to the console for the page's developer. */
 export type Warning =
   | {
     kind: "nothing-to-show";
-    /** Items that are out of stock. */
+    /** The number of items that are out of stock. */
     soldOut: number;
-    /** All items of the catalogue. */
+    /** The number of items in the catalogue. */
     items: number;
   }
   | {
     kind: "unknown-ids";
-    /** How many ids. */
+    /** The number of such ids. */
     count: number;
-    /** One of them. */
+    /** One of these ids, as an example. */
     first: string;
   };
 
-/** Why an item has its place in a shelf's list. */
+/** Why an item ranks where it does in a shelf's list. */
 export type Explanation = {
   /** The page's name for the shelf. */
   shelf: string;
@@ -647,33 +653,42 @@ export type Explanation = {
   place: number | null;
   /** The length of the list. */
   of: number;
-  /** The place by score alone. Variety, exposure shares and pins account for the difference. */
+  /**
+   * The place that the item would have if the list were sorted by score alone; absent if it is not in the list.
+   * Diversity, exposure and rules can move an item.
+   */
   byScore: number | null;
   /** The item's score in this list: the sum of `parts`. */
   score: number;
-  /** The parts that the score is the sum of, the largest first. */
+  /** The parts that sum to `score`, the largest absolute share first. */
   parts: Array<ScorePart>;
-  /** What each interest adds to those parts that come from the visit. */
+  /** What each interest of the visitor adds to the score, the largest absolute share first. */
   interests: Array<InterestShare>;
-  /** What each event adds to the score, by how much it says; together they are the parts that come from the visit. */
+  /**
+   * What each event of the visitor adds to the score. Events of one item or text follow each other, those with the
+   * largest absolute share first. Only the first twelve events are listed.
+   */
   events: Array<EventShare>;
   /** What the list is based on. */
   basis: Basis;
-  /** What contributes most to the score; absent where no event of the visit is the reason. */
+  /** The main reason, as on the card; absent if no reason is certain. */
   claim: Claim | null;
-  /** Where the item would be without what adds most to its score; absent where it was not replayed. */
+  /** Where the item would rank without the item or text that adds most to its score; absent if not computed. */
   without: Without | null;
 };
 
-/** A part of a score. */
+/** One part of a score. */
 export type ScorePart = {
-  /** Its name: `content`, `cooccurrence`. */
+  /**
+   * The name: `content`, `cooccurrence`, `popularity`, `brand`, `category`, `price`, `contextPopularity`, `context`
+   * (the page's text and cart), `rules` (boosts) or `variety` (a list that is made without scores).
+   */
   name: string;
-  /** What it adds to the score. Negative where it lowers it. */
+  /** What it adds to the score; negative if it lowers the score. */
   share: number;
 };
 
-/** What an interest adds to the score of an item. */
+/** What one interest contributes to the score of an item. */
 export type InterestShare = {
   /** The interest's id. */
   name: string;
@@ -692,29 +707,29 @@ export type EventShare = {
   /** Its contribution to the score; negative if it lowers the score. */
   share: number;
   /**
-   * The item's place without any of the visitor's events on this item or text, from replaying the log. Absent if it
-   * was not replayed.
+   * Where the explained item would rank if the visitor had no events about this event's item or text. Only set for
+   * the first event of each of the items and texts that add most.
    */
   without: Moved | null;
 };
 
-/** Where an item stands in another list. */
+/** The place of an item in a list that was ranked again without some events. */
 export type Moved = {
-  /** From 1; absent if the item is not in that list. */
+  /** The place, from 1; absent if the item is not in that list, even if it is continued. */
   place: number | null;
 };
 
-/** Where an item would be if the visitor had done nothing with another item or text. */
+/** Where an item would rank if the visitor had no events about another item or text, found by ranking again. */
 export type Without = {
   /** The other item's title in the page's language, or the text. */
   label: string;
-  /** From 1; absent where it would not be among the first `of`. */
+  /** The place, from 1; absent if the item would not be among the first `of`. */
   place: number | null;
-  /** How far the list was continued. */
+  /** The number of places that were looked at; more than the list shows. */
   of: number;
 };
 
-/** What would bring an item into a shelf's list, confirmed by replaying the log. */
+/** What would bring an item into a shelf's list, confirmed by ranking again. */
 export type WhyNot = {
   /** The page's name for the shelf. */
   shelf: string;
@@ -722,23 +737,26 @@ export type WhyNot = {
   item: string;
   /** Its title in the page's language. */
   title: string;
-  /** From 1, where the list has it already. */
+  /** The place of the item, from 1, if it is already in the list. */
   place: number | null;
-  /** The fewest events to remove so that the item is in the list; empty if there are none. */
+  /**
+   * The events whose removal would bring the item into the list, none of them superfluous; empty if no such events
+   * were found.
+   */
   remove: Array<Event>;
   /** What each event of `remove` is about: the item's title in the page's language, or the text. */
   removeLabels: Array<string>;
-  /** One more event with which the list would have it. */
+  /** One additional event that would bring the item into the list; absent if none was found. */
   add: Event | null;
-  /** What `add` is about, in the same way. */
+  /** What `add` is about: the item's title in the page's language. */
   addLabel: string | null;
 };
 
-/** The model's attention to the words of an item's text. It is no explanation of a ranking. */
+/** The model's attention to the words of an item's text. It does not explain a ranking. */
 export type Attention = {
   /** The shop's own id of the item. */
   item: string;
-  /** The text. A word's `share` is its share of all attention. Empty if the device does not return attention. */
+  /** The item's text. A word's `share` is its share of all attention. Empty if the device does not return attention. */
   parts: Array<Part>;
 };
 
@@ -748,7 +766,7 @@ export type ProfileSummary = {
   interests: Array<InterestLine>;
   /** All events of the log, oldest first. */
   events: Array<EventLine>;
-  /** The size of the log as JSON, in bytes. */
+  /** The size of the log, as JSON text, in bytes. */
   storedBytes: number;
   /** The number of days that typed texts are kept; 0 if they are kept until they are deleted. */
   textDays: number;
@@ -760,9 +778,9 @@ export type InterestLine = {
   id: string;
   /** The visitor's own name for the interest, or else its words. */
   name: string;
-  /** The words that its items have in common, in the page's language if the items have it. */
+  /** Words that are typical of its items and texts, in the page's language if the items have texts in it. */
   words: Array<string>;
-  /** Its share of all positive weight, 0..=1, computed as if nothing were muted. */
+  /** Its share of all positive weight, 0..=1. Muted interests and events count here like others. */
   weight: number;
   /** Whether the visitor has muted it. */
   muted: boolean;
@@ -780,7 +798,7 @@ export type EventLine = {
   weight: number;
   /** Whether the visitor has muted it. */
   muted: boolean;
-  /** Why its text counts for nothing; absent where it counts, and where that is not known yet. */
+  /** Why its text is not used; absent if it is used, if that is not decided yet, and for events without a text. */
   unused?: UnusedReason | null;
 };
 

@@ -43,6 +43,7 @@ pub fn test() -> Result<()> {
     hostile::ensure()?;
     packages::vulkan()?;
     site::build()?;
+    docs::add_demo()?;
     scripts::check_manifest()?;
     let skipped = target().join("skipped.txt");
     let _ = fs::remove_file(&skipped);

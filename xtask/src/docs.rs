@@ -13,6 +13,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{
     packages,
     program::{command, output, root, run, target},
+    stage::copy_folder,
     step::{skipped, step},
 };
 
@@ -27,6 +28,16 @@ pub fn build() -> Result<()> {
     every_page_is_listed(&root().join("docs"), "", &config)?;
     let _ = fs::remove_dir_all(root().join("target/docs"));
     with_zensical("docs", |zensical| run(zensical.args(["build", "--strict", "--clean"])))
+}
+
+/// Copies the built demo shop into the site, for the shelves on its pages. Without it they show a picture.
+pub fn add_demo() -> Result<()> {
+    let (dist, docs) = (root().join("dist"), root().join("target/docs"));
+    if !dist.join("index.html").is_file() || !docs.is_dir() {
+        skipped("docs: the demo shop (`cargo xtask build` builds it)");
+        return Ok(());
+    }
+    step("docs: the demo shop", || copy_folder(&dist, &docs.join("demo")))
 }
 
 /// Zensical says nothing of a page that its navigation lacks.

@@ -97,7 +97,7 @@ fn main() -> Result<()> {
         }
         Command::Test => check::test(),
         Command::Docs { serve: true } => docs::serve(),
-        Command::Docs { serve: false } => docs::build(),
+        Command::Docs { serve: false } => docs::build().and_then(|()| docs::add_demo()),
         Command::Scripts => scripts::check(),
         Command::Format => check::format(),
         Command::Bench(Bench::Encoder(bench)) => check::bench("encoder", &bench.args),

@@ -1,16 +1,19 @@
-//! Builds the script of the demo's service worker. Two statements are written above `offline.js`: the list of files that it
-//! caches, with their digests, so that the script changes when the site does, which is how browsers detect an update; and
-//! the test for relaxed SIMD, so that only the build of the worker that the browser can run is cached. Must not know what
-//! the files contain.
+//! Builds the script of the demo's service worker: two statements, followed by `www/demo/offline.js`.
+//!
+//! - The files to cache, with their digests. So the script changes whenever the site does, and a changed script is how
+//!   browsers detect an update.
+//! - The test for relaxed SIMD. The service worker caches only the build of Nearmind's worker that the browser can run.
+//!
+//! Must not know what the files contain.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-/// Files that are not in the list: those that are fetched only when they are used, and those that Nearmind caches itself by
-/// their manifest.
-const EXCLUDED: [&str; 9] = [
+/// Files whose paths start with one of these are not cached by the service worker: they are fetched only when they are
+/// used, or Nearmind caches them itself by the digests in their manifest (models and catalogues).
+const EXCLUDED_PREFIXES: [&str; 9] = [
     "models/",
     "catalog/",
     "npm/",
@@ -21,18 +24,20 @@ const EXCLUDED: [&str; 9] = [
     "wasm/nearmind-measure",
     "wasm/jieba.",
 ];
+/// Manifests are cached all the same, because Nearmind does not cache them.
 const MANIFEST: &str = "/manifest.json";
 
-/// The script `offline.js` for the site in this folder. `source` is the script of `www/demo/`, minified or not.
+/// Returns the script `offline.js` for the site in the folder `site`. `source` is `www/demo/offline.js`, minified or
+/// not.
 pub fn build_script(site: &Path, source: &str) -> Result<String> {
     let mut files = BTreeMap::new();
-    list_files(site, site, &mut files)?;
-    let lines: Vec<_> = files.iter().map(|(path, digest)| format!("{path:?}:{digest:?}")).collect();
-    Ok(format!("const FILES = {{{}}};\n{}\n{source}", lines.join(","), relaxed_simd_check()?))
+    add_cached_files(site, site, &mut files)?;
+    let entries: Vec<_> = files.iter().map(|(path, digest)| format!("{path:?}:{digest:?}")).collect();
+    Ok(format!("const FILES = {{{}}};\n{}\n{source}", entries.join(","), relaxed_simd_check()?))
 }
 
-/// The statement of `www/package/worker.js` that tests for relaxed SIMD. It is read from the source, because the minified
-/// script has another name for the constant.
+/// Returns the statement of `www/package/worker.js` that defines `RELAXED_DOT`. It is read from the source, because the
+/// minifier renames the constant.
 fn relaxed_simd_check() -> Result<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/package/worker.js");
     let worker = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -43,15 +48,16 @@ fn relaxed_simd_check() -> Result<String> {
     statement.context("www/package/worker.js has no `const RELAXED_DOT`: adapt xtask/src/offline.rs")
 }
 
-/// Adds the files of `folder`, by their paths in the site, with their SHA-256 in hexadecimal.
-fn list_files(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
+/// Adds the files of `folder` that the service worker caches: SHA-256 in hexadecimal by path in the site. Leaves out
+/// the script itself and TypeScript declarations, which no browser loads.
+fn add_cached_files(site: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
     for entry in folder.read_dir().with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
         let name = path.strip_prefix(site)?.to_string_lossy().replace('\\', "/");
-        let left_out = EXCLUDED.iter().any(|left| name.starts_with(left)) && !name.ends_with(MANIFEST);
+        let is_excluded = EXCLUDED_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !name.ends_with(MANIFEST);
         if path.is_dir() {
-            list_files(site, &path, files)?;
-        } else if !left_out && name != "offline.js" && !name.ends_with(".d.ts") {
+            add_cached_files(site, &path, files)?;
+        } else if !is_excluded && name != "offline.js" && !name.ends_with(".d.ts") {
             let digest = Sha256::digest(fs::read(&path)?);
             files.insert(name, digest.iter().map(|byte| format!("{byte:02x}")).collect());
         }

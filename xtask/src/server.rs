@@ -1,8 +1,7 @@
 //! Serves the site over HTTP on this machine, with the headers that its host should send.
 //!
-//! This server is our own because the browser tests alter, cut off and slow down responses, which 180 lines of
-//! `http.rs` do: tiny_http had its last release in 2022, and hyper would add tokio and about 25 crates to each first
-//! `cargo xtask`.
+//! The server (`http.rs`) is our own, because the browser tests alter, cut off and slow down responses. tiny_http had
+//! its last release in 2022, and hyper would add tokio and about 25 crates to the first build of `cargo xtask`.
 
 use std::{
     fs,
@@ -16,7 +15,7 @@ use anyhow::{Context, Result};
 use crate::http::{Request, Response, listen};
 
 /// The Content Security Policy of the site: only this origin, no inline scripts or styles, no `eval`; wasm may be compiled.
-/// The Trusted Types policies are those for Nearmind's workers and for the demo's service worker.
+/// Trusted Types: Nearmind starts its workers with the policy `nearmind`, the demo its service worker with `halfmoon`.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
     connect-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types nearmind halfmoon";
@@ -24,7 +23,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'
 /// Serves a folder on 127.0.0.1 until the process ends. Port 0 takes any free port.
 ///
 /// # Errors
-/// If the port cannot be used.
+/// If the port cannot be used, for example because another program does.
 pub fn serve(folder: &Path, port: u16) -> Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", port))
         .with_context(|| format!("port {port} of 127.0.0.1 cannot be used: choose another one with --port"))?;
@@ -46,7 +45,7 @@ pub fn respond(folder: &Path, request: &Request) -> Response {
         ("content-security-policy", CONTENT_SECURITY_POLICY.to_owned()),
         ("x-content-type-options", "nosniff".to_owned()),
         ("referrer-policy", "no-referrer".to_owned()),
-        // File names have no hashes, so the browser has to ask each time, and is mostly answered with status 304.
+        // File names have no hashes, so the browser must ask each time. The answer is mostly 304, by the ETag.
         ("cache-control", "no-cache".to_owned()),
         ("accept-ranges", "bytes".to_owned()),
     ];
@@ -73,7 +72,8 @@ fn text(status: u16, message: &str) -> Response {
     Response { status, headers, body: message.into(), ..Response::default() }
 }
 
-/// The file in `folder` that a URL names, or the index.html of a folder. `None` for paths that lead outside.
+/// Returns the file in `folder` that a URL names, or the index.html of a folder. `None` if there is no such file, or if
+/// the path leads outside of `folder`.
 fn find_file(folder: &Path, url: &str) -> Option<PathBuf> {
     let path = percent_decoded(url.split(['?', '#']).next()?)?;
     let relative = Path::new(path.strip_prefix('/')?);
@@ -85,7 +85,7 @@ fn find_file(folder: &Path, url: &str) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
-/// Decodes percent-encoded UTF-8.
+/// Decodes percent-encoded UTF-8. `None` if a percent sign has no two hexadecimal digits, or the result is not UTF-8.
 fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -102,6 +102,7 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// An ETag of the file's size and the time of its last change. `None` if these cannot be read.
 fn etag(path: &Path) -> Option<String> {
     let metadata = path.metadata().ok()?;
     let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -109,7 +110,7 @@ fn etag(path: &Path) -> Option<String> {
 }
 
 fn content_type(path: &Path) -> &'static str {
-    match path.extension().and_then(|ending| ending.to_str()).unwrap_or_default() {
+    match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
         "html" => "text/html; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",

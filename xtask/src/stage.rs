@@ -21,7 +21,7 @@ pub fn run() -> Result<()> {
     wasm::install(&site)?;
     fs::copy(dictionary()?, site.join(wasm::SITE_FOLDER).join("jieba.txt"))?;
     models(&site)?;
-    copy(&catalog_folder(), &site.join("catalog"))?;
+    copy_folder(&catalog_folder(), &site.join("catalog"))?;
     pages::assemble(&site)?;
     minify::minify_site(&site)?;
     npm::build_package(&site, &site.join("npm"))?;
@@ -35,7 +35,7 @@ fn models(site: &Path) -> Result<()> {
     for entry in root().join("models").read_dir().context("models/ cannot be read")? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &site.join("models").join(entry.file_name()))?;
+            copy_folder(&entry.path(), &site.join("models").join(entry.file_name()))?;
         }
     }
     Ok(())
@@ -48,7 +48,7 @@ fn dictionary() -> Result<PathBuf> {
 }
 
 /// Copies a folder with its subfolders, but for names that start with a dot.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in from.read_dir().with_context(|| format!("{} cannot be read", from.display()))? {
         let entry = entry?;
@@ -57,7 +57,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         }
         let to = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &to)?;
+            copy_folder(&entry.path(), &to)?;
         } else {
             fs::copy(entry.path(), &to).with_context(|| format!("{} cannot be written", to.display()))?;
         }

@@ -8,10 +8,10 @@
 pub mod bytes; //    reading and writing binary files
 pub mod random; //   a seeded pseudo-random generator
 pub mod text; //     language detection, tokenization, BM25
-pub mod vectors; //  int8 matrix [N, H], exact top-k search
+pub mod vectors; //  int8 matrix of N items by H dimensions, exact top-k search
 pub mod catalog; //  items, the packed catalogue and its decoder
-pub mod profile; //  event log -> interests
+pub mod profile; //  event log -> signals and interests
 pub mod rank; //     filter -> score -> combine -> diversify
-pub mod explain; //  score -> contribution of each word -> text parts
-pub mod protocol; // Command and Update, the only types on the wire
+pub mod explain; //  score -> share of each word -> text parts
+pub mod protocol; // Command and Update: the messages between page and worker
 pub mod recommend; // visitor, request and catalogue -> one list

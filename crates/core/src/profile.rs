@@ -1,8 +1,8 @@
 //! Turns the visitor's log into signals: a pure function of log, catalogue, weights and time.
 //!
-//! Every event keeps its own weight, so that visitors can see what each one contributes, and deleting an event leaves
-//! exactly the profile of a log that never had it. Must not know JavaScript, the wire or the clock: `now_ms` is passed
-//! in.
+//! Every event keeps its own weight, so that visitors can see what each one contributes. Deleting an event leaves
+//! exactly the profile of a log that never had it. Must not know JavaScript, the protocol or the clock: `now_ms` is
+//! passed in.
 
 mod content_scorer; // signals and their vectors -> content scores
 mod event; //          one line of the log
@@ -20,8 +20,7 @@ pub use interests::{Interest, cluster_interests};
 pub use rate_limiter::RateLimiter;
 use weights::{EventWeights, NEGLIGIBLE_WEIGHT};
 
-/// A profile uses at most this many signals. More do not change a list, and would make every event slower over the
-/// years.
+/// The most signals that are used for a list. More would not change it, but make each ranking slower as the log grows.
 const MAX_SIGNALS: usize = 512;
 
 /// What a signal is about.
@@ -39,7 +38,7 @@ impl Source {
         if let Self::Item(row) = self { Some(*row) } else { None }
     }
 
-    /// What an event is about. `None` if its text is empty, or if `row_of` does not know its item.
+    /// The item or text that an event is about. `None` if its text is empty, or if `row_of` finds no row for its item.
     pub fn from_event(event: &Event, row_of: impl Fn(&str) -> Option<u32>) -> Option<Self> {
         match event.name {
             EventName::Search | EventName::Wish => {
@@ -51,23 +50,23 @@ impl Source {
     }
 }
 
-/// Sources whose events do not count as usual.
+/// Items and texts whose events do not count as usual.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overrides {
-    /// They do not count: the visitor muted them, or the text cannot be used.
+    /// Their events have no effect, because the visitor muted them or the text cannot be used.
     pub ignored: BTreeSet<Source>,
-    /// Texts that only say what the visitor does not want: they count as a dislike does.
+    /// Texts that only name what the visitor does not want. They count like a dislike.
     pub unwanted: BTreeSet<Source>,
 }
 
-/// The preference that the log shows for one source.
+/// The preference for one item or text that follows from the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
     /// The item or text.
     pub source: Source,
     /// The positive weights of a profile sum to 1; a negative weight is a dislike.
     pub weight: f32,
-    /// The event that contributes most to the weight: the one that a reason names.
+    /// The name of the event that contributes most to the weight. Explanations name it as the reason.
     pub main_event: EventName,
 }
 
@@ -81,9 +80,9 @@ impl Signal {
 /// A visitor's preferences at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Profile {
-    /// In the order of first appearance in the log.
+    /// The signals, in the order in which their items and texts first appear in the log.
     pub signals: Vec<Signal>,
-    /// Rows that the visitor does not want to see: disliked, hidden or rated with few stars.
+    /// Rows that the visitor does not want to see: disliked, hidden, or rated below three stars.
     pub refused: BTreeSet<u32>,
     /// Rows that were viewed within [`EventWeights::seen_days`].
     pub seen: BTreeSet<u32>,
@@ -95,8 +94,8 @@ pub struct Profile {
     pub event_weights: Vec<f32>,
 }
 
-/// Builds the profile for `log`, which has the events that were not undone, oldest first. Skips items that `row_of`
-/// does not know.
+/// Builds the profile of `log`: the events that were not undone, oldest first. Skips events on items for which `row_of`
+/// finds no row.
 pub fn build_profile(
     log: &[Event],
     now_ms: f64,
@@ -107,13 +106,13 @@ pub fn build_profile(
 }
 
 impl Profile {
-    /// Signals that can change a list, in the order of first appearance.
+    /// The signals that are not negligible, in the order of first appearance.
     pub fn strong_signals(&self) -> impl Iterator<Item = &Signal> {
         self.signals.iter().filter(|signal| !signal.is_negligible())
     }
 
-    /// The `limit` heaviest signals, in the order of first appearance. Negligible texts are left out: they are not
-    /// encoded.
+    /// The heaviest signals, at most `limit` and at most `MAX_SIGNALS`, in the order of first appearance. Negligible
+    /// texts are left out, so that they need not be encoded.
     pub fn heaviest_signals(&self, limit: usize) -> impl Iterator<Item = &Signal> {
         let counts = |signal: &Signal| !signal.is_negligible() || matches!(signal.source, Source::Item(_));
         let mut heaviest: Vec<(usize, &Signal)> =
@@ -124,7 +123,7 @@ impl Profile {
         heaviest.into_iter().map(|(_, signal)| signal)
     }
 
-    /// The heaviest signals about items as rows and weights, in the order of first appearance: the input of a `Scorer`.
+    /// The heaviest signals about items, as rows and weights in the order of first appearance. The input of a `Scorer`.
     pub fn weighted_rows(&self) -> Vec<(u32, f32)> {
         self.heaviest_signals(usize::MAX).filter_map(|signal| Some((signal.source.row()?, signal.weight))).collect()
     }

@@ -1,14 +1,14 @@
-//! The protocol between the page and the worker: plain, versioned data. No other types cross the wire.
+//! The messages between the page and the worker: plain, versioned data. They exchange no other types.
 //!
 //! JSON names are in camelCase and enum tags in kebab-case, so that `www/` uses them directly. Times are milliseconds
 //! since the Unix epoch by the page's clock. Must not know how anything is computed.
 
 mod claim; //        reasons, notes and warnings, as data
-mod command; //      what the page asks for
+mod command; //      the requests of the page
 #[cfg(test)]
 mod declarations; // the TypeScript declarations of these types
 mod diagnosis; //    problems of a catalogue or a page, for its developer
-mod explanation; //  why a card has its place
+mod explanation; //  why an item ranks where it does
 mod profile; //      the visitor's profile, as the page shows it
 
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub use crate::{
     rank::{Context, ShelfKind},
 };
 
-/// Sent with `Open`; the worker refuses a page of another version.
+/// The version of the protocol. A page sends its own in `Open`; the worker rejects any other.
 pub const VERSION: u32 = 3;
 
 /// A message from the worker. Updates of a shelf's list carry its revision, so that the page can drop stale ones.
@@ -34,13 +34,13 @@ pub const VERSION: u32 = 3;
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Update {
-    /// Progress of a download or another long task. `total` is 0 if it is unknown.
+    /// Progress of a download.
     Progress {
         /// The current task.
         stage: Stage,
         /// The number of bytes received.
         done: f64,
-        /// The size of all its files in bytes.
+        /// The size of all files of the task in bytes; 0 if it is unknown.
         total: f64,
     },
     /// The catalogue is loaded. Shelves can be ranked from its vectors before the model is loaded.
@@ -87,12 +87,12 @@ pub enum Update {
     Explanation(Explanation),
     /// The answer to `WhyNot`.
     WhyNot(WhyNot),
-    /// The answer to `Scene`: the effective scene with all its fields, including those set by the catalogue and the
-    /// page (`src/rank/scene.rs`).
+    /// The answer to `Scene`: the scene with which the shelf was ranked (`docs/reference/scenes.md`), with all its
+    /// fields.
     Scene {
         /// The page's name for the shelf.
         shelf: String,
-        /// The scene as JSON, with the learned weights and the rules of the request.
+        /// The scene as JSON, including the learned weights, and the filter and rules of the request.
         #[cfg_attr(test, ts(type = "Scene"))]
         scene: Value,
     },
@@ -112,8 +112,9 @@ pub enum Update {
     },
     /// The answer to `Map`.
     Map(InterestMap),
-    /// Some entries of the log could not be stored. They count until the visitor leaves the page, and are stored as
-    /// soon as possible. The page that tracked an unsaved event must send it again later.
+    /// Some entries of the log could not be stored. They affect the lists until the visitor leaves the page, and are
+    /// stored with the next change if possible. A page that tracked such an event must keep it, and a later page must
+    /// track it again.
     Unsaved {
         /// The number of entries that are not stored. 0 means that all are stored again.
         entries: usize,
@@ -125,7 +126,7 @@ pub enum Update {
         /// What will not work.
         warning: Warning,
     },
-    /// Something did not work.
+    /// Something failed.
     Error(Problem),
 }
 
@@ -138,7 +139,7 @@ pub enum Stage {
     Catalog,
     /// Loading the files of the model.
     Model,
-    /// Testing the devices with known texts.
+    /// Testing the devices with texts whose vectors are known.
     Probe,
 }
 
@@ -147,36 +148,37 @@ pub enum Stage {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Shelf {
-    /// The name that the page gave the shelf when it opened it.
+    /// The page's name for the shelf.
     pub shelf: String,
     /// Increases by one with each new list of the shelf. Starts again with a new worker.
     pub revision: u32,
     /// What the list is based on.
     pub basis: Basis,
-    /// The scene's own heading in the page's language; absent where it has none, and the page words one for the basis.
+    /// The heading that the scene sets, in the page's language. If it is absent, the page chooses one by `about` and
+    /// `basis`.
     pub scene_heading: Option<String>,
-    /// Title of the item that the list is about, in the page's language; absent where it is about none.
+    /// Title of the item that the list is about, in the page's language; absent if the list is not about one item.
     pub about: Option<String>,
-    /// What became of the text that the visitor wrote last, where the list does not follow it as expected.
+    /// How the list treats the visitor's last text; absent if there is nothing to say about it.
     pub notice: Option<TextNote>,
     /// The items of the list, in the order to show them.
     pub cards: Vec<Card>,
 }
 
-/// What a list is based on. The page may show it, and must not claim more.
+/// What a list is based on. A page may show this, and must not give any other reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// A varied selection, because nothing is known about the visitor.
     ColdStart,
-    /// The visitor's events or wishes.
+    /// The visitor's events, including wishes and searches.
     Profile,
     /// One item.
     Item,
     /// The items in the cart.
     Cart,
-    /// The page's text, or what the visitor needs now.
+    /// The text of the page's context: the page's own text, or what the visitor needs now.
     Text,
     /// What other visitors buy.
     Trending,
@@ -203,14 +205,14 @@ pub struct Card {
     pub category: String,
     /// The current price; absent if unknown.
     pub price: Option<Price>,
-    /// Why it is here; absent where there is no reason that is true.
+    /// The main reason why the item is in the list; absent if no reason is certain.
     pub claim: Option<Claim>,
-    /// What the item was ranked by. Scores of different lists cannot be compared.
+    /// The score that the item was ranked by. Scores of different lists cannot be compared.
     pub score: f32,
     /// The visitor's current opinion of the item.
     pub opinion: Option<Opinion>,
-    /// Whether the highlights are still being computed. They follow in `Highlights`; until then the page may keep those
-    /// that it shows.
+    /// Whether the highlighted words are still being computed. They follow in `Highlights`; until then the page may
+    /// keep the highlights of the card before.
     pub unread: bool,
 }
 
@@ -234,14 +236,14 @@ pub struct Price {
     pub currency: String,
 }
 
-/// The device that the encoder runs on, and why.
+/// The device that the model runs on, and why it was chosen.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceReport {
     /// `cpu` or `gpu`.
     pub device: String,
-    /// The CPU's kernels, `relaxed SIMD` or `SIMD128`, or the name of the GPU adapter.
+    /// For the CPU the instructions that are used, `relaxed SIMD` or `SIMD128`; for the GPU the name of its adapter.
     pub detail: String,
     /// Why this device was chosen.
     pub reason: DeviceReason,
@@ -251,7 +253,7 @@ pub struct DeviceReport {
     pub gpu_ms: Option<f64>,
 }
 
-/// Why a device was chosen. The page has the sentences for it; `why` is a message of the browser or the driver.
+/// Why a device was chosen. The page puts `code` into words; `why` is a message of the browser or the driver.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "code", rename_all = "kebab-case")]
@@ -269,10 +271,10 @@ pub enum DeviceReason {
     },
     /// The GPU cannot run the model.
     Unfit {
-        /// What the GPU lacks.
+        /// What the GPU does not support.
         why: String,
     },
-    /// The GPU computed wrong vectors for known texts.
+    /// The GPU computes wrong vectors: they differ from the known vectors of the probe texts.
     Wrong {
         /// The worst cosine to the correct vector, from -1 to 1; absent if there was no vector to compare.
         cosine: Option<f32>,
@@ -290,15 +292,15 @@ pub enum DeviceReason {
     },
 }
 
-/// Something that did not work. The page words what the person can do by the `code`, which never changes its meaning.
+/// A failure. The page chooses the message for the visitor by `code`, whose meaning never changes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// A short name, such as `store` or `other-model`.
     pub code: String,
-    /// What was found and where, for people who look into it; empty where the code says all.
+    /// What exactly failed, for a developer; empty if the code says everything.
     pub detail: String,
-    /// Without the model, the catalogue or the log the shelf cannot work: the host's own markup stands.
+    /// Whether no recommendations can be made, so that the element shows the shop's own markup.
     pub fatal: bool,
 }

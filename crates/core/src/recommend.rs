@@ -24,7 +24,7 @@ use crate::{
     vectors::{Hit, arithmetic::dot},
 };
 
-/// For a visitor who has only said what they dislike, the varied selection has only items that are less similar to it.
+/// For a visitor with dislikes only, the varied selection has only items that are less similar to them, as a cosine.
 const MAX_DISLIKED_SIMILARITY: f32 = 0.3;
 
 /// Everything a list is made from, beside the options of the list itself.
@@ -43,11 +43,11 @@ pub struct RankingInputs<'a, 'l> {
 
 /// A list, and what it was made from.
 pub struct RankedList<'a> {
-    /// What the list rests on.
+    /// What the list is based on.
     pub basis: Basis,
     /// The items of the list with their scores, in the order to show them.
     pub hits: Vec<Hit>,
-    /// The visitor's profile, from the log and from what the page says.
+    /// The visitor's profile, from the log and from the page's cart and text.
     pub profile: Profile,
     /// The profile that the list was scored for: the visitor's, or one of an item or of the cart.
     pub subject: Profile,
@@ -55,7 +55,7 @@ pub struct RankedList<'a> {
     pub content_scorer: ContentScorer,
     /// Computes every part of the score of any row. None for a varied selection, which is made without scores.
     pub scorer: Option<Scorer<'a>>,
-    /// What to tell the visitor about the text that they wrote last.
+    /// The note to the visitor about their last text, if there is one.
     pub text_note: Option<TextNote>,
 }
 
@@ -107,7 +107,7 @@ pub fn recommend<'a>(
     });
     let rank = |ranker: &Ranker, scorer: &Scorer| ranker.rank(&scorer.scores(), scene.threshold.max(0.0));
     let hits = scorer.as_ref().map_or_else(Vec::new, |scorer| rank(&ranker, scorer));
-    // A `for-you` list must not stay empty because of what the visitor did or said; the other kinds may be empty.
+    // A `for-you` list must not stay empty because of what the visitor did or typed; the other kinds may be empty.
     if scorer.is_some() && (!hits.is_empty() || scene.kind != ShelfKind::ForYou) {
         return RankedList { basis, hits, profile, subject, content_scorer, scorer, text_note };
     }
@@ -149,14 +149,14 @@ fn varied_selection(
     hits
 }
 
-/// What the page says of the cart and of its own text, as events of now.
+/// The page's cart and text, as events at the present time.
 fn page_signals(inputs: &RankingInputs, options: &RankingOptions) -> Vec<(Source, EventName)> {
     let rows = options.context.cart.iter().filter_map(|id| inputs.catalog.row(id));
     let cart = rows.map(|row| (Source::Item(row), EventName::AddToCart));
     cart.chain(options.text().map(|text| (Source::Text(text.to_owned()), EventName::Search))).collect()
 }
 
-/// What the list rests on, and the profile that it is scored for.
+/// What the list is based on, and the profile that it is scored for.
 fn subject(
     inputs: &RankingInputs,
     options: &RankingOptions,

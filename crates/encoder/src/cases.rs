@@ -131,10 +131,10 @@ pub fn forward_passes_agree_with_the_definition(device: &mut impl TestDevice, mo
 }
 
 pub fn alone_equals_batched_bit_for_bit(device: &mut impl TestDevice, _: &TestWeights) {
-    let together = ragged();
-    let all = block_on(device.encode(&together, OutputKind::VectorsAndTokens)).unwrap();
-    for (text, span) in together.starts.windows(2).enumerate() {
-        let ids = together.ids[span[0] as usize..span[1] as usize].to_vec();
+    let batch = ragged();
+    let all = block_on(device.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
+    for (text, span) in batch.starts.windows(2).enumerate() {
+        let ids = batch.ids[span[0] as usize..span[1] as usize].to_vec();
         let alone = Batch { starts: vec![0, ids.len() as u32], ids };
         let one = block_on(device.encode(&alone, OutputKind::VectorsAndTokens)).unwrap();
         assert_eq!(one.vectors, all.vectors[text * 64..(text + 1) * 64]);

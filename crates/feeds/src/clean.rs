@@ -79,7 +79,7 @@ impl Cleaner {
             note(ProblemKind::Unpublished, &raw[Field::Published]);
             return None;
         }
-        let (words, invisible) = self.words(raw, &mut note)?;
+        let (words, invisible) = self.clean_words(raw, &mut note)?;
         if odd || invisible {
             note(ProblemKind::Invisible, &raw[Field::Title].escape_debug().to_string());
         }

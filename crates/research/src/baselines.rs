@@ -71,8 +71,8 @@ impl ItemSimilarity {
                 }
             }
             Self::Dense { weights, rows, index } => {
-                let known = signals.iter().filter_map(|signal| Some((index[signal.0 as usize]? as usize, signal.1)));
-                for (at, weight) in known {
+                let included = signals.iter().filter_map(|signal| Some((index[signal.0 as usize]? as usize, signal.1)));
+                for (at, weight) in included {
                     let column = weights.col(at).iter();
                     rows.iter().zip(column).for_each(|(&row, similarity)| scores[row as usize] += weight * similarity);
                 }

@@ -117,9 +117,9 @@ impl Eval {
         let counts = dataset.interactions.counts(dataset.items.len());
         spinner.set_message("encoding the queries");
         let wishes = WishVectors::read(&model, &dataset.cases, &catalog)?;
-        let touched = touched(&dataset, &counts);
-        let cold_only = cold_only(&dataset, &touched);
-        let excluded = (0..).zip(&touched).filter(|(_, touched)| cold_only && **touched).map(|(row, _)| row);
+        let is_warm = warm_items(&dataset, &counts);
+        let cold_only = cold_only(&dataset, &is_warm);
+        let excluded = (0..).zip(&is_warm).filter(|(_, is_warm)| cold_only && **is_warm).map(|(row, _)| row);
         let shelf = Shelf::new(&catalog, &wishes, excluded);
         spinner.set_message("fitting the baselines");
         let scorers = Scorers {
@@ -201,7 +201,7 @@ impl Eval {
     /// Ranks all test cases with all scorers and measures the lists.
     fn measure(&self, dataset: &Dataset, scorers: &Scorers) -> Result<Report> {
         let counts = scorers.counts;
-        let cold_only = cold_only(dataset, &touched(dataset, counts));
+        let cold_only = cold_only(dataset, &warm_items(dataset, counts));
         let (mut results, exposures): (Vec<_>, Vec<_>) = self
             .rank_all(dataset, scorers, cold_only)?
             .into_iter()
@@ -239,7 +239,7 @@ impl Eval {
         let counts = scorers.counts;
         let tail = tail(counts);
         let items = ItemStatistics::new(counts, &tail, &scorers.catalog.matrix);
-        let touched = touched(dataset, counts);
+        let is_warm = warm_items(dataset, counts);
         let bar = progress(dataset.cases.len(), "test cases ranked")?;
         let mut all: Vec<RankedLists> = Vec::new();
         for (chunk, cases) in dataset.cases.chunks(CHUNK).enumerate() {
@@ -248,7 +248,7 @@ impl Eval {
                 for (_, scores) in &mut scores {
                     case.history.iter().for_each(|&row| scores[row as usize] = f32::NEG_INFINITY);
                     if cold_only {
-                        let excluded = scores.iter_mut().zip(&touched).filter(|(_, touched)| **touched);
+                        let excluded = scores.iter_mut().zip(&is_warm).filter(|(_, is_warm)| **is_warm);
                         excluded.for_each(|(score, _)| *score = f32::NEG_INFINITY);
                     }
                 }
@@ -331,10 +331,10 @@ fn learned_figures(learned: &TrainingResult) -> Value {
 }
 
 /// Whether each item has an interaction, either in training or in the history of a test case. `[N]`
-fn touched(dataset: &Dataset, counts: &[u32]) -> Vec<bool> {
-    let mut touched: Vec<bool> = counts.iter().map(|&count| count > 0).collect();
-    dataset.cases.iter().flat_map(|case| &case.history).for_each(|&row| touched[row as usize] = true);
-    touched
+fn warm_items(dataset: &Dataset, counts: &[u32]) -> Vec<bool> {
+    let mut is_warm: Vec<bool> = counts.iter().map(|&count| count > 0).collect();
+    dataset.cases.iter().flat_map(|case| &case.history).for_each(|&row| is_warm[row as usize] = true);
+    is_warm
 }
 
 /// A line of `--lists`.
@@ -348,9 +348,9 @@ fn list_line(dataset: &Dataset, case: &TestCase, list: &[Hit]) -> String {
 }
 
 /// Whether no target has any interactions. Then only such items are candidates.
-fn cold_only(dataset: &Dataset, touched: &[bool]) -> bool {
-    let untouched = |row: &u32| !touched[*row as usize];
-    touched.contains(&true) && dataset.cases.iter().all(|case| case.targets.iter().all(untouched))
+fn cold_only(dataset: &Dataset, is_warm: &[bool]) -> bool {
+    let is_cold = |row: &u32| !is_warm[*row as usize];
+    is_warm.contains(&true) && dataset.cases.iter().all(|case| case.targets.iter().all(is_cold))
 }
 
 /// The index of each test case's query among all queries, if it has one.

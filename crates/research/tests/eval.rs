@@ -104,7 +104,7 @@ fn an_incomplete_folder_gets_a_report() {
     let there = "user_id\thistory\ttarget\tplace\nx\t1\t2\tShop-0\ny\t6\t7\tnowhere\n";
     let tests = "user_id\thistory\ttarget\nu1\t1 2\t3\nstranger\t4\t5 6 7\nnobody\t\t8\nu2\tgone 3\tgone\n";
     let cold = "user_id\thistory\ttarget\nu1\t1 2\t21\nu2\t2 3\t22 23\n";
-    let said = "user_id\tquery\thistory\ttarget\na\ta red jacket\t\t3\nb\t\t1\t2\n";
+    let queries = "user_id\tquery\thistory\ttarget\na\ta red jacket\t\t3\nb\t\t1\t2\n";
     let wordless = items(|nth| json!({"id": nth}));
     let wild =
         items(|nth| json!({"id": nth, "title": "A jacket", "brand": null, "price": "n/a", "categories": [1, null]}));
@@ -118,7 +118,7 @@ fn an_incomplete_folder_gets_a_report() {
         ("new items", &[("items.jsonl", &wild), ("interactions.tsv", &bare), ("test.tsv", cold)], &["--grid"]),
         ("new items alone", &[("items.jsonl", &titled()), ("test.tsv", cold)], &[]),
         ("a place", &[("items.jsonl", &titled()), ("interactions.tsv", &placed), ("test.tsv", there)], &[]),
-        ("a sentence", &[("items.jsonl", &titled()), ("interactions.tsv", &bare), ("test.tsv", said)], &[]),
+        ("a sentence", &[("items.jsonl", &titled()), ("interactions.tsv", &bare), ("test.tsv", queries)], &[]),
         ("no texts", &[("items.jsonl", &wordless), ("interactions.tsv", &bare), ("test.tsv", tests)], &[]),
         ("one event each", &[("items.jsonl", &titled()), ("interactions.tsv", once), ("test.tsv", tests)], &[]),
     ];

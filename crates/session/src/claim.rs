@@ -1,4 +1,4 @@
-//! What contributes most to an item's score, as one claim with its numbers. Must not know any language.
+//! The main reason why an item is in a list, as data: what contributes most to its score. Must not know any language.
 
 use crate::card;
 use nearmind_core::{
@@ -9,12 +9,13 @@ use nearmind_core::{
     text::{terms, words},
 };
 
-/// A signal with at least this part of the sum is the reason; below it, what several signals have in common.
-const ALONE: f32 = 0.5;
-/// Prices within this factor count as alike.
-const ALIKE: f64 = 1.25;
+/// A signal with at least this share of what all signals contribute is the reason by itself. With less, the reason is
+/// the category or brand that signals with this share have in common, if there is one.
+const MAIN_SHARE: f32 = 0.5;
+/// Prices that differ by at most this factor count as similar.
+const SIMILAR_PRICE_FACTOR: f64 = 1.25;
 
-/// What contributes most to the row's score; `None` where neither the visit nor other visitors do.
+/// The main reason for the item at `row`; `None` if neither the visitor's signals nor other visitors are one.
 pub fn claim(catalog: &Catalog, lang: &str, ranked: &RankedList, options: &RankingOptions, row: u32) -> Option<Claim> {
     let popular = || {
         let times = catalog.relations.as_ref().map_or(0, |relations| relations.count(row));
@@ -26,68 +27,69 @@ pub fn claim(catalog: &Catalog, lang: &str, ranked: &RankedList, options: &Ranki
         Basis::ColdStart | Basis::Item | Basis::Text => return None,
     }
     let parts = ranked.scorer.as_ref()?.breakdown(row);
-    // A liked item stays on the shelf: its likeness to itself is no reason, and neither is the page's own text.
-    let own = |added: &SignalContribution| match &added.signal.source {
+    let can_be_reason = |added: &SignalContribution| match &added.signal.source {
+        // A liked item stays on the shelf. It is not the reason for itself.
         Source::Item(other) => *other != row,
-        // Being unlike what the visitor does not want is no reason either.
+        // Neither the page's own text nor being dissimilar to an unwanted text is a reason.
         Source::Text(text) => options.text() != Some(text) && added.signal.weight > 0.0,
     };
     let mut added: Vec<SignalContribution> = ranked
         .signal_contributions(catalog, row)
         .into_iter()
-        .filter(|added| added.total() > 0.0 && own(added))
+        .filter(|added| added.total() > 0.0 && can_be_reason(added))
         .collect();
     added.sort_by(|a, b| b.total().total_cmp(&a.total()));
     let sum: f32 = added.iter().map(SignalContribution::total).sum();
     let chosen: Vec<u32> = added.iter().filter_map(|added| added.signal.source.row()).collect();
-    let same = |number: &dyn Fn(u32) -> u32| {
+    let count_same = |number: &dyn Fn(u32) -> u32| {
         let count = chosen.iter().filter(|&&other| number(other) == number(row)).count();
         if number(row) > 0 { count } else { 0 }
     };
     let fields = &catalog.fields;
-    let in_category = same(&|row| fields.category[row as usize]);
-    let of_brand = same(&|row| fields.brand[row as usize]);
+    let in_category = count_same(&|row| fields.category[row as usize]);
+    let of_brand = count_same(&|row| fields.brand[row as usize]);
     let category = || catalog.item(row).text_in(lang).map_or("", |(_, words)| words.category()).to_owned();
     let brand = || catalog.item(row).brand().to_owned();
-    let larger = |part: f32| {
+    // Whether no other part, nor the sum of the signals, contributes more than this part.
+    let is_largest = |part: f32| {
         let others = [parts.popularity, parts.brand, parts.category, parts.price, parts.context_popularity];
         part > others.into_iter().fold(sum, f32::max) - NEGLIGIBLE_SHARE
     };
-    let chosen_anyway = parts.popularity.max(parts.context_popularity);
-    if chosen_anyway > 0.0 && larger(chosen_anyway) {
+    let popularity = parts.popularity.max(parts.context_popularity);
+    if popularity > 0.0 && is_largest(popularity) {
         return popular();
     }
-    if parts.price > 0.0 && larger(parts.price) {
-        let count = alike(catalog, row, &chosen);
+    if parts.price > 0.0 && is_largest(parts.price) {
+        let count = count_similar_prices(catalog, row, &chosen);
         return (count > 0).then_some(Claim::Price { count });
     }
-    if parts.brand > 0.0 && larger(parts.brand) && of_brand > 0 {
+    if parts.brand > 0.0 && is_largest(parts.brand) && of_brand > 0 {
         return Some(Claim::Brand { count: of_brand, brand: brand() });
     }
-    if parts.category > 0.0 && larger(parts.category) && in_category > 0 {
+    if parts.category > 0.0 && is_largest(parts.category) && in_category > 0 {
         return Some(Claim::Category { count: in_category, category: category() });
     }
     let first = added.first()?;
     let share_of = |number: &[u32]| -> f32 {
-        let alike = |added: &&SignalContribution| {
+        let has_same = |added: &&SignalContribution| {
             added.signal.source.row().is_some_and(|other| number[other as usize] == number[row as usize])
         };
-        added.iter().filter(alike).map(SignalContribution::total).sum::<f32>() / sum
+        added.iter().filter(has_same).map(SignalContribution::total).sum::<f32>() / sum
     };
-    if first.total() < ALONE * sum {
-        if in_category > 1 && share_of(&fields.category) >= ALONE {
+    if first.total() < MAIN_SHARE * sum {
+        if in_category > 1 && share_of(&fields.category) >= MAIN_SHARE {
             return Some(Claim::Category { count: in_category, category: category() });
         }
-        if of_brand > 1 && share_of(&fields.brand) >= ALONE {
+        if of_brand > 1 && share_of(&fields.brand) >= MAIN_SHARE {
             return Some(Claim::Brand { count: of_brand, brand: brand() });
         }
     }
     let name = first.signal.main_event;
-    // Co-occurrence that was borrowed from similar items has no count of its own: then only the visit is a reason.
-    let both = |other: u32| catalog.relations.as_ref().map_or(0, |relations| relations.pair_count(other, row));
+    // Co-occurrences that a new item borrowed from similar items have no count: then the visitor's event is the reason.
+    let count_both = |other: u32| catalog.relations.as_ref().map_or(0, |relations| relations.pair_count(other, row));
     Some(match &first.signal.source {
-        Source::Item(other) if first.cooccurrence > first.content && both(*other) > 0 => {
-            Claim::Together { visitors: both(*other), title: card::title(catalog, *other, lang).to_owned() }
+        Source::Item(other) if first.cooccurrence > first.content && count_both(*other) > 0 => {
+            Claim::Together { visitors: count_both(*other), title: card::title(catalog, *other, lang).to_owned() }
         }
         Source::Item(other) => Claim::Event { name, title: card::title(catalog, *other, lang).to_owned() },
         Source::Text(text) => Claim::Text { name, text: text.clone(), words: shared_words(catalog, lang, text, row) },
@@ -95,9 +97,10 @@ pub fn claim(catalog: &Catalog, lang: &str, ranked: &RankedList, options: &Ranki
 }
 
 /// How many of the `chosen` rows cost about as much as `row`.
-fn alike(catalog: &Catalog, row: u32, chosen: &[u32]) -> usize {
+fn count_similar_prices(catalog: &Catalog, row: u32, chosen: &[u32]) -> usize {
     let price = |row: u32| catalog.item(row).price().filter(|price| *price > 0.0);
-    let near = |&&other: &&u32| price(other).zip(price(row)).is_some_and(|(a, b)| a.max(b) <= ALIKE * a.min(b));
+    let near =
+        |&&other: &&u32| price(other).zip(price(row)).is_some_and(|(a, b)| a.max(b) <= SIMILAR_PRICE_FACTOR * a.min(b));
     chosen.iter().filter(near).count()
 }
 

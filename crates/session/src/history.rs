@@ -113,7 +113,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.record(entry).await
     }
 
-    /// Adds the entries that another device exported. Text that is no valid export changes nothing.
+    /// Adds the entries that another device exported. Text that is not a valid export changes nothing.
     pub(super) async fn import(&mut self, profile: &str) -> Vec<Update> {
         let entries = match portable::import(profile) {
             Ok(entries) => entries,
@@ -173,15 +173,16 @@ impl<E: Encoder, S: Store> Session<E, S> {
         if added.is_empty() {
             return Vec::new();
         }
-        let known = self.log.entries();
-        let stored = &known[..known.len() - self.unsaved.len()];
+        let entries = self.log.entries();
+        let stored = &entries[..entries.len() - self.unsaved.len()];
         self.log = Log::replay(&[stored, added, &self.unsaved].concat());
         self.rebuild();
         self.rank_all().await
     }
 
+    /// Returns the error for the page, and keeps the log in memory from now on.
     fn store_failed(&mut self, error: &StoreError) -> Vec<Update> {
-        self.store_failing = true; // and the visitor is told why
+        self.store_failing = true;
         vec![SessionError::Store.update(&error.0)]
     }
 

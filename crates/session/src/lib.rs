@@ -8,7 +8,7 @@
 #![warn(missing_docs)]
 
 mod card;
-mod claim; //    what contributes most to a score
+mod claim; //    the main reason for an item
 mod highlights; // which words of a card are highlighted
 mod history; // commands that change the log
 mod log;

@@ -22,7 +22,7 @@ pub enum Entry {
         /// Milliseconds since 1970.
         time_ms: f64,
     },
-    /// The event counts for nothing while it is muted; the visitor still sees it in the log.
+    /// While it is muted, the event has no effect; the visitor still sees it in the log.
     Mute {
         /// The event with all its fields.
         event: Event,
@@ -302,7 +302,7 @@ fn is_text_before(entry: &Entry, time_ms: f64) -> bool {
 
 /// Removes the entries and topics that refer to events which are no longer in the log.
 fn without_dangling(mut entries: Vec<Entry>) -> Vec<Entry> {
-    let known: std::collections::BTreeSet<Topic> = entries
+    let topics: std::collections::BTreeSet<Topic> = entries
         .iter()
         .filter_map(|entry| if let Entry::Event(event) = entry { Topic::of(event) } else { None })
         .collect();
@@ -312,12 +312,12 @@ fn without_dangling(mut entries: Vec<Entry>) -> Vec<Entry> {
         .collect();
     for entry in &mut entries {
         if let Entry::Interest { about, .. } = entry {
-            about.retain(|topic| known.contains(topic));
+            about.retain(|topic| topics.contains(topic));
         }
     }
     entries.retain(|entry| match entry {
         Entry::Event(_) | Entry::KeepTexts { .. } => true,
-        Entry::Undo { item, .. } => known.contains(&Topic::Item(item.clone())),
+        Entry::Undo { item, .. } => topics.contains(&Topic::Item(item.clone())),
         Entry::Mute { event, .. } => events.contains(event),
         Entry::Interest { about, .. } => !about.is_empty(),
     });

@@ -15,9 +15,9 @@ pub enum SessionError {
     Forget,
     /// The scene, filter or rules of a request could not be read: the list is made without them.
     Scene,
-    /// A command names a shelf that is not open, or an item that the catalogue lacks.
+    /// A command names a shelf that is not open, or an item that is not in the catalogue.
     Unknown,
-    /// The text to import is no exported profile.
+    /// The text to import is not an exported profile.
     Import,
     /// The catalogue was made with another model than the page's.
     OtherModel,

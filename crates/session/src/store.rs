@@ -39,13 +39,13 @@ pub trait Store {
     fn forget_memory(&mut self) {}
 }
 
-/// The steps from `known` to `changed`: the indexes in `known` of the entries to remove, and how many entries of
-/// `changed` are then in place; the rest of `changed` is to be added at the end.
-pub fn difference<T: PartialEq>(known: &[T], changed: &[T]) -> (Vec<usize>, usize) {
+/// How to turn `before` into `after`: the indexes in `before` of the entries to remove, and how many entries of `after`
+/// are left then. The rest of `after` is to be added at the end.
+pub fn difference<T: PartialEq>(before: &[T], after: &[T]) -> (Vec<usize>, usize) {
     let mut kept = 0;
     let mut removed = Vec::new();
-    for (index, entry) in known.iter().enumerate() {
-        match changed.get(kept) == Some(entry) {
+    for (index, entry) in before.iter().enumerate() {
+        match after.get(kept) == Some(entry) {
             true => kept += 1,
             false => removed.push(index),
         }
@@ -94,26 +94,26 @@ mod tests {
     proptest! {
         #[test]
         fn a_difference_turns_one_list_into_the_other(
-            known in prop::collection::vec(0u8..6, 0..20),
-            changed in prop::collection::vec(0u8..6, 0..20),
+            before in prop::collection::vec(0u8..6, 0..20),
+            after in prop::collection::vec(0u8..6, 0..20),
         ) {
-            let (removed, kept) = difference(&known, &changed);
-            let left = known.iter().enumerate().filter(|(index, _)| !removed.contains(index));
+            let (removed, kept) = difference(&before, &after);
+            let left = before.iter().enumerate().filter(|(index, _)| !removed.contains(index));
             let mut result: Vec<u8> = left.map(|(_, entry)| *entry).collect();
-            result.extend(&changed[kept..]);
-            prop_assert_eq!(result, changed);
+            result.extend(&after[kept..]);
+            prop_assert_eq!(result, after);
         }
 
         #[test]
         fn removing_an_entry_rewrites_no_other(
-            known in prop::collection::vec(any::<bool>(), 0..20),
+            before in prop::collection::vec(any::<bool>(), 0..20),
             removed in 0usize..20,
         ) {
-            let mut changed = known.clone();
-            if removed < changed.len() {
-                changed.remove(removed);
+            let mut after = before.clone();
+            if removed < after.len() {
+                after.remove(removed);
             }
-            prop_assert_eq!(difference(&known, &changed).1, changed.len());
+            prop_assert_eq!(difference(&before, &after).1, after.len());
         }
     }
 }

@@ -72,8 +72,11 @@ impl<E: Encoder, S: Store> Session<E, S> {
     pub(super) fn topics(&self, catalog: &Catalog, interest: &Interest) -> Vec<Topic> {
         let mut names: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
         for name in self.log.lines().filter_map(|(event, _)| event.item.as_deref()) {
-            let known = catalog.row(name).map(|row| names.entry(row).or_default());
-            known.filter(|known| !known.contains(&name)).into_iter().for_each(|known| known.push(name));
+            let Some(row) = catalog.row(name) else { continue };
+            let names_of_item = names.entry(row).or_default();
+            if !names_of_item.contains(&name) {
+                names_of_item.push(name);
+            }
         }
         let topics = |source: &Source| match source {
             Source::Item(row) => {
@@ -131,8 +134,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
             };
             let mut once = BTreeSet::new();
             for word in words(&text, &catalog.segmenter) {
-                let known = catalog.index.idf(&word.term).filter(|_| !word.is_stop);
-                if let Some(rarity) = known.filter(|_| once.insert(word.term.clone())) {
+                let rarity = catalog.index.idf(&word.term).filter(|_| !word.is_stop);
+                if let Some(rarity) = rarity.filter(|_| once.insert(word.term.clone())) {
                     let place = found.len();
                     let (worth, ..) =
                         found.entry(word.term).or_insert_with(|| (0.0, place, text[word.range].to_lowercase()));

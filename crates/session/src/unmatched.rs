@@ -1,5 +1,5 @@
-//! What will not work on a page, for its developer: ids that no item has, with the nearest known id, and a catalogue of
-//! which nothing may be shown. Reports ids and counts only, nothing about the visitor.
+//! What will not work on a page, for its developer: ids that no item has, with the most similar id of an item, and a
+//! catalogue of which nothing may be shown. Reports ids and counts only, nothing about the visitor.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,12 +87,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
         counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let more_unmatched = counts.len().saturating_sub(MOST_LISTED);
         counts.truncate(MOST_LISTED);
-        let known = &mut self.named.nearest;
-        let new: Vec<&str> = counts.iter().map(|(id, _)| id.as_str()).filter(|id| !known.contains_key(*id)).collect();
+        let nearest_by_id = &mut self.named.nearest;
+        let new: Vec<&str> =
+            counts.iter().map(|(id, _)| id.as_str()).filter(|id| !nearest_by_id.contains_key(*id)).collect();
         let found = nearest(catalog, &new);
-        known.extend(new.into_iter().map(str::to_owned).zip(found));
+        nearest_by_id.extend(new.into_iter().map(str::to_owned).zip(found));
         let unmatched = counts.into_iter().map(|(id, count)| {
-            let nearest = known.get(&id).cloned().flatten();
+            let nearest = nearest_by_id.get(&id).cloned().flatten();
             UnmatchedId { id, count, nearest }
         });
         let unmatched = unmatched.collect();
@@ -170,7 +171,7 @@ impl<'a> NormalizedId<'a> {
     }
 }
 
-/// The nearest known id for each of `ids`.
+/// The most similar id of an item for each of `ids`, if one is similar.
 fn nearest(catalog: &Catalog, ids: &[&str]) -> Vec<Option<String>> {
     if ids.is_empty() {
         return Vec::new();

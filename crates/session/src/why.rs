@@ -17,16 +17,16 @@ use nearmind_core::{
 };
 use nearmind_encoder::Encoder;
 
-/// Items and texts whose absence is replayed for one explanation.
-const REPLAYED: usize = 3;
-/// Events that an explanation lists.
-const NAMED: usize = 12;
-/// To find a place beyond its end, a list is continued to this many times its length.
-const FURTHER: usize = 5;
-/// Views of the items most similar to the missing one are tried; this is how many.
-const LIKE_IT: usize = 3;
+/// An explanation says for this many items and texts where the item would rank without them. Each takes a replay.
+const MAX_REPLAYED_SOURCES: usize = 3;
+/// The most events that an explanation lists.
+const MAX_EVENTS: usize = 12;
+/// A list is continued to this many times its length to find the place of an item that is not in it.
+const CONTINUATION_FACTOR: usize = 5;
+/// To bring an item into a list, views of this many items that are most similar to it are tried.
+const MAX_SIMILAR_ITEMS: usize = 3;
 
-/// Ranks one shelf for any log, by the steps that ranked it before.
+/// Ranks one shelf again for a changed log, with everything else as before.
 struct Replay<'a> {
     catalog: &'a Catalog,
     texts: &'a TextVectors,
@@ -48,16 +48,16 @@ impl<'a> Replay<'a> {
         self.ranked(log, self.options).hits.iter().any(|hit| hit.row == row)
     }
 
-    /// The item's place from 1, also beyond the end of the list; `None` where a longer list lacks it, too.
+    /// The item's place from 1, also beyond the end of the list; `None` if a longer list does not have it either.
     fn place(&self, log: &[Event], row: u32) -> Option<usize> {
         let place = |options: &RankingOptions| self.ranked(log, options).hits.iter().position(|hit| hit.row == row);
         let limit = self.options.limit;
-        let further = || {
-            let mut further = self.options.clone();
-            further.limit *= FURTHER;
-            place(&further)
+        let place_in_continued_list = || {
+            let mut continued = self.options.clone();
+            continued.limit *= CONTINUATION_FACTOR;
+            place(&continued).map(|place| place.max(limit))
         };
-        place(self.options).or_else(|| further().map(|place| place.max(limit))).map(|place| place + 1)
+        place(self.options).or_else(place_in_continued_list).map(|place| place + 1)
     }
 
     /// The indexes of the log's events, by their source.
@@ -83,7 +83,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         self.with_replay(shelf, item, |session, replay, row| Update::WhyNot(session.why_absent(replay, shelf, row)))
     }
 
-    /// Where the model looked in the item's text. Runs the model once.
+    /// Answers with the model's attention to the words of the item's text. Runs the model once.
     pub(super) async fn attention(&mut self, item: &str) -> Vec<Update> {
         let mut parts = Vec::new();
         if let (Some(catalog), Some(model)) = (&self.catalog, &mut self.model)
@@ -93,8 +93,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
             match model.attention(&text).await {
                 Ok(Some((spans, weights))) => {
                     let words = words(&text, &catalog.segmenter);
-                    let looked = sum_by_word(&spans, &words, &weights).words;
-                    parts = Part::cut(&text, 0..text.len(), &words, |word| Some(looked[word]));
+                    let attention = sum_by_word(&spans, &words, &weights).words;
+                    parts = Part::cut(&text, 0..text.len(), &words, |word| Some(attention[word]));
                 }
                 Ok(None) => {}
                 Err(error) => return vec![encoder_failed(&error)],
@@ -113,13 +113,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
         let mut columns = std::mem::take(&mut self.columns);
         let muted = self.muted();
         let options = self.shelves.get(shelf).and_then(|open| open.options.as_ref());
-        let known = self.catalog.as_ref().zip(options).and_then(|(catalog, options)| {
+        let update = self.catalog.as_ref().zip(options).and_then(|(catalog, options)| {
             let row = catalog.row(item)?;
             let (texts, now_ms) = (&self.texts, self.now_ms);
             let replay = Replay { catalog, texts, muted: &muted, now_ms, options, columns: RefCell::new(&mut columns) };
             Some(answer(self, &replay, row))
         });
-        let update = known.unwrap_or_else(|| SessionError::Unknown.update(&format!("{shelf} / {item}")));
+        let update = update.unwrap_or_else(|| SessionError::Unknown.update(&format!("{shelf} / {item}")));
         self.columns = columns;
         vec![update]
     }
@@ -150,7 +150,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
         for added in ranked.signal_contributions(catalog, row) {
             match sources.get_key_value(&added.signal.source) {
                 Some((source, events)) => by_source.push((source, events, added.total())),
-                // The page's own text is no event of the visit.
+                // A signal of the page's text or cart is not an event of the visitor.
                 None => {
                     parts.add("content", -added.content);
                     parts.add("cooccurrence", -added.cooccurrence);
@@ -158,18 +158,18 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 }
             }
         }
-        let beyond = if ranked.scorer.is_some() { "rules" } else { "variety" };
-        parts.add(beyond, score - ranked.total(row));
+        let remainder_name = if ranked.scorer.is_some() { "rules" } else { "variety" };
+        parts.add(remainder_name, score - ranked.total(row));
         answer.parts = parts.list();
         by_source.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
         answer.interests = self.by_interest(&by_source);
         for (nth, &(_, events, share)) in by_source.iter().enumerate() {
             let of = |at: usize| ranked.profile.event_weights[at];
             let weight: f32 = events.iter().map(|&at| of(at)).sum();
-            let mut without = (nth < REPLAYED && share.abs() > NEGLIGIBLE_SHARE && weight != 0.0)
+            let mut without = (nth < MAX_REPLAYED_SOURCES && share.abs() > NEGLIGIBLE_SHARE && weight != 0.0)
                 .then(|| Moved { place: replay.place(&counterfactual::without_events(log, events), row) });
             if let (Some(moved), 0) = (without, nth) {
-                let (label, of) = (self.label(&log[events[0]]), replay.options.limit * FURTHER);
+                let (label, of) = (self.label(&log[events[0]]), replay.options.limit * CONTINUATION_FACTOR);
                 answer.without = Some(Without { label, place: moved.place, of });
             }
             for &at in events.iter().filter(|&&at| of(at) != 0.0) {
@@ -182,7 +182,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 });
             }
         }
-        answer.events.truncate(NAMED);
+        answer.events.truncate(MAX_EVENTS);
         answer
     }
 
@@ -226,8 +226,8 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    /// The indexes of the log's events by source, the most harmful to the item first: what the visitor did with the
-    /// item itself, then what adds more to the list's last card than to the item.
+    /// The indexes of the log's events by source, those that keep the item out of the list most first: events on the
+    /// item itself, then sources that add more to the list's last item than to this one.
     fn harmful(&self, replay: &Replay, ranked: &RankedList, row: u32) -> Vec<Vec<usize>> {
         let adds = |row: u32| -> BTreeMap<Source, f32> {
             let added = ranked.signal_contributions(replay.catalog, row).into_iter();
@@ -250,9 +250,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
     fn additions(&self, replay: &Replay, row: u32) -> Vec<Event> {
         let catalog = replay.catalog;
         let matrix = &catalog.matrix;
-        let alike = |other: usize| matrix.similarity(row, other as u32);
-        let likeness: Vec<f32> = if matrix.width() == 0 { Vec::new() } else { (0..matrix.len()).map(alike).collect() };
-        let nearest = nearmind_core::rank::top(&likeness, LIKE_IT, |other| other as u32 != row);
+        let similarity = |other: usize| matrix.similarity(row, other as u32);
+        let similarities: Vec<f32> =
+            if matrix.width() == 0 { Vec::new() } else { (0..matrix.len()).map(similarity).collect() };
+        let nearest = nearmind_core::rank::top(&similarities, MAX_SIMILAR_ITEMS, |other| other as u32 != row);
         let view = |row: u32| Event::for_item(EventName::ViewItem, catalog.item(row).id(), self.now_ms);
         let like = Event::for_item(EventName::Like, catalog.item(row).id(), self.now_ms);
         nearest.into_iter().map(|hit| view(hit.row)).chain([like]).collect()

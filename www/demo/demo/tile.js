@@ -10,14 +10,15 @@ import { money } from "./items.js";
 
 /**
  * @param {Pick<Item, "id" | "url" | "image" | "brand" | "price" | "currency" | "title">} item
- * @param {{title?: Part[], text?: string}} [options] `title`: the title with marked words. `text`: a description, for a shelf's own markup.
+ * @param {{title?: Part[], text?: string}} [options] `title`: the title with highlighted words, as a search returns it.
+ * `text`: a description, for a shelf's own markup.
  */
 export function tile(
   { id, url, image, brand, price, currency, title },
-  { title: parts = [{ text: title }], text } = {},
+  { title: titleParts = [{ text: title }], text } = {},
 ) {
   const link = h("a", { href: url });
-  writeParts(link, parts);
+  writeParts(link, titleParts);
   return h(
     "li",
     { class: "tile", "data-item": id },
@@ -34,9 +35,9 @@ export function tile(
 }
 
 /**
- * A category with the picture of its first item.
+ * The tile of a category, with the picture of its first item and a link to all its products.
  * @param {{key: string, name: string, items: Item[]}} category
- * @param {string} count The number of its products, as a text.
+ * @param {string} count The number of its products in words: "12 products".
  */
 export const categoryTile = ({ key, name, items }, count) =>
   h(

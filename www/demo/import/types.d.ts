@@ -55,8 +55,10 @@ export interface FeedReport {
   name: string;
   format: string;
   encoding: string;
+  /** How the encoding was determined: `chosen`, `mark`, `declared`, `detected` or `assumed`. */
   encoding_origin: string;
   lang: string;
+  /** How each column was used, by its name; empty for a column that was left out. */
   columns: Record<string, string>;
 }
 

@@ -11,7 +11,7 @@ export class DataProperties extends (globalThis.HTMLElement ?? class {}) {
   /** @type {Data} */
   #data = { context: null, filter: null, rules: null };
 
-  /** Where the visitor is and what for: `{"cart": ["id"], "season": "winter"}`. */
+  /** The context of the list, such as the cart or the season: `{"cart": ["id"], "season": "winter"}`. */
   get context() {
     return this.#data.context;
   }
@@ -19,7 +19,7 @@ export class DataProperties extends (globalThis.HTMLElement ?? class {}) {
     this.#set("context", context);
   }
 
-  /** Which items may be shown: `{"range": {"field": "price", "to": 50}}`. All conditions are in src/rank/filter.rs. */
+  /** The items that may be shown: `{"range": {"field": "price", "to": 50}}`. See docs/reference/scenes.md. */
   get filter() {
     return this.#data.filter;
   }
@@ -28,8 +28,8 @@ export class DataProperties extends (globalThis.HTMLElement ?? class {}) {
   }
 
   /**
-   * What the shop wants besides: `{"pin": [{"item": "id", "place": 1}]}`, and `bury`, `exclude`, `boost` and `goesWith`:
-   * `{"exclude": [{"in": {"field": "brand", "values": ["A", "B"]}}]}`. All rules are in src/rank/rules.rs.
+   * The shop's rules: `{"pin": [{"item": "id", "place": 1}]}`, and `bury`, `exclude`, `boost` and `goesWith`:
+   * `{"exclude": [{"in": {"field": "brand", "values": ["A", "B"]}}]}`. All rules are in docs/reference/scenes.md.
    */
   get rules() {
     return this.#data.rules;

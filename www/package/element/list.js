@@ -71,9 +71,9 @@ export class CardList {
 
   /** @param {Card} card @param {import("../languages/en/shelf.js").ShelfTexts} texts @param {string} lang */
   #view(card, texts, lang) {
-    const known = this.views.get(card.item);
-    known?.update(card);
-    if (known) return known;
+    const view = this.views.get(card.item);
+    view?.update(card);
+    if (view) return view;
     const host = this.own();
     return host && this.OwnCard ? new this.OwnCard(host, card, texts, lang) : new CardView(card, texts, lang);
   }

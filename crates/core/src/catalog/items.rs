@@ -1,6 +1,7 @@
-//! All items of a catalogue, kept in the format of their files. An item is a view that decodes a field when it is read.
+//! All items of a catalogue, kept in the format of their files. An item is a view that decodes a field when it is read:
+//! with a struct for each item, a catalogue of 100,000 items took three times the memory.
 //!
-//! One struct for each of 100,000 items took three times the memory. Must not know where the files come from.
+//! Must not know where the files come from.
 
 use super::{
     Availability, Item, ItemText,
@@ -38,7 +39,8 @@ pub struct ItemTextRef<'a> {
 }
 
 impl Items {
-    /// Opens the items from the two files of a pack: decoded columns and the bytes of the texts.
+    /// Opens the items from the two files of a pack: the decoded file of the columns, and the bytes of the file of the
+    /// texts. Fails if the texts cannot be decoded.
     pub fn open(columns: Columns, texts: Vec<u8>) -> Result<Self, DecodeError> {
         let languages = (0..columns.ids().len() as u32).map(|row| columns.languages(row).len());
         let texts = texts::read(texts, languages)?;
@@ -54,11 +56,11 @@ impl Items {
             written = written.and_then(|()| texts::write(item, &mut texts));
         }
         let written = written.and_then(|()| writer.finish(&mut columns));
-        written.map_err(|_| DecodeError("it cannot be written to memory"))?;
+        written.map_err(|_| DecodeError("it cannot be written"))?; // writing to memory does not fail
         Self::open(items::read(columns)?, texts)
     }
 
-    /// The contents of the two files: columns and texts.
+    /// The contents of the two files in a pack: columns and texts.
     pub fn files(&self) -> [&[u8]; 2] {
         [self.columns.bytes(), self.texts.bytes()]
     }
@@ -73,7 +75,7 @@ impl Items {
         self.len() == 0
     }
 
-    /// Returns the row of the item with this id. [`super::Catalog::row`] also finds other names.
+    /// Returns the row of the item with this id. [`super::Catalog::row`] also finds items by their aliases.
     pub fn row(&self, id: &str) -> Option<u32> {
         self.columns.ids().find(id).ok().map(|row| row as u32)
     }
@@ -83,18 +85,13 @@ impl Items {
         ItemRef { items: self, row }
     }
 
-    /// Returns the number of items that are sold out, which the built-in scenes do not show.
-    pub fn sold_out(&self) -> usize {
-        self.iter().filter(|item| item.availability() == Some(Availability::OutOfStock)).count()
-    }
-
     /// Iterates over the items in the order of their rows.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = ItemRef<'_>> {
         (0..self.len() as u32).map(|row| self.get(row))
     }
 }
 
-/// The fields of the item, as in [`Item`]. Unknown fields are empty.
+/// The fields of the item, as in [`Item`]. Unknown fields are empty or `None`.
 impl<'a> ItemRef<'a> {
     /// The shop's own id of the item.
     pub fn id(self) -> &'a str {
@@ -126,7 +123,7 @@ impl<'a> ItemRef<'a> {
         self.items.columns.currency(self.row)
     }
 
-    /// Whether it can be bought.
+    /// Whether it can be bought; `None` if the shop does not say.
     pub fn availability(self) -> Option<Availability> {
         self.items.columns.stock(self.row).0
     }
@@ -151,7 +148,7 @@ impl<'a> ItemRef<'a> {
         self.items.columns.date(self.row)
     }
 
-    /// The product that it is a variant of.
+    /// The shop's id of the product that it is a variant of, if variants are listed separately.
     pub fn group(self) -> Option<&'a str> {
         self.items.columns.group(self.row)
     }
@@ -176,32 +173,33 @@ impl<'a> ItemRef<'a> {
         (0..self.languages().len()).flat_map(move |nth| self.items.columns.categories(self.row, nth))
     }
 
-    /// Iterates over its languages with the texts in each.
+    /// Iterates over its texts, each with the primary subtag of its language.
     pub fn words(self) -> impl Iterator<Item = (&'a str, ItemTextRef<'a>)> {
-        self.languages().into_iter().enumerate().map(move |(nth, language)| (language, self.words_at(nth)))
+        self.languages().into_iter().enumerate().map(move |(nth, language)| (language, self.nth_text(nth)))
     }
 
-    /// Like [`Item::text_in`].
+    /// Returns its texts in `lang`, else in English, else in its first language: like [`Item::text_in`].
     pub fn text_in(self, lang: &str) -> Option<(&'a str, ItemTextRef<'a>)> {
         let languages = self.languages();
         let nth = preferred_language(languages.iter().copied(), lang)?;
-        Some((languages[nth], self.words_at(nth)))
+        Some((languages[nth], self.nth_text(nth)))
     }
 
-    fn words_at(self, nth: usize) -> ItemTextRef<'a> {
+    /// The texts in the `nth` of its languages.
+    fn nth_text(self, nth: usize) -> ItemTextRef<'a> {
         let (title, description) = self.items.texts.get(self.row, nth);
         ItemTextRef { title, description, categories: self.items.columns.categories(self.row, nth) }
     }
 
     /// Decodes all fields into an [`Item`].
     pub fn to_item(self) -> Item {
-        let own = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<String>>();
-        let words = |words: ItemTextRef| ItemText {
-            title: words.title.to_owned(),
-            description: words.description.to_owned(),
-            categories: own(words.categories),
+        let owned_strings = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<String>>();
+        let owned_text = |text: ItemTextRef| ItemText {
+            title: text.title.to_owned(),
+            description: text.description.to_owned(),
+            categories: owned_strings(text.categories),
         };
-        let attribute = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let owned_attribute = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         Item {
             id: self.id().to_owned(),
             url: self.url(),
@@ -215,15 +213,15 @@ impl<'a> ItemRef<'a> {
             rating_count: self.rating_count(),
             date: self.date(),
             group: self.group().map(str::to_owned),
-            tags: own(self.tags()),
-            attributes: self.attributes().into_iter().map(attribute).collect(),
-            words: self.words().map(|(lang, own)| (lang.to_owned(), words(own))).collect(),
+            tags: owned_strings(self.tags()),
+            attributes: self.attributes().into_iter().map(owned_attribute).collect(),
+            words: self.words().map(|(lang, text)| (lang.to_owned(), owned_text(text))).collect(),
         }
     }
 }
 
 impl<'a> ItemTextRef<'a> {
-    /// Like [`ItemText::category`].
+    /// Returns the leaf of the category path; empty if there is none.
     pub fn category(&self) -> &'a str {
         self.categories.last().copied().unwrap_or_default()
     }
@@ -235,30 +233,30 @@ mod tests {
 
     /// An item. Some URLs are longer than the longest shared prefix; every fifth item has a picture.
     fn item(nth: usize) -> Item {
-        let words = |title: &str| ItemText { title: format!("{title} {nth}"), ..ItemText::default() };
+        let text = |title: &str| ItemText { title: format!("{title} {nth}"), ..ItemText::default() };
         Item {
             id: format!("{nth:03}"),
             url: format!("https://shop.example/{}{nth}", "夹克/".repeat(nth % 40)),
             image: if nth.is_multiple_of(5) { format!("/{nth}.svg") } else { String::new() },
             price: [Some(f64::NAN), Some(2.5), None][nth % 3],
             tags: vec!["a".into(), "b".repeat(300)],
-            words: [("en".to_owned(), words("Jacket")), ("zh".to_owned(), words("夹克"))].into(),
+            words: [("en".to_owned(), text("Jacket")), ("zh".to_owned(), text("夹克"))].into(),
             ..Item::default()
         }
     }
 
     #[test]
     fn items_round_trip_at_every_row() {
-        let made: Vec<Item> = (0..70).map(item).collect();
-        let items = Items::pack(&made).unwrap();
-        for (nth, mut made) in made.into_iter().enumerate().rev() {
-            made.price = made.price.filter(|price| price.is_finite());
-            assert_eq!(items.get(nth as u32).to_item(), made, "{nth}");
-            assert_eq!(items.row(&made.id), Some(nth as u32));
+        let originals: Vec<Item> = (0..70).map(item).collect();
+        let items = Items::pack(&originals).unwrap();
+        for (nth, mut original) in originals.into_iter().enumerate().rev() {
+            original.price = original.price.filter(|price| price.is_finite());
+            assert_eq!(items.get(nth as u32).to_item(), original, "{nth}");
+            assert_eq!(items.row(&original.id), Some(nth as u32));
         }
         assert_eq!((items.len(), items.row("7"), items.get(70).to_item()), (70, None, Item::default()));
-        let words = items.get(7).text_in("de").unwrap();
-        assert_eq!((words.0, words.1.title, words.1.category()), ("en", "Jacket 7", ""));
+        let (lang, text) = items.get(7).text_in("de").unwrap();
+        assert_eq!((lang, text.title, text.category()), ("en", "Jacket 7", ""));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Small pictures of the items, in sheets. A page with private pictures fetches all sheets in this order, whatever is
-//! recommended, so the requests tell the host of the pictures nothing.
+//! Small pictures of the items, in files of many pictures: sheets. A page with private pictures fetches all sheets, in
+//! the order of their items, whatever is recommended. So the requests do not reveal what is recommended.
 //!
 //! ```text
 //! pictures.<hash>.bin    "NMPICT01"
@@ -16,27 +16,27 @@ use crate::bytes::{DecodeError, Reader, put_varint};
 
 const MAGIC: &[u8; 8] = b"NMPICT01";
 
-/// The size at which a sheet ends: large enough for few requests, small enough that the first pictures do not wait for
-/// all others.
+/// A sheet is full once its pictures have this size in bytes: large enough for few requests, small enough that the
+/// first pictures are shown before all others are loaded.
 pub const SHEET_BYTES: usize = 256 << 10;
 
 /// The pictures of consecutive items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
-    /// Row of the first item.
-    first: u32,
-    /// Offset of each picture, and the end of the last one. `[count + 1]`
+    first_row: u32,
+    /// Offset of each picture in `pictures`, and the end of the last one. `[number of items + 1]`
     starts: Vec<u32>,
+    /// The WebP files, one after another.
     pictures: Vec<u8>,
 }
 
 impl Sheet {
-    /// An empty sheet that begins with the item at row `first`.
-    pub fn new(first: u32) -> Self {
-        Self { first, starts: vec![0], pictures: Vec::new() }
+    /// An empty sheet. The first picture that is pushed belongs to the item at `first_row`.
+    pub fn new(first_row: u32) -> Self {
+        Self { first_row, starts: vec![0], pictures: Vec::new() }
     }
 
-    /// Adds the picture of the next item; empty for an item without one.
+    /// Adds the WebP file of the next item; empty if the item has no picture.
     pub fn push(&mut self, picture: &[u8]) {
         self.pictures.extend_from_slice(picture);
         self.starts.push(self.pictures.len() as u32);
@@ -44,7 +44,7 @@ impl Sheet {
 
     /// The rows of its items.
     pub fn rows(&self) -> Range<u32> {
-        self.first..self.first + self.starts.len() as u32 - 1
+        self.first_row..self.first_row + self.starts.len() as u32 - 1
     }
 
     /// The size of all its pictures in bytes.
@@ -52,9 +52,9 @@ impl Sheet {
         self.pictures.len()
     }
 
-    /// Returns the WebP file of the item at `row`, if this sheet has one.
+    /// Returns the WebP file of the item at `row`. `None` if it has no picture or is not in this sheet.
     pub fn get(&self, row: u32) -> Option<&[u8]> {
-        let nth = row.checked_sub(self.first)? as usize;
+        let nth = row.checked_sub(self.first_row)? as usize;
         let (start, end) = (*self.starts.get(nth)? as usize, *self.starts.get(nth + 1)? as usize);
         Some(&self.pictures[start..end]).filter(|picture| !picture.is_empty())
     }
@@ -62,7 +62,7 @@ impl Sheet {
     /// Encodes the file.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        put_varint(&mut bytes, self.first);
+        put_varint(&mut bytes, self.first_row);
         put_varint(&mut bytes, self.rows().len() as u32);
         self.starts.windows(2).for_each(|pair| put_varint(&mut bytes, pair[1] - pair[0]));
         bytes.extend_from_slice(&self.pictures);
@@ -75,11 +75,11 @@ impl Sheet {
         let mut sheet = Self::new(reader.varint()?);
         let mut end = 0u32;
         for _ in 0..reader.count()? {
-            end = end.checked_add(reader.varint()?).ok_or(DecodeError("a picture is too large"))?;
+            end = end.checked_add(reader.varint()?).ok_or(DecodeError("its pictures are larger than 4 GiB"))?;
             sheet.starts.push(end);
         }
-        if sheet.first.checked_add(sheet.starts.len() as u32).is_none() {
-            return Err(DecodeError("a row is too large"));
+        if sheet.first_row.checked_add(sheet.starts.len() as u32).is_none() {
+            return Err(DecodeError("its last row is too large a number"));
         }
         sheet.pictures = reader.take(end as usize)?.to_vec();
         reader.finish()?;

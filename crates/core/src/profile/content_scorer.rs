@@ -1,29 +1,29 @@
-//! The content score: how similar the text of an item is to what the visitor did and said.
+//! The content score: how similar the text of an item is to the items and texts of the visitor's signals.
 //!
 //! ```text
 //! score(v) = sum over signals s of w_s * g(similarity(v, v_s)),    g(c) = c, or max(c, 0)^p with p > 1
 //! w_s      = the recent weight of s, or its cold weight if nobody has interacted with the item yet
 //! ```
 //!
-//! For an item with interactions, those who chose it tell when it is due, so recent signals count most. An item without
-//! interactions (a cold item) is compared with all that the visitor ever did: of films that nobody had rated, this
-//! predicts half as many again as recent signals do. A gradual change from cold to recent weights predicted no more.
+//! Recent weights favour what the visitor did last. They suit items with interactions, because those show what other
+//! visitors chose next. An item without interactions (a cold item) is compared with the visitor's whole history by cold
+//! weights, which are flatter: on films that nobody had rated, they predicted 1.5 times as many choices as recent
+//! weights. A gradual change from cold to recent weights predicted no more.
 //!
-//! The score is a sum, so that reasons follow by arithmetic. With p = 1 it is the product with one direction. The
-//! higher p is, the more each of several interests is served by items that are really similar to it, instead of by
-//! items between them ("case amplification", Breese, Heckerman and Kadie 1998). Then the similarities of one signal to
-//! all rows are a column that depends only on the catalogue, so that one more event costs one more column. Must not
-//! know how vectors are made.
+//! The score is a sum, so that the share of each signal is known. With p = 1 it is the dot product with one direction.
+//! A higher p favours items that are very similar to one of several interests over items between them ("case
+//! amplification", Breese, Heckerman and Kadie 1998). The similarities of one signal to all rows are then a column that
+//! depends only on the catalogue, so that one more event costs one more column. Must not know how vectors are made.
 
 use std::collections::BTreeMap;
 
 use super::{Profile, Signal, Source};
 use crate::vectors::{Matrix, Metric, Query, arithmetic::add_scaled};
 
-/// The most signals that are scored with p > 1, the heaviest ones: each needs a column.
+/// With p > 1 only so many of the heaviest signals are scored, because each needs a column.
 const MAX_COLUMNS: usize = 24;
 
-/// The highest exponent. Higher ones leave nothing but near copies.
+/// The highest exponent. With higher ones only near duplicates would score.
 const MAX_AMPLIFY: f32 = 8.0;
 
 /// How similarity and the weights of signals turn into a score.
@@ -33,7 +33,8 @@ pub struct SimilaritySettings {
     pub metric: Metric,
     /// The exponent p above, at least 1.
     pub amplify: f32,
-    /// Flattens the weights, see [`flatten_weights`]. At 0 the last events decide, at 5 all events count almost alike.
+    /// Flattens the recent weights, see [`flatten_weights`]. At 0 the last events count most, at 5 all count almost
+    /// equally.
     pub recency_flattening: u8,
     /// The same for items that nobody has interacted with.
     pub cold_item_flattening: u8,
@@ -58,12 +59,12 @@ pub fn flatten_weights(weights: &[f32], flattening: u8) -> Vec<f32> {
 /// The amplified similarities of all rows to one source. `[N]`
 pub type Column = Vec<f32>;
 
-/// Caches the columns of the signals that were scored last. A missing column is computed again.
+/// Caches the columns of the signals that were scored last.
 #[derive(Debug, Default)]
 pub struct SimilarityCache {
-    /// By metric, bits of the exponent and source; each column with the value of `uses` when it was last needed.
+    /// The columns by metric, bits of the exponent, and source; each with the value of `uses` at its last request.
     columns: BTreeMap<(Metric, u32, Source), (u64, Column)>,
-    /// How many columns were asked for so far.
+    /// The number of columns that were requested so far.
     uses: u64,
 }
 
@@ -75,13 +76,13 @@ pub struct ContentScorer {
     /// The weight of each signal for items that nobody has interacted with.
     cold_weights: Vec<f32>,
     settings: SimilaritySettings,
-    /// The sums of all vectors by recent and by cold weights. `[H]` each; `None` if the score is not linear
+    /// The sums of all vectors with recent and with cold weights, `[H]` each; `None` if the score is not linear.
     directions: Option<(Vec<f32>, Vec<f32>)>,
 }
 
 impl SimilaritySettings {
-    /// `max(c, 0)^p`. Between two whole exponents it interpolates between their powers, because the platforms' own
-    /// power functions differ in their last bits.
+    /// `max(c, 0)^p`. If p is not whole, interpolates between the powers of the two nearest whole exponents, because
+    /// the power functions of platforms differ in their last bits.
     fn amplified(self, similarity: f32) -> f32 {
         if self.amplify <= 1.0 {
             return similarity;
@@ -94,7 +95,7 @@ impl SimilaritySettings {
         if part > 0.0 { (1.0 - part) * power + part * power * c } else { power }
     }
 
-    /// Whether a score is the product with one direction.
+    /// Whether the score of an item is the dot product of its vector with one direction.
     fn is_linear(self) -> bool {
         self.amplify <= 1.0 && matches!(self.metric, Metric::Cosine | Metric::Dot)
     }
@@ -136,7 +137,7 @@ impl ContentScorer {
         &self.signals
     }
 
-    /// Whether the visitor likes anything: a profile of dislikes alone says nothing of what to show.
+    /// Whether the visitor likes anything. Dislikes alone do not say what to show.
     pub fn has_positive_signal(&self) -> bool {
         self.signals.iter().any(|(signal, _)| signal.weight > 0.0)
     }
@@ -160,8 +161,8 @@ impl ContentScorer {
         self.contributions(vector, has_interactions).map(|(_, share)| share).sum()
     }
 
-    /// The direction `[H]` whose product with `vector` `[H]` is its score, as far as the similarity is a product. The
-    /// words of an item are weighed against it.
+    /// The direction `[H]` whose dot product with `vector` `[H]` is the score of that item, if the metric is cosine or
+    /// dot product, and an approximation of it for other metrics. The shares of the item's words are computed from it.
     pub fn direction(&self, vector: &[f32], has_interactions: bool) -> Vec<f32> {
         let mut direction = vec![0.0; vector.len()];
         for (_, own, weight) in self.weighted_signals(has_interactions) {
@@ -222,10 +223,10 @@ impl ContentScorer {
 }
 
 impl SimilarityCache {
-    /// Twice what one profile needs, so that a visitor who goes back and forth does not compute them anew.
+    /// The columns of two profiles, so that going back and forth between two lists computes none again.
     const MAX_CACHED: usize = 2 * MAX_COLUMNS;
 
-    /// The column of `source`, whose vector is `vector` `[H]`. Computed if it is not cached. `[N]`
+    /// The column `[N]` of `source`, whose vector is `vector` `[H]`. Computes it if it is not cached.
     pub fn column(
         &mut self,
         settings: SimilaritySettings,
@@ -248,7 +249,7 @@ impl SimilarityCache {
         column
     }
 
-    /// Removes all columns: they are wrong as soon as the catalogue or the model changes.
+    /// Removes all columns. Necessary when the catalogue or the model changes.
     pub fn clear(&mut self) {
         self.columns.clear();
     }

@@ -35,14 +35,14 @@ pub enum EventName {
 }
 
 impl EventName {
-    /// Whether the event is evidence of a preference. An item that was shown may not have been seen, one may be hidden
-    /// for any reason, and removal from the cart only revokes `add_to_cart`.
+    /// Whether the event is evidence of a preference. An item that was shown was perhaps not seen, an item can be
+    /// hidden for many reasons, and removal from the cart only revokes `add_to_cart`.
     pub fn expresses_preference(self) -> bool {
         !matches!(self, Self::ViewItemList | Self::RemoveFromCart | Self::Hide)
     }
 
-    /// Whether the event is behaviour (implicit feedback), which decays with every later step. Statements (explicit
-    /// feedback) do not.
+    /// Whether the event is behaviour (implicit feedback), which decays with every later step, and not a statement
+    /// (explicit feedback).
     pub fn is_implicit_feedback(self) -> bool {
         !matches!(self, Self::Like | Self::Dislike | Self::Rate | Self::Wish)
     }
@@ -71,7 +71,7 @@ pub struct Event {
     pub time_ms: f64,
 }
 
-/// Most characters of an event's id or text; the rest is cut off.
+/// The most characters of an event's id or text. The rest is cut off.
 const MAX_CHARS: usize = 2000;
 
 impl Event {

@@ -1,8 +1,8 @@
-//! The log grouped by item and text, so that one more event costs one step.
+//! The log grouped by item and text, so that adding an event takes one step, whatever the length of the log.
 //!
-//! Keeps only what no scene can change: which events count, and which were revoked. Weights depend on a scene and a
-//! time and are computed by [`History::build_profile`]. Adding events one by one gives the same as reading the whole
-//! log.
+//! Has only what is the same for all scenes: which events count, and which were revoked. Weights depend on a scene and
+//! a time; [`History::build_profile`] computes them. Adding events one by one gives the same history as reading the
+//! whole log. Must not know what the items are.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ use super::{
     },
 };
 
-/// Milliseconds between two events of [`History::from_interactions`]: the fastest that the rate limiter admits, so that
-/// hundreds fit into one session.
+/// Milliseconds between two events of [`History::from_interactions`]: the shortest time that the rate limiter admits,
+/// so that hundreds of events fit into one session.
 const PACE_MS: f64 = 60e3 / MAX_EVENTS_PER_MINUTE as f64;
 /// A rating with fewer stars than this counts against an item.
 const NEUTRAL_STARS: f64 = 3.0;
@@ -28,7 +28,7 @@ pub struct History {
     /// The position of each source in `sources`.
     positions: BTreeMap<Source, usize>,
     rate_limiter: RateLimiter,
-    /// How many events of the log were added so far.
+    /// The number of events of the log that were added so far.
     events: usize,
 }
 
@@ -49,15 +49,16 @@ struct SourceHistory {
 }
 
 impl History {
-    /// Groups `log`, which has the events that were not undone, oldest first. Skips items that `row_of` does not know.
+    /// Groups `log`: the events that were not undone, oldest first. Skips events on items for which `row_of` finds no
+    /// row.
     pub fn from_log(log: &[Event], row_of: impl Fn(&str) -> Option<u32>) -> Self {
         let mut history = Self::default();
         log.iter().for_each(|event| history.push(event, &row_of));
         history
     }
 
-    /// The history of one visitor of a data set, from rows and what was done with each, oldest first. All of it counts
-    /// as one session.
+    /// The history of one visitor of a data set, from rows with the names of the events on them, oldest first. All
+    /// events count as one session.
     pub fn from_interactions(interactions: impl IntoIterator<Item = (u32, EventName)>) -> Self {
         let mut history = Self::default();
         for (nth, (row, name)) in interactions.into_iter().enumerate() {
@@ -67,7 +68,7 @@ impl History {
         history
     }
 
-    /// Adds the next event of the log. Drops it if it comes too fast, and drops the earlier events that it revokes.
+    /// Adds the next event of the log, unless it comes too fast, and drops the earlier events that it revokes.
     pub fn push(&mut self, event: &Event, row_of: impl Fn(&str) -> Option<u32>) {
         self.add(Source::from_event(event, row_of), event);
     }
@@ -120,8 +121,8 @@ impl History {
         texts.max_by_key(|(at, ..)| *at).map(|(_, text, time_ms)| (text, time_ms))
     }
 
-    /// The profile at `now_ms` with a scene's weights. `page_signals` is what the page says of its cart and its own
-    /// text, as events of now.
+    /// The profile at `now_ms` with a scene's weights. `page_signals` are the page's cart and text, counted as events
+    /// at `now_ms`.
     pub fn build_profile(
         &self,
         weights: &EventWeights,
@@ -178,7 +179,7 @@ impl SourceHistory {
         }
     }
 
-    /// Updates what is kept beside the counted events.
+    /// Updates the opinion, stars, and last view, and whether the item is hidden, bought or in the cart.
     fn update_state(&mut self, event: &Event) {
         match event.name {
             EventName::SelectItem | EventName::ViewItem => self.viewed_ms = self.viewed_ms.max(event.time_ms),
@@ -227,8 +228,9 @@ impl SourceHistory {
     }
 }
 
-/// The factor by which later steps reduce the weight of each of `events` events, by position in the log: `step` to the
-/// power of the number of sources whose last event came later. Behaviour and wishes are counted separately.
+/// The recency decay of each event, by position in a log of `events` events: `step` to the power of the number of
+/// sources whose last event is later. Behaviour and wishes are two separate streams; other events do not decay by
+/// steps.
 fn step_factors(histories: &[&SourceHistory], step: f32, events: usize) -> Vec<f32> {
     let mut factors = vec![1.0; events];
     for is_in_stream in [EventName::is_implicit_feedback as fn(EventName) -> bool, |name| name == EventName::Wish] {

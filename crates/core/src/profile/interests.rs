@@ -7,9 +7,10 @@
 use super::{Signal, Source};
 use crate::vectors::arithmetic::dot;
 
-/// The most interests of a visitor: people would not look through more. Later signals join the most similar one.
+/// The most interests of a visitor, because a longer list would not be read. Once there are so many, a signal joins the
+/// most similar one.
 pub const MAX_INTERESTS: usize = 5;
-/// Cosine from which a signal joins an interest. Unrelated items lie around 0, items of one shelf at 0.3 to 0.6.
+/// The cosine from which a signal joins an interest. Unrelated items have about 0, similar items 0.3 to 0.6.
 const MIN_SIMILARITY: f32 = 0.3;
 
 /// Sources that are similar to each other.
@@ -21,8 +22,8 @@ pub struct Interest {
     pub weight: f32,
 }
 
-/// The interests among the signals of positive weight, heaviest first. `signals` are in the order of first appearance,
-/// each with its centred unit vector `[H]`.
+/// Groups the signals of positive weight into interests, heaviest first. `signals` are in the order of first
+/// appearance, each with its centred unit vector `[H]`.
 pub fn cluster_interests(signals: &[(Signal, Vec<f32>)]) -> Vec<Interest> {
     let (negligible, strong): (Vec<_>, Vec<_>) =
         signals.iter().filter(|(signal, _)| signal.weight > 0.0).partition(|(signal, _)| signal.is_negligible());

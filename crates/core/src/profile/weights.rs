@@ -1,8 +1,8 @@
 //! The weight of an event, and how it decays: what a scene may set.
 //!
-//! Behaviour (views, carts, purchases, searches) decays with every later step, because the next item that someone looks
-//! at says more than the calendar. Statements (likes, dislikes, stars) only decay with time; of wishes the last one
-//! counts most.
+//! Behaviour (views, carts, purchases, searches) decays with every step: with every item or text that the visitor turns
+//! to later, because these tell more about changed interests than the time that has passed. Statements (likes,
+//! dislikes, stars) only decay with time. Wishes decay with every later wish.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Event, EventName};
 
-/// The part of an event's weight that each later step leaves, unless the scene or the shop's learned weights set
-/// another.
+/// The recency decay, unless the scene or the shop's learned weights set another.
 pub const DEFAULT_STEP: f32 = 0.7;
-/// The most that one item or text can weigh, however many events it has.
+/// The highest weight of one item or text, however many events it has.
 pub const MAX_SOURCE_WEIGHT: f32 = 5.0;
-/// The same event on the same item counts once within this time, GA4's session length.
+/// The same event on the same item counts once within this time: the length of a session in GA4.
 pub const SESSION_MS: f64 = 30.0 * 60e3;
 /// More events than this in one minute do not come from a person.
 pub const MAX_EVENTS_PER_MINUTE: u32 = 30;
@@ -25,8 +24,8 @@ pub const NEGLIGIBLE_WEIGHT: f32 = 0.005;
 /// "satisfied" from 30 s).
 const READ_MS: f64 = 30e3;
 
-/// The weight of a text that only says what is not wanted, relative to one that says what is wanted: the same as of a
-/// dislike relative to a like.
+/// The weight of a text that only names what is not wanted, relative to one that names what is wanted. It is also the
+/// weight of a dislike relative to a like.
 pub const UNWANTED_FACTOR: f32 = -0.25;
 
 /// A day in milliseconds.
@@ -37,10 +36,11 @@ pub const DAY_MS: f64 = 86_400e3;
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct EventWeights {
-    /// The weight of a new event, for those that differ from [`default_weight`].
+    /// The weights of new events by name, -10..=10. Other events have their default weights
+    /// (`docs/reference/events.md`).
     pub events: BTreeMap<EventName, f32>,
-    /// The part of an event's weight that each later step leaves, 0..1. Absent: the learned one, or else
-    /// [`DEFAULT_STEP`].
+    /// Recency decay: an event's weight is multiplied by this for each item or text that the visitor turned to later.
+    /// Above 0, at most 1. Absent: the learned value, or else 0.7.
     pub step: Option<f32>,
     /// Days after which any event has half its weight.
     pub half_life_days: f64,
@@ -55,7 +55,7 @@ impl Default for EventWeights {
 }
 
 impl EventWeights {
-    /// The weight of `event` when it is new, with its stars or its dwell time.
+    /// The weight of `event` when it is new, given its stars or its dwell time.
     pub fn event_weight(&self, event: &Event) -> f32 {
         let weight = self.events.get(&event.name).copied().unwrap_or_else(|| default_weight(event.name));
         match (event.name, event.value, event.dwell_ms) {
@@ -98,16 +98,16 @@ pub fn default_weight(name: EventName) -> f32 {
         EventName::Search => 1.5, // in the visitor's own words, but only about this moment
         EventName::AddToCart => 3.0,
         EventName::Purchase | EventName::Like | EventName::Rate | EventName::Wish => 4.0,
-        // Cancels one view of a similar item. With twice as much, the profile that is left points nowhere.
+        // Cancels one view of a similar item. With -2, too little of the profile is left to recommend by.
         EventName::Dislike => -1.0,
         EventName::ViewItemList | EventName::RemoveFromCart | EventName::Hide => 0.0,
     }
 }
 
-/// Five stars weigh as much as a like, three nothing, one as much as a dislike.
+/// The factor for the weight of a rating: five stars weigh as much as a like, three nothing, one as much as a dislike.
 fn stars_factor(stars: f64) -> f32 {
-    let above = ((stars.clamp(1.0, 5.0) - 3.0) / 2.0) as f32;
-    if above < 0.0 { above * 0.25 } else { above }
+    let opinion = ((stars.clamp(1.0, 5.0) - 3.0) / 2.0) as f32; // -1..=1
+    if opinion < 0.0 { -opinion * UNWANTED_FACTOR } else { opinion }
 }
 
 #[cfg(test)]

@@ -1,81 +1,81 @@
-//! What can be said of a list and its items, as data: reasons, notes and warnings with their names and numbers. A page
-//! puts them into words (`www/package/languages`). Must not know any language.
+//! Reasons, notes and warnings as data: names and numbers that the page puts into words (`www/package/languages`). Must
+//! not know any language.
 
 use serde::{Deserialize, Serialize};
 
 use crate::profile::EventName;
 
-/// What contributes most to the score of an item.
+/// The main reason why an item is in a list: what contributes most to its score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Claim {
-    /// What the visitor did with another item.
+    /// An event of the visitor with another item.
     Event {
-        /// What was done.
+        /// The name of the event.
         name: EventName,
-        /// The other item's title.
+        /// The other item's title in the page's language.
         title: String,
     },
-    /// What the visitor wrote.
+    /// A text that the visitor typed.
     Text {
         /// `wish` or `search`.
         name: EventName,
-        /// The text as the visitor wrote it.
+        /// The text as the visitor typed it.
         text: String,
-        /// The words of the text that the item's own text contains, in their order.
+        /// The words of `text` that the item's title or description contains, in the order of `text`.
         words: Vec<String>,
     },
-    /// The visitor chose several items of its category.
+    /// The visitor chose other items of the same category.
     Category {
-        /// How many items.
+        /// The number of those items.
         count: usize,
         /// The category's name.
         category: String,
     },
-    /// The visitor chose several items of its brand.
+    /// The visitor chose other items of the same brand.
     Brand {
-        /// How many items.
+        /// The number of those items.
         count: usize,
         /// The brand's name.
         brand: String,
     },
-    /// The visitor chose several items of about its price.
+    /// The visitor chose other items of about the same price.
     Price {
-        /// How many items.
+        /// The number of those items.
         count: usize,
     },
-    /// Other visitors chose it together with an item that this visitor chose.
+    /// Other visitors chose both this item and an item that this visitor chose.
     Together {
-        /// How many visitors at least.
+        /// The number of those visitors, which may be rounded down.
         visitors: u32,
-        /// The other item's title.
+        /// The other item's title in the page's language.
         title: String,
     },
-    /// Other visitors chose it often.
+    /// Other visitors often chose this item.
     Popular {
-        /// How many times at least.
+        /// The number of times that it was chosen, which may be rounded down.
         times: u32,
     },
 }
 
-/// What became of the text that the visitor wrote last, where the list does not follow it as expected.
+/// A note about the visitor's last text: it is not used, or it only excludes items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum TextNote {
-    /// The text changes no list.
+    /// The text has no effect on any list.
     Unused {
-        /// The text as the visitor wrote it.
+        /// The text as the visitor typed it.
         text: String,
         /// Why it is not used.
         reason: UnusedReason,
-        /// Primary subtags of the languages that the items are described in, ascending.
+        /// Primary subtags of the languages in which the items have texts, sorted.
         languages: Vec<String>,
     },
-    /// The text only says what is not wanted: these things are left out.
+    /// The text only names things that the visitor does not want. Items with these are left out.
     LeftOut {
-        /// What is not wanted, each thing by itself: `wool`.
+        /// The things that the visitor does not want, such as `wool`.
         things: Vec<String>,
     },
 }
@@ -85,33 +85,33 @@ pub enum TextNote {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum UnusedReason {
-    /// The model has not read it yet, and no item contains its words.
+    /// The model has not encoded it yet, and no item contains its words.
     Pending,
-    /// No item is about it.
+    /// No item fits it.
     NoMatch,
-    /// No item is about it, and neither the items' texts nor the model are in its language.
+    /// No item fits it, and neither the items' texts nor the model support its language.
     Language,
-    /// It negates something, and it is unclear what.
+    /// It contains a negation, and it is unclear what is negated.
     Unclear,
 }
 
-/// What the page's developer should read in the console.
+/// A problem of the page or its catalogue, logged to the console for the page's developer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Warning {
-    /// Items are out of stock, and no other item may be shown.
+    /// The built-in scenes can show no item, because the items are out of stock.
     NothingToShow {
-        /// Items that are out of stock.
+        /// The number of items that are out of stock.
         sold_out: usize,
-        /// All items of the catalogue.
+        /// The number of items in the catalogue.
         items: usize,
     },
-    /// The page names ids that no item of the catalogue has.
+    /// The page uses ids that no item of the catalogue has.
     UnknownIds {
-        /// How many ids.
+        /// The number of such ids.
         count: usize,
-        /// One of them.
+        /// One of these ids, as an example.
         first: String,
     },
 }

@@ -8,12 +8,12 @@ use crate::{
     rank::{Context, ShelfKind},
 };
 
-/// A command with the fields that all commands have. The answer is a list of `Update`s.
+/// A command with the fields that all commands have. The worker answers with a list of `Update`s.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope {
-    /// An id that the answer repeats.
+    /// An id that the page chooses and the answer repeats.
     pub id: u32,
     /// The time of sending by the page's clock, in milliseconds since the Unix epoch. If it is not finite, the time of
     /// the last command is used.
@@ -240,15 +240,15 @@ pub struct ShelfRequest {
     pub limit: usize,
     /// BCP 47 tag of the page: `en`, `zh-CN`.
     pub lang: String,
-    /// The name of a built-in scene, or a scene (`src/rank/scene.rs`).
+    /// The name of a built-in scene, or a scene (`docs/reference/scenes.md`).
     #[cfg_attr(test, ts(type = "string | Scene | null"))]
     pub scene: Option<Value>,
     /// The context that the page states.
     pub context: Option<Context>,
-    /// A filter (`src/rank/filter.rs`) in addition to the scene's.
+    /// A filter (`docs/reference/scenes.md`) in addition to the scene's.
     #[cfg_attr(test, ts(type = "Filter | null"))]
     pub filter: Option<Value>,
-    /// Rules (`src/rank/rules.rs`) in addition to the scene's.
+    /// Rules (`docs/reference/scenes.md`) in addition to the scene's.
     #[cfg_attr(test, ts(type = "Rules | null"))]
     pub rules: Option<Value>,
     /// Ids of items that are already on the page and must not be in the list.

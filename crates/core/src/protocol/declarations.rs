@@ -19,39 +19,45 @@ use crate::{
     vectors::Metric,
 };
 
+/// The generated file.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/package/wire.d.ts");
-/// The most characters of an object that is written on one line.
+/// The most bytes of an object that is written on one line.
 const MAX_INLINE_LEN: usize = 100;
-const RENEW: &str = "NEARMIND_RENEW=1 cargo test --package nearmind-core declarations";
+/// The command that writes the file anew.
+const RENEW_COMMAND: &str = "NEARMIND_RENEW=1 cargo test --package nearmind-core declarations";
 
 #[test]
 fn the_declarations_match_the_rust_types() {
-    let now = declarations();
+    let generated = declarations();
     if env::var_os("NEARMIND_RENEW").is_some() {
-        fs::write(FILE, &now).unwrap();
+        fs::write(FILE, &generated).unwrap();
     }
     let checked_in = fs::read_to_string(FILE).unwrap_or_default();
-    let differs = now.lines().zip(checked_in.lines().chain([""].into_iter().cycle())).find(|(a, b)| a != b);
+    let first_difference =
+        generated.lines().zip(checked_in.lines().chain([""].into_iter().cycle())).find(|(a, b)| a != b);
     assert!(
-        now == checked_in,
-        "www/package/wire.d.ts differs from the Rust types: {differs:?}. To renew it, run {RENEW}"
+        generated == checked_in,
+        "www/package/wire.d.ts differs from the Rust types: {first_difference:?}. To renew it, run {RENEW_COMMAND}"
     );
 }
 
+/// The declarations of several types, joined: `each!(declare: A, B)` calls `declare::<A>()` and `declare::<B>()`.
 macro_rules! each {
     ($print:ident: $($type:ty),* $(,)?) => { [$($print::<$type>()),*].concat() };
 }
 
 fn declarations() -> String {
-    let head =
-        format!("// The types of the protocol, generated from the Rust types by a test. To renew them: {RENEW}\n");
+    let head = format!(
+        "// The types of the protocol, generated from the Rust types by a test. To renew them: {RENEW_COMMAND}\n"
+    );
     let requests = each!(declare: Envelope, Command, DeviceChoice, PictureSource, ShelfKind);
     let optional = each!(declare_optional: ShelfRequest, Scene, Rules, EventWeights, Diversity);
     let others = each!(declare:
-        Context, ContextValue, Filter, FilterValue, Pin, Boost, GoesWith, Exposure, DiversityMethod, Metric, Event, EventName, Opinion,
-        Update, Stage, Shelf, Basis, Card, CardPicture, Part, Price, DeviceReport, DeviceReason, Problem,
-        Claim, TextNote, UnusedReason, Warning, Explanation, ScorePart, InterestShare, EventShare, Moved, Without, WhyNot, Attention, ProfileSummary, InterestLine, EventLine,
-        InterestMap, MapPoint, PointKind, MapInterest, Diagnosis, UnmatchedId,
+        Context, ContextValue, Filter, FilterValue, Pin, Boost, GoesWith, Exposure, DiversityMethod, Metric, Event,
+        EventName, Opinion, Update, Stage, Shelf, Basis, Card, CardPicture, Part, Price, DeviceReport, DeviceReason,
+        Problem, Claim, TextNote, UnusedReason, Warning, Explanation, ScorePart, InterestShare, EventShare, Moved,
+        Without, WhyNot, Attention, ProfileSummary, InterestLine, EventLine, InterestMap, MapPoint, PointKind,
+        MapInterest, Diagnosis, UnmatchedId,
     );
     [head, requests, optional, others].concat()
 }
@@ -61,7 +67,7 @@ fn declare<T: TS>() -> String {
     format_declaration(&T::docs().unwrap_or_default(), &T::decl(&config), |body| body)
 }
 
-/// Declares a type all of whose fields are optional for a page.
+/// Declares a type all of whose fields a page may leave out. Panics if Rust requires one of them.
 fn declare_optional<T: TS + DeserializeOwned>() -> String {
     let config = Config::default();
     assert!(serde_json::from_value::<T>(json!({})).is_ok(), "{} has a field that is required", T::name(&config));
@@ -74,7 +80,7 @@ fn format_declaration(docs: &str, declaration: &str, wrap: impl Fn(String) -> St
     let alternatives = split(body, '|');
     let body = match &alternatives[..] {
         [one] => format_object(one, 0),
-        // Alternatives that are names are on one line, objects on a line each.
+        // If all alternatives are names, they are written on one line; otherwise each is written on lines of its own.
         names if names.iter().all(|name| !name.contains('{')) => names.join(" | "),
         objects => objects.iter().map(|one| format!("\n  | {}", format_object(one, 1))).collect(),
     };
@@ -102,9 +108,9 @@ fn format_object(object: &str, depth: usize) -> String {
     format!("{{\n{}{}}}", fields.iter().map(line).collect::<String>(), "  ".repeat(depth))
 }
 
-/// Removes line breaks and trailing commas.
+/// Removes line breaks, trailing commas, and the asterisk with which ts-rs begins the text of a comment.
 fn on_one_line(object: &str) -> String {
-    object.split_whitespace().collect::<Vec<_>>().join(" ").replace(", }", " }")
+    object.split_whitespace().collect::<Vec<_>>().join(" ").replace(", }", " }").replace("/** * ", "/** ")
 }
 
 /// Removes the quotation marks around a field name that does not need them.
@@ -116,7 +122,7 @@ fn unquote(field: &str) -> String {
     }
 }
 
-/// Splits `text` at separators that are not inside brackets.
+/// Splits `text` at separators that are not inside brackets, strings or comments. Empty parts are dropped.
 fn split(text: &str, separator: char) -> Vec<String> {
     let mut parts = Vec::new();
     let mut start = 0;
@@ -131,13 +137,14 @@ fn split(text: &str, separator: char) -> Vec<String> {
     parts
 }
 
-/// Whether the bracket at the start of `text` closes at its end.
+/// Whether `text` is one object: the brace at its start closes at its end.
 fn is_one_object(text: &str) -> bool {
     let end = code_chars(text).into_iter().find(|(_, c, depth)| *c == '}' && *depth == 0);
     text.starts_with('{') && end.is_some_and(|(at, ..)| at + 1 == text.len())
 }
 
-/// Returns the characters outside of strings and comments: byte offset, character, and depth of brackets.
+/// Returns the characters outside of strings and comments, each with its byte offset and the number of brackets around
+/// it; a bracket itself is outside of its pair.
 fn code_chars(text: &str) -> Vec<(usize, char, usize)> {
     let (mut found, mut depth, mut quoted, mut comment_end) = (Vec::new(), 0, false, 0);
     for (at, c) in text.char_indices() {
@@ -157,7 +164,7 @@ fn code_chars(text: &str) -> Vec<(usize, char, usize)> {
     found
 }
 
-/// Formats `docs` as a JSDoc comment: `/** ... */`.
+/// Formats `docs`, with or without comment marks, as a JSDoc comment: `/** ... */`. Empty if there is no text.
 fn comment(docs: &str, depth: usize) -> String {
     let indent = "  ".repeat(depth);
     let text = |line: &str| {

@@ -14,7 +14,7 @@ pub struct ProfileSummary {
     pub interests: Vec<InterestLine>,
     /// All events of the log, oldest first.
     pub events: Vec<EventLine>,
-    /// The size of the log as JSON, in bytes.
+    /// The size of the log, as JSON text, in bytes.
     pub stored_bytes: f64,
     /// The number of days that typed texts are kept; 0 if they are kept until they are deleted.
     pub text_days: u32,
@@ -29,9 +29,9 @@ pub struct InterestLine {
     pub id: String,
     /// The visitor's own name for the interest, or else its words.
     pub name: String,
-    /// The words that its items have in common, in the page's language if the items have it.
+    /// Words that are typical of its items and texts, in the page's language if the items have texts in it.
     pub words: Vec<String>,
-    /// Its share of all positive weight, 0..=1, computed as if nothing were muted.
+    /// Its share of all positive weight, 0..=1. Muted interests and events count here like others.
     pub weight: f32,
     /// Whether the visitor has muted it.
     pub muted: bool,
@@ -104,7 +104,7 @@ pub struct EventLine {
     pub weight: f32,
     /// Whether the visitor has muted it.
     pub muted: bool,
-    /// Why its text counts for nothing; absent where it counts, and where that is not known yet.
+    /// Why its text is not used; absent if it is used, if that is not decided yet, and for events without a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unused: Option<UnusedReason>,
 }

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A field may have several values (the steps of a category path, tags): one that matches is enough. Texts are compared
-//! without regard to case. A field that is not known matches nothing, so only `not` holds for it. Must not know what a
+//! without regard to case. A field without a value matches nothing, so only `not` holds for it. Must not know what a
 //! rule does with the items that match.
 
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ pub enum FieldValue<'a> {
 
 /// Something with named fields.
 pub trait Record {
-    /// Whether `predicate` holds for any value of `field`. False for a field that is not known.
+    /// Whether `predicate` holds for any value of `field`. False for a field without a value.
     fn any(&self, field: &str, predicate: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool;
 }
 

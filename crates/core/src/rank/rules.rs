@@ -117,7 +117,7 @@ impl Rules {
     }
 }
 
-/// What the page says about the visit. It is never stored, and only what the page says is used.
+/// The context of a request, as the page states it. Never stored.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Context {
@@ -151,7 +151,7 @@ impl Context {
     }
 }
 
-/// A fact's value, or several.
+/// One value or several of a field of the context.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(untagged)]

@@ -2,7 +2,7 @@
 //!
 //! ```json
 //! {
-//!   "kind": "for-you",                     what the list rests on: for-you | more-like-this | goes-with | trending
+//!   "kind": "for-you",                     what the list is based on: for-you | more-like-this | goes-with | trending
 //!   "heading": {"en": "Tonight", "zh": "今晚"},   instead of the usual heading
 //!   "weights": {"events": {"view_item": 1, "purchase": 4, "dislike": -1},
 //!               "step": 0.6, "halfLifeDays": 30, "seenDays": 30},
@@ -30,7 +30,7 @@ use serde_json::Value;
 use super::{filter::Filter, rules::Rules};
 use crate::{catalog::ScoreWeights, profile::weights::EventWeights, vectors::Metric};
 
-/// What a list rests on.
+/// The kind of a list: what it is based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
@@ -51,7 +51,7 @@ pub enum ShelfKind {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Scene {
-    /// What the list rests on.
+    /// The kind of list: what it is based on.
     pub kind: ShelfKind,
     /// The heading by primary language subtag, instead of the usual one.
     pub heading: BTreeMap<String, String>,

@@ -1,8 +1,8 @@
-//! The score of each item, part by part: the sum of the parts, and nothing else.
+//! The score of each item: the sum of its parts, and nothing else.
 //!
 //! The content part comes from the texts, so it also scores cold items, which nobody has interacted with. The
-//! co-occurrence part is the square root of how likely the item follows on what the visitor did; without the root a few
-//! very likely pairs would outweigh everything else. A part whose data is missing is 0. Pure; must not know events, nor
+//! co-occurrence part is the square root of the likelihood that the item is chosen after the visitor's items; without
+//! the root a few very likely pairs would outweigh everything else. A part without data is 0. Must not know events, nor
 //! how the weights were learned.
 
 use std::collections::BTreeMap;
@@ -15,19 +15,19 @@ use crate::{
 /// The parts of one item's score, each already multiplied by its weight.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ScoreBreakdown {
-    /// Similarity of the item's text to what the visitor did and said.
+    /// The similarity of the item's text to the items and texts of the visitor's signals.
     pub content: f32,
-    /// How likely others chose it after the items of the visitor's signals.
+    /// The likelihood that the item is chosen after the items of the visitor's signals.
     pub cooccurrence: f32,
-    /// How often others chose it.
+    /// How often other visitors chose the item.
     pub popularity: f32,
     /// The weight of the visitor's signals of the same brand.
     pub brand: f32,
     /// The weight of the visitor's signals of the same category.
     pub category: f32,
-    /// How close its price is to the prices of the visitor's signals.
+    /// The similarity of the item's price to the prices of the visitor's signals.
     pub price: f32,
-    /// How often it is chosen in the present context: place, device, season, weekday, hour.
+    /// How often the item is chosen in the context of the request: place, device, season, weekday, hour.
     pub context_popularity: f32,
 }
 
@@ -43,7 +43,7 @@ impl ScoreBreakdown {
             + self.context_popularity
     }
 
-    /// Names and values, in the order in which [`Self::total`] adds them.
+    /// The parts with the names that explanations use, in the order in which [`Self::total`] adds them.
     pub fn named(&self) -> [(&'static str, f32); 7] {
         [
             ("content", self.content),
@@ -62,24 +62,26 @@ pub struct Scorer<'a> {
     relations: Option<&'a Relations>,
     fields: &'a Fields,
     score_weights: ScoreWeights,
-    /// Rows and weights of the visitor's signals. Positive weights sum to 1 or less
+    /// Rows and weights of the visitor's signals about items. The positive weights sum to 1, or to less if there are
+    /// signals about texts.
     signals: Vec<(u32, f32)>,
     /// The weight of each signal for items that nobody has interacted with.
     cold_weights: Vec<f32>,
-    /// The content score of each item, before its weight. `[N]`
+    /// The content score of each item, not yet multiplied by its weight. `[N]`
     content: Vec<f32>,
-    /// How likely each item follows on the signals. `[N]`, or empty if no relations were learned
+    /// The likelihood that each item is chosen after the signals' items. `[N]`, or empty if no relations were learned
     cooccurrence: Vec<f32>,
-    /// The popularity of each item in the present context. `[N]`, or empty if it is not known
+    /// The popularity of each item in the context of the request. `[N]`, or empty if nothing was learned about the
+    /// context
     context_popularity: Vec<f32>,
-    /// The weight of the signals of each brand, by the brand's number.
+    /// The sum of the weights of the signals of each brand, by the brand's number in [`Fields`].
     brands: BTreeMap<u32, f32>,
-    /// The same of each category.
+    /// The sum of the weights of the signals of each category, by the category's number in [`Fields`].
     categories: BTreeMap<u32, f32>,
 }
 
 impl<'a> Scorer<'a> {
-    /// `signals` are rows with weights, `content` is the content score of every item. `[N]`
+    /// `signals` are rows of items with weights; `content` `[N]` has the content score of every item.
     pub fn new(catalog: &'a Catalog, score_weights: ScoreWeights, signals: &[(u32, f32)], content: Vec<f32>) -> Self {
         Self::from_parts(catalog.relations.as_ref(), &catalog.fields, score_weights, signals, content)
     }
@@ -94,7 +96,8 @@ impl<'a> Scorer<'a> {
     ) -> Self {
         let weights: Vec<f32> = signals.iter().map(|signal| signal.1).collect();
         let cold_weights = flatten_weights(&weights, score_weights.cold_item_flattening);
-        let cooccurrence = relations.map_or_else(Vec::new, |relations| cooccurrence(relations, signals, &cold_weights));
+        let cooccurrence =
+            relations.map_or_else(Vec::new, |relations| cooccurrence_likelihoods(relations, signals, &cold_weights));
         let (mut brands, mut categories) = (BTreeMap::new(), BTreeMap::new());
         for &(row, weight) in signals {
             for (sums, numbers) in [(&mut brands, &fields.brand), (&mut categories, &fields.category)] {
@@ -117,7 +120,7 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// Adds the popularity of each item in the present context. `[N]`, or empty if it is not known
+    /// Sets the popularity of each item in the context of the request. `[N]`, or empty if nothing was learned about it
     pub fn with_context(mut self, context_popularity: Vec<f32>) -> Self {
         self.context_popularity = context_popularity;
         self
@@ -126,16 +129,20 @@ impl<'a> Scorer<'a> {
     /// The parts of the score of the item at `row`.
     pub fn breakdown(&self, row: u32) -> ScoreBreakdown {
         let ScoreWeights { content, cooccurrence, brand, category, price, context_popularity, .. } = self.score_weights;
-        let (at, popularity) = (row as usize, self.popularity_weight());
+        let (index, popularity) = (row as usize, self.popularity_weight());
         let sum_of = |sums: &BTreeMap<u32, f32>, number: u32| sums.get(&number).copied().unwrap_or(0.0);
-        let value = |column: &[f32]| column.get(at).copied().unwrap_or(0.0);
+        let value = |column: &[f32]| column.get(index).copied().unwrap_or(0.0);
         ScoreBreakdown {
             content: content * value(&self.content),
             cooccurrence: cooccurrence * value(&self.cooccurrence).max(0.0).sqrt(),
             popularity: popularity * self.relations.map_or(0.0, |relations| relations.popularity(row)),
-            brand: if brand == 0.0 { 0.0 } else { brand * sum_of(&self.brands, self.fields.brand[at]) },
-            category: if category == 0.0 { 0.0 } else { category * sum_of(&self.categories, self.fields.category[at]) },
-            price: if price == 0.0 { 0.0 } else { price * self.price_similarity(at) },
+            brand: if brand == 0.0 { 0.0 } else { brand * sum_of(&self.brands, self.fields.brand[index]) },
+            category: if category == 0.0 {
+                0.0
+            } else {
+                category * sum_of(&self.categories, self.fields.category[index])
+            },
+            price: if price == 0.0 { 0.0 } else { price * self.price_similarity(index) },
             context_popularity: context_popularity * value(&self.context_popularity),
         }
     }
@@ -149,7 +156,8 @@ impl<'a> Scorer<'a> {
         if brand != 0.0 || category != 0.0 || price != 0.0 || !is_complete {
             return (0..len as u32).map(|row| self.breakdown(row).total()).collect();
         }
-        // The same sum without the parts that are 0, column by column: an evaluation needs it a billion times.
+        // The same sum without the parts that are 0, column by column. This is faster, and an evaluation scores
+        // billions of items.
         let mut scores: Vec<f32> = self.content.iter().map(|value| content * value).collect();
         let likelihoods = scores.iter_mut().zip(&self.cooccurrence);
         likelihoods.for_each(|(score, likelihood)| *score += cooccurrence * likelihood.max(0.0).sqrt());
@@ -162,8 +170,8 @@ impl<'a> Scorer<'a> {
         scores
     }
 
-    /// The shares that the signals have in the co-occurrence part of the item at `row`, as rows of signals and shares,
-    /// the largest first. They sum to the part.
+    /// Divides the co-occurrence part of the item at `row` among the signals: rows of signals with their shares, the
+    /// largest first. The shares sum to the part.
     pub fn cooccurrence_shares(&self, row: u32) -> Vec<(u32, f32)> {
         let Some(relations) = self.relations else { return Vec::new() };
         let is_cold = !relations.has_interactions(row);
@@ -179,15 +187,15 @@ impl<'a> Scorer<'a> {
         shares
     }
 
-    /// The weight of popularity for this visitor: the fewer signals there are, the higher.
+    /// The weight of popularity for this visitor. The fewer signals there are, the higher it is.
     fn popularity_weight(&self) -> f32 {
         self.score_weights.popularity + self.score_weights.newcomer / (1.0 + self.signals.len() as f32)
     }
 
-    /// How close the price is to those of the signals, as the weighted sum of the smaller over the larger price, each
-    /// 0..1.
-    fn price_similarity(&self, at: usize) -> f32 {
-        let price = self.fields.price[at];
+    /// The similarity of the price at `index` to the prices of the signals: the weighted sum of smaller price / larger
+    /// price, which is 1 for equal prices.
+    fn price_similarity(&self, index: usize) -> f32 {
+        let price = self.fields.price[index];
         let similarity = |&(row, weight): &(u32, f32)| {
             let other = self.fields.price[row as usize];
             if price > 0.0 && other > 0.0 { weight * price.min(other) / price.max(other) } else { 0.0 }
@@ -196,14 +204,14 @@ impl<'a> Scorer<'a> {
     }
 }
 
-/// Whether anybody is known to have interacted with the item at `row`.
+/// Whether anybody has interacted with the item at `row`, as far as the shop's interactions show; `false` without them.
 pub fn has_interactions(relations: Option<&Relations>, row: u32) -> bool {
     relations.is_some_and(|relations| relations.has_interactions(row))
 }
 
-/// How likely each item follows on the signals, with their cold weights for items that nobody has interacted with.
-/// `[N]`
-fn cooccurrence(relations: &Relations, signals: &[(u32, f32)], cold_weights: &[f32]) -> Vec<f32> {
+/// The likelihood that each item is chosen after the signals' items. For items that nobody has interacted with, the
+/// signals have their cold weights. `[N]`
+fn cooccurrence_likelihoods(relations: &Relations, signals: &[(u32, f32)], cold_weights: &[f32]) -> Vec<f32> {
     let recent = relations.cooccurrence_scores(signals);
     if signals.iter().map(|signal| &signal.1).eq(cold_weights) {
         return recent;

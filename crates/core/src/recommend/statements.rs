@@ -18,8 +18,8 @@ use crate::{
     text::{Statement, terms},
 };
 
-/// The sources that a profile with these weights ignores, and the texts that count as dislikes. `page_signals` is what
-/// the page says of its cart and its own text.
+/// The sources that a profile with these weights ignores, and the texts that count as dislikes. `page_signals` are
+/// the page's cart and text.
 pub fn overrides(inputs: &RankingInputs, weights: &EventWeights, page_signals: &[(Source, EventName)]) -> Overrides {
     let mut overrides = Overrides { ignored: inputs.muted.clone(), ..Overrides::default() };
     let is_text = |(source, _): &(Source, EventName)| matches!(source, Source::Text(_));

@@ -138,12 +138,12 @@ impl TextVectors {
     }
 
     /// The mean direction of the items that match the text's words best. `[H]`; `None` if no item contains any, or if
-    /// too few of the words are known to tell what the text is about.
+    /// too few of the words occur in the catalogue to tell what the text is about.
     pub fn vector_from_words(&self, text: &str, catalog: &Catalog) -> Option<Vec<f32>> {
         let terms = terms(text, &catalog.segmenter);
         if self.is_unfamiliar(text) || is_foreign(text, catalog) {
-            let known = terms.iter().filter(|term| catalog.index.idf(term).is_some()).count();
-            if (known as f32) < MIN_WORDS_FOUND * terms.len() as f32 {
+            let found_terms = terms.iter().filter(|term| catalog.index.idf(term).is_some()).count();
+            if (found_terms as f32) < MIN_WORDS_FOUND * terms.len() as f32 {
                 return None;
             }
         }

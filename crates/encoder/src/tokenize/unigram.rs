@@ -116,20 +116,20 @@ impl UnigramTokenizer {
         let mut ends: Vec<Option<Best>> = vec![None; word.len() + 1];
         for (from, char) in word.char_indices() {
             let before = ends[from].map_or(0.0, |best| best.score);
-            let mut reach = |to: usize, id: u32, score: f64| {
+            let mut offer = |to: usize, id: u32, score: f64| {
                 // Added in the same order as in the `tokenizers` crate, so that rounding gives the same segmentation.
                 let score = score + before;
                 if ends[to].is_none_or(|best| score > best.score) {
                     ends[to] = Some(Best { score, from, id });
                 }
             };
-            let mut is_known = false;
+            let mut is_in_vocabulary = false;
             self.for_each_prefix(&word.as_bytes()[from..], |piece, bytes| {
-                reach(from + bytes, piece.id, piece.score);
-                is_known |= bytes == char.len_utf8();
+                offer(from + bytes, piece.id, piece.score);
+                is_in_vocabulary |= bytes == char.len_utf8();
             });
-            if !is_known {
-                reach(from + char.len_utf8(), self.unknown, self.unknown_score);
+            if !is_in_vocabulary {
+                offer(from + char.len_utf8(), self.unknown, self.unknown_score);
             }
         }
         let mut tokens: Vec<Token> = Vec::new();

@@ -94,7 +94,7 @@ fn is_needed(name: &str, around: &str) -> bool {
 
 fn is_product(name: &str) -> bool {
     let name = local(name);
-    PRODUCT_ELEMENTS.iter().any(|known| name.eq_ignore_ascii_case(known))
+    PRODUCT_ELEMENTS.iter().any(|element| name.eq_ignore_ascii_case(element))
 }
 
 impl RowReader for Xml<'_> {

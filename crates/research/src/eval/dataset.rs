@@ -125,10 +125,10 @@ impl Split {
         let rows = |events: &[Interaction]| events.iter().map(|event| event.row).collect::<Vec<u32>>();
         let mut is_cold = vec![false; len];
         if self == Self::ColdItems {
-            let touched: BTreeSet<u32> = interactions.visitors.values().flatten().map(|event| event.row).collect();
-            let mut touched: Vec<u32> = touched.into_iter().collect();
-            touched.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-            touched.iter().take(touched.len() / 5).for_each(|&row| is_cold[row as usize] = true);
+            let warm: BTreeSet<u32> = interactions.visitors.values().flatten().map(|event| event.row).collect();
+            let mut warm: Vec<u32> = warm.into_iter().collect();
+            warm.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+            warm.iter().take(warm.len() / 5).for_each(|&row| is_cold[row as usize] = true);
         }
         let mut times: Vec<f64> = interactions.visitors.values().flatten().filter_map(|event| event.time).collect();
         times.sort_by(f64::total_cmp);

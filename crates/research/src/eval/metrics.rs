@@ -47,7 +47,7 @@ impl<'a> ItemStatistics<'a> {
 }
 
 /// Measures one list against its targets. `scores` `[N]` are those that the list was ranked by, minus infinity for
-/// items that are no candidates. `target_count` includes targets that are not in the catalogue, which no scorer can
+/// items that are not candidates. `target_count` includes targets that are not in the catalogue, which no scorer can
 /// find.
 pub fn measure(
     items: &ItemStatistics,

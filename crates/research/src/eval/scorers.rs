@@ -169,7 +169,7 @@ impl Scorers<'_> {
         let (mut score_weights, history) = (learned.score_weights, &case.history);
         let context = learned.contexts.as_ref().map(|contexts| contexts.scores(&case.facts)).unwrap_or_default();
         if history.is_empty() && query_vector.is_none() {
-            // Nothing is known of this visitor: popular items.
+            // A visitor without any data gets popular items.
             score_weights.popularity = 1.0;
         }
         let matrix = &self.catalog.matrix;

@@ -1,5 +1,6 @@
 /**
- * Draws the cleaning report of a feed: the problems by kind, with counts and the first examples.
+ * Draws the report on an imported feed: how it was read, and the problems that were found, by what was done about them
+ * and by kind, with counts and the first examples.
  *
  * @import {Finding, Report} from "../../import/types.js"
  * @import {ImportMessages} from "../languages/en/import.js"
@@ -10,6 +11,7 @@ import { byId } from "../settings.js";
 /** @param {Report} report @param {ImportMessages} messages */
 export function drawReport(report, messages) {
   byId("report-summary").textContent = messages.summary(report);
+  // The page imports one feed at a time.
   const [{ format, encoding, encoding_origin: origin, columns }] = report.feeds;
   const unused = Object.keys(columns).filter((name) => !columns[name]);
   byId("report-feed").textContent =

@@ -1,5 +1,5 @@
 /**
- * The events of the log with their weights, newest first. Each can be muted, so that it counts for nothing, or erased.
+ * Draws the events of the log with their weights, newest first. Each can be muted, so that it has no effect, or erased.
  *
  * @import {EventLine, Nearmind} from "../../types.js"
  * @import {PanelTexts} from "../../languages/en/panel.js"
@@ -10,19 +10,19 @@ import { h, icon, ICONS } from "../dom.js";
 export function eventList(events, client, texts, lang, act) {
   if (!events.length) return h("p", { part: "panel-note" }, texts.nothing);
   const time = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
-  const most = Math.max(...events.map(({ weight }) => Math.abs(weight)), Number.MIN_VALUE);
-  const lines = events
+  const largest = Math.max(...events.map(({ weight }) => Math.abs(weight)), Number.MIN_VALUE);
+  const rows = events
     .toSorted((a, b) => b.event.timeMs - a.event.timeMs)
-    .map(({ event, label, weight, muted, unused }, place) => {
-      const line = h("span", { class: `weight${weight < 0 ? " against" : ""}`, "aria-hidden": "true" });
-      line.style.setProperty("--share", (Math.abs(weight) / most).toFixed(3));
+    .map(({ event, label, weight, muted, unused }, index) => {
+      const bar = h("span", { class: `weight${weight < 0 ? " against" : ""}`, "aria-hidden": "true" });
+      bar.style.setProperty("--share", (Math.abs(weight) / largest).toFixed(3));
       const when = h("time", { datetime: new Date(event.timeMs).toISOString() }, time.format(event.timeMs));
       const erase = h(
         "button",
         {
           class: "small",
           type: "button",
-          "data-place": `event:${place}`,
+          "data-place": `erase-event:${index}`,
           "aria-label": texts.eraseEvent(label),
           title: texts.eraseOne,
         },
@@ -35,7 +35,7 @@ export function eventList(events, client, texts, lang, act) {
           class: "small text",
           type: "button",
           "aria-pressed": String(muted),
-          "data-place": `quiet:${place}`,
+          "data-place": `mute-event:${index}`,
           "aria-label": texts.muteNamed(label),
         },
         muted ? texts.muted : texts.mute,
@@ -49,10 +49,10 @@ export function eventList(events, client, texts, lang, act) {
         h("span", { class: "what" }, texts.events[event.name] ?? event.name),
         h("span", { class: "label", title: label }, label),
         ...(unused ? [h("span", { class: "unused" }, texts.unused[unused])] : []),
-        line,
+        bar,
         when,
         h("span", { class: "acts" }, mute, erase),
       );
     });
-  return h("ol", { part: "panel-events", tabindex: 0, "aria-label": texts.visits }, ...lines);
+  return h("ol", { part: "panel-events", tabindex: 0, "aria-label": texts.visits }, ...rows);
 }

@@ -1,5 +1,6 @@
 /**
- * The visitor's interests with their names, words and weights. Each can be renamed, muted, or erased with its events.
+ * Draws the visitor's interests with their names, words and weights. Each can be renamed, muted, or erased with its
+ * events.
  *
  * @import {InterestLine, Nearmind} from "../../types.js"
  * @import {PanelTexts} from "../../languages/en/panel.js"
@@ -9,17 +10,17 @@ import { h, icon, ICONS } from "../dom.js";
 /** @param {InterestLine[]} interests @param {Nearmind} client @param {PanelTexts} texts @param {import("./view.js").Act} act */
 export function interestList(interests, client, texts, act) {
   if (!interests.length) return h("p", { part: "panel-note" }, texts.noInterests);
-  const most = Math.max(...interests.map(({ weight }) => weight), Number.MIN_VALUE);
-  const lines = interests.map((interest, place) => {
+  const largest = Math.max(...interests.map(({ weight }) => weight), Number.MIN_VALUE);
+  const rows = interests.map((interest, index) => {
     const { id, name, words, weight, muted } = interest;
-    const line = h("span", { class: `weight${muted ? " against" : ""}`, "aria-hidden": "true" });
-    line.style.setProperty("--share", (weight / most).toFixed(3));
+    const bar = h("span", { class: `weight${muted ? " against" : ""}`, "aria-hidden": "true" });
+    bar.style.setProperty("--share", (weight / largest).toFixed(3));
     const field = h("input", {
       class: "name",
       value: name,
       maxlength: 60,
       "aria-label": texts.rename(name),
-      "data-place": `name:${place}`,
+      "data-place": `name-interest:${index}`,
     });
     field.addEventListener("change", () => {
       const newName = field.value.trim();
@@ -31,7 +32,7 @@ export function interestList(interests, client, texts, act) {
         class: "small text",
         type: "button",
         "aria-pressed": String(muted),
-        "data-place": `mute:${place}`,
+        "data-place": `mute-interest:${index}`,
         "aria-label": texts.muteNamed(name),
       },
       muted ? texts.muted : texts.mute,
@@ -44,7 +45,7 @@ export function interestList(interests, client, texts, act) {
       {
         class: "small",
         type: "button",
-        "data-place": `drop:${place}`,
+        "data-place": `erase-interest:${index}`,
         "aria-label": texts.eraseEvent(name),
         title: texts.eraseOne,
       },
@@ -59,10 +60,10 @@ export function interestList(interests, client, texts, act) {
       "li",
       { "data-interest": id, class: muted ? "muted" : "" },
       field,
-      line,
+      bar,
       h("span", { class: "what" }, about),
       h("span", { class: "acts" }, mute, erase),
     );
   });
-  return h("ul", { part: "panel-interests", role: "list" }, ...lines);
+  return h("ul", { part: "panel-interests", role: "list" }, ...rows);
 }

@@ -100,18 +100,18 @@ export class ProfileView {
     }
   }
 
-  /** The place of the focused control: drawing restores the focus there. */
+  /** The `data-place` of the focused control, `action:index`, so that the focus can be restored after drawing. */
   #focused() {
     const root = /** @type {ShadowRoot} */ (this.node.getRootNode());
     const place = /** @type {HTMLElement | null} */ (root.activeElement)?.dataset.place;
     return place && this.node.contains(root.activeElement) ? place : null;
   }
 
-  /** @param {string | null} place */
+  /** Focuses the control at a place, or the last one with the same action. @param {string | null} place */
   #refocus(place) {
     if (!place) return;
-    const [group, at] = place.split(":");
-    const places = /** @type {HTMLElement[]} */ ([...this.node.querySelectorAll(`[data-place^="${group}:"]`)]);
-    (places[Math.min(Number(at), places.length - 1)] ?? this.node.closest("dialog")?.querySelector("button"))?.focus();
+    const [action, nth] = place.split(":");
+    const places = /** @type {HTMLElement[]} */ ([...this.node.querySelectorAll(`[data-place^="${action}:"]`)]);
+    (places[Math.min(Number(nth), places.length - 1)] ?? this.node.closest("dialog")?.querySelector("button"))?.focus();
   }
 }

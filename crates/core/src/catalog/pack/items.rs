@@ -23,9 +23,9 @@
 //! decimal  varint 0 for unknown; else 1 + (digits * 8 + places): places 0..=6: digits / 10^places; places 7: then an f64
 //! ```
 //!
-//! Titles and descriptions are in the file of the texts. A column without any known value is an empty block. Blocks,
-//! strings (front-coded or plain) and numbers are those of `bytes.rs`. A byte of the file expands to at most 255 bytes
-//! in memory, not counting the fixed size of an item.
+//! Titles and descriptions are in the file of the texts. A column in which all values are empty is an empty block.
+//! Blocks, strings (front-coded or plain) and numbers are those of `bytes.rs`. A byte of the file expands to at most
+//! 255 bytes in memory, not counting the fixed size of an item.
 
 mod write;
 
@@ -84,7 +84,7 @@ pub struct Columns {
     ids: Strings,
     url: FrontCodedColumn,
     image: FrontCodedColumn,
-    /// Offset of each row in each column of [`RANDOM_ACCESS`]. `[N]`, or empty for a column without known values.
+    /// Offset of each row in each column of [`RANDOM_ACCESS`]. `[N]`, or empty for a column without values.
     rows: [Vec<u32>; COLUMNS],
 }
 
@@ -117,26 +117,26 @@ pub fn read(bytes: Vec<u8>) -> Result<Columns, DecodeError> {
     }
     strings.finish()?;
     let pool = Pool { bytes: &bytes, offsets: &columns.pool };
-    let known = blocks.each_ref().map(|block| !block.is_empty());
-    for column in RANDOM_ACCESS.into_iter().filter(|&column| known[column as usize]) {
+    let has_values = blocks.each_ref().map(|block| !block.is_empty());
+    for column in RANDOM_ACCESS.into_iter().filter(|&column| has_values[column as usize]) {
         // A row has at least one byte, so the block limits how many rows there can be, whatever the count claims.
         columns.rows[column as usize].reserve_exact(count.min(blocks[column as usize].remaining()));
     }
     let mut before: [Vec<u8>; 3] = Default::default();
     for row in 0..count {
         let [ids, urls, images, ..] = &mut blocks;
-        let id = if known[0] { ids.front_coded_str(&mut before[0])? } else { String::new() };
+        let id = if has_values[0] { ids.front_coded_str(&mut before[0])? } else { String::new() };
         if row > 0 && columns.ids.get(row - 1).is_none_or(|last| last >= id.as_str()) || !columns.ids.push(&id) {
             return Err(DecodeError("the items are not sorted by id, or an id occurs twice"));
         }
-        if known[Url as usize] {
+        if has_values[Url as usize] {
             columns.url.skip(row, urls, &mut before[1])?;
         }
-        if known[Image as usize] {
+        if has_values[Image as usize] {
             columns.image.skip(row, images, &mut before[2])?;
         }
         let mut languages = 0;
-        for column in RANDOM_ACCESS.into_iter().filter(|&column| known[column as usize]) {
+        for column in RANDOM_ACCESS.into_iter().filter(|&column| has_values[column as usize]) {
             let reader = &mut blocks[column as usize];
             columns.rows[column as usize].push(reader.position() as u32);
             match column {

@@ -17,7 +17,7 @@ enum Cue {
     Negation,
     /// They are dropped: "not too sweet" means neither sweet nor its opposite.
     Degree,
-    /// An idiom that is no negation: "not only".
+    /// An idiom that is not a negation: "not only".
     Idiom,
     /// The meaning is not clear.
     Unclear,

@@ -16,8 +16,8 @@ use crate::{
 pub struct ItemsWriter {
     count: u32,
     columns: [Vec<u8>; COLUMNS],
-    /// Whether each column has any known value.
-    known: [bool; COLUMNS],
+    /// Whether each column has any value that is not empty.
+    has_values: [bool; COLUMNS],
     /// The index of each string of the pool.
     pool: HashMap<String, u32>,
     /// The encoded strings of the pool.
@@ -32,7 +32,7 @@ impl ItemsWriter {
         self.count += 1;
         for (column, text) in [(Column::Id, &item.id), (Column::Url, &item.url), (Column::Image, &item.image)] {
             put_front_coded_str(&mut self.columns[column as usize], &mut self.before[column as usize], text);
-            self.known[column as usize] |= !text.is_empty();
+            self.has_values[column as usize] |= !text.is_empty();
         }
         self.put_number(Column::Languages, item.words.len() as u64);
         for (language, words) in &item.words {
@@ -77,8 +77,8 @@ impl ItemsWriter {
         let mut head = MAGIC.to_vec();
         put_varint(&mut head, self.count);
         out.write_all(&head)?;
-        for (column, known) in self.columns.iter().zip(self.known) {
-            put_block(out, if known { column } else { &[] })?;
+        for (column, has_values) in self.columns.iter().zip(self.has_values) {
+            put_block(out, if has_values { column } else { &[] })?;
         }
         let mut pool = Vec::new();
         put_varint(&mut pool, self.pool.len() as u32);
@@ -87,7 +87,7 @@ impl ItemsWriter {
     }
 
     fn put_number(&mut self, column: Column, value: u64) {
-        self.known[column as usize] |= value > 0;
+        self.has_values[column as usize] |= value > 0;
         put_varint64(&mut self.columns[column as usize], value);
     }
 
@@ -99,7 +99,7 @@ impl ItemsWriter {
     }
 
     fn put_pooled(&mut self, column: Column, text: &str) {
-        self.known[column as usize] |= !text.is_empty();
+        self.has_values[column as usize] |= !text.is_empty();
         let bytes = &mut self.columns[column as usize];
         if text.len() > MAX_POOLED_LEN {
             put_varint(bytes, 0);
