@@ -99,7 +99,7 @@ impl Loaded {
     }
 
     pub fn width(&self) -> usize {
-        self.manifest.architecture.hidden
+        self.manifest.architecture.width()
     }
 
     /// Token states and the unit vector of an item's text.
