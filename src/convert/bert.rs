@@ -3,7 +3,6 @@
 //!
 //! Must not know int8. Refuses any option of the model that the encoder does not implement, and names it.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,11 +11,12 @@ use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
 
+use super::sentence::SentenceModules;
 use super::source_model::SourceModel;
 use super::vocabulary::Vocabulary;
 use super::wordpiece::WordPieceVocabulary;
 use nearmind_encoder::f32_model::{F32Layer, F32Linear, F32Model};
-use nearmind_encoder::manifest::{Architecture, Pooling, Prefixes, sha256_hex};
+use nearmind_encoder::manifest::{Architecture, Dense, Pooling, Prefixes, sha256_hex};
 use nearmind_encoder::weights::NormWeights;
 
 /// The fields of `config.json` that are used.
@@ -43,7 +43,7 @@ fn absolute() -> String {
 pub struct BertFolder {
     config: Config,
     architecture: Architecture,
-    pooling: Pooling,
+    modules: SentenceModules,
     vocabulary: WordPieceVocabulary,
     path: PathBuf,
     weights: Vec<u8>,
@@ -56,7 +56,8 @@ impl BertFolder {
     /// If a file is missing, cannot be parsed, or describes a model that is not supported.
     pub fn open(dir: &Path) -> Result<Self> {
         let config: Config = json(&dir.join("config.json"))?;
-        let architecture = architecture(&config, longest(dir)?)?;
+        let modules = SentenceModules::open(dir, config.hidden_size)?;
+        let architecture = architecture(&config, &modules)?;
         let (path, tokenizer) = (dir.join("model.safetensors"), dir.join("tokenizer.json"));
         let weights = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
         let tokenizer = fs::read(&tokenizer).with_context(|| format!("{} cannot be read", tokenizer.display()))?;
@@ -66,7 +67,7 @@ impl BertFolder {
             vocabulary.words().iter().all(|(row, _)| *row < rows),
             "tokenizer.json has ids that exceed the {rows} rows of the model's word table"
         );
-        Ok(Self { config, architecture, pooling: pooling(dir)?, vocabulary, path, weights })
+        Ok(Self { config, architecture, modules, vocabulary, path, weights })
     }
 }
 
@@ -76,7 +77,7 @@ impl SourceModel for BertFolder {
     }
 
     fn pooling(&self) -> Pooling {
-        self.pooling
+        self.modules.pooling
     }
 
     fn prefixes(&self) -> Prefixes {
@@ -92,7 +93,7 @@ impl SourceModel for BertFolder {
     }
 
     fn load(&self, rows: &[usize]) -> Result<F32Model> {
-        let mut full = read(&self.path, &self.weights, &self.config, self.architecture, self.pooling)?;
+        let mut full = read(&self.path, &self.weights, &self.config, self.architecture, &self.modules)?;
         let hidden = self.architecture.hidden;
         full.words = rows.iter().flat_map(|&row| &full.words[row * hidden..][..hidden]).copied().collect();
         full.architecture.vocabulary = rows.len();
@@ -101,7 +102,7 @@ impl SourceModel for BertFolder {
 }
 
 /// Reads the weights, with all rows of the word table. `path` is for errors.
-fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Pooling) -> Result<F32Model> {
+fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, modules: &SentenceModules) -> Result<F32Model> {
     let file = SafeTensors::deserialize(bytes).with_context(|| format!("{} is damaged", path.display()))?;
     let prefix = if file.names().contains(&"embeddings.word_embeddings.weight") { "" } else { "bert." };
     let tensor = |name: &str, shape: &[usize]| {
@@ -147,19 +148,20 @@ fn read(path: &Path, bytes: &[u8], config: &Config, a: Architecture, pooling: Po
     }
     Ok(F32Model {
         architecture: a,
-        pooling,
+        pooling: modules.pooling,
         words: tensor("embeddings.word_embeddings.weight", &[a.vocabulary, h])?,
         positions,
         norm: norm("embeddings")?,
         layers: layers.collect::<Result<_>>()?,
+        dense: modules.dense.clone(),
     })
 }
 
-/// The sizes of the model. `longest` is the limit of a text in tokens, if there is one.
+/// The sizes of the model.
 ///
 /// # Errors
 /// If the encoder does not implement the model.
-fn architecture(config: &Config, longest: Option<usize>) -> Result<Architecture> {
+fn architecture(config: &Config, modules: &SentenceModules) -> Result<Architecture> {
     ensure!(
         config.model_type == "bert",
         "config.json has the model_type {:?}: only BERT encoders (\"bert\") can be converted",
@@ -182,53 +184,21 @@ fn architecture(config: &Config, longest: Option<usize>) -> Result<Architecture>
         intermediate: config.intermediate_size,
         vocabulary: config.vocab_size,
         fine: 0,
-        positions: config.max_position_embeddings.min(longest.unwrap_or(usize::MAX)),
+        positions: config.max_position_embeddings.min(modules.longest.unwrap_or(usize::MAX)),
         epsilon: config.layer_norm_eps,
+        dense: modules.dense.as_ref().map(|dense| Dense { width: dense.bias.len(), activation: dense.activation }),
     };
     architecture.check().map_err(anyhow::Error::msg).context("config.json describes a model that is not supported")?;
     Ok(architecture)
 }
 
-/// The limit of sentence-transformers in tokens, which may be less than the number of positions.
-fn longest(dir: &Path) -> Result<Option<usize>> {
-    #[derive(Deserialize)]
-    struct Limits {
-        max_seq_length: Option<usize>,
-    }
-    let path = dir.join("sentence_bert_config.json");
-    if !path.exists() {
-        return Ok(None);
-    }
-    Ok(json::<Limits>(&path)?.max_seq_length)
-}
-
-/// The pooling of sentence-transformers; the mean if the model has no such file.
-fn pooling(dir: &Path) -> Result<Pooling> {
-    let path = dir.join("1_Pooling/config.json");
-    if !path.exists() {
-        return Ok(Pooling::Mean);
-    }
-    let modes: HashMap<String, serde_json::Value> = json(&path)?;
-    let enabled: Vec<&str> = modes.iter().filter(|(_, value)| **value == true).map(|(name, _)| name.as_str()).collect();
-    Ok(match enabled[..] {
-        ["pooling_mode_mean_tokens"] => Pooling::Mean,
-        ["pooling_mode_cls_token"] => Pooling::First,
-        ["pooling_mode_max_tokens"] => Pooling::Max,
-        _ => bail!(
-            "{} has the pooling {enabled:?}: only one of pooling_mode_mean_tokens, pooling_mode_cls_token and \
-             pooling_mode_max_tokens is supported",
-            path.display()
-        ),
-    })
-}
-
-fn json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
+pub(super) fn json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
     let text = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     serde_json::from_slice(&text).with_context(|| format!("{} cannot be parsed", path.display()))
 }
 
 /// The values of a tensor of this shape.
-fn tensor(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+pub(super) fn tensor(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
     let view = file.tensor(name).with_context(|| format!("the tensor {name} is missing"))?;
     ensure!(view.shape() == shape, "{name} has the shape {:?} instead of {shape:?}", view.shape());
     floats(view.dtype(), view.data()).with_context(|| format!("{name} has the type {:?}", view.dtype()))

@@ -105,7 +105,7 @@ impl E5File {
         let block = file.count()?;
         ensure!(block == BLOCK.0, "the file has blocks of {block} values: only {} are supported", BLOCK.0);
         let architecture =
-            Architecture { layers, hidden, heads, intermediate, vocabulary, fine: 0, positions, epsilon };
+            Architecture { layers, hidden, heads, intermediate, vocabulary, fine: 0, positions, epsilon, dense: None };
         architecture.check().map_err(anyhow::Error::msg)?;
         let pieces = pieces(&mut file, vocabulary)?;
         let tensors = tensors(&mut file)?;
@@ -209,6 +209,7 @@ impl SourceModel for E5File {
             positions,
             norm: self.norm("emb.ln")?,
             layers: (0..a.layers).map(|layer| self.layer(layer)).collect::<Result<_>>()?,
+            dense: None,
         })
     }
 }

@@ -100,7 +100,7 @@ impl TestModel {
     }
 
     pub fn width(&self) -> usize {
-        self.manifest.architecture.hidden
+        self.manifest.architecture.width()
     }
 
     /// Token states and the unit vector of an item's text.

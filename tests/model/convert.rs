@@ -39,15 +39,25 @@ impl View for Tensor {
     }
 }
 
+/// The sizes of a model: layers, hidden width, heads, intermediate width.
+#[derive(Clone, Copy)]
+struct Sizes(usize, usize, usize, usize);
+
+const SMALL: Sizes = Sizes(2, 64, 4, 128);
+
 /// A new folder in Cargo's folder for tests, with an f32 model. Removed when it is dropped.
-struct Folder(PathBuf);
+struct Folder(PathBuf, Sizes);
 
 impl Folder {
     fn new(name: &str) -> Self {
+        Self::with_sizes(name, SMALL)
+    }
+
+    fn with_sizes(name: &str, sizes: Sizes) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(path.join("1_Pooling")).unwrap();
-        let folder = Self(path);
+        let folder = Self(path, sizes);
         let synthetic = SyntheticModel::small(1);
         let vocabulary = synthetic.manifest.architecture.vocabulary;
         // A word that no text can produce, in the middle of the word table.
@@ -56,9 +66,10 @@ impl Folder {
         words.values_mut().filter(|id| id.as_u64() >= Some(40)).for_each(|id| *id = (id.as_u64().unwrap() + 1).into());
         words.insert("[unused0]".into(), 40.into());
         folder.write("tokenizer.json", &tokenizer);
-        folder.write("config.json", &config(vocabulary + 1));
-        folder
-            .write("1_Pooling/config.json", &json!({"word_embedding_dimension": 64, "pooling_mode_mean_tokens": true}));
+        folder.write("config.json", &config(vocabulary + 1, sizes));
+        let pooling =
+            json!({"word_embedding_dimension": sizes.1, "pooling_mode_mean_tokens": true, "include_prompt": true});
+        folder.write("1_Pooling/config.json", &pooling);
         folder.write_weights(vocabulary + 1, |name| name.into());
         folder
     }
@@ -68,6 +79,7 @@ impl Folder {
     }
 
     fn write_weights(&self, vocabulary: usize, rename: impl Fn(&str) -> String) {
+        let Sizes(layers, hidden, _, intermediate) = self.1;
         let mut random = SplitMix64(5);
         let mut tensors = Vec::new();
         let mut add = |name: String, shape: &[usize], spread: f32, centre: f32| {
@@ -75,16 +87,19 @@ impl Folder {
             let values = (0..count).flat_map(|_| (centre + spread * random.signed()).to_le_bytes()).collect();
             tensors.push((rename(&name), Tensor(shape.to_vec(), values)));
         };
-        add("embeddings.word_embeddings.weight".into(), &[vocabulary, 64], 0.1, 0.0);
-        add("embeddings.position_embeddings.weight".into(), &[512, 64], 0.02, 0.0);
-        add("embeddings.token_type_embeddings.weight".into(), &[2, 64], 0.02, 0.0);
+        add("embeddings.word_embeddings.weight".into(), &[vocabulary, hidden], 0.1, 0.0);
+        add("embeddings.position_embeddings.weight".into(), &[512, hidden], 0.02, 0.0);
+        add("embeddings.token_type_embeddings.weight".into(), &[2, hidden], 0.02, 0.0);
         let mut norms = vec!["embeddings".to_owned()];
-        for layer in 0..2 {
+        for layer in 0..layers {
             let full_name = |part: &str| format!("encoder.layer.{layer}.{part}");
             let attention = ["query", "key", "value"].map(|part| full_name(&format!("attention.self.{part}")));
             let square = attention.into_iter().chain([full_name("attention.output.dense")]);
-            let square = square.map(|name| (name, 64, 64));
-            let feed_forward = [(full_name("intermediate.dense"), 128, 64), (full_name("output.dense"), 64, 128)];
+            let square = square.map(|name| (name, hidden, hidden));
+            let feed_forward = [
+                (full_name("intermediate.dense"), intermediate, hidden),
+                (full_name("output.dense"), hidden, intermediate),
+            ];
             for (name, outputs, inputs) in square.chain(feed_forward) {
                 add(format!("{name}.weight"), &[outputs, inputs], 1.5 / (inputs as f32).sqrt(), 0.0);
                 add(format!("{name}.bias"), &[outputs], 0.1, 0.0);
@@ -92,11 +107,36 @@ impl Folder {
             norms.extend([full_name("attention.output"), full_name("output")]);
         }
         for norm in norms {
-            add(format!("{norm}.LayerNorm.weight"), &[64], 0.2, 1.0);
-            add(format!("{norm}.LayerNorm.bias"), &[64], 0.1, 0.0);
+            add(format!("{norm}.LayerNorm.weight"), &[hidden], 0.2, 1.0);
+            add(format!("{norm}.LayerNorm.bias"), &[hidden], 0.1, 0.0);
         }
         let path = self.0.join("model.safetensors");
         safetensors::serialize_to_file(tensors, None, &path).unwrap();
+    }
+
+    /// Adds a dense layer after pooling, as sentence-transformers saves it.
+    fn add_dense(&self, activation: &str, width: usize) {
+        let module =
+            |path: &str, name: &str| json!({"path": path, "type": format!("sentence_transformers.models.{name}")});
+        let modules =
+            [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Dense", "Dense"), ("3_Normalize", "Normalize")];
+        self.write("modules.json", &modules.map(|(path, name)| module(path, name)).to_vec().into());
+        fs::create_dir_all(self.0.join("2_Dense")).unwrap();
+        self.write_dense_config(activation, width);
+        let mut random = SplitMix64(6);
+        let mut tensor = |shape: &[usize]| {
+            let count: usize = shape.iter().product();
+            Tensor(shape.to_vec(), (0..count).flat_map(|_| (0.2 * random.signed()).to_le_bytes()).collect())
+        };
+        let tensors = [("linear.weight", tensor(&[width, self.1.1])), ("linear.bias", tensor(&[width]))];
+        safetensors::serialize_to_file(tensors, None, &self.0.join("2_Dense/model.safetensors")).unwrap();
+    }
+
+    fn write_dense_config(&self, activation: &str, width: usize) {
+        let activation = format!("torch.nn.modules.activation.{activation}");
+        let config =
+            json!({"in_features": self.1.1, "out_features": width, "bias": true, "activation_function": activation});
+        self.write("2_Dense/config.json", &config);
     }
 
     fn convert(&self, out: &str) -> anyhow::Result<(PathBuf, Manifest)> {
@@ -126,9 +166,9 @@ impl Drop for Folder {
     }
 }
 
-fn config(vocabulary: usize) -> Value {
-    json!({"model_type": "bert", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
-        "intermediate_size": 128, "vocab_size": vocabulary, "max_position_embeddings": 512,
+fn config(vocabulary: usize, Sizes(layers, hidden, heads, intermediate): Sizes) -> Value {
+    json!({"model_type": "bert", "hidden_size": hidden, "num_hidden_layers": layers, "num_attention_heads": heads,
+        "intermediate_size": intermediate, "vocab_size": vocabulary, "max_position_embeddings": 512,
         "layer_norm_eps": 1e-12, "hidden_act": "gelu", "position_embedding_type": "absolute"})
 }
 
@@ -146,7 +186,36 @@ pub fn encode(encoder: &mut impl Encoder, tokenizer: &Tokenizer, texts: &[&str])
 
 #[test]
 fn a_converted_model_is_close_to_the_f32_model() {
-    let folder = Folder::new("converted");
+    check_conversion(&Folder::new("converted"), 64);
+}
+
+/// A layer as bert-base-chinese and bge-base have twelve of.
+#[test]
+fn a_layer_of_the_base_size_is_converted() {
+    check_conversion(&Folder::with_sizes("base", Sizes(1, 768, 12, 3072)), 768);
+}
+
+#[test]
+fn a_dense_layer_after_pooling_is_converted() {
+    let folder = Folder::new("dense");
+    for (activation, width) in [("Tanh", 96), ("Identity", 32)] {
+        folder.add_dense(activation, width);
+        check_conversion(&folder, width);
+    }
+    folder.add_dense("ReLU", 96);
+    let refusal = folder.conversion_error();
+    assert!(refusal.contains("the activation_function ReLU: only Identity and Tanh"), "{refusal}");
+    fs::remove_file(folder.0.join("2_Dense/model.safetensors")).unwrap();
+    folder.write_dense_config("Tanh", 96);
+    let refusal = folder.conversion_error();
+    assert!(refusal.contains("save the model again"), "{refusal}");
+    folder.write("modules.json", &json!([{"path": "2_Cnn", "type": "sentence_transformers.models.CNN"}]));
+    let refusal = folder.conversion_error();
+    assert!(refusal.contains("the module CNN: only one Transformer"), "{refusal}");
+}
+
+/// Converts the model of a folder, whose vectors have this width, and compares its vectors with those in f32.
+fn check_conversion(folder: &Folder, width: usize) {
     let (out, manifest) = folder.convert("out").unwrap();
     assert_eq!(manifest, Manifest::parse(&fs::read(out.join("manifest.json")).unwrap()).unwrap());
     let tokenizer_json = fs::read(out.join("tokenizer.json")).unwrap();
@@ -157,11 +226,11 @@ fn a_converted_model_is_close_to_the_f32_model() {
     let weights = Weights::open(&bytes, manifest.architecture).unwrap();
     let int8 = encode(&mut CpuModel::load(&weights, manifest.pooling).unwrap(), &tokenizer, &TEXTS);
     let full = full_vectors(&folder.0, &manifest, &TEXTS, Role::Passage).unwrap().concat();
-    let cosine = min_cosine(&int8, &full, 64);
+    let cosine = min_cosine(&int8, &full, width);
     assert!(cosine > 0.995, "int8 to f32: {cosine}");
     // The dequantized weights without rounding of activations must be closer, or else a kernel is wrong.
     let mut same = Reference::new(&F32Model::dequantized(&weights, manifest.pooling).unwrap());
-    let cosine = min_cosine(&int8, &encode(&mut same, &tokenizer, &TEXTS), 64);
+    let cosine = min_cosine(&int8, &encode(&mut same, &tokenizer, &TEXTS), width);
     assert!(cosine > 0.998, "int8 to its own weights in f32: {cosine}");
 }
 
@@ -178,7 +247,7 @@ fn the_same_input_gives_the_same_bytes() {
 fn errors_name_what_cannot_be_converted() {
     let folder = Folder::new("refused");
     let vocabulary = SyntheticModel::small(1).manifest.architecture.vocabulary + 1;
-    let good = config(vocabulary);
+    let good = config(vocabulary, SMALL);
     let with = |key: &str, value: Value| {
         let mut changed = good.clone();
         changed[key] = value;
@@ -234,7 +303,7 @@ fn check_probes(folder: &Path) {
     let texts: Vec<&str> = probes.probes.iter().map(|probe| probe.text.as_str()).collect();
     let expected: Vec<f32> = probes.probes.iter().flat_map(|probe| probe.vector.iter().copied()).collect();
     let found = encode(&mut cpu, &tokenizer, &texts);
-    let width = manifest.architecture.hidden;
+    let width = manifest.architecture.width();
     let cosine = min_cosine(&found, &expected, width);
     assert!(cosine > 0.985, "int8 to f32: {cosine}");
     let mut same = Reference::new(&F32Model::dequantized(&weights, manifest.pooling).unwrap());

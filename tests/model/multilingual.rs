@@ -83,7 +83,7 @@ fn a_package_is_converted_for_two_languages() {
     let weights = Weights::open(&bytes, manifest.architecture).unwrap();
     let int8 = encode(&mut CpuModel::load(&weights, manifest.pooling).unwrap(), &tokenizer, &TEXTS);
     let full = full_vectors(&folder.original(), &manifest, &TEXTS, Role::Passage).unwrap().concat();
-    let cosine = min_cosine(&int8, &full, manifest.architecture.hidden);
+    let cosine = min_cosine(&int8, &full, manifest.architecture.width());
     assert!(cosine > 0.98, "the cut int8 model to the full f32 model: {cosine}");
 }
 

@@ -11,6 +11,7 @@ use pollster::block_on;
 pub use self::definition::TestWeights;
 use super::device::LEAST_COSINE_TO_CPU;
 use super::kernels::{Kernels, LinearKind};
+use super::manifest::{Activation, Dense};
 use super::synthetic::SyntheticModel;
 use super::weights::{LinearWeights, Weights};
 use super::{Batch, EncodeError, Encoder, OutputKind};
@@ -148,6 +149,26 @@ pub fn refuses_a_batch_that_does_not_fit(device: &mut impl TestDevice, _: &TestW
         let refused = block_on(device.encode(&bad, OutputKind::Vectors));
         assert!(matches!(refused, Err(EncodeError::BadBatch(_))), "{refused:?}");
     }
+}
+
+/// A model that ends in a dense layer to another width.
+pub fn dense_model(activation: Activation) -> TestWeights {
+    let synthetic = SyntheticModel::with_dense(64, 2, 2, 128, Some(Dense { width: 96, activation }), 5);
+    Weights::open(synthetic.weights, synthetic.manifest.architecture).unwrap()
+}
+
+/// Compares a device that runs `model`, from [`dense_model`], with the definition.
+pub fn applies_the_dense_layer(device: &mut impl Encoder, model: &TestWeights) {
+    assert_eq!(device.width(), 96);
+    let batch = ragged();
+    let encoded = block_on(device.encode(&batch, OutputKind::VectorsAndTokens)).unwrap();
+    let (vectors, tokens) = definition::dense(&model.dense().unwrap(), &definition::forward(model, &batch).1, &batch);
+    let dot = |(a, b): (&[f32], &[f32])| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    let cosines: Vec<f32> = encoded.vectors.chunks(96).zip(vectors.chunks(96)).map(dot).collect();
+    assert!(cosines.iter().all(|&c| c >= LEAST_COSINE_TO_CPU), "{cosines:?}");
+    let difference: f32 = encoded.tokens.iter().zip(&tokens).map(|(a, b)| (a - b).powi(2)).sum();
+    assert_eq!(encoded.tokens.len(), tokens.len());
+    assert!(difference < 1e-3 * tokens.iter().map(|v| v * v).sum::<f32>(), "the states differ by {difference}");
 }
 
 /// A model with two layers of two heads.

@@ -6,7 +6,7 @@
 
 mod attention;
 mod attention_rollout;
-mod float;
+pub(crate) mod float;
 mod instruction_set;
 #[cfg(feature = "measure")]
 pub mod measure;
@@ -205,7 +205,9 @@ impl Kernels for CpuModel {
         for (text, vector) in batch.starts.windows(2).zip(vectors.chunks_exact_mut(hidden)) {
             let rows = &x.values()[text[0] as usize * hidden..text[1] as usize * hidden];
             self.parameters.isa.pool(rows, self.parameters.pooling, vector);
-            self.parameters.isa.normalize(vector);
+            if self.parameters.dense.is_none() {
+                self.parameters.isa.normalize(vector);
+            }
         }
         let tokens = if output == OutputKind::VectorsAndTokens { x.values().to_vec() } else { Vec::new() };
         self.give(x);
@@ -215,7 +217,7 @@ impl Kernels for CpuModel {
 
 impl Encoder for CpuModel {
     fn width(&self) -> usize {
-        self.hidden()
+        self.parameters.architecture.width()
     }
 
     async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
@@ -225,7 +227,10 @@ impl Encoder for CpuModel {
         while first + 1 < batch.starts.len() {
             let group = batch.group(first, GROUP);
             let layers = self.parameters.layers.len();
-            let encoded = bert::forward(self, layers, &group, output).await?;
+            let mut encoded = bert::forward(self, layers, &group, output).await?;
+            if let Some(dense) = &self.parameters.dense {
+                encoded = dense.apply(&encoded);
+            }
             all.vectors.extend(encoded.vectors);
             all.tokens.extend(encoded.tokens);
             first += group.starts.len() - 1;

@@ -3,6 +3,7 @@
 //! Must not know the tensor names of any file, nor how weights are quantized. As in the int8 format, two things are
 //! folded in: positions include token type 0, and the query weights include attention's `1/sqrt(head width)`.
 
+use super::dense::DenseLayer;
 use super::kernels::LinearKind;
 use super::manifest::{Architecture, ModelError, Pooling};
 use super::weights::{ByteSource, LinearWeights, NormWeights, Weights};
@@ -25,6 +26,8 @@ pub struct F32Model {
     pub norm: NormWeights,
     /// The layers, from the first to the last. `[L]`
     pub layers: Vec<F32Layer>,
+    /// The dense layer after pooling, if the model has one.
+    pub dense: Option<DenseLayer>,
 }
 
 /// The weights of one layer.
@@ -68,6 +71,7 @@ impl F32Model {
             positions: weights.positions(),
             norm: weights.embedding_norm(),
             layers: layers.collect::<Result<_, ModelError>>()?,
+            dense: weights.dense(),
         })
     }
 

@@ -25,6 +25,7 @@ use self::buffers::Buffers;
 use self::shader::KernelConfig;
 pub use self::shader::{Defect, DotProduct};
 use self::upload::DeviceModel;
+use super::dense::DenseLayer;
 use super::device::{Clock, GpuOpenError};
 use super::kernels::{Kernels, LinearKind};
 use super::manifest::Pooling;
@@ -44,6 +45,8 @@ pub struct GpuModel {
     sizer: BatchSizer,
     clock: Clock,
     dispatches: usize,
+    /// Applied on the CPU to what is read back.
+    dense: Option<DenseLayer>,
 }
 
 /// Choices that tests make instead of [`GpuModel::open`].
@@ -104,8 +107,8 @@ impl GpuModel {
             None => bound_kernels::faster_dot_product(&context, &config, &buffers, &model.layers[0].up, clock).await?,
         };
         let kernels = context.with_error_scopes(|| BoundKernels::new(&context, &config, &buffers, &model)).await?;
-        let sizer = BatchSizer::new(capacity);
-        Ok(GpuModel { context, config, buffers, kernels, recording: None, sizer, clock, dispatches: 0 })
+        let (sizer, dense) = (BatchSizer::new(capacity), weights.dense());
+        Ok(GpuModel { context, config, buffers, kernels, recording: None, sizer, clock, dispatches: 0, dense })
     }
 
     /// The name of the adapter.
@@ -244,7 +247,7 @@ impl Kernels for GpuModel {
 
 impl Encoder for GpuModel {
     fn width(&self) -> usize {
-        self.config.model.hidden
+        self.config.model.width()
     }
 
     async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
@@ -256,8 +259,11 @@ impl Encoder for GpuModel {
             self.context.check_not_lost()?;
             let group = batch.group(first, self.sizer.rows());
             let start = (self.clock)();
-            let encoded = bert::forward(self, self.config.model.layers, &group, output).await?;
+            let mut encoded = bert::forward(self, self.config.model.layers, &group, output).await?;
             self.sizer.record(group.ids.len(), (self.clock)() - start);
+            if let Some(dense) = &self.dense {
+                encoded = dense.apply(&encoded);
+            }
             all.vectors.extend(encoded.vectors);
             all.tokens.extend(encoded.tokens);
             first += group.starts.len() - 1;

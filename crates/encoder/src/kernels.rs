@@ -41,7 +41,8 @@ pub trait Kernels {
     ) -> Self::Activations;
     /// Scaled dot-product attention within each text. `[T, 3H] -> [T, H]`
     fn attention(&mut self, qkv: Self::Activations, batch: &Batch) -> Self::Activations;
-    /// Pools the rows of each text, normalises the vectors, and reads the output back. `[T, H] -> [B, H]`
+    /// Pools the rows of each text and reads the output back. Normalises the vectors, unless a dense layer follows.
+    /// `[T, H] -> [B, H]`
     async fn finish(
         &mut self,
         x: Self::Activations,

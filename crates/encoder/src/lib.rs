@@ -8,6 +8,7 @@ pub mod bert; //      the forward pass, written once over `Kernels`
 #[cfg(test)]
 mod cases; //         tests that every device must pass
 pub mod cpu; //       int8 kernels: portable, SIMD128, relaxed SIMD, x86
+pub mod dense; //     the dense layer after pooling, if the model has one
 pub mod device; //    chooses between CPU and GPU: verify, time, fall back
 #[cfg(feature = "reference")]
 pub mod f32_model; // f32 weights as plain arrays
@@ -88,9 +89,9 @@ impl Batch {
 /// The output of a forward pass.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Embeddings {
-    /// One unit vector per text. `[B, H]`, row-major
+    /// One unit vector per text. `[B, D]`, row-major
     pub vectors: Vec<f32>,
-    /// The last hidden state of each token, with [`OutputKind::VectorsAndTokens`]; otherwise empty. `[T, H]`, row-major
+    /// The last state of each token, with [`OutputKind::VectorsAndTokens`]; otherwise empty. `[T, D]`, row-major
     pub tokens: Vec<f32>,
 }
 
@@ -117,7 +118,7 @@ pub enum EncodeError {
 /// A model on a device.
 #[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
 pub trait Encoder {
-    /// Width of the vectors, H.
+    /// Width of the vectors and token states: D if the model has a dense layer, otherwise H.
     fn width(&self) -> usize;
     /// Encodes a batch. Equal texts get equal vectors, alone or in any batch.
     async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError>;

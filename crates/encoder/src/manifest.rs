@@ -39,13 +39,14 @@ pub struct Manifest {
     pub files: Files,
 }
 
-/// The sizes of a BERT encoder, with the letters that shapes are written with: `L`, `H`, `I`, `V`, `R`, `P`.
+/// The sizes of a BERT encoder, with the letters that shapes are written with: `L`, `H`, `I`, `V`, `R`, `P`,
+/// `D`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Architecture {
     /// L, the number of encoder layers.
     pub layers: usize,
-    /// H, the width of the token states and of the vectors.
+    /// H, the width of the token states, and of the vectors unless there is a dense layer.
     pub hidden: usize,
     /// The number of attention heads. H / heads must be a multiple of 16.
     pub heads: usize,
@@ -59,6 +60,29 @@ pub struct Architecture {
     pub positions: usize,
     /// Added to the variance in every layer norm.
     pub epsilon: f32,
+    /// The dense layer after pooling; most models have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dense: Option<Dense>,
+}
+
+/// The dense layer of sentence-transformers between pooling and normalisation: `activation(W x + b)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Dense {
+    /// D, the width of the vectors.
+    pub width: usize,
+    /// Applied to each value.
+    pub activation: Activation,
+}
+
+/// The activation of the dense layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// None.
+    Identity,
+    /// The hyperbolic tangent.
+    Tanh,
 }
 
 /// How the token states of a text become one vector, before normalisation.
@@ -116,7 +140,7 @@ pub struct Probes {
 pub struct Probe {
     /// The text, without prefix; its role is [`Role::Passage`].
     pub text: String,
-    /// The vector from the f32 reference, of length 1. `[H]`
+    /// The vector from the f32 reference, of length 1. `[D]`
     pub vector: Vec<f32>,
 }
 
@@ -173,6 +197,9 @@ impl Manifest {
             return Err(bad(format!("it has format {}; this program reads format {FORMAT}", manifest.format)));
         }
         manifest.architecture.check().map_err(bad)?;
+        if manifest.pooling == Pooling::Max && manifest.architecture.dense.is_some() {
+            return Err(bad("a dense layer after pooling by the maximum is not supported".into()));
+        }
         for file in [&manifest.files.weights, &manifest.files.tokenizer, &manifest.files.probes] {
             if file.path.is_empty() || file.path.starts_with('.') || file.path.contains(['/', '\\', ':']) {
                 return Err(bad(format!("{:?} is not a plain file name", file.path)));
@@ -218,12 +245,12 @@ impl Probes {
         if probes.probes.is_empty() {
             return Err(bad("it has no probe".into()));
         }
-        match probes.probes.iter().find(|p| p.vector.len() != architecture.hidden) {
+        match probes.probes.iter().find(|p| p.vector.len() != architecture.width()) {
             Some(p) => Err(bad(format!(
                 "the vector of {:?} has {} values instead of {}",
                 p.text,
                 p.vector.len(),
-                architecture.hidden
+                architecture.width()
             ))),
             None => Ok(probes),
         }
@@ -242,6 +269,11 @@ impl Probes {
 }
 
 impl Architecture {
+    /// The width of the vectors, D: that of the dense layer, or H.
+    pub fn width(&self) -> usize {
+        self.dense.map_or(self.hidden, |dense| dense.width)
+    }
+
     /// The width of one attention head.
     pub fn head_width(&self) -> usize {
         self.hidden / self.heads
@@ -271,6 +303,9 @@ impl Architecture {
         within("vocabulary", self.vocabulary, 1, 1 << 20, 1)?;
         within("fine", self.fine, 0, self.vocabulary, 1)?;
         within("positions", self.positions, 4, 8192, 1)?;
+        if let Some(dense) = &self.dense {
+            within("dense.width", dense.width, 32, 2048, 32)?;
+        }
         if !(0.0..1.0).contains(&self.epsilon) {
             return Err(format!("epsilon is {}; it must be at least 0 and below 1", self.epsilon));
         }

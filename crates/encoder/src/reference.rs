@@ -5,6 +5,7 @@
 use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::dense::DenseLayer;
 use super::f32_model::{F32Model, LINEARS};
 use super::kernels::LinearKind;
 use super::manifest::{Architecture, Pooling};
@@ -19,6 +20,8 @@ pub struct Reference {
     positions: Vec<f32>,
     norm: Norm,
     layers: Vec<Layer>,
+    /// Computed without burn, by the same code as for the other devices.
+    dense: Option<DenseLayer>,
     device: Device,
 }
 
@@ -58,6 +61,7 @@ impl Reference {
             positions: model.positions.clone(),
             norm: Norm::new(&model.norm, &device),
             layers: layers.collect(),
+            dense: model.dense.clone(),
             device,
         }
     }
@@ -107,6 +111,7 @@ impl Reference {
         Tensor::cat(texts.collect(), 0)
     }
 
+    /// Pools the states of each text. Normalises the vectors, unless a dense layer follows. `[T, H] -> [B, H]`
     fn pool(&self, states: &[f32], batch: &Batch) -> Vec<f32> {
         let hidden = self.architecture.hidden;
         let mut vectors = Vec::with_capacity((batch.starts.len() - 1) * hidden);
@@ -120,7 +125,7 @@ impl Reference {
                     Pooling::Max => column(k).fold(f32::NEG_INFINITY, f32::max),
                 })
                 .collect();
-            let length = pooled.iter().map(|v| v * v).sum::<f32>().sqrt();
+            let length = if self.dense.is_some() { 1.0 } else { pooled.iter().map(|v| v * v).sum::<f32>().sqrt() };
             vectors.extend(pooled.iter().map(|v| v / length));
         }
         vectors
@@ -129,14 +134,16 @@ impl Reference {
 
 impl Encoder for Reference {
     fn width(&self) -> usize {
-        self.architecture.hidden
+        self.architecture.width()
     }
 
     async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
         let states = self.forward(batch, &mut |_, _, _| ()).into_data().try_into_vec::<f32>();
         let states = states.map_err(|e| EncodeError::DeviceLost(e.to_string()))?;
         let vectors = self.pool(&states, batch);
-        Ok(Embeddings { vectors, tokens: if output == OutputKind::VectorsAndTokens { states } else { Vec::new() } })
+        let tokens = if output == OutputKind::VectorsAndTokens { states } else { Vec::new() };
+        let pooled = Embeddings { vectors, tokens };
+        Ok(self.dense.as_ref().map(|dense| dense.apply(&pooled)).unwrap_or(pooled))
     }
 }
 

@@ -9,7 +9,7 @@ use nearmind_core::random::SplitMix64;
 use safetensors::Dtype;
 use serde_json::json;
 
-use super::manifest::{Architecture, FileEntry, Files, Manifest, Pooling, Prefixes, sha256_hex};
+use super::manifest::{Architecture, Dense, FileEntry, Files, Manifest, Pooling, Prefixes, sha256_hex};
 use super::weights::{WEIGHT_MAX, expected_tensors};
 use super::write::WeightsWriter;
 
@@ -37,6 +37,18 @@ impl SyntheticModel {
 
     /// Builds a model of these sizes, which must pass [`Architecture::check`].
     pub fn new(hidden: usize, layers: usize, heads: usize, intermediate: usize, seed: u64) -> Self {
+        Self::with_dense(hidden, layers, heads, intermediate, None, seed)
+    }
+
+    /// [`Self::new`] with a dense layer after pooling.
+    pub fn with_dense(
+        hidden: usize,
+        layers: usize,
+        heads: usize,
+        intermediate: usize,
+        dense: Option<Dense>,
+        seed: u64,
+    ) -> Self {
         let words = vocabulary();
         let architecture = Architecture {
             layers,
@@ -47,6 +59,7 @@ impl SyntheticModel {
             fine: 4,
             positions: 128,
             epsilon: 1e-12,
+            dense,
         };
         let weights = weights(&architecture, seed);
         let tokenizer = tokenizer(&words);
@@ -110,6 +123,8 @@ pub fn weights(a: &Architecture, seed: u64) -> Vec<u8> {
         };
         let mut integers = |centre, spread| values(centre, spread).into_iter().map(f32::round).collect();
         let values = match name.rsplit('.').next().unwrap_or_default() {
+            // Keeps the values within the range where tanh is not flat.
+            "weight" if name == "dense.weight" => values(0.0, 1.5 / inputs.sqrt()),
             "fine" => integers(0.0, 127.0),
             "coarse" => integers(128.0, 127.0),
             "weight" if dtype == Dtype::I8 => integers(0.0, f32::from(WEIGHT_MAX)),

@@ -22,6 +22,8 @@
 //! | `layers.{i}.up.*` | | `N=I, K=H` | followed by GELU |
 //! | `layers.{i}.down.*` | | `N=H, K=I` | |
 //! | `layers.{i}.down.norm.weight`, `.bias` | F32 | `[H]` | layer norm after the feed-forward part and residual |
+//! | `dense.weight` | F16 | `[D, H]` | only if the manifest has a dense layer, of width `D` |
+//! | `dense.bias` | F32 | `[D]` | the same |
 //!
 //! A linear layer `*` has four tensors: `weight` I8 `[N, K]`, row-major, with values in `-63..=63` (7 bits, because
 //! relaxed SIMD multiplies signed 8-bit by unsigned 7-bit integers), `scale` F32 `[N]`, `bias` F32 `[N]`, and, except
@@ -50,6 +52,7 @@ use half::f16;
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 
+use super::dense::DenseLayer;
 use super::kernels::LinearKind;
 use super::manifest::{Architecture, ModelError};
 
@@ -235,6 +238,12 @@ impl<S: ByteSource> Weights<S> {
         })
     }
 
+    /// Reads the dense layer after pooling, if the model has one.
+    pub fn dense(&self) -> Option<DenseLayer> {
+        let activation = self.architecture.dense?.activation;
+        Some(DenseLayer { weight: self.read_half("dense.weight"), bias: self.read("dense.bias"), activation })
+    }
+
     fn norm(&self, prefix: &str) -> NormWeights {
         NormWeights { weight: self.read(&format!("{prefix}.weight")), bias: self.read(&format!("{prefix}.bias")) }
     }
@@ -283,6 +292,10 @@ pub fn expected_tensors(a: &Architecture) -> BTreeMap<String, (Dtype, Vec<usize>
     add("words.coarse".into(), Dtype::U8, &[coarse, a.hidden / 2]);
     add("words.coarse_scale".into(), Dtype::F16, &[coarse]);
     add("positions".into(), Dtype::F16, &[a.positions, a.hidden]);
+    if let Some(dense) = &a.dense {
+        add("dense.weight".into(), Dtype::F16, &[dense.width, a.hidden]);
+        add("dense.bias".into(), Dtype::F32, &[dense.width]);
+    }
     let mut norms = vec!["norm".to_string()];
     for layer in 0..a.layers {
         for which in [LinearKind::Qkv, LinearKind::Output, LinearKind::Up, LinearKind::Down] {

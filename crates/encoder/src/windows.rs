@@ -6,10 +6,10 @@
 
 use std::ops::Range;
 
-use super::manifest::{Manifest, Pooling};
+use super::manifest::{Activation, Architecture, Manifest, Pooling};
 use super::tokenize::Token;
 use super::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
-use nearmind_core::vectors::arithmetic::{add_scaled, normalize};
+use nearmind_core::vectors::arithmetic::add_scaled;
 
 /// A window shares `1 / OVERLAP` of its tokens with the next one.
 const OVERLAP: usize = 4;
@@ -21,11 +21,15 @@ pub struct Limits {
     pub max_tokens: usize,
     /// How the token states become the vector of a text.
     pub pooling: Pooling,
+    /// Applied after pooling, before normalisation.
+    pub activation: Activation,
 }
 
 impl From<&Manifest> for Limits {
     fn from(manifest: &Manifest) -> Self {
-        Self { max_tokens: manifest.architecture.positions, pooling: manifest.pooling }
+        let Architecture { positions: max_tokens, dense, .. } = manifest.architecture;
+        let activation = dense.map_or(Activation::Identity, |dense| dense.activation);
+        Self { max_tokens, pooling: manifest.pooling, activation }
     }
 }
 
@@ -93,7 +97,11 @@ async fn encode_long<E: Encoder>(
             max
         }),
     };
-    normalize(&mut vector);
+    if limits.pooling != Pooling::Max {
+        let inverse = 1.0 / text.len() as f32;
+        vector.iter_mut().for_each(|sum| *sum *= inverse);
+    }
+    limits.activation.finish(&mut vector);
     Ok((vector, states))
 }
 
@@ -165,7 +173,7 @@ fn split(text: &[Token], max_tokens: usize) -> Vec<Window> {
 mod tests {
     use super::*;
     use crate::cpu::CpuModel;
-    use crate::manifest::Role;
+    use crate::manifest::{Dense, Role};
     use crate::synthetic::SyntheticModel;
     use crate::tokenize::Tokenizer;
     use crate::weights::Weights;
@@ -205,12 +213,15 @@ mod tests {
 
     #[test]
     fn a_long_text_has_one_state_per_token_alone_and_batched() {
-        let model = SyntheticModel::small(1);
-        let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
-        let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
-        for pooling in [Pooling::Mean, Pooling::First, Pooling::Max] {
+        let dense = Some(Dense { width: 96, activation: Activation::Tanh });
+        let dense = SyntheticModel::with_dense(64, 2, 4, 128, dense, 1);
+        let plain = SyntheticModel::small(1);
+        let variants = [Pooling::Mean, Pooling::First, Pooling::Max].map(|pooling| (&plain, pooling));
+        for (model, pooling) in variants.into_iter().chain([(&dense, Pooling::Mean), (&dense, Pooling::First)]) {
+            let tokenizer = Tokenizer::parse(&model.tokenizer, &model.manifest).unwrap();
+            let weights = Weights::open(&model.weights, model.manifest.architecture).unwrap();
             let mut cpu = CpuModel::load(&weights, pooling).unwrap();
-            let limits = Limits { max_tokens: model.manifest.architecture.positions, pooling };
+            let limits = Limits { pooling, ..Limits::from(&model.manifest) };
             let texts = ["red boots", &"warm wool hat and ".repeat(100), "tea", &"a steel knife ".repeat(45)];
             let texts = texts.map(|text| tokenizer.tokenize(text, Role::Passage).unwrap());
             assert!(texts[1].len() > 3 * limits.max_tokens);
@@ -227,7 +238,8 @@ mod tests {
                 if pooling == Pooling::Mean {
                     let mut mean = vec![0.0; cpu.width()];
                     own.chunks_exact(cpu.width()).for_each(|state| add_scaled(&mut mean, 1.0, state));
-                    normalize(&mut mean);
+                    mean.iter_mut().for_each(|value| *value /= text.len() as f32);
+                    limits.activation.finish(&mut mean);
                     assert!(mean.iter().zip(vector).all(|(a, b)| (a - b).abs() < 1e-6));
                 }
             }

@@ -12,7 +12,7 @@ use nearmind_core::{
 };
 use nearmind_encoder::{
     Batch, EncodeError, Encoder, OutputKind,
-    manifest::{Manifest, Pooling, Probes, Role},
+    manifest::{Activation, Manifest, Pooling, Probes, Role},
     tokenize::{Token, Tokenizer, is_readable},
     windows::{self, Limits},
 };
@@ -99,7 +99,7 @@ impl<E: Encoder> Model<E> {
         &mut self,
         texts: impl Iterator<Item = &'a str>,
     ) -> Result<Option<Vec<EncodedText>>, EncodeError> {
-        if self.limits.pooling != Pooling::Mean {
+        if self.limits.pooling != Pooling::Mean || self.limits.activation != Activation::Identity {
             return Ok(None);
         }
         let tokens = texts.map(|text| self.tokenizer.tokenize(text, Role::Passage));

@@ -1,8 +1,9 @@
 //! The operations as weights.rs defines them: plain loops, sums in f64.
 
 use crate::Batch;
+use crate::dense::DenseLayer;
 use crate::kernels::LinearKind;
-use crate::manifest::Architecture;
+use crate::manifest::{Activation, Architecture};
 use crate::weights::{LinearWeights, NormWeights, Weights};
 
 pub type TestWeights = Weights<Vec<u8>>;
@@ -123,7 +124,30 @@ pub fn pool(x: &[f32], hidden: usize, batch: &Batch) -> Vec<f32> {
     vectors
 }
 
-/// The whole forward pass. Returns vectors `[B, H]` and token states `[T, H]`.
+/// The dense layer of each text's mean state `[B, D]`, scaled to length 1, and its product with each state `[T, D]`.
+pub fn dense(layer: &DenseLayer, states: &[f32], batch: &Batch) -> (Vec<f32>, Vec<f32>) {
+    let inputs = layer.weight.len() / layer.bias.len();
+    let product = |x: &[f64]| -> Vec<f64> {
+        let dot = |w: &[f32]| w.iter().zip(x).map(|(&w, x)| f64::from(w) * x).sum::<f64>();
+        layer.weight.chunks_exact(inputs).zip(&layer.bias).map(|(w, &b)| dot(w) + f64::from(b)).collect()
+    };
+    let wide: Vec<f64> = states.iter().map(|&v| f64::from(v)).collect();
+    let tokens = wide.chunks_exact(inputs).flat_map(product).map(|v| v as f32).collect();
+    let mut vectors = Vec::new();
+    for text in batch.starts.windows(2) {
+        let rows = &wide[text[0] as usize * inputs..text[1] as usize * inputs];
+        let mean = |c: usize| rows.iter().skip(c).step_by(inputs).sum::<f64>() / f64::from(text[1] - text[0]);
+        let mut vector = product(&(0..inputs).map(mean).collect::<Vec<f64>>());
+        if layer.activation == Activation::Tanh {
+            vector.iter_mut().for_each(|v| *v = v.tanh());
+        }
+        let length = vector.iter().map(|v| v * v).sum::<f64>().sqrt();
+        vectors.extend(vector.iter().map(|v| (v / length) as f32));
+    }
+    (vectors, tokens)
+}
+
+/// The whole forward pass, without a dense layer. Returns vectors `[B, H]` and token states `[T, H]`.
 pub fn forward(model: &TestWeights, batch: &Batch) -> (Vec<f32>, Vec<f32>) {
     let a = model.architecture();
     let weights = |layer, which| model.linear(layer, which).unwrap();

@@ -5,6 +5,7 @@
 use super::instruction_set::InstructionSet;
 use super::ops::Norm;
 use super::product::PackedWeights;
+use crate::dense::DenseLayer;
 use crate::kernels::LinearKind;
 use crate::manifest::{Architecture, ModelError, Pooling};
 use crate::weights::{ByteSource, LinearWeights, Weights, WordEmbeddings};
@@ -20,6 +21,7 @@ pub struct Parameters {
     pub positions: Vec<f32>,
     pub embedding_norm: Norm,
     pub layers: Vec<PackedLayer>,
+    pub dense: Option<DenseLayer>,
 }
 
 /// The parameters of a BERT layer.
@@ -78,6 +80,7 @@ impl Parameters {
             positions: file.positions(),
             embedding_norm: Norm { weight: embedding_norm.weight, bias: embedding_norm.bias, epsilon },
             layers: layers.collect::<Result<_, ModelError>>()?,
+            dense: file.dense(),
         })
     }
 }

@@ -4,7 +4,7 @@ use pollster::block_on;
 
 use super::*;
 use crate::cases::{self, ActivationKind, TestDevice, TestWeights, batch, definition, kernel_tests};
-use crate::manifest::sha256_hex;
+use crate::manifest::{Activation, sha256_hex};
 use crate::synthetic::SyntheticModel;
 use crate::weights::LinearWeights;
 
@@ -103,6 +103,16 @@ fn every_instruction_set_gives_the_same_bytes() {
             for isa in InstructionSet::available() {
                 assert!(on(isa) == portable, "{} differs from portable", isa.name());
             }
+        }
+    }
+}
+
+#[test]
+fn a_dense_layer_follows_pooling() {
+    for activation in [Activation::Identity, Activation::Tanh] {
+        let model = cases::dense_model(activation);
+        for isa in InstructionSet::available() {
+            cases::applies_the_dense_layer(&mut CpuModel::load_with(isa, &model, Pooling::Mean).unwrap(), &model);
         }
     }
 }

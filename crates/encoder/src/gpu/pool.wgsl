@@ -1,6 +1,6 @@
-// Pools each text's rows to one vector and scales it to length 1.  [T, H] f32 -> [B, H] f32
+// Pools each text's rows to one vector. Scales it to length 1, unless a dense layer follows.  [T, H] f32 -> [B, H] f32
 //
-// POOLING: 0 mean, 1 first token, 2 maximum.
+// POOLING: 0 mean, 1 first token, 2 maximum. NORMALIZE: 1 to scale to length 1.
 // Grid: texts. Rows are summed in a fixed order, so the result does not depend on the batch.
 @group(0) @binding(0) var<storage, read> starts: array<u32, CAPACITY + 1>; //             [B + 1]
 @group(0) @binding(1) var<storage, read> states: array<vec4f, CAPACITY * H / 4>; //       [T, H/4]
@@ -36,7 +36,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     for (var i = 0u; i < THREADS; i++) {
         length += lanes[i];
     }
-    let inverse = select(0.0, 1.0 / sqrt(length), length > 0.0);
+    let inverse = select(1.0, select(0.0, 1.0 / sqrt(length), length > 0.0), NORMALIZE == 1u);
     for (var column = thread; column < H / 4u; column += THREADS) {
         pooled[group.x * (H / 4u) + column] *= inverse;
     }

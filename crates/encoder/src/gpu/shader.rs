@@ -115,6 +115,7 @@ impl KernelConfig {
             ("VOCABULARY", self.model.vocabulary),
             ("FINE", self.model.fine),
             ("POOLING", self.pooling as usize),
+            ("NORMALIZE", usize::from(self.model.dense.is_none())),
         ] {
             let _ = writeln!(source, "const {name} = {value}u;");
         }
@@ -174,6 +175,7 @@ mod tests {
                     fine: 4,
                     positions: 16,
                     epsilon: 1e-12,
+                    dense: None,
                 };
                 let config = KernelConfig { model, pooling: Pooling::Mean, capacity: 1024, dot_product, defect: None };
                 let words = config.rows() * hidden.max(intermediate / 4) + 4 * config.threads() + config.rows();

@@ -14,6 +14,7 @@ use crate::cpu::CpuModel;
 use crate::device::{
     Choice, Device, DeviceKind, GpuOpener, LEAST_COSINE_TO_CPU, ProbeBatch, Reason, VerifyError, verify,
 };
+use crate::manifest::Activation;
 use crate::skipped::skipped;
 use crate::synthetic::SyntheticModel;
 use crate::weights::{LinearWeights, Weights};
@@ -104,6 +105,18 @@ fn twelve_layers_take_at_most_sixty_dispatches() {
             assert_eq!(gpu.dispatches(), 50);
         }
         Err(error) => skipped(format_args!("{error}")),
+    }
+}
+
+#[test]
+fn a_dense_layer_follows_pooling() {
+    let _lock = lock_gpu();
+    for activation in [Activation::Identity, Activation::Tanh] {
+        let model = cases::dense_model(activation);
+        match pollster::block_on(GpuModel::open(&model, Pooling::Mean, || 0.0)) {
+            Ok(mut gpu) => cases::applies_the_dense_layer(&mut gpu, &model),
+            Err(error) => skipped(format_args!("{error}")),
+        }
     }
 }
 

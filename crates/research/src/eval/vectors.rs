@@ -79,7 +79,7 @@ pub fn encode(
     }
     let name: String = digest.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     let cached = cache.join(format!("{name}.f32"));
-    let width = Manifest::parse(&manifest)?.architecture.hidden;
+    let width = Manifest::parse(&manifest)?.architecture.width();
     if let Ok(bytes) = fs::read(&cached)
         && bytes.len() == texts.len() * width * 4
     {
