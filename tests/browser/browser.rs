@@ -1,4 +1,4 @@
-//! A fresh headless Chromium or Firefox with a profile of its own, ended with the test.
+//! Starts a headless Chromium or Firefox with a fresh profile, and runs scripts in its pages.
 
 use std::{
     env, fs,
@@ -19,28 +19,28 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::shop::PATIENT_TRIES;
+use crate::shop::MAX_TRIES;
 
-/// Scripts that wait for the model may wait this long; SwiftShader on a busy machine is slow.
-const PATIENCE: Duration = Duration::from_secs(240);
+/// Limit for a script that waits for the model: SwiftShader is slow on a busy machine.
+const SCRIPT_TIMEOUT: Duration = Duration::from_secs(240);
 
-/// Which WebGPU the browser has.
+/// The WebGPU implementation of the browser.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Gpu {
     None,
-    /// SwiftShader: right, and slow.
+    /// SwiftShader: correct but slow.
     Software,
 }
 
-/// Which browser.
+/// The browser that a test runs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Program {
+pub enum BrowserKind {
     Chromium,
-    /// Debian's extended support release, or another.
+    /// The extended support release if it is installed, as on Debian, or any other.
     Firefox,
 }
 
-/// Of the renderer's memory, as Linux counts it: what it holds now, or the most that it ever held.
+/// Resident memory of the renderer: now, or at its peak.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Memory {
     Now,
@@ -49,27 +49,27 @@ pub enum Memory {
 
 pub struct Browser {
     pub driver: WebDriver,
-    pub program: Program,
-    /// A folder of its own: Chromium's profile, and what the browser downloads.
+    pub kind: BrowserKind,
+    /// Folder of the downloads and, for Chromium, of the profile.
     profile: PathBuf,
-    /// Killed when it is dropped.
-    _service: Child,
+    /// The WebDriver server, which is killed when this is dropped.
+    _server: Child,
 }
 
 impl Browser {
-    /// Chromium; `watch` runs in every page before the page's own scripts.
-    pub async fn start(gpu: Gpu, flags: &[&str], watch: &str) -> Result<Self> {
-        Self::chromium(gpu, flags, watch, &json!({ "browser": "ALL" })).await
+    /// Starts Chromium. `init_script` runs in every page before the page's own scripts.
+    pub async fn start_chromium(gpu: Gpu, flags: &[&str], init_script: &str) -> Result<Self> {
+        Self::launch_chromium(gpu, flags, init_script, &json!({ "browser": "ALL" })).await
     }
 
-    /// Chromium that writes down what its threads do, for [`crate::tasks`].
-    pub async fn traced(watch: &str) -> Result<Self> {
-        Self::chromium(Gpu::None, &[], watch, &json!({ "browser": "ALL", "performance": "ALL" })).await
+    /// Starts Chromium with a trace of what its threads do, for [`crate::tasks`].
+    pub async fn start_traced_chromium(init_script: &str) -> Result<Self> {
+        Self::launch_chromium(Gpu::None, &[], init_script, &json!({ "browser": "ALL", "performance": "ALL" })).await
     }
 
-    async fn chromium(gpu: Gpu, flags: &[&str], watch: &str, logs: &Value) -> Result<Self> {
-        let profile = folder();
-        let mut wishes = DesiredCapabilities::chrome();
+    async fn launch_chromium(gpu: Gpu, flags: &[&str], init_script: &str, logs: &Value) -> Result<Self> {
+        let profile = new_profile_path();
+        let mut capabilities = DesiredCapabilities::chrome();
         for flag in [
             "--headless",
             "--no-sandbox", // CI runs as root
@@ -81,100 +81,101 @@ impl Browser {
             "--disable-dev-shm-usage",
             "--enable-precise-memory-info",
         ] {
-            wishes.add_arg(flag)?;
+            capabilities.add_arg(flag)?;
         }
-        // Chromium's own questions to its maker are not the page's.
-        let mut without = "AutofillServerCommunication,OptimizationHints,MediaRouter,Translate".to_owned();
+        // Chromium's own requests to Google would be mistaken for requests of the page.
+        let mut disabled = "AutofillServerCommunication,OptimizationHints,MediaRouter,Translate".to_owned();
         match gpu {
-            Gpu::None => without += ",WebGPU,WebGPUService",
+            Gpu::None => disabled += ",WebGPU,WebGPUService",
             Gpu::Software => {
-                wishes.add_arg("--enable-unsafe-webgpu")?;
-                wishes.add_arg("--use-webgpu-adapter=swiftshader")?;
+                capabilities.add_arg("--enable-unsafe-webgpu")?;
+                capabilities.add_arg("--use-webgpu-adapter=swiftshader")?;
             }
         }
-        wishes.add_arg(&format!("--disable-features={without}"))?;
-        flags.iter().try_for_each(|flag| wishes.add_arg(flag))?;
-        wishes.add_arg(&format!("--user-data-dir={}", profile.display()))?;
-        wishes.set("goog:loggingPrefs", logs)?;
+        capabilities.add_arg(&format!("--disable-features={disabled}"))?;
+        flags.iter().try_for_each(|flag| capabilities.add_arg(flag))?;
+        capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+        capabilities.set("goog:loggingPrefs", logs)?;
         if logs["performance"].is_string() {
-            let trace = json!({ "enableNetwork": false, "enablePage": false, "traceCategories": TRACED });
-            wishes.add_experimental_option("perfLoggingPrefs", trace)?;
+            let trace = json!({ "enableNetwork": false, "enablePage": false, "traceCategories": TRACE_CATEGORIES });
+            capabilities.add_experimental_option("perfLoggingPrefs", trace)?;
         }
         let downloads =
             json!({ "download.default_directory": profile.join(DOWNLOADS), "download.prompt_for_download": false });
-        wishes.add_experimental_option("prefs", downloads)?;
-        let browser = Self::of(Program::Chromium, profile, wishes).await?;
-        let script = json!({ "source": watch });
+        capabilities.add_experimental_option("prefs", downloads)?;
+        let browser = Self::connect(BrowserKind::Chromium, profile, capabilities).await?;
+        let script = json!({ "source": init_script });
         browser.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
         Ok(browser)
     }
 
-    /// Firefox; its driver has no script that runs before the page's own: the site must put it there.
-    /// `settings` are those of its preferences that are turned on.
-    pub async fn firefox(settings: &[&str]) -> Result<Self> {
-        let binary = ["firefox-esr", "firefox"].iter().find_map(|name| find(name));
-        let binary = binary.context("Firefox is on the PATH: `cargo xtask test` installs it")?;
-        let mut wishes = DesiredCapabilities::firefox();
-        wishes.set_headless()?;
-        wishes.set_firefox_binary(&binary.to_string_lossy())?;
+    /// Starts Firefox with these boolean preferences turned on. Its driver cannot run a script before the page's own
+    /// scripts; see [`Site::add_script_to_pages`](crate::Site::add_script_to_pages).
+    pub async fn start_firefox(enabled_preferences: &[&str]) -> Result<Self> {
+        let binary = ["firefox-esr", "firefox"].iter().find_map(|name| find_on_path(name));
+        let binary = binary.context("Firefox is not on the PATH; `cargo xtask test` installs it")?;
+        let mut capabilities = DesiredCapabilities::firefox();
+        capabilities.set_headless()?;
+        capabilities.set_firefox_binary(&binary.to_string_lossy())?;
         let mut preferences = FirefoxPreferences::new();
-        // A test may be in a tab that is not in front.
+        // Without this, timers of background tabs would be slowed down, and some tests use such tabs.
         preferences.set("dom.min_background_timeout_value", 4)?;
-        for setting in settings {
-            preferences.set(setting, true)?;
+        for preference in enabled_preferences {
+            preferences.set(preference, true)?;
         }
-        let profile = folder();
+        let profile = new_profile_path();
         fs::create_dir_all(profile.join(DOWNLOADS))?;
-        preferences.set("browser.download.folderList", 2)?; // the one that is named
+        preferences.set("browser.download.folderList", 2)?; // 2: use browser.download.dir
         preferences.set("browser.download.dir", profile.join(DOWNLOADS))?;
-        wishes.set_preferences(preferences)?;
-        Self::of(Program::Firefox, profile, wishes).await
+        capabilities.set_preferences(preferences)?;
+        Self::connect(BrowserKind::Firefox, profile, capabilities).await
     }
 
-    async fn of(program: Program, profile: PathBuf, wishes: impl Into<Capabilities>) -> Result<Self> {
-        let (service, port) = service(program).await?;
+    /// Starts a WebDriver server, and a browser by it.
+    async fn connect(kind: BrowserKind, profile: PathBuf, capabilities: impl Into<Capabilities>) -> Result<Self> {
+        let (server, port) = start_webdriver(kind).await?;
         let address = format!("http://127.0.0.1:{port}");
-        let driver = WebDriver::new(address, wishes).await.with_context(|| format!("{program:?} starts"))?;
-        driver.set_script_timeout(PATIENCE).await?;
-        Ok(Self { driver, program, profile, _service: service })
+        let driver = WebDriver::new(address, capabilities).await.with_context(|| format!("cannot start {kind:?}"))?;
+        driver.set_script_timeout(SCRIPT_TIMEOUT).await?;
+        Ok(Self { driver, kind, profile, _server: server })
     }
 
-    /// Of the renderer that holds most: the page and its workers are in one process.
-    pub fn renderer_mb(&self, which: Memory) -> Result<f64> {
+    /// Memory in MB of the largest renderer process; a page and its workers share one process.
+    pub fn renderer_mb(&self, memory: Memory) -> Result<f64> {
         let profile = self.profile.display().to_string();
-        let field = if which == Memory::Peak { "VmHWM:" } else { "VmRSS:" };
-        let held_kb = |process: fs::DirEntry| {
+        let field = if memory == Memory::Peak { "VmHWM:" } else { "VmRSS:" };
+        let memory_kb = |process: fs::DirEntry| {
             let command = fs::read_to_string(process.path().join("cmdline")).ok()?;
             if !command.contains("--type=renderer") || !command.contains(&profile) {
                 return None;
             }
             let status = fs::read_to_string(process.path().join("status")).ok()?;
-            let held = status.lines().find_map(|line| line.strip_prefix(field))?;
-            held.trim().trim_end_matches(" kB").parse::<f64>().ok()
+            let value = status.lines().find_map(|line| line.strip_prefix(field))?;
+            value.trim().trim_end_matches(" kB").parse::<f64>().ok()
         };
-        let held = fs::read_dir("/proc").context("processes are read from /proc")?.flatten().filter_map(held_kb);
-        Ok(held.fold(0.0, f64::max) / 1024.0)
+        let sizes_kb = fs::read_dir("/proc").context("cannot list /proc")?.flatten().filter_map(memory_kb);
+        Ok(sizes_kb.fold(0.0, f64::max) / 1024.0)
     }
 
-    /// Runs the body of an async function in the page and gives back what it returns.
-    pub async fn ask(&self, body: &str, arguments: &[Value]) -> Result<Value> {
+    /// Runs the body of an async function in the page and returns its result. The body has the arguments as `args`.
+    pub async fn evaluate(&self, body: &str, arguments: &[Value]) -> Result<Value> {
         let script = format!(
-            "const done = arguments[arguments.length - 1]; const given = [...arguments].slice(0, -1);
-             (async (...given) => {{ {body} }})(...given).then(value => done({{ value }}), error => done({{ error: `${{error?.message ?? error}}` }}));"
+            "const done = arguments[arguments.length - 1]; const args = [...arguments].slice(0, -1);
+             (async (...args) => {{ {body} }})(...args).then(value => done({{ value }}), error => done({{ error: `${{error?.message ?? error}}` }}));"
         );
         let answer = self.driver.execute_async(&script, arguments.to_vec()).await?;
         let mut answer = answer.json().clone();
         if let Some(error) = answer["error"].as_str() {
-            anyhow::bail!("the page says: {error}\nin {body}");
+            anyhow::bail!("the script failed: {error}\nin {body}");
         }
         Ok(answer["value"].take())
     }
 
-    /// Waits for a file that the page lets the visitor save.
-    pub async fn downloaded(&self, name: &str) -> Result<PathBuf> {
+    /// Waits until the browser has downloaded a file of this name.
+    pub async fn wait_for_download(&self, name: &str) -> Result<PathBuf> {
         let file = self.profile.join(DOWNLOADS).join(name);
-        for _ in 0..PATIENT_TRIES {
-            if fs::metadata(&file).is_ok_and(|about| about.len() > 0) {
+        for _ in 0..MAX_TRIES {
+            if fs::metadata(&file).is_ok_and(|metadata| metadata.len() > 0) {
                 return Ok(file);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -182,56 +183,56 @@ impl Browser {
         anyhow::bail!("{name} was not downloaded")
     }
 
-    /// What was written to the console.
+    /// The messages in the console.
     pub async fn console(&self) -> Vec<String> {
         let log = self.driver.browser_log().await.unwrap_or_default();
         log.into_iter().map(|entry| format!("{entry:?}")).collect()
     }
 
-    /// Must be called: a driver that is dropped blocks the thread until its browser answers.
-    pub async fn end(&self) -> Result<()> {
+    /// Closes the browser. Must be called: a driver that is dropped blocks the thread until its browser answers.
+    pub async fn quit(&self) -> Result<()> {
         self.driver.clone().quit().await?;
         fs::remove_dir_all(&self.profile).ok();
         Ok(())
     }
 }
 
-/// Tasks, and the marks that a page makes among them.
-const TRACED: &str = "disabled-by-default-devtools.timeline,blink.user_timing";
+/// Tasks, and the marks that a page sets by `performance.mark`.
+const TRACE_CATEGORIES: &str = "disabled-by-default-devtools.timeline,blink.user_timing";
 const DOWNLOADS: &str = "downloads";
 
-/// One that no other browser has.
-fn folder() -> PathBuf {
-    static STARTED: AtomicU32 = AtomicU32::new(0);
-    let number = STARTED.fetch_add(1, Ordering::Relaxed);
+/// A path that no other browser uses.
+fn new_profile_path() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
     env::temp_dir().join(format!("nearmind-browser-{}-{number}", std::process::id()))
 }
 
-/// The browser's driver on a port that it chooses.
-async fn service(program: Program) -> Result<(Child, u16)> {
-    let (name, says) = match program {
-        Program::Chromium => ("chromedriver", "started successfully on port "),
-        Program::Firefox => ("geckodriver", "Listening on 127.0.0.1:"),
+/// Starts the browser's WebDriver server, which chooses its port.
+async fn start_webdriver(kind: BrowserKind) -> Result<(Child, u16)> {
+    let (name, before_port) = match kind {
+        BrowserKind::Chromium => ("chromedriver", "started successfully on port "),
+        BrowserKind::Firefox => ("geckodriver", "Listening on 127.0.0.1:"),
     };
-    let mut service = Command::new(name)
+    let mut server = Command::new(name)
         .arg("--port=0")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .with_context(|| format!("{name} starts: `cargo xtask test` installs it"))?;
-    let said = service.stdout.take().context("the driver's output")?;
-    let mut lines = BufReader::new(said).lines();
+        .with_context(|| format!("cannot start {name}; `cargo xtask test` installs it"))?;
+    let output = server.stdout.take().context("no output")?;
+    let mut lines = BufReader::new(output).lines();
     while let Some(line) = lines.next_line().await? {
-        if let Some((_, port)) = line.split_once(says) {
+        if let Some((_, port)) = line.split_once(before_port) {
             let port = port.trim_end_matches('.').parse()?;
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return Ok((service, port));
+            return Ok((server, port));
         }
     }
-    anyhow::bail!("{name} ended before it named its port")
+    anyhow::bail!("{name} ended without printing its port")
 }
 
-fn find(program: &str) -> Option<PathBuf> {
+fn find_on_path(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
 }

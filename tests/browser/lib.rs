@@ -1,6 +1,7 @@
-//! What the browser tests share: a server that can misbehave, a fresh Chromium for each visit, the demo shop's pages.
+//! Shared code of the browser tests: a server whose responses a test can change, a fresh browser for each visit, and
+//! the pages of the demo shop.
 //!
-//! They need the built site: `cargo xtask build`, or `cargo xtask test`, which builds it first.
+//! The tests need the built site: run `cargo xtask build` first, or `cargo xtask test`, which builds it.
 
 pub mod browser;
 pub mod shop;
@@ -10,7 +11,7 @@ pub mod skipped;
 pub mod tasks;
 pub mod vitals;
 
-pub use browser::{Browser, Gpu, Memory, Program};
-pub use shop::{Shop, visit, visit_each, visit_each_private, visit_each_unwatched};
+pub use browser::{Browser, BrowserKind, Gpu, Memory};
+pub use shop::{Shop, visit, visit_in_each_browser, visit_in_each_browser_unrecorded, visit_in_each_browser_with_gpc};
 pub use site::Site;
 pub use skipped::skipped;

@@ -1,4 +1,4 @@
-//! The built site on a port of its own: logs every request, and cuts or alters what it is told to.
+//! Serves the built site on a free port, logs every request, and lets a test change each response.
 
 use std::{
     net::TcpListener,
@@ -13,119 +13,120 @@ use xtask::{
     server::{CONTENT_SECURITY_POLICY, respond},
 };
 
-/// Changes an answer on its way; the path is that of the request, without its query.
-pub type Fault = Box<dyn Fn(&str, &mut Response) + Send + Sync>;
+/// Changes a response before it is sent. Has the request's path, without its query.
+pub type Interceptor = Box<dyn Fn(&str, &mut Response) + Send + Sync>;
 
 pub struct Site {
     pub port: u16,
     /// In order of arrival.
-    log: Log,
-    /// See [`Site::watch`].
-    watch: Arc<OnceLock<String>>,
+    log: RequestLog,
+    /// See [`Site::add_script_to_pages`].
+    page_script: Arc<OnceLock<String>>,
 }
 
-type Log = Arc<Mutex<Vec<Arrival>>>;
+type RequestLog = Arc<Mutex<Vec<LoggedRequest>>>;
 
-/// A request as the server saw it, and the size of its answer.
+/// A request, and the size of its response.
 #[derive(Debug, Clone)]
-pub struct Arrival {
+pub struct LoggedRequest {
     /// `METHOD URL`
     pub line: String,
     pub headers: Vec<(String, String)>,
-    pub at: Instant,
-    /// Of the answer's body.
+    pub arrived_at: Instant,
+    /// Bytes of the response's body.
     pub bytes: usize,
 }
 
-/// Where a site has the script that watches its pages.
-const WATCH: &str = "/~watch.js";
+/// Path of the script that is added to all pages.
+const PAGE_SCRIPT_PATH: &str = "/~watch.js";
 
 impl Site {
     pub fn new() -> Self {
-        Self::with(Box::new(|_, _| {}))
+        Self::with_interceptor(Box::new(|_, _| {}))
     }
 
-    pub fn with(fault: Fault) -> Self {
-        Self::under("", fault)
+    pub fn with_interceptor(interceptor: Interceptor) -> Self {
+        Self::at_path("", interceptor)
     }
 
-    /// The site below a path of its origin: `/deep/shop`.
-    pub fn under(path: &'static str, fault: Fault) -> Self {
-        Self::start(root().join("dist"), path, fault)
+    /// The site below a path of its origin, such as `/deep/shop`. A request for anything else has the path `/outside`.
+    pub fn at_path(path: &'static str, interceptor: Interceptor) -> Self {
+        Self::start(root().join("dist"), path, interceptor)
     }
 
-    /// A site of another folder.
-    pub fn of(folder: PathBuf) -> Self {
+    /// A site with the files of another folder.
+    pub fn from_folder(folder: PathBuf) -> Self {
         Self::start(folder, "", Box::new(|_, _| {}))
     }
 
-    fn start(folder: PathBuf, path: &'static str, fault: Fault) -> Self {
+    fn start(folder: PathBuf, path: &'static str, interceptor: Interceptor) -> Self {
         assert!(
             folder.join("wasm/nearmind-worker_bg.wasm").is_file(),
             "the site is not built: run `cargo xtask build`"
         );
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = listener.local_addr().expect("a port").port();
-        let log = Log::default();
-        let watch = Arc::<OnceLock<String>>::default();
-        let (origin, arrived, watching) = (format!("http://127.0.0.1:{port}"), log.clone(), watch.clone());
-        // Ends with the process: a test's browser may ask until then.
+        let listener = TcpListener::bind("127.0.0.1:0").expect("no free port");
+        let port = listener.local_addr().expect("no port").port();
+        let log = RequestLog::default();
+        let page_script = Arc::<OnceLock<String>>::default();
+        let (origin, requests, added_script) = (format!("http://127.0.0.1:{port}"), log.clone(), page_script.clone());
+        // The thread ends with the process: a browser may send requests until then.
         thread::spawn(move || {
             listen(&listener, move |request| {
-                let at = Instant::now();
-                // A browser that takes this server for its proxy sends whole addresses.
-                let mut asked = request.clone();
-                asked.url = request.url.strip_prefix(&origin).unwrap_or(&request.url).to_owned();
-                if let Some(script) = watching.get().filter(|_| asked.url == WATCH) {
+                let arrived_at = Instant::now();
+                // A browser that uses this server as its proxy sends absolute URLs.
+                let mut local = request.clone();
+                local.url = request.url.strip_prefix(&origin).unwrap_or(&request.url).to_owned();
+                if let Some(script) = added_script.get().filter(|_| local.url == PAGE_SCRIPT_PATH) {
                     let headers = vec![("content-type", "text/javascript".into())];
                     return Response { status: 200, headers, body: script.clone().into(), ..Response::default() };
                 }
-                asked.url = asked.url.strip_prefix(path).unwrap_or("/outside").to_owned();
-                let mut reply = respond(&folder, &asked);
-                // Whatever a policy blocks, in the page or in the worker, is told to this server. Tests may make workers, too.
+                local.url = local.url.strip_prefix(path).unwrap_or("/outside").to_owned();
+                let mut reply = respond(&folder, &local);
+                // What the policy blocks in a page or worker is reported to this server. `test` is the Trusted Types
+                // policy of tests that start workers.
                 for (name, value) in &mut reply.headers {
                     if *name == "content-security-policy" {
                         *value = value.replace("nearmind halfmoon", "nearmind halfmoon test");
                         value.push_str("; report-uri /csp-report");
                     }
                 }
-                let path = asked.url.split('?').next().unwrap_or_default();
-                fault(path, &mut reply);
-                if watching.get().is_some() {
-                    watched(&mut reply);
+                let path = local.url.split('?').next().unwrap_or_default();
+                interceptor(path, &mut reply);
+                if added_script.get().is_some() {
+                    add_script_tag(&mut reply);
                 }
                 let line = format!("{} {}", request.method, request.url);
                 let bytes = reply.fault.cut_after_bytes.map_or(reply.body.len(), |end| end.min(reply.body.len()));
-                let arrival = Arrival { line, headers: request.headers.clone(), at, bytes };
-                arrived.lock().unwrap_or_else(PoisonError::into_inner).push(arrival);
+                let logged = LoggedRequest { line, headers: request.headers.clone(), arrived_at, bytes };
+                requests.lock().unwrap_or_else(PoisonError::into_inner).push(logged);
                 reply
             });
         });
-        Self { port, log, watch }
+        Self { port, log, page_script }
     }
 
-    /// From now on all pages begin with this script, for a browser that cannot put it there itself.
-    pub fn watch(&self, script: &str) {
-        self.watch.set(script.to_owned()).ok();
+    /// Puts this script before everything else in all pages from now on. For browsers that cannot do this themselves.
+    pub fn add_script_to_pages(&self, script: &str) {
+        self.page_script.set(script.to_owned()).ok();
     }
 
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}/{path}", self.port)
     }
 
-    /// The requests so far but for the first `from`.
-    pub fn arrivals(&self, from: usize) -> Vec<Arrival> {
+    /// All requests so far, except for the first `from`.
+    pub fn request_log(&self, from: usize) -> Vec<LoggedRequest> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)[from..].to_vec()
     }
 
-    /// The requests so far, and the bytes that answered them.
-    pub fn sent(&self) -> Vec<(String, usize)> {
-        self.arrivals(0).into_iter().map(|arrival| (arrival.line, arrival.bytes)).collect()
+    /// Each request so far, as `METHOD URL`, with the bytes of its response.
+    pub fn response_sizes(&self) -> Vec<(String, usize)> {
+        self.request_log(0).into_iter().map(|request| (request.line, request.bytes)).collect()
     }
 
-    /// The requests so far.
+    /// Each request so far, as `METHOD URL`.
     pub fn requests(&self) -> Vec<String> {
-        self.sent().into_iter().map(|(line, _)| line).collect()
+        self.response_sizes().into_iter().map(|(line, _)| line).collect()
     }
 }
 
@@ -135,43 +136,47 @@ impl Default for Site {
     }
 }
 
-/// A page with the watching script before everything else.
-fn watched(reply: &mut Response) {
+/// Adds the tag of the script for all pages, if the response is a page.
+fn add_script_tag(reply: &mut Response) {
     let page = String::from_utf8_lossy(&reply.body);
-    let begins = "<!doctype html>";
-    if let Some(rest) = page.strip_prefix(begins) {
-        reply.body = format!("{begins}<script src=\"{WATCH}\"></script>{rest}").into_bytes();
+    let doctype = "<!doctype html>";
+    if let Some(rest) = page.strip_prefix(doctype) {
+        reply.body = format!("{doctype}<script src=\"{PAGE_SCRIPT_PATH}\"></script>{rest}").into_bytes();
     }
 }
 
-/// Replaces a piece of the worker's script, as `www/` has it: the built one is minified.
-pub fn altered_worker(from: &'static str, to: &'static str) -> Fault {
+/// Replaces a part of the worker's script. Serves the script from `www/`, because the built one is minified.
+pub fn replace_in_worker(from: &'static str, to: &'static str) -> Interceptor {
     Box::new(move |path, reply| {
         if path == "/worker.js" && reply.status == 200 {
-            let script = std::fs::read_to_string(root().join("www/package/worker.js")).expect("the worker's script");
+            let script =
+                std::fs::read_to_string(root().join("www/package/worker.js")).expect("cannot read the worker's script");
             assert!(script.contains(from), "www/package/worker.js no longer has {from:?}");
             reply.body = script.replace(from, to).into_bytes();
         }
     })
 }
 
-/// A file that the site does not have; its kind by its name's end.
-pub fn page(path: &'static str, text: String) -> Fault {
-    let kind = match path.rsplit('.').next() {
+/// Adds a file to the site; the extension says its content type.
+pub fn add_file(path: &'static str, text: String) -> Interceptor {
+    let content_type = match path.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css",
         _ => "text/javascript",
     };
-    Box::new(move |asked, reply| {
-        if asked == path {
+    Box::new(move |requested, reply| {
+        if requested == path {
             reply.status = 200;
-            reply.headers =
-                vec![("content-type", kind.into()), ("content-security-policy", CONTENT_SECURITY_POLICY.into())];
+            reply.headers = vec![
+                ("content-type", content_type.into()),
+                ("content-security-policy", CONTENT_SECURITY_POLICY.into()),
+            ];
             reply.body = text.clone().into_bytes();
         }
     })
 }
 
+/// The root folder of the project.
 pub fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }

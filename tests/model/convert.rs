@@ -203,15 +203,15 @@ fn a_dense_layer_after_pooling_is_converted() {
         check_conversion(&folder, width);
     }
     folder.add_dense("ReLU", 96);
-    let refusal = folder.conversion_error();
-    assert!(refusal.contains("the activation_function ReLU: only Identity and Tanh"), "{refusal}");
+    let error = folder.conversion_error();
+    assert!(error.contains("the activation_function ReLU: only Identity and Tanh"), "{error}");
     fs::remove_file(folder.0.join("2_Dense/model.safetensors")).unwrap();
     folder.write_dense_config("Tanh", 96);
-    let refusal = folder.conversion_error();
-    assert!(refusal.contains("save the model again"), "{refusal}");
+    let error = folder.conversion_error();
+    assert!(error.contains("save the model again"), "{error}");
     folder.write("modules.json", &json!([{"path": "2_Cnn", "type": "sentence_transformers.models.CNN"}]));
-    let refusal = folder.conversion_error();
-    assert!(refusal.contains("the module CNN: only one Transformer"), "{refusal}");
+    let error = folder.conversion_error();
+    assert!(error.contains("the module CNN: only one Transformer"), "{error}");
 }
 
 /// Converts the model of a folder, whose vectors have this width, and compares its vectors with those in f32.

@@ -1,4 +1,5 @@
-//! For everyone: axe-core finds nothing against WCAG 2.2 AA in any state of the shop, in both languages, light and dark.
+//! Accessibility: axe-core finds no violation of WCAG 2.2 AA in any state of the shop, in both languages and both
+//! themes.
 
 use std::time::Duration;
 
@@ -7,13 +8,13 @@ use browser_tests::{Gpu, Shop, Site, site::root, visit};
 use serde_json::{Value, json};
 use xtask::http::Response;
 
-/// What axe finds on the page as it is, a line a rule.
-async fn findings(shop: &Shop) -> Result<Vec<String>> {
-    let axe =
-        std::fs::read_to_string(root().join("target/axe/axe.min.js")).context("`cargo xtask test` obtains axe")?;
+/// Runs axe on the page as it is now, and returns a line for each rule that is violated.
+async fn run_axe(shop: &Shop) -> Result<Vec<String>> {
+    let axe = std::fs::read_to_string(root().join("target/axe/axe.min.js"))
+        .context("cannot read axe, which `cargo xtask test` downloads")?;
     shop.browser.driver.execute(&format!("{axe}; window.axe = axe;"), Vec::new()).await?;
-    let look = r#"
-        // What fades in is looked at when it is there.
+    let script = r#"
+        // Elements that fade in are checked when they are fully visible.
         const roots = () => [document, ...[...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
         const moving = () => roots().flatMap((root) => root.getAnimations()).filter(({ playState, effect }) =>
           playState === "running" && effect.getTiming().iterations !== Infinity);
@@ -21,27 +22,27 @@ async fn findings(shop: &Shop) -> Result<Vec<String>> {
         const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
         const { violations } = await axe.run(document, { runOnly: tags });
         return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.flat().join(" ")} (${failureSummary})`).slice(0, 3).join("; ")}`);"#;
-    let found = shop.ask(look, &[]).await?;
-    Ok(found.as_array().context("a list")?.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+    let found = shop.evaluate(script, &[]).await?;
+    Ok(found.as_array().context("no findings")?.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
-/// Waits until the page's own shelf has its model, wherever its files lie.
-async fn loaded(shop: &Shop) -> Result<()> {
-    let loaded = r#"
+/// Waits until the model of the page's shelf is ready; also in subfolders, unlike [`Shop::wait_for_model`].
+async fn wait_for_shelf_model(shop: &Shop) -> Result<()> {
+    let wait = r#"
         const { client } = document.querySelector("nearmind-shelf");
         while (!client.state.device) await new Promise((next) => setTimeout(next, 50));"#;
-    shop.ask(loaded, &[]).await?;
+    shop.evaluate(wait, &[]).await?;
     Ok(())
 }
 
-async fn nothing_found(shop: &Shop, state: &str) -> Result<()> {
-    let found = findings(shop).await?;
-    assert_eq!(found, Vec::<String>::new(), "{state}");
+async fn assert_no_findings(shop: &Shop, state: &str) -> Result<()> {
+    let findings = run_axe(shop).await?;
+    assert_eq!(findings, Vec::<String>::new(), "{state}");
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn axe_finds_nothing_on_any_page_in_either_language_light_or_dark() -> Result<()> {
+async fn pages_have_no_findings_in_both_languages_and_themes() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
         shop.open("product.html?item=rain-jacket-squall").await?;
         for (theme, lang) in [("light", "en"), ("dark", "zh-CN")] {
@@ -54,8 +55,8 @@ async fn axe_finds_nothing_on_any_page_in_either_language_light_or_dark() -> Res
                 "cart.html?",
                 "index.html?nearmind=debug&",
             ] {
-                shop.open_whole(&format!("{page}lang={lang}")).await?;
-                nothing_found(shop, &format!("{page} {lang} {theme}")).await?;
+                shop.open_with_model(&format!("{page}lang={lang}")).await?;
+                assert_no_findings(shop, &format!("{page} {lang} {theme}")).await?;
             }
         }
         Ok(())
@@ -64,26 +65,26 @@ async fn axe_finds_nothing_on_any_page_in_either_language_light_or_dark() -> Res
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn axe_finds_nothing_in_the_dialog_on_the_profile_and_in_the_examples() -> Result<()> {
+async fn examples_dialogs_imports_and_the_profile_have_no_findings() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
         for page in ["plain", "strict", "own-card", "headless", "chinese"] {
             shop.goto(&format!("examples/{page}.html")).await?;
             if page != "headless" {
-                assert_eq!(shop.settled().await?, "ready");
-                loaded(shop).await?;
+                assert_eq!(shop.wait_for_shelf().await?, "ready");
+                wait_for_shelf_model(shop).await?;
             }
-            nothing_found(shop, page).await?;
+            assert_no_findings(shop, page).await?;
         }
         for (page, lang) in [("index.html?lang=en", "en"), ("index.html?lang=zh-CN", "zh")] {
-            shop.open_whole(page).await?;
-            let open = r#"
+            shop.open_with_model(page).await?;
+            let open_dialog = r#"
                 const root = document.querySelector("nearmind-shelf").shadowRoot;
                 root.querySelector("[part=about]").click();
                 while (!root.querySelector("[part=panel-events] li")) await new Promise((next) => setTimeout(next, 50));"#;
-            shop.ask(open, &[]).await?;
-            nothing_found(shop, &format!("the dialog, {lang}")).await?;
+            shop.evaluate(open_dialog, &[]).await?;
+            assert_no_findings(shop, &format!("the dialog, {lang}")).await?;
         }
-        let imported = r#"
+        let wait_for_import = r#"
             const shelf = () => document.getElementById("for-you");
             while (shelf()?.state !== "ready") await new Promise((next) => setTimeout(next, 50));
             for (const finding of document.querySelectorAll("details")) finding.open = true;"#;
@@ -91,58 +92,57 @@ async fn axe_finds_nothing_in_the_dialog_on_the_profile_and_in_the_examples() ->
             let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
             shop.browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", scheme).await?;
             shop.goto(&format!("try.html?lang={lang}")).await?;
-            nothing_found(shop, &format!("before an import, {theme}")).await?;
+            assert_no_findings(shop, &format!("before an import, {theme}")).await?;
             if lang == "en" {
-                shop.ask("document.getElementById('sample').click();", &[]).await?;
-                nothing_found(shop, "an import that is under way").await?;
+                shop.evaluate("document.getElementById('sample').click();", &[]).await?;
+                assert_no_findings(shop, "a running import").await?;
             }
-            shop.ask(imported, &[]).await?;
-            nothing_found(shop, &format!("an import, {lang} {theme}")).await?;
+            shop.evaluate(wait_for_import, &[]).await?;
+            assert_no_findings(shop, &format!("an import, {lang} {theme}")).await?;
         }
         shop.goto("profile.html").await?;
-        shop.profile_drawn().await?;
-        nothing_found(shop, "the profile").await
+        shop.wait_for_profile().await?;
+        assert_no_findings(shop, "the profile").await
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn axe_finds_nothing_while_it_loads_in_an_explanation_in_forced_colours_on_a_phone_and_from_right_to_left()
--> Result<()> {
-    // The model comes so slowly that the page is looked at before it is there.
+async fn loading_forced_colours_phones_and_rtl_have_no_findings() -> Result<()> {
+    // The model is sent so slowly that the page is checked while it loads.
     let slow = Box::new(|path: &str, reply: &mut Response| {
         if path.ends_with("model.safetensors") {
             reply.fault.pause_per_mib = Some(Duration::from_millis(300));
         }
     });
-    visit(Site::with(slow), Gpu::None, &[], async |shop| {
+    visit(Site::with_interceptor(slow), Gpu::None, &[], async |shop| {
         shop.open("index.html").await?;
-        shop.until("document.querySelector('nearmind-shelf').client.state.progress").await?;
-        nothing_found(shop, "loading").await?;
-        shop.device().await?;
+        shop.wait_until("document.querySelector('nearmind-shelf').client.state.progress").await?;
+        assert_no_findings(shop, "loading").await?;
+        shop.wait_for_model().await?;
         shop.click("document.querySelector('nearmind-shelf').shadowRoot.querySelector('[data-action=why]')").await?;
-        shop.until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('dialog[open] dl, dialog[open] li, dialog[open] p')").await?;
-        nothing_found(shop, "an explanation").await?;
+        shop.wait_until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('dialog[open] dl, dialog[open] li, dialog[open] p')").await?;
+        assert_no_findings(shop, "an explanation").await?;
         let media = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
         shop.browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await?;
         for page in ["index.html", "profile.html"] {
             shop.goto(page).await?;
-            shop.device().await?;
-            nothing_found(shop, &format!("{page} in forced colours")).await?;
+            shop.wait_for_model().await?;
+            assert_no_findings(shop, &format!("{page} in forced colours")).await?;
         }
         let phone = json!({ "width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": true });
         shop.browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
         shop.browser.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", phone).await?;
         for page in ["index.html", "profile.html", "product.html?item=dripper-still", "examples/chinese.html"] {
             shop.goto(page).await?;
-            shop.until("document.querySelector('nearmind-shelf, nearmind-profile').shadowRoot?.querySelector('li')").await?;
-            nothing_found(shop, &format!("{page} on a phone")).await?;
-            let narrow = shop.ask("return document.documentElement.scrollWidth <= innerWidth;", &[]).await?;
-            assert_eq!(narrow, true, "{page} is wider than a phone");
-            shop.ask("document.documentElement.dir = 'rtl';", &[]).await?;
-            nothing_found(shop, &format!("{page} from right to left")).await?;
-            let narrow = shop.ask("return document.documentElement.scrollWidth <= innerWidth;", &[]).await?;
-            assert_eq!(narrow, true, "{page} is wider than a phone, from right to left");
+            shop.wait_until("document.querySelector('nearmind-shelf, nearmind-profile').shadowRoot?.querySelector('li')").await?;
+            assert_no_findings(shop, &format!("{page} on a phone")).await?;
+            let fits = shop.evaluate("return document.documentElement.scrollWidth <= innerWidth;", &[]).await?;
+            assert_eq!(fits, true, "{page} is wider than a phone");
+            shop.evaluate("document.documentElement.dir = 'rtl';", &[]).await?;
+            assert_no_findings(shop, &format!("{page} in right-to-left text")).await?;
+            let fits = shop.evaluate("return document.documentElement.scrollWidth <= innerWidth;", &[]).await?;
+            assert_eq!(fits, true, "{page} is wider than a phone in right-to-left text");
         }
         Ok(())
     })
@@ -150,27 +150,27 @@ async fn axe_finds_nothing_while_it_loads_in_an_explanation_in_forced_colours_on
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn axe_finds_nothing_when_it_fails_and_when_it_is_empty() -> Result<()> {
-    let missing = Box::new(|path: &str, reply: &mut Response| {
+async fn failed_and_empty_shelves_have_no_findings() -> Result<()> {
+    let without_model = Box::new(|path: &str, reply: &mut Response| {
         if path.ends_with("minilm/manifest.json") {
             reply.status = 404;
         }
     });
-    visit(Site::with(missing), Gpu::None, &[], async |shop| {
+    visit(Site::with_interceptor(without_model), Gpu::None, &[], async |shop| {
         shop.goto("index.html").await?;
-        shop.problem().await?;
-        assert_eq!(shop.settled().await?, "failed");
-        nothing_found(shop, "failed").await
+        shop.wait_for_problem().await?;
+        assert_eq!(shop.wait_for_shelf().await?, "failed");
+        assert_no_findings(shop, "failed").await
     })
     .await?;
     visit(Site::new(), Gpu::None, &[], async |shop| {
         shop.open("examples/strict.html").await?;
-        let empty = r#"
+        let empty_shelf = r#"
             const shelf = document.querySelector("nearmind-shelf");
             shelf.item = "no-such-item";
             while (shelf.state !== "empty") await new Promise((next) => setTimeout(next, 50));"#;
-        shop.ask(empty, &[]).await?;
-        nothing_found(shop, "empty").await
+        shop.evaluate(empty_shelf, &[]).await?;
+        assert_no_findings(shop, "empty").await
     })
     .await
 }

@@ -1,12 +1,13 @@
-//! Where the encoder runs, and that it does not matter: every wasm and the GPU answer alike, and a GPU that is absent,
-//! wrong or lost leaves the work to the CPU and says why. The GPU is SwiftShader: right, and a thousand times slower.
+//! The devices that the encoder runs on: both CPU modules and the GPU give the same results, and if the GPU is absent,
+//! computes wrongly or is lost, the CPU takes over and the page says why. The GPU is SwiftShader, which is correct but
+//! a thousand times slower.
 
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::{
     Gpu, Shop, Site,
-    site::{altered_worker, root},
+    site::{replace_in_worker, root},
     visit,
 };
 use serde_json::{Value, json};
@@ -18,11 +19,11 @@ const TEXTS: [&str; 4] = [
     "防水骑行夹克, size M, 42 €",
 ];
 
-/// Bits of the vectors of some texts, from a worker without a shop.
+/// Embeds [`TEXTS`] in a worker without a catalogue, and returns the vectors and the report of the device.
 async fn embed(shop: &Shop, device: &str) -> Result<(Vec<f32>, Value)> {
     shop.goto("index.html").await?;
     let script = r#"
-        const [model, device, texts] = given;
+        const [model, device, texts] = args;
         const policy = trustedTypes.createPolicy("test", { createScriptURL: (url) => url });
         const worker = new Worker(policy.createScriptURL(new URL("worker.js", document.baseURI).href), { type: "module" });
         const answer = new Promise((done) => (worker.onmessage = ({ data }) => data.id === 1 && done(data)));
@@ -31,13 +32,13 @@ async fn embed(shop: &Shop, device: &str) -> Result<(Vec<f32>, Value)> {
         worker.terminate();
         if (updates) throw new Error(`${updates[0].code}: ${updates[0].detail}`);
         return { vectors: [...new Uint32Array(vectors.buffer)], report };"#;
-    let mut answer = shop.ask(script, &[json!("models/minilm/"), json!(device), json!(TEXTS)]).await?;
-    let bits = answer["vectors"].as_array().context("vectors")?.iter();
+    let mut answer = shop.evaluate(script, &[json!("models/minilm/"), json!(device), json!(TEXTS)]).await?;
+    let bits = answer["vectors"].as_array().context("no vectors")?.iter();
     let vectors = bits.map(|bits| f32::from_bits(bits.as_u64().unwrap_or_default() as u32)).collect();
     Ok((vectors, answer["report"].take()))
 }
 
-/// The same texts by the command line.
+/// Embeds the same texts by the command line.
 fn embed_natively() -> Result<Vec<f32>> {
     let binary = root().join("target/debug/nearmind");
     let output = Command::new(binary)
@@ -45,7 +46,7 @@ fn embed_natively() -> Result<Vec<f32>> {
         .arg(root().join("models/minilm"))
         .args(TEXTS)
         .output()
-        .context("the command line is built")?;
+        .context("cannot run nearmind")?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout)?;
     let vectors = lines.lines().map(serde_json::from_str::<Value>).collect::<Result<Vec<_>, _>>()?;
@@ -58,10 +59,10 @@ fn embed_natively() -> Result<Vec<f32>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_cpu_modules_give_the_bytes_of_the_native_build() -> Result<()> {
+async fn both_cpu_modules_give_the_same_bytes_as_the_native_build() -> Result<()> {
     let native = embed_natively()?;
-    let simd128 = altered_worker("WebAssembly.validate(RELAXED_DOT)", "false");
-    for (name, site) in [("relaxed SIMD", Site::new()), ("SIMD128", Site::with(simd128))] {
+    let simd128 = replace_in_worker("WebAssembly.validate(RELAXED_DOT)", "false");
+    for (name, site) in [("relaxed SIMD", Site::new()), ("SIMD128", Site::with_interceptor(simd128))] {
         visit(site, Gpu::None, &[], async |shop| {
             let (vectors, report) = embed(shop, "cpu").await?;
             assert_eq!(report["detail"], name);
@@ -74,86 +75,86 @@ async fn both_cpu_modules_give_the_bytes_of_the_native_build() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_measuring_page_embeds() -> Result<()> {
+async fn the_benchmark_page_embeds_texts() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
         shop.goto("bench.html").await?;
-        let script = "await candidate.init(); return [candidate.backend, (await candidate.embed(given[0])).map(({ length }) => length)];";
-        let answer = shop.ask(script, &[json!(TEXTS)]).await?;
+        let script = "await candidate.init(); return [candidate.backend, (await candidate.embed(args[0])).map(({ length }) => length)];";
+        let answer = shop.evaluate(script, &[json!(TEXTS)]).await?;
         assert_eq!(answer[1], json!([384, 384, 384, 384]), "{answer}");
         Ok(())
     })
     .await
 }
 
-/// A visitor who said something; the list is theirs, not the cold start's.
-async fn wish(shop: &Shop) -> Result<Vec<(String, f64)>> {
+/// Sends a wish and returns the list, which then is not that of a cold start.
+async fn send_wish(shop: &Shop) -> Result<Vec<(String, f64)>> {
     let wish = "await client.track('wish', { text: 'waterproof jacket for cycling in the rain' });";
     shop.with_client(wish, &[]).await?;
-    shop.ranked(10).await
+    shop.for_you_scores(10).await
 }
 
-/// The GPU adds floats in another order, so a value may round to the other of two int8 neighbours: two items whose
+/// The GPU adds floats in another order, so a value may be rounded to the other of two int8 neighbours. Items whose
 /// scores differ by less than this may change places.
 const TIE: f64 = 0.01;
 
-/// The nearest items to a wish: what is diversified after that turns a tie into another list.
-async fn nearest(shop: &Shop, limit: usize) -> Result<Vec<(String, f64)>> {
-    wish(shop).await?;
-    let nearest = r#"
+/// The items nearest to a wish. Without diversity, which would turn a tie into a different list.
+async fn nearest_items(shop: &Shop, limit: usize) -> Result<Vec<(String, f64)>> {
+    send_wish(shop).await?;
+    let request = r#"
         const scene = { kind: "for-you", diversity: { method: "none", strength: 0 }, interests: 0 };
-        const updates = await client.openShelf("test", { kind: "for-you", item: null, scene, limit: given[0], lang: "en" });
+        const updates = await client.openShelf("test", { kind: "for-you", item: null, scene, limit: args[0], lang: "en" });
         client.closeShelf("test");
         return updates.find((update) => update.type === "shelf").cards.map(({ item, score }) => [item, score]);"#;
-    let cards = shop.with_client(nearest, &[json!(limit)]).await?;
+    let cards = shop.with_client(request, &[json!(limit)]).await?;
     Ok(serde_json::from_value(cards)?)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_gpu_recommends_what_the_cpu_recommends() -> Result<()> {
+async fn the_gpu_and_the_cpu_recommend_the_same_items() -> Result<()> {
     visit(Site::new(), Gpu::Software, &[], async |shop| {
         let mut lists = Vec::new();
         for (device, limit) in [("cpu", 20), ("gpu", 10)] {
             shop.goto(&format!("index.html?device={device}")).await?;
-            let report = shop.decided().await?;
+            let report = shop.wait_for_gpu_check().await?;
             assert_eq!(report["device"], device, "{report}");
-            lists.push(nearest(shop, limit).await?);
+            lists.push(nearest_items(shop, limit).await?);
             shop.with_client("await client.forget();", &[]).await?;
         }
         let [cpu, gpu] = &lists[..] else { unreachable!("two devices") };
         assert_eq!((cpu.len(), gpu.len()), (20, 10));
-        let score = |item: &str| cpu.iter().find(|(known, _)| known == item).map(|(_, score)| *score);
+        let score = |item: &str| cpu.iter().find(|(on_cpu, _)| on_cpu == item).map(|(_, score)| *score);
         for ((_, expected), (item, found)) in cpu.iter().zip(gpu) {
-            let on_cpu = score(item).with_context(|| format!("{item} is on no CPU list: {cpu:?}, {gpu:?}"))?;
+            let on_cpu = score(item).with_context(|| format!("{item} is not in the CPU's list: {cpu:?}, {gpu:?}"))?;
             assert!((on_cpu - found).abs() < TIE, "{item} scores {found} instead of {on_cpu}");
-            assert!((on_cpu - expected).abs() < TIE, "{item} is out of its place: {cpu:?}, {gpu:?}");
+            assert!((on_cpu - expected).abs() < TIE, "{item} is in the wrong place: {cpu:?}, {gpu:?}");
         }
         Ok(())
     })
     .await
 }
 
-/// Asks for the GPU where there is a reason against it.
-async fn ends_on_the_cpu(site: Site, gpu: Gpu, reason: &str) -> Result<()> {
-    ends_on_the_cpu_after(async |_| Ok(()), site, gpu, reason).await
+/// Requests the GPU, and checks that the CPU is used for this reason.
+async fn assert_cpu_is_used(site: Site, gpu: Gpu, reason: &str) -> Result<()> {
+    assert_cpu_is_used_after(async |_| Ok(()), site, gpu, reason).await
 }
 
-async fn ends_on_the_cpu_after(
-    deeds: impl AsyncFnOnce(&Shop) -> Result<()>,
+async fn assert_cpu_is_used_after(
+    actions: impl AsyncFnOnce(&Shop) -> Result<()>,
     site: Site,
     gpu: Gpu,
     reason: &str,
 ) -> Result<()> {
     visit(site, gpu, &[], async |shop| {
         shop.open("index.html?device=gpu").await?;
-        deeds(shop).await?;
-        let list = wish(shop).await?;
+        actions(shop).await?;
+        let list = send_wish(shop).await?;
         assert_eq!(list.len(), 10);
-        let report = shop.reported("cpu", reason).await?;
+        let report = shop.wait_for_device("cpu", reason).await?;
         assert_eq!(report["device"], "cpu", "{report}");
-        // Whoever asks the shelf about itself reads a sentence for it.
+        // The panel about the shelf has a sentence with the reason.
         let panel = r#"
             const { loadTexts } = await import(new URL("languages.js", document.baseURI));
-            const sentence = (await loadTexts(document.documentElement.lang, "panel")).reasons[given[0].code](given[0]), root = shelf.shadowRoot;
+            const sentence = (await loadTexts(document.documentElement.lang, "panel")).reasons[args[0].code](args[0]), root = shelf.shadowRoot;
             root.querySelector("[part~=about]").click();
             for (let tries = 0; tries < 1000; tries++) {
               if (root.textContent.includes(sentence)) return true;
@@ -167,50 +168,50 @@ async fn ends_on_the_cpu_after(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_an_adapter_the_cpu_works_and_says_so() -> Result<()> {
-    ends_on_the_cpu(Site::new(), Gpu::None, "absent").await
+async fn without_an_adapter_the_cpu_is_used_and_the_page_says_so() -> Result<()> {
+    assert_cpu_is_used(Site::new(), Gpu::None, "absent").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gpu_that_computes_wrongly_is_not_used_and_the_page_says_so() -> Result<()> {
-    // Rows forget how large they were.
+async fn a_wrong_gpu_is_not_used_and_the_page_says_so() -> Result<()> {
+    // The kernel no longer multiplies a row by its scale.
     const WRONG: &str = r#"
         const { createShaderModule } = GPUDevice.prototype;
-        GPUDevice.prototype.createShaderModule = function (given) {
-          const code = given.code.replaceAll("total(sum) * channel.x * scale +", "total(sum) * channel.x +");
-          return createShaderModule.call(this, { ...given, code });
+        GPUDevice.prototype.createShaderModule = function (args) {
+          const code = args.code.replaceAll("total(sum) * channel.x * scale +", "total(sum) * channel.x +");
+          return createShaderModule.call(this, { ...args, code });
         };
         wasm.start(loadGpu)"#;
-    let wrong = altered_worker("wasm.start(loadGpu)", WRONG);
-    ends_on_the_cpu(Site::with(wrong), Gpu::Software, "wrong").await
+    let wrong = replace_in_worker("wasm.start(loadGpu)", WRONG);
+    assert_cpu_is_used(Site::with_interceptor(wrong), Gpu::Software, "wrong").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gpu_that_is_lost_leaves_the_work_to_the_cpu_and_the_page_says_so() -> Result<()> {
-    // Each device answers often enough to be proven, and once more.
+async fn the_cpu_replaces_a_lost_gpu_and_the_page_says_so() -> Result<()> {
+    // Each device computes often enough to pass its check, and once more.
     const LOST: &str = r#"
         if (!adapter) return null;
         const gpu = await load("nearmind-gpu"), { encode } = gpu.GpuModule.prototype;
         const { requestDevice } = GPUAdapter.prototype;
         let device = null, answers = 0;
-        GPUAdapter.prototype.requestDevice = async function (...given) {
-          return (device = await requestDevice.apply(this, given));
+        GPUAdapter.prototype.requestDevice = async function (...args) {
+          return (device = await requestDevice.apply(this, args));
         };
-        gpu.GpuModule.prototype.encode = function (...given) {
+        gpu.GpuModule.prototype.encode = function (...args) {
           if (++answers === 5) device.destroy();
-          return encode.apply(this, given);
+          return encode.apply(this, args);
         };
         return gpu;"#;
-    let lost = altered_worker("return adapter ? load(\"nearmind-gpu\") : null;", LOST);
-    // It works, is lost, is opened again, and is lost again.
+    let lost = replace_in_worker("return adapter ? load(\"nearmind-gpu\") : null;", LOST);
+    // The GPU works, is lost, is opened again, and is lost again.
     let search = async |shop: &Shop| {
-        shop.reported("gpu", "asked-gpu").await?;
+        shop.wait_for_device("gpu", "asked-gpu").await?;
         for text in
             ["tent", "teapot", "lamp", "guitar", "duvet", "sneaker", "atlas", "drone", "hose", "kite", "soap", "kettle"]
         {
-            shop.with_client("await client.search(given[0], { limit: 3 });", &[json!(text)]).await?;
+            shop.with_client("await client.search(args[0], { limit: 3 });", &[json!(text)]).await?;
         }
         Ok(())
     };
-    ends_on_the_cpu_after(search, Site::with(lost), Gpu::Software, "lost").await
+    assert_cpu_is_used_after(search, Site::with_interceptor(lost), Gpu::Software, "lost").await
 }

@@ -1,4 +1,4 @@
-//! What the documentation tells people to paste works as it is pasted: the snippets of README.md and of docs/.
+//! The tags, scripts, styles and policies in README.md and docs/ work when they are pasted into a page.
 
 #[path = "../../docs/pages.rs"]
 mod pages;
@@ -6,43 +6,43 @@ mod pages;
 use anyhow::{Context, Result};
 use browser_tests::{
     Gpu, Site,
-    site::{Fault, root},
+    site::{Interceptor, root},
     visit,
 };
 use serde_json::json;
 
-/// The snippets in a language, those of the README first.
-fn blocks(lang: &str) -> Vec<String> {
+/// The snippets in a language, those of README.md first.
+fn snippets(lang: &str) -> Vec<String> {
     pages::snippets(root(), lang)
 }
 
-/// A shop whose page is this, and which has Nearmind in /nearmind/.
+/// A shop with this page, and with Nearmind in /nearmind/.
 fn shop(body: String) -> Site {
-    let page: Fault = Box::new(move |path, reply| {
+    let page: Interceptor = Box::new(move |path, reply| {
         if path == "/outside" {
             reply.status = 200;
             reply.headers = vec![("content-type", "text/html; charset=utf-8".into())];
             reply.body = format!("<!doctype html><html lang=\"en\"><title>A shop</title>{body}").into_bytes();
         }
     });
-    Site::under("/nearmind", page)
+    Site::at_path("/nearmind", page)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_documented_tag_works_as_it_is_pasted() -> Result<()> {
-    let tags = blocks("html");
+async fn every_documented_tag_works() -> Result<()> {
+    let tags = snippets("html");
     assert!(tags.len() >= 3);
     for tag in tags {
         visit(shop(tag.clone()), Gpu::None, &[], async |shop| {
             shop.goto("shop.html").await?;
             if tag.contains("<nearmind-profile") {
-                shop.profile_drawn().await?;
+                shop.wait_for_profile().await?;
             } else {
-                assert_eq!(shop.settled().await?, "ready", "{tag}");
+                assert_eq!(shop.wait_for_shelf().await?, "ready", "{tag}");
                 let count = "return document.querySelector('nearmind-shelf').shadowRoot.querySelectorAll('li[data-item]').length;";
-                assert!(shop.ask(count, &[]).await?.as_u64().context("a count")? >= 6, "{tag}");
+                assert!(shop.evaluate(count, &[]).await?.as_u64().context("no count")? >= 6, "{tag}");
             }
-            assert_eq!(shop.seen("errors").await?, json!([]), "{tag}");
+            assert_eq!(shop.records("errors").await?, json!([]), "{tag}");
             Ok(())
         })
         .await?;
@@ -51,8 +51,8 @@ async fn every_documented_tag_works_as_it_is_pasted() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_documented_style_reserves_what_a_shelf_needs() -> Result<()> {
-    let styles = blocks("css").concat();
+async fn the_documented_style_reserves_the_height_of_a_shelf() -> Result<()> {
+    let styles = snippets("css").concat();
     let body = format!(
         r#"<meta name="viewport" content="width=device-width"><style>{styles}</style>
            <nearmind-shelf catalog="/nearmind/catalog/" model="/nearmind/models/minilm/"></nearmind-shelf>"#
@@ -62,10 +62,10 @@ async fn the_documented_style_reserves_what_a_shelf_needs() -> Result<()> {
             shop.browser.driver.set_window_rect(0, 0, width, 800).await?;
             shop.goto("shop.html").await?;
             let height = "return document.querySelector('nearmind-shelf').getBoundingClientRect().height;";
-            let before = shop.ask(height, &[]).await?;
-            shop.ask("await import('/nearmind/shelf.js');", &[]).await?;
-            assert_eq!(shop.settled().await?, "ready");
-            assert_eq!(shop.ask(height, &[]).await?, before, "{width} pixels wide");
+            let before = shop.evaluate(height, &[]).await?;
+            shop.evaluate("await import('/nearmind/shelf.js');", &[]).await?;
+            assert_eq!(shop.wait_for_shelf().await?, "ready");
+            assert_eq!(shop.evaluate(height, &[]).await?, before, "{width} pixels wide");
         }
         Ok(())
     })
@@ -73,36 +73,36 @@ async fn the_documented_style_reserves_what_a_shelf_needs() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_documented_script_works_as_it_is_pasted() -> Result<()> {
+async fn every_documented_script_works() -> Result<()> {
     let (headless, with_shelf): (Vec<_>, Vec<_>) =
-        blocks("js").into_iter().partition(|script| script.contains("Nearmind.open"));
+        snippets("js").into_iter().partition(|script| script.contains("Nearmind.open"));
     assert!(!headless.is_empty() && !with_shelf.is_empty());
     for script in headless {
-        // The first tour of the API gives all of these names; other scripts have to end without an error.
+        // The tour of the API defines all of these variables. Other scripts must only run without an error.
         let is_tour = script.contains("const found");
-        let came = if is_tour { "{ basis, cards, found, events, interests }" } else { "{}" };
-        let page = format!("<script type=\"module\">{script}; window.came = {came};</script>");
+        let variables = if is_tour { "{ basis, cards, found, events, interests }" } else { "{}" };
+        let page = format!("<script type=\"module\">{script}; window.results = {variables};</script>");
         visit(shop(page), Gpu::None, &[], async |shop| {
             shop.goto("shop.html").await?;
-            let came = r#"
-                while (!window.came) await new Promise((next) => setTimeout(next, 50));
-                return [came.basis, came.cards?.length, came.found?.length > 0, came.events?.length];"#;
-            let came = shop.ask(came, &[]).await?;
-            assert!(!is_tour || came == json!(["profile", 6, true, 1]), "{came}");
-            assert_eq!(shop.seen("errors").await?, json!([]));
+            let read = r#"
+                while (!window.results) await new Promise((next) => setTimeout(next, 50));
+                return [results.basis, results.cards?.length, results.found?.length > 0, results.events?.length];"#;
+            let results = shop.evaluate(read, &[]).await?;
+            assert!(!is_tour || results == json!(["profile", 6, true, 1]), "{results}");
+            assert_eq!(shop.records("errors").await?, json!([]));
             Ok(())
         })
         .await?;
     }
-    let tag = blocks("html").swap_remove(0);
+    let tag = snippets("html").swap_remove(0);
     for script in with_shelf {
         let page = format!("{tag}<script type=\"module\">{script}</script>");
         visit(shop(page), Gpu::None, &[], async |shop| {
             shop.open("shop.html").await?;
             if script.contains("dripper-still") {
-                shop.until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('li[data-item]').dataset.item === 'dripper-still'").await?;
+                shop.wait_until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('li[data-item]').dataset.item === 'dripper-still'").await?;
             }
-            assert_eq!(shop.seen("errors").await?, json!([]));
+            assert_eq!(shop.records("errors").await?, json!([]));
             Ok(())
         })
         .await?;
@@ -111,10 +111,10 @@ async fn every_documented_script_works_as_it_is_pasted() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_documented_policy_is_enough() -> Result<()> {
-    let policy = blocks("csp").into_iter().next().context("a policy")?;
-    let tag = blocks("html").swap_remove(0);
-    let page: Fault = Box::new(move |path, reply| {
+async fn the_documented_policy_allows_all_that_nearmind_needs() -> Result<()> {
+    let policy = snippets("csp").into_iter().next().context("no policy")?;
+    let tag = snippets("html").swap_remove(0);
+    let page: Interceptor = Box::new(move |path, reply| {
         if path == "/outside" {
             let policy = policy.replace('\n', " ");
             reply.status = 200;
@@ -125,10 +125,10 @@ async fn the_documented_policy_is_enough() -> Result<()> {
             reply.headers.retain(|(name, _)| *name == "content-type");
         }
     });
-    visit(Site::under("/nearmind", page), Gpu::None, &[], async |shop| {
+    visit(Site::at_path("/nearmind", page), Gpu::None, &[], async |shop| {
         shop.open("shop.html").await?;
-        assert_eq!(shop.seen("violations").await?, json!([]));
-        assert_eq!(shop.seen("errors").await?, json!([]));
+        assert_eq!(shop.records("violations").await?, json!([]));
+        assert_eq!(shop.records("errors").await?, json!([]));
         Ok(())
     })
     .await

@@ -1,45 +1,46 @@
-//! The element as a product: what custom-elements.json promises is what the code has; attributes, properties and slots
-//! work at run time; several shelves share one worker; the page may draw its own cards, or have no element at all.
+//! The element `nearmind-shelf`: custom-elements.json describes it correctly, attributes, properties and slots work at
+//! run time, several shelves share one worker, and a page can draw its own cards or use no element.
 
 use browser_tests::skipped;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use browser_tests::{Gpu, Shop, Site, shop::strings, site::root, visit, visit_each};
+use browser_tests::{Gpu, Shop, Site, shop::to_strings, site::root, visit, visit_in_each_browser};
 use serde_json::{Value, json};
 
-/// Names of a list of the manifest.
+/// The names in one list of the manifest, sorted.
 fn names(element: &Value, list: &str) -> Vec<String> {
-    let all = element[list].as_array().into_iter().flatten();
-    let mut names: Vec<_> = all.filter_map(|entry| entry["name"].as_str()).map(str::to_owned).collect();
+    let entries = element[list].as_array().into_iter().flatten();
+    let mut names: Vec<_> = entries.filter_map(|entry| entry["name"].as_str()).map(str::to_owned).collect();
     names.sort();
     names
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_manifest_of_the_elements_says_what_the_code_has() -> Result<()> {
+async fn custom_elements_json_describes_the_elements_correctly() -> Result<()> {
     let read =
         |file: &str| std::fs::read_to_string(root().join("www/package").join(file)).with_context(|| file.to_owned());
     let manifest: Value = serde_json::from_str(&read("custom-elements.json")?)?;
     visit(Site::new(), Gpu::None, &[], async |shop| {
         shop.open("index.html").await?;
-        for module in manifest["modules"].as_array().context("modules")? {
-            let (element, path) = (&module["declarations"][0], module["path"].as_str().context("a path")?);
-            let tag = element["tagName"].as_str().context("a name")?;
+        for module in manifest["modules"].as_array().context("no modules")? {
+            let (element, path) = (&module["declarations"][0], module["path"].as_str().context("no path")?);
+            let tag = element["tagName"].as_str().context("no tag name")?;
             let code = r#"
-                await import(new URL(given[1], document.baseURI));
-                const type = customElements.get(given[0]);
+                await import(new URL(args[1], document.baseURI));
+                const type = customElements.get(args[0]);
                 const own = [];
-                for (let made = type.prototype; made !== HTMLElement.prototype; made = Object.getPrototypeOf(made)) own.push(...Object.getOwnPropertyNames(made));
+                for (let proto = type.prototype; proto !== HTMLElement.prototype; proto = Object.getPrototypeOf(proto))
+                  own.push(...Object.getOwnPropertyNames(proto));
                 return { attributes: type.observedAttributes, members: own.filter((name) => !/Callback$|^constructor$|[dD]ata/.test(name)) };"#;
-            let code = shop.ask(code, &[json!(tag), json!(path)]).await?;
-            // Read by styles or with the list, they need not be observed.
-            let mut observed = strings(&code["attributes"])?;
-            let known = names(element, "attributes");
-            observed.extend(known.iter().filter(|name| ["theme", "base", "state"].contains(&name.as_str())).cloned());
+            let code = shop.evaluate(code, &[json!(tag), json!(path)]).await?;
+            // These need not be observed: they are read by styles, or together with the list.
+            let mut observed = to_strings(&code["attributes"])?;
+            let described = names(element, "attributes");
+            observed.extend(described.iter().filter(|name| ["theme", "base", "state"].contains(&name.as_str())).cloned());
             observed.sort();
-            assert_eq!(known, observed, "{tag}");
-            let mut members = strings(&code["members"])?;
+            assert_eq!(described, observed, "{tag}");
+            let mut members = to_strings(&code["members"])?;
             members.extend(names(element, "members").into_iter().filter(|name| name == "client"));
             members.sort();
             assert_eq!(names(element, "members"), members, "{tag}");
@@ -61,11 +62,11 @@ async fn the_manifest_of_the_elements_says_what_the_code_has() -> Result<()> {
               [...new Set([...root.querySelectorAll("[part]")].flatMap((node) => [...node.part]))].filter((part) => part !== "skeleton").sort(),
               [...root.querySelectorAll("slot")].map((slot) => slot.name).sort(),
             ];"#;
-        let drawn = shop.ask(drawn, &[]).await?;
-        let (parts, promised) = (strings(&drawn[0])?, names(shelf, "cssParts"));
-        let unknown: Vec<_> = parts.iter().filter(|part| !promised.contains(part)).collect();
-        assert_eq!(unknown, Vec::<&String>::new(), "parts that the manifest does not name");
-        assert_eq!(strings(&drawn[1])?, names(shelf, "slots"));
+        let drawn = shop.evaluate(drawn, &[]).await?;
+        let (parts, described) = (to_strings(&drawn[0])?, names(shelf, "cssParts"));
+        let missing: Vec<_> = parts.iter().filter(|part| !described.contains(part)).collect();
+        assert_eq!(missing, Vec::<&String>::new(), "the manifest lacks parts");
+        assert_eq!(to_strings(&drawn[1])?, names(shelf, "slots"));
         let styles = read("element/styles.js")?;
         let mut used: Vec<_> = styles.split("var(").filter_map(|rest| rest.split([',', ')']).next()).collect();
         used.retain(|name| name.starts_with("--nearmind-"));
@@ -77,10 +78,10 @@ async fn the_manifest_of_the_elements_says_what_the_code_has() -> Result<()> {
     .await
 }
 
-/// What a script prints that is run by node in the built site; nothing where there is no node.
-fn in_node(script: &str) -> Result<Option<String>> {
+/// Runs a script by Node.js in the built site and returns its output, or `None` where there is no Node.js.
+fn run_in_node(script: &str) -> Result<Option<String>> {
     if Command::new("node").arg("--version").output().is_err() {
-        skipped("there is no node here to import the modules without a page");
+        skipped("Node.js is not installed, so modules are not imported without a page");
         return Ok(None);
     }
     let folder = root().join("dist");
@@ -90,37 +91,38 @@ fn in_node(script: &str) -> Result<Option<String>> {
 }
 
 #[test]
-fn importing_without_a_page_does_nothing() -> Result<()> {
-    let said =
-        in_node("await Promise.all(['shelf', 'profile', 'nearmind', 'debug'].map((name) => import(`./${name}.js`)));")?;
-    assert!(said.is_none_or(|said| said.is_empty()));
+fn modules_can_be_imported_without_a_page() -> Result<()> {
+    let output = run_in_node(
+        "await Promise.all(['shelf', 'profile', 'nearmind', 'debug'].map((name) => import(`./${name}.js`)));",
+    )?;
+    assert!(output.is_none_or(|output| output.is_empty()));
     Ok(())
 }
 
 #[test]
-fn a_price_is_shown_as_the_shop_has_it_whatever_its_currency() -> Result<()> {
+fn prices_are_formatted_in_any_currency() -> Result<()> {
     let prices = "const { money } = await import('./element/format.js');
-        const told = [['USD', 'en'], ['', 'en'], ['euros', 'en'], ['CNY', 'zh-CN']].map(([currency, lang]) => money({ amount: 1234.5, currency }, lang));
-        console.log(told.join(' | '));";
-    if let Some(told) = in_node(prices)? {
-        assert_eq!(told.trim(), "$1,234.50 | 1,234.50 | 1,234.50 euros | ¥1,234.50");
+        const formatted = [['USD', 'en'], ['', 'en'], ['euros', 'en'], ['CNY', 'zh-CN']].map(([currency, lang]) => money({ amount: 1234.5, currency }, lang));
+        console.log(formatted.join(' | '));";
+    if let Some(output) = run_in_node(prices)? {
+        assert_eq!(output.trim(), "$1,234.50 | 1,234.50 | 1,234.50 euros | ¥1,234.50");
     }
     Ok(())
 }
 
-/// Runs with the page's shelf at hand, and `until`, which waits for a condition.
+/// Runs a script that has the page's `shelf`, the `items()` it shows, and `until()`, which waits for a condition.
 async fn with_shelf(shop: &Shop, body: &str) -> Result<Value> {
     let script = r#"
         const shelf = document.querySelector("nearmind-shelf");
         const items = () => [...shelf.shadowRoot.querySelectorAll("li[data-item]")].map((card) => card.dataset.item);
-        const until = async (fits) => { while (!fits()) await new Promise((next) => setTimeout(next, 30)); };
+        const until = async (condition) => { while (!condition()) await new Promise((next) => setTimeout(next, 30)); };
     "#;
-    shop.ask(&format!("{script} {body}"), &[]).await
+    shop.evaluate(&format!("{script} {body}"), &[]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn attributes_and_properties_work_at_run_time() -> Result<()> {
-    visit_each(Site::new, async |shop: &Shop| {
+    visit_in_each_browser(Site::new, async |shop: &Shop| {
         shop.open("index.html").await?;
         let answer = with_shelf(
             shop,
@@ -160,22 +162,22 @@ async fn attributes_and_properties_work_at_run_time() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_shelves_and_a_script_that_is_loaded_twice_share_one_worker_and_one_profile() -> Result<()> {
-    visit_each(Site::new, async |shop: &Shop| {
+async fn shelves_and_scripts_loaded_twice_share_one_worker() -> Result<()> {
+    visit_in_each_browser(Site::new, async |shop: &Shop| {
         shop.open("examples/plain.html").await?;
-        let answer = shop.ask(r#"
+        let answer = shop.evaluate(r#"
             const again = await import(new URL("../shelf.js?again", document.baseURI));
             const twice = await import(new URL("../nearmind.js?again", document.baseURI));
             const first = document.querySelector("nearmind-shelf");
             const second = first.cloneNode(true);
             second.removeAttribute("item");
             first.after(second);
-            second.scrollIntoView(); // far from the viewport it would not begin
+            second.scrollIntoView(); // far from the viewport it would not start
             await new Promise((done) => second.addEventListener("nearmind-ready", done, { once: true }));
             const same = twice.Nearmind.open({ catalog: "../catalog/", model: "../models/minilm/", lang: "en" });
             const events = (await second.client.profile()).events.map(({ event }) => `${event.name} ${event.item}`);
             const workers = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/worker.js")).length;
-            return [first.client === second.client, same === first.client, events, workers, seen.errors];"#, &[]).await?;
+            return [first.client === second.client, same === first.client, events, workers, records.errors];"#, &[]).await?;
         assert_eq!(answer, json!([true, true, ["view_item rain-jacket-squall"], 1, []]));
         Ok(())
     })
@@ -183,8 +185,8 @@ async fn several_shelves_and_a_script_that_is_loaded_twice_share_one_worker_and_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_template_makes_cards_in_the_page_that_work_like_the_shelfs_own() -> Result<()> {
-    visit_each(Site::new, async |shop: &Shop| {
+async fn cards_from_a_template_work_like_those_of_the_shelf() -> Result<()> {
+    visit_in_each_browser(Site::new, async |shop: &Shop| {
         shop.open("examples/own-card.html").await?;
         let answer = with_shelf(shop, r#"
             const cards = () => [...shelf.querySelectorAll(".nearmind-card")];
@@ -206,8 +208,8 @@ async fn a_template_makes_cards_in_the_page_that_work_like_the_shelfs_own() -> R
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn slots_stand_in_for_the_heading_and_for_an_empty_list() -> Result<()> {
-    visit_each(Site::new, async |shop: &Shop| {
+async fn slots_replace_the_heading_and_an_empty_list() -> Result<()> {
+    visit_in_each_browser(Site::new, async |shop: &Shop| {
         shop.open("examples/strict.html").await?;
         let answer = with_shelf(shop, r#"
             const heading = shelf.querySelector("[slot=heading]");
@@ -215,7 +217,7 @@ async fn slots_stand_in_for_the_heading_and_for_an_empty_list() -> Result<()> {
             const before = [heading.checkVisibility({ visibilityProperty: true }), empty.checkVisibility()];
             shelf.item = "no-such-item";
             await until(() => shelf.state === "empty");
-            return [before, shelf.state, empty.checkVisibility({ visibilityProperty: true }), seen.violations, seen.errors];"#).await?;
+            return [before, shelf.state, empty.checkVisibility({ visibilityProperty: true }), records.violations, records.errors];"#).await?;
         assert_eq!(answer, json!([[true, false], "empty", true, [], []]));
         Ok(())
     })
@@ -223,11 +225,11 @@ async fn slots_stand_in_for_the_heading_and_for_an_empty_list() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_without_an_element_asks_and_draws_for_itself() -> Result<()> {
-    visit_each(Site::new, async |shop: &Shop| {
+async fn a_page_without_an_element_can_draw_its_own_list() -> Result<()> {
+    visit_in_each_browser(Site::new, async |shop: &Shop| {
         shop.goto("examples/headless.html").await?;
         let answer = shop
-            .ask(
+            .evaluate(
                 r#"
             const list = document.getElementById("list");
             const changed = () => new Promise((done) => new MutationObserver(done).observe(list, { childList: true }));

@@ -1,4 +1,4 @@
-//! What `nearmind-research eval` calls shipped is what a page shows: the same ten items for the same history.
+//! The lists that `nearmind-research eval` calls shipped are those of a page: the same ten items for the same history.
 
 use std::{
     fs,
@@ -9,8 +9,8 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use browser_tests::{
     Gpu, Site,
-    shop::{products, words},
-    site::{page, root},
+    shop::{product_text, products},
+    site::{add_file, root},
     visit,
 };
 use serde_json::{Value, json};
@@ -18,43 +18,44 @@ use serde_json::{Value, json};
 const VISITORS: usize = 240;
 const HISTORIES: usize = 50;
 
-/// Tracks a history as purchases, and gives the list that follows.
+/// Tracks a history of purchases and returns the list.
 const LIST: &str = r#"
     const { Nearmind } = await import(new URL("nearmind.js", document.baseURI));
     window.client ??= Nearmind.open({ catalog: "learned/catalog/", model: "models/minilm/" });
     await client.forget();
-    for (const item of given[0]) await client.track("purchase", { item });
+    for (const item of args[0]) await client.track("purchase", { item });
     const { cards } = await client.recommend({ limit: 10 });
     return cards.map(({ item }) => item);"#;
 
 fn run(program: &str, folder: &Path, arguments: &[&str]) -> Result<()> {
-    let run = Command::new(root().join("target/debug").join(program)).args(arguments).current_dir(folder).output();
-    let run = run.with_context(|| format!("`cargo build --workspace --bins` builds {program}"))?;
-    ensure!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+    let output = Command::new(root().join("target/debug").join(program)).args(arguments).current_dir(folder).output();
+    let output = output.with_context(|| format!("cannot run {program}; `cargo build --workspace --bins` builds it"))?;
+    ensure!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     Ok(())
 }
 
-/// The demo's products with the interactions of made-up visitors: each buys six things of a category or two.
-fn set(folder: &Path) -> Result<()> {
+/// Writes a data set: the demo's products, and synthetic visitors who each buy six items of one or two categories.
+fn write_data(folder: &Path) -> Result<()> {
     let (mut items, mut ids) = (Vec::new(), Vec::<String>::new());
     for (id, product) in products() {
-        let (title, category) = (words(&product, "en", "title"), words(&product, "en", "category"));
-        let description = words(&product, "en", "description");
+        let (title, category) = (product_text(&product, "en", "title"), product_text(&product, "en", "category"));
+        let description = product_text(&product, "en", "description");
         items.push(json!({ "id": id, "title": title, "description": description, "category": category }).to_string());
         ids.push(id);
     }
     let (mut interactions, mut tests) = (vec!["user_id\titem_id".to_owned()], vec!["user_id\thistory\ttarget".into()]);
     for visitor in 0..VISITORS {
-        // Items lie by category; a few visitors buy something twice, and one thing elsewhere.
+        // Products are sorted by category. Every visitor also buys one item of any category, and a quarter of them buy
+        // an item twice.
         let start = visitor * 7919 % (ids.len() - 20);
-        let mut bought: Vec<&str> = (0..6).map(|nth| ids[start + nth * (1 + visitor % 3)].as_str()).collect();
-        bought.insert(3, &ids[visitor * 104_729 % ids.len()]);
+        let mut purchases: Vec<&str> = (0..6).map(|nth| ids[start + nth * (1 + visitor % 3)].as_str()).collect();
+        purchases.insert(3, &ids[visitor * 104_729 % ids.len()]);
         if visitor % 4 == 0 {
-            bought.push(bought[1]);
+            purchases.push(purchases[1]);
         }
         match visitor < HISTORIES {
-            true => tests.push(format!("t{visitor}\t{}\t{}", bought.join(" "), ids[start + 19])),
-            false => interactions.extend(bought.iter().map(|item| format!("v{visitor}\t{item}"))),
+            true => tests.push(format!("t{visitor}\t{}\t{}", purchases.join(" "), ids[start + 19])),
+            false => interactions.extend(purchases.iter().map(|item| format!("v{visitor}\t{item}"))),
         }
     }
     fs::write(folder.join("items.jsonl"), items.join("\n"))?;
@@ -64,8 +65,8 @@ fn set(folder: &Path) -> Result<()> {
 }
 
 fn site(folder: PathBuf) -> Site {
-    let blank = page("/blank.html", "<!doctype html><html lang=\"en\"><title>Shop</title>".into());
-    Site::with(Box::new(move |path, reply| {
+    let blank = add_file("/blank.html", "<!doctype html><html lang=\"en\"><title>Shop</title>".into());
+    Site::with_interceptor(Box::new(move |path, reply| {
         blank(path, reply);
         if let Some(file) = path.strip_prefix("/learned/").and_then(|path| fs::read(folder.join(path)).ok()) {
             (reply.status, reply.body) = (200, file);
@@ -74,12 +75,12 @@ fn site(folder: PathBuf) -> Site {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_eval_calls_shipped_is_what_a_page_shows() -> Result<()> {
+async fn a_page_shows_the_lists_that_eval_calls_shipped() -> Result<()> {
     let folder = std::env::temp_dir().join(format!("nearmind-eval-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
-    set(&folder)?;
+    write_data(&folder)?;
     let model = root().join("models/minilm");
-    let model = model.to_str().context("a path")?;
+    let model = model.to_str().context("the path is not UTF-8")?;
     run("nearmind", &folder, &["bake", "items.jsonl", "--model", model, "--out", "catalog"])?;
     run("nearmind", &folder, &["learn", "--pack", "catalog", "--interactions", "interactions.tsv"])?;
     let eval = ["eval", "--data", ".", "--model", model, "--cache", "vectors", "--lists", "lists.jsonl"];
@@ -90,7 +91,7 @@ async fn what_eval_calls_shipped_is_what_a_page_shows() -> Result<()> {
         let mut compared = 0;
         for line in lists.lines() {
             let case: Value = serde_json::from_str(line)?;
-            let shown = shop.ask(LIST, &[case["history"].clone()]).await?;
+            let shown = shop.evaluate(LIST, &[case["history"].clone()]).await?;
             assert_eq!(shown, case["list"], "after {}", case["history"]);
             assert_eq!(shown.as_array().map(Vec::len), Some(10));
             compared += 1;

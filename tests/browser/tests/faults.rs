@@ -1,5 +1,5 @@
-//! A model that is cut short, altered, replaced by a page or missing is refused, and the shop's own markup stands.
-//! Without storage the visit goes on in memory.
+//! A model that is truncated, altered, replaced by a page or missing is refused, and the shop's own markup is shown.
+//! Interrupted downloads are resumed. Without storage the visit goes on in memory.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
@@ -9,14 +9,14 @@ use std::{
 use anyhow::Result;
 use browser_tests::{
     Gpu, Shop, Site,
-    site::{Fault, altered_worker, root},
-    visit, visit_each,
+    site::{Interceptor, replace_in_worker, root},
+    visit, visit_in_each_browser,
 };
 use serde_json::json;
 use xtask::http::Response;
 
-/// Does something to every answer for a path that ends like this.
-fn to(file: &'static str, change: impl Fn(&mut Response) + Send + Sync + 'static) -> Fault {
+/// Changes every response for a path that ends with `file`.
+fn change_file(file: &'static str, change: impl Fn(&mut Response) + Send + Sync + 'static) -> Interceptor {
     Box::new(move |path, reply| {
         if path.ends_with(file) {
             change(reply);
@@ -24,64 +24,67 @@ fn to(file: &'static str, change: impl Fn(&mut Response) + Send + Sync + 'static
     })
 }
 
-/// `file` is what a fault is done to; `words` are in what the page says of it.
-async fn refused(file: &'static str, fault: impl Fn(&mut Response) + Send + Sync + 'static, words: &str) -> Result<()> {
-    let fault = to(file, fault);
-    visit(Site::with(fault), Gpu::None, &[], async |shop: &Shop| {
+/// Checks that a changed file is refused, with a message that contains `message`.
+async fn assert_refused(
+    file: &'static str,
+    change: impl Fn(&mut Response) + Send + Sync + 'static,
+    message: &str,
+) -> Result<()> {
+    visit(Site::with_interceptor(change_file(file, change)), Gpu::None, &[], async |shop: &Shop| {
         shop.goto("index.html").await?;
-        let told = shop.problem().await?;
-        assert!(told.contains(words), "the page says {told:?}");
-        assert_eq!(shop.settled().await?, "failed");
-        let own = r#"return [...document.querySelectorAll("[id=picks] li")].every((pick) => pick.checkVisibility()
+        let problem = shop.wait_for_problem().await?;
+        assert!(problem.contains(message), "the message is {problem:?}");
+        assert_eq!(shop.wait_for_shelf().await?, "failed");
+        let own_markup_visible = r#"return [...document.querySelectorAll("[id=picks] li")].every((pick) => pick.checkVisibility()
                        && pick.getBoundingClientRect().height > 0);"#;
-        assert_eq!(shop.ask(own, &[]).await?, true, "the shop's own picks are shown");
-        let kept = "return (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)))).flat();";
-        let kept = shop.ask(kept, &[]).await?.to_string();
-        assert!(!kept.contains(file), "nothing bad is kept: {kept}");
+        assert_eq!(shop.evaluate(own_markup_visible, &[]).await?, true, "the shop's own markup is hidden");
+        let cached_urls = "return (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)))).flat();";
+        let cached_urls = shop.evaluate(cached_urls, &[]).await?.to_string();
+        assert!(!cached_urls.contains(file), "a bad file is cached: {cached_urls}");
         Ok(())
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_model_that_is_cut_short_is_refused() -> Result<()> {
-    refused("model.safetensors", |reply| reply.body.truncate(reply.body.len() / 2), "cut short").await
+async fn a_truncated_model_is_refused() -> Result<()> {
+    assert_refused("model.safetensors", |reply| reply.body.truncate(reply.body.len() / 2), "cut short").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_model_that_was_altered_is_refused() -> Result<()> {
+async fn an_altered_model_is_refused() -> Result<()> {
     let flip = |reply: &mut Response| {
         let middle = reply.body.len() / 2;
         reply.body[middle] ^= 1;
     };
-    refused("model.safetensors", flip, "altered").await
+    assert_refused("model.safetensors", flip, "altered").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_in_place_of_the_model_is_refused() -> Result<()> {
     let page = |reply: &mut Response| reply.body = b"<!doctype html><title>Not found</title>".to_vec();
-    refused("model.safetensors", page, "cut short or replaced").await
+    assert_refused("model.safetensors", page, "cut short or replaced").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_in_place_of_the_catalogue_is_refused() -> Result<()> {
     let page = |reply: &mut Response| reply.body = b"<!doctype html><title>Not found</title>".to_vec();
-    refused("catalog/manifest.json", page, "catalogue's manifest cannot be read").await
+    assert_refused("catalog/manifest.json", page, "catalogue's manifest cannot be read").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_model_that_is_missing_is_named() -> Result<()> {
-    refused("minilm/manifest.json", |reply| reply.status = 404, "the server answers 404").await
+async fn a_missing_model_is_reported() -> Result<()> {
+    assert_refused("minilm/manifest.json", |reply| reply.status = 404, "the server answers 404").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_keeps_nothing_is_told_of_and_recommends_all_the_same() -> Result<()> {
+async fn without_storage_an_error_is_reported_and_lists_work() -> Result<()> {
     const DENIED: &str = "Object.defineProperty(self, 'indexedDB', { value: undefined }); const starting = start();";
-    visit_each(
-        || Site::with(altered_worker("const starting = start();", DENIED)),
+    visit_in_each_browser(
+        || Site::with_interceptor(replace_in_worker("const starting = start();", DENIED)),
         async |shop: &Shop| {
-            shop.open_whole("index.html").await?;
-            assert_eq!(shop.seen("errors").await?, json!(["store"]));
+            shop.open_with_model("index.html").await?;
+            assert_eq!(shop.records("errors").await?, json!(["store"]));
             let before = shop.for_you(10).await?;
             shop.with_client("await client.track('wish', { text: 'tea for two' });", &[]).await?;
             assert_ne!(shop.for_you(10).await?, before);
@@ -91,20 +94,20 @@ async fn a_browser_that_keeps_nothing_is_told_of_and_recommends_all_the_same() -
     .await
 }
 
-/// The first answer for the weights breaks off in the middle.
-fn cut_once() -> Fault {
-    let whole = AtomicBool::new(false);
-    to("model.safetensors", move |reply| {
-        if !whole.swap(true, Ordering::Relaxed) {
+/// The connection breaks in the middle of the first response with the weights.
+fn break_once() -> Interceptor {
+    let has_broken = AtomicBool::new(false);
+    change_file("model.safetensors", move |reply| {
+        if !has_broken.swap(true, Ordering::Relaxed) {
             reply.fault.cut_after_bytes = Some(reply.body.len() / 2);
         }
     })
 }
 
-/// Bytes that were sent of the weights, answer by answer.
-fn sent(shop: &Shop) -> Vec<usize> {
-    let sent = shop.site.sent().into_iter();
-    sent.filter(|(line, _)| line.ends_with("model.safetensors")).map(|(_, bytes)| bytes).collect()
+/// Bytes of each response with the weights.
+fn weights_responses(shop: &Shop) -> Vec<usize> {
+    let responses = shop.site.response_sizes().into_iter();
+    responses.filter(|(line, _)| line.ends_with("model.safetensors")).map(|(_, bytes)| bytes).collect()
 }
 
 fn weights_bytes() -> Result<usize> {
@@ -112,17 +115,18 @@ fn weights_bytes() -> Result<usize> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_download_that_breaks_goes_on_where_it_broke() -> Result<()> {
-    visit_each(
-        || Site::with(cut_once()),
+async fn an_interrupted_download_is_resumed() -> Result<()> {
+    visit_in_each_browser(
+        || Site::with_interceptor(break_once()),
         async |shop: &Shop| {
             shop.goto("index.html").await?;
-            shop.device().await?;
-            let sent = sent(shop);
-            // A browser may drop what had come when the line broke; what it gave to us is not asked for again.
-            assert_eq!(sent.len(), 2, "{sent:?}");
-            assert!(sent[1] < weights_bytes()?, "the second answer is the rest only: {sent:?}");
-            assert_eq!(shop.seen("errors").await?, json!([]));
+            shop.wait_for_model().await?;
+            let sizes = weights_responses(shop);
+            // The browser may lose the last bytes before the break. Those that the page received are not requested
+            // again.
+            assert_eq!(sizes.len(), 2, "{sizes:?}");
+            assert!(sizes[1] < weights_bytes()?, "the second response is not only the rest: {sizes:?}");
+            assert_eq!(shop.records("errors").await?, json!([]));
             Ok(())
         },
     )
@@ -130,57 +134,57 @@ async fn a_download_that_breaks_goes_on_where_it_broke() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_visitor_who_leaves_a_slow_download_goes_on_with_it_on_the_next_page() -> Result<()> {
+async fn the_next_page_resumes_a_slow_download() -> Result<()> {
     let slow = || {
-        to("model.safetensors", |reply| {
-            // From the beginning it comes slowly, the rest at once.
+        change_file("model.safetensors", |reply| {
+            // The file is sent slowly from its beginning, and its rest at once.
             reply.fault.pause_per_mib = (reply.status == 200).then_some(Duration::from_millis(400));
         })
     };
-    visit_each(|| Site::with(slow()), async |shop: &Shop| {
+    visit_in_each_browser(|| Site::with_interceptor(slow()), async |shop: &Shop| {
         shop.open("index.html").await?;
         let parts = r#"
             const cache = await caches.open("nearmind-files-1");
             const parts = async () => (await cache.keys()).filter(({ url }) => url.includes("model.safetensors") && url.includes("from=")).length;
-            const fits = async () => (given[0] ? (await parts()) >= given[0] : !(await parts()));
-            for (let tries = 0; tries < 1000 && !(await fits()); tries++) await new Promise((next) => setTimeout(next, 50));
-            return fits();"#;
-        assert_eq!(shop.ask(parts, &[json!(2)]).await?, true, "what came slowly is kept");
+            const matches = async () => (args[0] ? (await parts()) >= args[0] : !(await parts()));
+            for (let tries = 0; tries < 1000 && !(await matches()); tries++) await new Promise((next) => setTimeout(next, 50));
+            return matches();"#;
+        assert_eq!(shop.evaluate(parts, &[json!(2)]).await?, true, "the first parts are not cached");
         shop.goto("cart.html").await?;
-        shop.device().await?;
-        // The browser's own cache may ask whether its part is still of this version, which costs an answer without a body.
-        let sent = sent(shop);
-        let rest: usize = sent[1..].iter().sum();
-        assert!(rest > 0 && rest < weights_bytes()? - (2 << 20), "the rest only: {sent:?}");
-        assert_eq!(shop.ask(parts, &[json!(0)]).await?, true, "whole, it needs no parts");
-        // And whole it is: the next page asks for nothing of it.
+        shop.wait_for_model().await?;
+        // The browser's own cache may check the version of its part, and gets a response without a body.
+        let sizes = weights_responses(shop);
+        let rest: usize = sizes[1..].iter().sum();
+        assert!(rest > 0 && rest < weights_bytes()? - (2 << 20), "not only the rest was requested: {sizes:?}");
+        assert_eq!(shop.evaluate(parts, &[json!(0)]).await?, true, "the parts of a complete file are still cached");
+        // The file is complete: the next page requests nothing of it.
         shop.goto("index.html").await?;
-        shop.device().await?;
-        assert_eq!(self::sent(shop), sent);
+        shop.wait_for_model().await?;
+        assert_eq!(weights_responses(shop), sizes);
         Ok(())
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_changed_while_it_was_cut_is_fetched_anew() -> Result<()> {
-    // What follows the break is of another version: the digest tells, and the third answer is whole.
-    let mixed = || {
-        let answers = AtomicU32::new(0);
-        to("model.safetensors", move |reply| match answers.fetch_add(1, Ordering::Relaxed) {
+async fn a_file_that_changes_between_two_parts_is_fetched_again() -> Result<()> {
+    // The rest is of another version. The digest does not match, and the third response is the whole file.
+    let change_version = || {
+        let responses = AtomicU32::new(0);
+        change_file("model.safetensors", move |reply| match responses.fetch_add(1, Ordering::Relaxed) {
             0 => reply.fault.cut_after_bytes = Some(reply.body.len() / 2),
             1 => reply.body[0] ^= 1,
             _ => {}
         })
     };
-    visit_each(
-        || Site::with(mixed()),
+    visit_in_each_browser(
+        || Site::with_interceptor(change_version()),
         async |shop: &Shop| {
             shop.goto("index.html").await?;
-            shop.device().await?;
-            let sent = sent(shop);
-            assert!(sent.len() == 3 && sent[2] == weights_bytes()?, "{sent:?}");
-            assert_eq!(shop.seen("errors").await?, json!([]));
+            shop.wait_for_model().await?;
+            let sizes = weights_responses(shop);
+            assert!(sizes.len() == 3 && sizes[2] == weights_bytes()?, "{sizes:?}");
+            assert_eq!(shop.records("errors").await?, json!([]));
             Ok(())
         },
     )

@@ -1,39 +1,40 @@
-//! A good guest on a shop's page: small, late, unimpressed by the page's styles, and for every visitor: keyboard,
-//! right to left, less motion, forced colours.
+//! The element is a good guest on a shop's page: it is small, starts late, keeps the page's styles out of its cards,
+//! and supports the keyboard, right-to-left text, reduced motion and forced colours.
 
 use anyhow::Result;
 use browser_tests::{
     Gpu, Shop, Site,
-    site::{Fault, page, root},
-    visit, visit_each,
+    site::{Interceptor, add_file, root},
+    visit, visit_in_each_browser,
 };
 use serde_json::json;
 use xtask::size::brotli_len;
 
-/// What the page's thread loads before the first cards.
+/// Limit for the scripts that the page's thread loads before the first cards, compressed.
 const LOADER_BYTES: usize = 15_000;
 
 const BARE: &str = r#"<nearmind-shelf catalog="catalog/" model="models/minilm/"></nearmind-shelf>"#;
 
-/// A page of one shelf, and what stands before it.
-fn bare(before: &str) -> String {
+/// HTML of a page with one shelf, and `before` in front of it.
+fn shelf_html(before: &str) -> String {
     let head =
         "<!doctype html><html lang=\"en\"><meta name=\"viewport\" content=\"width=device-width\"><title>A shop</title>";
     format!("{head}{before}<script type=\"module\" src=\"shelf.js\"></script>{BARE}")
 }
 
-fn shelf_page(before: &str) -> Fault {
-    page("/guest.html", bare(before))
+fn add_shelf_page(before: &str) -> Interceptor {
+    add_file("/guest.html", shelf_html(before))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_loader_is_small() -> Result<()> {
-    visit(Site::with(shelf_page("")), Gpu::None, &[], async |shop| {
+    visit(Site::with_interceptor(add_shelf_page("")), Gpu::None, &[], async |shop| {
         shop.open("guest.html").await?;
-        let asked = shop.site.requests();
-        let scripts = asked.iter().filter_map(|line| line.strip_prefix("GET /")).filter(|path| path.ends_with(".js"));
+        let requests = shop.site.requests();
+        let scripts =
+            requests.iter().filter_map(|line| line.strip_prefix("GET /")).filter(|path| path.ends_with(".js"));
         let loader = scripts.filter(|path| !path.starts_with("wasm/") && *path != "worker.js");
-        // They come when the first cards stand.
+        // These are loaded after the first cards.
         let later = [
             "page-events.js",
             "element/impressions.js",
@@ -56,111 +57,114 @@ async fn the_loader_is_small() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn far_from_the_viewport_nothing_starts_and_near_it_it_does() -> Result<()> {
+async fn a_shelf_starts_only_near_the_viewport() -> Result<()> {
     let (before, style) =
         ("<link rel=\"stylesheet\" href=\"far.css\"><div class=\"far\"></div>", ".far { block-size: 6000px }");
-    let (shelf, far) = (shelf_page(before), page("/far.css", style.into()));
-    let both: Fault = Box::new(move |path, reply| {
-        shelf(path, reply);
-        far(path, reply);
+    let (add_page, add_style) = (add_shelf_page(before), add_file("/far.css", style.into()));
+    let add_both: Interceptor = Box::new(move |path, reply| {
+        add_page(path, reply);
+        add_style(path, reply);
     });
-    visit(Site::with(both), Gpu::None, &[], async |shop| {
+    visit(Site::with_interceptor(add_both), Gpu::None, &[], async |shop| {
         shop.goto("guest.html").await?;
         let started =
             || shop.site.requests().iter().any(|line| line.contains("nearmind.js") || line.contains("worker.js"));
-        shop.ask("await new Promise((next) => setTimeout(next, 1500));", &[]).await?;
+        shop.evaluate("await new Promise((next) => setTimeout(next, 1500));", &[]).await?;
         assert!(!started(), "{:?}", shop.site.requests());
-        shop.ask("scrollTo(0, 5000);", &[]).await?;
-        assert_eq!(shop.settled().await?, "ready");
+        shop.evaluate("scrollTo(0, 5000);", &[]).await?;
+        assert_eq!(shop.wait_for_shelf().await?, "ready");
         assert!(started());
         Ok(())
     })
     .await
 }
 
-/// A page of one shelf, and the same with styles that nobody should write.
-fn hostile() -> Fault {
+/// Adds a page with one shelf, and the same page with styles that try to break the cards.
+fn add_hostile_styles() -> Interceptor {
     let hostile = "body, body * { font-size: 40px !important; letter-spacing: 9px !important; text-transform: uppercase !important; \
         line-height: 3 !important; white-space: nowrap !important; text-align: center !important; text-indent: 50px !important; \
         word-spacing: 30px !important; font-style: italic !important; box-sizing: content-box !important; \
         float: left; color: red !important } img, button, a, li, ul { display: none !important; position: absolute !important }";
-    let (calm, dressed) =
-        (page("/calm.html", bare("")), page("/guest.html", bare("<link rel=\"stylesheet\" href=\"hostile.css\">")));
-    let sheet = page("/hostile.css", hostile.into());
+    let (add_plain, add_styled) = (
+        add_file("/plain.html", shelf_html("")),
+        add_file("/guest.html", shelf_html("<link rel=\"stylesheet\" href=\"hostile.css\">")),
+    );
+    let add_sheet = add_file("/hostile.css", hostile.into());
     Box::new(move |path, reply| {
-        calm(path, reply);
-        dressed(path, reply);
-        sheet(path, reply);
+        add_plain(path, reply);
+        add_styled(path, reply);
+        add_sheet(path, reply);
     })
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_styles_of_the_page_do_not_reach_the_cards() -> Result<()> {
-    visit_each(|| Site::with(hostile()), async |shop: &Shop| {
-        let mut looks = Vec::new();
-        for page in ["calm.html", "guest.html"] {
+async fn hostile_styles_of_the_page_do_not_change_cards() -> Result<()> {
+    visit_in_each_browser(|| Site::with_interceptor(add_hostile_styles()), async |shop: &Shop| {
+        let mut styles = Vec::new();
+        for page in ["plain.html", "guest.html"] {
             shop.open(page).await?;
-            let look = r#"
+            let read_styles = r#"
                 const card = document.querySelector("nearmind-shelf").shadowRoot.querySelector("[part~=card]");
                 const { height, width } = card.getBoundingClientRect();
                 const title = getComputedStyle(card.querySelector("[part=title]"));
                 const price = getComputedStyle(card.querySelector("[part=price]"));
                 return [height, width, title.fontSize, title.letterSpacing, title.textTransform, title.whiteSpace, title.textIndent,
                   title.wordSpacing, title.fontStyle, price.lineHeight, card.querySelector("img").checkVisibility(), title.textAlign, title.color];"#;
-            looks.push(shop.ask(look, &[]).await?);
+            styles.push(shop.evaluate(read_styles, &[]).await?);
         }
-        assert_eq!(looks[0], looks[1]);
+        assert_eq!(styles[0], styles[1]);
         Ok(())
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything_is_done_by_keyboard() -> Result<()> {
-    visit_each(Site::new, async |shop: &Shop| {
+async fn everything_works_by_keyboard() -> Result<()> {
+    visit_in_each_browser(Site::new, async |shop: &Shop| {
         shop.open("examples/chinese.html").await?;
-        // What has the focus, as the shelf's parts name it.
+        // The part of the shelf that has the focus.
         let focused = r#"return document.querySelector("nearmind-shelf").shadowRoot.activeElement?.getAttribute("part") ?? null;"#;
         let press = async |key: char| -> Result<String> {
             shop.press(key).await?;
-            shop.ask("await new Promise((next) => setTimeout(next, 60));", &[]).await?;
-            Ok(shop.ask(focused, &[]).await?.as_str().unwrap_or("nothing").to_owned())
+            shop.evaluate("await new Promise((next) => setTimeout(next, 60));", &[]).await?;
+            Ok(shop.evaluate(focused, &[]).await?.as_str().unwrap_or("nothing").to_owned())
         };
         let (tab, enter, escape) = ('\u{e004}', '\u{e007}', '\u{e00c}');
-        let mut seen = Vec::new();
+        let mut parts = Vec::new();
         for _ in 0..80 {
-            seen.push(press(tab).await?);
-            if seen.last().is_some_and(|part| part == "about") {
+            parts.push(press(tab).await?);
+            if parts.last().is_some_and(|part| part == "about") {
                 break;
             }
         }
         for part in ["link", "action like", "action dislike", "action hide", "about"] {
-            assert!(seen.iter().any(|known| known == part), "{part} is not reached: {seen:?}");
+            assert!(parts.iter().any(|reached| reached == part), "{part} is not reached: {parts:?}");
         }
         press(enter).await?;
-        let open = r#"
+        let wait_for_dialog = r#"
             const root = document.querySelector("nearmind-shelf").shadowRoot;
             while (root.activeElement?.part.value !== "panel-close") await new Promise((next) => setTimeout(next, 50));
             return root.activeElement?.part.value;"#;
-        assert_eq!(shop.ask(open, &[]).await?, "panel-close", "the dialog is open, and its first button has the focus");
-        assert_eq!(press(escape).await?, "about", "closed, and the focus is where it was");
+        let focus = shop.evaluate(wait_for_dialog, &[]).await?;
+        assert_eq!(focus, "panel-close", "the dialog's first button must have the focus");
+        assert_eq!(press(escape).await?, "about", "the focus must return to where it was");
         Ok(())
     })
     .await
 }
 
-/// A visitor's settings, as the browser tells them to the page.
-async fn prefer(shop: &Shop, name: &str, value: &str) -> Result<()> {
+/// Emulates a media feature, which tells the page a visitor's preference.
+async fn set_media_feature(shop: &Shop, name: &str, value: &str) -> Result<()> {
     let features = json!({ "features": [{ "name": name, "value": value }] });
     shop.browser.driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn less_motion_forced_colours_and_right_to_left_are_respected() -> Result<()> {
+async fn reduced_motion_forced_colours_and_rtl_are_supported() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        // Another list, by hiding a card; and what moves then, however slowly the frames come.
-        let moved = r#"
+        // Hides a card, and counts the animations that follow, however slow the frames are.
+        let count_moves = r#"
             const shelf = document.querySelector("nearmind-shelf"), root = shelf.shadowRoot;
             const frame = () => new Promise((next) => requestAnimationFrame(next));
             let moved = 0;
@@ -176,36 +180,36 @@ async fn less_motion_forced_colours_and_right_to_left_are_respected() -> Result<
             Element.prototype.animate = animate;
             return moved;"#;
         shop.open("examples/chinese.html").await?;
-        // Cards move from where they were seen: they must have been, and so the list can be turned.
-        shop.until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('[part=turn-button]:enabled')").await?;
-        shop.until("document.querySelector('nearmind-shelf').client.state.device").await?;
-        assert!(shop.ask(moved, &[]).await?.as_u64().is_some_and(|count| count > 0));
-        prefer(shop, "prefers-reduced-motion", "reduce").await?;
-        assert_eq!(shop.ask(moved, &[]).await?, 0);
-        let named = "return document.querySelector('nearmind-shelf').shadowRoot.getAnimations().filter((each) => each instanceof CSSAnimation).length;";
-        assert_eq!(shop.ask(named, &[]).await?, 0, "nothing of the style sheet moves either");
+        // Cards move only from a place where they were visible, so the list must be laid out, and scrollable, first.
+        shop.wait_until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('[part=turn-button]:enabled')").await?;
+        shop.wait_until("document.querySelector('nearmind-shelf').client.state.device").await?;
+        assert!(shop.evaluate(count_moves, &[]).await?.as_u64().is_some_and(|count| count > 0));
+        set_media_feature(shop, "prefers-reduced-motion", "reduce").await?;
+        assert_eq!(shop.evaluate(count_moves, &[]).await?, 0);
+        let count_css_animations = "return document.querySelector('nearmind-shelf').shadowRoot.getAnimations().filter((each) => each instanceof CSSAnimation).length;";
+        assert_eq!(shop.evaluate(count_css_animations, &[]).await?, 0, "CSS animations must not run either");
 
-        prefer(shop, "forced-colors", "active").await?;
+        set_media_feature(shop, "forced-colors", "active").await?;
         shop.open("examples/plain.html").await?;
-        let underlined = r#"
+        let decoration = r#"
             const root = document.querySelector("nearmind-shelf").shadowRoot;
             while (!root.querySelector("[part=word]")) await new Promise((next) => setTimeout(next, 50));
             return getComputedStyle(root.querySelector("[part=word]")).textDecorationLine;"#;
-        assert_eq!(shop.ask(underlined, &[]).await?, "underline");
+        assert_eq!(shop.evaluate(decoration, &[]).await?, "underline");
 
         let mirrored = r#"
             document.documentElement.dir = "rtl";
             await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
             const root = document.querySelector("nearmind-shelf").shadowRoot;
             const [first, second] = [...root.querySelectorAll("[part~=place]")].map((place) => place.getBoundingClientRect());
-            const forth = root.querySelectorAll("[part=turn-button]")[1];
+            const nextButton = root.querySelectorAll("[part=turn-button]")[1];
             const before = root.querySelector("[part=list]").scrollLeft;
-            while (forth.disabled) await new Promise((next) => requestAnimationFrame(next));
-            forth.click();
+            while (nextButton.disabled) await new Promise((next) => requestAnimationFrame(next));
+            nextButton.click();
             while (root.querySelector("[part=list]").scrollLeft === before) await new Promise((next) => requestAnimationFrame(next));
             return [first.left > second.left, root.querySelector("[part=list]").scrollLeft < before,
               document.documentElement.scrollWidth <= innerWidth];"#;
-        assert_eq!(shop.ask(mirrored, &[]).await?, json!([true, true, true]));
+        assert_eq!(shop.evaluate(mirrored, &[]).await?, json!([true, true, true]));
         Ok(())
     })
     .await

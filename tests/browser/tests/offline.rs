@@ -1,4 +1,4 @@
-//! The demo shop with the network off: the second visit is whole, and an update never mixes versions.
+//! The demo shop without network: the second visit works, and an update never mixes versions.
 
 use std::{
     fs,
@@ -13,8 +13,8 @@ use std::{
 use anyhow::Result;
 use browser_tests::{
     Shop, Site,
-    site::{Fault, root},
-    visit_each_unwatched,
+    site::{Interceptor, root},
+    visit_in_each_browser_unrecorded,
 };
 use serde_json::json;
 use xtask::{
@@ -22,26 +22,26 @@ use xtask::{
     offline, server,
 };
 
-/// Whatever is asked for, nobody answers, once it is off.
-fn unplugged(off: &Arc<AtomicBool>) -> Fault {
-    let pulled = off.clone();
+/// Responds to every request with an error while `off` is set.
+fn turn_off(off: &Arc<AtomicBool>) -> Interceptor {
+    let off = off.clone();
     Box::new(move |_: &str, reply: &mut Response| {
-        if pulled.load(Ordering::Relaxed) {
+        if off.load(Ordering::Relaxed) {
             *reply = Response { status: 503, ..Response::default() };
         }
     })
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_second_visit_works_with_the_network_off() -> Result<()> {
+async fn the_second_visit_works_without_network() -> Result<()> {
     let off = Arc::new(AtomicBool::new(false));
-    visit_each_unwatched(
-        || Site::with(unplugged(&off)),
+    visit_in_each_browser_unrecorded(
+        || Site::with_interceptor(turn_off(&off)),
         async |shop: &Shop| {
             off.store(false, Ordering::Relaxed);
-            shop.open_whole("index.html").await?;
-            shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
-            // Of the worker's two builds the one that is run, and for both of its readers.
+            shop.open_with_model("index.html").await?;
+            shop.evaluate("await navigator.serviceWorker.ready;", &[]).await?;
+            // Only the build of the worker that runs is requested, both by the page and by the service worker.
             let mut builds = shop.site.requests();
             builds.retain(|line| line.ends_with("_bg.wasm"));
             builds.sort();
@@ -57,11 +57,11 @@ async fn the_second_visit_works_with_the_network_off() -> Result<()> {
             ] {
                 shop.goto(page).await?;
                 if page == "profile.html" {
-                    shop.profile_drawn().await?;
+                    shop.wait_for_profile().await?;
                 } else {
-                    assert_eq!(shop.settled().await?, "ready", "{page}");
+                    assert_eq!(shop.wait_for_shelf().await?, "ready", "{page}");
                 }
-                shop.device().await?;
+                shop.wait_for_model().await?;
             }
             let found =
                 shop.with_client("return (await client.search('tent for two', { limit: 3 })).length;", &[]).await?;
@@ -72,8 +72,8 @@ async fn the_second_visit_works_with_the_network_off() -> Result<()> {
     .await
 }
 
-/// As hosts do that want no ending in an address: `page.html` is elsewhere, `page` is the page.
-fn without_endings() -> Fault {
+/// Redirects `page.html` to `page`, as hosts do that show no file extensions in URLs.
+fn hide_extensions() -> Interceptor {
     Box::new(|path: &str, reply: &mut Response| {
         let dist = root().join("dist");
         if let Some(page) = path.strip_suffix(".html") {
@@ -86,17 +86,20 @@ fn without_endings() -> Fault {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_that_redirects_pages_serves_the_second_visit_too() -> Result<()> {
-    visit_each_unwatched(
-        || Site::with(without_endings()),
+async fn the_second_visit_works_on_a_host_that_redirects_pages() -> Result<()> {
+    visit_in_each_browser_unrecorded(
+        || Site::with_interceptor(hide_extensions()),
         async |shop: &Shop| {
             shop.open("index.html").await?;
-            shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
+            shop.evaluate("await navigator.serviceWorker.ready;", &[]).await?;
             for page in ["index.html", "product.html?item=rain-jacket-squall", "cart", "profile"] {
                 shop.goto(page).await?;
-                let title = shop.ask("return document.title;", &[]).await?;
+                let title = shop.evaluate("return document.title;", &[]).await?;
                 assert!(title.as_str().is_some_and(|title| title.contains("Halfmoon")), "{page}: {title}");
-                assert_ne!(shop.ask("return navigator.serviceWorker.controller === null;", &[]).await?, json!(true));
+                assert_ne!(
+                    shop.evaluate("return navigator.serviceWorker.controller === null;", &[]).await?,
+                    json!(true)
+                );
             }
             Ok(())
         },
@@ -104,60 +107,64 @@ async fn a_host_that_redirects_pages_serves_the_second_visit_too() -> Result<()>
     .await
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder with everything in it.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in from.read_dir()? {
         let entry = entry?;
         match entry.file_type()?.is_dir() {
-            true => copy(&entry.path(), &to.join(entry.file_name()))?,
+            true => copy_folder(&entry.path(), &to.join(entry.file_name()))?,
             false => drop(fs::copy(entry.path(), to.join(entry.file_name()))?),
         }
     }
     Ok(())
 }
 
-/// Times that the old page is closed.
+/// How often the old page is closed until the new version is shown.
 const TRIES: u32 = 10;
 
-/// What of its version each part of a page says.
+/// The versions of the page and of its script.
 async fn versions(shop: &Shop) -> Result<serde_json::Value> {
-    let said = r#"
+    let read = r#"
         const text = async (path) => (await (await fetch(path)).text());
         const [page, script] = [document.documentElement.dataset.version ?? "1", await text("demo/storage.js")];
         return [page, script.includes("version 2") ? "2" : "1"];"#;
-    shop.ask(said, &[]).await
+    shop.evaluate(read, &[]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_never_mixes_versions() -> Result<()> {
-    let at = std::env::temp_dir().join(format!("nearmind-versions-{}", std::process::id()));
-    let first = || {
-        copy(&root().join("dist"), &at).expect("a copy of the site");
-        Site::of(at.clone())
+    let folder = std::env::temp_dir().join(format!("nearmind-versions-{}", std::process::id()));
+    let first_version = || {
+        copy_folder(&root().join("dist"), &folder).expect("cannot copy the site");
+        Site::from_folder(folder.clone())
     };
-    visit_each_unwatched(first, async |shop: &Shop| {
+    visit_in_each_browser_unrecorded(first_version, async |shop: &Shop| {
         shop.open("index.html").await?;
-        shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
+        shop.evaluate("await navigator.serviceWorker.ready;", &[]).await?;
         shop.goto("index.html").await?;
         assert_eq!(versions(shop).await?, json!(["1", "1"]));
 
-        // The shop's owner puts up a new version, page and script.
-        let page = fs::read_to_string(at.join("index.html"))?
+        // The shop publishes a new version of the page and its script.
+        let page = fs::read_to_string(folder.join("index.html"))?
             .replace("<html lang=\"en\">", "<html lang=\"en\" data-version=\"2\">");
-        fs::write(at.join("index.html"), page)?;
-        fs::write(at.join("demo/storage.js"), fs::read_to_string(at.join("demo/storage.js"))? + "/* version 2 */\n")?;
+        fs::write(folder.join("index.html"), page)?;
+        fs::write(
+            folder.join("demo/storage.js"),
+            fs::read_to_string(folder.join("demo/storage.js"))? + "/* version 2 */\n",
+        )?;
         let source = fs::read_to_string(root().join("www/demo/offline.js"))?;
-        fs::write(at.join("offline.js"), offline::build_script(&at, &source)?)?;
+        fs::write(folder.join("offline.js"), offline::build_script(&folder, &source)?)?;
 
-        // A page of the old one gets the rest of the old one, also while the new one is being fetched.
+        // A page of the old version gets files of the old version, also after the new one has been downloaded.
         let update = r#"
             const registration = await navigator.serviceWorker.ready;
             await registration.update();
             while (!registration.waiting) await new Promise((next) => setTimeout(next, 50));"#;
         assert_eq!(versions(shop).await?, json!(["1", "1"]));
-        shop.ask(update, &[]).await?;
+        shop.evaluate(update, &[]).await?;
         assert_eq!(versions(shop).await?, json!(["1", "1"]));
-        // So does a second page, as long as the first one is open.
+        // So does a second page while the first one is open.
         let driver = &shop.browser.driver;
         let first = driver.window().await?;
         let second = driver.new_tab().await?;
@@ -167,7 +174,8 @@ async fn an_update_never_mixes_versions() -> Result<()> {
         driver.close_window().await?;
         driver.switch_to_window(first).await?;
         assert_eq!(versions(shop).await?, json!(["1", "1"]));
-        // The last page is closed: the next one is wholly new. The browser may need a moment to see that it is closed.
+        // When the last page has been closed, the next one is wholly of the new version. The browser may take a moment
+        // to notice that a page has been closed.
         for _ in 0..TRIES {
             let next = driver.new_tab().await?;
             driver.close_window().await?;
@@ -178,10 +186,10 @@ async fn an_update_never_mixes_versions() -> Result<()> {
                 break;
             }
         }
-        assert_eq!(shop.settled().await?, "ready");
+        assert_eq!(shop.wait_for_shelf().await?, "ready");
         assert_eq!(versions(shop).await?, json!(["2", "2"]));
         Ok(())
     })
     .await?;
-    Ok(fs::remove_dir_all(at)?)
+    Ok(fs::remove_dir_all(folder)?)
 }

@@ -1,4 +1,4 @@
-//! The folder for `npm pack` is a package: it is packed by npm, and its modules are found by their names.
+//! The npm package: npm can pack its folder, and Node.js finds its modules by their names.
 
 use browser_tests::skipped;
 use std::{env, fs, path::Path, process::Command};
@@ -17,18 +17,18 @@ fn run(program: &str, arguments: &[&str], folder: &Path) -> Result<String> {
 #[test]
 fn npm_packs_it_and_node_finds_its_modules() -> Result<()> {
     if Command::new("npm").arg("--version").output().is_err() {
-        skipped("there is no npm here to pack the package");
+        skipped("npm is not installed, so the package is not packed");
         return Ok(());
     }
     let folder = env::temp_dir().join(format!("nearmind-npm-pack-{}", std::process::id()));
     let installed = folder.join("node_modules/nearmind");
     fs::create_dir_all(&installed)?;
-    let place = folder.to_string_lossy();
-    let told = run("npm", &["pack", "--json", "--offline", "--pack-destination", &place], &root().join("dist/npm"))?;
-    let told: Value = serde_json::from_str(&told)?;
-    let told = if told.is_array() { &told[0] } else { &told["nearmind"] };
+    let destination = folder.to_string_lossy();
+    let arguments = ["pack", "--json", "--offline", "--pack-destination", &*destination];
+    let report: Value = serde_json::from_str(&run("npm", &arguments, &root().join("dist/npm"))?)?;
+    let report = if report.is_array() { &report[0] } else { &report["nearmind"] };
     let files: Vec<_> =
-        told["files"].as_array().context("files")?.iter().filter_map(|file| file["path"].as_str()).collect();
+        report["files"].as_array().context("no files")?.iter().filter_map(|file| file["path"].as_str()).collect();
     for file in [
         "package.json",
         "README.md",
@@ -45,9 +45,9 @@ fn npm_packs_it_and_node_finds_its_modules() -> Result<()> {
     }
     assert!(
         !files.iter().any(|file| file.starts_with("demo/") || file.contains("parts")),
-        "nothing of the demo: {files:?}"
+        "the package has files of the demo: {files:?}"
     );
-    let archive = folder.join(told["filename"].as_str().context("a name")?);
+    let archive = folder.join(report["filename"].as_str().context("no file name")?);
     run(
         "tar",
         &["-xzf", &archive.to_string_lossy(), "--strip-components=1", "-C", &installed.to_string_lossy()],

@@ -1,23 +1,23 @@
-//! Photographs: they keep cards in shape, one that fails leaves a calm place, and private ones tell no host what is
-//! recommended.
+//! Photographs on cards: cards have equal sizes whatever the shape of a photograph, also if it is missing, and private
+//! pictures don't reveal to a host what is recommended.
 
 use std::{fs, io::Cursor, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::{
     Gpu, Shop, Site,
-    shop::{products, words},
-    site::{Fault, page, root},
-    visit, visit_each,
+    shop::{product_text, products},
+    site::{Interceptor, add_file, root},
+    visit, visit_in_each_browser,
 };
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
 
-/// Width and height of the photographs, in turn: square, 4:5, 2:3, 16:9.
+/// Widths and heights of the photographs, in turn: square, 4:5, 2:3, 16:9.
 const SIZES: [(u32, u32); 4] = [(400, 400), (400, 500), (300, 450), (480, 270)];
 
-/// As noisy as a photograph, so that it has its size in bytes, too.
-fn photograph(nth: usize) -> Result<Vec<u8>> {
+/// Makes a JPEG with noise, so that it has as many bytes as a photograph.
+fn make_photograph(nth: usize) -> Result<Vec<u8>> {
     let (width, height) = SIZES[nth % SIZES.len()];
     let pixel = |x: u32, y: u32| {
         let noise =
@@ -29,16 +29,16 @@ fn photograph(nth: usize) -> Result<Vec<u8>> {
     Ok(file.into_inner())
 }
 
-/// The demo's products with photographs for pictures, at `/photos/` of the site; `own` is the shop's own markup in the
-/// shelf, `attributes` are the shelf's.
-fn photo_shop(name: &str, attributes: &str, own: &str) -> Result<Site> {
+/// A site with a catalogue at `/photos/` of the demo's products with photographs, and a page `/photos.html`, whose
+/// shelf has these attributes and this markup of the shop's own.
+fn photo_shop(name: &str, attributes: &str, own_markup: &str) -> Result<Site> {
     let folder = std::env::temp_dir().join(format!("nearmind-{name}-{}", std::process::id()));
     fs::create_dir_all(folder.join("photos/jpeg"))?;
     let mut lines = Vec::new();
     for (nth, (id, product)) in products().into_iter().step_by(3).enumerate() {
-        fs::write(folder.join(format!("photos/jpeg/{id}.jpg")), photograph(nth)?)?;
+        fs::write(folder.join(format!("photos/jpeg/{id}.jpg")), make_photograph(nth)?)?;
         let image = if nth % 5 == 4 { "photos/jpeg/gone.jpg".to_owned() } else { format!("photos/jpeg/{id}.jpg") };
-        let (title, category) = (words(&product, "en", "title"), words(&product, "en", "category"));
+        let (title, category) = (product_text(&product, "en", "title"), product_text(&product, "en", "category"));
         let line = json!({ "id": id, "url": product["url"], "title": title, "category": category, "brand": "Acme", "image": image });
         lines.push(line.to_string());
     }
@@ -46,20 +46,21 @@ fn photo_shop(name: &str, attributes: &str, own: &str) -> Result<Site> {
     let mut bake = Command::new(root().join("target/debug/nearmind"));
     bake.arg("bake").arg(folder.join("feed.jsonl")).arg("--model").arg(root().join("models/minilm"));
     bake.arg("--pictures").arg(&folder).arg("--out").arg(folder.join("photos/catalog"));
-    let baked = bake.output().context("the command line is built")?;
-    ensure!(baked.status.success(), "{}", String::from_utf8_lossy(&baked.stderr));
+    let output = bake.output().context("cannot run nearmind")?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let head = r#"<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Photographs</title>"#;
     let shelf = format!(
         r#"<script type="module" src="shelf.js"></script>
-        <nearmind-shelf {attributes} catalog="photos/catalog/" model="models/minilm/">{own}</nearmind-shelf><p id="after">After</p>"#
+        <nearmind-shelf {attributes} catalog="photos/catalog/" model="models/minilm/">{own_markup}</nearmind-shelf><p id="after">After</p>"#
     );
-    let html = page("/photos.html", format!("{head}{shelf}"));
-    Ok(Site::with(files(folder, html)))
+    let add_page = add_file("/photos.html", format!("{head}{shelf}"));
+    Ok(Site::with_interceptor(add_folder(folder, add_page)))
 }
 
-fn files(folder: PathBuf, html: Fault) -> Fault {
+/// Adds the page, and the folder `photos` in `folder`.
+fn add_folder(folder: PathBuf, add_page: Interceptor) -> Interceptor {
     Box::new(move |path, reply| {
-        html(path, reply);
+        add_page(path, reply);
         if let Ok(file) = fs::read(folder.join(&path[1..]))
             && path.starts_with("/photos/")
         {
@@ -70,12 +71,12 @@ fn files(folder: PathBuf, html: Fault) -> Fault {
 
 const CLIENT: &str = "const shelf = document.querySelector('nearmind-shelf'); const { client } = shelf;";
 
-/// What the page asked for in a visit in which products of one category are looked at.
-async fn requests_of(category: &str) -> Result<(Vec<String>, Vec<String>)> {
+/// Visits the shop, views products of one category, and returns all requests and the sources of the pictures shown.
+async fn visit_and_view(category: &str) -> Result<(Vec<String>, Vec<String>)> {
     let ids: Vec<String> = products()
         .into_iter()
         .step_by(3)
-        .filter(|(_, product)| words(product, "en", "category") == category)
+        .filter(|(_, product)| product_text(product, "en", "category") == category)
         .map(|(id, _)| id)
         .take(3)
         .collect();
@@ -83,16 +84,17 @@ async fn requests_of(category: &str) -> Result<(Vec<String>, Vec<String>)> {
     let (mut requests, mut pictures) = (Vec::new(), Vec::new());
     visit(photo_shop("private", r#"pictures="private""#, "")?, Gpu::None, &[], async |shop| {
         shop.open("photos.html").await?;
-        shop.until("[...document.querySelector('nearmind-shelf').shadowRoot.querySelectorAll('img')].some((img) => img.naturalWidth)").await?;
+        shop.wait_until("[...document.querySelector('nearmind-shelf').shadowRoot.querySelectorAll('img')].some((img) => img.naturalWidth)").await?;
         let view = format!(
             r#"{CLIENT}
-            for (const item of given[0]) await client.track("view_item", {{ item }});
-            await client.search(given[1]);
+            for (const item of args[0]) await client.track("view_item", {{ item }});
+            await client.search(args[1]);
             await new Promise((next) => setTimeout(next, 500));
             return [...shelf.shadowRoot.querySelectorAll("img")].map((img) => img.getAttribute("src"));"#
         );
-        let shown = shop.ask(&view, &[json!(ids), json!(category)]).await?;
-        pictures = shown.as_array().context("pictures")?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let shown = shop.evaluate(&view, &[json!(ids), json!(category)]).await?;
+        let sources = shown.as_array().context("no pictures")?.iter();
+        pictures = sources.filter_map(Value::as_str).map(str::to_owned).collect();
         requests = shop.site.requests();
         Ok(())
     })
@@ -101,10 +103,10 @@ async fn requests_of(category: &str) -> Result<(Vec<String>, Vec<String>)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn private_pictures_tell_no_host_what_is_recommended() -> Result<()> {
-    let (cycling, cycling_pictures) = requests_of("Cycling").await?;
-    let (other, other_pictures) = requests_of("Kitchen").await?;
-    assert_ne!(cycling_pictures, other_pictures, "the lists differ");
+async fn private_pictures_do_not_reveal_recommendations() -> Result<()> {
+    let (cycling, cycling_pictures) = visit_and_view("Cycling").await?;
+    let (other, other_pictures) = visit_and_view("Kitchen").await?;
+    assert_ne!(cycling_pictures, other_pictures, "both visitors see the same pictures");
     for pictures in [&cycling_pictures, &other_pictures] {
         assert!(
             pictures.len() > 5 && pictures.iter().all(|src| src.starts_with("data:image/webp;base64,")),
@@ -114,7 +116,7 @@ async fn private_pictures_tell_no_host_what_is_recommended() -> Result<()> {
     let order = |requests: &[String], part: &str| -> Vec<String> {
         requests.iter().filter(|line| line.contains(part)).cloned().collect()
     };
-    assert!(order(&cycling, "/pictures.").len() >= 2, "more than one sheet: {cycling:?}");
+    assert!(order(&cycling, "/pictures.").len() >= 2, "there must be more than one sheet: {cycling:?}");
     assert_eq!(order(&cycling, "/pictures."), order(&other, "/pictures."));
     assert!(order(&cycling, "/jpeg/").is_empty(), "{cycling:?}");
     let sorted = |mut requests: Vec<String>| {
@@ -126,14 +128,14 @@ async fn private_pictures_tell_no_host_what_is_recommended() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn photographs_of_any_shape_keep_the_cards_in_shape() -> Result<()> {
+async fn photographs_of_any_shape_give_cards_of_equal_size() -> Result<()> {
     for (width, height) in [(390, 844), (1280, 900)] {
-        visit_each(
-            || photo_shop("shapes", "", "").expect("a shop of photographs"),
+        visit_in_each_browser(
+            || photo_shop("shapes", "", "").expect("cannot make the shop"),
             async |shop: &Shop| {
                 shop.browser.driver.set_window_rect(0, 0, width, height).await?;
                 shop.open("photos.html").await?;
-                let measured = format!(
+                let measure = format!(
                     r#"{CLIENT}
                     const cards = [...shelf.shadowRoot.querySelectorAll("[part~=card]")];
                     const pictures = cards.flatMap((card) => [...card.querySelectorAll("img")]);
@@ -151,13 +153,13 @@ async fn photographs_of_any_shape_keep_the_cards_in_shape() -> Result<()> {
                         shape: img ? (img.naturalWidth / img.naturalHeight).toFixed(2) : "none" }};
                     }});"#
                 );
-                let cards = shop.ask(&measured, &[]).await?;
-                let cards = cards.as_array().context("cards")?;
+                let cards = shop.evaluate(&measure, &[]).await?;
+                let cards = cards.as_array().context("no cards")?;
                 let heights: Vec<_> = cards.iter().filter_map(|card| card["height"].as_f64()).collect();
                 assert!(heights.iter().all(|height| (height - heights[0]).abs() < 0.5), "{heights:?}");
                 for card in cards {
-                    let sound = ["inside", "brand", "foot"].iter().all(|part| card[part] == true);
-                    assert!(sound && card["referrer"] == "no-referrer", "{card}");
+                    let fits = ["inside", "brand", "foot"].iter().all(|part| card[part] == true);
+                    assert!(fits && card["referrer"] == "no-referrer", "{card}");
                     assert!((card["ratio"].as_f64().unwrap_or(0.0) - 1.0).abs() < 0.02, "{card}");
                 }
                 let shapes: Vec<_> = cards.iter().filter_map(|card| card["shape"].as_str()).collect();

@@ -1,13 +1,13 @@
-//! Texts on several workers: the same bytes as on one, reported by the measuring page; and twenty loads and unloads
-//! of the worker leave no memory behind.
+//! A pool of workers: several workers give the same bytes as one, the benchmark page reports their speed, and loading
+//! and unloading a worker twenty times leaks no memory.
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::{Gpu, Memory, Shop, Site, visit};
 use serde_json::json;
 
-/// How often the measuring page is asked whether it has ended.
+/// How often the benchmark page is checked for its last line; each check takes a minute.
 const TRIES: usize = 20;
-/// Distinct texts of different lengths, more than one message's.
+/// Defines distinct texts of different lengths, too many for one message, and `open`, which opens a pool.
 const TEXTS: &str = r#"
     const { EmbedPool } = await import(new URL("pool.js", document.baseURI));
     const texts = Array.from({ length: 75 }, (_, i) => `Item ${i}: ${"a warm coat with pockets ".repeat(1 + i % 4)}`);
@@ -15,28 +15,28 @@ const TEXTS: &str = r#"
 "#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_workers_give_the_bytes_of_one() -> Result<()> {
+async fn two_workers_give_the_same_bytes_as_one() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop: &Shop| {
         shop.goto("bench.html").await?;
         let script = format!(
             r#"{TEXTS}
-            const of = async (workers) => {{
-              const pool = open(workers), heard = [];
+            const embedOn = async (workers) => {{
+              const pool = open(workers), progress = [];
               await pool.ready();
-              const {{ vectors, width }} = await pool.embed(texts, {{ progress: (...told) => heard.push(told) }});
+              const {{ vectors, width }} = await pool.embed(texts, {{ progress: (...now) => progress.push(now) }});
               const size = pool.size;
               pool.close();
-              return {{ bits: [...new Uint32Array(vectors.buffer)], width, size, heard }};
+              return {{ bits: [...new Uint32Array(vectors.buffer)], width, size, progress }};
             }};
-            const one = await of(1), two = await of(2);
+            const one = await embedOn(1), two = await embedOn(2);
             const different = one.bits.filter((bits, i) => bits !== two.bits[i]).length;
             const zero = one.bits.every((bits) => bits === 0);
             return {{ different, zero, length: one.bits.length, width: one.width, sizes: [one.size, two.size],
-                      last: two.heard.at(-1), heard: two.heard.length }};"#
+                      last: two.progress.at(-1), reports: two.progress.length }};"#
         );
-        let found = shop.ask(&script, &[]).await?;
+        let found = shop.evaluate(&script, &[]).await?;
         let expected = json!({ "different": 0, "zero": false, "length": 75 * 384, "width": 384, "sizes": [1, 2],
-            "last": [75, 75], "heard": 5 });
+            "last": [75, 75], "reports": 5 });
         assert_eq!(found, expected);
         Ok(())
     })
@@ -44,20 +44,20 @@ async fn two_workers_give_the_bytes_of_one() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_measuring_page_reports_what_several_workers_do() -> Result<()> {
+async fn the_benchmark_page_measures_several_workers() -> Result<()> {
     let mut reports = Vec::new();
     visit(Site::new(), Gpu::None, &[], async |shop: &Shop| {
         for workers in [1, 2] {
             shop.goto(&format!("bench.html?workers={workers}&measure")).await?;
             let ended = r"/^bytes|rror/m.test(document.getElementById('report').textContent)";
-            // The driver's own patience may end before the last line comes: asked again, so many times.
+            // The measurement may take longer than one wait.
             for _ in 0..TRIES {
-                if shop.until(ended).await.is_ok() {
+                if shop.wait_until(ended).await.is_ok() {
                     break;
                 }
             }
-            let read = "return document.getElementById('report').textContent;";
-            let report = shop.ask(read, &[]).await?.as_str().context("a report")?.to_owned();
+            let read_report = "return document.getElementById('report').textContent;";
+            let report = shop.evaluate(read_report, &[]).await?.as_str().context("no report")?.to_owned();
             ensure!(report.lines().any(|line| line.starts_with("bytes")), "{report}");
             println!("{report}");
             reports.push(report);
@@ -72,11 +72,11 @@ async fn the_measuring_page_reports_what_several_workers_do() -> Result<()> {
     Ok(())
 }
 
-/// What the browser itself may keep of twenty workers: a single one that stayed would hold more.
+/// Memory that the browser itself may keep of twenty workers. A single worker that is not unloaded has more.
 const SLACK_MB: f64 = 20.0;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_loads_and_unloads_return_to_the_same_memory() -> Result<()> {
+async fn twenty_loads_and_unloads_leak_no_memory() -> Result<()> {
     let flags = ["--js-flags=--expose-gc"];
     visit(Site::new(), Gpu::None, &flags, async |shop: &Shop| {
         shop.goto("bench.html").await?;
@@ -84,35 +84,39 @@ async fn twenty_loads_and_unloads_return_to_the_same_memory() -> Result<()> {
             r#"{TEXTS}
             const pool = open(1);
             await pool.embed(texts.slice(0, 3));
-            given[0] && pool.close();
+            args[0] && pool.close();
             gc();"#
         );
-        let now = async || -> Result<f64> {
-            let settle = "for (let i = 0; i < 4; i++) { await new Promise((next) => setTimeout(next, 250)); gc(); }";
-            shop.ask(settle, &[]).await?;
+        let measure_mb = async || -> Result<f64> {
+            let collect_garbage =
+                "for (let i = 0; i < 4; i++) { await new Promise((next) => setTimeout(next, 250)); gc(); }";
+            shop.evaluate(collect_garbage, &[]).await?;
             shop.browser.renderer_mb(Memory::Now)
         };
-        // The first ones compile, and fill what the browser keeps for every page.
+        // The first rounds compile code and fill caches of the browser.
         for _ in 0..3 {
-            shop.ask(&load_and_unload, &[json!(true)]).await?;
+            shop.evaluate(&load_and_unload, &[json!(true)]).await?;
         }
-        let before = now().await?;
+        let before = measure_mb().await?;
         for _ in 0..20 {
-            shop.ask(&load_and_unload, &[json!(true)]).await?;
+            shop.evaluate(&load_and_unload, &[json!(true)]).await?;
         }
-        let mut after = now().await?;
-        // A browser that has other work to do gives ended workers back later.
+        let mut after = measure_mb().await?;
+        // A busy browser may free the memory of ended workers later.
         for _ in 0..10 {
             if after < before + SLACK_MB {
                 break;
             }
-            after = now().await?;
+            after = measure_mb().await?;
         }
-        shop.ask(&load_and_unload, &[json!(false)]).await?;
-        let with_one = now().await?;
-        println!("{before:.0} MB before, {after:.0} after twenty, {with_one:.0} with one that stays");
-        assert!(after < before + SLACK_MB, "{before} MB before, {after} after");
-        assert!(with_one > after + SLACK_MB, "one that stays is seen: {after} MB without, {with_one} with it");
+        shop.evaluate(&load_and_unload, &[json!(false)]).await?;
+        let with_one = measure_mb().await?;
+        println!("{before:.0} MB before, {after:.0} MB after twenty, {with_one:.0} MB with one that is not unloaded");
+        assert!(after < before + SLACK_MB, "{before} MB before, {after} MB after");
+        assert!(
+            with_one > after + SLACK_MB,
+            "the test must detect a worker that stays: {after} MB, then {with_one} MB"
+        );
         Ok(())
     })
     .await

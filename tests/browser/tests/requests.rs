@@ -1,4 +1,4 @@
-//! What a page with recommendations does not do: ask for anything once it has loaded, or break its policy.
+//! A page with recommendations sends no requests after it has loaded, and never violates its content security policy.
 
 use std::time::Duration;
 
@@ -7,23 +7,23 @@ use browser_tests::{Gpu, Site, visit};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_asked_of_any_server_once_the_page_has_loaded() -> Result<()> {
+async fn no_request_is_sent_after_the_page_has_loaded() -> Result<()> {
     let site = Site::new();
-    // All of the browser's requests, to whatever host, come to this server.
+    // The browser uses this server as its proxy, so it receives the requests to all hosts.
     let proxy = format!("--proxy-server=http://127.0.0.1:{}", site.port);
     let flags = [proxy.as_str(), "--proxy-bypass-list=<-loopback>"];
     visit(site, Gpu::None, &flags, async |shop| {
         shop.open("index.html").await?;
-        shop.decided().await?;
-        // The shop's own worker fetches what it keeps for a visit without network.
-        shop.ask("await navigator.serviceWorker.ready;", &[]).await?;
-        shop.idle().await?;
+        shop.wait_for_gpu_check().await?;
+        // The shop's service worker downloads files for visits without network.
+        shop.evaluate("await navigator.serviceWorker.ready;", &[]).await?;
+        shop.wait_until_idle().await?;
         let before = shop.site.requests().len();
-        assert!(before > 10, "the proxy sees the page's requests");
-        shop.use_all().await?;
-        shop.idle().await?;
+        assert!(before > 10, "the proxy must receive the page's requests");
+        shop.use_every_feature().await?;
+        shop.wait_until_idle().await?;
         let mut after = shop.site.requests().split_off(before);
-        // Chromium itself asks its maker now and then; the page's policy would not let the page.
+        // Chromium itself sends requests to Google now and then. The page cannot: its policy forbids them.
         after.retain(|line| {
             !(line.starts_with("CONNECT ")
                 && (line.ends_with(".google.com:443") || line.ends_with(".googleapis.com:443")))
@@ -35,27 +35,27 @@ async fn nothing_is_asked_of_any_server_once_the_page_has_loaded() -> Result<()>
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_policy_is_violated_in_page_or_worker() -> Result<()> {
-    no_violation(Gpu::None).await?;
-    // The software adapter's process stops answering now and then, with nothing to do: the visit begins anew.
+async fn no_policy_is_violated_in_the_page_or_worker() -> Result<()> {
+    check_policy(Gpu::None).await?;
+    // SwiftShader's process stops responding now and then for no apparent reason. Then the visit is repeated.
     for _ in 0..2 {
-        if let Ok(ended) = tokio::time::timeout(Duration::from_secs(90), no_violation(Gpu::Software)).await {
-            return ended;
+        if let Ok(result) = tokio::time::timeout(Duration::from_secs(90), check_policy(Gpu::Software)).await {
+            return result;
         }
-        eprintln!("the software adapter did not answer for 90 s: once more");
+        eprintln!("SwiftShader did not respond for 90 s; trying again");
     }
-    no_violation(Gpu::Software).await
+    check_policy(Gpu::Software).await
 }
 
-async fn no_violation(gpu: Gpu) -> Result<()> {
+async fn check_policy(gpu: Gpu) -> Result<()> {
     visit(Site::new(), gpu, &[], async |shop| {
         for page in ["index.html", "product.html?item=rain-jacket-squall", "search.html?q=tent", "cart.html"] {
             shop.open(page).await?;
-            shop.decided().await?;
-            assert_eq!(shop.seen("violations").await?, json!([]), "{page}");
-            assert_eq!(shop.seen("errors").await?, json!([]), "{page}");
+            shop.wait_for_gpu_check().await?;
+            assert_eq!(shop.records("violations").await?, json!([]), "{page}");
+            assert_eq!(shop.records("errors").await?, json!([]), "{page}");
         }
-        shop.use_all().await?;
+        shop.use_every_feature().await?;
         let reports: Vec<_> = shop.site.requests().into_iter().filter(|line| line.contains("csp-report")).collect();
         assert_eq!(reports, Vec::<String>::new());
         Ok(())

@@ -1,22 +1,23 @@
-//! A visit: from the first page to recommendations that follow what the visitor does, says, reloads and erases.
+//! A visit: recommendations on the first page, that follow views, dislikes and wishes, last after a reload, and are
+//! forgotten.
 
 use anyhow::{Context, Result};
 use browser_tests::{
     Gpu, Shop, Site,
-    shop::{products, strings, words},
+    shop::{product_text, products, to_strings},
     visit,
 };
 use serde_json::{Value, json};
 
-/// The visitor looks at this many products of a category.
+/// Products of the category that the visitor views.
 const VIEWS: usize = 3;
 const CATEGORY: &str = "Cycling";
 
 fn in_category(id: &str) -> bool {
-    words(&products()[id], "en", "category") == CATEGORY
+    product_text(&products()[id], "en", "category") == CATEGORY
 }
 
-async fn view_some(shop: &Shop) -> Result<Vec<String>> {
+async fn view_products(shop: &Shop) -> Result<Vec<String>> {
     let viewed: Vec<_> = products().into_keys().filter(|id| in_category(id)).take(VIEWS).collect();
     for id in &viewed {
         shop.open(&format!("product.html?item={id}")).await?;
@@ -25,40 +26,40 @@ async fn view_some(shop: &Shop) -> Result<Vec<String>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_visit_ends_in_recommendations() -> Result<()> {
+async fn the_first_visit_shows_recommendations() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
         shop.open("index.html").await?;
-        let cards = shop.shown().await?;
+        let cards = shop.shown_cards().await?;
         assert!(cards.len() >= 10, "{cards:?}");
-        assert_eq!(shop.device().await?["device"], "cpu");
+        assert_eq!(shop.wait_for_model().await?["device"], "cpu");
         Ok(())
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_views_move_the_shelf_and_a_dislike_moves_it_away() -> Result<()> {
+async fn views_raise_a_category_and_dislikes_lower_it() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        let viewed = view_some(shop).await?;
-        shop.open_whole("index.html").await?;
+        let viewed = view_products(shop).await?;
+        shop.open_with_model("index.html").await?;
         let count = |list: &[String]| list.iter().filter(|id| in_category(id)).count();
         let before = shop.for_you(10).await?;
         assert!(count(&before) >= 5, "{before:?}");
-        assert!(viewed.iter().all(|seen| !before.contains(seen)), "what was seen is left out: {before:?}");
+        assert!(viewed.iter().all(|item| !before.contains(item)), "viewed products are recommended: {before:?}");
         let reasons =
             "return [...shelf.shadowRoot.querySelectorAll('[part=reason]')].map((reason) => reason.textContent);";
-        let reasons = strings(&shop.with_client(reasons, &[]).await?)?;
-        let true_ones = ["Because you viewed ", "Like 2 products you chose in ", "Like 3 products you chose in "];
-        assert!(reasons.iter().any(|reason| true_ones.iter().any(|words| reason.starts_with(words))), "{reasons:?}");
+        let reasons = to_strings(&shop.with_client(reasons, &[]).await?)?;
+        let expected = ["Because you viewed ", "Like 2 products you chose in ", "Like 3 products you chose in "];
+        assert!(reasons.iter().any(|reason| expected.iter().any(|start| reason.starts_with(start))), "{reasons:?}");
 
-        // The first three cards of the list are refused, by their buttons.
-        let refuse = r#"
-            for (let refused = 0; refused < 3; refused++) {
-              const seen = new Promise((done) => client.subscribe((update) => update.type === "shelf" && done()));
+        // The visitor dislikes the first three cards by their buttons.
+        let dislike = r#"
+            for (let count = 0; count < 3; count++) {
+              const redrawn = new Promise((done) => client.subscribe((update) => update.type === "shelf" && done()));
               shelf.shadowRoot.querySelector("[data-action=dislike][aria-pressed=false]").click();
-              await seen;
+              await redrawn;
             }"#;
-        shop.with_client(refuse, &[]).await?;
+        shop.with_client(dislike, &[]).await?;
         let after = shop.for_you(10).await?;
         assert!(count(&after) < count(&before), "before {before:?}, after {after:?}");
         Ok(())
@@ -67,22 +68,23 @@ async fn three_views_move_the_shelf_and_a_dislike_moves_it_away() -> Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sentence_is_enough_for_a_visitor_without_history() -> Result<()> {
+async fn a_wish_is_enough_for_a_visitor_without_history() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        shop.open_whole("index.html").await?;
+        shop.open_with_model("index.html").await?;
         let wish = r#"
-            document.getElementById("wish-text").value = given[0];
+            document.getElementById("wish-text").value = args[0];
             document.getElementById("wish").requestSubmit();
             await client.profile();"#;
         shop.with_client(wish, &[json!("waterproof jacket for cycling in the rain")]).await?;
         let products = products();
         let list = shop.for_you(5).await?;
-        let told = |id: &String| ["title", "description"].map(|field| words(&products[id], "en", field)).join(" ");
-        let first = told(&list[0]).to_lowercase();
+        let text =
+            |id: &String| ["title", "description"].map(|field| product_text(&products[id], "en", field)).join(" ");
+        let first = text(&list[0]).to_lowercase();
         assert!(
             first.contains("waterproof") && first.contains("jacket"),
             "{:?}",
-            list.iter().map(told).collect::<Vec<_>>()
+            list.iter().map(text).collect::<Vec<_>>()
         );
         Ok(())
     })
@@ -90,52 +92,53 @@ async fn a_sentence_is_enough_for_a_visitor_without_history() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn chinese_is_shown_and_searched_unbroken() -> Result<()> {
+async fn chinese_texts_are_shown_whole_and_found() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
         shop.open("index.html?lang=zh-CN").await?;
         let products = products();
-        for (id, title) in shop.shown().await? {
-            assert_eq!(title, words(&products[&id], "zh", "title"));
+        for (id, title) in shop.shown_cards().await? {
+            assert_eq!(title, product_text(&products[&id], "zh", "title"));
         }
-        // A word from the middle of a title, as a person would type it.
+        // A word from the middle of a title.
         let hits =
-            shop.with_client("return client.search(given[0], { lang: 'zh-CN', limit: 10 });", &[json!("防水")]).await?;
-        let hits = hits.as_array().context("cards")?;
+            shop.with_client("return client.search(args[0], { lang: 'zh-CN', limit: 10 });", &[json!("防水")]).await?;
+        let hits = hits.as_array().context("no cards")?;
         assert!(!hits.is_empty());
         let text = |parts: &Value| -> String {
             parts.as_array().into_iter().flatten().filter_map(|part| part["text"].as_str()).collect()
         };
         let ids: Vec<_> = hits.iter().map(|card| card["item"].as_str().unwrap_or_default()).collect();
         for (id, card) in ids.iter().zip(hits) {
-            assert_eq!(text(&card["title"]), words(&products[*id], "zh", "title"));
+            assert_eq!(text(&card["title"]), product_text(&products[*id], "zh", "title"));
         }
-        let about = |id: &str| ["title", "description"].map(|field| words(&products[id], "zh", field)).concat();
-        assert!(about(ids[0]).contains("防水"), "{}", about(ids[0]));
+        let all_text =
+            |id: &str| ["title", "description"].map(|field| product_text(&products[id], "zh", field)).concat();
+        assert!(all_text(ids[0]).contains("防水"), "{}", all_text(ids[0]));
         Ok(())
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reload_keeps_the_visitor_and_forgetting_erases_everything() -> Result<()> {
+async fn a_reload_keeps_the_profile_and_forgetting_erases_it() -> Result<()> {
     visit(Site::new(), Gpu::None, &[], async |shop| {
-        view_some(shop).await?;
-        shop.open_whole("index.html").await?;
+        view_products(shop).await?;
+        shop.open_with_model("index.html").await?;
         let events = "return (await client.profile()).events.map(({ event }) => `${event.name} ${event.item}`);";
         let list = shop.for_you(10).await?;
         let profile = shop.with_client(events, &[]).await?;
-        assert!(strings(&profile)?.iter().filter(|event| event.starts_with("view_item ")).count() >= VIEWS, "{profile}");
+        assert!(to_strings(&profile)?.iter().filter(|event| event.starts_with("view_item ")).count() >= VIEWS, "{profile}");
 
-        let fetched = || shop.site.requests().iter().filter(|line| line.contains("model.safetensors")).count();
-        let fetched_before = fetched();
+        let count_downloads = || shop.site.requests().iter().filter(|line| line.contains("model.safetensors")).count();
+        let downloads = count_downloads();
         shop.browser.driver.refresh().await?;
-        shop.device().await?;
-        assert_eq!(fetched(), fetched_before, "a model that has arrived is kept");
+        shop.wait_for_model().await?;
+        assert_eq!(count_downloads(), downloads, "the model is downloaded again");
         assert_eq!(shop.with_client(events, &[]).await?, profile);
         assert_eq!(shop.for_you(10).await?, list);
 
         shop.with_client("await client.forget();", &[]).await?;
-        let left = r#"
+        let read_storage = r#"
             const left = { session: { ...sessionStorage }, log: 0 };
             for (const { name } of await indexedDB.databases()) {
               const database = await new Promise((done) => (indexedDB.open(name).onsuccess = (event) => done(event.target.result)));
@@ -146,9 +149,9 @@ async fn a_reload_keeps_the_visitor_and_forgetting_erases_everything() -> Result
               database.close();
             }
             return left;"#;
-        assert_eq!(shop.ask(left, &[]).await?, json!({ "session": {}, "log": 0 }));
+        assert_eq!(shop.evaluate(read_storage, &[]).await?, json!({ "session": {}, "log": 0 }));
         shop.browser.driver.refresh().await?;
-        shop.settled().await?;
+        shop.wait_for_shelf().await?;
         assert_eq!(shop.with_client(events, &[]).await?, json!([]));
         Ok(())
     })

@@ -1,6 +1,6 @@
-//! The page's clock is wrong, or changes.
+//! Faults of the page's clock: it is wrong or jumps.
 
-use crate::strike::Strike;
+use crate::fault::Fault;
 
 const CLOCKS: [(&str, &str); 7] = [
     ("runs backwards", "1.8e12 - 1000 * calls++"),
@@ -12,12 +12,12 @@ const CLOCKS: [(&str, &str); 7] = [
     ("jumps by years", "1.8e12 + (calls++ % 2) * 3e11"),
 ];
 
-pub fn faults() -> Vec<Strike> {
-    let clock = |(way, now): (&str, &str)| Strike {
+pub fn faults() -> Vec<Fault> {
+    let fault = |(description, now): (&str, &str)| Fault {
         family: "clock",
-        name: format!("it {way}"),
-        page: format!("{{ let calls = 0; Date.now = () => {now}; }}"),
-        ..Strike::default()
+        name: format!("it {description}"),
+        page_script: format!("{{ let calls = 0; Date.now = () => {now}; }}"),
+        ..Fault::default()
     };
-    CLOCKS.into_iter().map(clock).collect()
+    CLOCKS.into_iter().map(fault).collect()
 }

@@ -1,5 +1,5 @@
-//! One fault in one visit: a page with a shelf, some events, and a second visit without the fault that counts what is
-//! stored. Must not know which faults there are.
+//! Injects one fault into one visit: opens a page with a shelf, tracks events, and counts the stored events in a second
+//! visit without the fault. Must not know which faults there are.
 
 use std::sync::{
     Arc, Mutex,
@@ -9,88 +9,97 @@ use std::sync::{
 use anyhow::Result;
 use browser_tests::{
     Shop, Site,
-    site::{page, root},
+    site::{add_file, root},
 };
 use serde_json::json;
 use xtask::http::Response;
 
-type Change = Box<dyn Fn(&mut Response) + Send + Sync>;
+type ChangeResponse = Box<dyn Fn(&mut Response) + Send + Sync>;
 
-/// A fault and where it strikes.
+/// A fault and where it is injected.
 #[derive(Default)]
-pub struct Strike {
+pub struct Fault {
     pub family: &'static str,
     pub name: String,
-    /// Runs in the worker before its own program; it calls `struck()` where it does harm.
-    pub worker: String,
-    /// Only the first worker of the visit is harmed.
-    pub once: bool,
+    /// Runs in the worker before its own script, and calls `injected()` when it takes effect.
+    pub worker_script: String,
+    /// Whether only the first worker of the visit has the script.
+    pub first_worker_only: bool,
     /// Runs in the page before its own scripts.
-    pub page: String,
-    /// Is done to answers for paths that end like this.
-    pub answers: Option<(&'static str, Change)>,
+    pub page_script: String,
+    /// Changes the responses for paths that end with this text.
+    pub responses: Option<(&'static str, ChangeResponse)>,
 }
 
-/// What was seen of it.
+/// The result of a visit with a fault.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    pub struck: bool,
-    /// The shelf's: `ready`, `failed`, or none as long as it waits.
+    /// Whether the fault took effect.
+    pub injected: bool,
+    /// The shelf's state: `ready`, `failed`, or `waits`.
     pub state: String,
+    /// Whether the shop's own markup was shown.
     pub own_markup: bool,
+    /// Events that were acknowledged.
     pub acknowledged: usize,
-    /// Promises that did not settle.
-    pub hanging: usize,
-    /// Of the events that were acknowledged.
+    /// Events whose promises did not settle.
+    pub unsettled: usize,
+    /// Acknowledged events that are not stored.
     pub lost: usize,
+    /// Events that are stored twice.
     pub twice: usize,
-    pub seen: String,
+    /// What the scripts of both visits returned.
+    pub details: String,
 }
 
-/// The site, and the fault that strikes it now.
+/// The site, with the fault that is injected now.
 #[derive(Default, Clone)]
-pub struct Scene {
-    now: Arc<Mutex<Option<Strike>>>,
-    workers: Arc<AtomicUsize>,
-    answered: Arc<AtomicUsize>,
+pub struct FaultInjector {
+    fault: Arc<Mutex<Option<Fault>>>,
+    worker_count: Arc<AtomicUsize>,
+    changed_responses: Arc<AtomicUsize>,
 }
 
 const PAGE: &str = r#"<!doctype html><html lang="en"><title>A shop</title><script src="before.js"></script>
     <script type="module" src="shelf.js"></script>
     <nearmind-shelf catalog="catalog/" model="models/minilm/"><ul id="picks"><li>Ours</li></ul></nearmind-shelf>"#;
 
-/// A request that the site's log has, made before anything that might stop the worker.
-const STRUCK: &str =
-    r#"const struck = () => { const ask = new XMLHttpRequest(); ask.open("GET", "/struck", false); ask.send(); };"#;
+/// Defines `injected()`, which leaves a request in the site's log. The request is synchronous, because the fault may
+/// stop the worker.
+const INJECTED: &str = r#"const injected = () => {
+        const request = new XMLHttpRequest();
+        request.open("GET", "/injected", false);
+        request.send();
+    };"#;
 
-/// Everything that an earlier visit has stored, but the model: it takes long.
+/// Deletes everything that earlier visits stored. The model is deleted only on request, because it takes long to load.
 const CLEAN: &str = r#"
     sessionStorage.clear(); localStorage.clear();
     await new Promise((done) => { const gone = indexedDB.deleteDatabase("nearmind"); gone.onsuccess = gone.onerror = done; });
     for (const name of await caches.keys()) {
       const cache = await caches.open(name);
-      for (const request of await cache.keys()) if (!request.url.includes("/models/") || given[0]) await cache.delete(request);
+      for (const request of await cache.keys()) if (!request.url.includes("/models/") || args[0]) await cache.delete(request);
     }"#;
 
-/// Tracks one event each, and gives back what became of them and of the shelf.
+/// Tracks an event for each item, and returns the outcomes and the state of the shelf.
 const VISIT: &str = r#"
     const shelf = document.querySelector("nearmind-shelf");
     const settled = () => ["ready", "failed"].includes(shelf.getAttribute("state"));
-    const until = async (done, ms) => {
+    const until = async (condition, ms) => {
       const from = performance.now();
-      while (!done() && performance.now() - from < ms) await new Promise((next) => setTimeout(next, 30));
+      while (!condition() && performance.now() - from < ms) await new Promise((next) => setTimeout(next, 30));
     };
     await until(() => shelf?.client || settled(), 5000);
-    await until(settled, given[1]);
-    const late = new Promise((done) => setTimeout(() => done("hangs"), given[1] + 20_000));
-    const outcome = (promise) => Promise.race([promise.then(() => "kept", ({ code }) => code ?? "refused"), late]);
-    // Where a script of the page itself did not come, there is nobody who could keep an event.
-    const outcomes = shelf.client && await Promise.all(given[0].map((item) => outcome(shelf.client.track("like", { item }))));
-    await until(settled, given[1]);
+    await until(settled, args[1]);
+    const late = new Promise((done) => setTimeout(() => done("hangs"), args[1] + 20_000));
+    const outcome = (promise) => Promise.race([promise.then(() => "stored", ({ code }) => code ?? "refused"), late]);
+    // If a script of the page is missing, there is no client that could store events.
+    const outcomes = shelf.client && await Promise.all(args[0].map((item) => outcome(shelf.client.track("like", { item }))));
+    await until(settled, args[1]);
     return { outcomes, state: shelf.getAttribute("state") ?? "waits",
       own: document.querySelector("[id=picks] li").checkVisibility() && document.querySelector("[id=picks]").getBoundingClientRect().height > 0 };"#;
 
-/// The items of the events that are stored, by a visit without a fault.
+/// Returns the items of the stored events, in a visit without a fault.
 const STORED: &str = r#"
     const shelf = document.querySelector("nearmind-shelf");
     while (!shelf.client) await new Promise((next) => setTimeout(next, 30));
@@ -100,83 +109,94 @@ const STORED: &str = r#"
     return events.map(({ event }) => event.item);"#;
 
 const ITEMS: [&str; 3] = ["dripper-still", "dress-meadow", "rain-jacket-squall"];
-/// As long as a list may take where nothing answers.
+/// Time that a list may take if nothing responds.
 const WAIT_MS: u32 = 9000;
 
-impl Scene {
+impl FaultInjector {
     pub fn site(&self) -> Site {
-        let (shop, blank) = (page("/shop.html", PAGE.into()), page("/blank.html", "<!doctype html><p>Blank".into()));
-        let worker = std::fs::read_to_string(root().join("www/package/worker.js")).expect("the worker's script");
-        let scene = self.clone();
-        Site::with(Box::new(move |path, reply| {
-            // A fault ends with its visit: the browser keeps no answer.
+        let (add_shop, add_blank) =
+            (add_file("/shop.html", PAGE.into()), add_file("/blank.html", "<!doctype html><p>Blank".into()));
+        let worker =
+            std::fs::read_to_string(root().join("www/package/worker.js")).expect("cannot read the worker's script");
+        let injector = self.clone();
+        Site::with_interceptor(Box::new(move |path, reply| {
+            // The browser must not cache a changed response.
             reply.headers.retain(|(name, _)| !["etag", "cache-control"].contains(name));
             reply.headers.push(("cache-control", "no-store".into()));
-            shop(path, reply);
-            blank(path, reply);
-            if path == "/struck" {
+            add_shop(path, reply);
+            add_blank(path, reply);
+            if path == "/injected" {
                 reply.status = 204;
             }
-            let now = scene.now.lock().expect("the fault");
+            let fault = injector.fault.lock().expect("a thread panicked");
             if path == "/before.js" {
-                page("/before.js", now.as_ref().map(|strike| strike.page.clone()).unwrap_or_default())(path, reply);
+                let script = fault.as_ref().map(|fault| fault.page_script.clone()).unwrap_or_default();
+                add_file("/before.js", script)(path, reply);
             }
-            let Some(strike) = now.as_ref() else { return };
-            let harmed =
-                scene.workers.fetch_add(usize::from(path == "/worker.js"), Ordering::Relaxed) == 0 || !strike.once;
-            if path == "/worker.js" && !strike.worker.is_empty() && harmed {
+            let Some(fault) = fault.as_ref() else { return };
+            let is_worker = path == "/worker.js";
+            let earlier_workers = injector.worker_count.fetch_add(usize::from(is_worker), Ordering::Relaxed);
+            let is_faulty = earlier_workers == 0 || !fault.first_worker_only;
+            if is_worker && is_faulty && !fault.worker_script.is_empty() {
                 reply.status = 200;
-                reply.body = format!("{STRUCK}\n{}\n{worker}", strike.worker).into_bytes();
+                reply.body = format!("{INJECTED}\n{}\n{worker}", fault.worker_script).into_bytes();
             }
-            if let Some((_, change)) = strike.answers.as_ref().filter(|(end, _)| path.ends_with(end)) {
-                scene.answered.fetch_add(1, Ordering::Relaxed);
+            if let Some((_, change)) = fault.responses.as_ref().filter(|(end, _)| path.ends_with(end)) {
+                injector.changed_responses.fetch_add(1, Ordering::Relaxed);
                 change(reply);
             }
         }))
     }
 
-    fn set(&self, strike: Option<Strike>) -> usize {
-        self.workers.store(0, Ordering::Relaxed);
-        *self.now.lock().expect("the fault") = strike;
-        self.answered.swap(0, Ordering::Relaxed)
+    /// Sets the fault, and returns how many responses the previous one changed.
+    fn set(&self, fault: Option<Fault>) -> usize {
+        self.worker_count.store(0, Ordering::Relaxed);
+        *self.fault.lock().expect("a thread panicked") = fault;
+        self.changed_responses.swap(0, Ordering::Relaxed)
     }
 
-    /// One visit with the fault, one without it.
-    pub async fn run(&self, shop: &Shop, strike: Strike) -> Result<Outcome> {
-        let network = strike.answers.is_some();
-        let always = network || !strike.page.is_empty();
+    /// Makes a visit with the fault and one without it.
+    pub async fn run(&self, shop: &Shop, fault: Fault) -> Result<Outcome> {
+        let changes_responses = fault.responses.is_some();
+        let changes_page = !fault.page_script.is_empty();
         self.set(None);
         shop.goto("blank.html").await?;
-        shop.ask(CLEAN, &[json!(network)]).await?;
-        let struck = |shop: &Shop| shop.site.requests().iter().filter(|line| line.contains("/struck")).count();
-        let before = struck(shop);
-        self.set(Some(strike));
+        shop.evaluate(CLEAN, &[json!(changes_responses)]).await?;
+        let before = count_injected(&shop.site, 0);
+        self.set(Some(fault));
         shop.goto("shop.html").await?;
-        let seen = shop.ask(VISIT, &[json!(ITEMS), json!(WAIT_MS)]).await?;
-        let answered = self.set(None);
+        let visit = shop.evaluate(VISIT, &[json!(ITEMS), json!(WAIT_MS)]).await?;
+        let changed_responses = self.set(None);
         let mut outcome = Outcome {
-            struck: struck(shop) > before || answered > 0 || (always && !network),
-            state: seen["state"].as_str().unwrap_or_default().to_owned(),
-            own_markup: seen["own"] == true,
+            injected: count_injected(&shop.site, 0) > before
+                || changed_responses > 0
+                || (changes_page && !changes_responses),
+            state: visit["state"].as_str().unwrap_or_default().to_owned(),
+            own_markup: visit["own"] == true,
             ..Outcome::default()
         };
         shop.goto("shop.html").await?;
-        let stored = shop.ask(STORED, &[]).await?;
+        let stored = shop.evaluate(STORED, &[]).await?;
         let times = |item: &str| stored.as_array().into_iter().flatten().filter(|stored| **stored == item).count();
-        outcome.seen = format!("{seen} {stored}");
-        for (item, became) in ITEMS.iter().zip(seen["outcomes"].as_array().into_iter().flatten()) {
-            outcome.acknowledged += usize::from(became == "kept");
-            outcome.hanging += usize::from(became == "hangs");
-            outcome.lost += usize::from(became == "kept" && times(item) == 0);
+        outcome.details = format!("{visit} {stored}");
+        for (item, result) in ITEMS.iter().zip(visit["outcomes"].as_array().into_iter().flatten()) {
+            outcome.acknowledged += usize::from(result == "stored");
+            outcome.unsettled += usize::from(result == "hangs");
+            outcome.lost += usize::from(result == "stored" && times(item) == 0);
             outcome.twice += times(item).saturating_sub(1);
         }
         Ok(outcome)
     }
 
-    /// What a harmless script in the worker counts in one visit.
-    pub async fn count(&self, shop: &Shop, worker: String) -> Result<usize> {
+    /// Counts how often a script in the worker calls `injected()` in one visit.
+    pub async fn count_calls(&self, shop: &Shop, worker_script: String) -> Result<usize> {
         let before = shop.site.requests().len();
-        self.run(shop, Strike { worker, ..Strike::default() }).await?;
-        Ok(shop.site.requests()[before..].iter().filter(|line| line.contains("/struck")).count())
+        self.run(shop, Fault { worker_script, ..Fault::default() }).await?;
+        Ok(count_injected(&shop.site, before))
     }
+}
+
+/// Counts the calls of `injected()` among the requests, except for the first `from`.
+fn count_injected(site: &Site, from: usize) -> usize {
+    site.requests()[from..].iter().filter(|line| line.contains("/injected")).count()
 }

@@ -1,6 +1,6 @@
-//! A random bit of a file is flipped, or the file is cut at a random place: each file of model, catalogue and wasm in
-//! turn. What is altered is refused, and where a list stands, it is the right one. `NEARMIND_FLIPS=10000` for many,
-//! `NEARMIND_SEED` for others.
+//! Flips a random bit of a file, or cuts the file at a random place: each file of model, catalogue and wasm in turn.
+//! Altered files must be refused, and a list that is shown must be the right one. `NEARMIND_FLIPS` is the number of
+//! visits, `NEARMIND_SEED` chooses other places.
 
 use std::{
     env,
@@ -9,77 +9,78 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::{Gpu, Shop, Site, site::page, visit};
+use browser_tests::{Gpu, Shop, Site, site::add_file, visit};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use xtask::http::Response;
 
-/// One for nearly each file.
+/// Visits with an altered file; there are about as many files.
 const FLIPS: usize = 12;
-/// As long as a page waits for a worker that says nothing, and for the ones that replace it.
+/// Limit for a visit: as long as a page waits for a silent worker and the ones that replace it.
 const WAIT_MS: u32 = 45_000;
 
 const PAGE: &str = r#"<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">
     <script type="module" src="shelf.js"></script>
     <nearmind-shelf catalog="catalog/" model="models/minilm/"><ul id="picks"><li>Ours</li></ul></nearmind-shelf>"#;
 
-/// Waits until list and model are there or refused, and lets go of the file that is altered next.
+/// Waits until list and model are ready or refused, returns what is shown, and removes the file that is altered next
+/// from the cache.
 const VISIT: &str = r#"
-    const shelf = document.querySelector("nearmind-shelf"), from = performance.now(), [next, most] = given;
+    const shelf = document.querySelector("nearmind-shelf"), from = performance.now(), [next, maxMs] = args;
     const failed = () => shelf.state === "failed" || shelf.client?.state.problem;
-    const over = () => failed() || (shelf.state === "ready" && shelf.client.state.device);
-    while (!over() && performance.now() - from < most) await new Promise((then) => setTimeout(then, 10));
+    const settled = () => failed() || (shelf.state === "ready" && shelf.client.state.device);
+    while (!settled() && performance.now() - from < maxMs) await new Promise((then) => setTimeout(then, 10));
     const own = document.querySelector("[id=picks] li").checkVisibility();
-    const told = { state: shelf.state, own, problem: shelf.client?.state.problem?.code ?? null };
+    const result = { state: shelf.state, own, problem: shelf.client?.state.problem?.code ?? null };
     if (shelf.state === "ready") {
       const { client } = shelf, items = (cards) => cards.map(({ item, score }) => [item, score]);
-      told.list = items((await client.recommend({ limit: 6 })).cards);
-      if (client.state.device) told.found = items(await client.search("a tent for two", { limit: 6 }));
+      result.list = items((await client.recommend({ limit: 6 })).cards);
+      if (client.state.device) result.found = items(await client.search("a tent for two", { limit: 6 }));
     }
     for (const name of await caches.keys()) {
       const cache = await caches.open(name);
       for (const request of await cache.keys()) if (new URL(request.url).pathname === next) await cache.delete(request);
     }
-    return told;"#;
+    return result;"#;
 
-/// What is done to one file.
+/// A change of one file.
 #[derive(Debug, Clone)]
-struct Harm {
+struct Corruption {
     path: String,
-    /// Where, in a part of the file's length in 2^-32.
+    /// Place of the change, as a fraction of the file's length in units of 2^-32.
     place: u32,
-    way: Way,
+    kind: CorruptionKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Way {
+enum CorruptionKind {
     Flip {
         bit: u32,
     },
-    /// The file ends there.
+    /// The file ends at the place.
     Cut,
-    /// The connection breaks there.
+    /// The connection breaks at the place.
     Break,
 }
 
-impl Harm {
-    fn of(nth: usize, files: &[String], random: u64) -> Self {
+impl Corruption {
+    fn from_random(nth: usize, files: &[String], random: u64) -> Self {
         let [place, rest] = [random as u32, (random >> 32) as u32];
-        let way = match rest % 4 {
-            0 => Way::Cut,
-            1 => Way::Break,
-            _ => Way::Flip { bit: (rest >> 8) % 8 },
+        let kind = match rest % 4 {
+            0 => CorruptionKind::Cut,
+            1 => CorruptionKind::Break,
+            _ => CorruptionKind::Flip { bit: (rest >> 8) % 8 },
         };
-        Self { path: files[nth % files.len()].clone(), place, way }
+        Self { path: files[nth % files.len()].clone(), place, kind }
     }
 
-    fn done_to(&self, reply: &mut Response) {
+    fn apply(&self, reply: &mut Response) {
         let at = ((self.place as u64 * reply.body.len() as u64) >> 32) as usize;
-        match self.way {
-            Way::Cut => reply.body.truncate(at),
-            Way::Break => reply.fault.cut_after_bytes = Some(at),
-            Way::Flip { bit } => {
+        match self.kind {
+            CorruptionKind::Cut => reply.body.truncate(at),
+            CorruptionKind::Break => reply.fault.cut_after_bytes = Some(at),
+            CorruptionKind::Flip { bit } => {
                 if let Some(byte) = reply.body.get_mut(at) {
                     *byte ^= 1 << bit;
                 }
@@ -88,84 +89,87 @@ impl Harm {
     }
 }
 
-/// The harm of this visit, and how many answers it was done to.
-type Now = Arc<Mutex<(Option<Harm>, usize)>>;
+/// The corruption of this visit, and how many responses it was applied to.
+type CurrentCorruption = Arc<Mutex<(Option<Corruption>, usize)>>;
 
-fn site(now: Now) -> Site {
-    let shop = page("/shop.html", PAGE.into());
-    Site::with(Box::new(move |path, reply| {
+fn site(current: CurrentCorruption) -> Site {
+    let add_shop = add_file("/shop.html", PAGE.into());
+    Site::with_interceptor(Box::new(move |path, reply| {
         reply.headers.retain(|(name, _)| !["etag", "cache-control"].contains(name));
         reply.headers.push(("cache-control", "no-store".into()));
-        shop(path, reply);
-        let (harm, answers) = &mut *now.lock().expect("the harm");
-        if let Some(harm) = harm.as_ref().filter(|harm| harm.path == path) {
-            *answers += 1;
-            harm.done_to(reply);
+        add_shop(path, reply);
+        let (corruption, responses) = &mut *current.lock().expect("a thread panicked");
+        if let Some(corruption) = corruption.as_ref().filter(|corruption| corruption.path == path) {
+            *responses += 1;
+            corruption.apply(reply);
         }
     }))
 }
 
-/// The files that a visit fetches of model, catalogue and wasm.
-fn files(site: &Site) -> Vec<String> {
+/// The files of model, catalogue and wasm that were requested.
+fn requested_files(site: &Site) -> Vec<String> {
     let paths = site.requests().into_iter().filter_map(|line| line.strip_prefix("GET ").map(str::to_owned));
-    let ours = |path: &String| path.contains("/models/") || path.contains("/catalog/") || path.ends_with("_bg.wasm");
-    let mut files: Vec<String> = paths.filter(ours).collect();
+    let is_tested =
+        |path: &String| path.contains("/models/") || path.contains("/catalog/") || path.ends_with("_bg.wasm");
+    let mut files: Vec<String> = paths.filter(is_tested).collect();
     files.sort();
     files.dedup();
     files
 }
 
-async fn look(shop: &Shop, next: &str) -> Result<Value> {
+/// Makes a visit, and returns what it shows. `next` is the file that is altered in the next visit.
+async fn visit_shop(shop: &Shop, next: &str) -> Result<Value> {
     shop.goto("shop.html").await?;
-    shop.ask(VISIT, &[json!(next), json!(WAIT_MS)]).await
+    shop.evaluate(VISIT, &[json!(next), json!(WAIT_MS)]).await
 }
 
-/// What is wrong with what is seen. A manifest is not held to any digest: an altered one may say something else.
-fn judge(harm: &Harm, told: &Value, right: &Value) -> Option<String> {
-    let stands = told["state"] == "ready";
-    let same = |what: &str| told[what].is_null() || told[what] == right[what];
+/// Says what is wrong with the result of a visit. A manifest has no digest, so an altered one may lead to another list.
+fn find_problem(corruption: &Corruption, result: &Value, expected: &Value) -> Option<String> {
+    let has_list = result["state"] == "ready";
+    let same = |field: &str| result[field].is_null() || result[field] == expected[field];
     match () {
-        () if !stands && told["own"] != true => Some(format!("nothing stands: {harm:?}: {told}")),
-        () if stands && !(same("list") && same("found")) && !harm.path.ends_with("manifest.json") => {
-            Some(format!("another list stands: {harm:?}: {told}"))
+        () if !has_list && result["own"] != true => Some(format!("nothing is shown: {corruption:?}: {result}")),
+        () if has_list && !(same("list") && same("found")) && !corruption.path.ends_with("manifest.json") => {
+            Some(format!("another list is shown: {corruption:?}: {result}"))
         }
         () => None,
     }
 }
 
-fn number(name: &str, otherwise: usize) -> usize {
-    env::var(name).ok().and_then(|number| number.parse().ok()).unwrap_or(otherwise)
+/// A number in an environment variable.
+fn env_number(name: &str, default: usize) -> usize {
+    env::var(name).ok().and_then(|number| number.parse().ok()).unwrap_or(default)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_altered_at_random_are_refused() -> Result<()> {
-    let (flips, seed) = (number("NEARMIND_FLIPS", FLIPS), number("NEARMIND_SEED", 1) as u64);
-    let now = Now::default();
-    visit(site(now.clone()), Gpu::None, &[], async |shop| {
-        let right = look(shop, "").await?;
-        ensure!(right["state"] == "ready" && right["found"].is_array(), "without harm: {right}");
-        let files = files(&shop.site);
+    let (flips, seed) = (env_number("NEARMIND_FLIPS", FLIPS), env_number("NEARMIND_SEED", 1) as u64);
+    let current = CurrentCorruption::default();
+    visit(site(current.clone()), Gpu::None, &[], async |shop| {
+        let expected = visit_shop(shop, "").await?;
+        ensure!(expected["state"] == "ready" && expected["found"].is_array(), "without corruption: {expected}");
+        let files = requested_files(&shop.site);
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut harms = (0..flips).map(|nth| Harm::of(nth, &files, random.random()));
-        let mut next = harms.next();
-        look(shop, next.as_ref().map_or("", |harm| &harm.path)).await?;
-        let (from, mut stood, mut own, mut refused, mut wrong) = (Instant::now(), 0, 0, 0, Vec::new());
-        while let Some(harm) = next {
-            next = harms.next();
-            *now.lock().expect("the harm") = (Some(harm.clone()), 0);
-            let told =
-                look(shop, next.as_ref().map_or("", |harm| &harm.path)).await.with_context(|| format!("{harm:?}"))?;
-            let (_, answers) = std::mem::take(&mut *now.lock().expect("the harm"));
-            ensure!(answers > 0, "{harm:?}: the file was not asked for");
-            stood += usize::from(told["state"] == "ready");
-            own += usize::from(told["state"] != "ready" && told["own"] == true);
-            refused += usize::from(!told["problem"].is_null());
-            wrong.extend(judge(&harm, &told, &right));
+        let mut corruptions = (0..flips).map(|nth| Corruption::from_random(nth, &files, random.random()));
+        let mut next = corruptions.next();
+        visit_shop(shop, next.as_ref().map_or("", |corruption| &corruption.path)).await?;
+        let (from, mut lists, mut own_markup, mut refused, mut problems) = (Instant::now(), 0, 0, 0, Vec::new());
+        while let Some(corruption) = next {
+            next = corruptions.next();
+            *current.lock().expect("a thread panicked") = (Some(corruption.clone()), 0);
+            let next_path = next.as_ref().map_or("", |corruption| &corruption.path);
+            let result = visit_shop(shop, next_path).await.with_context(|| format!("{corruption:?}"))?;
+            let (_, responses) = std::mem::take(&mut *current.lock().expect("a thread panicked"));
+            ensure!(responses > 0, "{corruption:?}: the file was not requested");
+            lists += usize::from(result["state"] == "ready");
+            own_markup += usize::from(result["state"] != "ready" && result["own"] == true);
+            refused += usize::from(!result["problem"].is_null());
+            problems.extend(find_problem(&corruption, &result, &expected));
         }
         let each = from.elapsed().as_secs_f64() / flips as f64;
-        println!("| network: a bit flipped, or a cut, at random | {flips} | {stood} | {own} | | | |");
-        println!("{} files, {refused} visits refused one; {each:.2} s each; seed {seed}", files.len());
-        ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+        println!("| network: a bit flipped, or a cut, at random | {flips} | {lists} | {own_markup} | | | |");
+        println!("{} files; {refused} visits refused one; {each:.2} s a visit; seed {seed}", files.len());
+        ensure!(problems.is_empty(), "{}", problems.join("\n"));
         Ok(())
     })
     .await

@@ -1,5 +1,5 @@
-//! The browser is killed while a page tracks events, again and again with the same profile: what was acknowledged before
-//! is stored, each event once. `NEARMIND_KILLS=500` for many.
+//! Kills the browser while a page tracks events, several times with the same profile: every acknowledged event must be
+//! stored once. `NEARMIND_KILLS` is the number of kills.
 
 use std::{
     env, fs,
@@ -9,15 +9,15 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::{Site, site::page};
+use browser_tests::{Site, site::add_file};
 
 const KILLS: usize = 8;
-/// A browser that has not acknowledged one event by then does not start.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Limit for a browser to start and acknowledge its first event.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 const PAGE: &str = r#"<!doctype html><title>Kills</title><script type="module" src="kills.js"></script>"#;
 
-/// Says what is stored of the round before, then tracks one event after the other.
+/// Reports the stored events of the previous round, then tracks one event after the other and reports each.
 const SCRIPT: &str = r#"
     import { Nearmind } from "./nearmind.js";
     const client = Nearmind.open({ catalog: "catalog/", model: "models/minilm/" });
@@ -27,10 +27,10 @@ const SCRIPT: &str = r#"
     await fetch(`/stored?${before.length}&${new Set(before).size}`);
     for (let nth = 1; ; nth++) {
       await client.track("like", { item: `${round}-${nth}` });
-      fetch(`/kept?${round}&${nth}`);
+      fetch(`/acknowledged?${round}&${nth}`);
     }"#;
 
-fn start(profile: &str, url: &str) -> Result<Child> {
+fn start_browser(profile: &str, url: &str) -> Result<Child> {
     let mut chromium = Command::new("chromium");
     chromium.args([
         "--headless",
@@ -40,56 +40,58 @@ fn start(profile: &str, url: &str) -> Result<Child> {
         "--disable-background-networking",
     ]);
     chromium.args(["--disable-features=WebGPU,WebGPUService", &format!("--user-data-dir={profile}"), url]);
-    chromium.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("chromium starts")
+    chromium.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("cannot start chromium")
 }
 
-/// The numbers in the last request of this kind: `GET /kept?3&57`.
-fn last(site: &Site, kind: &str, since: usize) -> Option<[usize; 2]> {
+/// The two numbers in the last report of this kind, such as `GET /acknowledged?3&57`; except for the first `from`
+/// requests.
+fn last_report(site: &Site, kind: &str, from: usize) -> Option<[usize; 2]> {
     let requests = site.requests();
-    let line = requests[since..].iter().rev().find_map(|line| line.strip_prefix(&format!("GET /{kind}?")))?;
+    let line = requests[from..].iter().rev().find_map(|line| line.strip_prefix(&format!("GET /{kind}?")))?;
     let (a, b) = line.split_once('&')?;
     Some([a.parse().ok()?, b.parse().ok()?])
 }
 
-fn wait<T>(what: &str, mut come: impl FnMut() -> Option<T>) -> Result<T> {
-    let from = Instant::now();
+/// Waits until `find` returns something.
+fn wait<T>(what: &str, mut find: impl FnMut() -> Option<T>) -> Result<T> {
+    let start = Instant::now();
     loop {
-        if let Some(it) = come() {
-            return Ok(it);
+        if let Some(found) = find() {
+            return Ok(found);
         }
-        ensure!(from.elapsed() < PATIENCE, "{what} did not come within {PATIENCE:?}");
+        ensure!(start.elapsed() < TIMEOUT, "no {what} within {TIMEOUT:?}");
         thread::sleep(Duration::from_millis(20));
     }
 }
 
 #[test]
-fn a_browser_that_is_killed_loses_no_acknowledged_event() -> Result<()> {
+fn killing_the_browser_loses_no_acknowledged_event() -> Result<()> {
     let kills = env::var("NEARMIND_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
-    let (html, script) = (page("/kills.html", PAGE.into()), page("/kills.js", SCRIPT.into()));
-    let site = Site::with(Box::new(move |path, reply| {
-        html(path, reply);
-        script(path, reply);
-        if ["/stored", "/kept"].contains(&path) {
+    let (add_page, add_script) = (add_file("/kills.html", PAGE.into()), add_file("/kills.js", SCRIPT.into()));
+    let site = Site::with_interceptor(Box::new(move |path, reply| {
+        add_page(path, reply);
+        add_script(path, reply);
+        if ["/stored", "/acknowledged"].contains(&path) {
             reply.status = 204;
         }
     }));
     let profile = env::temp_dir().join(format!("nearmind-kills-{}", std::process::id()));
-    let folder = profile.to_str().context("a folder's name")?;
-    let (mut acknowledged, mut kept_before) = (0, 0);
+    let folder = profile.to_str().context("the path is not UTF-8")?;
+    let (mut acknowledged, mut in_last_round) = (0, 0);
     for round in 0..=kills {
-        let since = site.requests().len();
-        let mut browser = start(folder, &site.url(&format!("kills.html?round={round}")))?;
-        let [stored, distinct] = wait("the stored events", || last(&site, "stored", since))?;
-        ensure!(stored >= kept_before, "kill {round}: {kept_before} were acknowledged, {stored} are stored");
-        ensure!(stored == distinct, "kill {round}: {stored} are stored, {distinct} of them are different");
-        wait("an event", || last(&site, "kept", since))?;
-        // Somewhere in the first second, another place each time.
+        let from = site.requests().len();
+        let mut browser = start_browser(folder, &site.url(&format!("kills.html?round={round}")))?;
+        let [stored, distinct] = wait("report of stored events", || last_report(&site, "stored", from))?;
+        ensure!(stored >= in_last_round, "kill {round}: {in_last_round} events acknowledged, {stored} stored");
+        ensure!(stored == distinct, "kill {round}: {stored} events stored, of which {distinct} are distinct");
+        wait("acknowledged event", || last_report(&site, "acknowledged", from))?;
+        // At another time within a second in each round.
         thread::sleep(Duration::from_millis((round as u64 * 397) % 1000));
         Command::new("pkill").args(["-9", "-f", folder]).status()?;
         browser.wait()?;
-        [_, kept_before] = last(&site, "kept", since).context("an acknowledged event")?;
-        acknowledged += kept_before;
+        [_, in_last_round] = last_report(&site, "acknowledged", from).context("no acknowledged event")?;
+        acknowledged += in_last_round;
     }
-    println!("killed {kills} times, {acknowledged} events acknowledged, 0 lost, 0 twice");
+    println!("{kills} kills, {acknowledged} events acknowledged, 0 lost, 0 twice");
     Ok(fs::remove_dir_all(profile)?)
 }

@@ -1,29 +1,31 @@
-//! Every fault that is listed here is injected into a real visit: into storage, network, worker and clock. After each one
-//! either recommendations stand or the shop's own markup does, and every event that was acknowledged is stored once.
+//! Injects faults of storage, network, worker and clock into real visits. After each one either recommendations or the
+//! shop's own markup must be shown, and every acknowledged event must be stored once.
 //!
-//! A part of them in each test run, all with `NEARMIND_FAULTS=all`; docs/results/faults.md has the table that it prints.
+//! Each run tries a sample of them, or all with `NEARMIND_FAULTS=all`. docs/results/faults.md has the table that is
+//! printed.
 
-mod clock; //   of the page
-mod device; //  the GPU is lost
-mod flips; //   of bits, and cuts, at random
-mod kills; //   of the whole browser
-mod large; //   log of a visitor of years
-mod network; // answers for each file
-mod storage; // each call of IndexedDB
-mod strike; //  one fault, and what is seen of it
-mod tabs; //    that track at the same time
-mod worker; //  what becomes of it
+mod clock; //     wrong times
+mod device; //    the GPU is lost
+mod fault; //     injects one fault into one visit
+mod flips; //     random bit flips and cuts in files
+mod kills; //     the browser is killed
+mod large_log; // a log of several years
+mod network; //   bad responses for each file
+mod storage; //   each call of IndexedDB fails
+mod tabs; //      several tabs at the same time
+mod worker; //    the worker ends or hangs
 
 use std::{collections::BTreeMap, env};
 
 use anyhow::{Result, ensure};
 use browser_tests::{Gpu, visit};
 
-use strike::{Outcome, Scene, Strike};
+use fault::{Fault, FaultInjector, Outcome};
 
-/// Of the faults of a family, where not all are tried.
+/// Faults of a family that a run tries, unless it tries all.
 const SAMPLE: usize = 14;
 
+/// The outcomes of a family of faults.
 #[derive(Default)]
 struct Tally {
     injected: usize,
@@ -36,63 +38,65 @@ struct Tally {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_fails_a_list_stands_and_nothing_is_lost() -> Result<()> {
-    let scene = Scene::default();
+async fn every_fault_leaves_a_list_or_markup_and_loses_nothing() -> Result<()> {
+    let injector = FaultInjector::default();
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
-    visit(scene.site(), Gpu::None, &[], async |shop| {
-        let calls = storage::calls(shop, &scene).await?;
+    visit(injector.site(), Gpu::None, &[], async |shop| {
+        let calls = storage::count_calls(shop, &injector).await?;
         let families = [storage::faults(calls), network::faults(), worker::faults(), clock::faults()];
         for family in families {
-            let chosen: Vec<Strike> = match env::var("NEARMIND_FAULTS").is_ok_and(|which| which == "all") {
+            let chosen: Vec<Fault> = match env::var("NEARMIND_FAULTS").is_ok_and(|value| value == "all") {
                 true => family,
                 false => sample(family),
             };
             let only = env::var("NEARMIND_FAULT").unwrap_or_default();
-            for strike in chosen.into_iter().filter(|strike| strike.name.contains(&only)) {
-                let (name, what) = (strike.family, strike.name.clone());
-                let outcome = scene.run(shop, strike).await?;
-                println!("{name}, {what}: {outcome:?}");
-                tally(tallies.entry(name).or_default(), &what, outcome);
+            for fault in chosen.into_iter().filter(|fault| fault.name.contains(&only)) {
+                let (family, name) = (fault.family, fault.name.clone());
+                let outcome = injector.run(shop, fault).await?;
+                println!("{family}, {name}: {outcome:?}");
+                tallies.entry(family).or_default().add(&name, outcome);
             }
         }
         Ok(())
     })
     .await?;
     println!(
-        "| fault | injected | recommendations stand | the shop's markup stands | events acknowledged | lost | twice |"
+        "| Fault | Injected | Recommendations shown | The shop's markup shown | Events acknowledged | Lost | Twice |"
     );
     println!("|---|---|---|---|---|---|---|");
     let mut problems = Vec::new();
-    for (name, tally) in tallies {
-        let Tally { injected, recommended, own_markup, acknowledged, lost, twice, problems: wrong } = tally;
-        println!("| {name} | {injected} | {recommended} | {own_markup} | {acknowledged} | {lost} | {twice} |");
-        problems.extend(wrong);
+    for (family, tally) in tallies {
+        let Tally { injected, recommended, own_markup, acknowledged, lost, twice, problems: found } = tally;
+        println!("| {family} | {injected} | {recommended} | {own_markup} | {acknowledged} | {lost} | {twice} |");
+        problems.extend(found);
     }
     ensure!(problems.is_empty(), "{}", problems.join("\n"));
     Ok(())
 }
 
-/// Spread over the whole list, its first and its last among them.
-fn sample(family: Vec<Strike>) -> Vec<Strike> {
+/// Chooses faults that are spread evenly over the list, with its first and its last.
+fn sample(family: Vec<Fault>) -> Vec<Fault> {
     let last = family.len().saturating_sub(1).max(1);
     let chosen: Vec<usize> = (0..SAMPLE).map(|nth| nth * last / (SAMPLE - 1)).collect();
-    family.into_iter().enumerate().filter(|(nth, _)| chosen.contains(nth)).map(|(_, strike)| strike).collect()
+    family.into_iter().enumerate().filter(|(nth, _)| chosen.contains(nth)).map(|(_, fault)| fault).collect()
 }
 
-fn tally(tally: &mut Tally, what: &str, outcome: Outcome) {
-    if !outcome.struck {
-        return;
-    }
-    tally.injected += 1;
-    tally.acknowledged += outcome.acknowledged;
-    tally.lost += outcome.lost;
-    tally.twice += outcome.twice;
-    match outcome.state.as_str() {
-        "ready" => tally.recommended += 1,
-        _ if outcome.own_markup => tally.own_markup += 1,
-        _ => tally.problems.push(format!("{what}: neither a list nor the shop's own markup stands: {outcome:?}")),
-    }
-    if outcome.lost + outcome.twice + outcome.hanging > 0 {
-        tally.problems.push(format!("{what}: {outcome:?}"));
+impl Tally {
+    fn add(&mut self, name: &str, outcome: Outcome) {
+        if !outcome.injected {
+            return;
+        }
+        self.injected += 1;
+        self.acknowledged += outcome.acknowledged;
+        self.lost += outcome.lost;
+        self.twice += outcome.twice;
+        match outcome.state.as_str() {
+            "ready" => self.recommended += 1,
+            _ if outcome.own_markup => self.own_markup += 1,
+            _ => self.problems.push(format!("{name}: neither a list nor the shop's own markup is shown: {outcome:?}")),
+        }
+        if outcome.lost + outcome.twice + outcome.unsettled > 0 {
+            self.problems.push(format!("{name}: {outcome:?}"));
+        }
     }
 }

@@ -1,12 +1,12 @@
-//! Each file's answer is cut, altered, replaced, delayed or missing.
+//! Faults of the network: the response for each file is cut, altered, replaced, delayed or missing.
 
 use std::{thread, time::Duration};
 
 use xtask::http::Response;
 
-use crate::strike::Strike;
+use crate::fault::Fault;
 
-/// Ends of the paths of what a visit fetches.
+/// Ends of the paths of files that a visit requests.
 const FILES: [&str; 10] = [
     "/worker.js",
     "_bg.wasm",
@@ -20,12 +20,13 @@ const FILES: [&str; 10] = [
     "supervisor.js",
 ];
 
-/// Longer than the page waits.
-const SILENCE: Duration = Duration::from_secs(12);
+/// Longer than the page waits for a response.
+const DELAY: Duration = Duration::from_secs(12);
 
-type Way = (&'static str, fn(&mut Response));
+/// A description, and how the response is changed.
+type Effect = (&'static str, fn(&mut Response));
 
-const WAYS: [Way; 12] = [
+const EFFECTS: [Effect; 12] = [
     ("is missing", |reply| *reply = Response { status: 404, ..Response::default() }),
     ("fails at the server", |reply| *reply = Response { status: 500, ..Response::default() }),
     ("is a page", |reply| reply.body = b"<!doctype html><title>Not found</title>".to_vec()),
@@ -41,20 +42,20 @@ const WAYS: [Way; 12] = [
         }
     }),
     ("is longer", |reply| reply.body.extend([b' '; 9])),
-    ("leads to itself", |reply| {
+    ("redirects to itself", |reply| {
         *reply = Response { status: 302, headers: vec![("location", String::new())], ..Response::default() }
     }),
-    ("does not come", |_| thread::sleep(SILENCE)),
+    ("comes too late", |_| thread::sleep(DELAY)),
 ];
 
-pub fn faults() -> Vec<Strike> {
-    let of = |file: &'static str| {
-        WAYS.into_iter().map(move |(way, change)| Strike {
+pub fn faults() -> Vec<Fault> {
+    let faults = |file: &'static str| {
+        EFFECTS.into_iter().map(move |(description, change)| Fault {
             family: "network",
-            name: format!("{file} {way}"),
-            answers: Some((file, Box::new(change))),
-            ..Strike::default()
+            name: format!("{file} {description}"),
+            responses: Some((file, Box::new(change))),
+            ..Fault::default()
         })
     };
-    FILES.into_iter().flat_map(of).collect()
+    FILES.into_iter().flat_map(faults).collect()
 }

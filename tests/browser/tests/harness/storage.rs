@@ -1,12 +1,12 @@
-//! Each call of IndexedDB in the worker fails, from the first to the last, in each of these ways.
+//! Faults of IndexedDB: each call in the worker fails in each of several ways.
 
 use anyhow::Result;
 use browser_tests::Shop;
 
-use crate::strike::{Scene, Strike};
+use crate::fault::{Fault, FaultInjector};
 
-/// What becomes of a call; `original` does it.
-const WAYS: [(&str, &str); 6] = [
+/// Ways in which a call fails, with the code that runs instead of the call. `original()` makes the call.
+const EFFECTS: [(&str, &str); 6] = [
     ("fails", "throw new DOMException('injected', 'UnknownError');"),
     ("is out of quota", "throw new DOMException('injected', 'QuotaExceededError');"),
     ("is the first of many that fail", "first = nth; throw new DOMException('injected', 'UnknownError');"),
@@ -21,8 +21,9 @@ const WAYS: [(&str, &str); 6] = [
     ("is never answered", "return silent(original());"),
 ];
 
-/// Runs `harm` at the call whose number is `at`, and from `first` on.
-fn script(at: usize, harm: &str) -> String {
+/// A script that runs `code` instead of the call with this number, and instead of all calls from the number `first` on,
+/// if the code sets it.
+fn script(at: usize, code: &str) -> String {
     format!(
         r#"{{ let calls = 0, first = Infinity;
         const silent = (request) => new Proxy(request, {{
@@ -30,38 +31,38 @@ fn script(at: usize, harm: &str) -> String {
         const targets = [[IDBFactory, ["open"]], [IDBDatabase, ["transaction"]], [IDBTransaction, ["commit"]],
           [IDBObjectStore, ["add", "getAll", "getAllKeys", "count", "clear", "delete"]]];
         for (const [{{ prototype }}, names] of targets) for (const name of names) {{
-          const own = prototype[name];
-          prototype[name] = function (...given) {{
-            const original = () => own.apply(this, given), nth = ++calls;
+          const method = prototype[name];
+          prototype[name] = function (...args) {{
+            const original = () => method.apply(this, args), nth = ++calls;
             if (nth !== {at} && nth < first) return original();
-            if (nth === {at}) struck();
-            {harm}
+            if (nth === {at}) injected();
+            {code}
           }};
         }} }}"#
     )
 }
 
-/// How many calls a visit makes.
-pub async fn calls(shop: &Shop, scene: &Scene) -> Result<usize> {
-    scene
-        .count(
+/// Counts the calls that a visit makes.
+pub async fn count_calls(shop: &Shop, injector: &FaultInjector) -> Result<usize> {
+    injector
+        .count_calls(
             shop,
             script(usize::MAX, "")
-                .replace(&format!("if (nth !== {} && nth < first)", usize::MAX), "struck(); if (true)"),
+                .replace(&format!("if (nth !== {} && nth < first)", usize::MAX), "injected(); if (true)"),
         )
         .await
 }
 
-pub fn faults(calls: usize) -> Vec<Strike> {
-    let at = |(way, harm): (&str, &str)| {
-        let way = way.to_owned();
-        let harm = harm.to_owned();
-        (1..=calls).map(move |call| Strike {
+pub fn faults(calls: usize) -> Vec<Fault> {
+    let faults = |(description, code): (&str, &str)| {
+        let description = description.to_owned();
+        let code = code.to_owned();
+        (1..=calls).map(move |call| Fault {
             family: "storage",
-            name: format!("call {call} {way}"),
-            worker: script(call, &harm),
-            ..Strike::default()
+            name: format!("call {call} {description}"),
+            worker_script: script(call, &code),
+            ..Fault::default()
         })
     };
-    WAYS.into_iter().flat_map(at).collect()
+    EFFECTS.into_iter().flat_map(faults).collect()
 }

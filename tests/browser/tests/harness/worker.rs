@@ -1,39 +1,43 @@
-//! The worker ends, or does not end what it does, at each of its first messages.
+//! Faults of the worker: it ends or hangs at each of its first messages.
 
-use crate::strike::Strike;
+use crate::fault::Fault;
 
-/// Messages of a visit, about as many.
+/// Messages of a visit, approximately.
 const MESSAGES: usize = 8;
 
-const WAYS: [(&str, &str); 4] = [
+const EFFECTS: [(&str, &str); 4] = [
     ("traps", "setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }); return;"),
     ("is out of memory", "setTimeout(() => { throw new RangeError('out of memory'); }); return;"),
     ("is closed", "self.close(); return;"),
     ("never ends", "for (;;);"),
 ];
 
-fn script(at: usize, harm: &str) -> String {
+/// A script that runs `code` at the message with this number.
+fn script(at: usize, code: &str) -> String {
     format!(
-        r#"{{ let messages = 0, own = null;
-        Object.defineProperty(self, "onmessage", {{ set: (given) => {{ own = given; }} }});
+        r#"{{ let messages = 0, handler = null;
+        Object.defineProperty(self, "onmessage", {{ set: (value) => {{ handler = value; }} }});
         self.addEventListener("message", (event) => {{
-          if (!event.data.ping && ++messages === {at}) {{ struck(); {harm} }}
-          own?.call(self, event);
+          if (!event.data.ping && ++messages === {at}) {{ injected(); {code} }}
+          handler?.call(self, event);
         }}); }}"#
     )
 }
 
-pub fn faults() -> Vec<Strike> {
-    let at = |(way, harm): (&'static str, &'static str)| {
+pub fn faults() -> Vec<Fault> {
+    let faults = |(description, code): (&'static str, &'static str)| {
         (1..=MESSAGES).flat_map(move |message| {
-            [true, false].map(|once| Strike {
+            [true, false].map(|first_worker_only| Fault {
                 family: "worker",
-                name: format!("message {message}, it {way}{}", if once { "" } else { ", and so does every other" }),
-                worker: script(message, harm),
-                once,
-                ..Strike::default()
+                name: format!(
+                    "message {message}, it {description}{}",
+                    if first_worker_only { "" } else { ", as does every later worker" }
+                ),
+                worker_script: script(message, code),
+                first_worker_only,
+                ..Fault::default()
             })
         })
     };
-    WAYS.into_iter().flat_map(at).collect()
+    EFFECTS.into_iter().flat_map(faults).collect()
 }
