@@ -31,7 +31,9 @@ fn every_example_runs_and_prints_what_it_says() {
     assert!(scores.lines().count() == 4 && scores.contains("gyokuro"), "{scores}");
 
     if !Path::new(ROOT).join("models/minilm/manifest.json").is_file() {
-        return super::skipped::skipped("the examples that encode: models/minilm is missing, `cargo xtask models minilm`");
+        return super::skipped::skipped(
+            "the examples that encode: models/minilm is missing, `cargo xtask models minilm`",
+        );
     }
     let similarities = run("embed", folder.path());
     let [_, blouse, pan] = similarities.lines().collect::<Vec<_>>()[..] else { panic!("{similarities}") };

@@ -108,5 +108,7 @@ fn is_test(command: &str) -> bool {
             .any(|folder| folder.join(format!("{name}.rs")).is_file() || folder.join(name).join("main.rs").is_file())
     };
     let words: Vec<&str> = arguments.split(' ').collect();
-    words.windows(2).filter(|pair| pair[0] == "--test").all(|pair| exists(pair[1]))
+    let files = words.windows(2).filter(|pair| pair[0] == "--test").map(|pair| pair[1]);
+    let modules = words.iter().filter_map(|word| word.strip_suffix("::"));
+    files.chain(modules).all(exists)
 }

@@ -1,8 +1,13 @@
 //! `cargo xtask test`, with all checks that a change must pass, `format` and `bench`.
 
-use std::{collections::BTreeSet, env, fs, process::Command};
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     axe, docs, hostile, licences, packages,
@@ -25,7 +30,7 @@ pub fn test() -> Result<()> {
     typos::check()?;
     docs::build()?;
     scripts::check()?;
-    for group in GROUPS.into_iter().chain([&[BROWSER] as &[&str]]) {
+    for group in [&["xtask", BROWSER] as &[&str], &NATIVE] {
         step(&format!("lint: {}", group.join(", ")), || {
             run(select_packages(cargo().arg("clippy"), group).args(["--all-targets", "--", "-Dwarnings"]))
         })?;
@@ -33,9 +38,7 @@ pub fn test() -> Result<()> {
     step("licences", licences::check)?;
     step("documentation", check_docs)?;
     tools::ensure()?;
-    for package in wasm::CRATES {
-        step(&format!("lint: {package}"), || lint_wasm(package))?;
-    }
+    step(&format!("lint: {}", wasm::CRATES.join(", ")), lint_wasm)?;
     packages::browser()?;
     packages::firefox()?;
     tools::geckodriver()?;
@@ -74,28 +77,44 @@ pub fn format() -> Result<()> {
     scripts::format()
 }
 
-/// Runs the browser tests, one file after another. A file that fails is run once more, with a message, because browsers and
-/// their drivers hang now and then, whereas an error in the code fails twice.
+/// Browser tests that measure times or look for long tasks, so that no other test may run at the same time.
+const ALONE: [&str; 3] = ["long_tasks::", "traces::", "vitals::"];
+
+/// Runs the browser tests. A test that fails is run once more, alone and with a message, because browsers and their
+/// drivers hang now and then, whereas an error in the code fails twice.
 fn browser_tests() -> Result<()> {
-    let only = |file: &str| run(tests().args(["--package", BROWSER, "--test", file]));
-    let mut files: Vec<String> = root()
-        .join("tests/browser/tests")
-        .read_dir()?
-        .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
-        .collect();
-    files.sort();
-    let mut flaky = Vec::new();
-    for file in &files {
-        if only(file).is_err() {
-            eprintln!("    {file} failed, and is run once more");
-            only(file)?;
-            flaky.push(file.as_str());
-        }
-    }
-    if !flaky.is_empty() {
-        eprintln!("    passed only when run once more: {}", flaky.join(", "));
+    let browser = || {
+        let mut command = tests();
+        select_packages(&mut command, &[BROWSER]).args(["--test", "browser"]);
+        command
+    };
+    let skip = ALONE.iter().flat_map(|name| ["--skip", name]);
+    let mut failed = run_tests(browser().arg("--").args(skip))?;
+    failed.extend(run_tests(browser().args(["--", "--test-threads=1"]).args(ALONE))?);
+    if !failed.is_empty() {
+        eprintln!("    run once more: {}", failed.join(", "));
+        run(browser().args(["--", "--test-threads=1", "--exact"]).args(&failed))?;
+        eprintln!("    passed only when run once more: {}", failed.join(", "));
     }
     Ok(())
+}
+
+/// Runs a test program, prints its output, and returns the names of the tests that failed.
+///
+/// # Errors
+/// If the program fails without naming such a test, for example because it does not compile.
+fn run_tests(command: &mut Command) -> Result<Vec<String>> {
+    let mut program = command.stdout(Stdio::piped()).spawn().context("cargo cannot be started")?;
+    let output = BufReader::new(program.stdout.take().context("the tests have no output")?);
+    let mut failed = Vec::new();
+    for line in output.lines() {
+        let line = line?;
+        println!("{line}");
+        let name = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED"));
+        failed.extend(name.map(str::to_owned));
+    }
+    ensure!(program.wait()?.success() || !failed.is_empty(), "the tests ended with an error: see the output above");
+    Ok(failed)
 }
 
 /// The command `cargo test`. Sets XDG_RUNTIME_DIR if it is missing, since graphics drivers print a warning for each device
@@ -116,10 +135,10 @@ fn check_docs() -> Result<()> {
     run(select_packages(&mut doc, &NATIVE).env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private-intra-doc-links"))
 }
 
-fn lint_wasm(package: &str) -> Result<()> {
+fn lint_wasm() -> Result<()> {
     let mut clippy = cargo();
-    clippy.args(["clippy", "--target", "wasm32-unknown-unknown", "--package", package]);
-    run(clippy.args(["--", "-Dwarnings"]))
+    clippy.args(["clippy", "--target", "wasm32-unknown-unknown"]);
+    run(select_packages(&mut clippy, &wasm::CRATES).args(["--", "-Dwarnings"]))
 }
 
 /// Runs `nearmind-research bench` in the profile `native`. The encoder is measured with all models in models/, unless

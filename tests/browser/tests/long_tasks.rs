@@ -1,4 +1,4 @@
-//! The page's thread has no long tasks. In a file of its own, so that no other test runs at the same time.
+//! The page's thread has no long tasks. `cargo xtask test` runs it alone.
 
 use anyhow::Result;
 use browser_tests::{Shop, Site, tasks::trace_tasks};

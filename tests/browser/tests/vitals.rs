@@ -1,4 +1,4 @@
-//! The tag does not change a page's web vitals. In a file of its own, so that no other test runs at the same time.
+//! The tag does not change a page's web vitals. `cargo xtask test` runs it alone.
 
 use anyhow::Result;
 use browser_tests::vitals::{Tag, measure_vitals};

@@ -1,6 +1,6 @@
 //! Faults of the page's clock: it is wrong or jumps.
 
-use crate::fault::Fault;
+use super::fault::Fault;
 
 const CLOCKS: [(&str, &str); 7] = [
     ("runs backwards", "1.8e12 - 1000 * calls++"),

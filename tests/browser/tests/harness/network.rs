@@ -4,7 +4,7 @@ use std::{thread, time::Duration};
 
 use xtask::http::Response;
 
-use crate::fault::Fault;
+use super::fault::Fault;
 
 /// Ends of the paths of files that a visit requests.
 const FILES: [&str; 10] = [

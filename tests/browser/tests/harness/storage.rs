@@ -3,7 +3,7 @@
 use anyhow::Result;
 use browser_tests::Shop;
 
-use crate::fault::{Fault, FaultInjector};
+use super::fault::{Fault, FaultInjector};
 
 /// Ways in which a call fails, with the code that runs instead of the call. `original()` makes the call.
 const EFFECTS: [(&str, &str); 6] = [

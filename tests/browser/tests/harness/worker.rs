@@ -1,6 +1,6 @@
 //! Faults of the worker: it ends or hangs at each of its first messages.
 
-use crate::fault::Fault;
+use super::fault::Fault;
 
 /// Messages of a visit, approximately.
 const MESSAGES: usize = 8;
