@@ -378,7 +378,7 @@ function now() {
   return last;
 }
 
-const globalPrivacyControl = () => Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
+const globalPrivacyControl = () => Boolean(navigator.globalPrivacyControl);
 const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }) => ({
   persist,
   pictures,

@@ -29,7 +29,7 @@ const MEMORY_SHARE = 0.1;
 
 /** How many workers suit this device: one core stays free for the page. */
 export function suitable() {
-  const { hardwareConcurrency = 2, deviceMemory = 4 } = /** @type {any} */ (navigator);
+  const { hardwareConcurrency = 2, deviceMemory = 4 } = navigator;
   return Math.max(
     1,
     Math.min(hardwareConcurrency - 1, Math.floor((deviceMemory * MEMORY_SHARE) / WORKER_GB), MOST_WORKERS),

@@ -36,7 +36,7 @@ function trackSearches() {
 /** Makes the shop work offline from the second visit on. */
 function registerServiceWorker() {
   const url = new URL("../offline.js", import.meta.url).href;
-  const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("halfmoon", { createScriptURL: () => url });
+  const policy = globalThis.trustedTypes?.createPolicy("halfmoon", { createScriptURL: () => url });
   navigator.serviceWorker?.register(policy ? policy.createScriptURL("") : url).catch(ignore);
 }
 
@@ -46,7 +46,7 @@ async function removeServiceWorker() {
   for (const name of await caches.keys()) if (name.startsWith("halfmoon-")) await caches.delete(name);
 }
 
-const noTracking = Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
+const noTracking = Boolean(navigator.globalPrivacyControl);
 // Once the shelf is ready and no file of the page is still loading: such a request would create the cache again.
 shelf.addEventListener(
   "nearmind-ready",

@@ -8,7 +8,7 @@ import { h } from "../dom.js";
 
 /** @param {State} state @param {ProfileSummary} profile @param {PanelTexts} texts @param {string} lang */
 export async function storageLines(state, profile, texts, lang) {
-  const noTracking = Boolean(/** @type {any} */ (navigator).globalPrivacyControl);
+  const noTracking = Boolean(navigator.globalPrivacyControl);
   return [
     h(
       "p",
