@@ -53,6 +53,7 @@ pub fn test() -> Result<()> {
     for group in GROUPS {
         step(&format!("tests: {}", group.join(", ")), || run(select_packages(&mut tests(), group)))?;
     }
+    step("tests: nearmind-web-worker", wasm_tests)?;
     step("tests: browser", browser_tests)?;
     print_skipped(&fs::read_to_string(skipped).unwrap_or_default());
     Ok(())
@@ -75,6 +76,15 @@ fn select_packages<'a>(cargo: &'a mut Command, names: &[&str]) -> &'a mut Comman
 pub fn format() -> Result<()> {
     run(cargo().args(["fmt", "--all"]))?;
     scripts::format()
+}
+
+/// Runs the tests of the worker's crate in a browser's worker, in the profile of the site, so that its dependencies are
+/// compiled already.
+fn wasm_tests() -> Result<()> {
+    let mut tests = tests();
+    tests.args(["--release", "--target", "wasm32-unknown-unknown", "--package", "nearmind-web-worker", "--lib"]);
+    tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+    run(wasm::remap_paths(&mut tests))
 }
 
 /// Browser tests that measure times or look for long tasks, so that no other test may run at the same time.

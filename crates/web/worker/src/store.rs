@@ -9,6 +9,8 @@
 
 mod connection; // to the database
 mod table; //      the log in it, within one transaction
+#[cfg(test)]
+mod tests;
 
 use idb::{Factory, TransactionMode};
 
