@@ -83,7 +83,6 @@ pub fn format() -> Result<()> {
 fn wasm_tests() -> Result<()> {
     let mut tests = tests();
     tests.args(["--release", "--target", "wasm32-unknown-unknown", "--package", "nearmind-web-worker", "--lib"]);
-    tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
     run(wasm::remap_paths(&mut tests))
 }
 
