@@ -117,7 +117,7 @@ impl Visitor {
         const NAMES: [&str; 6] = ["view_item", "view_item", "select_item", "add_to_cart", "like", "purchase"];
         let mut random = ChaCha8Rng::seed_from_u64(seed as u64);
         let all: Vec<_> = products().into_iter().collect();
-        let category = |nth: usize| words(&all[nth].1, "en", "category");
+        let category = |nth: usize| product_text(&all[nth].1, "en", "category");
         let categories = [(); 3].map(|()| category(random.random_range(0..all.len())));
         let liked: Vec<usize> = (0..all.len()).filter(|nth| categories.contains(&category(*nth))).collect();
         let choose = |random: &mut ChaCha8Rng| match random.random_range(0..10) {
