@@ -51,19 +51,18 @@ impl Site {
 
     /// The site below a path of its origin, such as `/deep/shop`. A request for anything else has the path `/outside`.
     pub fn at_path(path: &'static str, interceptor: Interceptor) -> Self {
-        Self::start(root().join("dist"), path, interceptor)
+        let dist = root().join("dist");
+        let is_built = dist.join("wasm/nearmind-worker_bg.wasm").is_file();
+        assert!(is_built, "the site is not built: run `cargo xtask build`");
+        Self::start(dist, path, interceptor)
     }
 
     /// A site with the files of another folder.
-    pub fn from_folder(folder: PathBuf) -> Self {
-        Self::start(folder, "", Box::new(|_, _| {}))
+    pub fn from_folder(folder: PathBuf, interceptor: Interceptor) -> Self {
+        Self::start(folder, "", interceptor)
     }
 
     fn start(folder: PathBuf, path: &'static str, interceptor: Interceptor) -> Self {
-        assert!(
-            folder.join("wasm/nearmind-worker_bg.wasm").is_file(),
-            "the site is not built: run `cargo xtask build`"
-        );
         let listener = TcpListener::bind("127.0.0.1:0").expect("no free port");
         let port = listener.local_addr().expect("no port").port();
         let log = RequestLog::default();

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use browser_tests::{
     Gpu, Site,
     site::{Interceptor, root},
-    visit,
+    skipped, visit,
 };
 use serde_json::json;
 
@@ -129,6 +129,27 @@ async fn the_documented_policy_allows_all_that_nearmind_needs() -> Result<()> {
         shop.open("shop.html").await?;
         assert_eq!(shop.records("violations").await?, json!([]));
         assert_eq!(shop.records("errors").await?, json!([]));
+        Ok(())
+    })
+    .await
+}
+
+/// `cargo xtask docs` copies the demo shop into the site, for these shelves.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shelves_on_pages_of_the_documentation_work() -> Result<()> {
+    let docs = root().join("target/docs");
+    if !docs.join("demo/shelf.js").is_file() {
+        skipped("the shelves of the documentation: `cargo xtask docs` has not built it");
+        return Ok(());
+    }
+    // Only the demo shop has a policy; the pages of the documentation have scripts of their own.
+    let without_policy: Interceptor = Box::new(|_, reply| reply.headers.retain(|(name, _)| *name == "content-type"));
+    visit(Site::from_folder(docs, without_policy), Gpu::None, &[], async |shop| {
+        for page in ["guides/page/index.html", "guides/own-cards/index.html"] {
+            shop.goto(page).await?;
+            assert_eq!(shop.wait_for_shelf().await?, "ready", "{page}");
+            assert_eq!(shop.records("errors").await?, json!([]), "{page}");
+        }
         Ok(())
     })
     .await

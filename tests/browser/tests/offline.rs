@@ -137,7 +137,7 @@ async fn an_update_never_mixes_versions() -> Result<()> {
     let folder = std::env::temp_dir().join(format!("nearmind-versions-{}", std::process::id()));
     let first_version = || {
         copy_folder(&root().join("dist"), &folder).expect("cannot copy the site");
-        Site::from_folder(folder.clone())
+        Site::from_folder(folder.clone(), Box::new(|_, _| {}))
     };
     visit_in_each_browser_unrecorded(first_version, async |shop: &Shop| {
         shop.open("index.html").await?;
