@@ -28,18 +28,21 @@ pub fn claim(catalog: &Catalog, lang: &str, ranked: &RankedList, options: &Ranki
     }
     let parts = ranked.scorer.as_ref()?.breakdown(row);
     let can_be_reason = |added: &SignalContribution| match &added.signal.source {
-        // A liked item stays on the shelf. It is not the reason for itself.
+        // What the visitor did with this very item comes below.
         Source::Item(other) => *other != row,
         // Neither the page's own text nor being dissimilar to an unwanted text is a reason.
         Source::Text(text) => options.text() != Some(text) && added.signal.weight > 0.0,
     };
-    let mut added: Vec<SignalContribution> = ranked
-        .signal_contributions(catalog, row)
-        .into_iter()
-        .filter(|added| added.total() > 0.0 && can_be_reason(added))
-        .collect();
+    let positive = ranked.signal_contributions(catalog, row).into_iter().filter(|added| added.total() > 0.0);
+    let (mut added, own): (Vec<SignalContribution>, Vec<_>) = positive.partition(can_be_reason);
     added.sort_by(|a, b| b.total().total_cmp(&a.total()));
     let sum: f32 = added.iter().map(SignalContribution::total).sum();
+    // A liked item stays in the list. If that is why, nothing else is the reason.
+    let on_this_item = own.iter().find(|added| added.signal.source == Source::Item(row));
+    if let Some(own) = on_this_item.filter(|own| own.total() > sum) {
+        let title = card::title(catalog, row, lang).to_owned();
+        return Some(Claim::Event { name: own.signal.main_event, title });
+    }
     let chosen: Vec<u32> = added.iter().filter_map(|added| added.signal.source.row()).collect();
     let count_same = |number: &dyn Fn(u32) -> u32| {
         let count = chosen.iter().filter(|&&other| number(other) == number(row)).count();
