@@ -15,7 +15,7 @@ use super::{
 };
 use nearmind_core::catalog::{ContextPopularity, ScoreWeights};
 
-/// Where the search begins, and what a shop with few visitors gets: the median of the results on three data sets.
+/// The default settings, with which the search begins: the median of the results on three data sets.
 pub const START: Settings = Settings {
     decay: 0.8,
     max_distance: 10,
@@ -24,7 +24,8 @@ pub const START: Settings = Settings {
     popularity_discount: 0.0,
     cold_start_borrow: 0.5,
 };
-/// The weights of a score that go with [`START`].
+/// The weights with which the search begins, the median of the same results. Not the defaults: with `amplify` 1 the
+/// content score is linear, so most trials are fast.
 pub const START_WEIGHTS: ScoreWeights = ScoreWeights {
     step: 0.7,
     amplify: 1.0,
@@ -83,8 +84,9 @@ pub enum Progress<'a> {
     },
 }
 
-/// Learns from the interactions of a shop. With too few visitors to hold any out, the settings are [`START`] and
-/// [`START_WEIGHTS`]. `seed` draws the held-out visitors and items; `on_progress` is called at each step and trial.
+/// Learns from the interactions of a shop. With too few visitors to hold any out, or if nothing is better on held-out
+/// visitors, the settings are [`START`] and the default weights. `seed` draws the held-out visitors and items;
+/// `on_progress` is called at each step and trial.
 pub fn learn(
     features: ItemFeatures,
     data: TrainingData,
@@ -93,15 +95,19 @@ pub fn learn(
     on_progress: &dyn Fn(Progress),
 ) -> TrainingResult {
     let has_vectors = features.matrix.width() > 0;
-    let score_weights = if has_vectors { START_WEIGHTS } else { ScoreWeights { content: 0.0, ..START_WEIGHTS } };
+    let for_catalog = |weights| if has_vectors { weights } else { ScoreWeights { content: 0.0, ..weights } };
+    let score_weights = for_catalog(ScoreWeights::default());
     let mut before = ValidationMetrics::default();
     let mut best = Trial { settings: START, score_weights, metrics: before };
     let mut field_weights = BTreeMap::new();
     if let Some(validation) = Validation::new(features, data, min_visitors, seed) {
-        let mut search = Search::new(&validation, score_weights, on_progress);
-        before = search.best.metrics;
+        before = validation.evaluate(&validation.relations(START), &[], score_weights);
+        best.metrics = before;
+        let mut search = Search::new(&validation, for_catalog(START_WEIGHTS), on_progress);
         search.run(features, data);
-        (best, field_weights) = (search.best, search.field_weights);
+        if search.best.metrics.objective() > before.objective() {
+            (best, field_weights) = (search.best, search.field_weights);
+        }
     }
     let Trial { settings, score_weights, metrics: after } = best;
     on_progress(Progress::Step("counting cooccurrences"));
@@ -308,7 +314,7 @@ mod tests {
         let features = ItemFeatures { matrix: &matrix, fields: &fields };
         let data = TrainingData { histories: &histories, details: &details };
         let learned = learn(features, data, MinVisitors::ONE, 7, &|_| ());
-        assert_eq!((learned.settings, learned.score_weights), (START, START_WEIGHTS));
+        assert_eq!((learned.settings, learned.score_weights), (START, ScoreWeights::default()));
         assert_eq!(learned.relations.len(), 3);
     }
 

@@ -133,7 +133,11 @@ impl Browser {
 
     /// Starts a WebDriver server, and a browser by it.
     async fn connect(kind: BrowserKind, profile: PathBuf, capabilities: impl Into<Capabilities>) -> Result<Self> {
-        let (server, port) = start_webdriver(kind).await?;
+        // Now and then a driver chooses a port that another program takes at the same moment, and ends.
+        let (server, port) = match start_webdriver(kind).await {
+            Ok(started) => started,
+            Err(_) => start_webdriver(kind).await?,
+        };
         let address = format!("http://127.0.0.1:{port}");
         let driver = WebDriver::new(address, capabilities).await.with_context(|| format!("cannot start {kind:?}"))?;
         driver.set_script_timeout(SCRIPT_TIMEOUT).await?;

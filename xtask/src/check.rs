@@ -5,6 +5,7 @@ use std::{
     env, fs,
     io::{BufRead, BufReader},
     process::{Command, Stdio},
+    thread,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -98,7 +99,9 @@ fn browser_tests() -> Result<()> {
         command
     };
     let skip = ALONE.iter().flat_map(|name| ["--skip", name]);
-    let mut failed = run_tests(browser().arg("--").args(skip))?;
+    // Tests often wait for a browser, so one more than the cores keeps these busy.
+    let threads = thread::available_parallelism().map_or(2, |cores| cores.get() + 1).to_string();
+    let mut failed = run_tests(browser().args(["--", "--test-threads", &threads]).args(skip))?;
     failed.extend(run_tests(browser().args(["--", "--test-threads=1"]).args(ALONE))?);
     if !failed.is_empty() {
         eprintln!("    run once more: {}", failed.join(", "));

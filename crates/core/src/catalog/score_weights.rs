@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The weights and parameters of a score. The defaults are used if nothing was learned; they suit all data sets of the
 /// evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default = "ScoreWeights::if_absent")]
+#[serde(rename_all = "camelCase", default)]
 pub struct ScoreWeights {
     /// Recency decay, 0..=1: each later signal multiplies the weight of a signal by this.
     pub step: f32,
@@ -82,24 +82,6 @@ const OLD_NAMES: [(&str, &str); 4] = [
 ];
 
 impl ScoreWeights {
-    /// What a weight that is absent from a file means: its default before 0.2.0. Part of the format.
-    fn if_absent() -> Self {
-        Self {
-            step: 0.7,
-            amplify: 2.0,
-            recency_flattening: 0,
-            cold_item_flattening: 0,
-            content: 1.0,
-            cooccurrence: 2.0,
-            popularity: 0.02,
-            newcomer: 0.0,
-            brand: 0.0,
-            category: 0.0,
-            price: 0.0,
-            context_popularity: 1.0,
-        }
-    }
-
     /// Returns the current name of a weight, given its current name or the one before 0.2.0.
     pub fn current_name(name: &str) -> &str {
         OLD_NAMES.iter().find(|(old, _)| *old == name).map_or(name, |(_, current)| current)
