@@ -79,12 +79,10 @@ pub fn format() -> Result<()> {
     scripts::format()
 }
 
-/// Runs the tests of the worker's crate in a browser's worker, in the profile of the site, so that its dependencies are
-/// compiled already.
+/// Runs the tests of the worker's crate in a browser's worker.
 fn wasm_tests() -> Result<()> {
-    let mut tests = tests();
-    tests.args(["--release", "--target", "wasm32-unknown-unknown", "--package", "nearmind-web-worker", "--lib"]);
-    run(wasm::remap_paths(&mut tests))
+    let profile = ["--profile", "wasm-test", "--target", "wasm32-unknown-unknown"];
+    run(tests().args(profile).args(["--package", "nearmind-web-worker", "--lib"]))
 }
 
 /// Browser tests that measure times or look for long tasks, so that no other test may run at the same time.
