@@ -84,6 +84,34 @@ fn every_file_is_short_and_begins_with_its_purpose() {
 }
 
 #[test]
+fn test_names_have_at_most_60_characters() {
+    let is_attribute =
+        |line: &str| ["#[test]", "#[tokio::test", "#[wasm_bindgen_test"].iter().any(|a| line.starts_with(a));
+    let mut tests = 0;
+    for file in ["src", "crates", "tests", "xtask/src"].into_iter().flat_map(|place| sources(place, "rs")) {
+        let mut lines = file.text.lines().map(str::trim_start);
+        while lines.any(is_attribute) {
+            let name = lines.find_map(|line| line.split_once("fn ")).map_or("", |(_, rest)| first_name(rest));
+            assert!(name.len() <= 60, "{}: {name} has {} characters", file.path, name.len());
+            tests += 1;
+        }
+    }
+    assert!(tests > 500, "only {tests} tests were found");
+}
+
+#[test]
+fn every_file_of_browser_tests_is_run() {
+    let folder = root().join("tests/browser/tests");
+    let main = fs::read_to_string(folder.join("main.rs")).unwrap();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy();
+        let is_listed = name == "main" || main.contains(&format!("mod {name};"));
+        assert!(is_listed, "tests/browser/tests/main.rs does not list {name}");
+    }
+}
+
+#[test]
 fn there_are_at_most_ten_invariants_each_with_a_test() {
     let architecture = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let (_, invariants) = architecture.split_once("## Invariants").expect("a section of invariants");

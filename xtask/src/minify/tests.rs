@@ -126,7 +126,7 @@ fn a_script_that_cannot_be_parsed_is_named_with_its_line() {
 }
 
 #[test]
-fn every_minified_script_exports_and_imports_what_its_source_does() {
+fn minified_scripts_export_and_import_what_their_sources_do() {
     each_script(|name, script| {
         let minified = minify_script(name, script).unwrap();
         assert!(minified.len() < script.len(), "{name}");
