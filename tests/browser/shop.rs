@@ -21,7 +21,7 @@ use crate::{
 
 /// Runs in every page before its own scripts, and records what tests read later by [`Shop::records`].
 const RECORDER: &str = r#"
-    window.records = { violations: [], tasks: [], errors: [], workers: [] };
+    window.records = { violations: [], errors: [] };
     addEventListener("securitypolicyviolation", (event) => records.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
     addEventListener("error", (event) => records.errors.push(String(event.message)));
     addEventListener("unhandledrejection", (event) => records.errors.push(String(event.reason)));
@@ -35,8 +35,6 @@ const RECORDER: &str = r#"
       }
     };
     addEventListener("nearmind-error", (event) => records.errors.push(event.detail.code));
-    new PerformanceObserver((list) => records.tasks.push(...list.getEntries().map((task) => [task.startTime, task.duration])))
-      .observe({ type: "longtask", buffered: true });
 "#;
 
 /// Opens the client that the page's own elements use: the same options return the same client.
