@@ -1,6 +1,6 @@
 //! Builds the demo shop: Trunk assembles its model, catalogue, wasm modules and pages in dist/.
 
-use std::path::PathBuf;
+use std::{panic::resume_unwind, path::PathBuf, thread};
 
 use anyhow::Result;
 
@@ -19,11 +19,21 @@ const MODEL: &str = "models/minilm";
 /// Builds everything that dist/ needs, in order. Skips what is up to date.
 pub fn build() -> Result<()> {
     tools::ensure()?;
+    thread::scope(|scope| {
+        // Linking a module takes a minute on one core, so the command line is compiled meanwhile.
+        let modules = scope.spawn(wasm::build_modules);
+        let catalog = build_catalog();
+        let modules = modules.join().unwrap_or_else(|panic| resume_unwind(panic));
+        catalog.and(modules)
+    })?;
+    assemble()
+}
+
+/// Builds the command line, converts the model and bakes the catalogue with them.
+fn build_catalog() -> Result<()> {
     models::ensure()?;
     step("command line", || run(cargo().args(["build", "--quiet", "--package", "nearmind", "--bin", "nearmind"])))?;
-    catalog()?;
-    wasm::build_modules()?;
-    assemble()
+    catalog()
 }
 
 /// Runs Trunk. It writes index.html last, so the modification time of that file is that of the site.
