@@ -8,7 +8,7 @@ mod skipped;
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod script;
 
-use skipped::skipped;
+use skipped::report_skipped;
 use std::{collections::BTreeSet, fs, path::Path, sync::OnceLock};
 
 use nearmind_core::{
@@ -40,7 +40,7 @@ impl TrainedModel {
     fn load() -> Option<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm");
         let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
-            skipped("no trained model in models/minilm. `cargo xtask models` makes it.");
+            report_skipped("no trained model in models/minilm. `cargo xtask models` makes it.");
             return None;
         };
         let manifest = Manifest::parse(&manifest).unwrap();

@@ -14,4 +14,4 @@ pub mod vitals;
 pub use browser::{Browser, BrowserKind, Gpu, Memory};
 pub use shop::{Shop, visit, visit_in_each_browser, visit_in_each_browser_unrecorded, visit_in_each_browser_with_gpc};
 pub use site::Site;
-pub use skipped::skipped;
+pub use skipped::report_skipped;

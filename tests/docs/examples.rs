@@ -31,7 +31,7 @@ fn every_example_runs_and_prints_what_it_says() {
     assert!(scores.lines().count() == 4 && scores.contains("gyokuro"), "{scores}");
 
     if !Path::new(ROOT).join("models/minilm/manifest.json").is_file() {
-        return super::skipped::skipped(
+        return super::skipped::report_skipped(
             "the examples that encode: models/minilm is missing, `cargo xtask models minilm`",
         );
     }

@@ -80,15 +80,15 @@ fn every_json_snippet_is_a_scene_a_filter_or_rules() {
 fn the_command_line_page_matches_the_help() {
     let about = "Generated from `--help`. Without installing it: `cargo run --bin nearmind -- --help`.";
     let page = reference::help_page(NEARMIND, "nearmind", about);
-    reference::hold(Path::new(ROOT), "nearmind.md", &page, RENEW);
+    reference::compare_or_renew(Path::new(ROOT), "nearmind.md", &page, RENEW);
 }
 
 #[test]
 fn the_reference_pages_match_the_package() {
     let root = Path::new(ROOT);
-    reference::hold(root, "elements.md", &elements::page(root), RENEW);
-    reference::hold(root, "javascript.md", &declarations::javascript(root), RENEW);
-    reference::hold(root, "types.md", &declarations::types(root), RENEW);
+    reference::compare_or_renew(root, "elements.md", &elements::page(root), RENEW);
+    reference::compare_or_renew(root, "javascript.md", &declarations::javascript(root), RENEW);
+    reference::compare_or_renew(root, "types.md", &declarations::types(root), RENEW);
 }
 
 /// Whether `cargo xtask` has the task with which the command begins.

@@ -7,7 +7,7 @@ use std::{env, fs, path::Path, process::Command};
 const WIDTH: usize = 100;
 
 /// Checks that the page is `expected`, or writes it if NEARMIND_RENEW is set. `renew` is the command that sets it.
-pub fn hold(root: &Path, page: &str, expected: &str, renew: &str) {
+pub fn compare_or_renew(root: &Path, page: &str, expected: &str, renew: &str) {
     let path = root.join("docs/reference").join(page);
     if env::var_os("NEARMIND_RENEW").is_some() {
         fs::write(&path, expected).unwrap();

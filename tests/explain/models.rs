@@ -1,6 +1,6 @@
 //! The models for tests of explanations: a small one with random weights, and every converted one in `models/`.
 
-use crate::skipped::skipped;
+use crate::skipped::report_skipped;
 use std::{fs, path::Path};
 
 use nearmind_core::explain::TokenStates;
@@ -51,7 +51,7 @@ pub fn models() -> Vec<TestModel> {
         models.push(TestModel::new(manifest, tokenizer, weights));
     }
     if models.len() == 1 {
-        skipped("no trained model in models/. `cargo xtask models` makes them.");
+        report_skipped("no trained model in models/. `cargo xtask models` makes them.");
     }
     models
 }
@@ -90,7 +90,7 @@ impl TestModel {
                 })
             }
             Err(GpuOpenError::NoAdapter(why)) => {
-                skipped(format_args!(
+                report_skipped(format_args!(
                     "no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough."
                 ));
                 None

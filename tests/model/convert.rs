@@ -1,6 +1,6 @@
 //! Converts a small random BERT, which is written as the Hugging Face libraries save models.
 
-use crate::skipped::skipped;
+use crate::skipped::report_skipped;
 use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -291,7 +291,7 @@ fn e5_reproduces_its_probes() {
 /// Compares the vectors of a converted model with those of its probes, which are f32.
 fn check_probes(folder: &Path) {
     let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
-        skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
+        report_skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
         return;
     };
     let manifest = Manifest::parse(&manifest).unwrap();

@@ -1,6 +1,6 @@
 //! The encoder's tokenizer gives the same tokens as the tokenizers library with the same file.
 
-use crate::skipped::skipped;
+use crate::skipped::report_skipped;
 use std::fs;
 use std::path::Path;
 
@@ -86,7 +86,7 @@ pub fn compare_uncut(original: &Path, manifest: &Manifest, json: &[u8], seed: u6
 /// The manifest and the tokenizer.json of a converted model. Reports a skipped test if there is none.
 fn load_converted(folder: &Path) -> Option<(Manifest, Vec<u8>)> {
     let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
-        skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
+        report_skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
         return None;
     };
     let manifest = Manifest::parse(&manifest).unwrap();
@@ -113,7 +113,7 @@ fn converted_models_tokenize_as_the_library_does() {
 fn a_cut_vocabulary_tokenizes_as_the_full_one_does() {
     let original = Path::new("target/models/e5/e5-small-q4.bin");
     if !original.exists() {
-        skipped(format_args!("{} is not there; `cargo xtask models` gets it", original.display()));
+        report_skipped(format_args!("{} is not there; `cargo xtask models` gets it", original.display()));
         return;
     }
     if let Some((manifest, json)) = load_converted(Path::new("models/e5")) {

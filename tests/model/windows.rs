@@ -1,6 +1,6 @@
 //! Texts that are longer than the model's limit are encoded in windows, so that their end counts, too.
 
-use crate::skipped::skipped;
+use crate::skipped::report_skipped;
 use std::fs;
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 fn the_end_of_a_long_text_counts() {
     let folder = Path::new("models/minilm");
     let Ok(manifest) = fs::read(folder.join("manifest.json")) else {
-        skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
+        report_skipped(format_args!("{} is not there; `cargo xtask models` makes it", folder.display()));
         return;
     };
     let manifest = Manifest::parse(&manifest).unwrap();

@@ -4,7 +4,7 @@ use std::{env, fmt::Display, fs::OpenOptions, io::Write};
 
 /// Prints the reason on standard error and appends it to the file that `NEARMIND_SKIPPED` names. Writes to the stream
 /// directly, because the test runner hides what a passing test prints.
-pub fn skipped(reason: impl Display) {
+pub fn report_skipped(reason: impl Display) {
     let line = format!("SKIPPED: {reason}\n");
     let _ = std::io::stderr().write_all(line.as_bytes());
     if let Some(path) = env::var_os("NEARMIND_SKIPPED") {

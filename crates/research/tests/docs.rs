@@ -38,5 +38,5 @@ fn the_research_page_is_what_help_prints() {
     let about = "Generated from `--help`. Without installing it: `cargo run --package nearmind-research -- --help`.";
     let page = reference::help_page(RESEARCH, "nearmind-research", about);
     let renew = "NEARMIND_RENEW=1 cargo test --package nearmind-research --test docs";
-    reference::hold(root(), "nearmind-research.md", &page, renew);
+    reference::compare_or_renew(root(), "nearmind-research.md", &page, renew);
 }

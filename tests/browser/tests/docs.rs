@@ -5,9 +5,9 @@ mod pages;
 
 use anyhow::{Context, Result};
 use browser_tests::{
-    Gpu, Site,
+    Gpu, Site, report_skipped,
     site::{Interceptor, root},
-    skipped, visit,
+    visit,
 };
 use serde_json::json;
 
@@ -139,7 +139,7 @@ async fn the_documented_policy_allows_all_that_nearmind_needs() -> Result<()> {
 async fn the_shelves_on_pages_of_the_documentation_work() -> Result<()> {
     let docs = root().join("target/docs");
     if !docs.join("demo/shelf.js").is_file() {
-        skipped("the shelves of the documentation: `cargo xtask docs` has not built it");
+        report_skipped("the shelves of the documentation: `cargo xtask docs` has not built it");
         return Ok(());
     }
     // Only the demo shop has a policy; the pages of the documentation have scripts of their own.

@@ -1,7 +1,7 @@
 //! The element `nearmind-shelf`: custom-elements.json describes it correctly, attributes, properties and slots work at
 //! run time, several shelves share one worker, and a page can draw its own cards or use no element.
 
-use browser_tests::skipped;
+use browser_tests::report_skipped;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -81,7 +81,7 @@ async fn custom_elements_json_describes_the_elements_correctly() -> Result<()> {
 /// Runs a script by Node.js in the built site and returns its output, or `None` where there is no Node.js.
 fn run_in_node(script: &str) -> Result<Option<String>> {
     if Command::new("node").arg("--version").output().is_err() {
-        skipped("Node.js is not installed, so modules are not imported without a page");
+        report_skipped("Node.js is not installed, so modules are not imported without a page");
         return Ok(None);
     }
     let folder = root().join("dist");

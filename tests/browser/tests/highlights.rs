@@ -1,7 +1,7 @@
 //! The words that cards mark: they depend on what the visitor viewed, are whole words, cause no layout shift and do not
 //! flicker.
 
-use browser_tests::skipped;
+use browser_tests::report_skipped;
 use std::{fs, process::Command};
 
 use anyhow::{Context, Result, ensure};
@@ -184,7 +184,7 @@ async fn marks_stay_if_the_encoder_fails_to_compute_new_ones() -> Result<()> {
 /// model.
 fn chinese_shop() -> Result<Option<Site>> {
     if !root().join("dist/models/e5/model.safetensors").is_file() {
-        skipped("the site has no model for Chinese; `cargo xtask models e5` and `cargo xtask build` add it");
+        report_skipped("the site has no model for Chinese; `cargo xtask models e5` and `cargo xtask build` add it");
         return Ok(None);
     }
     let folder = std::env::temp_dir().join(format!("nearmind-chinese-{}", std::process::id()));

@@ -1,6 +1,6 @@
 //! The npm package: npm can pack its folder, and Node.js finds its modules by their names.
 
-use browser_tests::skipped;
+use browser_tests::report_skipped;
 use std::{env, fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
@@ -17,7 +17,7 @@ fn run(program: &str, arguments: &[&str], folder: &Path) -> Result<String> {
 #[test]
 fn npm_packs_it_and_node_finds_its_modules() -> Result<()> {
     if Command::new("npm").arg("--version").output().is_err() {
-        skipped("npm is not installed, so the package is not packed");
+        report_skipped("npm is not installed, so the package is not packed");
         return Ok(());
     }
     let folder = env::temp_dir().join(format!("nearmind-npm-pack-{}", std::process::id()));

@@ -15,7 +15,7 @@ use crate::device::{
     Choice, Device, DeviceKind, GpuOpener, LEAST_COSINE_TO_CPU, ProbeBatch, Reason, VerifyError, verify,
 };
 use crate::manifest::Activation;
-use crate::skipped::skipped;
+use crate::skipped::report_skipped;
 use crate::synthetic::SyntheticModel;
 use crate::weights::{LinearWeights, Weights};
 
@@ -30,7 +30,9 @@ fn open(overrides: Overrides) -> Option<(GpuModel, TestWeights)> {
     match pollster::block_on(GpuModel::open_with(&model, Pooling::Mean, || 0.0, overrides)) {
         Ok(gpu) => Some((gpu, model)),
         Err(GpuOpenError::NoAdapter(why)) => {
-            skipped(format_args!("no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough."));
+            report_skipped(format_args!(
+                "no GPU adapter ({why}). Install a Vulkan driver; mesa-vulkan-drivers is enough."
+            ));
             None
         }
         Err(error) => panic!("{error}"),
@@ -104,7 +106,7 @@ fn twelve_layers_take_at_most_sixty_dispatches() {
             pollster::block_on(gpu.encode(&batch(&[3]), OutputKind::Vectors)).unwrap();
             assert_eq!(gpu.dispatches(), 50);
         }
-        Err(error) => skipped(format_args!("{error}")),
+        Err(error) => report_skipped(format_args!("{error}")),
     }
 }
 
@@ -115,7 +117,7 @@ fn a_dense_layer_follows_pooling() {
         let model = cases::dense_model(activation);
         match pollster::block_on(GpuModel::open(&model, Pooling::Mean, || 0.0)) {
             Ok(mut gpu) => cases::applies_the_dense_layer(&mut gpu, &model),
-            Err(error) => skipped(format_args!("{error}")),
+            Err(error) => report_skipped(format_args!("{error}")),
         }
     }
 }
@@ -138,7 +140,7 @@ fn a_model_of_the_base_size_agrees_on_cpu_and_gpu() {
                 assert!(cosine > 0.999, "{cosine}");
             }
         }
-        Err(error) => skipped(format_args!("{error}")),
+        Err(error) => report_skipped(format_args!("{error}")),
     }
 }
 
