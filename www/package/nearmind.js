@@ -9,7 +9,7 @@
  * Everything on a page with the same catalogue and model shares one worker, which is started at the first command, when
  * the page is idle. Knows commands and updates, but no element and no ranking. Importing it does nothing.
  *
- * @import {Command, EventName, Explanation, Nearmind as NearmindShape, Options} from "./types.js"
+ * @import {Command, Event as LogEvent, EventName, Explanation, Nearmind as NearmindShape, Options} from "./types.js"
  * @import {ListOptions, ProfileSummary, Progress, Recommendations, ShelfRequest, State, Update} from "./types.js"
  */
 import { Outbox } from "./outbox.js";
@@ -105,7 +105,7 @@ export class Nearmind {
     return () => this.#listeners.delete(listener);
   }
 
-  /** @param {EventName} name @param {{item?: string, text?: string}} [about] */
+  /** @param {EventName} name @param {Partial<Pick<LogEvent, "item" | "text" | "value" | "dwellMs">>} [about] */
   track(name, about = {}) {
     return this.#deliver({ name, ...about, timeMs: now() });
   }

@@ -26,7 +26,7 @@ declare global {
     "nearmind-ready": CustomEvent<{ basis: Basis; items: string[] }>;
     "nearmind-select": CustomEvent<{ item: string; url: string; position: number }>;
     "nearmind-impression": CustomEvent<{ item: string; position: number }>;
-    "nearmind-error": CustomEvent<Problem>;
+    "nearmind-error": CustomEvent<Omit<Problem, "detail">>;
     "nearmind-metric": CustomEvent<{ name: string; value: number; unit: string }>;
   }
 }

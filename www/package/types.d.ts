@@ -113,7 +113,7 @@ export interface Nearmind {
    * is stored as soon as possible. Rejects with `crashed` if it has crashed the worker twice: it is tried again a day
    * later.
    */
-  track(name: EventName, about?: { item?: string; text?: string }): Promise<Update[]>;
+  track(name: EventName, about?: Partial<Pick<Event, "item" | "text" | "value" | "dwellMs">>): Promise<Update[]>;
   undo(name: EventName, item: string): Promise<Update[]>;
   recommend(options?: ListOptions): Promise<Recommendations>;
   /** Why an item ranks where it does in a list; null if the catalogue does not have it. */
