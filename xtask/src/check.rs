@@ -112,18 +112,20 @@ fn browser_tests() -> Result<()> {
 /// Runs a test program, prints its output, and returns the names of the tests that failed.
 ///
 /// # Errors
-/// If the program fails without naming such a test, for example because it does not compile.
+/// If the tests do not run to their end, for example because they do not compile.
 fn run_tests(command: &mut Command) -> Result<Vec<String>> {
     let mut program = command.stdout(Stdio::piped()).spawn().context("cargo cannot be started")?;
     let output = BufReader::new(program.stdout.take().context("the tests have no output")?);
-    let mut failed = Vec::new();
+    let (mut failed, mut has_ended) = (Vec::new(), false);
     for line in output.lines() {
         let line = line?;
         println!("{line}");
         let name = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED"));
         failed.extend(name.map(str::to_owned));
+        has_ended |= line.starts_with("test result: ");
     }
-    ensure!(program.wait()?.success() || !failed.is_empty(), "the tests ended with an error: see the output above");
+    let has_passed = program.wait()?.success();
+    ensure!(has_ended && (has_passed || !failed.is_empty()), "the tests did not run to their end: see the output above");
     Ok(failed)
 }
 
