@@ -125,7 +125,10 @@ fn run_tests(command: &mut Command) -> Result<Vec<String>> {
         has_ended |= line.starts_with("test result: ");
     }
     let has_passed = program.wait()?.success();
-    ensure!(has_ended && (has_passed || !failed.is_empty()), "the tests did not run to their end: see the output above");
+    ensure!(
+        has_ended && (has_passed || !failed.is_empty()),
+        "the tests did not run to their end: see the output above"
+    );
     Ok(failed)
 }
 
