@@ -97,7 +97,8 @@ async fn encode_long<E: Encoder>(
             max
         }),
     };
-    if limits.pooling != Pooling::Max {
+    // The length of the sum matters only to an activation: without one it is normalised as it is.
+    if limits.activation != Activation::Identity {
         let inverse = 1.0 / text.len() as f32;
         vector.iter_mut().for_each(|sum| *sum *= inverse);
     }

@@ -37,12 +37,6 @@ pub fn claim(catalog: &Catalog, lang: &str, ranked: &RankedList, options: &Ranki
     let (mut added, own): (Vec<SignalContribution>, Vec<_>) = positive.partition(can_be_reason);
     added.sort_by(|a, b| b.total().total_cmp(&a.total()));
     let sum: f32 = added.iter().map(SignalContribution::total).sum();
-    // A liked item stays in the list. If that is why, nothing else is the reason.
-    let on_this_item = own.iter().find(|added| added.signal.source == Source::Item(row));
-    if let Some(own) = on_this_item.filter(|own| own.total() > sum) {
-        let title = card::title(catalog, row, lang).to_owned();
-        return Some(Claim::Event { name: own.signal.main_event, title });
-    }
     let chosen: Vec<u32> = added.iter().filter_map(|added| added.signal.source.row()).collect();
     let count_same = |number: &dyn Fn(u32) -> u32| {
         let count = chosen.iter().filter(|&&other| number(other) == number(row)).count();
@@ -58,6 +52,12 @@ pub fn claim(catalog: &Catalog, lang: &str, ranked: &RankedList, options: &Ranki
         let others = [parts.popularity, parts.brand, parts.category, parts.price, parts.context_popularity];
         part > others.into_iter().fold(sum, f32::max) - NEGLIGIBLE_SHARE
     };
+    // A liked item stays in the list. If nothing contributes more than the like, it is the reason.
+    let on_this_item = own.iter().find(|added| added.signal.source == Source::Item(row));
+    if let Some(own) = on_this_item.filter(|own| is_largest(own.total())) {
+        let title = card::title(catalog, row, lang).to_owned();
+        return Some(Claim::Event { name: own.signal.main_event, title });
+    }
     let popularity = parts.popularity.max(parts.context_popularity);
     if popularity > 0.0 && is_largest(popularity) {
         return popular();
