@@ -42,8 +42,8 @@ const CLIENT: &str = r#"
     const { Nearmind } = await import(new URL("nearmind.js", document.baseURI));
     const shelf = document.querySelector("nearmind-shelf, nearmind-profile");
     const client = Nearmind.open({
-      catalog: shelf.getAttribute("catalog"), model: shelf.getAttribute("model"),
-      device: shelf.getAttribute("device") ?? "auto", lang: document.documentElement.lang || "en",
+      catalog: shelf.getAttribute("catalog"), model: shelf.getAttribute("model") ?? undefined,
+      encoder: shelf.getAttribute("encoder") ?? "auto", device: shelf.getAttribute("device") ?? "auto", lang: document.documentElement.lang || "en",
     });
 "#;
 
@@ -180,11 +180,7 @@ impl Shop {
     /// Waits until the model is ready, and returns where it runs and why.
     pub async fn wait_for_model(&self) -> Result<Value> {
         self.with_client(
-            r#"client.start();
-               if (!client.state.device && !client.state.problem) await new Promise((done) => client.subscribe((update) =>
-                 (update.type === "model-ready" || (update.type === "error" && update.fatal)) && done()));
-               if (client.state.problem) throw new Error(client.state.problem.message);
-               return client.state.device;"#,
+            r#"try { return await client.prepare(); } catch (problem) { throw new Error(problem.message); }"#,
             &[],
         )
         .await
@@ -203,7 +199,7 @@ impl Shop {
 
     async fn wait_for_device_where(&self, condition: &str, arguments: &[Value]) -> Result<Value> {
         let script = format!(
-            r#"client.start();
+            r#"client.prepare().catch(() => {{}});
                const fits = () => client.state.problem || (client.state.device && matches(client.state.device));
                const matches = (device) => {condition};
                const timeout = new Promise((late) => setTimeout(late, {DEVICE_WAIT_MS}));

@@ -4,8 +4,8 @@ use nearmind_core::{
     catalog::{Catalog, Item, ItemText, Pack, build_catalog, build_document},
     profile::{Event, EventName},
     protocol::{
-        Card, Claim, Command, DeviceChoice, DeviceReason, DeviceReport, Envelope, Part, PictureSource, ProfileSummary,
-        Shelf, ShelfKind, ShelfRequest, Update, VERSION,
+        Card, Claim, Command, DeviceChoice, DeviceReason, DeviceReport, EncoderChoice, Envelope, Part, PictureSource,
+        ProfileSummary, Shelf, ShelfKind, ShelfRequest, Update, VERSION,
     },
     text::Dictionary,
 };
@@ -115,9 +115,16 @@ pub fn open_with(store: MemoryStore, lang: &str, catalog: Catalog) -> Visit {
 }
 
 pub fn open_command(version: u32, lang: &str) -> Envelope {
-    let (catalog, model) = (String::new(), String::new());
-    Command::Open { version, catalog, model, device: DeviceChoice::Cpu, persist: true, pictures: PictureSource::Shop }
-        .at(NOW, lang)
+    Command::Open {
+        version,
+        catalog: String::new(),
+        model: None,
+        encoder: EncoderChoice::Static,
+        device: DeviceChoice::Cpu,
+        persist: true,
+        pictures: PictureSource::Shop,
+    }
+    .at(NOW, lang)
 }
 
 /// What can be sent: an envelope, or a command. A command is sent at the time of its event, or at [`NOW`] without one.

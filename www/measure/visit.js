@@ -4,15 +4,16 @@
  *
  * URL parameters: `catalog`, the URL of a catalogue, or `items`, the number of items of one that
  * `cargo xtask bench event --out dist/large` wrote; `model` and `lang`, those of the catalogue: without its own model,
- * nothing can be highlighted. With `model=none/` the reported memory is that of the catalogue and the visit alone.
+ * nothing can be highlighted. With `encoder=static` the reported memory is that of the catalogue and the visit alone.
  *
- * @import {ShelfRequest, Update} from "./types.js"
+ * @import {Options, ShelfRequest, Update} from "./types.js"
  */
 import { Nearmind } from "./nearmind.js";
 
 const parameters = new URLSearchParams(location.search);
 const catalog = parameters.get("catalog") ?? `large/${parameters.get("items") ?? 100000}/`;
 const model = parameters.get("model") ?? "models/minilm/";
+const encoder = /** @type {Options["encoder"]} */ (parameters.get("encoder") ?? "bert");
 const lang = parameters.get("lang") ?? "en";
 
 const EVENTS = 60;
@@ -20,7 +21,15 @@ const WARM = 10;
 /** The highlights are complete when none has come for this long. */
 const QUIET_MS = 150;
 
-const client = Nearmind.open({ catalog, model, device: "cpu", lang, persist: false, worker: "visit-worker.js" });
+const client = Nearmind.open({
+  catalog,
+  model,
+  encoder,
+  device: "cpu",
+  lang,
+  persist: false,
+  worker: "visit-worker.js",
+});
 
 /** Resolves with the next update of this type. @template {Update["type"]} Type @param {Type} type @returns {Promise<Extract<Update, {type: Type}>>} */
 const nextUpdate = (type) =>
@@ -54,9 +63,10 @@ function summary(times) {
 }
 
 async function measure() {
-  const ready = Promise.all([nextUpdate("catalog-ready"), model !== "none/" && nextUpdate("model-ready")]);
+  const ready = nextUpdate("catalog-ready");
   client.start();
-  const [{ items }] = await ready;
+  const { items } = await ready;
+  await client.prepare();
   const varied = await list("varied", { limit: EVENTS + 10 });
   const similar = await list("similar", { kind: "more-like-this", item: varied[0], limit: EVENTS / 2 });
   for (const shelf of ["varied", "similar"]) client.closeShelf(shelf);

@@ -9,8 +9,8 @@
  * Everything on a page with the same catalogue and model shares one worker, which is started at the first command, when
  * the page is idle. Knows commands and updates, but no element and no ranking. Importing it does nothing.
  *
- * @import {Command, Event as LogEvent, EventName, Explanation, Nearmind as NearmindShape, Options} from "./types.js"
- * @import {ListOptions, ProfileSummary, Progress, Recommendations, ShelfRequest, State, Update} from "./types.js"
+ * @import {Command, DeviceReport, Event as LogEvent, EventName, Explanation, Nearmind as NearmindShape} from "./types.js"
+ * @import {ListOptions, Options, ProfileSummary, Recommendations, ShelfRequest, State, Update} from "./types.js"
  */
 import { Outbox } from "./outbox.js";
 import { spawn } from "./spawn.js";
@@ -37,6 +37,7 @@ export class Nearmind {
   static open({
     catalog,
     model,
+    encoder = "auto",
     device = "auto",
     lang = "en",
     persist = !globalPrivacyControl(),
@@ -45,8 +46,8 @@ export class Nearmind {
     pictures = "shop",
   }) {
     const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
-    const urls = { catalog: absolute(catalog), model: absolute(model), worker: worker && absolute(worker) };
-    const sources = { ...urls, device, persist, isolation, pictures };
+    const urls = { catalog: absolute(catalog), model: model && absolute(model), worker: worker && absolute(worker) };
+    const sources = { ...urls, encoder, device, persist, isolation, pictures };
     const key = JSON.stringify(sources);
     const client = opened.get(key) ?? new Nearmind({ ...sources, lang });
     opened.set(key, client);
@@ -74,7 +75,7 @@ export class Nearmind {
   /** @type {Set<(update: Update) => void>} */
   #listeners = new Set();
 
-  /** @param {Options & Required<Pick<Options, "device" | "lang" | "persist" | "pictures">>} options Use {@link Nearmind.open}, which shares clients. */
+  /** @param {Options & Required<Pick<Options, "encoder" | "device" | "lang" | "persist" | "pictures">>} options Use {@link Nearmind.open}, which shares clients. */
   constructor(options) {
     this.#options = options;
     this.#lang = options.lang;
@@ -103,6 +104,30 @@ export class Nearmind {
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Loads the model now, whatever the connection. Resolves with where it runs; with null if the page uses no model.
+   * Rejects with a Problem if it cannot be loaded.
+   * @returns {Promise<DeviceReport | null>}
+   */
+  async prepare() {
+    if (this.state.device) return this.state.device;
+    /** @type {Promise<DeviceReport | null>} */
+    const settled = new Promise((resolve, reject) => {
+      const stop = this.subscribe((update) => {
+        const reason = update.type === "model-absent" ? update.reason : null;
+        if (update.type === "model-ready") resolve(update.device);
+        else if (reason?.code === "disabled") resolve(null);
+        else if (reason?.code === "failed") withTexts(absenceProblem(reason), this.#lang).then(reject);
+        else if (update.type === "error" && update.fatal) reject(update);
+        else return;
+        stop();
+      });
+    });
+    settled.catch(ignore);
+    await this.send({ type: "prepare", asked: true });
+    return settled;
   }
 
   /** @param {EventName} name @param {Partial<Pick<LogEvent, "item" | "text" | "value" | "dwellMs">>} [about] */
@@ -269,14 +294,17 @@ export class Nearmind {
   #make() {
     const { isolation, worker, catalog, model } = this.#options;
     if (isolation !== "strict") return spawn(worker);
-    return import("./isolated.js").then(({ IsolatedWorker }) => new IsolatedWorker([catalog, model]));
+    const folders = model ? [catalog, model] : [catalog];
+    return import("./isolated.js").then(({ IsolatedWorker }) => new IsolatedWorker(folders));
   }
 
   /** @param {Command[]} waiting */
   #opened(waiting) {
     const opening = waiting.flatMap((command) => (command.type === "shelf" ? command.shelf : []));
-    const { catalog, model, device, persist, pictures, lang } = this.#options;
-    this.send({ type: "open", version: VERSION, catalog, model, device, persist, pictures }, lang).catch(ignore);
+    const { catalog, model = null, encoder, device, persist, pictures, lang } = this.#options;
+    const open = { version: VERSION, catalog, model, encoder, device, persist, pictures };
+    this.send({ type: "open", ...open }, lang).catch(ignore);
+    if (model && encoder === "auto") this.#prepareWhenIdle();
     for (const event of [...this.#unsaved.splice(0), ...this.#outbox.leftEvents()]) this.#deliver(event);
     for (const [shelf, request] of this.#shelves) {
       if (!opening.includes(shelf)) this.openShelf(shelf, request).catch(ignore);
@@ -323,8 +351,13 @@ export class Nearmind {
   #wake() {
     if (this.#waking) return;
     this.#waking = true;
-    const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 100));
-    idle(() => this.start(), { timeout: 1000 });
+    whenIdle(() => this.start(), 1000);
+  }
+
+  /** Tells the worker when the page has loaded and is idle: then it may fetch the model. */
+  async #prepareWhenIdle() {
+    if (document.readyState !== "complete") await new Promise((loaded) => addEventListener("load", loaded));
+    whenIdle(() => this.send({ type: "prepare", asked: false }).catch(ignore), 5000);
   }
 
   /** @param {string} name of the command @param {number} value milliseconds @param {boolean} wrote to the log */
@@ -348,24 +381,25 @@ export class Nearmind {
   /** @param {Update} update */
   #publish(update) {
     const { state } = this;
-    if (update.type === "progress") state.progress = this.#furthest(update);
+    if (update.type === "progress") state.progress = update;
+    else if (["catalog-ready", "model-ready", "model-absent"].includes(update.type)) state.progress = null;
     if (update.type === "catalog-ready") state.items = update.items;
-    if (update.type === "model-ready") state.device = update.device;
+    if (update.type === "model-absent") state.modelAbsent = update.reason;
+    if (update.type === "model-ready") {
+      state.device = update.device;
+      state.modelAbsent = null;
+    }
     if (update.type === "unsaved") {
       state.unsaved = update.entries;
       if (!update.entries) for (const event of this.#unsaved.splice(0)) this.#outbox.remove(event);
     }
     if (update.type === "isolated") state.isolated = update.tried;
     if (update.type === "warning") console.warn(`nearmind: ${update.message}`);
-    if (update.type === "error" && update.fatal) state.problem = update;
-    if (state.problem || (state.items !== null && state.device)) state.progress = null;
+    if (update.type === "error" && update.fatal) {
+      state.problem = update;
+      state.progress = null;
+    }
     for (const listener of this.#listeners) listener(update);
-  }
-
-  /** Catalogue and model load at the same time: the slower model is shown once it has begun. @param {Progress} progress */
-  #furthest(progress) {
-    const { progress: shown } = this.state;
-    return shown && shown.stage !== "catalog" && progress.stage === "catalog" ? shown : progress;
   }
 }
 
@@ -386,6 +420,7 @@ const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }
   items: null,
   isolated: null,
   device: null,
+  modelAbsent: null,
   progress: null,
   problem: null,
 });
@@ -393,4 +428,10 @@ const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }
 const EMPTY_PROFILE = { events: [], interests: [], storedBytes: 0, textDays: 0 };
 /** @type {import("./wire.js").Update} */
 const UNSAVED = { type: "error", code: "unsaved", detail: "", fatal: false };
+/** Why the model could not be loaded, as a problem. @param {{problem: string, why: string}} reason @returns {import("./wire.js").Update} */
+const absenceProblem = ({ problem, why }) => ({ type: "error", code: problem, detail: why, fatal: false });
+/** Safari has no idle callbacks. */
+const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 100));
+/** Runs when the browser is idle, or after `timeout` milliseconds. @param {() => void} run @param {number} timeout */
+const whenIdle = (run, timeout) => idle(run, { timeout });
 const ignore = () => {};

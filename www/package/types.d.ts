@@ -1,11 +1,13 @@
 // The page's own API. The types that the page and the worker exchange are in wire.d.ts, which a test writes from Rust.
 
 import type {
+  AbsenceReason,
   Card as CardData,
   Command,
   Context,
   DeviceChoice,
   DeviceReport,
+  EncoderChoice,
   Event,
   EventName,
   Explanation as ExplanationData,
@@ -72,8 +74,13 @@ export interface WhyNot extends WhyNotData {
 export interface Options {
   /** URL of the packed catalogue. */
   catalog: string;
-  /** URL of the model's directory. */
-  model: string;
+  /** URL of the model's directory. Without one, texts are matched by their words. */
+  model?: string;
+  /**
+   * When to fetch the model. auto: when something is typed, or when the page is idle and connection and memory allow it;
+   * static: never; bert: as soon as the catalogue is loaded.
+   */
+  encoder?: EncoderChoice;
   device?: DeviceChoice;
   /** BCP 47 tag of the page. */
   lang?: string;
@@ -105,6 +112,11 @@ export interface Nearmind {
   readonly state: State;
   /** Loads the worker now, instead of with the first command. */
   start(): void;
+  /**
+   * Loads the model now, whatever the connection. Resolves with where it runs; with null if the page uses no model.
+   * Rejects with a Problem if it cannot be loaded.
+   */
+  prepare(): Promise<DeviceReport | null>;
   restart(): void;
   subscribe(listener: (update: Update) => void): () => void;
   /**
@@ -154,6 +166,8 @@ export interface State {
   /** The ways to the network that an isolated worker has tried without success. */
   isolated: string[] | null;
   device: DeviceReport | null;
+  /** Why there is no model; null if there is one, or before the catalogue is loaded. */
+  modelAbsent: AbsenceReason | null;
   progress: Progress | null;
   problem: Problem | null;
 }

@@ -23,14 +23,24 @@ export type Command =
     version: number;
     /** URL of the catalogue's manifest, or of its folder, which ends in `/`. */
     catalog: string;
-    /** URL of the model's manifest, or of its folder, which ends in `/`. */
-    model: string;
+    /** URL of the model's manifest, or of its folder, which ends in `/`. Without one, texts are matched by words. */
+    model: string | null;
+    /** When to fetch the model. */
+    encoder: EncoderChoice;
     /** The device to run the model on. */
     device: DeviceChoice;
     /** Whether the browser may store the log. If not, it is lost when the page is closed. */
     persist: boolean;
     /** The source of the pictures on cards. */
     pictures: PictureSource;
+  }
+  | {
+    type: "prepare";
+    /**
+     * Whether the page or the visitor asks for it. If not, the page says that it is idle: then the model is fetched
+     * only if the connection and the memory of the device allow it.
+     */
+    asked: boolean;
   }
   | {
     type: "track";
@@ -142,6 +152,9 @@ export type Command =
     /** Whether the log was deleted. Then entries that this page has not stored yet are deleted, too. */
     forgotten: boolean;
   };
+
+/** When the model is fetched. */
+export type EncoderChoice = "auto" | "static" | "bert";
 
 /** The device to run the model on. */
 export type DeviceChoice = "auto" | "cpu" | "gpu";
@@ -358,6 +371,11 @@ export type Update =
     /** The device that the model runs on, and why. */
     device: DeviceReport;
   }
+  | {
+    type: "model-absent";
+    /** Why it is not loaded. */
+    reason: AbsenceReason;
+  }
   | { type: "shelf" } & Shelf
   | {
     type: "highlights";
@@ -421,7 +439,24 @@ export type Update =
   | { type: "error" } & Problem;
 
 /** A task of the worker that reports its progress. */
-export type Stage = "catalog" | "model" | "probe";
+export type Stage = "catalog" | "model";
+
+/** Why the model is not loaded. */
+export type AbsenceReason =
+  | { code: "disabled" }
+  | { code: "not-needed" }
+  | { code: "save-data" }
+  | { code: "metered" }
+  | { code: "slow" }
+  | { code: "little-memory" }
+  | { code: "loading" }
+  | {
+    code: "failed";
+    /** The code of the `Problem`, such as `download`. */
+    problem: string;
+    /** Its detail, for a developer. */
+    why: string;
+  };
 
 /** A ranked list, ready to be drawn. */
 export type Shelf = {

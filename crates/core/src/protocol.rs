@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use claim::{Claim, TextNote, UnusedReason, Warning};
-pub use command::{Command, DeviceChoice, Envelope, PictureSource, ShelfRequest};
+pub use command::{Command, DeviceChoice, EncoderChoice, Envelope, PictureSource, ShelfRequest};
 pub use diagnosis::{Diagnosis, UnmatchedId};
 pub use explanation::{Attention, EventShare, Explanation, InterestShare, Moved, ScorePart, WhyNot, Without};
 pub use profile::{EventLine, InterestLine, InterestMap, MapInterest, MapPoint, PointKind, ProfileSummary};
@@ -52,6 +52,11 @@ pub enum Update {
     ModelReady {
         /// The device that the model runs on, and why.
         device: DeviceReport,
+    },
+    /// The model is not loaded. Lists are ranked all the same: by the catalogue's vectors, and typed texts by their words.
+    ModelAbsent {
+        /// Why it is not loaded.
+        reason: AbsenceReason,
     },
     /// The current list of an open shelf.
     Shelf(Shelf),
@@ -139,8 +144,34 @@ pub enum Stage {
     Catalog,
     /// Loading the files of the model.
     Model,
-    /// Testing the devices with texts whose vectors are known.
-    Probe,
+}
+
+/// Why the model is not loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "code", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum AbsenceReason {
+    /// The page names no model, or sets `encoder` to `static`.
+    Disabled,
+    /// Nothing has been typed yet, and the page is not idle.
+    NotNeeded,
+    /// The visitor's browser asks pages to save data.
+    SaveData,
+    /// The connection is metered: the visitor may pay by the megabyte.
+    Metered,
+    /// The connection is slow.
+    Slow,
+    /// The device has little memory.
+    LittleMemory,
+    /// It is being fetched.
+    Loading,
+    /// It could not be loaded. It is tried again when something is typed.
+    Failed {
+        /// The code of the `Problem`, such as `download`.
+        problem: String,
+        /// Its detail, for a developer.
+        why: String,
+    },
 }
 
 /// A ranked list, ready to be drawn.

@@ -147,6 +147,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
                 self.pictures = Pictures::new(pictures);
                 self.open(version).await
             }
+            Command::Prepare { .. } => Vec::new(), // for whoever fetches the model
             Command::Track { event } => self.track(event).await,
             Command::Undo { item, name } => self.undo(item, name).await,
             Command::Shelf { shelf, request } => {

@@ -28,10 +28,7 @@ async fn run_axe(shop: &Shop) -> Result<Vec<String>> {
 
 /// Waits until the model of the page's shelf is ready; also in subfolders, unlike [`Shop::wait_for_model`].
 async fn wait_for_shelf_model(shop: &Shop) -> Result<()> {
-    let wait = r#"
-        const { client } = document.querySelector("nearmind-shelf");
-        while (!client.state.device) await new Promise((next) => setTimeout(next, 50));"#;
-    shop.evaluate(wait, &[]).await?;
+    shop.evaluate(r#"await document.querySelector("nearmind-shelf").client.prepare();"#, &[]).await?;
     Ok(())
 }
 
@@ -151,12 +148,12 @@ async fn loading_forced_colours_phones_and_rtl_have_no_findings() -> Result<()> 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn failed_and_empty_shelves_have_no_findings() -> Result<()> {
-    let without_model = Box::new(|path: &str, reply: &mut Response| {
-        if path.ends_with("minilm/manifest.json") {
+    let without_catalog = Box::new(|path: &str, reply: &mut Response| {
+        if path.ends_with("catalog/manifest.json") {
             reply.status = 404;
         }
     });
-    visit(Site::with_interceptor(without_model), Gpu::None, &[], async |shop| {
+    visit(Site::with_interceptor(without_catalog), Gpu::None, &[], async |shop| {
         shop.goto("index.html").await?;
         shop.wait_for_problem().await?;
         assert_eq!(shop.wait_for_shelf().await?, "failed");

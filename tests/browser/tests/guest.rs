@@ -182,7 +182,7 @@ async fn reduced_motion_forced_colours_and_rtl_are_supported() -> Result<()> {
         shop.open("examples/chinese.html").await?;
         // Cards move only from a place where they were visible, so the list must be laid out, and scrollable, first.
         shop.wait_until("document.querySelector('nearmind-shelf').shadowRoot.querySelector('[part=turn-button]:enabled')").await?;
-        shop.wait_until("document.querySelector('nearmind-shelf').client.state.device").await?;
+        shop.evaluate("await document.querySelector('nearmind-shelf').client.prepare();", &[]).await?;
         assert!(shop.evaluate(count_moves, &[]).await?.as_u64().is_some_and(|count| count > 0));
         set_media_feature(shop, "prefers-reduced-motion", "reduce").await?;
         assert_eq!(shop.evaluate(count_moves, &[]).await?, 0);

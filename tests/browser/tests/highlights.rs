@@ -216,9 +216,7 @@ async fn a_model_for_chinese_marks_whole_words() -> Result<()> {
         let read_marks = r#"
             const { Nearmind } = await import(new URL("nearmind.js", document.baseURI));
             const client = Nearmind.open({ catalog: "chinese/", model: "models/e5/", device: "cpu", lang: "zh-CN", persist: false });
-            const ready = new Promise((done) => client.subscribe(({ type }) => type === "model-ready" && done()));
-            client.start();
-            await ready;
+            await client.prepare();
             const list = async () => (await client.openShelf("test", { kind: "for-you", item: null, limit: 10, lang: "zh-CN" })).find(({ type }) => type === "shelf").cards;
             let left = 0;
             const words = [];

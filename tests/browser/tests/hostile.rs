@@ -118,7 +118,8 @@ const CHECK: &str = r##"
 /// Checks all cards of a batch, our own and those of a template, and the debug panel.
 const CARDS: &str = r#"
     const shelves = [...document.querySelectorAll("nearmind-shelf")];
-    await until(() => shelves.every((shelf) => shelf.state === "ready" && shelf.client.state.device));
+    await until(() => shelves.every((shelf) => shelf.state === "ready"));
+    for (const { client } of shelves) await client.prepare();
     const { addresses } = await import(new URL("element/format.js", document.baseURI));
     const { client } = shelves[0], link = document.createElement("a"), unsafe = [];
     for (const text of args[1]) {
@@ -142,7 +143,8 @@ const CARDS: &str = r#"
 /// Imports strings as profiles, and checks the profile page and the explanations of the first cards.
 const PROFILE: &str = r#"
     const shelf = document.querySelector("nearmind-shelf"), profile = document.querySelector("nearmind-profile");
-    await until(() => shelf.state === "ready" && shelf.client.state.device);
+    await until(() => shelf.state === "ready");
+    await shelf.client.prepare();
     const { openWhy } = await import(new URL("element/why.js", document.baseURI));
     let [names, events, panels] = [0, 0, 0];
     for (let from = 0; from < args[1].length; from += args[2]) {

@@ -144,7 +144,7 @@ async fn a_picked_feed_becomes_a_shelf_and_stays_on_the_device() -> Result<()> {
         assert!(read_text(shop, "#result-text").await?.starts_with("61 products from shop.csv"));
         let follow = r#"
             const shelf = document.getElementById("for-you"), { client } = shelf;
-            while (!client.state.device) await new Promise((next) => setTimeout(next, 50));
+            await client.prepare();
             document.getElementById("wish-text").value = "something to read about a crime";
             document.getElementById("wish").requestSubmit();
             for (let tries = 0; tries < 200; tries++) {

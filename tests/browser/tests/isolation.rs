@@ -52,8 +52,7 @@ async fn an_isolated_worker_recommends_and_cannot_reach_out() -> Result<()> {
         || shop(POLICY, "", ""),
         async |shop: &Shop| {
             shop.open("isolated.html").await?;
-            let device = "document.querySelector('nearmind-shelf').client.state.device";
-            shop.wait_until(device).await?;
+            with_client(shop, "await client.prepare();").await?;
             let blocked = with_client(shop, "return client.state.isolated;").await?;
             let ways = ["fetch", "XMLHttpRequest", "import", "WebSocket", "EventSource", "Worker", "CacheStorage"];
             assert!(
@@ -82,7 +81,7 @@ async fn an_isolated_worker_recommends_and_cannot_reach_out() -> Result<()> {
             assert!(after.iter().all(|line| line.contains("/shop/") || line.contains("favicon")), "{after:?}");
             shop.open("isolated.html").await?;
             assert_eq!(with_client(shop, "return (await client.profile()).events.length;").await?, 1);
-            shop.wait_until(device).await?;
+            with_client(shop, "await client.prepare();").await?;
             let weights = shop.site.requests().iter().filter(|line| line.ends_with("/model.safetensors")).count();
             assert_eq!(weights, 1, "the files must be cached");
             Ok(())

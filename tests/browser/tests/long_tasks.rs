@@ -20,7 +20,7 @@ async fn there_is_no_long_task_while_the_model_loads_and_runs() -> Result<()> {
         let visit = async |shop: &Shop| {
             shop.open(page).await?;
             // The model loads and words are marked; then everything that a visitor can do.
-            shop.wait_until("document.querySelector('nearmind-shelf').client.state.device").await?;
+            shop.evaluate("await document.querySelector('nearmind-shelf').client.prepare();", &[]).await?;
             if page == "index.html" {
                 shop.use_every_feature().await?;
                 shop.wait_until_idle().await?;

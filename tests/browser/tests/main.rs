@@ -19,6 +19,7 @@ mod isolation; // a worker without network
 mod layout_shifts; // a shelf causes none
 mod log; // the visitor's log
 mod long_tasks; // the page's thread has none
+mod model_loading; // when the model is loaded
 mod offline; // the demo shop without network
 mod package; // the npm package
 mod page_interface; // attributes, properties and events

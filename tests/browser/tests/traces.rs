@@ -74,12 +74,13 @@ const PREPARE: &str = r#"
 const BROWSE: &str = r#"
     const shelves = [...document.querySelectorAll("nearmind-shelf")];
     const wait = (ms) => new Promise((next) => setTimeout(next, ms));
-    const ready = (shelf) => shelf.getAttribute("state") === "ready" && shelf.client.state.device;
+    const ready = (shelf) => shelf.getAttribute("state") === "ready";
     for (let tries = 0; !shelves.every(ready); tries++) {
       if (tries > 2400) throw new Error("the lists are not ready");
       await wait(25);
     }
     const { client } = shelves[0];
+    await client.prepare();
     let last = 0;
     client.subscribe(() => (last = performance.now()));
     const waitUntilIdle = async () => {
@@ -99,7 +100,8 @@ const WAIT_FOR_PROFILE: &str = r#"
     const { Nearmind } = await import(new URL("nearmind.js", document.baseURI));
     const { optionsOf } = await import(new URL("element/attributes.js", document.baseURI));
     const element = document.querySelector("nearmind-profile"), client = Nearmind.open(optionsOf(element));
-    const drawn = () => client.state.device && element.shadowRoot.querySelector("[part=map-figure] circle");
+    await client.prepare();
+    const drawn = () => element.shadowRoot.querySelector("[part=map-figure] circle");
     for (let tries = 0; !drawn(); tries++) {
       if (tries > 2400) throw new Error("the profile is not drawn");
       await new Promise((next) => setTimeout(next, 25));

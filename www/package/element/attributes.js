@@ -5,19 +5,20 @@
  */
 
 /** A change of one of these needs another worker. */
-export const SOURCES = ["catalog", "model", "device", "storage", "worker", "isolation", "pictures"];
+export const SOURCES = ["catalog", "model", "encoder", "device", "storage", "worker", "isolation", "pictures"];
 
 /** The language by the element's own `lang` or that of the nearest ancestor. @param {Element} tag */
 export const langOf = (tag) => tag.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang || "en";
 
-/** The options of the client; null without `catalog` or `model`. @param {Element} tag @returns {(Options & {lang: string}) | null} */
+/** The options of the client; null without `catalog`. @param {Element} tag @returns {(Options & {lang: string}) | null} */
 export function optionsOf(tag) {
   const read = (/** @type {string} */ name) => tag.getAttribute(name) ?? undefined;
-  const [catalog, model] = [read("catalog"), read("model")];
-  if (!catalog || !model) return null;
+  const catalog = read("catalog");
+  if (!catalog) return null;
   return {
     catalog,
-    model,
+    model: read("model") || undefined,
+    encoder: /** @type {Options["encoder"]} */ (read("encoder")),
     device: /** @type {Options["device"]} */ (read("device")),
     lang: langOf(tag),
     persist: read("storage") === "memory" ? false : undefined,

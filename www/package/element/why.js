@@ -34,7 +34,7 @@ export async function openWhy(root, client, about) {
     "dialog",
     { part: "panel", "aria-labelledby": "why-title" },
     h("header", { part: "panel-header" }, heading, close),
-    h("div", { part: "panel-body" }, answer, status, looked(client, about, texts), another(client, about, texts)),
+    h("div", { part: "panel-body" }, answer, status, looked(client, about, panelTexts), another(client, about, texts)),
   );
   const draw = async () => {
     const updates = await client.send({ type: "explain", shelf: about.shelf, item: about.item });
@@ -51,6 +51,7 @@ export async function openWhy(root, client, about) {
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
+  client.prepare().catch(() => {}); // the words that explain the list come from the model
   await draw().catch(({ message }) => write(status, message));
   root.append(dialog);
   dialog.showModal();
@@ -128,8 +129,9 @@ function bar(share) {
   return node;
 }
 
-/** Where the model looked; requested when it is opened. @param {Nearmind} client @param {{item: string, lang: string}} about @param {PanelTexts["why"]} texts */
-function looked(client, { item, lang }, texts) {
+/** Where the model looked; requested when it is opened. @param {Nearmind} client @param {{item: string, lang: string}} about @param {PanelTexts} panelTexts */
+function looked(client, { item, lang }, panelTexts) {
+  const texts = panelTexts.why;
   const text = h("p", { part: "why-looked", "aria-hidden": "true" });
   const words = h("p", { part: "panel-note" });
   const details = h(
@@ -143,6 +145,8 @@ function looked(client, { item, lang }, texts) {
   details.addEventListener(
     "toggle",
     async () => {
+      write(words, panelTexts.absent.loading());
+      await client.prepare().catch(() => {});
       const updates = await client.send({ type: "attention", item }, lang).catch(() => /** @type {Update[]} */ ([]));
       const attention = updates.find((update) => update.type === "attention");
       if (!attention?.parts.length) return write(words, texts.noAttention);

@@ -37,8 +37,12 @@ pub enum Command {
         version: u32,
         /// URL of the catalogue's manifest, or of its folder, which ends in `/`.
         catalog: String,
-        /// URL of the model's manifest, or of its folder, which ends in `/`.
-        model: String,
+        /// URL of the model's manifest, or of its folder, which ends in `/`. Without one, texts are matched by words.
+        #[serde(default)]
+        model: Option<String>,
+        /// When to fetch the model.
+        #[serde(default)]
+        encoder: EncoderChoice,
         /// The device to run the model on.
         device: DeviceChoice,
         /// Whether the browser may store the log. If not, it is lost when the page is closed.
@@ -46,6 +50,12 @@ pub enum Command {
         /// The source of the pictures on cards.
         #[serde(default)]
         pictures: PictureSource,
+    },
+    /// Lets the worker fetch the model. Answered at once; `ModelReady` or `ModelAbsent` follows.
+    Prepare {
+        /// Whether the page or the visitor asks for it. If not, the page says that it is idle: then the model is fetched
+        /// only if the connection and the memory of the device allow it.
+        asked: bool,
     },
     /// Appends an event of the visitor to the log. All open shelves are ranked again.
     Track {
@@ -165,6 +175,17 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether the answer is better with the model: something was typed, or the page asks for the model.
+    pub fn needs_model(&self) -> bool {
+        match self {
+            Self::Prepare { asked } => *asked,
+            Self::Track { event } => event.text.as_ref().is_some_and(|text| !text.trim().is_empty()),
+            Self::Search { query, .. } => !query.trim().is_empty(),
+            Self::Attention { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Wraps the command in an envelope with id 0, for programs that need no ids.
     pub fn at(self, now_ms: f64, lang: &str) -> Envelope {
         Envelope { id: 0, now_ms, lang: lang.to_owned(), command: self }
@@ -184,6 +205,7 @@ impl Command {
             | Self::Import { .. }
             | Self::Forget => true,
             Self::Open { .. }
+            | Self::Prepare { .. }
             | Self::Shelf { .. }
             | Self::CloseShelf { .. }
             | Self::Search { .. }
@@ -198,6 +220,20 @@ impl Command {
             | Self::Reload { .. } => false,
         }
     }
+}
+
+/// When the model is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum EncoderChoice {
+    /// When a text has to be encoded, or when the page is idle and connection and memory allow it.
+    #[default]
+    Auto,
+    /// Never.
+    Static,
+    /// As soon as the catalogue is loaded.
+    Bert,
 }
 
 /// The device to run the model on.

@@ -50,12 +50,12 @@ fn declarations() -> String {
     let head = format!(
         "// The types of the protocol, generated from the Rust types by a test. To renew them: {RENEW_COMMAND}\n"
     );
-    let requests = each!(declare: Envelope, Command, DeviceChoice, PictureSource, ShelfKind);
+    let requests = each!(declare: Envelope, Command, EncoderChoice, DeviceChoice, PictureSource, ShelfKind);
     let optional = each!(declare_optional: ShelfRequest, Scene, Rules, EventWeights, Diversity);
     let others = each!(declare:
         Context, ContextValue, Filter, FilterValue, Pin, Boost, GoesWith, Exposure, DiversityMethod, Metric, Event,
-        EventName, Opinion, Update, Stage, Shelf, Basis, Card, CardPicture, Part, Price, DeviceReport, DeviceReason,
-        Problem, Claim, TextNote, UnusedReason, Warning, Explanation, ScorePart, InterestShare, EventShare, Moved,
+        EventName, Opinion, Update, Stage, AbsenceReason, Shelf, Basis, Card, CardPicture, Part, Price, DeviceReport,
+        DeviceReason, Problem, Claim, TextNote, UnusedReason, Warning, Explanation, ScorePart, InterestShare, EventShare, Moved,
         Without, WhyNot, Attention, ProfileSummary, InterestLine, EventLine, InterestMap, MapPoint, PointKind,
         MapInterest, Diagnosis, UnmatchedId,
     );

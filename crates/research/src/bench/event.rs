@@ -16,7 +16,7 @@ use nearmind::cli::folder;
 use nearmind_core::{
     catalog::{Catalog, Item, ItemText, ModelName, Pack, build},
     profile::{Event, EventName},
-    protocol::{Command, DeviceChoice, PictureSource, ShelfRequest, Update, VERSION},
+    protocol::{Command, DeviceChoice, EncoderChoice, PictureSource, ShelfRequest, Update, VERSION},
     text::Dictionary,
 };
 use nearmind_encoder::cpu::CpuModel;
@@ -94,7 +94,8 @@ fn measure(catalog: Catalog, items: usize) -> [Vec<f64>; 3] {
     let open = Command::Open {
         version: VERSION,
         catalog: String::new(),
-        model: String::new(),
+        model: None,
+        encoder: EncoderChoice::Static,
         device: DeviceChoice::Cpu,
         persist: false,
         pictures: PictureSource::Shop,

@@ -11,7 +11,10 @@ use nearmind_core::{
     catalog::{Catalog, Pack, build_document},
     explain::Part,
     profile::{Event, EventName},
-    protocol::{Card, Command, DeviceChoice, DeviceReason, DeviceReport, PictureSource, ShelfRequest, Update, VERSION},
+    protocol::{
+        Card, Command, DeviceChoice, DeviceReason, DeviceReport, EncoderChoice, PictureSource, ShelfRequest, Update,
+        VERSION,
+    },
     text::{Word, words},
 };
 use nearmind_session::{MemoryStore, Session};
@@ -63,7 +66,8 @@ fn open(model: NativeModel, catalog: &Catalog, lang: &str) -> Result<Visit> {
     let open = Command::Open {
         version: VERSION,
         catalog: String::new(),
-        model: String::new(),
+        model: None,
+        encoder: EncoderChoice::Static,
         device: DeviceChoice::Cpu,
         persist: false,
         pictures: PictureSource::Shop,

@@ -1,5 +1,7 @@
 //! Embeds texts without a shop: for the importer, for pages that measure, and for tests. Must not know sessions.
 
+use std::rc::Rc;
+
 use js_sys::Function;
 
 use super::{
@@ -52,7 +54,7 @@ impl Embedder {
     }
 
     async fn load(model: String, choice: DeviceChoice, load_gpu: &Function) -> Result<Self, Problem> {
-        let files = load::fetch_model(&model, true, |_| {}).files().await?;
+        let files = load::load_model(&model, true, Rc::new(|_| {})).await?;
         let mut device = load_cpu(&files).await?;
         let mut opener = files.opener(load_gpu.clone());
         let (probes, cpu) = device.baseline();

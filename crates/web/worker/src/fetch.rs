@@ -21,11 +21,24 @@ use nearmind_core::protocol::Problem;
 const ATTEMPTS: u32 = 3;
 const FIRST_WAIT_MS: i32 = 400;
 
-/// The size and digest of a file, from its manifest.
-pub struct Expected {
+/// A file to fetch, whose size and digest are known from a manifest.
+pub struct FileRequest {
+    pub url: String,
     pub bytes: u64,
     /// SHA-256 in lower-case hexadecimal.
     pub sha256: String,
+    /// Whether the browser's cache may be used.
+    pub keep: bool,
+    pub priority: Priority,
+}
+
+/// Which downloads of the page go first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// As the browser decides.
+    Normal,
+    /// All others go first.
+    Low,
 }
 
 /// The bytes of a file in JavaScript's memory. Wasm memory never shrinks, so callers copy only the parts that they use.
@@ -66,44 +79,39 @@ pub async fn fetch_unverified(url: &str) -> Result<File, Problem> {
 }
 
 /// Fetches a file and verifies its size and digest; uses the cached file if it passes the same check. An interrupted
-/// download is resumed where it stopped, and if it was slow, in a later visit too. `keep`: use the cache. `progress` gets
-/// the number of bytes received so far.
-pub async fn fetch_verified(
-    url: String,
-    expected: Expected,
-    keep: bool,
-    progress: impl Fn(f64),
-) -> Result<File, Problem> {
-    let cache = FileCache::open(keep).await;
-    if let Some(bytes) = cache.find(&url, &expected.sha256).await {
-        if digest(&bytes).await? == expected.sha256 {
-            progress(expected.bytes as f64);
+/// download is resumed where it stopped, also in a later visit. `progress` gets the number of bytes received so far.
+pub async fn fetch_verified(request: FileRequest, progress: impl Fn(f64)) -> Result<File, Problem> {
+    let FileRequest { url, sha256, .. } = &request;
+    let cache = FileCache::open(request.keep).await;
+    if let Some(bytes) = cache.find(url, sha256).await {
+        if digest(&bytes).await? == *sha256 {
+            progress(request.bytes as f64);
             return Ok(File(bytes));
         }
-        cache.remove(&url, &expected.sha256).await;
+        cache.remove(url, sha256).await;
     }
-    let mut download = Download::of_length(expected.bytes);
-    cache.parts(&url, &expected.sha256, |part| download.append_saved(part)).await;
+    let mut download = Download::of_length(request.bytes, request.priority);
+    cache.parts(url, sha256, |part| download.append_saved(part)).await;
     let mut attempt = 0;
     loop {
-        let save_part = |from, bytes: Uint8Array| cache.put_part(&url, &expected.sha256, from, bytes);
-        let failure = match download.resume(&url, attempt > 0, &progress, save_part).await {
-            Ok(()) => match verify(&download.bytes(), &expected).await? {
+        let save_part = |from, bytes: Uint8Array| cache.put_part(url, sha256, from, bytes);
+        let failure = match download.resume(url, attempt > 0, &progress, save_part).await {
+            Ok(()) => match verify(&download.bytes(), &request).await? {
                 None => break,
                 Some(why) => {
                     // The saved parts may come from two versions of the file: start again.
                     download.discard();
-                    cache.remove(&url, &expected.sha256).await;
+                    cache.remove(url, sha256).await;
                     Failure::Transient(why)
                 }
             },
             Err(failure) => failure,
         };
-        wait_before_retry(&url, &mut attempt, failure).await?;
+        wait_before_retry(url, &mut attempt, failure).await?;
     }
     let bytes = download.bytes();
     let file = File(bytes.clone());
-    spawn_local(async move { cache.put(&url, &expected.sha256, &bytes).await }); // without waiting for the disk
+    spawn_local(async move { cache.put(&request.url, &request.sha256, &bytes).await }); // without waiting for the disk
     Ok(file)
 }
 
@@ -120,7 +128,7 @@ async fn wait_before_retry(url: &str, attempt: &mut u32, failure: Failure) -> Re
 }
 
 /// Compares the bytes with the manifest. Returns what is wrong, or `None` if size and digest are right.
-async fn verify(bytes: &Uint8Array, expected: &Expected) -> Result<Option<String>, Problem> {
+async fn verify(bytes: &Uint8Array, expected: &FileRequest) -> Result<Option<String>, Problem> {
     if u64::from(bytes.length()) != expected.bytes {
         let why =
             format!("it has {} bytes instead of {}: it was cut short or replaced", bytes.length(), expected.bytes);

@@ -31,6 +31,17 @@ impl FileCache {
         self.get(&key(url, sha256)).await
     }
 
+    /// Whether a whole file is in the cache.
+    pub async fn has(&self, url: &str, sha256: &str) -> bool {
+        let Some(cache) = &self.0 else { return false };
+        JsFuture::from(cache.match_with_str(&key(url, sha256))).await.is_ok_and(|found| !found.is_undefined())
+    }
+
+    /// Whether there is any file of a folder. `folder` is its absolute URL.
+    pub async fn has_any(&self, folder: &str) -> bool {
+        self.urls().await.iter().any(|url| url.starts_with(folder))
+    }
+
     /// Passes to `append` the parts of a file that earlier visits saved, from the start of the file to the first gap.
     pub async fn parts(&self, url: &str, sha256: &str, mut append: impl FnMut(&Uint8Array)) {
         let mut from = 0;
@@ -72,13 +83,18 @@ impl FileCache {
     /// Deletes the entries whose URL satisfies the predicate.
     async fn delete_where(&self, predicate: impl Fn(&str) -> bool) {
         let Some(cache) = &self.0 else { return };
-        let Ok(keys) = JsFuture::from(cache.keys()).await else { return };
-        for request in keys.unchecked_into::<Array>().iter() {
-            let entry = request.unchecked_into::<Request>().url();
+        for entry in self.urls().await {
             if predicate(&entry) {
                 JsFuture::from(cache.delete_with_str(&entry)).await.ok();
             }
         }
+    }
+
+    /// Returns the URLs of all entries, with their queries.
+    async fn urls(&self) -> Vec<String> {
+        let Some(cache) = &self.0 else { return Vec::new() };
+        let Ok(keys) = JsFuture::from(cache.keys()).await else { return Vec::new() };
+        keys.unchecked_into::<Array>().iter().map(|request| request.unchecked_into::<Request>().url()).collect()
     }
 }
 

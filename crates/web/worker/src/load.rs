@@ -7,13 +7,13 @@ mod on_device;
 use std::{cell::Cell, rc::Rc};
 
 pub use catalog::{Sheets, load_catalog};
-pub use model::{ModelFiles, PendingModel, fetch_model};
+pub use model::{ModelFiles, is_model_cached, load_model};
 
 use super::scope::now_ms;
 use nearmind_core::protocol::{Stage, Update};
 
 /// Sends the page an update that does not answer a message.
-pub type SendUpdate = fn(Update);
+pub type SendUpdate = Rc<dyn Fn(Update)>;
 
 /// Sums the progress of a stage's parallel downloads and reports it to the page, at most every 100 ms and at the end.
 struct Progress {

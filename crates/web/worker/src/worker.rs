@@ -1,7 +1,7 @@
 //! The worker's loop: handles one job at a time in the order of arrival and, between jobs, does background work in small
 //! steps. Must not know what a command means.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, rc::Rc};
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use js_sys::Function;
@@ -9,21 +9,21 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    devices::{Device, device_report, encoder_choice, load_cpu},
+    devices::{Device, device_report},
     embed::Embedder,
     error::{fatal, warn},
-    gpu_remote::{OpenRemote, RemoteGpu},
-    load::{self, PendingModel, Sheets},
-    scope::{now_ms, yield_to_event_loop},
+    gpu_remote::RemoteGpu,
+    load::{self, Sheets},
+    model_loader::{ModelEvent, ModelLoader},
+    scope::yield_to_event_loop,
     store::LogStore,
     wire::{Message, answer, answer_embed, refuse, send_updates},
 };
 use nearmind_core::{
     catalog::{Catalog, Sheet},
-    protocol::{Command, DeviceChoice, Envelope, PictureSource, Problem, Update},
+    protocol::{Command, Envelope, PictureSource, Problem, Update},
 };
-use nearmind_encoder::device::{GpuTrial, Report, try_gpu};
-use nearmind_session::Model;
+use nearmind_encoder::device::Report;
 
 type Session = nearmind_session::Session<Device, LogStore>;
 
@@ -31,9 +31,7 @@ enum Job {
     Message(JsValue),
     Catalog(Result<Box<Catalog>, Problem>),
     Pictures(Sheet),
-    Model(Result<Box<Model<Device>>, Problem>),
-    /// The GPU has been tested, while the CPU answered.
-    GpuTried(Box<(GpuTrial<RemoteGpu>, OpenRemote)>),
+    Model(ModelEvent),
     /// A lost GPU has been opened again; `None` if that failed.
     GpuReopened(Option<RemoteGpu>),
 }
@@ -49,7 +47,7 @@ pub fn start(load_gpu: Function) {
     console_error_panic_hook::set_once();
     let (sender, jobs) = unbounded();
     JOBS.with(|jobs| jobs.set(sender)).expect("the worker starts once");
-    let worker = Worker { load_gpu, session: None, reported: None, embedder: None };
+    let worker = Worker { load_gpu, session: None, model: None, reported: None, embedder: None };
     spawn_local(worker.run(jobs));
 }
 
@@ -66,6 +64,8 @@ fn push(job: Job) {
 struct Worker {
     load_gpu: Function,
     session: Option<Session>,
+    /// Exists as long as the session.
+    model: Option<ModelLoader>,
     /// The last device report sent to the page.
     reported: Option<Report>,
     embedder: Option<Embedder>,
@@ -109,31 +109,42 @@ impl Worker {
     async fn handle(&mut self, job: Job) {
         match (job, self.session.as_mut()) {
             (Job::Message(message), _) => self.handle_message(message).await,
-            (Job::Catalog(Ok(catalog)), Some(session)) => send_updates(session.set_catalog(*catalog).await),
+            (Job::Catalog(Ok(catalog)), Some(session)) => {
+                send_updates(session.set_catalog(*catalog).await);
+                self.model.iter_mut().for_each(ModelLoader::catalog_loaded);
+            }
             (Job::Pictures(sheet), Some(session)) => send_updates(session.add_pictures(sheet)),
-            (Job::Model(Ok(mut model)), Some(session)) => {
-                let report = model.encoder().report().clone();
-                let device = device_report(&report);
-                self.reported = Some(report);
-                send_updates(session.set_model(*model, device).await);
-            }
-            (Job::GpuTried(tried), Some(session)) => {
-                let (trial, opener) = *tried;
-                if let Some(device) = session.encoder() {
-                    device.apply_trial(trial, opener);
-                }
-            }
+            (Job::Model(event), Some(_)) => self.handle_model(event).await,
             (Job::GpuReopened(gpu), Some(session)) => {
                 if let Some(device) = session.encoder() {
                     device.restore_gpu(gpu);
                 }
             }
-            (Job::Catalog(Err(problem)) | Job::Model(Err(problem)), _) => send_updates(vec![Update::Error(problem)]),
+            (Job::Catalog(Err(problem)), _) => send_updates(vec![Update::Error(problem)]),
             // Cannot happen: loading starts after the session exists, and the session is never dropped.
-            (
-                Job::Catalog(Ok(_)) | Job::Pictures(_) | Job::Model(Ok(_)) | Job::GpuTried(_) | Job::GpuReopened(_),
-                None,
-            ) => {}
+            (Job::Catalog(Ok(_)) | Job::Pictures(_) | Job::Model(_) | Job::GpuReopened(_), None) => {}
+        }
+    }
+
+    async fn handle_model(&mut self, event: ModelEvent) {
+        let (Some(session), Some(loader)) = (self.session.as_mut(), self.model.as_mut()) else { return };
+        match event {
+            ModelEvent::Checked(checked) => loader.checked(checked),
+            ModelEvent::Loaded(Ok(mut model)) => {
+                let report = model.encoder().report().clone();
+                let device = device_report(&report);
+                self.reported = Some(report);
+                send_updates(session.set_model(*model, device).await);
+            }
+            ModelEvent::Loaded(Err(problem)) => {
+                send_updates(loader.failed(problem).map(Update::Error).into_iter().collect());
+            }
+            ModelEvent::GpuTried(tried) => {
+                let (trial, opener) = *tried;
+                if let Some(device) = session.encoder() {
+                    device.apply_trial(trial, opener);
+                }
+            }
         }
     }
 
@@ -157,8 +168,10 @@ impl Worker {
 
     async fn handle_command(&mut self, envelope: Envelope) -> Result<Vec<Update>, Problem> {
         let session = match (&envelope.command, self.session.as_mut()) {
-            (Command::Open { catalog, model, device, persist, pictures, .. }, None) => {
-                self.load(catalog.clone(), model.clone(), *device, *persist, *pictures);
+            (Command::Open { catalog, model, encoder, device, persist, pictures, .. }, None) => {
+                load_catalog(catalog.clone(), *persist, *pictures);
+                let (load_gpu, push) = (self.load_gpu.clone(), |event| push(Job::Model(event)));
+                self.model = Some(ModelLoader::new(model.clone(), *encoder, *device, *persist, load_gpu, push));
                 self.session.insert(Session::new(LogStore::open(*persist)))
             }
             (Command::Open { .. }, Some(_)) | (_, None) => {
@@ -166,30 +179,10 @@ impl Worker {
             }
             (_, Some(session)) => session,
         };
+        if let Some(model) = &mut self.model {
+            model.observe(&envelope.command);
+        }
         Ok(session.apply(envelope).await)
-    }
-
-    /// Fetches the catalogue and the model in parallel. The catalogue is decoded first, because the first cards need only
-    /// its vectors. The private pictures come next, if the page shows them.
-    fn load(&self, catalog: String, model: String, choice: DeviceChoice, keep: bool, pictures: PictureSource) {
-        let pending = load::fetch_model(&model, keep, |update| send_updates(vec![update]));
-        let load_gpu = self.load_gpu.clone();
-        spawn_local(async move {
-            let loaded = load::load_catalog(&catalog, keep, |update| send_updates(vec![update])).await;
-            match loaded {
-                Ok((catalog, sheets)) => {
-                    push(Job::Catalog(Ok(Box::new(catalog))));
-                    if pictures == PictureSource::Private {
-                        spawn_local(fetch_pictures(sheets));
-                    }
-                }
-                Err(problem) => push(Job::Catalog(Err(problem))),
-            }
-            yield_to_event_loop().await;
-            if let Err(problem) = open_model(pending, choice, load_gpu).await {
-                push(Job::Model(Err(problem)));
-            }
-        });
     }
 
     /// Opens a lost GPU again, while the CPU answers.
@@ -209,6 +202,21 @@ impl Worker {
     }
 }
 
+/// Loads the catalogue, and then the private pictures, if the page shows them.
+fn load_catalog(address: String, keep: bool, pictures: PictureSource) {
+    spawn_local(async move {
+        match load::load_catalog(&address, keep, Rc::new(|update| send_updates(vec![update]))).await {
+            Ok((catalog, sheets)) => {
+                push(Job::Catalog(Ok(Box::new(catalog))));
+                if pictures == PictureSource::Private {
+                    fetch_pictures(sheets).await;
+                }
+            }
+            Err(problem) => push(Job::Catalog(Err(problem))),
+        }
+    });
+}
+
 /// Fetches the sheets of private pictures. If one fails, its cards have no picture, and the console says why.
 async fn fetch_pictures(sheets: Sheets) {
     if sheets.is_empty() {
@@ -219,18 +227,4 @@ async fn fetch_pictures(sheets: Sheets) {
         Err(problem) => warn(&problem.detail),
     };
     sheets.fetch(take).await;
-}
-
-/// Opens the model on the CPU first, so that the visitor does not wait, and then tests the GPU.
-async fn open_model(pending: PendingModel, choice: DeviceChoice, load_gpu: Function) -> Result<(), Problem> {
-    let files = pending.files().await?;
-    let device = load_cpu(&files).await?;
-    let (probes, cpu) = device.baseline();
-    let (probes, cpu) = (probes.clone(), cpu.clone());
-    let mut opener = files.opener(load_gpu);
-    let model = Model::new(&files.manifest, files.tokenizer, device).with_probes(&files.probes);
-    push(Job::Model(Ok(Box::new(model))));
-    let trial = try_gpu(&mut opener, encoder_choice(choice), &probes, &cpu, now_ms).await;
-    push(Job::GpuTried(Box::new((trial, opener))));
-    Ok(())
 }

@@ -62,7 +62,7 @@ pub struct FaultInjector {
 
 const PAGE: &str = r#"<!doctype html><html lang="en"><title>A shop</title><script src="before.js"></script>
     <script type="module" src="shelf.js"></script>
-    <nearmind-shelf catalog="catalog/" model="models/minilm/"><ul id="picks"><li>Ours</li></ul></nearmind-shelf>"#;
+    <nearmind-shelf catalog="catalog/" model="models/minilm/" encoder="bert"><ul id="picks"><li>Ours</li></ul></nearmind-shelf>"#;
 
 /// Defines `injected()`, which leaves a request in the site's log. The request is synchronous, because the fault may
 /// stop the worker.
@@ -81,7 +81,8 @@ const CLEAN: &str = r#"
       for (const request of await cache.keys()) if (!request.url.includes("/models/") || args[0]) await cache.delete(request);
     }"#;
 
-/// Tracks an event for each item, and returns the outcomes and the state of the shelf.
+/// Tracks an event for each item, waits for the model if a response is changed, and returns the outcomes and the state of
+/// the shelf.
 const VISIT: &str = r#"
     const shelf = document.querySelector("nearmind-shelf");
     const settled = () => ["ready", "failed"].includes(shelf.getAttribute("state"));
@@ -96,6 +97,8 @@ const VISIT: &str = r#"
     // If a script of the page is missing, there is no client that could store events.
     const outcomes = shelf.client && await Promise.all(args[0].map((item) => outcome(shelf.client.track("like", { item }))));
     await until(settled, args[1]);
+    const prepared = args[2] && shelf.state === "ready" && shelf.client.prepare().catch(() => {});
+    await Promise.race([prepared, new Promise((done) => setTimeout(done, args[1]))]);
     return { outcomes, state: shelf.getAttribute("state") ?? "waits",
       own: document.querySelector("[id=picks] li").checkVisibility() && document.querySelector("[id=picks]").getBoundingClientRect().height > 0 };"#;
 
@@ -165,7 +168,7 @@ impl FaultInjector {
         let before = count_injected(&shop.site, 0);
         self.set(Some(fault));
         shop.goto("shop.html").await?;
-        let visit = shop.evaluate(VISIT, &[json!(ITEMS), json!(WAIT_MS)]).await?;
+        let visit = shop.evaluate(VISIT, &[json!(ITEMS), json!(WAIT_MS), json!(changes_responses)]).await?;
         let changed_responses = self.set(None);
         let mut outcome = Outcome {
             injected: count_injected(&shop.site, 0) > before

@@ -22,17 +22,19 @@ const WAIT_MS: u32 = 45_000;
 
 const PAGE: &str = r#"<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">
     <script type="module" src="shelf.js"></script>
-    <nearmind-shelf catalog="catalog/" model="models/minilm/"><ul id="picks"><li>Ours</li></ul></nearmind-shelf>"#;
+    <nearmind-shelf catalog="catalog/" model="models/minilm/" encoder="bert"><ul id="picks"><li>Ours</li></ul></nearmind-shelf>"#;
 
 /// Waits until list and model are ready or refused, returns what is shown, and removes the file that is altered next
 /// from the cache.
 const VISIT: &str = r#"
     const shelf = document.querySelector("nearmind-shelf"), from = performance.now(), [next, maxMs] = args;
     const failed = () => shelf.state === "failed" || shelf.client?.state.problem;
-    const settled = () => failed() || (shelf.state === "ready" && shelf.client.state.device);
+    const modelFailed = () => shelf.client.state.modelAbsent?.code === "failed";
+    const settled = () => failed() || (shelf.state === "ready" && (shelf.client.state.device || modelFailed()));
     while (!settled() && performance.now() - from < maxMs) await new Promise((then) => setTimeout(then, 10));
     const own = document.querySelector("[id=picks] li").checkVisibility();
-    const result = { state: shelf.state, own, problem: shelf.client?.state.problem?.code ?? null };
+    const problem = shelf.client?.state.problem?.code ?? shelf.client?.state.modelAbsent?.problem ?? null;
+    const result = { state: shelf.state, own, problem };
     if (shelf.state === "ready") {
       const { client } = shelf, items = (cards) => cards.map(({ item, score }) => [item, score]);
       result.list = items((await client.recommend({ limit: 6 })).cards);

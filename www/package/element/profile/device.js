@@ -7,8 +7,11 @@
 import { h } from "../dom.js";
 
 /** @param {State} state @param {PanelTexts} texts */
-export function deviceLines({ device: report, isolated }, texts) {
-  if (!report) return [h("p", { part: "panel-note" }, texts.pending)];
+export function deviceLines({ device: report, modelAbsent, isolated }, texts) {
+  if (!report) {
+    const about = texts.absent[modelAbsent?.code ?? "loading"](modelAbsent ?? {});
+    return [about, texts.withoutModel].map((line) => h("p", { part: "panel-note" }, line));
+  }
   const { device, detail, reason, cpuMs, gpuMs } = report;
   const slowest = Math.max(cpuMs ?? 0, gpuMs ?? 0);
   const times = /** @type {const} */ ([

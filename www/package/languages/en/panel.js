@@ -13,7 +13,19 @@ export const panel = {
   where: "Where it runs",
   cpu: "Processor",
   gpu: "Graphics",
-  pending: "The model is still loading.",
+  // Why there is no model.
+  absent: {
+    disabled: () => "This page uses no language model.",
+    "not-needed": () => "The language model is loaded when you type something.",
+    "save-data": () => "Your browser asks to save data: the language model is loaded only when you type something.",
+    metered: () => "You may pay for this connection: the language model is loaded only when you type something.",
+    slow: () => "The connection is slow: the language model is loaded only when you type something.",
+    "little-memory": () => "This device has little memory: the language model is loaded only when you type something.",
+    loading: () => "The language model is still loading.",
+    failed: (/** @type {{code?: string, why?: string}} */ { why }) =>
+      `The language model could not be loaded (${why}).`,
+  },
+  withoutModel: "Without it, recommendations come from the catalogue, and what you type is matched word by word.",
   perText: (/** @type {string} */ ms) => `${ms} ms per text`,
   reasons: {
     "asked-cpu": () => "The page asks for the processor.",

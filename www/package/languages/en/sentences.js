@@ -128,7 +128,7 @@ export const sentences = {
     "worker-failed": "This browser could not start the program.",
     crashed: "The recommender failed twice while it did this.",
     unsaved: "The browser could not store the event yet.",
-    attributes: "This element needs the attributes catalog and model.",
+    attributes: "This element needs the attribute catalog.",
     "protocol-version": "The page and the recommender are of different versions. Reload the page.",
     store: "This browser does not keep your history: recommendations work until you leave the page.",
     unchanged: "Your history could not be changed, because the browser did not store the change. Try again.",

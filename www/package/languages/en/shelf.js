@@ -30,7 +30,6 @@ export const shelf = {
   // By what is loading.
   catalog: "Loading the catalogue",
   model: "Loading the model",
-  probe: "Checking this device",
   privacy: "On this device only",
   empty: "Nothing to recommend yet.",
   failed: (/** @type {string} */ why) => `No recommendations right now. ${why}`,

@@ -80,7 +80,7 @@ export const sentences = {
     "worker-failed": "浏览器无法启动推荐程序。",
     crashed: "推荐程序在处理时连续出错两次。",
     unsaved: "浏览器暂时无法保存这次操作。",
-    attributes: "此元素缺少 catalog 或 model 属性。",
+    attributes: "此元素缺少 catalog 属性。",
     "protocol-version": "页面与推荐程序的版本不一致，请刷新页面。",
     store: "浏览器无法保存浏览记录：推荐在离开页面前有效。",
     unchanged: "浏览器未能保存更改，浏览记录保持不变。请重试。",

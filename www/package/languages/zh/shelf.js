@@ -27,7 +27,6 @@ export const shelf = {
   forth: "向后翻",
   catalog: "正在加载商品目录",
   model: "正在加载模型",
-  probe: "正在检测本设备",
   privacy: "仅在本设备上计算",
   empty: "还没有可推荐的商品。",
   failed: (why) => `暂时没有推荐。${why}`,

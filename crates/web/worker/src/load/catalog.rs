@@ -4,7 +4,7 @@
 use super::{Progress, SendUpdate, folder_and_manifest, on_device};
 use crate::{
     error::fatal,
-    fetch::{Expected, fetch_unverified, fetch_verified},
+    fetch::{FileRequest, Priority, fetch_unverified, fetch_verified},
     task::Task,
 };
 use nearmind_core::{
@@ -20,10 +20,10 @@ pub async fn load_catalog(address: &str, keep: bool, send: SendUpdate) -> Result
     let (folder, manifest) = folder_and_manifest(address);
     let manifest = Manifest::parse(&fetch_unverified(&manifest).await?.to_vec()).map_err(problem)?;
     let progress = Progress::new(Stage::Catalog, manifest.files().iter().map(|file| file.bytes as f64).sum(), send);
-    let tasks = manifest.files().into_iter().map(|file| {
-        let expected = Expected { bytes: file.bytes as u64, sha256: file.sha256.clone() };
-        Task::spawn(fetch_verified(format!("{folder}{}", file.file), expected, keep, progress.track_file()))
-    });
+    let tasks = manifest
+        .files()
+        .into_iter()
+        .map(|file| Task::spawn(fetch_verified(request(folder, file, keep), progress.track_file())));
     let mut files = Vec::new();
     for task in tasks.collect::<Vec<_>>() {
         files.push(task.join().await?);
@@ -50,14 +50,19 @@ impl Sheets {
     /// recommended nor on sheets that cannot be used.
     pub async fn fetch(self, mut take: impl FnMut(Result<Sheet, Problem>)) {
         for file in self.files {
-            let expected = Expected { bytes: file.bytes as u64, sha256: file.sha256.clone() };
-            let fetched = fetch_verified(format!("{}{}", self.folder, file.file), expected, self.keep, |_| {}).await;
+            let fetched = fetch_verified(request(&self.folder, &file, self.keep), |_| {}).await;
             take(
                 fetched
                     .and_then(|bytes| Sheet::read(&bytes.to_vec()).map_err(|error| problem(file.decode_error(error)))),
             );
         }
     }
+}
+
+/// The request of a file that the manifest in `folder` names.
+fn request(folder: &str, file: &FileEntry, keep: bool) -> FileRequest {
+    let (url, bytes, sha256) = (format!("{folder}{}", file.file), file.bytes as u64, file.sha256.clone());
+    FileRequest { url, bytes, sha256, keep, priority: Priority::Normal }
 }
 
 fn problem(error: PackError) -> Problem {

@@ -5,7 +5,8 @@ use js_sys::Function;
 use super::{Progress, SendUpdate, folder_and_manifest};
 use crate::{
     error::fatal,
-    fetch::{Expected, File, fetch_unverified, fetch_verified},
+    fetch::{File, FileRequest, Priority, fetch_unverified, fetch_verified},
+    file_cache::FileCache,
     gpu_remote::OpenRemote,
     task::Task,
 };
@@ -45,52 +46,38 @@ impl ByteSource for File {
     }
 }
 
-/// A model whose files are being fetched.
-pub struct PendingModel(Task<Result<FetchedFiles, Problem>>);
-
-/// The files of a model, fetched and verified but not parsed.
-struct FetchedFiles {
-    manifest: Manifest,
-    manifest_json: String,
-    tokenizer: File,
-    probes: File,
-    weights: File,
-}
-
-/// Starts to fetch a model. Its files are not parsed before [`PendingModel::files`] is called, so that the first cards are
-/// not delayed.
-pub fn fetch_model(address: &str, keep: bool, send: SendUpdate) -> PendingModel {
-    PendingModel(Task::spawn(fetch_files(address.to_owned(), keep, send)))
-}
-
-impl PendingModel {
-    /// Waits for the files and parses them.
-    pub async fn files(self) -> Result<ModelFiles, Problem> {
-        let FetchedFiles { manifest, manifest_json, tokenizer, probes, weights: weights_file } = self.0.join().await?;
-        let tokenizer = Tokenizer::parse(&tokenizer.to_vec(), &manifest).map_err(problem)?;
-        let probes = Probes::parse(&probes.to_vec(), &manifest.architecture).map_err(problem)?;
-        let weights = Weights::open(weights_file.clone(), manifest.architecture).map_err(problem)?;
-        Ok(ModelFiles { manifest, manifest_json, tokenizer, probes, weights, weights_file })
-    }
-}
-
-async fn fetch_files(address: String, keep: bool, send: SendUpdate) -> Result<FetchedFiles, Problem> {
-    let (folder, manifest) = folder_and_manifest(&address);
+/// Fetches a model and parses its files.
+pub async fn load_model(address: &str, keep: bool, send: SendUpdate) -> Result<ModelFiles, Problem> {
+    let (folder, manifest) = folder_and_manifest(address);
     let json = fetch_unverified(&manifest).await?.to_vec();
     let manifest = Manifest::parse(&json).map_err(problem)?;
     let files = [&manifest.files.weights, &manifest.files.tokenizer, &manifest.files.probes];
     let progress = Progress::new(Stage::Model, files.iter().map(|file| file.bytes as f64).sum(), send);
     let [weights, tokenizer, probes] = files.map(|entry| {
-        let expected = Expected { bytes: entry.bytes, sha256: entry.sha256.clone() };
-        Task::spawn(fetch_verified(format!("{folder}{}", entry.path), expected, keep, progress.track_file()))
+        let (url, bytes, sha256) = (format!("{folder}{}", entry.path), entry.bytes, entry.sha256.clone());
+        let request = FileRequest { url, bytes, sha256, keep, priority: Priority::Low };
+        Task::spawn(fetch_verified(request, progress.track_file()))
     });
-    Ok(FetchedFiles {
-        tokenizer: tokenizer.join().await?,
-        probes: probes.join().await?,
-        weights: weights.join().await?,
-        manifest_json: String::from_utf8_lossy(&json).into_owned(),
-        manifest,
-    })
+    let tokenizer = Tokenizer::parse(&tokenizer.join().await?.to_vec(), &manifest).map_err(problem)?;
+    let probes = Probes::parse(&probes.join().await?.to_vec(), &manifest.architecture).map_err(problem)?;
+    let weights_file = weights.join().await?;
+    let weights = Weights::open(weights_file.clone(), manifest.architecture).map_err(problem)?;
+    let manifest_json = String::from_utf8_lossy(&json).into_owned();
+    Ok(ModelFiles { manifest, manifest_json, tokenizer, probes, weights, weights_file })
+}
+
+/// Whether the weights of the model at `address` are in the browser's cache. Fetches nothing unless the cache has some file
+/// of the model's folder, and then only its manifest.
+pub async fn is_model_cached(address: &str) -> bool {
+    let (folder, manifest) = folder_and_manifest(address);
+    let cache = FileCache::open(true).await;
+    if !cache.has_any(folder).await {
+        return false;
+    }
+    let Ok(json) = fetch_unverified(&manifest).await else { return false };
+    let Ok(manifest) = Manifest::parse(&json.to_vec()) else { return false };
+    let weights = &manifest.files.weights;
+    cache.has(&format!("{folder}{}", weights.path), &weights.sha256).await
 }
 
 fn problem(error: ModelError) -> Problem {
