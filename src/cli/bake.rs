@@ -5,6 +5,7 @@
 //! is already there stays complete until the new one is.
 
 mod embed;
+mod first_lists;
 pub mod vector_cache;
 mod languages;
 mod learned;

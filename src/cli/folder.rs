@@ -19,7 +19,7 @@ use nearmind_feeds::Report;
 /// The file that lists the files of the catalogue.
 pub const MANIFEST: &str = "manifest.json";
 /// How the names of a catalogue's files begin, before the digest. Other files in the folder are never removed.
-const FILE_STEMS: [&str; 11] = [
+const FILE_STEMS: [&str; 12] = [
     "items.",
     "texts.",
     "vectors.",
@@ -29,6 +29,7 @@ const FILE_STEMS: [&str; 11] = [
     "contexts.",
     "score-weights.",
     "pictures.",
+    "first-list-",
     // Their names before 0.2.0.
     "occasions.",
     "mixture.",
@@ -45,13 +46,18 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest> {
 /// Reads the catalogue in `folder`, and checks the digests of its files.
 pub fn read(folder: &Path) -> Result<(Manifest, Catalog)> {
     let manifest = read_manifest(folder)?;
+    let catalog = open(folder, &manifest)?;
+    Ok((manifest, catalog))
+}
+
+/// Reads the files in `folder` that `manifest` lists, and checks their digests.
+pub fn open(folder: &Path, manifest: &Manifest) -> Result<Catalog> {
     let read = |file: &&FileEntry| {
         let path = folder.join(&file.file);
         fs::read(&path).with_context(|| path.display().to_string())
     };
     let files: Vec<Vec<u8>> = manifest.files().iter().map(read).collect::<Result<_>>()?;
-    let catalog = manifest.open(&files).with_context(|| folder.display().to_string())?;
-    Ok((manifest, catalog))
+    manifest.open(&files).with_context(|| folder.display().to_string())
 }
 
 /// Writes a catalogue into `folder`, which is created if it does not exist. Replaces the catalogue there, if any.

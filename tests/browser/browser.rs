@@ -2,13 +2,14 @@
 
 use std::{
     env, fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Stdio,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
 use anyhow::{Context, Result};
+use rustix::process::Pid;
 use serde_json::{Value, json};
 use thirtyfour::{
     Capabilities, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver,
@@ -146,19 +147,20 @@ impl Browser {
 
     /// Memory in MB of the largest renderer process; a page and its workers share one process.
     pub fn renderer_mb(&self, memory: Memory) -> Result<f64> {
-        let profile = self.profile.display().to_string();
         let field = if memory == Memory::Peak { "VmHWM:" } else { "VmRSS:" };
-        let memory_kb = |process: fs::DirEntry| {
-            let command = fs::read_to_string(process.path().join("cmdline")).ok()?;
-            if !command.contains("--type=renderer") || !command.contains(&profile) {
-                return None;
-            }
-            let status = fs::read_to_string(process.path().join("status")).ok()?;
+        let memory_kb = |pid: Pid| {
+            let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
             let value = status.lines().find_map(|line| line.strip_prefix(field))?;
             value.trim().trim_end_matches(" kB").parse::<f64>().ok()
         };
-        let sizes_kb = fs::read_dir("/proc").context("cannot list /proc")?.flatten().filter_map(memory_kb);
-        Ok(sizes_kb.fold(0.0, f64::max) / 1024.0)
+        let renderers = renderers(&self.profile);
+        anyhow::ensure!(!renderers.is_empty(), "no renderer in /proc");
+        Ok(renderers.into_iter().filter_map(memory_kb).fold(0.0, f64::max) / 1024.0)
+    }
+
+    /// The folder of the profile, which its processes have in their command lines.
+    pub fn profile_path(&self) -> PathBuf {
+        self.profile.clone()
     }
 
     /// Runs the body of an async function in the page and returns its result. The body has the arguments as `args`.
@@ -204,6 +206,17 @@ impl Browser {
 /// Tasks, and the marks that a page sets by `performance.mark`.
 const TRACE_CATEGORIES: &str = "disabled-by-default-devtools.timeline,blink.user_timing";
 const DOWNLOADS: &str = "downloads";
+
+/// The renderer processes of the browser with this profile. Empty where there is no /proc.
+pub fn renderers(profile: &Path) -> Vec<Pid> {
+    let profile = profile.display().to_string();
+    let pid = |process: fs::DirEntry| {
+        let pid = Pid::from_raw(process.file_name().to_str()?.parse().ok()?)?;
+        let command = fs::read_to_string(process.path().join("cmdline")).ok()?;
+        (command.contains("--type=renderer") && command.contains(&profile)).then_some(pid)
+    };
+    fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(pid).collect()
+}
 
 /// A path that no other browser uses.
 fn new_profile_path() -> PathBuf {

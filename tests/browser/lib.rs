@@ -4,6 +4,7 @@
 //! The tests need the built site: run `cargo xtask build` first, or `cargo xtask test`, which builds it.
 
 pub mod browser;
+pub mod phone;
 pub mod shop;
 pub mod site;
 #[path = "../support/skipped.rs"]

@@ -175,6 +175,15 @@ pub fn add_file(path: &'static str, text: String) -> Interceptor {
     })
 }
 
+/// Adds the page `shop.html`, which has nothing but a shelf with these attributes.
+pub fn add_shop_page(attributes: &str) -> Interceptor {
+    let page = format!(
+        r#"<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">
+        <script type="module" src="shelf.js"></script><nearmind-shelf {attributes}></nearmind-shelf>"#
+    );
+    add_file("/shop.html", page)
+}
+
 /// The root folder of the project.
 pub fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Gpu, Shop, Site,
+    phone::Slowdown,
     site::{Interceptor, add_file, root},
     visit,
 };
@@ -60,10 +61,26 @@ const OBSERVE_MS: u32 = 2500;
 
 /// Measures a first visit to a page.
 pub async fn measure_vitals(page: &'static str, tag: Tag) -> Result<Vitals> {
+    measure_vitals_with(page, tag, Box::new(|_, _| {}), 1).await
+}
+
+/// The same with an interceptor after the one that replaces the tag, and a processor that is `slowdown` times slower.
+pub async fn measure_vitals_with(
+    page: &'static str,
+    tag: Tag,
+    interceptor: Interceptor,
+    slowdown: u32,
+) -> Result<Vitals> {
     let text = std::fs::read_to_string(root().join("dist").join(page)).with_context(|| page.to_owned())?;
     let line = text.lines().find(|line| line.contains(TAG)).with_context(|| format!("{page} has no {TAG}"))?;
     let mut observed = Value::Null;
-    visit(Site::with_interceptor(replace_tag(page, line.to_owned(), tag)), Gpu::None, &[], async |shop: &Shop| {
+    let replace = replace_tag(page, line.to_owned(), tag);
+    let site = Site::with_interceptor(Box::new(move |path, reply| {
+        replace(path, reply);
+        interceptor(path, reply);
+    }));
+    visit(site, Gpu::None, &[], async |shop: &Shop| {
+        let _slowdown = Slowdown::start(&shop.browser, slowdown);
         if tag == Tag::Present {
             shop.open(page).await?;
         } else {

@@ -56,7 +56,7 @@ export class Nearmind {
 
   /** @type {State} */
   state;
-  #options;
+  options;
   #outbox;
   /** BCP 47 tag of the last command. */
   #lang;
@@ -77,7 +77,7 @@ export class Nearmind {
 
   /** @param {Options & Required<Pick<Options, "encoder" | "device" | "lang" | "persist" | "pictures">>} options Use {@link Nearmind.open}, which shares clients. */
   constructor(options) {
-    this.#options = options;
+    this.options = options;
     this.#lang = options.lang;
     this.#outbox = new Outbox(options.persist, (forgotten) => {
       if (forgotten) this.#unsaved = [];
@@ -170,7 +170,7 @@ export class Nearmind {
    * @param {ListOptions} options
    * @param {(list: Recommendations) => Promise<T>} work
    */
-  async #inList({ item = null, limit = 12, lang = this.#options.lang, ...more }, work) {
+  async #inList({ item = null, limit = 12, lang = this.options.lang, ...more }, work) {
     const shelf = `list-${this.#nextList++}`;
     /** @type {Recommendations} */
     const list = await new Promise((resolve, reject) => {
@@ -191,11 +191,11 @@ export class Nearmind {
   }
 
   /** @param {string} query @param {{limit?: number, lang?: string}} [options] */
-  async search(query, { limit = 24, lang = this.#options.lang } = {}) {
+  async search(query, { limit = 24, lang = this.options.lang } = {}) {
     return (await this.#answer("results", { type: "search", query, limit }, lang))?.cards ?? [];
   }
 
-  async profile(lang = this.#options.lang) {
+  async profile(lang = this.options.lang) {
     return (await this.#answer("profile", { type: "profile" }, lang)) ?? EMPTY_PROFILE;
   }
 
@@ -226,7 +226,7 @@ export class Nearmind {
   }
 
   /** @param {string[]} [recommended] Items to mark beside those that the visitor saw. */
-  async map(recommended = [], lang = this.#options.lang) {
+  async map(recommended = [], lang = this.options.lang) {
     return (await this.#answer("map", { type: "map", recommended }, lang)) ?? null;
   }
 
@@ -292,7 +292,7 @@ export class Nearmind {
   }
 
   #make() {
-    const { isolation, worker, catalog, model } = this.#options;
+    const { isolation, worker, catalog, model } = this.options;
     if (isolation !== "strict") return spawn(worker);
     const folders = model ? [catalog, model] : [catalog];
     return import("./isolated.js").then(({ IsolatedWorker }) => new IsolatedWorker(folders));
@@ -301,7 +301,7 @@ export class Nearmind {
   /** @param {Command[]} waiting */
   #opened(waiting) {
     const opening = waiting.flatMap((command) => (command.type === "shelf" ? command.shelf : []));
-    const { catalog, model = null, encoder, device, persist, pictures, lang } = this.#options;
+    const { catalog, model = null, encoder, device, persist, pictures, lang } = this.options;
     const open = { version: VERSION, catalog, model, encoder, device, persist, pictures };
     this.send({ type: "open", ...open }, lang).catch(ignore);
     if (model && encoder === "auto") this.#prepareWhenIdle();

@@ -175,6 +175,7 @@ export class NearmindShelf extends DataProperties {
     if (this.state !== "ready") this.setAttribute("state", "loading");
     prepare(this.#lang);
     this.#loadActions().catch(() => {});
+    const first = import("./element/first-list.js");
     loadSentences(this.#lang).catch(() => {});
     try {
       const [{ Nearmind }, , own] = await Promise.all([
@@ -194,6 +195,7 @@ export class NearmindShelf extends DataProperties {
     this.#unsubscribe = this.client.subscribe((update) => this.#receive(update));
     const { problem, progress } = this.client.state;
     if (problem) return this.#fail(problem);
+    first.then(({ firstList }) => this.#drawFirst(firstList)).catch(() => {}); // the worker's list comes anyway
     this.#frame.footer.progress(progress);
     if (new URLSearchParams(location.search).get("nearmind") === "debug") {
       import("./debug.js").then(({ openDebug }) => this.client && openDebug(this.client, this.#lang));
@@ -201,6 +203,14 @@ export class NearmindShelf extends DataProperties {
     // A list about the page's product needs the page first; others read it after the first cards.
     if (this.item === "" || this.state === "ready") await this.#watchPage();
     this.#request();
+  }
+
+  /** Draws the list of a first visit, unless the worker's list is there. @param {typeof import("./element/first-list.js").firstList} firstList */
+  async #drawFirst(firstList) {
+    const client = this.client;
+    const list = client && (await firstList(client.options, this.#buildRequest()));
+    const update = list && (await withTexts({ type: "shelf", ...list, shelf: this.#name }, this.#lang));
+    if (update && client === this.client && this.state === "loading") this.#draw(/** @type {ShelfUpdate} */ (update));
   }
 
   /** Loads what the visitor can do with cards, while the worker is loading. */

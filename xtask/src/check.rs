@@ -171,8 +171,8 @@ pub fn bench(what: &str, args: &[String]) -> Result<()> {
 }
 
 /// Measures a first visit to the built site.
-pub fn bench_page() -> Result<()> {
+pub fn bench_visit(what: &str) -> Result<()> {
     packages::browser()?;
     site::build()?;
-    run(cargo().args(["run", "--package", "browser-tests", "--bin", "measure"]))
+    run(cargo().args(["run", "--package", "browser-tests", "--bin", "measure", what]))
 }

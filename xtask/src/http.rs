@@ -4,9 +4,9 @@
 use std::{
     io::{self, ErrorKind, Read, Write},
     net::{TcpListener, TcpStream},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 const MAX_HEAD_BYTES: usize = 64 << 10;
@@ -47,6 +47,38 @@ pub struct Response {
     pub body: Vec<u8>,
     /// How the connection fails, for tests of bad connections. By default it does not fail.
     pub fault: ConnectionFault,
+    /// The slow link that carries the response; by default it is sent at once.
+    pub link: Option<Arc<Link>>,
+}
+
+/// A slow link, which all responses share: each waits for the latency, and then for its turn.
+#[derive(Debug)]
+pub struct Link {
+    latency: Duration,
+    bytes_per_second: f64,
+    /// When everything that was given to the link has been carried.
+    free_at: Mutex<Instant>,
+}
+
+/// Bytes that a response sends before others have their turn: one packet of Ethernet.
+const PACKET_BYTES: usize = 1460;
+
+impl Link {
+    /// A link with this time from a request to the first byte of its response, and this speed.
+    pub fn new(latency: Duration, bits_per_second: f64) -> Arc<Self> {
+        Arc::new(Self { latency, bytes_per_second: bits_per_second / 8.0, free_at: Mutex::new(Instant::now()) })
+    }
+
+    /// Waits until the link has carried so many bytes more.
+    fn carry(&self, bytes: usize) {
+        let duration = Duration::from_secs_f64(bytes as f64 / self.bytes_per_second);
+        let carried_at = {
+            let mut free_at = self.free_at.lock().unwrap_or_else(PoisonError::into_inner);
+            *free_at = (*free_at).max(Instant::now()) + duration;
+            *free_at
+        };
+        thread::sleep(carried_at.saturating_duration_since(Instant::now()));
+    }
 }
 
 /// How a bad connection changes the transfer of a response.
@@ -143,13 +175,20 @@ fn write(stream: &mut TcpStream, request: &Request, response: &Response) -> io::
     for (name, value) in &response.headers {
         head += &format!("{name}: {value}\r\n");
     }
+    if let Some(link) = &response.link {
+        thread::sleep(link.latency);
+        link.carry(head.len());
+    }
     stream.write_all((head + "\r\n").as_bytes())?;
     if request.method != "HEAD" && response.status != 304 {
         let sent = response
             .fault
             .cut_after_bytes
             .map_or(&response.body[..], |end| &response.body[..end.min(response.body.len())]);
-        for part in sent.chunks(1 << 20) {
+        for part in sent.chunks(if response.link.is_some() { PACKET_BYTES } else { 1 << 20 }) {
+            if let Some(link) = &response.link {
+                link.carry(part.len());
+            }
             stream.write_all(part)?;
             if let Some(rest) = response.fault.pause_per_mib {
                 thread::sleep(rest);
@@ -183,6 +222,34 @@ mod tests {
         let bodies: Vec<_> =
             answers.split("HTTP/1.1 200 -").filter_map(|answer| answer.split("\r\n\r\n").nth(1)).collect();
         assert_eq!(bodies, ["/one", "/two", "/three"]);
+    }
+
+    #[test]
+    fn responses_share_the_speed_of_a_link() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let link = Link::new(Duration::from_millis(50), 8e6);
+        thread::spawn(move || {
+            listen(&listener, move |_| Response {
+                status: 200,
+                body: vec![0; 100_000],
+                link: Some(link.clone()),
+                ..Response::default()
+            });
+        });
+        let fetch = move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n").unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).unwrap();
+            assert!(answer.len() > 100_000);
+        };
+        let start = Instant::now();
+        let others: Vec<_> = (0..2).map(|_| thread::spawn(fetch)).collect();
+        fetch();
+        others.into_iter().for_each(|other| other.join().unwrap());
+        // 300 KB at a megabyte a second, after the latency. A busy machine only makes it slower.
+        assert!(start.elapsed() >= Duration::from_millis(350), "{:?}", start.elapsed());
     }
 
     #[test]

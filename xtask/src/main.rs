@@ -76,6 +76,8 @@ enum Bench {
     Event(BenchArgs),
     /// Measure a first visit in headless Chromium: time, bytes and memory, and Web Vitals with and without Nearmind
     Page,
+    /// Measure a first visit on mobile networks with a slow processor: time, bytes and Web Vitals
+    Phone,
 }
 
 #[derive(clap::Args)]
@@ -102,7 +104,8 @@ fn main() -> Result<()> {
         Command::Format => check::format(),
         Command::Bench(Bench::Encoder(bench)) => check::bench("encoder", &bench.args),
         Command::Bench(Bench::Event(bench)) => check::bench("event", &bench.args),
-        Command::Bench(Bench::Page) => check::bench_page(),
+        Command::Bench(Bench::Page) => check::bench_visit("page"),
+        Command::Bench(Bench::Phone) => check::bench_visit("phone"),
         Command::Models(models) => models.run(),
         Command::Pictures => {
             let drawn = pictures::draw(program::root()).map_err(anyhow::Error::msg)?;

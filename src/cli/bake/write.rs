@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use super::{SortedItems, embed::progress_bar, learned::LearnedData, pictures::Pictures};
+use super::{
+    SortedItems, embed::progress_bar, first_lists::write_first_lists, learned::LearnedData, pictures::Pictures,
+};
 use crate::cli::folder;
 use nearmind_core::{
     catalog::{
@@ -77,7 +79,7 @@ pub fn write(
             old_rows.len() - new
         );
     }
-    let manifest = Manifest {
+    let mut manifest = Manifest {
         format: FORMAT.to_owned(),
         version: VERSION,
         texts: texts.finish(out, "texts")?,
@@ -92,10 +94,12 @@ pub fn write(
         score_weights,
         min_visitors: learned.and_then(|learned| learned.min_visitors),
         pictures: pictures.sheets.clone(),
+        first_lists: BTreeMap::new(),
         model,
         languages: languages.into_iter().collect(),
         count: items.len(),
     };
+    manifest.first_lists = write_first_lists(out, &manifest)?;
     folder::publish(out, &manifest)?;
     Ok(manifest)
 }

@@ -9,6 +9,7 @@ mod element; // `nearmind-shelf`
 mod eval; // a page shows the lists that are evaluated
 mod explain; // "Why this?"
 mod faults; // damaged models
+mod first_list; // the list of a first visit
 mod guest; // the page is not disturbed
 mod harness; // injected faults
 mod highlights; // the marked words of cards

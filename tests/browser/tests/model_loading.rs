@@ -5,21 +5,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use browser_tests::{
     Gpu, Shop, Site,
-    site::{Interceptor, add_file, replace_in_worker},
+    site::{Interceptor, add_shop_page, replace_in_worker},
     visit, visit_in_each_browser,
 };
 use serde_json::{Value, json};
 
 const START: &str = "const starting = start();";
-
-/// Adds the page `shop.html`, which has nothing but a shelf with these attributes.
-fn shop_page(attributes: &str) -> Interceptor {
-    let page = format!(
-        r#"<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">
-        <script type="module" src="shelf.js"></script><nearmind-shelf {attributes}></nearmind-shelf>"#
-    );
-    add_file("/shop.html", page)
-}
 
 /// Whether the weights were requested. The demo shop keeps the model's manifest for use without network.
 fn has_requested_model(shop: &Shop) -> bool {
@@ -155,7 +146,7 @@ async fn on_a_quick_connection_the_model_comes_last() -> Result<()> {
         performance.getEntriesByType = () => []; const starting = start();";
     let site = || {
         let (add_shop, quick) =
-            (shop_page(r#"catalog="catalog/" model="models/minilm/""#), replace_in_worker(START, QUICK));
+            (add_shop_page(r#"catalog="catalog/" model="models/minilm/""#), replace_in_worker(START, QUICK));
         Site::with_interceptor(Box::new(move |path, reply| {
             add_shop(path, reply);
             quick(path, reply);
@@ -176,7 +167,7 @@ async fn on_a_quick_connection_the_model_comes_last() -> Result<()> {
 async fn a_page_may_use_no_model() -> Result<()> {
     let pages = [r#"catalog="catalog/""#, r#"catalog="catalog/" model="models/minilm/" encoder="static""#];
     for attributes in pages {
-        let site = || Site::with_interceptor(shop_page(attributes));
+        let site = || Site::with_interceptor(add_shop_page(attributes));
         visit_in_each_browser(site, async |shop: &Shop| {
             shop.open("shop.html").await?;
             let use_all = r#"

@@ -10,12 +10,15 @@
 //!  "relations": {...}, "contexts": {...}, "scoreWeights": {...},   if they were learned from the shop's interactions
 //!  "minVisitors": 3,                                              the fewest visitors behind any learned value
 //!  "pictures":  [{...}, {...}],                                   if there are small pictures, in the order to fetch
+//!  "firstLists": {"en": {...}, "zh": {...}},                      the list of a first visit, by language
 //!  "model":     {"name": "all-MiniLM-L6-v2", "digest": "..."},
 //!  "languages": ["en", "zh"], "count": 240}
 //! ```
 //!
 //! A file with a given name never changes, so it may be cached for ever; only the manifest is fetched again. Must not
 //! know what the files contain.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -61,6 +64,10 @@ pub struct Manifest {
     /// Sheets of small pictures ([`super::pictures`]). Only pages with private pictures fetch them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<FileEntry>,
+    /// By primary subtag of a language: the list that every visitor without a history sees, as JSON of a
+    /// [`Shelf`](crate::protocol::Shelf). A page draws it before the rest of the catalogue is there.
+    #[serde(default, rename = "firstLists", skip_serializing_if = "BTreeMap::is_empty")]
+    pub first_lists: BTreeMap<String, FileEntry>,
     /// The model that encoded the items.
     pub model: ModelName,
     /// Primary subtags of the languages of the items, sorted.
@@ -143,15 +150,16 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Returns the files to fetch, in the order that [`Manifest::decode`] expects. Pictures are not among them.
+    /// Returns the files to fetch, in the order that [`Manifest::decode`] expects. Pictures and first lists are not among
+    /// them.
     pub fn files(&self) -> Vec<&FileEntry> {
         let optional = [&self.aliases, &self.relations, &self.contexts, &self.score_weights].into_iter().flatten();
         [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(optional).collect()
     }
 
-    /// Iterates over all files of the catalogue, including the sheets of pictures.
+    /// Iterates over all files of the catalogue, including the sheets of pictures and the first lists.
     pub fn all_files(&self) -> impl Iterator<Item = &FileEntry> {
-        self.files().into_iter().chain(&self.pictures)
+        self.files().into_iter().chain(&self.pictures).chain(self.first_lists.values())
     }
 
     /// Returns the manifest as indented JSON.

@@ -7,7 +7,10 @@ pub mod texts; //   titles and descriptions
 pub mod vectors; // int8 rows and the centring map
 pub mod words; //   full-text index and Chinese dictionary
 
-use std::{collections::BTreeSet, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use super::{
     Aliases, Catalog, ContextPopularity, Items, Relations, ScoreWeights,
@@ -101,6 +104,7 @@ impl Pack {
                 .then(|| add("score-weights", "json", catalog.score_weights.write())),
             min_visitors: None,
             pictures: Vec::new(),
+            first_lists: BTreeMap::new(),
             model: catalog.model.clone(),
             languages: languages.into_iter().map(str::to_owned).collect(),
             count: catalog.len(),

@@ -3,8 +3,7 @@
 //! Prints medians of several visits, each with a fresh profile: times since navigation, bytes by kind of file, and the
 //! renderer's peak memory; then the web vitals of two pages with and without the tag, measured in turn.
 
-use std::process::ExitCode;
-
+use super::median;
 use anyhow::{Context, Result};
 use browser_tests::{
     Gpu, Memory, Shop, Site, visit,
@@ -21,18 +20,7 @@ struct Costs {
     second_visit_ms: Vec<f64>,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match measure().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("cannot measure: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn measure() -> Result<()> {
+pub async fn measure() -> Result<()> {
     let mut costs = Costs::default();
     let mut bytes = Vec::new();
     for number in 1..=VISITS {
@@ -110,9 +98,4 @@ fn bytes_by_kind(site: &Site) -> Vec<(&'static str, usize)> {
         }
     }
     sums.to_vec()
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
