@@ -24,6 +24,7 @@ use nearmind_feeds::Report;
 use pollster::block_on;
 use serde_json::Value;
 
+mod first_lists; // the list of a first visit
 mod languages; // warnings about unsupported languages
 mod learned; //   learned data is kept by a new bake
 mod mistakes; //  errors and warnings

@@ -56,7 +56,7 @@ export class Nearmind {
 
   /** @type {State} */
   state;
-  options;
+  #options;
   #outbox;
   /** BCP 47 tag of the last command. */
   #lang;
@@ -77,7 +77,7 @@ export class Nearmind {
 
   /** @param {Options & Required<Pick<Options, "encoder" | "device" | "lang" | "persist" | "pictures">>} options Use {@link Nearmind.open}, which shares clients. */
   constructor(options) {
-    this.options = options;
+    this.#options = options;
     this.#lang = options.lang;
     this.#outbox = new Outbox(options.persist, (forgotten) => {
       if (forgotten) this.#unsaved = [];
@@ -112,22 +112,7 @@ export class Nearmind {
    * @returns {Promise<DeviceReport | null>}
    */
   async prepare() {
-    if (this.state.device) return this.state.device;
-    /** @type {Promise<DeviceReport | null>} */
-    const settled = new Promise((resolve, reject) => {
-      const stop = this.subscribe((update) => {
-        const reason = update.type === "model-absent" ? update.reason : null;
-        if (update.type === "model-ready") resolve(update.device);
-        else if (reason?.code === "disabled") resolve(null);
-        else if (reason?.code === "failed") withTexts(absenceProblem(reason), this.#lang).then(reject);
-        else if (update.type === "error" && update.fatal) reject(update);
-        else return;
-        stop();
-      });
-    });
-    settled.catch(ignore);
-    await this.send({ type: "prepare", asked: true });
-    return settled;
+    return (await import("./prepare.js")).prepare(this, this.#lang);
   }
 
   /** @param {EventName} name @param {Partial<Pick<LogEvent, "item" | "text" | "value" | "dwellMs">>} [about] */
@@ -170,7 +155,7 @@ export class Nearmind {
    * @param {ListOptions} options
    * @param {(list: Recommendations) => Promise<T>} work
    */
-  async #inList({ item = null, limit = 12, lang = this.options.lang, ...more }, work) {
+  async #inList({ item = null, limit = 12, lang = this.#options.lang, ...more }, work) {
     const shelf = `list-${this.#nextList++}`;
     /** @type {Recommendations} */
     const list = await new Promise((resolve, reject) => {
@@ -191,11 +176,11 @@ export class Nearmind {
   }
 
   /** @param {string} query @param {{limit?: number, lang?: string}} [options] */
-  async search(query, { limit = 24, lang = this.options.lang } = {}) {
+  async search(query, { limit = 24, lang = this.#options.lang } = {}) {
     return (await this.#answer("results", { type: "search", query, limit }, lang))?.cards ?? [];
   }
 
-  async profile(lang = this.options.lang) {
+  async profile(lang = this.#options.lang) {
     return (await this.#answer("profile", { type: "profile" }, lang)) ?? EMPTY_PROFILE;
   }
 
@@ -226,7 +211,7 @@ export class Nearmind {
   }
 
   /** @param {string[]} [recommended] Items to mark beside those that the visitor saw. */
-  async map(recommended = [], lang = this.options.lang) {
+  async map(recommended = [], lang = this.#options.lang) {
     return (await this.#answer("map", { type: "map", recommended }, lang)) ?? null;
   }
 
@@ -292,7 +277,7 @@ export class Nearmind {
   }
 
   #make() {
-    const { isolation, worker, catalog, model } = this.options;
+    const { isolation, worker, catalog, model } = this.#options;
     if (isolation !== "strict") return spawn(worker);
     const folders = model ? [catalog, model] : [catalog];
     return import("./isolated.js").then(({ IsolatedWorker }) => new IsolatedWorker(folders));
@@ -301,10 +286,9 @@ export class Nearmind {
   /** @param {Command[]} waiting */
   #opened(waiting) {
     const opening = waiting.flatMap((command) => (command.type === "shelf" ? command.shelf : []));
-    const { catalog, model = null, encoder, device, persist, pictures, lang } = this.options;
+    const { catalog, model = null, encoder, device, persist, pictures, lang } = this.#options;
     const open = { version: VERSION, catalog, model, encoder, device, persist, pictures };
     this.send({ type: "open", ...open }, lang).catch(ignore);
-    if (model && encoder === "auto") this.#prepareWhenIdle();
     for (const event of [...this.#unsaved.splice(0), ...this.#outbox.leftEvents()]) this.#deliver(event);
     for (const [shelf, request] of this.#shelves) {
       if (!opening.includes(shelf)) this.openShelf(shelf, request).catch(ignore);
@@ -351,13 +335,8 @@ export class Nearmind {
   #wake() {
     if (this.#waking) return;
     this.#waking = true;
-    whenIdle(() => this.start(), 1000);
-  }
-
-  /** Tells the worker when the page has loaded and is idle: then it may fetch the model. */
-  async #prepareWhenIdle() {
-    if (document.readyState !== "complete") await new Promise((loaded) => addEventListener("load", loaded));
-    whenIdle(() => this.send({ type: "prepare", asked: false }).catch(ignore), 5000);
+    const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 100));
+    idle(() => this.start(), { timeout: 1000 });
   }
 
   /** @param {string} name of the command @param {number} value milliseconds @param {boolean} wrote to the log */
@@ -383,7 +362,11 @@ export class Nearmind {
     const { state } = this;
     if (update.type === "progress") state.progress = update;
     else if (["catalog-ready", "model-ready", "model-absent"].includes(update.type)) state.progress = null;
-    if (update.type === "catalog-ready") state.items = update.items;
+    if (update.type === "catalog-ready") {
+      state.items = update.items;
+      const { model, encoder } = this.#options;
+      if (model && encoder === "auto") import("./prepare.js").then(({ offer }) => offer(this)).catch(ignore);
+    }
     if (update.type === "model-absent") state.modelAbsent = update.reason;
     if (update.type === "model-ready") {
       state.device = update.device;
@@ -428,10 +411,4 @@ const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }
 const EMPTY_PROFILE = { events: [], interests: [], storedBytes: 0, textDays: 0 };
 /** @type {import("./wire.js").Update} */
 const UNSAVED = { type: "error", code: "unsaved", detail: "", fatal: false };
-/** Why the model could not be loaded, as a problem. @param {{problem: string, why: string}} reason @returns {import("./wire.js").Update} */
-const absenceProblem = ({ problem, why }) => ({ type: "error", code: problem, detail: why, fatal: false });
-/** Safari has no idle callbacks. */
-const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 100));
-/** Runs when the browser is idle, or after `timeout` milliseconds. @param {() => void} run @param {number} timeout */
-const whenIdle = (run, timeout) => idle(run, { timeout });
 const ignore = () => {};

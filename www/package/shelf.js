@@ -48,8 +48,6 @@ export class NearmindShelf extends DataProperties {
   #drawn;
   /** @type {import("./element/impressions.js").Impressions | undefined} */
   #impressions;
-  /** @type {import("./element/acts.js").Acts | undefined} */
-  #acts;
   /** @type {IntersectionObserver | undefined} */
   #nearObserver;
   /** @type {(() => void) | undefined} */
@@ -174,8 +172,7 @@ export class NearmindShelf extends DataProperties {
     this.#frame.footer.show("");
     if (this.state !== "ready") this.setAttribute("state", "loading");
     prepare(this.#lang);
-    this.#loadActions().catch(() => {});
-    const first = import("./element/first-list.js");
+    const first = this.#fetchFirst().catch(() => null); // the worker's list comes anyway
     loadSentences(this.#lang).catch(() => {});
     try {
       const [{ Nearmind }, , own] = await Promise.all([
@@ -195,7 +192,7 @@ export class NearmindShelf extends DataProperties {
     this.#unsubscribe = this.client.subscribe((update) => this.#receive(update));
     const { problem, progress } = this.client.state;
     if (problem) return this.#fail(problem);
-    first.then(({ firstList }) => this.#drawFirst(firstList)).catch(() => {}); // the worker's list comes anyway
+    first.then((list) => this.#drawFirst(list)).catch(() => {});
     this.#frame.footer.progress(progress);
     if (new URLSearchParams(location.search).get("nearmind") === "debug") {
       import("./debug.js").then(({ openDebug }) => this.client && openDebug(this.client, this.#lang));
@@ -205,43 +202,41 @@ export class NearmindShelf extends DataProperties {
     this.#request();
   }
 
-  /** Draws the list of a first visit, unless the worker's list is there. @param {typeof import("./element/first-list.js").firstList} firstList */
-  async #drawFirst(firstList) {
+  /** The list of a first visit, if the visitor may see it. */
+  async #fetchFirst() {
+    const options = optionsOf(this);
+    if (!options || this.item !== null) return null;
+    const { firstList } = await import("./element/first-list.js");
+    return firstList(options, this.#buildRequest());
+  }
+
+  /** Draws the list of a first visit, unless the worker's is there. @param {import("./wire.js").Shelf | null} list */
+  async #drawFirst(list) {
     const client = this.client;
-    const list = client && (await firstList(client.options, this.#buildRequest()));
     const update = list && (await withTexts({ type: "shelf", ...list, shelf: this.#name }, this.#lang));
     if (update && client === this.client && this.state === "loading") this.#draw(/** @type {ShelfUpdate} */ (update));
   }
 
-  /** Loads what the visitor can do with cards, while the worker is loading. */
-  async #loadActions() {
-    const { Acts } = await import("./element/acts.js");
-    const current = () => ({
-      name: this.#name,
-      root: /** @type {ShadowRoot} */ (this.shadowRoot),
-      client: this.client,
-      texts: this.#texts,
-      lang: this.#lang,
-    });
-    this.#acts ??= new Acts(this.#frame, current, ({ item, url }, position) => {
-      this.client?.track("select_item", { item }).catch(() => {});
-      return this.#fire("nearmind-select", { item, url, position });
-    });
-  }
-
-  /** Loads what is needed only once there are cards: impressions, buttons to scroll, animations, and their styles. */
+  /** Loads what is needed only once there are cards: what they do, impressions, scrolling, animations, their styles. */
   async #loadCardFeatures() {
-    const [{ Impressions }, { Turn }, { Moves }, { addLateStyles }] = await Promise.all([
+    const [{ Acts }, { Impressions }, { Turn }, { Moves }, { addLateStyles }] = await Promise.all([
+      import("./element/acts.js"),
       import("./element/impressions.js"),
       import("./element/turn.js"),
       import("./element/moves.js"),
       import("./element/late-styles.js"),
     ]);
     const { list } = this.#frame;
+    const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     if (!list.moves) {
       list.moves = new Moves(list);
       new Turn(this.#frame);
-      addLateStyles(/** @type {ShadowRoot} */ (this.shadowRoot));
+      addLateStyles(root);
+      const current = () => ({ name: this.#name, root, client: this.client, texts: this.#texts, lang: this.#lang });
+      new Acts(this.#frame, current, ({ item, url }, position) => {
+        this.client?.track("select_item", { item }).catch(() => {});
+        return this.#fire("nearmind-select", { item, url, position });
+      });
     }
     const onSeen = (/** @type {string} */ item, /** @type {HTMLElement} */ node) =>
       this.#fire("nearmind-impression", { item, position: place(node) });

@@ -110,8 +110,6 @@ export type Recommendations = ShelfUpdate;
 /** A client with one worker, shared by everything on the page with the same catalogue and model. */
 export interface Nearmind {
   readonly state: State;
-  /** The options of the client, with absolute URLs and the defaults. */
-  readonly options: Options & { persist: boolean };
   /** Loads the worker now, instead of with the first command. */
   start(): void;
   /**

@@ -37,10 +37,12 @@ async fn the_loader_is_small() -> Result<()> {
         // These are loaded after the first cards.
         let later = [
             "page-events.js",
+            "element/acts.js",
             "element/impressions.js",
             "element/turn.js",
             "element/moves.js",
             "element/late-styles.js",
+            "prepare.js",
             "sentences.js",
             "languages/en/sentences.js",
         ];

@@ -38,13 +38,13 @@ export class Footer {
   /** @param {() => void} open */
   onAbout(open) {
     this.#about.addEventListener("click", open);
+    set(this.#about, "hidden", false);
   }
 
   /** @param {ShelfTexts} texts */
   translate(texts) {
     this.#texts = texts;
     write(this.#aboutText, texts.privacy);
-    set(this.#about, "hidden", false);
     set(this.#about, "aria-label", texts.privacy);
   }
 

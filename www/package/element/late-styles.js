@@ -1,10 +1,13 @@
 /**
- * Styles that are needed after the first cards only: hovering, the buttons that scroll the list, highlighted words,
- * opinions, cards without a picture. Loaded once the first cards are drawn.
+ * Styles that are needed after the first cards only: hovering, the buttons that scroll the list and open the panel,
+ * highlighted words, opinions, cards without a picture. Loaded once the first cards are drawn.
  */
 const CSS = `
 .turn button { inline-size: 2.25rem; block-size: 2.25rem; display: grid; place-items: center; border: 1px solid var(--_line); border-radius: 50%; background: var(--_surface); transition: border-color .15s, opacity .15s }
 .turn button:hover { border-color: var(--_ink) }
+.about { flex: none; display: flex; align-items: center; gap: .375rem; min-block-size: 1.75rem }
+.about svg { inline-size: .9375rem; block-size: .9375rem }
+@media (max-width: 40rem) { .footer:has(.undo:not([hidden])) .about span { display: none } }
 .about:hover { color: var(--_ink) }
 .card:hover { border-color: color-mix(in srgb, var(--_ink) 35%, var(--_line)) }
 .action:hover { color: var(--_ink); background: var(--_picture) }

@@ -99,8 +99,6 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .status-text { white-space: normal; line-height: 1.25; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2 }
 .status-text:empty, .status-text:not(:empty) ~ .progress-text { display: none }
 .undo { flex: none; color: var(--_accent); font-weight: 600; text-decoration: underline; text-underline-offset: .2em; min-block-size: 1.5rem }
-.about { flex: none; display: flex; align-items: center; gap: .375rem; min-block-size: 1.75rem }
-.about svg { inline-size: .9375rem; block-size: .9375rem }
 /* Nothing else is shown: the message takes the whole shelf. Only what was hidden before gets a place, so that nothing moves. */
 :host([state="failed"]) .shelf.bare {
   outline: 1px dashed var(--_line); outline-offset: -1px; border-radius: var(--_radius);
@@ -122,7 +120,6 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
   .shelf { --_card-width: var(--nearmind-card-width, 13.5rem); --_card-height: var(--nearmind-card-height, 26.5rem) }
   .heading { font-size: 1.125rem; white-space: normal; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2 }
   .action { inline-size: 2.25rem; block-size: 2.25rem }
-  .footer:has(.undo:not([hidden])) .about span { display: none }
 }
 @media (prefers-reduced-motion: reduce) { *, *::after { animation: none !important; transition: none !important } }
 @media (forced-colors: active) {
