@@ -12,7 +12,7 @@ use nearmind::cli::{device::DeviceArg, model::NativeModel};
 use nearmind_core::{
     catalog::{Catalog, Manifest},
     profile::{Event, EventName},
-    protocol::{Card, Command, DeviceChoice, DeviceReason, DeviceReport, PictureSource, ShelfRequest, Update, VERSION},
+    protocol::{Card, Command, DeviceReason, DeviceReport, ShelfRequest, Update},
 };
 use nearmind_session::{MemoryStore, Model, Session};
 use pollster::block_on;
@@ -22,10 +22,7 @@ fn main() -> Result<()> {
     let model = Model::new(&native.manifest, native.tokenizer, native.device).with_probes(&native.probes);
     // In a browser the log is in IndexedDB; here it is in memory.
     let mut session = Session::new(MemoryStore::default());
-    let (catalog, model_url) = (String::new(), String::new());
-    let (device, pictures) = (DeviceChoice::Cpu, PictureSource::Shop);
-    let open = Command::Open { version: VERSION, catalog, model: model_url, device, persist: false, pictures };
-    block_on(session.apply(open.at(0.0, "en")));
+    block_on(session.apply(Command::open_local().at(0.0, "en")));
     block_on(session.set_catalog(read_catalog(Path::new("target/example-catalog"))?));
     block_on(session.set_model(model, report()));
 

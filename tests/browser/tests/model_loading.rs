@@ -1,6 +1,9 @@
 //! When the model is loaded: after the catalogue, on demand, or when the page is idle and the device can afford it.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use browser_tests::{
@@ -184,6 +187,35 @@ async fn a_page_may_use_no_model() -> Result<()> {
         .await?;
     }
     Ok(())
+}
+
+/// The first request for the model's manifest is refused.
+fn refuse_once() -> Interceptor {
+    let has_refused = AtomicBool::new(false);
+    Box::new(move |path, reply| {
+        if path.ends_with("minilm/manifest.json") && !has_refused.swap(true, Ordering::Relaxed) {
+            reply.status = 404;
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_model_is_tried_again_for_a_wish() -> Result<()> {
+    let attributes = r#"catalog="catalog/" model="models/minilm/" encoder="bert""#;
+    let site = || {
+        let (add_page, refuse) = (add_shop_page(attributes), refuse_once());
+        Site::with_interceptor(Box::new(move |path, reply| {
+            add_page(path, reply);
+            refuse(path, reply);
+        }))
+    };
+    visit_in_each_browser(site, async |shop: &Shop| {
+        assert_eq!(reason_when_idle(shop, "shop.html").await?["code"], "failed");
+        assert_eq!(shop.records("errors").await?, json!(["download"]));
+        shop.with_client("client.track('wish', { text: 'a tent for two' });", &[]).await?;
+        shop.wait_until("document.querySelector('nearmind-shelf').client.state.device").await
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -175,6 +175,19 @@ pub enum Command {
 }
 
 impl Command {
+    /// An `Open` for a program that gives the session its catalogue and its model, so that nothing is fetched.
+    pub fn open_local() -> Self {
+        Self::Open {
+            version: super::VERSION,
+            catalog: String::new(),
+            model: None,
+            encoder: EncoderChoice::Static,
+            device: DeviceChoice::Cpu,
+            persist: false,
+            pictures: PictureSource::Shop,
+        }
+    }
+
     /// Whether the answer is better with the model: something was typed, or the page asks for the model.
     pub fn needs_model(&self) -> bool {
         match self {

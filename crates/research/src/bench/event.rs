@@ -16,7 +16,7 @@ use nearmind::cli::folder;
 use nearmind_core::{
     catalog::{Catalog, Item, ItemText, ModelName, Pack, build},
     profile::{Event, EventName},
-    protocol::{Command, DeviceChoice, EncoderChoice, PictureSource, ShelfRequest, Update, VERSION},
+    protocol::{Command, ShelfRequest, Update},
     text::Dictionary,
 };
 use nearmind_encoder::cpu::CpuModel;
@@ -91,16 +91,7 @@ fn median_and_max(mut times_ms: Vec<f64>) -> String {
 /// "why not that?".
 fn measure(catalog: Catalog, items: usize) -> [Vec<f64>; 3] {
     let mut session: Session<CpuModel, MemoryStore> = Session::new(MemoryStore::default());
-    let open = Command::Open {
-        version: VERSION,
-        catalog: String::new(),
-        model: None,
-        encoder: EncoderChoice::Static,
-        device: DeviceChoice::Cpu,
-        persist: false,
-        pictures: PictureSource::Shop,
-    };
-    block_on(session.apply(open.at(0.0, "en")));
+    block_on(session.apply(Command::open_local().at(0.0, "en")));
     block_on(session.set_catalog(catalog));
     let request = ShelfRequest { limit: 10, lang: "en".to_owned(), ..ShelfRequest::default() };
     block_on(session.apply(Command::Shelf { shelf: "s".into(), request }.at(0.0, "en")));

@@ -11,10 +11,7 @@ use nearmind_core::{
     catalog::{Catalog, Pack, build_document},
     explain::Part,
     profile::{Event, EventName},
-    protocol::{
-        Card, Command, DeviceChoice, DeviceReason, DeviceReport, EncoderChoice, PictureSource, ShelfRequest, Update,
-        VERSION,
-    },
+    protocol::{Card, Command, DeviceReason, DeviceReport, ShelfRequest, Update},
     text::{Word, words},
 };
 use nearmind_session::{MemoryStore, Session};
@@ -63,16 +60,7 @@ pub fn explain_lists(model: NativeModel, catalog: &Catalog, lang: &str, viewed: 
 /// Opens a visit with a copy of the catalogue that was packed and read back, as in a browser.
 fn open(model: NativeModel, catalog: &Catalog, lang: &str) -> Result<Visit> {
     let mut visit = Session::new(MemoryStore::default());
-    let open = Command::Open {
-        version: VERSION,
-        catalog: String::new(),
-        model: None,
-        encoder: EncoderChoice::Static,
-        device: DeviceChoice::Cpu,
-        persist: false,
-        pictures: PictureSource::Shop,
-    };
-    check(block_on(visit.apply(open.at(0.0, lang))))?;
+    check(block_on(visit.apply(Command::open_local().at(0.0, lang))))?;
     check(block_on(visit.set_catalog(Pack::new(catalog).open()?)))?;
     let device = DeviceReport {
         device: "cpu".into(),

@@ -9,6 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     device_limits::objection,
     devices::{Device, encoder_choice, load_cpu},
+    error::warn,
     gpu_remote::{OpenRemote, RemoteGpu},
     load::{is_model_cached, load_model},
     scope::now_ms,
@@ -20,8 +21,8 @@ use nearmind_session::Model;
 
 /// What happened to the model.
 pub enum ModelEvent {
-    /// Nobody asked for the model: whether it may be fetched all the same.
-    Checked(Result<(), AbsenceReason>),
+    /// Nobody asked for the model: why it should not be fetched then, if there is a reason.
+    Checked(Option<AbsenceReason>),
     /// It was loaded on the CPU.
     Loaded(Result<Box<Model<Device>>, Problem>),
     /// The GPU was tested, while the CPU answered.
@@ -42,7 +43,7 @@ pub struct ModelLoader {
     push: fn(ModelEvent),
     state: State,
     is_catalog_loaded: bool,
-    /// The page is idle, and nothing speaks against a download until it is checked.
+    /// The page is idle: a download would not disturb it.
     is_idle: bool,
     /// Somebody waits for the model. Only then the page shows the progress.
     is_asked: Rc<Cell<bool>>,
@@ -106,47 +107,58 @@ impl ModelLoader {
         self.advance();
     }
 
-    /// Notes that the model could not be loaded. Returns the error if somebody waits for the model, so that the visitor should
-    /// see it.
+    /// Notes that the model could not be loaded. Returns the error for the page, if somebody waits for the model.
     pub fn failed(&mut self, problem: Problem) -> Option<Problem> {
         self.state = State::Absent;
         self.is_idle = false; // not tried again before somebody asks
         self.report(AbsenceReason::Failed { problem: problem.code.clone(), why: problem.detail.clone() });
-        self.is_asked.replace(false).then_some(Problem { fatal: false, ..problem })
+        if self.is_asked.replace(false) || self.is_required {
+            return Some(Problem { fatal: false, ..problem });
+        }
+        warn(&problem.detail);
+        None
     }
 
-    /// Takes the outcome of the check.
-    pub fn checked(&mut self, checked: Result<(), AbsenceReason>) {
+    /// Takes the outcome of the check, unless somebody asked for the model meanwhile.
+    pub fn checked(&mut self, objection: Option<AbsenceReason>) {
+        if self.state != State::Checking {
+            return;
+        }
         self.state = State::Absent;
-        match checked {
-            Ok(()) => self.start(),
-            Err(_) if self.is_asked.get() => self.start(),
-            Err(reason) => self.report(reason),
+        match objection {
+            None => self.start(),
+            Some(reason) => self.report(reason),
         }
     }
 
     fn advance(&mut self) {
-        let Some(address) = self.address.clone() else { return self.report(AbsenceReason::Disabled) };
-        if !self.is_catalog_loaded || self.state == State::Started {
-            return;
-        }
-        if self.is_required || self.is_asked.get() {
-            self.start();
-        } else if self.is_idle && self.state == State::Absent {
-            self.state = State::Checking;
-            let (keep, push) = (self.keep, self.push);
-            spawn_local(async move {
-                let objection = objection();
-                let is_fine = objection.is_none() || keep && is_model_cached(&address).await;
-                push(ModelEvent::Checked(if is_fine { Ok(()) } else { objection.map_or(Ok(()), Err) }));
-            });
-        } else if self.state == State::Absent {
-            self.report(AbsenceReason::NotNeeded);
+        match self.state {
+            _ if self.address.is_none() => self.report(AbsenceReason::Disabled),
+            _ if !self.is_catalog_loaded => {}
+            State::Started => {}
+            _ if self.is_required || self.is_asked.get() => self.start(),
+            State::Absent if self.is_idle => self.check(),
+            State::Absent => self.report(AbsenceReason::NotNeeded),
+            State::Checking => {}
         }
     }
 
+    /// Checks whether the device can afford the model. One in the cache costs nothing.
+    fn check(&mut self) {
+        let Some(address) = self.address.clone() else { return };
+        self.state = State::Checking;
+        let (keep, push) = (self.keep, self.push);
+        spawn_local(async move {
+            let objection = match objection() {
+                Some(_) if keep && is_model_cached(&address).await => None,
+                objection => objection,
+            };
+            push(ModelEvent::Checked(objection));
+        });
+    }
+
     fn start(&mut self) {
-        let Some(address) = self.address.clone().filter(|_| self.state != State::Started) else { return };
+        let Some(address) = self.address.clone() else { return };
         self.state = State::Started;
         self.report(AbsenceReason::Loading);
         let (keep, device, load_gpu, push) = (self.keep, self.device, self.load_gpu.clone(), self.push);

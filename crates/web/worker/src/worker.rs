@@ -129,7 +129,7 @@ impl Worker {
     async fn handle_model(&mut self, event: ModelEvent) {
         let (Some(session), Some(loader)) = (self.session.as_mut(), self.model.as_mut()) else { return };
         match event {
-            ModelEvent::Checked(checked) => loader.checked(checked),
+            ModelEvent::Checked(objection) => loader.checked(objection),
             ModelEvent::Loaded(Ok(mut model)) => {
                 let report = model.encoder().report().clone();
                 let device = device_report(&report);

@@ -1,7 +1,8 @@
-//! `cargo xtask bench phone`: measures first visits to a product's page on mobile networks, with a slow processor.
+//! `cargo xtask bench phone`: measures first visits on mobile networks, with a slow processor.
 //!
 //! Prints a table with a column for each network: times since navigation, and bytes as transferred, without the page's own
-//! files and pictures. Medians of several visits, each with a fresh profile.
+//! files and pictures. Medians of several visits, each with a fresh profile. The list is about the visitor, on a page that
+//! has nothing else; the paints are those of a product's page.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -12,12 +13,13 @@ use super::median;
 use browser_tests::{
     Gpu, Shop, Site,
     phone::{Compressed, PROFILES, Profile, Slowdown, host},
+    site::add_shop_page,
     visit,
     vitals::{Tag, measure_vitals_with},
 };
 
 const VISITS: usize = 3;
-const PAGE: &str = "examples/plain.html";
+const PAINTED_PAGE: &str = "examples/plain.html";
 /// Time without a request after which a page has loaded everything.
 const QUIET: Duration = Duration::from_secs(3);
 
@@ -46,6 +48,7 @@ pub async fn measure() -> Result<()> {
     for profile in PROFILES {
         let mut rows = Rows::new();
         for number in 1..=VISITS {
+            eprintln!("{}: visit {number} of {VISITS}", profile.name);
             measure_visit(profile, &compressed, &mut rows)
                 .await
                 .and(measure_vitals(profile, &compressed, &mut rows).await)
@@ -68,7 +71,12 @@ pub async fn measure() -> Result<()> {
 
 /// A stranger comes, browses and types a wish; then the same visitor comes without a cache, and opens the page again.
 async fn measure_visit(profile: Profile, compressed: &Arc<Compressed>, rows: &mut Rows) -> Result<()> {
-    let site = Site::with_interceptor(host(profile, compressed.clone()));
+    let page = add_shop_page(r#"catalog="catalog/" model="models/minilm/" limit="6""#);
+    let host = host(profile, compressed.clone());
+    let site = Site::with_interceptor(Box::new(move |path, reply| {
+        page(path, reply);
+        host(path, reply);
+    }));
     visit(site, Gpu::None, &[], async |shop: &Shop| {
         let _slowdown = Slowdown::start(&shop.browser, profile.slowdown);
         let mut add = |key, value| rows.entry(key).or_default().push(value);
@@ -115,7 +123,7 @@ async fn measure_vitals(profile: Profile, compressed: &Arc<Compressed>, rows: &m
     let mut tasks = [0, 0];
     for (nth, (tag, key)) in [(Tag::Absent, WITHOUT_TAG), (Tag::Present, WITH_TAG)].into_iter().enumerate() {
         let interceptor = host(profile, compressed.clone());
-        let vitals = measure_vitals_with(PAGE, tag, interceptor, profile.slowdown).await?;
+        let vitals = measure_vitals_with(PAINTED_PAGE, tag, interceptor, profile.slowdown).await?;
         rows.entry(key).or_default().push(vitals.lcp_ms);
         tasks[nth] = vitals.long_tasks_ms.len();
         if tag == Tag::Present {
@@ -128,7 +136,7 @@ async fn measure_vitals(profile: Profile, compressed: &Arc<Compressed>, rows: &m
 
 /// Opens the page, and returns the milliseconds until its first recommendations.
 async fn first_recommendations(shop: &Shop) -> Result<f64> {
-    shop.open(PAGE).await?;
+    shop.open("shop.html").await?;
     shop.records("ready").await?.as_f64().context("no time of the first recommendations")
 }
 
@@ -145,7 +153,7 @@ async fn wait_until_quiet(shop: &Shop) {
 
 /// Kilobytes of all responses so far, except for the page's own files and pictures.
 fn kilobytes(site: &Site) -> f64 {
-    let is_ours = |line: &str| !line.contains("/examples/") && !line.contains("/shop/") && !line.contains("favicon");
+    let is_ours = |line: &str| !["/shop.html", "/shop/", "favicon"].iter().any(|part| line.contains(part));
     let sizes = site.response_sizes().into_iter().filter(|(line, _)| is_ours(line));
     sizes.map(|(_, bytes)| bytes as f64).sum::<f64>() / 1000.0
 }
