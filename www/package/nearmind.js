@@ -29,11 +29,7 @@ const opened = (shared[Symbol.for(`nearmind ${VERSION}`)] ??= new Map());
 
 /** @implements {NearmindShape} */
 export class Nearmind {
-  /**
-   * Returns the client for a catalogue and a model; the same one for the same options.
-   * @param {Options} options
-   * @returns {Nearmind}
-   */
+  /** The client for a catalogue and a model; the same one for the same options. @param {Options} options @returns {Nearmind} */
   static open({
     catalog,
     model,
@@ -106,11 +102,7 @@ export class Nearmind {
     return () => this.#listeners.delete(listener);
   }
 
-  /**
-   * Loads the model now, whatever the connection. Resolves with where it runs; with null if the page uses no model.
-   * Rejects with a Problem if it cannot be loaded.
-   * @returns {Promise<DeviceReport | null>}
-   */
+  /** Loads the model now, whatever the connection. @returns {Promise<DeviceReport | null>} */
   async prepare() {
     return (await import("./prepare.js")).prepare(this, this.#lang);
   }
@@ -125,11 +117,7 @@ export class Nearmind {
     return this.send({ type: "undo", item, name });
   }
 
-  /**
-   * Returns a list, once the catalogue has been loaded.
-   * @param {ListOptions} [options]
-   * @returns {Promise<Recommendations>}
-   */
+  /** Returns a list, once the catalogue has been loaded. @param {ListOptions} [options] @returns {Promise<Recommendations>} */
   recommend(options = {}) {
     return this.#inList(options, async (list) => list);
   }
@@ -149,12 +137,7 @@ export class Nearmind {
     return (await this.#answer("explanation", { type: "explain", shelf, item })) ?? null;
   }
 
-  /**
-   * Opens a list while `work` runs.
-   * @template T
-   * @param {ListOptions} options
-   * @param {(list: Recommendations) => Promise<T>} work
-   */
+  /** Opens a list while `work` runs. @template T @param {ListOptions} options @param {(list: Recommendations) => Promise<T>} work */
   async #inList({ item = null, limit = 12, lang = this.#options.lang, ...more }, work) {
     const shelf = `list-${this.#nextList++}`;
     /** @type {Recommendations} */

@@ -64,8 +64,8 @@ pub struct Manifest {
     /// Sheets of small pictures ([`super::pictures`]). Only pages with private pictures fetch them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<FileEntry>,
-    /// By primary subtag of a language: the list that every visitor without a history sees, as JSON of a
-    /// [`Shelf`](crate::protocol::Shelf). A page draws it before the rest of the catalogue is there.
+    /// By primary subtag of a language: the list that every visitor without a history sees, as JSON of the
+    /// protocol's `Shelf`. A page draws it before the rest of the catalogue is there.
     #[serde(default, rename = "firstLists", skip_serializing_if = "BTreeMap::is_empty")]
     pub first_lists: BTreeMap<String, FileEntry>,
     /// The model that encoded the items.
