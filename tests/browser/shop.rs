@@ -162,15 +162,18 @@ impl Shop {
         self.evaluate(&format!("{CLIENT} {body}"), arguments).await
     }
 
-    /// Waits until the shelf is `ready` or `failed`, and returns which.
+    /// Waits until the shelf is `failed`, or `ready` with the catalogue loaded (the list of a first visit may be drawn
+    /// before), and returns which.
     pub async fn wait_for_shelf(&self) -> Result<String> {
         let state = self
             .evaluate(
                 r#"const shelf = document.querySelector("nearmind-shelf");
-                   const settled = () => ["ready", "failed"].includes(shelf.getAttribute("state"));
-                   if (!settled()) await new Promise((done) =>
-                     new MutationObserver(() => settled() && done()).observe(shelf, { attributeFilter: ["state"] }));
-                   return shelf.getAttribute("state");"#,
+                   const settled = () => shelf.state === "failed" || (shelf.state === "ready" && shelf.client?.state.items != null);
+                   for (let tries = 0; !settled(); tries++) {
+                     if (tries > 4000) throw new Error(`the shelf is ${shelf.getAttribute("state")}`);
+                     await new Promise((next) => setTimeout(next, 25));
+                   }
+                   return shelf.state;"#,
                 &[],
             )
             .await?;

@@ -24,6 +24,12 @@ fn slow_worker(attributes: &str) -> Interceptor {
     })
 }
 
+/// Opens the page, and waits for the first cards, whoever ranked them.
+async fn open_until_cards(shop: &Shop) -> Result<()> {
+    shop.goto("shop.html").await?;
+    shop.wait_until("document.querySelector('nearmind-shelf')?.state === 'ready'").await
+}
+
 fn first_list_requests(shop: &Shop) -> usize {
     shop.site.requests().iter().filter(|line| line.contains("first-list-")).count()
 }
@@ -39,7 +45,7 @@ async fn a_stranger_sees_the_list_before_the_worker_is_there() -> Result<()> {
     visit_in_each_browser(
         || Site::with_interceptor(slow_worker(ATTRIBUTES)),
         async |shop: &Shop| {
-            shop.open("shop.html").await?;
+            open_until_cards(shop).await?;
             let compare = r#"
             const before = cards(), early = client.state.items === null, changes = [];
             new MutationObserver((records) => changes.push(...records.filter(({ type }) => type === "childList")))
@@ -56,7 +62,7 @@ async fn a_stranger_sees_the_list_before_the_worker_is_there() -> Result<()> {
             assert_eq!(compared, expected);
             assert_eq!(first_list_requests(shop), 1);
             // With the files in the cache, the worker is as quick.
-            shop.open("shop.html").await?;
+            open_until_cards(shop).await?;
             assert_eq!(first_list_requests(shop), 1);
             Ok(())
         },
@@ -69,12 +75,12 @@ async fn a_known_visitor_never_sees_it() -> Result<()> {
     visit_in_each_browser(
         || Site::with_interceptor(slow_worker(ATTRIBUTES)),
         async |shop: &Shop| {
-            shop.open("shop.html").await?;
+            open_until_cards(shop).await?;
             let leave = r#"await updated; await client.track("like", { item: "dripper-still" });
             for (const name of await caches.keys()) await caches.delete(name);"#;
             shop.evaluate(&format!("{PAGE} {leave}"), &[]).await?;
             // The files are gone, so the list is requested as by anybody; but it is not drawn.
-            shop.open("shop.html").await?;
+            open_until_cards(shop).await?;
             let state = shop.evaluate(&format!("{PAGE} return client.state.items;"), &[]).await?;
             assert!(state.as_u64().is_some_and(|items| items > 0), "a list was drawn before the catalogue was there");
             assert_eq!(first_list_requests(shop), 2);
@@ -94,7 +100,7 @@ async fn other_lists_wait_for_the_worker() -> Result<()> {
     ];
     for attributes in others {
         visit(Site::with_interceptor(add_shop_page(attributes)), Gpu::None, &[], async |shop: &Shop| {
-            shop.open("shop.html").await?;
+            open_until_cards(shop).await?;
             assert_eq!(first_list_requests(shop), 0, "{attributes}");
             Ok(())
         })
@@ -115,7 +121,7 @@ async fn an_altered_list_is_not_drawn() -> Result<()> {
         }))
     };
     visit_in_each_browser(alter, async |shop: &Shop| {
-        shop.open("shop.html").await?;
+        open_until_cards(shop).await?;
         let items = shop.evaluate(&format!("{PAGE} return client.state.items;"), &[]).await?;
         assert!(items.as_u64().is_some_and(|items| items > 0), "an altered list was drawn");
         assert_eq!(shop.records("errors").await?, json!([]));

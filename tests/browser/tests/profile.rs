@@ -21,6 +21,7 @@ async fn view_products(shop: &Shop) -> Result<()> {
 async fn the_page_shows_events_the_map_its_table_and_storage() -> Result<()> {
     visit_in_each_browser(Site::new, async |shop: &Shop| {
         view_products(shop).await?;
+        shop.wait_for_model().await?;
         shop.goto("profile.html").await?;
         shop.wait_for_profile().await?;
         let count = r#"

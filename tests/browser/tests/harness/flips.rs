@@ -108,11 +108,14 @@ fn site(current: CurrentCorruption) -> Site {
     }))
 }
 
-/// The files of model, catalogue and wasm that were requested.
+/// The files of model, catalogue and wasm that were requested, except for the list of a first visit, which no later visit
+/// requests.
 fn requested_files(site: &Site) -> Vec<String> {
     let paths = site.requests().into_iter().filter_map(|line| line.strip_prefix("GET ").map(str::to_owned));
-    let is_tested =
-        |path: &String| path.contains("/models/") || path.contains("/catalog/") || path.ends_with("_bg.wasm");
+    let is_tested = |path: &String| {
+        let is_part = ["/models/", "/catalog/", "_bg.wasm"].iter().any(|part| path.contains(part));
+        is_part && !path.contains("first-list-")
+    };
     let mut files: Vec<String> = paths.filter(is_tested).collect();
     files.sort();
     files.dedup();
