@@ -114,6 +114,7 @@ async fn loading_forced_colours_phones_and_rtl_have_no_findings() -> Result<()> 
     });
     visit(Site::with_interceptor(slow), Gpu::None, &[], async |shop| {
         shop.open("index.html").await?;
+        shop.evaluate("document.querySelector('nearmind-shelf').client.prepare().catch(() => {});", &[]).await?;
         shop.wait_until("document.querySelector('nearmind-shelf').client.state.progress").await?;
         assert_no_findings(shop, "loading").await?;
         shop.wait_for_model().await?;
