@@ -2,9 +2,11 @@
 //! exported as `nearmind bake` does it, and neither a reload nor a bad file loses anything.
 
 mod chinese; // feeds in Chinese
+mod pack_files; // the files of a catalogue
 
 use std::{fs, path::PathBuf, process::Command};
 
+use self::pack_files::{read_files, without_first_lists};
 use anyhow::{Context, Result, ensure};
 use browser_tests::{Gpu, Shop, Site, site::root, visit, visit_in_each_browser};
 use serde_json::{Value, json};
@@ -115,35 +117,6 @@ fn run_nearmind(arguments: &[&std::ffi::OsStr]) -> Result<String> {
     let output = Command::new(root().join("target/debug/nearmind")).args(arguments).output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// The files of a catalogue without the lists of a first visit, which the page has no use for.
-fn without_first_lists(files: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
-    let without_entry = |manifest: Vec<u8>| {
-        let mut json = String::from_utf8(manifest).expect("a manifest is UTF-8");
-        if let Some(start) = json.find("  \"firstLists\"") {
-            let end = json[start..].find("\n  },\n").expect("an object") + "\n  },\n".len();
-            json.replace_range(start..start + end, "");
-        }
-        json.into_bytes()
-    };
-    let kept = files.into_iter().filter(|(name, _)| !name.starts_with("first-list-"));
-    kept.map(|(name, bytes)| if name == "manifest.json" { (name, without_entry(bytes)) } else { (name, bytes) })
-        .collect()
-}
-
-/// The files of a pack, with their content, sorted by name.
-fn read_files(folder: &PathBuf) -> Result<Vec<(String, Vec<u8>)>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') {
-            files.push((name, fs::read(entry.path())?));
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 #[tokio::test(flavor = "multi_thread")]
