@@ -39,9 +39,8 @@ async function deleteOldCaches() {
 
 /** @param {string} path */
 async function respond(path) {
-  const name = await cacheName;
-  // The page deletes the cache for visitors who ask not to be tracked; `open` would create it again.
-  const cached = (await caches.has(name)) && (await (await caches.open(name)).match(path));
+  // Not `caches.open`: it would make the cache again that the page deletes for visitors who ask not to be tracked.
+  const cached = await caches.match(path, { cacheName: await cacheName });
   return cached || fetchVerified(path).catch(() => Response.error());
 }
 

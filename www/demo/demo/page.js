@@ -47,7 +47,7 @@ async function removeServiceWorker() {
 }
 
 const noTracking = Boolean(navigator.globalPrivacyControl);
-// Once the shelf is ready and no file of the page is still loading: such a request would create the cache again.
+// Once the shelf is ready, so that neither delays it.
 shelf.addEventListener(
   "nearmind-ready",
   () => void (noTracking ? removeServiceWorker().catch(ignore) : registerServiceWorker()),
