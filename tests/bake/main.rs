@@ -13,7 +13,7 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 use nearmind_core::catalog::{Catalog, Manifest};
 use nearmind_encoder::{
-    Encoder, OutputKind,
+    Encoder, Model, OutputKind,
     cpu::CpuModel,
     manifest::{FileEntry, Probe, Probes, Role},
     synthetic::SyntheticModel,

@@ -7,14 +7,13 @@
 
 use std::{collections::VecDeque, ops::Range};
 
-use super::model::Model;
 use nearmind_core::{
     catalog::{Catalog, Document},
     explain::{Highlights, Part, TextDecomposition, choose_highlights, deletion},
     text::words,
     vectors::arithmetic::dot,
 };
-use nearmind_encoder::{EncodeError, Encoder};
+use nearmind_encoder::{EncodeError, TextModel};
 
 /// Title and description as text parts.
 pub type HighlightedText = (Vec<Part>, Vec<Part>);
@@ -70,9 +69,9 @@ impl HighlightCache {
 
     /// Encodes the next missing text of each of these cards: its own, or else that without the words that would be
     /// highlighted. Returns false if the model's vectors are not a sum over words.
-    pub async fn encode<E: Encoder>(
+    pub async fn encode<M: TextModel>(
         &mut self,
-        model: &mut Model<E>,
+        model: &mut M,
         catalog: &Catalog,
         requests: &[HighlightRequest<'_>],
     ) -> Result<bool, EncodeError> {
@@ -80,7 +79,8 @@ impl HighlightCache {
             requests.iter().filter_map(|request| Some((request.row, self.missing(request)?))).collect();
         let texts =
             missing.iter().map(|(_, MissingEncoding::Whole(text) | MissingEncoding::Without(_, text))| text.as_str());
-        let Some(encoded) = model.encode(texts).await? else { return Ok(false) };
+        let texts: Vec<&str> = texts.collect();
+        let Some(encoded) = model.encode(&texts).await? else { return Ok(false) };
         for ((row, missing), (states, mut vector)) in missing.into_iter().zip(encoded) {
             match missing {
                 MissingEncoding::Whole(text) => {

@@ -1,6 +1,6 @@
 //! Owns all state of a visit: a [`Command`] in, [`Update`]s out.
 //!
-//! Depends on the outside only through [`Encoder`] and [`Store`], so that a whole visit runs in a plain test. Must not
+//! Depends on the outside only through [`TextModel`] and [`Store`], so that a whole visit runs in a plain test. Must not
 //! know JavaScript, nor where bytes come from: the caller fetches them and calls [`Session::set_catalog`] and
 //! [`Session::set_model`] in any order, before or after the first commands. All state but the log is derived from the
 //! log, and can be rebuilt.
@@ -13,7 +13,6 @@ mod highlights; // which words of a card are highlighted
 mod history; // commands that change the log
 mod log;
 mod map;
-mod model;
 mod pictures; // addresses of the cards' pictures
 mod portable; // export and import of the log
 mod problem; //  what can go wrong
@@ -34,7 +33,6 @@ use shelf::OpenShelf;
 use unmatched::NamedIds;
 
 pub use log::{Entry, Log, Topic};
-pub use model::Model;
 pub use store::{MemoryStore, Store, StoreError, StoreUpdate, difference};
 
 use nearmind_core::{
@@ -47,10 +45,10 @@ use nearmind_core::{
     },
     text::language::primary_subtag,
 };
-use nearmind_encoder::{EncodeError, Encoder};
+use nearmind_encoder::{EncodeError, TextModel};
 
 /// One visit: the visitor's log, the catalogue, the model and the open shelves.
-pub struct Session<E, S> {
+pub struct Session<M, S> {
     store: S,
     log: Log,
     /// Entries at the end of the log that could not be stored yet.
@@ -60,7 +58,7 @@ pub struct Session<E, S> {
     /// The events of the log by item and text of the present catalogue.
     history: History,
     catalog: Option<Catalog>,
-    model: Option<Model<E>>,
+    model: Option<M>,
     texts: TextVectors,
     columns: SimilarityCache,
     highlights: HighlightCache,
@@ -73,7 +71,7 @@ pub struct Session<E, S> {
     lang: String,
 }
 
-impl<E: Encoder, S: Store> Session<E, S> {
+impl<M: TextModel, S: Store> Session<M, S> {
     /// Creates a session without a log; the command `Open` reads it from the store.
     pub fn new(store: S) -> Self {
         Self {
@@ -121,7 +119,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     }
 
     /// Takes a model that has passed its probes: it encodes what the visitor wrote and highlights words of cards.
-    pub async fn set_model(&mut self, model: Model<E>, device: DeviceReport) -> Vec<Update> {
+    pub async fn set_model(&mut self, model: M, device: DeviceReport) -> Vec<Update> {
         let mut updates = vec![Update::ModelReady { device }];
         self.model = Some(model);
         self.columns.clear(); // texts were placed by their words
@@ -130,9 +128,9 @@ impl<E: Encoder, S: Store> Session<E, S> {
         updates
     }
 
-    /// The device that the model runs on; `None` before [`Session::set_model`].
-    pub fn encoder(&mut self) -> Option<&mut E> {
-        self.model.as_mut().map(Model::encoder)
+    /// The model; `None` before [`Session::set_model`].
+    pub fn model(&mut self) -> Option<&mut M> {
+        self.model.as_mut()
     }
 
     /// Answers one command. `Open` comes first.
@@ -319,7 +317,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             return None;
         }
         match model.vector(part).await {
-            Ok(read) => self.texts.add(part, read, model.likeness(), catalog),
+            Ok(read) => self.texts.add(part, read, |similarity| model.cosine_of(similarity), catalog),
             Err(error) => return Some(encoder_failed(&error)),
         }
         None

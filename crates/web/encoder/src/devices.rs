@@ -1,22 +1,34 @@
 //! The browser's two devices for the encoder: the CPU as soon as the model is loaded, and the GPU once it has passed its
 //! test. `crates/encoder/src/device.rs` chooses between them.
 
-use super::{error::fatal, gpu_remote::OpenRemote, load::ModelFiles, scope::now_ms};
-use nearmind_core::protocol::{DeviceChoice, DeviceReason, DeviceReport, Problem};
+use wasm_bindgen::JsValue;
+
+use crate::{
+    gpu_remote::OpenRemote,
+    js::{JsFile, js_error, now_ms},
+};
+use nearmind_core::protocol::{DeviceReason, DeviceReport};
 use nearmind_encoder::{
     cpu::CpuModel,
-    device::{self, Choice, DeviceKind, GpuOpenError, ProbeBatch, Reason, Report, VerifyError},
+    device::{self, DeviceKind, GpuOpenError, ProbeBatch, Reason, Report, VerifyError},
+    manifest::{Manifest, Probes},
+    tokenize::Tokenizer,
+    weights::Weights,
 };
 
 pub type Device = device::Device<CpuModel, OpenRemote>;
 
 /// Loads the model on the CPU and tests it with the model's probes.
-pub async fn load_cpu(files: &ModelFiles) -> Result<Device, Problem> {
-    let model_problem = |error: &dyn std::fmt::Display| fatal("model", error.to_string());
-    let cpu = CpuModel::load(&files.weights, files.manifest.pooling).map_err(|e| model_problem(&e))?;
+pub async fn load_cpu(
+    weights: &Weights<JsFile>,
+    manifest: &Manifest,
+    tokenizer: &Tokenizer,
+    probes: &Probes,
+) -> Result<Device, JsValue> {
+    let cpu = CpuModel::load(weights, manifest.pooling).map_err(|error| js_error("Model", &error))?;
     let detail = cpu.detail().to_owned();
-    let probes = ProbeBatch::new(&files.probes, &files.tokenizer).map_err(|e| model_problem(&e))?;
-    Device::on_cpu(cpu, detail, probes, now_ms).await.map_err(|error| model_problem(&error))
+    let probes = ProbeBatch::new(probes, tokenizer).map_err(|error| js_error("Model", &error))?;
+    Device::on_cpu(cpu, detail, probes, now_ms).await.map_err(|error| js_error("Model", &error))
 }
 
 /// Converts the encoder's report to the one that the page reads.
@@ -48,14 +60,5 @@ fn device_reason(reason: &Reason) -> DeviceReason {
         Reason::Slower { .. } => DeviceReason::Slower,
         Reason::Faster { .. } => DeviceReason::Quicker,
         Reason::Lost(why) => DeviceReason::Lost { why: why.clone() },
-    }
-}
-
-/// Converts the page's choice to the encoder's type.
-pub fn encoder_choice(choice: DeviceChoice) -> Choice {
-    match choice {
-        DeviceChoice::Auto => Choice::Auto,
-        DeviceChoice::Cpu => Choice::Cpu,
-        DeviceChoice::Gpu => Choice::Gpu,
     }
 }
