@@ -12,7 +12,9 @@ const PREFIX = "halfmoon-";
 const digests = FILES;
 
 /** Matches the build of the encoder that this browser does not use. */
-const unusedBuild = WebAssembly.validate(RELAXED_DOT) ? /^wasm\/nearmind-encoder[._]/ : /^wasm\/nearmind-encoder-relaxed/;
+const unusedBuild = WebAssembly.validate(RELAXED_DOT)
+  ? /^wasm\/nearmind-encoder[._]/
+  : /^wasm\/nearmind-encoder-relaxed/;
 
 /** The name of this version's cache: a digest of all digests. */
 const cacheName = digest(new TextEncoder().encode(JSON.stringify(digests))).then((name) => PREFIX + name.slice(0, 16));

@@ -350,6 +350,7 @@ export class Nearmind {
       const { model, encoder } = this.#options;
       if (model && encoder === "auto") import("./prepare.js").then(({ offer }) => offer(this)).catch(ignore);
     }
+    if (update.type === "word-vectors-ready") state.words = update.words;
     if (update.type === "model-absent") state.modelAbsent = update.reason;
     if (update.type === "model-ready") {
       state.device = update.device;
@@ -386,6 +387,7 @@ const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }
   items: null,
   isolated: null,
   device: null,
+  words: 0,
   modelAbsent: null,
   progress: null,
   problem: null,

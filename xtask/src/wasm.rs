@@ -38,13 +38,8 @@ const MODULES: [&str; 6] = [
 /// The module that Trunk builds.
 const TRUNK_MODULE: &str = "nearmind-worker";
 /// The crates that are modules.
-pub const CRATES: [&str; 5] = [
-    "nearmind-web-worker",
-    "nearmind-web-encoder",
-    "nearmind-web-gpu",
-    "nearmind-web-feeds",
-    "nearmind-web-measure",
-];
+pub const CRATES: [&str; 5] =
+    ["nearmind-web-worker", "nearmind-web-encoder", "nearmind-web-gpu", "nearmind-web-feeds", "nearmind-web-measure"];
 
 /// Builds the modules that Trunk does not build.
 pub fn build_modules() -> Result<()> {

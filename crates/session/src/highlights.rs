@@ -1,16 +1,16 @@
 //! Chooses which words of a card are highlighted: those with the largest shares, provided that the text without them
 //! scores less. Words are highlighted only in the text that the shares were computed from.
 //!
-//! A card needs two encodings: that of its text, which serves every direction, and that of the text without the chosen
-//! words. Both are cached, so that a card which stays on the shelf keeps its highlights at once. Must not know how
+//! With a model a card needs two encodings: that of its text, which serves every direction, and that of the text without
+//! the chosen words. Before there is a model, the vectors of words stand for both. They are cached, so that a card which stays on the shelf keeps its highlights at once. Must not know how
 //! words are chosen (`explain` does), nor when there is time.
 
 use std::{collections::VecDeque, ops::Range};
 
 use nearmind_core::{
-    catalog::{Catalog, Document},
+    catalog::{Catalog, Document, WordVectors},
     explain::{Highlights, Part, TextDecomposition, choose_highlights, deletion},
-    text::words,
+    text::{Word, words},
     vectors::arithmetic::dot,
 };
 use nearmind_encoder::{EncodeError, TextModel};
@@ -98,6 +98,28 @@ impl HighlightCache {
             }
         }
         Ok(true)
+    }
+
+    /// Reads the texts of these cards by the vectors of their words. The text without the chosen words needs no second
+    /// reading, because its vector is the sum of the others.
+    pub fn read(&mut self, vectors: &WordVectors, catalog: &Catalog, requests: &[HighlightRequest<'_>]) {
+        let vector = |word: &Word| if word.is_stop { None } else { vectors.word(&word.term) };
+        for request in requests {
+            if self.text(request.row).is_none() {
+                let words = words(&request.document.text, &catalog.segmenter);
+                let reading = TextDecomposition::from_words(words, vectors.width(), vector);
+                self.insert(request.row, CachedText { reading, deletions: VecDeque::new() });
+            }
+            let Some(cached) = self.text(request.row) else { continue };
+            let Highlights { chosen, .. } = marked(request, &cached.reading);
+            if cached.without(&chosen).is_none() {
+                let vector = cached.reading.without(&chosen);
+                cached.deletions.push_back((chosen, vector));
+            }
+            if cached.deletions.len() > Self::MOST_DELETIONS {
+                cached.deletions.pop_front();
+            }
+        }
     }
 
     fn missing(&mut self, request: &HighlightRequest) -> Option<MissingEncoding> {

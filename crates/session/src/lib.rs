@@ -36,7 +36,7 @@ pub use log::{Entry, Log, Topic};
 pub use store::{MemoryStore, Store, StoreError, StoreUpdate, difference};
 
 use nearmind_core::{
-    catalog::{Catalog, Sheet},
+    catalog::{Catalog, Sheet, WordVectors},
     profile::{Event, History, Overrides, SimilarityCache, Source, weights::EventWeights},
     protocol::{Command, DeviceReport, Envelope, Update},
     recommend::{
@@ -102,6 +102,7 @@ impl<M: TextModel, S: Store> Session<M, S> {
     pub async fn set_catalog(&mut self, catalog: Catalog) -> Vec<Update> {
         let mut updates = vec![Update::CatalogReady { items: catalog.len() }];
         self.catalog = Some(catalog);
+        self.texts.set_words(None);
         self.pictures.clear();
         self.named.forget_answers();
         self.rebuild();
@@ -118,11 +119,24 @@ impl<M: TextModel, S: Store> Session<M, S> {
         if pictures.is_empty() { Vec::new() } else { vec![Update::Pictures { pictures }] }
     }
 
+    /// Takes the catalogue's vectors of words: they place what the visitor wrote and highlight words of cards, until there
+    /// is a model.
+    pub async fn set_word_vectors(&mut self, words: WordVectors) -> Vec<Update> {
+        let mut updates = vec![Update::WordVectorsReady { words: words.len() }];
+        self.texts.set_words(Some(words));
+        if self.model.is_none() {
+            self.columns.clear(); // texts were placed by the items with their words
+            updates.extend(self.rank_all().await);
+        }
+        updates
+    }
+
     /// Takes a model that has passed its probes: it encodes what the visitor wrote and highlights words of cards.
     pub async fn set_model(&mut self, model: M, device: DeviceReport) -> Vec<Update> {
         let mut updates = vec![Update::ModelReady { device }];
         self.model = Some(model);
         self.columns.clear(); // texts were placed by their words
+        self.highlights = HighlightCache::default(); // and words chosen by their vectors
         updates.extend(self.check_model());
         updates.extend(self.rank_all().await);
         updates
@@ -184,10 +198,13 @@ impl<M: TextModel, S: Store> Session<M, S> {
         }
     }
 
-    /// Does one slice of background work: encodes the texts of up to two cards to highlight their words, the first
-    /// cards first. Returns `None` when there is nothing left to do.
+    /// Does one slice of background work: reads the texts of up to two cards to highlight their words, the first cards
+    /// first. Returns `None` when there is nothing left to do.
     pub async fn work(&mut self) -> Option<Vec<Update>> {
-        let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
+        let catalog = self.catalog.as_ref()?;
+        if self.model.is_none() && self.texts.words().is_none() {
+            return None;
+        }
         let (name, shelf) = self.shelves.iter_mut().find(|(_, shelf)| !shelf.todo.is_empty())?;
         let OpenShelf { request, revision, directions, todo, .. } = shelf;
         let lang = primary_subtag(&request.lang);
@@ -196,7 +213,14 @@ impl<M: TextModel, S: Store> Session<M, S> {
             Some(HighlightRequest { row, document, direction })
         };
         let next: Vec<HighlightRequest> = todo.iter().take(CARDS_PER_SLICE).filter_map(request).collect();
-        let encoded = self.highlights.encode(model, catalog, &next).await;
+        let encoded = match (&mut self.model, self.texts.words()) {
+            (Some(model), _) => self.highlights.encode(model, catalog, &next).await,
+            (None, Some(words)) => {
+                self.highlights.read(words, catalog, &next);
+                Ok(true)
+            }
+            (None, None) => Ok(false),
+        };
         if next.is_empty() || !matches!(encoded, Ok(true)) {
             todo.clear();
             return Some(encoded.err().iter().map(encoder_failed).collect());
@@ -218,7 +242,10 @@ impl<M: TextModel, S: Store> Session<M, S> {
             let lang = primary_subtag(&self.lang);
             let profile = self.history.build_profile(&EventWeights::default(), self.now_ms, &Overrides::default(), &[]);
             let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
-            let meaning = encoded.or_else(|| self.texts.vector_from_words(&query, catalog).map(Meaning::by_words));
+            let word_sum =
+                || self.texts.word_sum(&query, catalog).map(|(vector, floor)| Meaning::encoded(&vector, floor));
+            let by_words = || self.texts.vector_from_words(&query, catalog).map(Meaning::by_words);
+            let meaning = encoded.or_else(word_sum).or_else(by_words);
             let found = search::search(catalog, &query, meaning.as_ref(), limit);
             let pictures = &mut self.pictures;
             let mut card = |hit| {

@@ -14,4 +14,5 @@ mod scope; //  the worker's global scope
 mod store; //  the visitor's log
 mod task; //   work that starts now and is awaited later
 mod wire; //   messages in and out
+mod word_vectors_loader; // when the word vectors are fetched
 mod worker; // the loop

@@ -11,15 +11,16 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     embed::Embedder,
     error::{fatal, warn},
-    load::{self, Sheets},
+    load::{self, LoadedCatalog, Sheets, WordVectorsFile},
     model_loader::{ModelEvent, ModelLoader},
     remote_model::{GpuOutcome, ModuleLoaders, RemoteModel, read_report},
     scope::yield_to_event_loop,
     store::LogStore,
     wire::{Message, answer, answer_embed, refuse, send_updates},
+    word_vectors_loader::WordVectorsLoader,
 };
 use nearmind_core::{
-    catalog::{Catalog, Sheet},
+    catalog::{Catalog, Sheet, WordVectors},
     protocol::{Command, Envelope, PictureSource, Problem, Update},
 };
 
@@ -27,7 +28,8 @@ type Session = nearmind_session::Session<RemoteModel, LogStore>;
 
 enum Job {
     Message(JsValue),
-    Catalog(Result<Box<Catalog>, Problem>),
+    Catalog(Result<Box<(Catalog, Option<WordVectorsFile>)>, Problem>),
+    WordVectors(WordVectors),
     Pictures(Sheet),
     Model(ModelEvent),
     /// The GPU was tested, or opened again after it was lost, while the CPU answered.
@@ -46,7 +48,14 @@ pub fn start(load_encoder: Function, load_gpu: Function) {
     let (sender, jobs) = unbounded();
     JOBS.with(|jobs| jobs.set(sender)).expect("the worker starts once");
     let modules = ModuleLoaders { encoder: load_encoder, gpu: load_gpu };
-    let worker = Worker { modules, session: None, model: None, reported: None, embedder: None };
+    let worker = Worker {
+        modules,
+        session: None,
+        words: WordVectorsLoader::new(push_words),
+        model: None,
+        reported: None,
+        embedder: None,
+    };
     spawn_local(worker.run(jobs));
 }
 
@@ -60,9 +69,14 @@ fn push(job: Job) {
     JOBS.with(|jobs| jobs.get().is_some_and(|jobs| jobs.unbounded_send(job).is_ok()));
 }
 
+fn push_words(words: WordVectors) {
+    push(Job::WordVectors(words));
+}
+
 struct Worker {
     modules: ModuleLoaders,
     session: Option<Session>,
+    words: WordVectorsLoader,
     /// Exists as long as the session.
     model: Option<ModelLoader>,
     /// The last device report sent to the page, as JSON.
@@ -108,10 +122,13 @@ impl Worker {
     async fn handle(&mut self, job: Job) {
         match (job, self.session.as_mut()) {
             (Job::Message(message), _) => self.handle_message(message).await,
-            (Job::Catalog(Ok(catalog)), Some(session)) => {
-                send_updates(session.set_catalog(*catalog).await);
+            (Job::Catalog(Ok(loaded)), Some(session)) => {
+                let (catalog, word_vectors) = *loaded;
+                send_updates(session.set_catalog(catalog).await);
+                self.words.catalog_loaded(word_vectors);
                 self.model.iter_mut().for_each(ModelLoader::catalog_loaded);
             }
+            (Job::WordVectors(words), Some(session)) => send_updates(session.set_word_vectors(words).await),
             (Job::Pictures(sheet), Some(session)) => send_updates(session.add_pictures(sheet)),
             (Job::Model(event), Some(_)) => self.handle_model(event).await,
             (Job::Gpu(outcome), Some(session)) => {
@@ -121,7 +138,7 @@ impl Worker {
             }
             (Job::Catalog(Err(problem)), _) => send_updates(vec![Update::Error(problem)]),
             // Cannot happen: loading starts after the session exists, and the session is never dropped.
-            (Job::Catalog(Ok(_)) | Job::Pictures(_) | Job::Model(_) | Job::Gpu(_), None) => {}
+            (Job::Catalog(Ok(_)) | Job::WordVectors(_) | Job::Pictures(_) | Job::Model(_) | Job::Gpu(_), None) => {}
         }
     }
 
@@ -174,6 +191,7 @@ impl Worker {
             }
             (_, Some(session)) => session,
         };
+        self.words.observe(&envelope.command);
         if let Some(model) = &mut self.model {
             model.observe(&envelope.command);
         }
@@ -207,8 +225,8 @@ impl Worker {
 fn load_catalog(address: String, keep: bool, pictures: PictureSource) {
     spawn_local(async move {
         match load::load_catalog(&address, keep, Rc::new(|update| send_updates(vec![update]))).await {
-            Ok((catalog, sheets)) => {
-                push(Job::Catalog(Ok(Box::new(catalog))));
+            Ok(LoadedCatalog { catalog, word_vectors, sheets }) => {
+                push(Job::Catalog(Ok(Box::new((catalog, word_vectors)))));
                 if pictures == PictureSource::Private {
                     fetch_pictures(sheets).await;
                 }
