@@ -28,7 +28,7 @@ const RIDGE: f32 = 0.3;
 /// Components of a word.
 const COMPONENTS: usize = 128;
 /// The step of the components, relative to their standard deviation over all words.
-const STEP: f32 = 0.65;
+const STEP: f32 = 0.7;
 /// The most items that the directions are chosen for, evenly spaced.
 const MAX_ITEMS: usize = 5000;
 /// Iterations of the conjugate gradient method. The error falls by a factor of a thousand.

@@ -41,8 +41,10 @@ async function deleteOldCaches() {
 
 /** @param {string} path */
 async function respond(path) {
-  // Not `caches.open`: it would make the cache again that the page deletes for visitors who ask not to be tracked.
-  const cached = await caches.match(path, { cacheName: await cacheName });
+  const name = await cacheName;
+  // The page deletes the cache for visitors who ask not to be tracked; `open` would create it again, and so does
+  // `caches.match` with the name of a deleted cache in Chromium 148.
+  const cached = (await caches.has(name)) && (await (await caches.open(name)).match(path));
   return cached || fetchVerified(path).catch(() => Response.error());
 }
 

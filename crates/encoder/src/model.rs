@@ -40,9 +40,14 @@ pub trait TextModel {
     async fn attention(&mut self, text: &str) -> Result<Option<TokenAttention>, EncodeError>;
     /// The cosine of two texts by their similarity, from 0 (unrelated) to 1 (the same).
     fn cosine_of(&self, similarity: f32) -> f32 {
-        let background = self.background();
-        background + (1.0 - background) * (similarity - CROWDED * background)
+        cosine_of(self.background(), similarity)
     }
+}
+
+/// The cosine of two texts by their similarity, from 0 (unrelated) to 1 (the same), with a model that gives unrelated texts
+/// the cosine `background`.
+pub fn cosine_of(background: f32, similarity: f32) -> f32 {
+    background + (1.0 - background) * (similarity - CROWDED * background)
 }
 
 /// Tokenizer and encoder, and the name by which the catalogue refers to the model.

@@ -12,7 +12,7 @@ use anyhow::Result;
 
 use super::{
     SortedItems,
-    embed::progress_bar,
+    embed::{CHECKED_TEXTS, progress_bar},
     vector_cache::{Key, VectorCache, key},
 };
 use crate::{
@@ -208,6 +208,13 @@ fn encode(
     cache: &mut VectorCache,
 ) -> Result<BTreeMap<String, Vec<f32>>> {
     let keys: Vec<Key> = texts.iter().map(|text| key(text)).collect();
+    let cached: Vec<usize> = (0..texts.len()).filter(|&nth| cache.has(&keys[nth])).take(CHECKED_TEXTS).collect();
+    let again: Vec<&str> = cached.iter().map(|&nth| texts[nth].as_str()).collect();
+    for (&nth, vector) in cached.iter().zip(model.encode(&again, Role::Query)?) {
+        if cache.get(&keys[nth])?.is_some_and(|cached| cached != vector) {
+            cache.clear(); // this build computes other vectors
+        }
+    }
     let missing: Vec<usize> = (0..texts.len()).filter(|&nth| !cache.has(&keys[nth])).collect();
     let mut vectors: BTreeMap<Key, Vec<f32>> = BTreeMap::new();
     for key in &keys {

@@ -47,10 +47,14 @@ async function removeServiceWorker() {
 }
 
 const noTracking = Boolean(navigator.globalPrivacyControl);
-// Once the shelf is ready, so that neither delays it.
+// Once the shelf is ready, so that it is not delayed. The caches are removed once the recommender answers: a request of the
+// loading page would create one again.
 shelf.addEventListener(
   "nearmind-ready",
-  () => void (noTracking ? removeServiceWorker().catch(ignore) : registerServiceWorker()),
+  () => {
+    if (!noTracking) return registerServiceWorker();
+    client.recommend({ limit: 1 }).catch(ignore).then(removeServiceWorker).catch(ignore);
+  },
   { once: true },
 );
 trackSearches();

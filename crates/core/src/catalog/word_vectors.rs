@@ -35,8 +35,8 @@ pub struct WordVectors {
     width: usize,
     /// `[K]`
     scales: Vec<f32>,
-    /// `[K, H]`
-    directions: Vec<i8>,
+    /// Whole numbers from -127 to 127. `[K, H]`
+    directions: Vec<f32>,
     /// `[K, N]`
     components: Vec<i8>,
 }
@@ -55,7 +55,7 @@ impl WordVectors {
         for direction in directions.chunks_exact(width.max(1)) {
             let largest = direction.iter().fold(0.0, |largest: f32, value| largest.max(value.abs()));
             let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-            quantized.extend(direction.iter().map(|value| (value / scale).round() as i8));
+            quantized.extend(direction.iter().map(|value| (value / scale).round()));
             scales.push(scale * step);
         }
         let component = |k: usize, n: usize| (components[n * count + k] / step).round().clamp(-127.0, 127.0) as i8;
@@ -110,8 +110,7 @@ impl WordVectors {
         let mut vector = vec![0.0; self.width];
         let directions = self.directions.chunks_exact(self.width.max(1));
         for ((component, scale), direction) in components.iter().zip(&self.scales).zip(directions) {
-            let direction: Vec<f32> = direction.iter().map(|&value| f32::from(value)).collect();
-            add_scaled(&mut vector, component * scale, &direction);
+            add_scaled(&mut vector, component * scale, direction);
         }
         vector
     }
@@ -123,7 +122,8 @@ impl WordVectors {
         self.terms.iter().for_each(|term| put_front_coded_str(&mut head, &mut before, term));
         head.extend(self.scales.iter().flat_map(|scale| scale.to_le_bytes()));
         out.write_all(&head)?;
-        out.write_all(bytemuck::cast_slice(&self.directions))?;
+        let directions: Vec<i8> = self.directions.iter().map(|&value| value as i8).collect();
+        out.write_all(bytemuck::cast_slice(&directions))?;
         out.write_all(bytemuck::cast_slice(&self.components))
     }
 
@@ -148,8 +148,8 @@ impl WordVectors {
         let directions = reader.take(count.checked_mul(width).ok_or(cut_short.clone())?)?;
         let components = reader.take(count.checked_mul(terms.len()).ok_or(cut_short)?)?;
         reader.finish()?;
-        let (directions, components) = (bytemuck::cast_slice(directions), bytemuck::cast_slice(components));
-        Ok(Self { terms, width, scales, directions: directions.to_vec(), components: components.to_vec() })
+        let directions = directions.iter().map(|&byte| f32::from(byte as i8)).collect();
+        Ok(Self { terms, width, scales, directions, components: bytemuck::cast_slice(components).to_vec() })
     }
 }
 

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_of_word_vectors_sum_to_the_score_with_and_without_a_word() {
+    fn shares_of_word_vectors_sum_to_the_score() {
         let vector = |word: &Word| match word.term.as_str() {
             "0" => Some(vec![3.0, 0.0]),
             "1" => Some(vec![0.0, 4.0]),
