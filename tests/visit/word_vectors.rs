@@ -69,7 +69,7 @@ fn a_wish_is_placed_by_its_words_until_the_model_reads_it() {
 }
 
 #[test]
-fn words_of_cards_are_highlighted_without_a_model_and_again_by_the_model() {
+fn words_of_cards_are_highlighted_first_without_a_model() {
     let (mut visit, words) = open_without_model();
     for_you(&mut visit, "en");
     let liked = shelf(&track(&mut visit, Like, "tea-0", 1));
