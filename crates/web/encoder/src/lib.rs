@@ -23,7 +23,7 @@ use gpu_remote::OpenRemote;
 use gpu_task::{GpuOutcome, GpuTask};
 use js::{JsFile, encode_error, js_error, object};
 use nearmind_encoder::{
-    Encoder, Model, TextModel,
+    Model, TextModel,
     device::Choice,
     manifest::{Manifest, Probes, Role},
     tokenize::Tokenizer,
