@@ -347,7 +347,8 @@ export class Nearmind {
     else if (/^(catalog|model)-/.test(update.type)) state.progress = null;
     if (update.type === "catalog-ready") {
       state.items = update.items;
-      if (this.#options.model) import("./prepare.js").then(({ offer }) => offer(this)).catch(ignore);
+      const { model, encoder } = this.#options;
+      if (model && encoder === "auto") import("./prepare.js").then(({ offer }) => offer(this)).catch(ignore);
     }
     if (update.type === "word-vectors-ready") state.words = update.words;
     if (update.type === "model-absent") state.modelAbsent = update.reason;

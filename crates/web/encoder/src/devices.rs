@@ -5,10 +5,11 @@ use wasm_bindgen::JsValue;
 
 use crate::{
     gpu_remote::OpenRemote,
-    js::{JsFile, js_error, now_ms},
+    js::{JsFile, js_error, next_task, now_ms},
 };
 use nearmind_core::protocol::{DeviceReason, DeviceReport};
 use nearmind_encoder::{
+    Batch, Embeddings, EncodeError, Encoder, OutputKind,
     cpu::CpuModel,
     device::{self, DeviceKind, GpuOpenError, ProbeBatch, Reason, Report, VerifyError},
     manifest::{Manifest, Probes},
@@ -16,7 +17,30 @@ use nearmind_encoder::{
     weights::Weights,
 };
 
-pub type Device = device::Device<CpuModel, OpenRemote>;
+pub type Device = device::Device<Cpu, OpenRemote>;
+
+/// A larger batch than those of a visit takes long, at first much longer: browsers optimise a new module while it runs.
+const LARGE_BATCH: usize = 4;
+
+/// The CPU. Before a large batch it lets messages through, so that the page sees that the worker is alive.
+pub struct Cpu(CpuModel);
+
+impl Encoder for Cpu {
+    fn width(&self) -> usize {
+        self.0.width()
+    }
+
+    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
+        if batch.texts() > LARGE_BATCH {
+            next_task().await;
+        }
+        self.0.encode(batch, output).await
+    }
+
+    async fn attention_rollout(&mut self, text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
+        self.0.attention_rollout(text).await
+    }
+}
 
 /// Loads the model on the CPU and tests it with the model's probes.
 pub async fn load_cpu(
@@ -25,10 +49,11 @@ pub async fn load_cpu(
     tokenizer: &Tokenizer,
     probes: &Probes,
 ) -> Result<Device, JsValue> {
+    next_task().await;
     let cpu = CpuModel::load(weights, manifest.pooling).map_err(|error| js_error("Model", &error))?;
     let detail = cpu.detail().to_owned();
     let probes = ProbeBatch::new(probes, tokenizer).map_err(|error| js_error("Model", &error))?;
-    Device::on_cpu(cpu, detail, probes, now_ms).await.map_err(|error| js_error("Model", &error))
+    Device::on_cpu(Cpu(cpu), detail, probes, now_ms).await.map_err(|error| js_error("Model", &error))
 }
 
 /// Converts the encoder's report to the one that the page reads.
