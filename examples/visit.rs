@@ -14,8 +14,7 @@ use nearmind_core::{
     profile::{Event, EventName},
     protocol::{Card, Command, DeviceReason, DeviceReport, ShelfRequest, Update},
 };
-use nearmind_encoder::Model;
-use nearmind_session::{MemoryStore, Session};
+use nearmind_session::{MemoryStore, Model, Session};
 use pollster::block_on;
 
 fn main() -> Result<()> {

@@ -23,7 +23,6 @@ use nearmind_core::{
     },
     vectors::Hit,
 };
-use nearmind_encoder::{TextModel, model::cosine_of};
 
 /// Length of a list.
 const LIMIT: usize = 10;
@@ -56,8 +55,7 @@ impl WishVectors {
             let vector = block_on(model.vector(&text))?;
             vectors.insert(text, vector);
         }
-        let background = model.background();
-        Ok(Self { vectors, likeness: Box::new(move |similarity| cosine_of(background, similarity)) })
+        Ok(Self { vectors, likeness: Box::new(model.likeness()) })
     }
 }
 

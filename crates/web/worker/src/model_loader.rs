@@ -3,23 +3,30 @@
 
 use std::{cell::Cell, rc::Rc};
 
+use js_sys::Function;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
     device_limits::objection,
+    devices::{Device, encoder_choice, load_cpu},
     error::warn,
+    gpu_remote::{OpenRemote, RemoteGpu},
     load::{is_model_cached, load_model},
-    remote_model::{ModuleLoaders, RemoteModel},
+    scope::now_ms,
     wire::send_updates,
 };
 use nearmind_core::protocol::{AbsenceReason, Command, DeviceChoice, EncoderChoice, Problem, Update};
+use nearmind_encoder::device::{GpuTrial, try_gpu};
+use nearmind_session::Model;
 
 /// What happened to the model.
 pub enum ModelEvent {
     /// Nobody asked for the model: why it should not be fetched then, if there is a reason.
     Checked(Option<AbsenceReason>),
     /// It was loaded on the CPU.
-    Loaded(Result<Box<RemoteModel>, Problem>),
+    Loaded(Result<Box<Model<Device>>, Problem>),
+    /// The GPU was tested, while the CPU answered.
+    GpuTried(Box<(GpuTrial<RemoteGpu>, OpenRemote)>),
 }
 
 /// Which model to fetch, and when.
@@ -31,7 +38,7 @@ pub struct ModelLoader {
     device: DeviceChoice,
     /// Whether the browser's cache may be used.
     keep: bool,
-    modules: ModuleLoaders,
+    load_gpu: Function,
     /// Takes what happens to the model.
     push: fn(ModelEvent),
     state: State,
@@ -61,7 +68,7 @@ impl ModelLoader {
         choice: EncoderChoice,
         device: DeviceChoice,
         keep: bool,
-        modules: ModuleLoaders,
+        load_gpu: Function,
         push: fn(ModelEvent),
     ) -> Self {
         Self {
@@ -69,7 +76,7 @@ impl ModelLoader {
             is_required: choice == EncoderChoice::Bert,
             device,
             keep,
-            modules,
+            load_gpu,
             push,
             state: State::Absent,
             is_catalog_loaded: false,
@@ -154,7 +161,7 @@ impl ModelLoader {
         let Some(address) = self.address.clone() else { return };
         self.state = State::Started;
         self.report(AbsenceReason::Loading);
-        let (keep, device, modules, push) = (self.keep, self.device, self.modules.clone(), self.push);
+        let (keep, device, load_gpu, push) = (self.keep, self.device, self.load_gpu.clone(), self.push);
         let is_asked = self.is_asked.clone();
         let send = move |update| {
             if is_asked.get() {
@@ -162,7 +169,9 @@ impl ModelLoader {
             }
         };
         spawn_local(async move {
-            push(ModelEvent::Loaded(open(&address, keep, device, modules, Rc::new(send)).await));
+            if let Err(problem) = open(&address, keep, device, load_gpu, Rc::new(send), push).await {
+                push(ModelEvent::Loaded(Err(problem)));
+            }
         });
     }
 
@@ -175,15 +184,23 @@ impl ModelLoader {
     }
 }
 
-/// Fetches the encoder module and the model, and opens the model on the CPU.
+/// Opens the model on the CPU first, so that the visitor does not wait, and then tests the GPU.
 async fn open(
     address: &str,
     keep: bool,
-    device: DeviceChoice,
-    modules: ModuleLoaders,
+    choice: DeviceChoice,
+    load_gpu: Function,
     send: Rc<dyn Fn(Update)>,
-) -> Result<Box<RemoteModel>, Problem> {
-    let exports = modules.fetch_encoder();
+    push: fn(ModelEvent),
+) -> Result<(), Problem> {
     let files = load_model(address, keep, send).await?;
-    Ok(Box::new(RemoteModel::load(files, exports.join().await?, device, &modules.gpu).await?))
+    let device = load_cpu(&files).await?;
+    let (probes, cpu) = device.baseline();
+    let (probes, cpu) = (probes.clone(), cpu.clone());
+    let mut opener = files.opener(load_gpu);
+    let model = Model::new(&files.manifest, files.tokenizer, device).with_probes(&files.probes);
+    push(ModelEvent::Loaded(Ok(Box::new(model))));
+    let trial = try_gpu(&mut opener, encoder_choice(choice), &probes, &cpu, now_ms).await;
+    push(ModelEvent::GpuTried(Box::new((trial, opener))));
+    Ok(())
 }

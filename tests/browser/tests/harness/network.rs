@@ -7,7 +7,7 @@ use xtask::http::Response;
 use super::fault::Fault;
 
 /// Ends of the paths of files that a visit requests.
-const FILES: [&str; 11] = [
+const FILES: [&str; 10] = [
     "/worker.js",
     "_bg.wasm",
     "catalog/manifest.json",
@@ -16,8 +16,7 @@ const FILES: [&str; 11] = [
     "tokenizer.json",
     "model.safetensors",
     "probes.json",
-    "nearmind-worker.js",
-    "nearmind-encoder-relaxed.js",
+    "nearmind-worker-relaxed.js",
     "supervisor.js",
 ];
 
