@@ -14,7 +14,8 @@ use nearmind_core::{
     profile::{Event, EventName},
     protocol::{Card, Command, DeviceReason, DeviceReport, ShelfRequest, Update},
 };
-use nearmind_session::{MemoryStore, Model, Session};
+use nearmind_encoder::Model;
+use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 
 fn main() -> Result<()> {

@@ -6,5 +6,6 @@
 #![warn(missing_docs)]
 
 pub mod learn; //    a shop's interactions -> relations and score_weights
+pub mod word_vectors; // fits vectors of words to a model
 pub mod convert; //  a trained model -> int8 weights, tokenizer, manifest, probes
 pub mod cli; //      the subcommands: convert, bake, inspect, embed, learn

@@ -18,13 +18,13 @@ use nearmind_core::{
     text::Segmenter,
 };
 use nearmind_encoder::{
-    Encoder, OutputKind,
+    Encoder, Model, OutputKind,
     cpu::CpuModel,
     manifest::{Manifest, Probes, Role},
     tokenize::Tokenizer,
     weights::Weights,
 };
-use nearmind_session::{MemoryStore, Model, Session};
+use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 use script::{Visit, device, for_you, ids, open_command, search, send, shelf, text, track_text};
 

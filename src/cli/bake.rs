@@ -10,6 +10,7 @@ pub mod vector_cache;
 mod languages;
 mod learned;
 mod pictures;
+mod word_vectors;
 mod write;
 
 use std::{
@@ -23,13 +24,14 @@ use clap::Args;
 use embed::{Embeddings, embed};
 use learned::LearnedData;
 use pictures::{PictureLocation, Pictures};
-use vector_cache::{ModelFingerprint, VectorCache};
-
-use write::write;
+use vector_cache::{CacheKind, ModelFingerprint, VectorCache};
+use word_vectors::word_vectors;
+use write::{Content, chinese_words, write};
 
 use super::{device::DeviceArg, feeds::FeedArgs, folder, model::NativeModel, recall::measure_recall, reduce::reduce};
 use nearmind_core::{
-    catalog::{Aliases, Item, Manifest, ModelName},
+    catalog::{Aliases, Item, Manifest, ModelName, WordVectors},
+    text::Dictionary,
     vectors::{Centre, Matrix},
 };
 use nearmind_feeds::Items;
@@ -75,6 +77,14 @@ pub struct Bake {
     out: PathBuf,
 }
 
+/// What the model gives.
+struct Vectors {
+    matrix: Matrix,
+    centre: Centre,
+    words: Option<WordVectors>,
+    model: ModelName,
+}
+
 impl Bake {
     pub fn run(&self) -> Result<()> {
         let start = Instant::now();
@@ -96,9 +106,15 @@ impl Bake {
 
     fn pack(&self, items: &mut impl SortedItems) -> Result<Manifest> {
         fs::create_dir_all(&self.out).with_context(|| format!("creating the folder {}", self.out.display()))?;
-        let (matrix, centre, model) = match &self.model {
-            Some(model) => self.vectors(model, items)?,
-            None => (Matrix::zeros(items.len()), Centre::identity(0), ModelName::default()),
+        let mut dictionary = chinese_words(items)?;
+        let Vectors { matrix, centre, words, model } = match &self.model {
+            Some(model) => self.vectors(model, items, &mut dictionary)?,
+            None => Vectors {
+                matrix: Matrix::zeros(items.len()),
+                centre: Centre::identity(0),
+                words: None,
+                model: ModelName::default(),
+            },
         };
         let pictures = match self.pictures.as_slice() {
             [] => Pictures::default(),
@@ -108,7 +124,14 @@ impl Bake {
             print!("{pictures}");
         }
         let learned = LearnedData::load(&self.previous_folders());
-        write(&self.out, items, (&matrix, &centre), model, learned.as_ref(), &pictures)
+        let content = Content {
+            dictionary: &dictionary,
+            vectors: (&matrix, &centre),
+            word_vectors: words.as_ref(),
+            learned: learned.as_ref(),
+            pictures: &pictures,
+        };
+        write(&self.out, items, content, model)
     }
 
     /// Folders in which earlier bakes may have left vectors and learned data: `--out`, then `--previous`.
@@ -116,13 +139,13 @@ impl Bake {
         [Some(&self.out), self.previous.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect()
     }
 
-    /// Embeds the items. Returns the quantized vectors, their centring, and the model's name for the manifest.
-    fn vectors(&self, folder: &Path, items: &mut impl SortedItems) -> Result<(Matrix, Centre, ModelName)> {
+    /// Embeds the items, and fits word vectors to them. Adds words to the dictionary that those need.
+    fn vectors(&self, folder: &Path, items: &mut impl SortedItems, dictionary: &mut Dictionary) -> Result<Vectors> {
         let mut model = NativeModel::load(folder, self.device)?;
         let fingerprint = ModelFingerprint { digest: model.digest, width: model.width() };
         let start = Instant::now();
         let Embeddings { vectors, newly_embedded, languages } =
-            embed(&mut model, items, VectorCache::open(fingerprint, &self.previous_folders())?)?;
+            embed(&mut model, items, self.cache(CacheKind::Items, &fingerprint)?)?;
         let secs = start.elapsed().as_secs_f64();
         println!(
             "{newly_embedded} texts embedded in {secs:.1} s, {:.0} per second; {} vectors reused from earlier bakes",
@@ -140,7 +163,13 @@ impl Bake {
         if let Some(recall) = measure_recall(&vectors, &centre, &matrix) {
             println!("{recall}");
         }
-        Ok((matrix, centre, model.manifest.model_name()))
+        let cache = self.cache(CacheKind::Queries, &fingerprint)?;
+        let words = word_vectors(&mut model, items, dictionary, (&matrix, &centre), cache)?;
+        Ok(Vectors { matrix, centre, words, model: model.manifest.model_name() })
+    }
+
+    fn cache(&self, kind: CacheKind, fingerprint: &ModelFingerprint) -> Result<VectorCache> {
+        VectorCache::open(kind, fingerprint.clone(), &self.previous_folders())
     }
 }
 

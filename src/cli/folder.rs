@@ -19,7 +19,7 @@ use nearmind_feeds::Report;
 /// The file that lists the files of the catalogue.
 pub const MANIFEST: &str = "manifest.json";
 /// How the names of a catalogue's files begin, before the digest. Other files in the folder are never removed.
-const FILE_STEMS: [&str; 12] = [
+const FILE_STEMS: [&str; 13] = [
     "items.",
     "texts.",
     "vectors.",
@@ -28,6 +28,7 @@ const FILE_STEMS: [&str; 12] = [
     "relations.",
     "contexts.",
     "score-weights.",
+    "word-vectors.",
     "pictures.",
     "first-list-",
     // Their names before 0.2.0.

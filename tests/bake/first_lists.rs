@@ -7,7 +7,7 @@ use super::*;
 
 /// The list of a new session.
 fn stranger_list(catalog: Catalog, lang: &str, limit: usize) -> Shelf {
-    let mut session: Session<CpuModel, MemoryStore> = Session::new(MemoryStore::default());
+    let mut session: Session<Model<CpuModel>, MemoryStore> = Session::new(MemoryStore::default());
     block_on(session.set_catalog(catalog));
     let request = ShelfRequest { limit, lang: lang.to_owned(), ..ShelfRequest::default() };
     let command = Command::Shelf { shelf: "shelf".to_owned(), request };

@@ -13,7 +13,7 @@ use nearmind_core::{
     profile::{Event, EventName},
     protocol::{self, Claim, ShelfRequest, Update},
 };
-use nearmind_encoder::cpu::CpuModel;
+use nearmind_encoder::{Model, cpu::CpuModel};
 use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 
@@ -156,7 +156,7 @@ fn a_catalogue_states_its_minimum_number_of_visitors() {
 
 /// The item and the reason of each card on the shelf of a visitor who has viewed the item `viewed`.
 fn reasons(catalog: Catalog, viewed: &str) -> Vec<(String, Option<Claim>)> {
-    let mut visit = Session::<CpuModel, MemoryStore>::new(MemoryStore::default());
+    let mut visit = Session::<Model<CpuModel>, MemoryStore>::new(MemoryStore::default());
     block_on(visit.set_catalog(catalog));
     let mut send = |envelope| block_on(visit.apply(envelope));
     send(protocol::Command::Track { event: Event::for_item(EventName::ViewItem, viewed, 1.0) }.at(1.0, "en"));

@@ -7,7 +7,7 @@ use nearmind_core::{
     catalog::Pack,
     protocol::{Command, Envelope, Update, VERSION},
 };
-use nearmind_encoder::cpu::CpuModel;
+use nearmind_encoder::{Model, cpu::CpuModel};
 use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 
@@ -18,7 +18,7 @@ static PACK: LazyLock<Pack> = LazyLock::new(|| Pack::new(&sample::catalog()));
 const MAX_COMMANDS: usize = 60;
 const NOW: f64 = 1.8e12;
 
-type Visit = Session<CpuModel, MemoryStore>;
+type Visit = Session<Model<CpuModel>, MemoryStore>;
 
 fn open(store: MemoryStore) -> Visit {
     let mut session = Session::new(store);

@@ -10,6 +10,7 @@ mod text_days;
 mod texts;
 mod unlearn;
 mod without_vectors;
+mod word_vectors;
 
 use std::collections::BTreeSet;
 

@@ -10,15 +10,15 @@ use nearmind_core::{
     text::Dictionary,
 };
 use nearmind_encoder::{
-    Encoder, OutputKind, cpu::CpuModel, manifest::Role, synthetic::SyntheticModel, tokenize::Tokenizer,
+    Encoder, Model, OutputKind, cpu::CpuModel, manifest::Role, synthetic::SyntheticModel, tokenize::Tokenizer,
     weights::Weights,
 };
-use nearmind_session::{MemoryStore, Model, Session};
+use nearmind_session::{MemoryStore, Session};
 use pollster::block_on;
 
 pub const NOW: f64 = 1.8e12;
 
-pub type Visit = Session<CpuModel, MemoryStore>;
+pub type Visit = Session<Model<CpuModel>, MemoryStore>;
 
 /// The words of each group of items in English and Chinese. All English words are in the vocabulary of the small model.
 pub const GROUPS: [(&str, &str, &str, &str, &str, &str); 4] = [

@@ -4,7 +4,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use nearmind_core::protocol::{Command, Event, EventName, EventName::*, Update, VERSION};
-use nearmind_encoder::cpu::CpuModel;
+use nearmind_encoder::{Model, cpu::CpuModel};
 use nearmind_session::{Entry, Session, Store, StoreError};
 use pollster::block_on;
 use proptest::prelude::*;
@@ -73,7 +73,7 @@ impl Store for Disk {
     }
 }
 
-type Tab = Session<CpuModel, Disk>;
+type Tab = Session<Model<CpuModel>, Disk>;
 
 fn open(disk: &Disk) -> Tab {
     let mut tab = Session::new(disk.clone());

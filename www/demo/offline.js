@@ -11,8 +11,10 @@ const PREFIX = "halfmoon-";
 /** SHA-256 by path. */
 const digests = FILES;
 
-/** Matches the build of the worker that this browser does not use. */
-const unusedBuild = WebAssembly.validate(RELAXED_DOT) ? /^wasm\/nearmind-worker[._]/ : /^wasm\/nearmind-worker-relaxed/;
+/** Matches the build of the encoder that this browser does not use. */
+const unusedBuild = WebAssembly.validate(RELAXED_DOT)
+  ? /^wasm\/nearmind-encoder[._]/
+  : /^wasm\/nearmind-encoder-relaxed/;
 
 /** The name of this version's cache: a digest of all digests. */
 const cacheName = digest(new TextEncoder().encode(JSON.stringify(digests))).then((name) => PREFIX + name.slice(0, 16));
@@ -40,7 +42,8 @@ async function deleteOldCaches() {
 /** @param {string} path */
 async function respond(path) {
   const name = await cacheName;
-  // The page deletes the cache for visitors who ask not to be tracked; `open` would create it again.
+  // The page deletes the cache for visitors who ask not to be tracked; `open` would create it again, and so does
+  // `caches.match` with the name of a deleted cache in Chromium 148.
   const cached = (await caches.has(name)) && (await (await caches.open(name)).match(path));
   return cached || fetchVerified(path).catch(() => Response.error());
 }

@@ -12,7 +12,7 @@
 import { trusted } from "./spawn.js";
 
 const POLICY = "default-src 'none'; script-src blob: 'wasm-unsafe-eval'; worker-src blob:";
-const MODULES = ["nearmind-worker", "nearmind-worker-relaxed", "nearmind-gpu"];
+const MODULES = ["nearmind-worker", "nearmind-encoder", "nearmind-encoder-relaxed", "nearmind-gpu"];
 const BLOCKED =
   "an isolated worker is created from blobs: the page's policy must allow worker-src blob: and script-src blob:";
 /** Requests of one file: a download that breaks off is tried again three times. */

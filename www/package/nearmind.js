@@ -344,12 +344,13 @@ export class Nearmind {
   #publish(update) {
     const { state } = this;
     if (update.type === "progress") state.progress = update;
-    else if (["catalog-ready", "model-ready", "model-absent"].includes(update.type)) state.progress = null;
+    else if (/^(catalog|model)-/.test(update.type)) state.progress = null;
     if (update.type === "catalog-ready") {
       state.items = update.items;
       const { model, encoder } = this.#options;
       if (model && encoder === "auto") import("./prepare.js").then(({ offer }) => offer(this)).catch(ignore);
     }
+    if (update.type === "word-vectors-ready") state.words = update.words;
     if (update.type === "model-absent") state.modelAbsent = update.reason;
     if (update.type === "model-ready") {
       state.device = update.device;
@@ -386,6 +387,7 @@ const blank = (/** @type {Options & {persist: boolean}} */ { persist, pictures }
   items: null,
   isolated: null,
   device: null,
+  words: 0,
   modelAbsent: null,
   progress: null,
   problem: null,

@@ -168,6 +168,8 @@ export interface State {
   device: DeviceReport | null;
   /** Why there is no model; null if there is one, or before the catalogue is loaded. */
   modelAbsent: AbsenceReason | null;
+  /** Words of the catalogue that have a vector, by which texts are compared until the model is loaded; 0 before they are there. */
+  words: number;
   progress: Progress | null;
   problem: Problem | null;
 }

@@ -367,6 +367,11 @@ export type Update =
     items: number;
   }
   | {
+    type: "word-vectors-ready";
+    /** The number of words that have a vector. */
+    words: number;
+  }
+  | {
     type: "model-ready";
     /** The device that the model runs on, and why. */
     device: DeviceReport;

@@ -1,4 +1,4 @@
-// The worker: loads the wasm module that this browser can run, and passes messages to it. All logic is in Rust.
+// The worker: loads the wasm modules that this browser can run, and passes messages to the first. All logic is in Rust.
 // In: {id, nowMs, lang, command}, or {ping}. Out: {id, updates, wrote, refused} in answer to a command; {id: null, updates}
 // without a command (progress, highlights); {id: null} in answer to a ping.
 
@@ -18,10 +18,13 @@ const load =
   });
 
 async function start() {
-  const wasm = await load(WebAssembly.validate(RELAXED_DOT) ? "nearmind-worker-relaxed" : "nearmind-worker");
-  wasm.start(loadGpu);
+  const wasm = await load("nearmind-worker");
+  wasm.start(loadEncoder, loadGpu);
   return wasm;
 }
+
+/** The encoder module that this browser can run. */
+const loadEncoder = () => load(WebAssembly.validate(RELAXED_DOT) ? "nearmind-encoder-relaxed" : "nearmind-encoder");
 
 /** The GPU module; null, and not downloaded, where there is no WebGPU adapter. */
 async function loadGpu() {

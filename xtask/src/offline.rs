@@ -2,7 +2,7 @@
 //!
 //! - The files to cache, with their digests. So the script changes whenever the site does, and a changed script is how
 //!   browsers detect an update.
-//! - The test for relaxed SIMD. The service worker caches only the build of Nearmind's worker that the browser can run.
+//! - The test for relaxed SIMD. The service worker caches only the build of the encoder that the browser can run.
 //!
 //! Must not know what the files contain.
 

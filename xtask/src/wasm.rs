@@ -27,17 +27,25 @@ fn files(module: &str) -> [String; 2] {
     [format!("{module}.js"), format!("{module}_bg.wasm")]
 }
 
-const MODULES: [&str; 5] =
-    [TRUNK_MODULE, "nearmind-worker-relaxed", "nearmind-gpu", "nearmind-feeds", "nearmind-measure"];
+const MODULES: [&str; 6] = [
+    TRUNK_MODULE,
+    "nearmind-encoder",
+    "nearmind-encoder-relaxed",
+    "nearmind-gpu",
+    "nearmind-feeds",
+    "nearmind-measure",
+];
 /// The module that Trunk builds.
 const TRUNK_MODULE: &str = "nearmind-worker";
 /// The crates that are modules.
-pub const CRATES: [&str; 4] = ["nearmind-web-worker", "nearmind-web-gpu", "nearmind-web-feeds", "nearmind-web-measure"];
+pub const CRATES: [&str; 5] =
+    ["nearmind-web-worker", "nearmind-web-encoder", "nearmind-web-gpu", "nearmind-web-feeds", "nearmind-web-measure"];
 
 /// Builds the modules that Trunk does not build.
 pub fn build_modules() -> Result<()> {
-    let [worker, gpu, feeds, measure] = CRATES;
-    build_module("nearmind-worker-relaxed", worker, &["--features", "relaxed-simd"])?;
+    let [_, encoder, gpu, feeds, measure] = CRATES;
+    build_module("nearmind-encoder", encoder, &[])?;
+    build_module("nearmind-encoder-relaxed", encoder, &["--features", "relaxed-simd"])?;
     build_module("nearmind-gpu", gpu, &[])?;
     build_module("nearmind-feeds", feeds, &[])?;
     build_module("nearmind-measure", measure, &[])

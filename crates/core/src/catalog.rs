@@ -15,6 +15,7 @@ pub mod pack; //               catalogue <-> files
 pub mod pictures; //           small pictures of the items
 pub mod relations; //          which items are chosen together
 pub mod score_weights; //      the weights of the parts of a score
+pub mod word_vectors; //       vectors of words, fitted to the model
 
 pub use aliases::Aliases;
 pub use build::build_catalog;
@@ -28,6 +29,7 @@ pub use pack::Pack;
 pub use pictures::Sheet;
 pub use relations::Relations;
 pub use score_weights::ScoreWeights;
+pub use word_vectors::WordVectors;
 
 use std::collections::BTreeSet;
 

@@ -48,6 +48,11 @@ pub enum Update {
         /// The number of items in the catalogue.
         items: usize,
     },
+    /// Texts are compared with the items by the vectors of their words from now on, until the model is loaded.
+    WordVectorsReady {
+        /// The number of words that have a vector.
+        words: usize,
+    },
     /// The model is loaded and was tested on this device.
     ModelReady {
         /// The device that the model runs on, and why.

@@ -16,6 +16,7 @@ pub mod f32_model; // f32 weights as plain arrays
 pub mod gpu; //       wgpu and WGSL for the same kernels
 pub mod kernels; //   the trait of fused operations that a device implements
 pub mod manifest; //  models/*/manifest.json: source, digests, pooling, prefixes, lengths
+pub mod model; //     a whole model: text in, vector out
 #[cfg(feature = "reference")]
 pub mod reference; // the f32 forward pass in burn
 #[cfg(all(test, feature = "gpu"))]
@@ -28,6 +29,8 @@ pub mod weights; //   the int8 safetensors file: format, checks, loading
 pub mod windows; //   texts with more tokens than the model has positions
 #[cfg(not(target_arch = "wasm32"))]
 pub mod write; //     writes the int8 safetensors file
+
+pub use model::{EncodedText, Model, TextModel, TokenAttention};
 
 /// Texts as token ids. Ragged, without padding, so batching cannot change a result.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -134,6 +134,17 @@ impl Tokenizer {
         Ok(tokenizer)
     }
 
+    /// Returns the whole words of the vocabulary in the order of their ids, which in most models begins with the most
+    /// frequent ones.
+    pub fn words(&self) -> Vec<String> {
+        let mut words = match &self.algorithm {
+            Algorithm::WordPiece(model) => model.words(),
+            Algorithm::Unigram(model) => model.words(),
+        };
+        words.sort_unstable();
+        words.into_iter().map(|(_, word)| word).collect()
+    }
+
     /// Returns the token ids of texts, each truncated to the model's positions; [`windows`](super::windows) encodes
     /// texts of any length. An empty text still has its start and end tokens.
     pub fn batch<T: AsRef<str>>(&self, texts: &[T], role: Role) -> Result<Batch, EncodeError> {

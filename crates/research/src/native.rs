@@ -1,7 +1,7 @@
 //! Converts a model of the command line to one for a session.
 
 use nearmind::cli::{device::NativeDevice, model::NativeModel};
-use nearmind_session::Model;
+use nearmind_encoder::Model;
 
 /// Keeps the weights, the device and the probes.
 pub fn for_session(model: NativeModel) -> Model<NativeDevice> {

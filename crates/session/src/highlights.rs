@@ -1,20 +1,19 @@
 //! Chooses which words of a card are highlighted: those with the largest shares, provided that the text without them
 //! scores less. Words are highlighted only in the text that the shares were computed from.
 //!
-//! A card needs two encodings: that of its text, which serves every direction, and that of the text without the chosen
-//! words. Both are cached, so that a card which stays on the shelf keeps its highlights at once. Must not know how
+//! With a model a card needs two encodings: that of its text, which serves every direction, and that of the text without
+//! the chosen words. Before there is a model, the vectors of words stand for both. They are cached, so that a card which stays on the shelf keeps its highlights at once. Must not know how
 //! words are chosen (`explain` does), nor when there is time.
 
 use std::{collections::VecDeque, ops::Range};
 
-use super::model::Model;
 use nearmind_core::{
-    catalog::{Catalog, Document},
+    catalog::{Catalog, Document, WordVectors},
     explain::{Highlights, Part, TextDecomposition, choose_highlights, deletion},
-    text::words,
+    text::{Word, words},
     vectors::arithmetic::dot,
 };
-use nearmind_encoder::{EncodeError, Encoder};
+use nearmind_encoder::{EncodeError, TextModel};
 
 /// Title and description as text parts.
 pub type HighlightedText = (Vec<Part>, Vec<Part>);
@@ -70,9 +69,9 @@ impl HighlightCache {
 
     /// Encodes the next missing text of each of these cards: its own, or else that without the words that would be
     /// highlighted. Returns false if the model's vectors are not a sum over words.
-    pub async fn encode<E: Encoder>(
+    pub async fn encode<M: TextModel>(
         &mut self,
-        model: &mut Model<E>,
+        model: &mut M,
         catalog: &Catalog,
         requests: &[HighlightRequest<'_>],
     ) -> Result<bool, EncodeError> {
@@ -80,7 +79,8 @@ impl HighlightCache {
             requests.iter().filter_map(|request| Some((request.row, self.missing(request)?))).collect();
         let texts =
             missing.iter().map(|(_, MissingEncoding::Whole(text) | MissingEncoding::Without(_, text))| text.as_str());
-        let Some(encoded) = model.encode(texts).await? else { return Ok(false) };
+        let texts: Vec<&str> = texts.collect();
+        let Some(encoded) = model.encode(&texts).await? else { return Ok(false) };
         for ((row, missing), (states, mut vector)) in missing.into_iter().zip(encoded) {
             match missing {
                 MissingEncoding::Whole(text) => {
@@ -98,6 +98,28 @@ impl HighlightCache {
             }
         }
         Ok(true)
+    }
+
+    /// Reads the texts of these cards by the vectors of their words. The text without the chosen words needs no second
+    /// reading, because its vector is the sum of the others.
+    pub fn read(&mut self, vectors: &WordVectors, catalog: &Catalog, requests: &[HighlightRequest<'_>]) {
+        let vector = |word: &Word| if word.is_stop { None } else { vectors.word(&word.term) };
+        for request in requests {
+            if self.text(request.row).is_none() {
+                let words = words(&request.document.text, &catalog.segmenter);
+                let reading = TextDecomposition::from_words(words, vectors.width(), vector);
+                self.insert(request.row, CachedText { reading, deletions: VecDeque::new() });
+            }
+            let Some(cached) = self.text(request.row) else { continue };
+            let Highlights { chosen, .. } = marked(request, &cached.reading);
+            if cached.without(&chosen).is_none() {
+                let vector = cached.reading.without(&chosen);
+                cached.deletions.push_back((chosen, vector));
+            }
+            if cached.deletions.len() > Self::MOST_DELETIONS {
+                cached.deletions.pop_front();
+            }
+        }
     }
 
     fn missing(&mut self, request: &HighlightRequest) -> Option<MissingEncoding> {

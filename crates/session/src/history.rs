@@ -16,9 +16,9 @@ use nearmind_core::{
     profile::{Event, EventName, History},
     protocol::{Update, VERSION},
 };
-use nearmind_encoder::Encoder;
+use nearmind_encoder::TextModel;
 
-impl<E: Encoder, S: Store> Session<E, S> {
+impl<M: TextModel, S: Store> Session<M, S> {
     pub(super) async fn open(&mut self, version: u32) -> Vec<Update> {
         if version != VERSION {
             return vec![SessionError::Version.update("")];

@@ -1,6 +1,6 @@
 //! Owns all state of a visit: a [`Command`] in, [`Update`]s out.
 //!
-//! Depends on the outside only through [`Encoder`] and [`Store`], so that a whole visit runs in a plain test. Must not
+//! Depends on the outside only through [`TextModel`] and [`Store`], so that a whole visit runs in a plain test. Must not
 //! know JavaScript, nor where bytes come from: the caller fetches them and calls [`Session::set_catalog`] and
 //! [`Session::set_model`] in any order, before or after the first commands. All state but the log is derived from the
 //! log, and can be rebuilt.
@@ -13,7 +13,6 @@ mod highlights; // which words of a card are highlighted
 mod history; // commands that change the log
 mod log;
 mod map;
-mod model;
 mod pictures; // addresses of the cards' pictures
 mod portable; // export and import of the log
 mod problem; //  what can go wrong
@@ -34,11 +33,10 @@ use shelf::OpenShelf;
 use unmatched::NamedIds;
 
 pub use log::{Entry, Log, Topic};
-pub use model::Model;
 pub use store::{MemoryStore, Store, StoreError, StoreUpdate, difference};
 
 use nearmind_core::{
-    catalog::{Catalog, Sheet},
+    catalog::{Catalog, Sheet, WordVectors},
     profile::{Event, History, Overrides, SimilarityCache, Source, weights::EventWeights},
     protocol::{Command, DeviceReport, Envelope, Update},
     recommend::{
@@ -47,10 +45,10 @@ use nearmind_core::{
     },
     text::language::primary_subtag,
 };
-use nearmind_encoder::{EncodeError, Encoder};
+use nearmind_encoder::{EncodeError, TextModel};
 
 /// One visit: the visitor's log, the catalogue, the model and the open shelves.
-pub struct Session<E, S> {
+pub struct Session<M, S> {
     store: S,
     log: Log,
     /// Entries at the end of the log that could not be stored yet.
@@ -60,7 +58,7 @@ pub struct Session<E, S> {
     /// The events of the log by item and text of the present catalogue.
     history: History,
     catalog: Option<Catalog>,
-    model: Option<Model<E>>,
+    model: Option<M>,
     texts: TextVectors,
     columns: SimilarityCache,
     highlights: HighlightCache,
@@ -73,7 +71,7 @@ pub struct Session<E, S> {
     lang: String,
 }
 
-impl<E: Encoder, S: Store> Session<E, S> {
+impl<M: TextModel, S: Store> Session<M, S> {
     /// Creates a session without a log; the command `Open` reads it from the store.
     pub fn new(store: S) -> Self {
         Self {
@@ -104,6 +102,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
     pub async fn set_catalog(&mut self, catalog: Catalog) -> Vec<Update> {
         let mut updates = vec![Update::CatalogReady { items: catalog.len() }];
         self.catalog = Some(catalog);
+        self.texts.set_words(None);
         self.pictures.clear();
         self.named.forget_answers();
         self.rebuild();
@@ -120,19 +119,32 @@ impl<E: Encoder, S: Store> Session<E, S> {
         if pictures.is_empty() { Vec::new() } else { vec![Update::Pictures { pictures }] }
     }
 
+    /// Takes the catalogue's vectors of words: they place what the visitor wrote and highlight words of cards, until there
+    /// is a model.
+    pub async fn set_word_vectors(&mut self, words: WordVectors) -> Vec<Update> {
+        let mut updates = vec![Update::WordVectorsReady { words: words.len() }];
+        self.texts.set_words(Some(words));
+        if self.model.is_none() {
+            self.columns.clear(); // texts were placed by the items with their words
+            updates.extend(self.rank_all().await);
+        }
+        updates
+    }
+
     /// Takes a model that has passed its probes: it encodes what the visitor wrote and highlights words of cards.
-    pub async fn set_model(&mut self, model: Model<E>, device: DeviceReport) -> Vec<Update> {
+    pub async fn set_model(&mut self, model: M, device: DeviceReport) -> Vec<Update> {
         let mut updates = vec![Update::ModelReady { device }];
         self.model = Some(model);
         self.columns.clear(); // texts were placed by their words
+        self.highlights = HighlightCache::default(); // and words chosen by their vectors
         updates.extend(self.check_model());
         updates.extend(self.rank_all().await);
         updates
     }
 
-    /// The device that the model runs on; `None` before [`Session::set_model`].
-    pub fn encoder(&mut self) -> Option<&mut E> {
-        self.model.as_mut().map(Model::encoder)
+    /// The model; `None` before [`Session::set_model`].
+    pub fn model(&mut self) -> Option<&mut M> {
+        self.model.as_mut()
     }
 
     /// Answers one command. `Open` comes first.
@@ -186,10 +198,13 @@ impl<E: Encoder, S: Store> Session<E, S> {
         }
     }
 
-    /// Does one slice of background work: encodes the texts of up to two cards to highlight their words, the first
-    /// cards first. Returns `None` when there is nothing left to do.
+    /// Does one slice of background work: reads the texts of up to two cards to highlight their words, the first cards
+    /// first. Returns `None` when there is nothing left to do.
     pub async fn work(&mut self) -> Option<Vec<Update>> {
-        let (catalog, model) = (self.catalog.as_ref()?, self.model.as_mut()?);
+        let catalog = self.catalog.as_ref()?;
+        if self.model.is_none() && self.texts.words().is_none() {
+            return None;
+        }
         let (name, shelf) = self.shelves.iter_mut().find(|(_, shelf)| !shelf.todo.is_empty())?;
         let OpenShelf { request, revision, directions, todo, .. } = shelf;
         let lang = primary_subtag(&request.lang);
@@ -198,7 +213,14 @@ impl<E: Encoder, S: Store> Session<E, S> {
             Some(HighlightRequest { row, document, direction })
         };
         let next: Vec<HighlightRequest> = todo.iter().take(CARDS_PER_SLICE).filter_map(request).collect();
-        let encoded = self.highlights.encode(model, catalog, &next).await;
+        let encoded = match (&mut self.model, self.texts.words()) {
+            (Some(model), _) => self.highlights.encode(model, catalog, &next).await,
+            (None, Some(words)) => {
+                self.highlights.read(words, catalog, &next);
+                Ok(true)
+            }
+            (None, None) => Ok(false),
+        };
         if next.is_empty() || !matches!(encoded, Ok(true)) {
             todo.clear();
             return Some(encoded.err().iter().map(encoder_failed).collect());
@@ -220,7 +242,10 @@ impl<E: Encoder, S: Store> Session<E, S> {
             let lang = primary_subtag(&self.lang);
             let profile = self.history.build_profile(&EventWeights::default(), self.now_ms, &Overrides::default(), &[]);
             let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
-            let meaning = encoded.or_else(|| self.texts.vector_from_words(&query, catalog).map(Meaning::by_words));
+            let word_sum =
+                || self.texts.word_sum(&query, catalog).map(|(vector, floor)| Meaning::encoded(&vector, floor));
+            let by_words = || self.texts.vector_from_words(&query, catalog).map(Meaning::by_words);
+            let meaning = encoded.or_else(word_sum).or_else(by_words);
             let found = search::search(catalog, &query, meaning.as_ref(), limit);
             let pictures = &mut self.pictures;
             let mut card = |hit| {
@@ -319,7 +344,7 @@ impl<E: Encoder, S: Store> Session<E, S> {
             return None;
         }
         match model.vector(part).await {
-            Ok(read) => self.texts.add(part, read, model.likeness(), catalog),
+            Ok(read) => self.texts.add(part, read, |similarity| model.cosine_of(similarity), catalog),
             Err(error) => return Some(encoder_failed(&error)),
         }
         None

@@ -14,12 +14,12 @@ use nearmind_core::{
     recommend::{RankingInputs, statements},
     text::{language::primary_subtag, words},
 };
-use nearmind_encoder::Encoder;
+use nearmind_encoder::TextModel;
 
 /// Words that name an interest: as many as fit a line.
 const MOST_WORDS: usize = 4;
 
-impl<E: Encoder, S: Store> Session<E, S> {
+impl<M: TextModel, S: Store> Session<M, S> {
     pub(super) fn summary(&self) -> ProfileSummary {
         let profile = self.profile_without(&self.muted());
         let unused = |event: &Event| {

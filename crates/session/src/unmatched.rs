@@ -11,7 +11,7 @@ use nearmind_core::{
     protocol::{Diagnosis, ShelfRequest, UnmatchedId, Update, Warning},
     rank::{Rules, Scene, ShelfKind},
 };
-use nearmind_encoder::Encoder;
+use nearmind_encoder::TextModel;
 
 /// Ids that are listed.
 const MOST_LISTED: usize = 20;
@@ -75,7 +75,7 @@ impl NamedIds {
     }
 }
 
-impl<E: Encoder, S: Store> Session<E, S> {
+impl<M: TextModel, S: Store> Session<M, S> {
     pub(super) fn diagnose(&mut self) -> Vec<Update> {
         let Some(catalog) = &self.catalog else { return Vec::new() };
         let mut counts = self.named.requested.clone();

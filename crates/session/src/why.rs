@@ -15,7 +15,7 @@ use nearmind_core::{
     recommend::{NEGLIGIBLE_SHARE, RankedList, RankingInputs, RankingOptions, recommend, texts::TextVectors},
     text::{language::primary_subtag, words},
 };
-use nearmind_encoder::Encoder;
+use nearmind_encoder::TextModel;
 
 /// An explanation says for this many items and texts where the item would rank without them. Each takes a replay.
 const MAX_REPLAYED_SOURCES: usize = 3;
@@ -72,7 +72,7 @@ impl<'a> Replay<'a> {
     }
 }
 
-impl<E: Encoder, S: Store> Session<E, S> {
+impl<M: TextModel, S: Store> Session<M, S> {
     pub(super) fn explain(&mut self, shelf: &str, item: &str) -> Vec<Update> {
         self.with_replay(shelf, item, |session, replay, row| {
             Update::Explanation(session.explanation(replay, shelf, row))

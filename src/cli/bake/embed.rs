@@ -16,7 +16,7 @@ use nearmind_encoder::manifest::Role;
 /// Texts that are encoded together: enough to keep many cores busy.
 const CHUNK: usize = 256;
 /// Cached texts that are embedded again, to check that this build still computes the same vectors.
-const CHECKED_TEXTS: usize = 4;
+pub const CHECKED_TEXTS: usize = 4;
 
 /// The vectors of all items.
 pub struct Embeddings {

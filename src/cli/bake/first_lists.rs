@@ -10,7 +10,7 @@ use nearmind_core::{
     catalog::{Catalog, Manifest, manifest::FileEntry},
     protocol::{Command, Shelf, ShelfRequest, Update},
 };
-use nearmind_encoder::cpu::CpuModel;
+use nearmind_encoder::{Model, cpu::CpuModel};
 use nearmind_session::{MemoryStore, Session};
 
 /// The cards of a first list: as many as a shelf has by default. Some 2 KB, compressed.
@@ -35,7 +35,7 @@ pub fn write_first_lists(folder: &Path, manifest: &Manifest) -> Result<BTreeMap<
 
 /// The lists that a session shows to a visitor without a history, by language.
 fn first_lists(catalog: Catalog, languages: &[String]) -> Result<Vec<(String, Shelf)>> {
-    let mut session: Session<CpuModel, MemoryStore> = Session::new(MemoryStore::default());
+    let mut session: Session<Model<CpuModel>, MemoryStore> = Session::new(MemoryStore::default());
     pollster::block_on(session.set_catalog(catalog));
     let mut list = |lang: &String| {
         let request = ShelfRequest { limit: CARDS, lang: lang.clone(), ..ShelfRequest::default() };

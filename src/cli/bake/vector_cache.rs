@@ -1,5 +1,6 @@
 //! A cache of vectors, keyed by the digests of their texts, so that a bake embeds only texts that are new. It is a file in
-//! the private folder of the catalogue, which need not be published.
+//! the private folder of the catalogue, which need not be published: `vectors` for the items, `query-vectors` for the texts
+//! that word vectors are fitted to.
 //!
 //! ```text
 //! .bake/vectors   8 bytes   "NMKEPT01"
@@ -39,8 +40,27 @@ pub struct ModelFingerprint {
     pub width: usize,
 }
 
+/// What was encoded. Models encode items and queries in different ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheKind {
+    /// The texts of the items.
+    Items,
+    /// The texts that word vectors are fitted to.
+    Queries,
+}
+
+impl CacheKind {
+    fn file(self) -> &'static str {
+        match self {
+            Self::Items => "vectors",
+            Self::Queries => "query-vectors",
+        }
+    }
+}
+
 /// The vectors of earlier bakes.
 pub struct VectorCache {
+    kind: CacheKind,
     fingerprint: ModelFingerprint,
     files: Vec<File>,
     /// The index in `files` and the offset in bytes of each record.
@@ -50,11 +70,11 @@ pub struct VectorCache {
 
 impl VectorCache {
     /// Opens the caches in these catalogue folders, as far as they are of this model. New vectors go into the first folder.
-    pub fn open(fingerprint: ModelFingerprint, folders: &[&Path]) -> Result<Self> {
-        let path = folder::private_folder(folders[0])?.join("vectors");
-        let mut cache = Self { fingerprint, files: Vec::new(), offsets: HashMap::new(), path };
+    pub fn open(kind: CacheKind, fingerprint: ModelFingerprint, folders: &[&Path]) -> Result<Self> {
+        let path = folder::private_folder(folders[0])?.join(kind.file());
+        let mut cache = Self { kind, fingerprint, files: Vec::new(), offsets: HashMap::new(), path };
         for folder in folders {
-            let path = folder.join(folder::PRIVATE_FOLDER).join("vectors");
+            let path = folder.join(folder::PRIVATE_FOLDER).join(kind.file());
             if let Ok(file) = File::open(&path) {
                 cache.index_file(file).with_context(|| format!("reading {}", path.display()))?;
             }
@@ -62,18 +82,18 @@ impl VectorCache {
         Ok(cache)
     }
 
-    /// Opens the cache in one catalogue folder, of whatever model it is.
+    /// Opens the cache of the items in one catalogue folder, of whatever model it is.
     ///
     /// # Errors
     /// If there is no cache.
     pub fn open_existing(folder: &Path) -> Result<Self> {
-        let path = folder.join(folder::PRIVATE_FOLDER).join("vectors");
+        let path = folder.join(folder::PRIVATE_FOLDER).join(CacheKind::Items.file());
         let missing = || format!("{} cannot be read: `nearmind bake` with --model writes it", path.display());
         let mut header = [0; HEADER_BYTES];
         File::open(&path).and_then(|mut file| file.read_exact(&mut header)).with_context(missing)?;
         let width = u32::from_le_bytes([header[8], header[9], header[10], header[11]]) as usize;
         let fingerprint = ModelFingerprint { digest: std::array::from_fn(|at| header[12 + at]), width };
-        Self::open(fingerprint, &[folder])
+        Self::open(CacheKind::Items, fingerprint, &[folder])
     }
 
     /// The vectors `[N, D]` of these texts; `None` if one of them is not in the cache.
@@ -162,7 +182,7 @@ impl VectorCache {
         }
         out.flush().with_context(context)?;
         drop(out);
-        folder::persist(file, folder, "vectors")
+        folder::persist(file, folder, self.kind.file())
     }
 
     fn header(&self) -> [u8; HEADER_BYTES] {
@@ -212,7 +232,7 @@ mod tests {
     #[test]
     fn incomplete_records_and_another_models_vectors_are_ignored() {
         let folder = tempfile::tempdir().unwrap();
-        let open = |byte| VectorCache::open(fingerprint(byte), &[folder.path()]).unwrap();
+        let open = |byte| VectorCache::open(CacheKind::Items, fingerprint(byte), &[folder.path()]).unwrap();
         let mut journal = open(1).append().unwrap();
         journal.push(&key("a"), &[1.0, 2.0, 3.0]).unwrap();
         journal.push(&key("b"), &[4.0, 5.0, 6.0]).unwrap();

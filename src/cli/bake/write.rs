@@ -17,7 +17,7 @@ use super::{
 use crate::cli::folder;
 use nearmind_core::{
     catalog::{
-        Item, Manifest, ModelName,
+        Item, Manifest, ModelName, WordVectors,
         build::{item_texts, search_terms},
         manifest::{FORMAT, FileEntry, VERSION, hex},
         pack,
@@ -29,18 +29,24 @@ use nearmind_core::{
 /// Items that are processed together, by all cores.
 const CHUNK: usize = 4096;
 
-/// Writes the catalogue of `items`, with their vectors, with what was `learned` about them before, and with `pictures`,
-/// into the folder `out`.
-pub fn write(
-    out: &Path,
-    items: &mut impl SortedItems,
-    (matrix, centre): (&Matrix, &Centre),
-    model: ModelName,
-    learned: Option<&LearnedData>,
-    pictures: &Pictures,
-) -> Result<Manifest> {
-    let dictionary = dictionary(items)?;
-    let segmenter = Segmenter::new(&dictionary);
+/// What a catalogue has besides its items.
+pub struct Content<'a> {
+    /// The Chinese words that texts are split into.
+    pub dictionary: &'a Dictionary,
+    /// The vectors of the items, and their centring.
+    pub vectors: (&'a Matrix, &'a Centre),
+    /// The vectors of words.
+    pub word_vectors: Option<&'a WordVectors>,
+    /// What was learned about the items before.
+    pub learned: Option<&'a LearnedData>,
+    /// Small copies of the items' pictures.
+    pub pictures: &'a Pictures,
+}
+
+/// Writes the catalogue of `items` into the folder `out`. `model` encoded them.
+pub fn write(out: &Path, items: &mut impl SortedItems, content: Content, model: ModelName) -> Result<Manifest> {
+    let Content { dictionary, vectors: (matrix, centre), word_vectors, learned, pictures } = content;
+    let segmenter = Segmenter::new(dictionary);
     let (mut languages, mut old_rows, mut packed) = (BTreeSet::new(), Vec::new(), 0);
     let (mut columns, mut words) = (pack::items::ItemsWriter::default(), IndexWriter::default());
     let mut texts = PackFile::new(out)?;
@@ -84,7 +90,7 @@ pub fn write(
         version: VERSION,
         texts: texts.finish(out, "texts")?,
         items: file("items", &mut |out| columns.take().map_or(Ok(()), |columns| columns.finish(out)))?,
-        words: file("words", &mut |out| pack::words::write(&words, &dictionary, out))?,
+        words: file("words", &mut |out| pack::words::write(&words, dictionary, out))?,
         vectors: file("vectors", &mut |out| pack::vectors::write(matrix, centre, out))?,
         aliases: (!items.aliases().is_empty())
             .then(|| file("aliases", &mut |out| out.write_all(aliases)))
@@ -92,6 +98,7 @@ pub fn write(
         relations,
         contexts,
         score_weights,
+        word_vectors: word_vectors.map(|words| file("word-vectors", &mut |out| words.write(out))).transpose()?,
         min_visitors: learned.and_then(|learned| learned.min_visitors),
         pictures: pictures.sheets.clone(),
         first_lists: BTreeMap::new(),
@@ -105,7 +112,7 @@ pub fn write(
 }
 
 /// The dictionary of the Chinese words in all texts.
-fn dictionary(items: &mut impl SortedItems) -> Result<Dictionary> {
+pub fn chinese_words(items: &mut impl SortedItems) -> Result<Dictionary> {
     let mut full: Option<Segmenter> = None;
     let mut words = BTreeMap::new();
     each_chunk(items, |chunk| {

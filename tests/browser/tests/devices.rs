@@ -181,8 +181,8 @@ async fn a_wrong_gpu_is_not_used_and_the_page_says_so() -> Result<()> {
           const code = args.code.replaceAll("total(sum) * channel.x * scale +", "total(sum) * channel.x +");
           return createShaderModule.call(this, { ...args, code });
         };
-        wasm.start(loadGpu)"#;
-    let wrong = replace_in_worker("wasm.start(loadGpu)", WRONG);
+        wasm.start(loadEncoder, loadGpu)"#;
+    let wrong = replace_in_worker("wasm.start(loadEncoder, loadGpu)", WRONG);
     assert_cpu_is_used(Site::with_interceptor(wrong), Gpu::Software, "wrong").await
 }
 

@@ -6,7 +6,7 @@ mod pack_files; // the files of a catalogue
 
 use std::{fs, path::PathBuf, process::Command};
 
-use self::pack_files::{read_files, without_first_lists};
+use self::pack_files::{made_by_the_page, read_files};
 use anyhow::{Context, Result, ensure};
 use browser_tests::{Gpu, Shop, Site, site::root, visit, visit_in_each_browser};
 use serde_json::{Value, json};
@@ -197,7 +197,7 @@ async fn the_exported_pack_equals_that_of_the_command_line() -> Result<()> {
             let pack = export_pack(shop, name).await?;
             let report = run_nearmind(&["inspect".as_ref(), pack.as_os_str()])?;
             assert!(report.contains("41"), "{report}");
-            let (exported, baked) = (read_files(&pack)?, without_first_lists(read_files(&out)?));
+            let (exported, baked) = (read_files(&pack)?, made_by_the_page(read_files(&out)?));
             let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
             assert_eq!(names(&exported), names(&baked), "{name}");
             assert!(exported == baked, "{name}");

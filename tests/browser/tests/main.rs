@@ -33,3 +33,4 @@ mod traces; // a server's view: requests do not depend on the profile
 mod unmatched_text; // wishes and searches that match nothing
 mod visit; // a whole visit
 mod vitals; // web vitals
+mod word_vectors; // texts and highlights without the model

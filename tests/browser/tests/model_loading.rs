@@ -66,13 +66,13 @@ async fn a_device_that_cannot_afford_it_loads_no_model() -> Result<()> {
     Ok(())
 }
 
-/// A site that sends the worker's module at 2.8 Mbit/s.
+/// A site that sends the worker's module at 2.1 Mbit/s.
 fn slow_module() -> Interceptor {
     let pause = with_navigator!("{ connection: undefined }");
     Box::new(move |path, reply| {
         pause(path, reply);
         if path.ends_with("_bg.wasm") {
-            reply.fault.pause_per_mib = Some(Duration::from_secs(3));
+            reply.fault.pause_per_mib = Some(Duration::from_secs(4));
         }
     })
 }

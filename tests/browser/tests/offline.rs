@@ -41,9 +41,9 @@ async fn the_second_visit_works_without_network() -> Result<()> {
             off.store(false, Ordering::Relaxed);
             shop.open_with_model("index.html").await?;
             shop.evaluate("await navigator.serviceWorker.ready;", &[]).await?;
-            // Only the build of the worker that runs is requested, both by the page and by the service worker.
+            // Only the build of the encoder that runs is requested, both by the page and by the service worker.
             let mut builds = shop.site.requests();
-            builds.retain(|line| line.ends_with("_bg.wasm"));
+            builds.retain(|line| line.contains("encoder") && line.ends_with("_bg.wasm"));
             builds.sort();
             builds.dedup();
             assert_eq!(builds.len(), 1, "{builds:?}");

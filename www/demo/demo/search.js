@@ -41,9 +41,9 @@ async function showResults() {
   setTitle(messages.results(query));
   Object.assign(document.querySelector("input[name=q]") ?? {}, { value: query });
   byId("results-note").textContent = messages.searching;
-  // Searches by words once the catalogue is loaded, and by meaning once the model is.
+  // Searches by words once the catalogue is loaded, and by meaning once the word vectors are there, and the model.
   client.subscribe((update) => {
-    if (update.type === "catalog-ready" || update.type === "model-ready") searchRecommender();
+    if (["catalog-ready", "word-vectors-ready", "model-ready"].includes(update.type)) searchRecommender();
     if (update.type === "error" && update.fatal) showWordMatches();
   });
   searchRecommender();
@@ -52,10 +52,10 @@ async function showResults() {
 
 async function searchRecommender() {
   const cards = await client.search(query, { limit: LIMIT }).catch(() => []);
-  const { items, device, problem } = client.state;
+  const { items, device, words, problem } = client.state;
   if (items === null || problem) return;
-  byId("results").dataset.by = device ? "meaning" : "word";
-  show(cards.map(cardTile), device ? messages.found(cards.length) : messages.searching);
+  byId("results").dataset.by = device || words ? "meaning" : "word";
+  show(cards.map(cardTile), device || words ? messages.found(cards.length) : messages.searching);
 }
 
 /** Shows the shop's own search results, unless the recommender has answered. */

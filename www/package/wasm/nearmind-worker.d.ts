@@ -3,7 +3,7 @@
 export default function init(): Promise<unknown>;
 
 /** Called once, before the first message. */
-export function start(loadGpu: () => Promise<unknown>): void;
+export function start(loadEncoder: () => Promise<unknown>, loadGpu: () => Promise<unknown>): void;
 
 /** A message from the page. */
 export function receive(message: unknown): void;

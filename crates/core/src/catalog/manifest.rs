@@ -9,6 +9,7 @@
 //!  "aliases":   {...},                                            if items have other names
 //!  "relations": {...}, "contexts": {...}, "scoreWeights": {...},   if they were learned from the shop's interactions
 //!  "minVisitors": 3,                                              the fewest visitors behind any learned value
+//!  "wordVectors": {...},                                          if the catalogue has vectors
 //!  "pictures":  [{...}, {...}],                                   if there are small pictures, in the order to fetch
 //!  "firstLists": {"en": {...}, "zh": {...}},                      the list of a first visit, by language
 //!  "model":     {"name": "all-MiniLM-L6-v2", "digest": "..."},
@@ -61,6 +62,9 @@ pub struct Manifest {
     /// applied.
     #[serde(default, rename = "minVisitors", skip_serializing_if = "Option::is_none")]
     pub min_visitors: Option<u32>,
+    /// Vectors of words ([`super::word_vectors`]). Fetched after the catalogue.
+    #[serde(default, rename = "wordVectors", skip_serializing_if = "Option::is_none")]
+    pub word_vectors: Option<FileEntry>,
     /// Sheets of small pictures ([`super::pictures`]). Only pages with private pictures fetch them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<FileEntry>,
@@ -150,16 +154,16 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Returns the files to fetch, in the order that [`Manifest::decode`] expects. Pictures and first lists are not among
-    /// them.
+    /// Returns the files to fetch, in the order that [`Manifest::decode`] expects. Word vectors, pictures and first lists
+    /// are not among them.
     pub fn files(&self) -> Vec<&FileEntry> {
         let optional = [&self.aliases, &self.relations, &self.contexts, &self.score_weights].into_iter().flatten();
         [&self.items, &self.texts, &self.vectors, &self.words].into_iter().chain(optional).collect()
     }
 
-    /// Iterates over all files of the catalogue, including the sheets of pictures and the first lists.
+    /// Iterates over all files of the catalogue, including those that [`Manifest::files`] leaves out.
     pub fn all_files(&self) -> impl Iterator<Item = &FileEntry> {
-        self.files().into_iter().chain(&self.pictures).chain(self.first_lists.values())
+        self.files().into_iter().chain(&self.word_vectors).chain(&self.pictures).chain(self.first_lists.values())
     }
 
     /// Returns the manifest as indented JSON.

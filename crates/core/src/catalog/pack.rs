@@ -103,6 +103,7 @@ impl Pack {
             score_weights: (catalog.score_weights != ScoreWeights::default())
                 .then(|| add("score-weights", "json", catalog.score_weights.write())),
             min_visitors: None,
+            word_vectors: None,
             pictures: Vec::new(),
             first_lists: BTreeMap::new(),
             model: catalog.model.clone(),

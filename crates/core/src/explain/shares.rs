@@ -17,7 +17,7 @@ use crate::{
     text::Word,
     vectors::{
         Centre,
-        arithmetic::{add_scaled, dot, norm},
+        arithmetic::{add_scaled, dot, norm, normalize},
     },
 };
 
@@ -79,6 +79,30 @@ impl TextDecomposition {
         Self { words, summands: sums.concat() }
     }
 
+    /// Splits a text whose vector is the sum of the vectors `[H]` of its words, scaled to length 1. A word without a
+    /// vector adds nothing.
+    pub fn from_words(words: Vec<Word>, width: usize, vector: impl Fn(&Word) -> Option<Vec<f32>>) -> Self {
+        let mut summands: Vec<f32> =
+            words.iter().flat_map(|word| vector(word).unwrap_or_else(|| vec![0.0; width])).collect();
+        let length = norm(&sum(summands.chunks_exact(width.max(1)), width));
+        if length > 0.0 {
+            summands.iter_mut().for_each(|value| *value /= length);
+        }
+        summands.extend(vec![0.0; width]); // there is no rest
+        Self { words, summands }
+    }
+
+    /// The unit vector `[H]` of the text without the words at these positions, which are in order. Only right for
+    /// [`TextDecomposition::from_words`]: a model reads the words that are left in another way.
+    pub fn without(&self, deleted: &[usize]) -> Vec<f32> {
+        let width = self.summands.len() / (self.words.len() + 1);
+        let summands = self.summands.chunks_exact(width.max(1)).enumerate();
+        let left = summands.filter(|(at, _)| deleted.binary_search(at).is_err()).map(|(_, summand)| summand);
+        let mut vector = sum(left, width);
+        normalize(&mut vector);
+        vector
+    }
+
     /// What each word adds to the score of the text against `direction` `[H]`.
     pub fn shares(&self, direction: &[f32]) -> WordShares {
         let mut words: Vec<f32> =
@@ -86,6 +110,13 @@ impl TextDecomposition {
         let rest = words.pop().unwrap_or_default();
         WordShares { words, rest }
     }
+}
+
+fn sum<'a>(vectors: impl Iterator<Item = &'a [f32]>, width: usize) -> Vec<f32> {
+    vectors.fold(vec![0.0; width], |mut sum, vector| {
+        add_scaled(&mut sum, 1.0, vector);
+        sum
+    })
 }
 
 /// Sums the values of tokens `[T]` by word. `spans` are as in [`TokenStates`].
@@ -113,7 +144,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::vectors::arithmetic::normalize;
 
     const WIDTH: usize = 16;
 
@@ -142,6 +172,20 @@ mod tests {
             prop_assert!((shares.score() - score).abs() < 1e-4, "{} {score}", shares.score());
             prop_assert!(shares.words.iter().all(|share| share.is_finite()));
         }
+    }
+
+    #[test]
+    fn shares_of_word_vectors_sum_to_the_score() {
+        let vector = |word: &Word| match word.term.as_str() {
+            "0" => Some(vec![3.0, 0.0]),
+            "1" => Some(vec![0.0, 4.0]),
+            _ => None,
+        };
+        let text = TextDecomposition::from_words(words(3), 2, vector);
+        let shares = text.shares(&[1.0, 1.0]);
+        assert!((shares.score() - 1.4).abs() < 1e-6, "{shares:?}");
+        assert_eq!((shares.words[2], shares.rest), (0.0, 0.0));
+        assert_eq!((text.without(&[1]), text.without(&[0, 2])), (vec![1.0, 0.0], vec![0.0, 1.0]));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 
+use nearmind_core::text::language::is_han;
 use serde::Deserialize;
 use tokenizers::normalizers::unicode::{NFKC, Nmt};
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
@@ -97,6 +98,16 @@ impl UnigramTokenizer {
     /// Returns the number of pieces in the vocabulary.
     pub fn vocabulary_size(&self) -> usize {
         self.pieces.len()
+    }
+
+    /// Returns the whole words of the vocabulary with their ids. A word in Han characters need not follow a space.
+    pub fn words(&self) -> Vec<(u32, String)> {
+        let word = |piece: &Piece| {
+            let text = &self.text[piece.from as usize..piece.to as usize];
+            let word = text.strip_prefix(SPACE).or_else(|| text.chars().all(is_han).then_some(text))?;
+            Some((piece.id, word.to_owned()))
+        };
+        self.pieces.iter().filter_map(word).collect()
     }
 
     /// Returns the id of the unknown token.

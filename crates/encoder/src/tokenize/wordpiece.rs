@@ -20,6 +20,12 @@ impl WordPieceTokenizer {
         self.model.get_vocab_size()
     }
 
+    /// Returns the whole words of the vocabulary with their ids.
+    pub fn words(&self) -> Vec<(u32, String)> {
+        let is_whole = |word: &str| !word.starts_with("##") && !word.starts_with('[');
+        self.model.get_vocab().into_iter().filter(|(word, _)| is_whole(word)).map(|(word, id)| (id, word)).collect()
+    }
+
     /// Returns the id of the unknown token, or as an error its name if the vocabulary does not have it.
     pub fn unknown(&self) -> std::result::Result<u32, String> {
         self.model.token_to_id(&self.model.unk_token).ok_or_else(|| self.model.unk_token.clone())

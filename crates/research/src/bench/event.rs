@@ -19,7 +19,7 @@ use nearmind_core::{
     protocol::{Command, ShelfRequest, Update},
     text::Dictionary,
 };
-use nearmind_encoder::cpu::CpuModel;
+use nearmind_encoder::{Model, cpu::CpuModel};
 use nearmind_session::{MemoryStore, Session};
 
 const WIDTH: usize = 384;
@@ -90,7 +90,7 @@ fn median_and_max(mut times_ms: Vec<f64>) -> String {
 /// Measures each event after the first ones, and the two questions after it. Returns milliseconds: events, "why this?",
 /// "why not that?".
 fn measure(catalog: Catalog, items: usize) -> [Vec<f64>; 3] {
-    let mut session: Session<CpuModel, MemoryStore> = Session::new(MemoryStore::default());
+    let mut session: Session<Model<CpuModel>, MemoryStore> = Session::new(MemoryStore::default());
     block_on(session.apply(Command::open_local().at(0.0, "en")));
     block_on(session.set_catalog(catalog));
     let request = ShelfRequest { limit: 10, lang: "en".to_owned(), ..ShelfRequest::default() };

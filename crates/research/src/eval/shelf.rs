@@ -23,6 +23,7 @@ use nearmind_core::{
     },
     vectors::Hit,
 };
+use nearmind_encoder::{TextModel, model::cosine_of};
 
 /// Length of a list.
 const LIMIT: usize = 10;
@@ -55,7 +56,8 @@ impl WishVectors {
             let vector = block_on(model.vector(&text))?;
             vectors.insert(text, vector);
         }
-        Ok(Self { vectors, likeness: Box::new(model.likeness()) })
+        let background = model.background();
+        Ok(Self { vectors, likeness: Box::new(move |similarity| cosine_of(background, similarity)) })
     }
 }
 

@@ -14,6 +14,7 @@ use nearmind_core::{
     protocol::{Card, Command, DeviceReason, DeviceReport, ShelfRequest, Update},
     text::{Word, words},
 };
+use nearmind_encoder::Model;
 use nearmind_session::{MemoryStore, Session};
 
 /// Cards of each list.
@@ -30,7 +31,7 @@ pub struct ExplainedCard {
     pub marked: Vec<usize>,
 }
 
-type Visit = Session<NativeDevice, MemoryStore>;
+type Visit = Session<Model<NativeDevice>, MemoryStore>;
 
 /// Returns the cards of visitors who each view one of these products on a page in `lang`, once all highlights are
 /// computed.

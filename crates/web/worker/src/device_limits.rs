@@ -1,4 +1,4 @@
-//! Whether this device and its connection can afford a model of some megabytes that nobody asked for. Must not know what
+//! Whether this device and its connection can afford files that nobody asked for. Must not know what
 //! is fetched.
 
 use js_sys::Reflect;
@@ -41,6 +41,11 @@ pub fn objection() -> Option<AbsenceReason> {
     } else {
         None
     }
+}
+
+/// Returns whether the visitor asks for fewer downloads.
+pub fn saves_data() -> bool {
+    get(&get(&scope().navigator(), "connection"), "saveData").is_truthy()
 }
 
 /// Returns the speed at which the worker's files came over the network, in bits per second; `None` if they came from a

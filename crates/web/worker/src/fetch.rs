@@ -42,20 +42,9 @@ pub enum Priority {
 }
 
 /// The bytes of a file in JavaScript's memory. Wasm memory never shrinks, so callers copy only the parts that they use.
-#[derive(Clone)] // a second reference to the same bytes
 pub struct File(Uint8Array);
 
 impl File {
-    /// Returns the length in bytes.
-    pub fn len(&self) -> usize {
-        self.0.length() as usize
-    }
-
-    /// Fills `into` with the bytes from offset `at` on. The range must lie within the file.
-    pub fn copy_to(&self, at: usize, into: &mut [u8]) {
-        self.0.subarray(at as u32, (at + into.len()) as u32).copy_to(into);
-    }
-
     /// Copies the whole file into wasm memory.
     pub fn to_vec(&self) -> Vec<u8> {
         self.0.to_vec()

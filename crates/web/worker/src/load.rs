@@ -6,7 +6,7 @@ mod on_device;
 
 use std::{cell::Cell, rc::Rc};
 
-pub use catalog::{Sheets, load_catalog};
+pub use catalog::{LoadedCatalog, Sheets, WordVectorsFile, load_catalog};
 pub use model::{ModelFiles, is_model_cached, load_model};
 
 use super::scope::now_ms;

@@ -3,30 +3,23 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use js_sys::Function;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
     device_limits::objection,
-    devices::{Device, encoder_choice, load_cpu},
     error::warn,
-    gpu_remote::{OpenRemote, RemoteGpu},
     load::{is_model_cached, load_model},
-    scope::now_ms,
+    remote_model::{ModuleLoaders, RemoteModel},
     wire::send_updates,
 };
 use nearmind_core::protocol::{AbsenceReason, Command, DeviceChoice, EncoderChoice, Problem, Update};
-use nearmind_encoder::device::{GpuTrial, try_gpu};
-use nearmind_session::Model;
 
 /// What happened to the model.
 pub enum ModelEvent {
     /// Nobody asked for the model: why it should not be fetched then, if there is a reason.
     Checked(Option<AbsenceReason>),
     /// It was loaded on the CPU.
-    Loaded(Result<Box<Model<Device>>, Problem>),
-    /// The GPU was tested, while the CPU answered.
-    GpuTried(Box<(GpuTrial<RemoteGpu>, OpenRemote)>),
+    Loaded(Result<Box<RemoteModel>, Problem>),
 }
 
 /// Which model to fetch, and when.
@@ -38,7 +31,7 @@ pub struct ModelLoader {
     device: DeviceChoice,
     /// Whether the browser's cache may be used.
     keep: bool,
-    load_gpu: Function,
+    modules: ModuleLoaders,
     /// Takes what happens to the model.
     push: fn(ModelEvent),
     state: State,
@@ -68,7 +61,7 @@ impl ModelLoader {
         choice: EncoderChoice,
         device: DeviceChoice,
         keep: bool,
-        load_gpu: Function,
+        modules: ModuleLoaders,
         push: fn(ModelEvent),
     ) -> Self {
         Self {
@@ -76,7 +69,7 @@ impl ModelLoader {
             is_required: choice == EncoderChoice::Bert,
             device,
             keep,
-            load_gpu,
+            modules,
             push,
             state: State::Absent,
             is_catalog_loaded: false,
@@ -161,7 +154,7 @@ impl ModelLoader {
         let Some(address) = self.address.clone() else { return };
         self.state = State::Started;
         self.report(AbsenceReason::Loading);
-        let (keep, device, load_gpu, push) = (self.keep, self.device, self.load_gpu.clone(), self.push);
+        let (keep, device, modules, push) = (self.keep, self.device, self.modules.clone(), self.push);
         let is_asked = self.is_asked.clone();
         let send = move |update| {
             if is_asked.get() {
@@ -169,9 +162,7 @@ impl ModelLoader {
             }
         };
         spawn_local(async move {
-            if let Err(problem) = open(&address, keep, device, load_gpu, Rc::new(send), push).await {
-                push(ModelEvent::Loaded(Err(problem)));
-            }
+            push(ModelEvent::Loaded(open(&address, keep, device, modules, Rc::new(send)).await));
         });
     }
 
@@ -184,23 +175,15 @@ impl ModelLoader {
     }
 }
 
-/// Opens the model on the CPU first, so that the visitor does not wait, and then tests the GPU.
+/// Fetches the encoder module and the model, and opens the model on the CPU.
 async fn open(
     address: &str,
     keep: bool,
-    choice: DeviceChoice,
-    load_gpu: Function,
+    device: DeviceChoice,
+    modules: ModuleLoaders,
     send: Rc<dyn Fn(Update)>,
-    push: fn(ModelEvent),
-) -> Result<(), Problem> {
+) -> Result<Box<RemoteModel>, Problem> {
+    let exports = modules.fetch_encoder();
     let files = load_model(address, keep, send).await?;
-    let device = load_cpu(&files).await?;
-    let (probes, cpu) = device.baseline();
-    let (probes, cpu) = (probes.clone(), cpu.clone());
-    let mut opener = files.opener(load_gpu);
-    let model = Model::new(&files.manifest, files.tokenizer, device).with_probes(&files.probes);
-    push(ModelEvent::Loaded(Ok(Box::new(model))));
-    let trial = try_gpu(&mut opener, encoder_choice(choice), &probes, &cpu, now_ms).await;
-    push(ModelEvent::GpuTried(Box::new((trial, opener))));
-    Ok(())
+    Ok(Box::new(RemoteModel::load(files, exports.join().await?, device, &modules.gpu).await?))
 }

@@ -9,45 +9,53 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    devices::{Device, device_report},
     embed::Embedder,
     error::{fatal, warn},
-    gpu_remote::RemoteGpu,
-    load::{self, Sheets},
+    load::{self, LoadedCatalog, Sheets, WordVectorsFile},
     model_loader::{ModelEvent, ModelLoader},
+    remote_model::{GpuOutcome, ModuleLoaders, RemoteModel, read_report},
     scope::yield_to_event_loop,
     store::LogStore,
     wire::{Message, answer, answer_embed, refuse, send_updates},
+    word_vectors_loader::WordVectorsLoader,
 };
 use nearmind_core::{
-    catalog::{Catalog, Sheet},
+    catalog::{Catalog, Sheet, WordVectors},
     protocol::{Command, Envelope, PictureSource, Problem, Update},
 };
-use nearmind_encoder::device::Report;
 
-type Session = nearmind_session::Session<Device, LogStore>;
+type Session = nearmind_session::Session<RemoteModel, LogStore>;
 
 enum Job {
     Message(JsValue),
-    Catalog(Result<Box<Catalog>, Problem>),
+    Catalog(Result<Box<(Catalog, Option<WordVectorsFile>)>, Problem>),
+    WordVectors(WordVectors),
     Pictures(Sheet),
     Model(ModelEvent),
-    /// A lost GPU has been opened again; `None` if that failed.
-    GpuReopened(Option<RemoteGpu>),
+    /// The GPU was tested, or opened again after it was lost, while the CPU answered.
+    Gpu(GpuOutcome),
 }
 
 thread_local! {
     static JOBS: OnceCell<UnboundedSender<Job>> = const { OnceCell::new() };
 }
 
-/// Starts the worker. JavaScript calls it once, before the first message. `load_gpu` returns a promise of the GPU module,
-/// or of null if there is no adapter.
+/// Starts the worker. JavaScript calls it once, before the first message. `load_encoder` returns a promise of the encoder
+/// module, `load_gpu` one of the GPU module, or of null if there is no adapter.
 #[wasm_bindgen]
-pub fn start(load_gpu: Function) {
+pub fn start(load_encoder: Function, load_gpu: Function) {
     console_error_panic_hook::set_once();
     let (sender, jobs) = unbounded();
     JOBS.with(|jobs| jobs.set(sender)).expect("the worker starts once");
-    let worker = Worker { load_gpu, session: None, model: None, reported: None, embedder: None };
+    let modules = ModuleLoaders { encoder: load_encoder, gpu: load_gpu };
+    let worker = Worker {
+        modules,
+        session: None,
+        words: WordVectorsLoader::new(push_words),
+        model: None,
+        reported: None,
+        embedder: None,
+    };
     spawn_local(worker.run(jobs));
 }
 
@@ -61,13 +69,18 @@ fn push(job: Job) {
     JOBS.with(|jobs| jobs.get().is_some_and(|jobs| jobs.unbounded_send(job).is_ok()));
 }
 
+fn push_words(words: WordVectors) {
+    push(Job::WordVectors(words));
+}
+
 struct Worker {
-    load_gpu: Function,
+    modules: ModuleLoaders,
     session: Option<Session>,
+    words: WordVectorsLoader,
     /// Exists as long as the session.
     model: Option<ModelLoader>,
-    /// The last device report sent to the page.
-    reported: Option<Report>,
+    /// The last device report sent to the page, as JSON.
+    reported: Option<String>,
     embedder: Option<Embedder>,
 }
 
@@ -80,7 +93,7 @@ impl Worker {
                     Some(updates) => {
                         send_updates(updates);
                         self.report_device();
-                        self.reopen_gpu();
+                        self.start_gpu_task();
                         yield_to_event_loop().await; // messages that arrived meanwhile go first
                         continue;
                     }
@@ -93,7 +106,7 @@ impl Worker {
             };
             self.handle(job).await;
             self.report_device();
-            self.reopen_gpu();
+            self.start_gpu_task();
         }
     }
 
@@ -109,20 +122,23 @@ impl Worker {
     async fn handle(&mut self, job: Job) {
         match (job, self.session.as_mut()) {
             (Job::Message(message), _) => self.handle_message(message).await,
-            (Job::Catalog(Ok(catalog)), Some(session)) => {
-                send_updates(session.set_catalog(*catalog).await);
+            (Job::Catalog(Ok(loaded)), Some(session)) => {
+                let (catalog, word_vectors) = *loaded;
+                send_updates(session.set_catalog(catalog).await);
+                self.words.catalog_loaded(word_vectors);
                 self.model.iter_mut().for_each(ModelLoader::catalog_loaded);
             }
+            (Job::WordVectors(words), Some(session)) => send_updates(session.set_word_vectors(words).await),
             (Job::Pictures(sheet), Some(session)) => send_updates(session.add_pictures(sheet)),
             (Job::Model(event), Some(_)) => self.handle_model(event).await,
-            (Job::GpuReopened(gpu), Some(session)) => {
-                if let Some(device) = session.encoder() {
-                    device.restore_gpu(gpu);
+            (Job::Gpu(outcome), Some(session)) => {
+                if let Some(model) = session.model() {
+                    model.apply(outcome);
                 }
             }
             (Job::Catalog(Err(problem)), _) => send_updates(vec![Update::Error(problem)]),
             // Cannot happen: loading starts after the session exists, and the session is never dropped.
-            (Job::Catalog(Ok(_)) | Job::Pictures(_) | Job::Model(_) | Job::GpuReopened(_), None) => {}
+            (Job::Catalog(Ok(_)) | Job::WordVectors(_) | Job::Pictures(_) | Job::Model(_) | Job::Gpu(_), None) => {}
         }
     }
 
@@ -130,20 +146,16 @@ impl Worker {
         let (Some(session), Some(loader)) = (self.session.as_mut(), self.model.as_mut()) else { return };
         match event {
             ModelEvent::Checked(objection) => loader.checked(objection),
-            ModelEvent::Loaded(Ok(mut model)) => {
-                let report = model.encoder().report().clone();
-                let device = device_report(&report);
+            ModelEvent::Loaded(Ok(model)) => {
+                let report = model.report_json();
+                match read_report(&report) {
+                    Ok(device) => send_updates(session.set_model(*model, device).await),
+                    Err(problem) => send_updates(vec![Update::Error(problem)]),
+                }
                 self.reported = Some(report);
-                send_updates(session.set_model(*model, device).await);
             }
             ModelEvent::Loaded(Err(problem)) => {
                 send_updates(loader.failed(problem).map(Update::Error).into_iter().collect());
-            }
-            ModelEvent::GpuTried(tried) => {
-                let (trial, opener) = *tried;
-                if let Some(device) = session.encoder() {
-                    device.apply_trial(trial, opener);
-                }
             }
         }
     }
@@ -158,7 +170,7 @@ impl Worker {
                     Err(problem) => refuse(id, problem),
                 }
             }
-            Ok(Message::Embed(request)) => match Embedder::embed(&mut self.embedder, request, &self.load_gpu).await {
+            Ok(Message::Embed(request)) => match Embedder::embed(&mut self.embedder, request, &self.modules).await {
                 Ok(response) => answer_embed(id, response),
                 Err(problem) => refuse(id, problem),
             },
@@ -170,8 +182,8 @@ impl Worker {
         let session = match (&envelope.command, self.session.as_mut()) {
             (Command::Open { catalog, model, encoder, device, persist, pictures, .. }, None) => {
                 load_catalog(catalog.clone(), *persist, *pictures);
-                let (load_gpu, push) = (self.load_gpu.clone(), |event| push(Job::Model(event)));
-                self.model = Some(ModelLoader::new(model.clone(), *encoder, *device, *persist, load_gpu, push));
+                let (modules, push) = (self.modules.clone(), |event| push(Job::Model(event)));
+                self.model = Some(ModelLoader::new(model.clone(), *encoder, *device, *persist, modules, push));
                 self.session.insert(Session::new(LogStore::open(*persist)))
             }
             (Command::Open { .. }, Some(_)) | (_, None) => {
@@ -179,25 +191,32 @@ impl Worker {
             }
             (_, Some(session)) => session,
         };
+        self.words.observe(&envelope.command);
         if let Some(model) = &mut self.model {
             model.observe(&envelope.command);
         }
         Ok(session.apply(envelope).await)
     }
 
-    /// Opens a lost GPU again, while the CPU answers.
-    fn reopen_gpu(&mut self) {
-        if let Some(reopener) = self.session.as_mut().and_then(Session::encoder).and_then(Device::take_gpu_reopener) {
-            spawn_local(async move { push(Job::GpuReopened(reopener.run().await)) });
+    /// Starts what there is to do with the GPU, while the CPU answers.
+    fn start_gpu_task(&mut self) {
+        if let Some(task) = self.session.as_mut().and_then(Session::model).and_then(|model| model.gpu_task()) {
+            spawn_local(async move {
+                if let Some(outcome) = task.run().await {
+                    push(Job::Gpu(outcome));
+                }
+            });
         }
     }
 
     /// Tells the page if the encoder's device has changed, and why.
     fn report_device(&mut self) {
-        let Some(device) = self.session.as_mut().and_then(Session::encoder) else { return };
-        if self.reported.as_ref() != Some(device.report()) {
-            self.reported = Some(device.report().clone());
-            send_updates(vec![Update::ModelReady { device: device_report(device.report()) }]);
+        let Some(report) = self.session.as_mut().and_then(Session::model).map(|model| model.report_json()) else {
+            return;
+        };
+        if self.reported.as_ref() != Some(&report) {
+            send_updates(read_report(&report).map(|device| Update::ModelReady { device }).into_iter().collect());
+            self.reported = Some(report);
         }
     }
 }
@@ -206,8 +225,8 @@ impl Worker {
 fn load_catalog(address: String, keep: bool, pictures: PictureSource) {
     spawn_local(async move {
         match load::load_catalog(&address, keep, Rc::new(|update| send_updates(vec![update]))).await {
-            Ok((catalog, sheets)) => {
-                push(Job::Catalog(Ok(Box::new(catalog))));
+            Ok(LoadedCatalog { catalog, word_vectors, sheets }) => {
+                push(Job::Catalog(Ok(Box::new((catalog, word_vectors)))));
                 if pictures == PictureSource::Private {
                     fetch_pictures(sheets).await;
                 }

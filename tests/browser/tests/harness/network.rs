@@ -7,7 +7,7 @@ use xtask::http::Response;
 use super::fault::Fault;
 
 /// Ends of the paths of files that a visit requests.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "/worker.js",
     "_bg.wasm",
     "catalog/manifest.json",
@@ -16,7 +16,8 @@ const FILES: [&str; 10] = [
     "tokenizer.json",
     "model.safetensors",
     "probes.json",
-    "nearmind-worker-relaxed.js",
+    "nearmind-worker.js",
+    "nearmind-encoder-relaxed.js",
     "supervisor.js",
 ];
 

@@ -4,17 +4,20 @@ use std::{fs, path::PathBuf};
 
 use anyhow::Result;
 
-/// The files of a catalogue without the lists of a first visit, which the page has no use for.
-pub fn without_first_lists(files: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
+/// The files of a catalogue without those that the page does not make: the lists of a first visit, and word vectors.
+pub fn made_by_the_page(files: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
     let without_entry = |manifest: Vec<u8>| {
         let mut json = String::from_utf8(manifest).expect("a manifest is UTF-8");
-        if let Some(start) = json.find("  \"firstLists\"") {
-            let end = json[start..].find("\n  },\n").expect("an object") + "\n  },\n".len();
-            json.replace_range(start..start + end, "");
+        for field in ["  \"firstLists\"", "  \"wordVectors\""] {
+            if let Some(start) = json.find(field) {
+                let end = json[start..].find("\n  },\n").expect("an object") + "\n  },\n".len();
+                json.replace_range(start..start + end, "");
+            }
         }
         json.into_bytes()
     };
-    let kept = files.into_iter().filter(|(name, _)| !name.starts_with("first-list-"));
+    let is_made = |name: &str| !["first-list-", "word-vectors."].iter().any(|stem| name.starts_with(stem));
+    let kept = files.into_iter().filter(|(name, _)| is_made(name));
     kept.map(|(name, bytes)| if name == "manifest.json" { (name, without_entry(bytes)) } else { (name, bytes) })
         .collect()
 }

@@ -7,10 +7,12 @@
 import { h } from "../dom.js";
 
 /** @param {State} state @param {PanelTexts} texts */
-export function deviceLines({ device: report, modelAbsent, isolated }, texts) {
+export function deviceLines({ device: report, modelAbsent, words, isolated }, texts) {
   if (!report) {
     const about = texts.absent[modelAbsent?.code ?? "loading"](modelAbsent ?? {});
-    return [about, texts.withoutModel].map((line) => h("p", { part: "panel-note" }, line));
+    return [about, words ? texts.withWords(words) : texts.withoutModel].map((line) =>
+      h("p", { part: "panel-note" }, line),
+    );
   }
   const { device, detail, reason, cpuMs, gpuMs } = report;
   const slowest = Math.max(cpuMs ?? 0, gpuMs ?? 0);

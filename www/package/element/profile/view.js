@@ -47,7 +47,7 @@ export class ProfileView {
     };
     this.node.append(...Object.values(this.#sections), this.#status);
     this.#stop = client.subscribe((update) => {
-      if (["model-ready", "model-absent", "catalog-ready"].includes(update.type)) this.draw();
+      if (["model-ready", "model-absent", "word-vectors-ready", "catalog-ready"].includes(update.type)) this.draw();
     });
   }
 

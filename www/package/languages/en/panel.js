@@ -26,6 +26,8 @@ export const panel = {
       `The language model could not be loaded (${why}).`,
   },
   withoutModel: "Without it, recommendations come from the catalogue, and what you type is matched word by word.",
+  withWords: (/** @type {number} */ words) =>
+    `Without it, what you type is understood word by word: ${words.toLocaleString("en")} words are known here.`,
   perText: (/** @type {string} */ ms) => `${ms} ms per text`,
   reasons: {
     "asked-cpu": () => "The page asks for the processor.",

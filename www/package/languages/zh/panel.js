@@ -18,6 +18,8 @@ export const panel = {
     failed: ({ why }) => `语言模型无法加载（${why}）。`,
   },
   withoutModel: "没有语言模型时，推荐依据商品目录中的数据，您输入的文字按字词匹配。",
+  withWords: (words) =>
+    `没有语言模型时，您输入的文字按词义逐词理解：本店目前收录 ${words.toLocaleString("zh-CN")} 个词。`,
   perText: (ms) => `每条文本 ${ms} 毫秒`,
   reasons: {
     "asked-cpu": () => "页面要求使用处理器。",

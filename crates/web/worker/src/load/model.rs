@@ -1,52 +1,25 @@
-//! Loads a model: manifest, tokenizer, probes and weights, verified and ready for a device.
-
-use js_sys::Function;
+//! Loads the files of a model: manifest, tokenizer, probes and weights, verified by their digests.
 
 use super::{Progress, SendUpdate, folder_and_manifest};
 use crate::{
     error::fatal,
     fetch::{File, FileRequest, Priority, fetch_unverified, fetch_verified},
     file_cache::FileCache,
-    gpu_remote::OpenRemote,
     task::Task,
 };
 use nearmind_core::protocol::{Problem, Stage};
-use nearmind_encoder::{
-    manifest::{Manifest, ModelError, Probes},
-    tokenize::Tokenizer,
-    weights::{ByteSource, Weights},
-};
+use nearmind_encoder::manifest::{Manifest, ModelError};
 
-/// The files of a model, parsed.
+/// The files of a model, in JavaScript's memory: the encoder module copies what it needs.
 pub struct ModelFiles {
     pub manifest: Manifest,
-    manifest_json: String,
-    pub tokenizer: Tokenizer,
-    pub probes: Probes,
-    /// The bytes stay in JavaScript's memory; a device copies them tensor by tensor.
-    pub weights: Weights<File>,
-    weights_file: File,
+    pub manifest_json: String,
+    pub tokenizer: File,
+    pub probes: File,
+    pub weights: File,
 }
 
-impl ModelFiles {
-    /// Returns what opens this model on the GPU. `load` returns a promise of the GPU module's exports.
-    pub fn opener(&self, load: Function) -> OpenRemote {
-        let (manifest, weights) = (self.manifest_json.clone(), self.weights_file.array().clone());
-        OpenRemote { load, manifest, weights, width: self.manifest.architecture.hidden }
-    }
-}
-
-impl ByteSource for File {
-    fn len_bytes(&self) -> usize {
-        self.len()
-    }
-
-    fn read(&self, at: usize, into: &mut [u8]) {
-        self.copy_to(at, into);
-    }
-}
-
-/// Fetches a model and parses its files.
+/// Fetches the files of the model at `address`.
 pub async fn load_model(address: &str, keep: bool, send: SendUpdate) -> Result<ModelFiles, Problem> {
     let (folder, manifest) = folder_and_manifest(address);
     let json = fetch_unverified(&manifest).await?.to_vec();
@@ -58,12 +31,9 @@ pub async fn load_model(address: &str, keep: bool, send: SendUpdate) -> Result<M
         let request = FileRequest { url, bytes, sha256, keep, priority: Priority::Low };
         Task::spawn(fetch_verified(request, progress.track_file()))
     });
-    let tokenizer = Tokenizer::parse(&tokenizer.join().await?.to_vec(), &manifest).map_err(problem)?;
-    let probes = Probes::parse(&probes.join().await?.to_vec(), &manifest.architecture).map_err(problem)?;
-    let weights_file = weights.join().await?;
-    let weights = Weights::open(weights_file.clone(), manifest.architecture).map_err(problem)?;
+    let (tokenizer, probes, weights) = (tokenizer.join().await?, probes.join().await?, weights.join().await?);
     let manifest_json = String::from_utf8_lossy(&json).into_owned();
-    Ok(ModelFiles { manifest, manifest_json, tokenizer, probes, weights, weights_file })
+    Ok(ModelFiles { manifest, manifest_json, tokenizer, probes, weights })
 }
 
 /// Whether the weights of the model at `address` are in the browser's cache. Fetches nothing unless the cache has some file

@@ -1,24 +1,54 @@
-//! A model as the session uses it: text in, vector or token states out. Must not know items, nor what a text is for.
+//! A whole model: text in, vector or token states out. Must not know items, nor what a text is for.
 
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::{
+    Batch, EncodeError, Encoder, OutputKind,
+    manifest::{Activation, Manifest, Pooling, Probes, Role},
+    tokenize::{Token, Tokenizer, is_readable},
+    windows::{self, Limits},
+};
 use nearmind_core::{
     catalog::ModelName,
     explain::TokenStates,
     recommend::texts::TextVector,
     text::{Script, language::detect_by_function_words},
 };
-use nearmind_encoder::{
-    Batch, EncodeError, Encoder, OutputKind,
-    manifest::{Activation, Manifest, Pooling, Probes, Role},
-    tokenize::{Token, Tokenizer, is_readable},
-    windows::{self, Limits},
-};
 
 /// With fewer letters per token than this, the model has spelled the text out and does not know its words.
 const LETTERS_PER_TOKEN: f32 = 1.6;
+
+/// A model of texts, here or in another wasm module.
+#[allow(async_fn_in_trait, reason = "one thread in the browser; natively the caller blocks")]
+pub trait TextModel {
+    /// Name and digest, by which a catalogue refers to the model that encoded it.
+    fn name(&self) -> &ModelName;
+    /// H, the length of a vector.
+    fn width(&self) -> usize;
+    /// The cosine of unrelated texts.
+    fn background(&self) -> f32;
+    /// The vector of a text that the visitor wrote; `None` where the text has no words or the model does not read its
+    /// language.
+    async fn vector(&mut self, text: &str) -> Result<Option<TextVector>, EncodeError>;
+    /// Encodes items' texts, in order: the states of their tokens, and the unit vector `[H]` that is their mean. `None`
+    /// if the model's vectors are not a mean of token states.
+    async fn encode(&mut self, texts: &[&str]) -> Result<Option<Vec<EncodedText>>, EncodeError>;
+    /// The attention that each token of an item's text received, for the first window of a long text. `None` where the
+    /// device does not provide it.
+    async fn attention(&mut self, text: &str) -> Result<Option<TokenAttention>, EncodeError>;
+    /// The cosine of two texts by their similarity, from 0 (unrelated) to 1 (the same).
+    fn cosine_of(&self, similarity: f32) -> f32 {
+        cosine_of(self.background(), similarity)
+    }
+}
+
+/// The cosine of two texts by their similarity, from 0 (unrelated) to 1 (the same), with a model that gives unrelated texts
+/// the cosine `background`.
+pub fn cosine_of(background: f32, similarity: f32) -> f32 {
+    background + (1.0 - background) * (similarity - CROWDED * background)
+}
 
 /// Tokenizer and encoder, and the name by which the catalogue refers to the model.
 pub struct Model<E> {
@@ -55,30 +85,33 @@ impl<E: Encoder> Model<E> {
         Self { background: probes.median_similarity(), ..self }
     }
 
-    /// The cosine of two texts by their similarity, from 0 (unrelated) to 1 (the same).
-    pub fn likeness(&self) -> impl Fn(f32) -> f32 + use<E> {
-        let background = self.background;
-        move |part| background + (1.0 - background) * (part - CROWDED * background)
-    }
-
-    /// Name and digest, by which a catalogue refers to the model that encoded it.
-    pub fn name(&self) -> &ModelName {
-        &self.name
-    }
-
     /// The device that the model runs on.
     pub fn encoder(&mut self) -> &mut E {
         &mut self.encoder
     }
 
-    /// H, the length of a vector.
-    pub fn width(&self) -> usize {
+    /// The unit vectors of texts, in order. `[B, H]`
+    pub async fn embed(&mut self, texts: &[String], role: Role) -> Result<Vec<f32>, EncodeError> {
+        let tokens = texts.iter().map(|text| self.tokenizer.tokenize(text, role));
+        let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
+        Ok(windows::encode(&mut self.encoder, &tokens, self.limits, OutputKind::Vectors).await?.vectors)
+    }
+}
+
+impl<E: Encoder> TextModel for Model<E> {
+    fn name(&self) -> &ModelName {
+        &self.name
+    }
+
+    fn width(&self) -> usize {
         self.encoder.width()
     }
 
-    /// The vector of a text that the visitor wrote; `None` where the text has no words or the model does not read its
-    /// language.
-    pub async fn vector(&mut self, text: &str) -> Result<Option<TextVector>, EncodeError> {
+    fn background(&self) -> f32 {
+        self.background
+    }
+
+    async fn vector(&mut self, text: &str) -> Result<Option<TextVector>, EncodeError> {
         let tokens = self.tokenizer.tokenize(text, Role::Query)?;
         let is_foreign = |script: Script| {
             !self.languages.is_empty() && !self.languages.iter().any(|language| script.is_used_by(language))
@@ -93,16 +126,11 @@ impl<E: Encoder> Model<E> {
         Ok(Some(TextVector { vector, is_familiar }))
     }
 
-    /// Encodes items' texts, in order: the states of their tokens, and the unit vector `[H]` that is their mean. `None`
-    /// if the model's vectors are not a mean of token states.
-    pub async fn encode<'a>(
-        &mut self,
-        texts: impl Iterator<Item = &'a str>,
-    ) -> Result<Option<Vec<EncodedText>>, EncodeError> {
+    async fn encode(&mut self, texts: &[&str]) -> Result<Option<Vec<EncodedText>>, EncodeError> {
         if self.limits.pooling != Pooling::Mean || self.limits.activation != Activation::Identity {
             return Ok(None);
         }
-        let tokens = texts.map(|text| self.tokenizer.tokenize(text, Role::Passage));
+        let tokens = texts.iter().map(|text| self.tokenizer.tokenize(text, Role::Passage));
         let tokens: Vec<Vec<Token>> = tokens.collect::<Result<_, _>>()?;
         let encoded = windows::encode(&mut self.encoder, &tokens, self.limits, OutputKind::VectorsAndTokens).await?;
         let (width, mut states) = (self.encoder.width(), encoded.tokens.chunks_exact(self.encoder.width()));
@@ -113,9 +141,7 @@ impl<E: Encoder> Model<E> {
         Ok(Some(tokens.into_iter().zip(encoded.vectors.chunks_exact(width)).map(text).collect()))
     }
 
-    /// The attention that each token of an item's text received, for the first window of a long text. `None` where the
-    /// device does not provide it.
-    pub async fn attention(&mut self, text: &str) -> Result<Option<TokenAttention>, EncodeError> {
+    async fn attention(&mut self, text: &str) -> Result<Option<TokenAttention>, EncodeError> {
         let mut tokens = self.tokenizer.tokenize(text, Role::Passage)?;
         tokens.truncate(self.limits.max_tokens);
         let mut batch = Batch::new();

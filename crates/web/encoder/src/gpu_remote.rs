@@ -1,10 +1,10 @@
-//! The GPU module as the worker sees it: an encoder that runs in another wasm module, `crates/web/gpu`.
+//! The GPU module, `crates/web/gpu`, as an encoder.
 
-use js_sys::{Error, Function, Promise, Uint8Array};
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::error::error_message;
+use crate::js::{error_message, error_name};
 use nearmind_encoder::device::{GpuOpenError, GpuOpener};
 use nearmind_encoder::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
 
@@ -62,11 +62,6 @@ impl GpuOpener for OpenRemote {
         let adapter = object.adapter();
         Ok((RemoteGpu { object, width: self.width }, adapter))
     }
-}
-
-/// Returns the `name` of a thrown `Error`.
-fn error_name(thrown: &JsValue) -> Option<String> {
-    thrown.dyn_ref::<Error>().map(|error| String::from(error.name()))
 }
 
 /// The encoder in the GPU module.
