@@ -121,6 +121,9 @@ impl Browser {
         let mut preferences = FirefoxPreferences::new();
         // Without this, timers of background tabs would be slowed down, and some tests use such tabs.
         preferences.set("dom.min_background_timeout_value", 4)?;
+        // With AVX, Firefox's vector code runs 200 times slower on some virtual machines (1,200 ms a text instead of 6; neither
+        // Chromium's code nor a native program does), which made tests wait for minutes.
+        preferences.set("javascript.options.wasm_simd_avx", false)?;
         for preference in enabled_preferences {
             preferences.set(preference, true)?;
         }

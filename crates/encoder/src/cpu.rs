@@ -231,9 +231,8 @@ impl Encoder for CpuModel {
             if let Some(dense) = &self.parameters.dense {
                 encoded = dense.apply(&encoded);
             }
-            all.vectors.extend(encoded.vectors);
-            all.tokens.extend(encoded.tokens);
-            first += group.starts.len() - 1;
+            all.append(encoded);
+            first += group.texts();
         }
         Ok(all)
     }

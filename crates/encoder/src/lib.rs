@@ -98,6 +98,14 @@ pub struct Embeddings {
     pub tokens: Vec<f32>,
 }
 
+impl Embeddings {
+    /// Adds the texts of another batch at the end.
+    pub fn append(&mut self, mut more: Embeddings) {
+        self.vectors.append(&mut more.vectors);
+        self.tokens.append(&mut more.tokens);
+    }
+}
+
 /// Which outputs of a forward pass are read back from the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutputKind {

@@ -135,6 +135,17 @@ fn a_wrong_cpu_is_an_error() {
 }
 
 #[test]
+fn a_very_slow_cpu_is_timed_while_it_is_verified() {
+    for (ms_per_text, passes) in [(10.0, 4), (1000.0, 1)] {
+        let cpu = Fake { ms_per_text, ..Fake::default() };
+        let encoded = cpu.encoded.clone();
+        let device = Device::<_, FakeOpener>::on_cpu(cpu, String::new(), probes(), clock);
+        let device = pollster::block_on(device).unwrap();
+        assert_eq!((device.report().cpu_ms, encoded.get()), (Some(ms_per_text), passes));
+    }
+}
+
+#[test]
 fn the_report_says_why_there_is_no_gpu() {
     let device = choose(Choice::Auto, vec![]);
     assert_eq!(

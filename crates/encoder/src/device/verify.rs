@@ -121,7 +121,7 @@ pub async fn time<E: Encoder>(
     clock: Clock,
     against_ms: f64,
 ) -> Result<f64, EncodeError> {
-    let texts = probes.batch.starts.len().saturating_sub(1).max(1) as f64;
+    let texts = probes.batch.texts().max(1) as f64;
     let mut passes = Vec::with_capacity(PASSES);
     while passes.len() < PASSES {
         let start = clock();

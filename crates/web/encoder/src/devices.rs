@@ -19,26 +19,41 @@ use nearmind_encoder::{
 
 pub type Device = device::Device<Cpu, OpenRemote>;
 
-/// A larger batch than those of a visit takes long, at first much longer: browsers optimise a new module while it runs.
-const LARGE_BATCH: usize = 4;
+/// How long the CPU computes before it lets messages through, about: the page takes a worker that is silent for ten seconds
+/// for dead. On some virtual machines, Firefox needs seconds for a text.
+const TASK_MS: f64 = 200.0;
 
-/// The CPU. Before a large batch it lets messages through, so that the page sees that the worker is alive.
-pub struct Cpu(CpuModel);
+/// The CPU. Encodes a batch in several tasks, so that messages are answered meanwhile.
+pub struct Cpu {
+    model: CpuModel,
+    /// How many tokens a task encodes; at first a single text, whose time says how fast the CPU is.
+    tokens: usize,
+}
 
 impl Encoder for Cpu {
     fn width(&self) -> usize {
-        self.0.width()
+        self.model.width()
     }
 
     async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
-        if batch.texts() > LARGE_BATCH {
-            next_task().await;
+        let mut all = Embeddings::default();
+        let mut first = 0;
+        while first < batch.texts() {
+            if first > 0 {
+                next_task().await;
+            }
+            let part = batch.group(first, self.tokens);
+            let start = now_ms();
+            all.append(self.model.encode(&part, output).await?);
+            let ms = (now_ms() - start).max(1.0);
+            self.tokens = (part.ids.len() as f64 * TASK_MS / ms) as usize;
+            first += part.texts();
         }
-        self.0.encode(batch, output).await
+        Ok(all)
     }
 
     async fn attention_rollout(&mut self, text: &Batch) -> Result<Option<Vec<f32>>, EncodeError> {
-        self.0.attention_rollout(text).await
+        self.model.attention_rollout(text).await
     }
 }
 
@@ -53,7 +68,7 @@ pub async fn load_cpu(
     let cpu = CpuModel::load(weights, manifest.pooling).map_err(|error| js_error("Model", &error))?;
     let detail = cpu.detail().to_owned();
     let probes = ProbeBatch::new(probes, tokenizer).map_err(|error| js_error("Model", &error))?;
-    Device::on_cpu(Cpu(cpu), detail, probes, now_ms).await.map_err(|error| js_error("Model", &error))
+    Device::on_cpu(Cpu { model: cpu, tokens: 1 }, detail, probes, now_ms).await.map_err(|error| js_error("Model", &error))
 }
 
 /// Converts the encoder's report to the one that the page reads.
