@@ -68,7 +68,9 @@ pub async fn load_cpu(
     let cpu = CpuModel::load(weights, manifest.pooling).map_err(|error| js_error("Model", &error))?;
     let detail = cpu.detail().to_owned();
     let probes = ProbeBatch::new(probes, tokenizer).map_err(|error| js_error("Model", &error))?;
-    Device::on_cpu(Cpu { model: cpu, tokens: 1 }, detail, probes, now_ms).await.map_err(|error| js_error("Model", &error))
+    Device::on_cpu(Cpu { model: cpu, tokens: 1 }, detail, probes, now_ms)
+        .await
+        .map_err(|error| js_error("Model", &error))
 }
 
 /// Converts the encoder's report to the one that the page reads.
