@@ -20,6 +20,12 @@ import { Frame } from "./element/frame.js";
 import { shelfSheet } from "./element/styles.js";
 import { loadTexts, shelfTexts } from "./languages.js";
 import { loadSentences, withTexts } from "./texts.js";
+// What these import, so that it is requested at once and not step by step: on a mobile network each step takes 0.2 s.
+import "./element/card.js";
+import "./element/footer.js";
+import "./element/list.js";
+import "./element/words.js";
+import "./languages/en/shelf.js";
 
 /** A shelf starts when it is this near to the viewport. */
 const START_MARGIN = "600px";
@@ -179,6 +185,10 @@ export class NearmindShelf extends DataProperties {
         import("./nearmind.js"),
         loadTexts(this.#lang, "shelf"),
         this.querySelector(":scope > template") && import("./element/own-card.js"),
+        // What nearmind.js imports, requested with it.
+        import("./outbox.js"),
+        import("./spawn.js"),
+        import("./supervisor.js"),
       ]);
       if (this.client || !this.isConnected) return;
       this.#frame.list.OwnCard = own?.OwnCard;

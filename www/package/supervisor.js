@@ -13,8 +13,7 @@
 const RESTARTS = 2;
 /** While a command waits for its answer, the worker is pinged at this interval. */
 const PING_MS = 2000;
-/** Unanswered pings after which a worker is replaced: 10 s, and 20 s before its first answer, while its script loads; twice as
- * many after each replacement, because on a slow device the first ones may just have been busy. */
+/** Unanswered pings after which a worker is replaced: 10 s, and 20 s before its first answer, while its script loads. */
 const MOST_SILENT = 5;
 const MOST_SILENT_AT_FIRST = 10;
 /** Pings after which a worker that answers them, but not its command, is replaced: 60 s. */
@@ -162,7 +161,7 @@ export class Supervisor {
   #ping() {
     const [first] = this.#pending.values();
     if (!first) return;
-    const silent = ++this.#silent > (this.#answered ? MOST_SILENT : MOST_SILENT_AT_FIRST) << this.#restarts;
+    const silent = ++this.#silent > (this.#answered ? MOST_SILENT : MOST_SILENT_AT_FIRST);
     if (silent || ++first.pings > MOST_PINGS) return this.#fail("it does not answer", this.#answered);
     this.#worker?.postMessage({ ping: true });
   }
