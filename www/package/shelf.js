@@ -37,10 +37,7 @@ const MAX_PLACEHOLDERS = 6;
 let shelfCount = 0;
 
 export class NearmindShelf extends DataProperties {
-  /**
-   * A change of a source needs another worker. A change of `item`, `scene`, `limit` or `lang` requests a new list; the
-   * other attributes need neither.
-   */
+  /** Another source needs another worker; another `item`, `scene`, `limit` or `lang`, a new list; the rest neither. */
   static observedAttributes = [...SOURCES, "item", "scene", "limit", "lang", "heading", "track"];
 
   /** @type {Nearmind | null} */
@@ -185,8 +182,7 @@ export class NearmindShelf extends DataProperties {
         import("./nearmind.js"),
         loadTexts(this.#lang, "shelf"),
         this.querySelector(":scope > template") && import("./element/own-card.js"),
-        // What nearmind.js imports, requested with it.
-        import("./outbox.js"),
+        import("./outbox.js"), // it and the next two are requested with nearmind.js, which imports them
         import("./spawn.js"),
         import("./supervisor.js"),
       ]);
