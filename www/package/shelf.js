@@ -37,7 +37,7 @@ const MAX_PLACEHOLDERS = 6;
 let shelfCount = 0;
 
 export class NearmindShelf extends DataProperties {
-  /** Another source needs another worker; another `item`, `scene`, `limit` or `lang`, a new list; the rest neither. */
+  /** A new source starts a new worker. A new `item`, `scene`, `limit` or `lang` requests a new list. */
   static observedAttributes = [...SOURCES, "item", "scene", "limit", "lang", "heading", "track"];
 
   /** @type {Nearmind | null} */
@@ -182,7 +182,7 @@ export class NearmindShelf extends DataProperties {
         import("./nearmind.js"),
         loadTexts(this.#lang, "shelf"),
         this.querySelector(":scope > template") && import("./element/own-card.js"),
-        import("./outbox.js"), // it and the next two are requested with nearmind.js, which imports them
+        import("./outbox.js"), // nearmind.js imports these three: they are requested with it
         import("./spawn.js"),
         import("./supervisor.js"),
       ]);
