@@ -1,7 +1,8 @@
 /**
- * The service worker that makes the demo shop work offline. It caches one complete version of the site, so that a page
- * gets all of its files from one version. A new version is downloaded meanwhile; the browser activates it when no page of
- * the old one is open. Nearmind caches the model and the catalogue itself, by their digests.
+ * The service worker that makes the demo shop work offline. It caches one version of the site, so that a page gets all of
+ * its files from one version: at once what every page needs, and pictures when they are first shown. A new version is
+ * downloaded meanwhile; the browser activates it when no page of the old one is open. Nearmind caches the model and the
+ * catalogue itself, by their digests.
  *
  * The build writes `const FILES = {path: SHA-256 in hexadecimal}` above this comment, so that the script changes whenever
  * a file changes; and also RELAXED_DOT of worker.js.
@@ -16,6 +17,9 @@ const unusedBuild = WebAssembly.validate(RELAXED_DOT)
   ? /^wasm\/nearmind-encoder[._]/
   : /^wasm\/nearmind-encoder-relaxed/;
 
+/** Matches files that are cached when they are first used. */
+const usedLater = /^shop\/pictures\//;
+
 /** The name of this version's cache: a digest of all digests. */
 const cacheName = digest(new TextEncoder().encode(JSON.stringify(digests))).then((name) => PREFIX + name.slice(0, 16));
 
@@ -26,10 +30,10 @@ worker.addEventListener("fetch", (event) => {
   if (path !== null) event.respondWith(respond(path));
 });
 
-/** Caches all files that this browser may need; if one fails, the new version is not installed. Unchanged files come from the HTTP cache. */
+/** Caches all files that every page may need; if one fails, the new version is not installed. Unchanged files come from the HTTP cache. */
 async function install() {
   const cache = await caches.open(await cacheName);
-  const needed = Object.keys(digests).filter((path) => !unusedBuild.test(path));
+  const needed = Object.keys(digests).filter((path) => !unusedBuild.test(path) && !usedLater.test(path));
   await Promise.all(needed.map(async (path) => cache.put(path, await fetchVerified(path))));
 }
 
@@ -44,8 +48,12 @@ async function respond(path) {
   const name = await cacheName;
   // The page deletes the cache for visitors who ask not to be tracked; `open` would create it again, and so does
   // `caches.match` with the name of a deleted cache in Chromium 148.
-  const cached = (await caches.has(name)) && (await (await caches.open(name)).match(path));
-  return cached || fetchVerified(path).catch(() => Response.error());
+  const cache = (await caches.has(name)) ? await caches.open(name) : null;
+  const cached = await cache?.match(path);
+  if (cached) return cached;
+  const response = await fetchVerified(path).catch(() => Response.error());
+  if (response.ok && usedLater.test(path)) await cache?.put(path, response.clone()).catch(() => {}); // no space: not kept
+  return response;
 }
 
 /**

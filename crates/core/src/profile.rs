@@ -20,6 +20,8 @@ pub use interests::{Interest, cluster_interests};
 pub use rate_limiter::RateLimiter;
 use weights::{EventWeights, NEGLIGIBLE_WEIGHT};
 
+use crate::sort::sort_by;
+
 /// The most signals that are used for a list. More would not change it, but make each ranking slower as the log grows.
 const MAX_SIGNALS: usize = 512;
 
@@ -117,9 +119,9 @@ impl Profile {
         let counts = |signal: &Signal| !signal.is_negligible() || matches!(signal.source, Source::Item(_));
         let mut heaviest: Vec<(usize, &Signal)> =
             self.signals.iter().filter(|signal| counts(signal)).enumerate().collect();
-        heaviest.sort_by(|a, b| b.1.weight.abs().total_cmp(&a.1.weight.abs()).then(a.0.cmp(&b.0)));
+        sort_by(&mut heaviest, |a, b| b.1.weight.abs().total_cmp(&a.1.weight.abs()).then(a.0.cmp(&b.0)));
         heaviest.truncate(limit.min(MAX_SIGNALS));
-        heaviest.sort_by_key(|(at, _)| *at);
+        sort_by(&mut heaviest, |a, b| a.0.cmp(&b.0));
         heaviest.into_iter().map(|(_, signal)| signal)
     }
 

@@ -24,6 +24,7 @@ pub use varied::select_varied;
 use crate::{
     catalog::{Catalog, Fields, Relations, ScoreWeights},
     profile::{ContentScorer, Profile, SimilarityCache},
+    sort::sort_by,
     vectors::{Hit, Matrix},
 };
 
@@ -91,7 +92,7 @@ impl Ranker<'_> {
                 pool.extend(top(final_scores, places, |row| is_allowed(row) && (group.contains)(row as u32)));
             }
         }
-        pool.sort_by(by_score);
+        sort_by(&mut pool, by_score);
         pool.dedup_by_key(|hit| hit.row);
         if !scene.variants {
             place::keep_one_variant(catalog, &mut pool);
@@ -129,7 +130,7 @@ pub fn top(scores: &[f32], k: usize, keep: impl Fn(usize) -> bool) -> Vec<Hit> {
             }
         }
     }
-    best.sort_unstable_by(by_score);
+    sort_by(&mut best, by_score);
     best.truncate(k);
     best
 }

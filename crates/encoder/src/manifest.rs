@@ -7,7 +7,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use nearmind_core::{catalog::ModelName, text::language::primary_subtag, vectors::arithmetic::dot};
+use nearmind_core::{catalog::ModelName, json::from_bytes, text::language::primary_subtag, vectors::arithmetic::dot};
 
 /// The version of the manifest format; other versions are refused.
 pub const FORMAT: u32 = 1;
@@ -192,7 +192,7 @@ impl Manifest {
     /// Parses and checks a manifest. Fails if the format or a size is unsupported, or a file name is not plain.
     pub fn parse(json: &[u8]) -> Result<Self, ModelError> {
         let bad = |reason: String| ModelError::malformed("manifest.json", reason);
-        let manifest: Self = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
+        let manifest: Self = from_bytes(json).map_err(|e| bad(e.to_string()))?;
         if manifest.format != FORMAT {
             return Err(bad(format!("it has format {}; this program reads format {FORMAT}", manifest.format)));
         }
@@ -241,7 +241,7 @@ impl Probes {
     /// Parses `probes.json`. Fails if it has no probe, or a vector whose width is not the model's.
     pub fn parse(json: &[u8], architecture: &Architecture) -> Result<Self, ModelError> {
         let bad = |reason: String| ModelError::malformed("probes.json", reason);
-        let probes: Self = serde_json::from_slice(json).map_err(|e| bad(e.to_string()))?;
+        let probes: Self = from_bytes(json).map_err(|e| bad(e.to_string()))?;
         if probes.probes.is_empty() {
             return Err(bad("it has no probe".into()));
         }

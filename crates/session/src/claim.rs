@@ -6,6 +6,7 @@ use nearmind_core::{
     profile::Source,
     protocol::{Basis, Claim},
     recommend::{NEGLIGIBLE_SHARE, RankedList, RankingOptions, SignalContribution},
+    sort::sort_by,
     text::{terms, words},
 };
 
@@ -35,7 +36,7 @@ pub fn claim(catalog: &Catalog, lang: &str, ranked: &RankedList, options: &Ranki
     };
     let positive = ranked.signal_contributions(catalog, row).into_iter().filter(|added| added.total() > 0.0);
     let (mut added, own): (Vec<SignalContribution>, Vec<_>) = positive.partition(can_be_reason);
-    added.sort_by(|a, b| b.total().total_cmp(&a.total()));
+    sort_by(&mut added, |a, b| b.total().total_cmp(&a.total()));
     let sum: f32 = added.iter().map(SignalContribution::total).sum();
     let chosen: Vec<u32> = added.iter().filter_map(|added| added.signal.source.row()).collect();
     let count_same = |number: &dyn Fn(u32) -> u32| {

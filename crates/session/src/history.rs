@@ -30,8 +30,9 @@ impl<M: TextModel, S: Store> Session<M, S> {
     pub(super) async fn read_log(&mut self) -> Vec<Update> {
         match self.store.load().await {
             Ok(entries) => {
-                let updates = self.replace_log(&entries).await;
-                [updates, self.drop_old_texts().await].concat()
+                let mut updates = self.replace_log(&entries).await;
+                updates.extend(self.drop_old_texts().await);
+                updates
             }
             Err(error) => self.store_failed(&error),
         }
@@ -79,8 +80,9 @@ impl<M: TextModel, S: Store> Session<M, S> {
         if days == self.log.text_days() {
             return Vec::new();
         }
-        let updates = self.record(Entry::KeepTexts { days, time_ms: self.now_ms }).await;
-        [updates, self.drop_old_texts().await].concat()
+        let mut updates = self.record(Entry::KeepTexts { days, time_ms: self.now_ms }).await;
+        updates.extend(self.drop_old_texts().await);
+        updates
     }
 
     /// Deletes the typed texts that are older than texts are kept.

@@ -3,9 +3,14 @@
 //! It only grows, except where the visitor unlearns something: then the entries themselves are removed, together with
 //! every entry that refers to nothing else. What is left is the log that never had them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use nearmind_core::profile::{Event, EventName};
+use nearmind_core::{
+    profile::{Event, EventName},
+    sort::{insert_all, sort_by},
+};
 
 /// One stored line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -219,7 +224,7 @@ impl Log {
         let events = new.iter().filter(|entry| matches!(entry, Entry::Event(_))).count();
         let mut entries: Vec<Entry> = self.entries.iter().chain(new).cloned().collect();
         // A stable sort: entries of the same time keep their order.
-        entries.sort_by(|a, b| a.time_ms().total_cmp(&b.time_ms()));
+        sort_by(&mut entries, |a, b| a.time_ms().total_cmp(&b.time_ms()));
         (Self::replay(&entries), events)
     }
 
@@ -302,10 +307,8 @@ fn is_text_before(entry: &Entry, time_ms: f64) -> bool {
 
 /// Removes the entries and topics that refer to events which are no longer in the log.
 fn without_dangling(mut entries: Vec<Entry>) -> Vec<Entry> {
-    let topics: std::collections::BTreeSet<Topic> = entries
-        .iter()
-        .filter_map(|entry| if let Entry::Event(event) = entry { Topic::of(event) } else { None })
-        .collect();
+    let topic = |entry: &Entry| if let Entry::Event(event) = entry { Topic::of(event) } else { None };
+    let topics: BTreeSet<Topic> = insert_all(entries.iter().filter_map(topic));
     let events: Vec<Event> = entries
         .iter()
         .filter_map(|entry| if let Entry::Event(event) = entry { Some(event.clone()) } else { None })

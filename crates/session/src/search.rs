@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use nearmind_core::{
     catalog::Catalog,
+    sort::sort_by,
     text::{WeightedTerm, expand_query},
     vectors::{Hit, Query},
 };
@@ -61,7 +62,7 @@ pub fn search(catalog: &Catalog, query: &str, meaning: Option<&Meaning>, limit: 
         *scores.entry(row).or_default() += 1.0 / (K + 1.0 + rank as f32);
     }
     let mut hits: Vec<Hit> = scores.into_iter().map(|(row, score)| Hit { row, score }).collect();
-    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
+    sort_by(&mut hits, |a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
     hits.truncate(limit);
     Found { hits, terms }
 }

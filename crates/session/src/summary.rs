@@ -12,6 +12,7 @@ use nearmind_core::{
     profile::{Event, Interest, Overrides, Profile, Signal, Source, cluster_interests, weights::EventWeights},
     protocol::{EventLine, InterestLine, ProfileSummary, UnusedReason},
     recommend::{RankingInputs, statements},
+    sort::{insert_all, sort_by},
     text::{language::primary_subtag, words},
 };
 use nearmind_encoder::TextModel;
@@ -65,7 +66,7 @@ impl<M: TextModel, S: Store> Session<M, S> {
             return BTreeSet::new();
         };
         let is_muted = |interest: &Interest| self.log.mark(&self.topics(catalog, interest)).muted;
-        self.interests().into_iter().filter(is_muted).flat_map(|interest| interest.members).collect()
+        insert_all(self.interests().into_iter().filter(is_muted).flat_map(|interest| interest.members))
     }
 
     /// The topics of an interest, by the names that the log has for them.
@@ -149,7 +150,7 @@ impl<M: TextModel, S: Store> Session<M, S> {
         if found.iter().any(|(.., word)| !is_short(word)) {
             found.retain(|(.., word)| !is_short(word));
         }
-        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        sort_by(&mut found, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         found.into_iter().take(MOST_WORDS).map(|(_, _, word)| word).collect()
     }
 

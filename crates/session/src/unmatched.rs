@@ -10,6 +10,7 @@ use nearmind_core::{
     catalog::{Availability, Catalog},
     protocol::{Diagnosis, ShelfRequest, UnmatchedId, Update, Warning},
     rank::{Rules, Scene, ShelfKind},
+    sort::sort_by,
 };
 use nearmind_encoder::TextModel;
 
@@ -84,7 +85,7 @@ impl<M: TextModel, S: Store> Session<M, S> {
         }
         let mut counts: Vec<(String, usize)> =
             counts.into_iter().filter(|(id, _)| !id.is_empty() && catalog.row(id).is_none()).collect();
-        counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        sort_by(&mut counts, |a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let more_unmatched = counts.len().saturating_sub(MOST_LISTED);
         counts.truncate(MOST_LISTED);
         let nearest_by_id = &mut self.named.nearest;

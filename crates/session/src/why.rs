@@ -13,6 +13,7 @@ use nearmind_core::{
     profile::{Event, EventName, History, SimilarityCache, Source},
     protocol::{Attention, EventShare, Explanation, InterestShare, Moved, Update, WhyNot, Without},
     recommend::{NEGLIGIBLE_SHARE, RankedList, RankingInputs, RankingOptions, recommend, texts::TextVectors},
+    sort::{insert_all, sort_by},
     text::{language::primary_subtag, words},
 };
 use nearmind_encoder::TextModel;
@@ -161,7 +162,7 @@ impl<M: TextModel, S: Store> Session<M, S> {
         let remainder_name = if ranked.scorer.is_some() { "rules" } else { "variety" };
         parts.add(remainder_name, score - ranked.total(row));
         answer.parts = parts.list();
-        by_source.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
+        sort_by(&mut by_source, |a, b| b.2.abs().total_cmp(&a.2.abs()));
         answer.interests = self.by_interest(&by_source);
         for (nth, &(_, events, share)) in by_source.iter().enumerate() {
             let of = |at: usize| ranked.profile.event_weights[at];
@@ -197,7 +198,7 @@ impl<M: TextModel, S: Store> Session<M, S> {
                 found.push(InterestShare { name: line.id, label: line.name, share });
             }
         }
-        found.sort_by(|a, b| b.share.abs().total_cmp(&a.share.abs()));
+        sort_by(&mut found, |a, b| b.share.abs().total_cmp(&a.share.abs()));
         found
     }
 
@@ -231,7 +232,7 @@ impl<M: TextModel, S: Store> Session<M, S> {
     fn harmful(&self, replay: &Replay, ranked: &RankedList, row: u32) -> Vec<Vec<usize>> {
         let adds = |row: u32| -> BTreeMap<Source, f32> {
             let added = ranked.signal_contributions(replay.catalog, row).into_iter();
-            added.map(|added| (added.signal.source.clone(), added.total())).collect()
+            insert_all(added.map(|added| (added.signal.source.clone(), added.total())))
         };
         let (own, last) = (adds(row), ranked.hits.last().map(|hit| adds(hit.row)).unwrap_or_default());
         let of = |adds: &BTreeMap<Source, f32>, source: &Source| adds.get(source).copied().unwrap_or(0.0);
@@ -242,7 +243,7 @@ impl<M: TextModel, S: Store> Session<M, S> {
         let mut groups: Vec<(f32, Vec<usize>)> =
             replay.sources(self.log.events()).into_iter().map(|(source, events)| (harm(&source), events)).collect();
         groups.retain(|(harm, _)| *harm > 0.0);
-        groups.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        sort_by(&mut groups, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         groups.into_iter().map(|(_, events)| events).collect()
     }
 

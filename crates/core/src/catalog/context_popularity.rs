@@ -17,7 +17,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::bytes::{DecodeError, Reader, put_f32s, put_str, put_varint};
+use crate::{
+    bytes::{DecodeError, Reader, put_f32s, put_str, put_varint},
+    json::parse_number,
+};
 
 const MAGIC: &[u8; 8] = b"NMOCCAS1";
 /// The largest weight that a file may contain. Learned weights are a few units; sums of this one stay finite.
@@ -43,7 +46,7 @@ pub struct ContextPopularity {
 /// Returns the canonical form of a value: `Winter ` becomes `winter`, and `19.0` becomes `19`.
 pub fn normalize_value(text: &str) -> String {
     let text = text.trim().to_lowercase();
-    text.parse::<f64>().ok().filter(|number| number.is_finite()).map_or(text, |number| number.to_string())
+    parse_number(&text).map_or(text, |number| number.to_string())
 }
 
 impl ContextPopularity {

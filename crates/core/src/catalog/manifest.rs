@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::bytes::DecodeError;
+use crate::{bytes::DecodeError, json::from_bytes};
 
 /// The value of the field `format`.
 pub const FORMAT: &str = "nearmind-pack";
@@ -140,14 +140,14 @@ impl Manifest {
             version: u32,
         }
         let unreadable = |error: serde_json::Error| PackError::Manifest(error.to_string());
-        let head: Head = serde_json::from_slice(json).map_err(unreadable)?;
+        let head: Head = from_bytes(json).map_err(unreadable)?;
         if head.format != FORMAT {
             return Err(PackError::Manifest(format!("its format is {:?}, not {FORMAT:?}", head.format)));
         }
         if head.version != VERSION {
             return Err(PackError::Version { found: head.version });
         }
-        let manifest: Self = serde_json::from_slice(json).map_err(unreadable)?;
+        let manifest: Self = from_bytes(json).map_err(unreadable)?;
         if let Some(file) = manifest.all_files().find(|file| file.file.contains(['/', '\\', ':'])) {
             return Err(PackError::Manifest(format!("{:?} is not in its folder", file.file)));
         }

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::from_bytes;
+
 /// The weights and parameters of a score. The defaults are used if nothing was learned; they suit all data sets of the
 /// evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -90,7 +92,7 @@ impl ScoreWeights {
     /// Decodes the file of a pack. Absent weights have their defaults. `None` if it is not JSON, or a number is not
     /// finite or out of range.
     pub fn read(json: &[u8]) -> Option<Self> {
-        let score_weights: Self = serde_json::from_slice(json).ok()?;
+        let score_weights: Self = from_bytes(json).ok()?;
         let Self { step, amplify, recency_flattening, cold_item_flattening, .. } = score_weights;
         let Self { content, cooccurrence, popularity, newcomer, brand, category, price, context_popularity, .. } =
             score_weights;

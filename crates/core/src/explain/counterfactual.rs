@@ -3,7 +3,7 @@
 //! A change is only reported if replaying the ranking with the changed log confirms it; arithmetic only decides what to
 //! try first. Must not know how a list is ranked.
 
-use crate::profile::Event;
+use crate::{profile::Event, sort::sort_by};
 
 /// The most replays for one question. Ranking a list of ten from 10,000 items takes a quarter of a millisecond.
 const MAX_REPLAYS: usize = 40;
@@ -82,7 +82,7 @@ fn minimize(mut removed: Vec<usize>, replays: &mut Replays) -> Vec<usize> {
             nth += 1;
         }
     }
-    removed.sort_unstable();
+    sort_by(&mut removed, Ord::cmp);
     removed
 }
 

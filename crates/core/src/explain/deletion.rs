@@ -4,7 +4,7 @@
 //! are kept (DeYoung et al., "ERASER", 2020). Both only mean something in comparison with as many random words. The
 //! random words depend on the text alone, so that equal texts get equal results. Must not know models.
 
-use crate::{random::SplitMix64, text::Word};
+use crate::{random::SplitMix64, sort::sort_by, text::Word};
 
 /// `text` without the words at the positions `deleted`, which are in order. Leaves no double spaces.
 pub fn delete_words(text: &str, words: &[Word], deleted: &[usize]) -> String {
@@ -36,7 +36,7 @@ pub fn random_words(text: &str, candidates: &[usize], count: usize, nth: u64) ->
     let mut left = candidates.to_vec();
     let mut taken: Vec<usize> =
         (0..count.min(left.len())).map(|_| left.swap_remove(random.below(left.len()))).collect();
-    taken.sort_unstable();
+    sort_by(&mut taken, Ord::cmp);
     taken
 }
 

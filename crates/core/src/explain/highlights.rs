@@ -9,7 +9,7 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{TextDecomposition, WordShares};
-use crate::text::Word;
+use crate::{sort::sort_by, text::Word};
 
 /// The most different words that are highlighted in one text, each wherever it occurs.
 const MAX_WORDS: usize = 4;
@@ -69,7 +69,7 @@ fn choose(words: &[Word], candidates: &[usize], shares: &WordShares) -> Vec<usiz
         *terms.entry(&words[at].term).or_default() += shares.words[at];
     }
     let mut ranked: Vec<(&str, f32)> = terms.into_iter().collect();
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    sort_by(&mut ranked, |a, b| b.1.total_cmp(&a.1));
     ranked.truncate(if shares.score() > 0.0 { MAX_WORDS } else { 0 });
     let most = ranked.first().map_or(0.0, |&(_, share)| share);
     ranked.retain(|&(_, share)| share >= MIN_SHARE * most);

@@ -13,6 +13,7 @@ use super::{
         DAY_MS, DEFAULT_STEP, EventWeights, MAX_EVENTS_PER_MINUTE, MAX_SOURCE_WEIGHT, SESSION_MS, UNWANTED_FACTOR,
     },
 };
+use crate::sort::sort_by;
 
 /// Milliseconds between two events of [`History::from_interactions`]: the shortest time that the rate limiter admits,
 /// so that hundreds of events fit into one session.
@@ -239,7 +240,7 @@ fn step_factors(histories: &[&SourceHistory], step: f32, events: usize) -> Vec<f
             events.map(|(at, _)| *at).collect::<Vec<usize>>()
         };
         let mut stream: Vec<_> = histories.iter().map(positions).filter(|positions| !positions.is_empty()).collect();
-        stream.sort_by_key(|positions| std::cmp::Reverse(positions.last().copied()));
+        sort_by(&mut stream, |a, b| b.last().cmp(&a.last()));
         let mut factor = 1.0;
         for positions in stream {
             positions.into_iter().for_each(|at| factors[at] = factor);

@@ -5,7 +5,7 @@
 //! its oldest signal counts. Negligible signals never become leaders. Must not know how vectors are made.
 
 use super::{Signal, Source};
-use crate::vectors::arithmetic::dot;
+use crate::{sort::sort_by, vectors::arithmetic::dot};
 
 /// The most interests of a visitor, because a longer list would not be read. Once there are so many, a signal joins the
 /// most similar one.
@@ -45,7 +45,7 @@ pub fn cluster_interests(signals: &[(Signal, Vec<f32>)]) -> Vec<Interest> {
             interests[at].add(signal);
         }
     }
-    interests.sort_by(|a, b| b.weight.total_cmp(&a.weight)); // stable: of equals the older comes first
+    sort_by(&mut interests, |a, b| b.weight.total_cmp(&a.weight)); // stable: of equals the older comes first
     interests
 }
 

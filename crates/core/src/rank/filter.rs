@@ -16,7 +16,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
-use crate::catalog::{Availability, ItemRef};
+use crate::{
+    catalog::{Availability, ItemRef},
+    json::parse_number,
+};
 
 /// Filters must not be nested deeper than this: it would be a mistake or an attack.
 const MAX_DEPTH: usize = 16;
@@ -91,7 +94,7 @@ impl Filter {
             Self::Range { field, from, to } => record.any(field, &mut |found| {
                 let number = match found {
                     FieldValue::Number(number) => Some(number),
-                    FieldValue::Text(text) => text.trim().parse().ok(),
+                    FieldValue::Text(text) => parse_number(text),
                 };
                 number.is_some_and(|n| from.is_none_or(|from| n >= from) && to.is_none_or(|to| n <= to))
             }),
@@ -152,9 +155,9 @@ impl FilterValue {
     fn equals(&self, found: FieldValue<'_>) -> bool {
         match (self, found) {
             (Self::Number(number), FieldValue::Number(found)) => number.as_f64() == Some(found),
-            (Self::Number(number), FieldValue::Text(text)) => text.trim().parse().ok() == number.as_f64(),
+            (Self::Number(number), FieldValue::Text(text)) => parse_number(text) == number.as_f64(),
             (Self::Text(text), FieldValue::Text(found)) => same_text(text, found),
-            (Self::Text(text), FieldValue::Number(found)) => text.trim().parse() == Ok(found),
+            (Self::Text(text), FieldValue::Number(found)) => parse_number(text) == Some(found),
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::rules::Rules;
-use crate::{catalog::Catalog, random::SplitMix64, vectors::Hit};
+use crate::{catalog::Catalog, random::SplitMix64, sort::sort_by, vectors::Hit};
 
 /// Keeps the best variant of each product. `pool` is best first.
 pub fn keep_one_variant(catalog: &Catalog, pool: &mut Vec<Hit>) {
@@ -74,7 +74,7 @@ pub fn explore(mut list: Vec<Hit>, pool: &[Hit], exploration: f32, seed: u32) ->
 /// gets the score 0.
 pub fn apply_pins(catalog: &Catalog, mut list: Vec<Hit>, rules: &Rules, refused: &BTreeSet<u32>) -> Vec<Hit> {
     let mut pins = rules.pin.clone();
-    pins.sort_by_key(|pin| pin.place);
+    sort_by(&mut pins, |a, b| a.place.cmp(&b.place));
     for pin in pins {
         let Some(row) = catalog.row(&pin.item).filter(|row| !refused.contains(row)) else { continue };
         let score = list.iter().find(|hit| hit.row == row).map_or(0.0, |hit| hit.score);

@@ -28,7 +28,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{filter::Filter, rules::Rules};
-use crate::{catalog::ScoreWeights, profile::weights::EventWeights, vectors::Metric};
+use crate::{
+    catalog::ScoreWeights,
+    json::{from_text, from_value_or_text},
+    profile::weights::EventWeights,
+    vectors::Metric,
+};
 
 /// The kind of a list: what it is based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -175,7 +180,7 @@ impl Scene {
     /// The built-in scene of this name. The error lists all names.
     pub fn from_name(name: &str) -> Result<Self, String> {
         match BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            Some((_, json)) => serde_json::from_str(json).map_err(|error| error.to_string()),
+            Some((_, json)) => from_text(json).map_err(|error| error.to_string()),
             None => {
                 let names = BUILT_IN.map(|(name, _)| name).join(", ");
                 Err(format!(
@@ -189,8 +194,7 @@ impl Scene {
     pub fn parse(value: &Value) -> Result<Self, String> {
         let scene: Self = match value {
             Value::String(name) if !name.trim_start().starts_with('{') => Self::from_name(name)?,
-            Value::String(json) => serde_json::from_str(json).map_err(|error| error.to_string())?,
-            value => serde_json::from_value(value.clone()).map_err(|error| error.to_string())?,
+            value => from_value_or_text(value).map_err(|error| error.to_string())?,
         };
         match scene.problem() {
             Some(problem) => Err(problem),

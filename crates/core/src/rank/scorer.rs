@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::{
     catalog::{Catalog, Fields, Relations, ScoreWeights},
     profile::flatten_weights,
+    sort::sort_by,
 };
 
 /// The parts of one item's score, each already multiplied by its weight.
@@ -183,7 +184,7 @@ impl<'a> Scorer<'a> {
         let sum: f32 = shares.iter().map(|share| share.1).sum();
         let part = self.breakdown(row).cooccurrence;
         shares.iter_mut().for_each(|share| share.1 *= if sum > 0.0 { part / sum } else { 0.0 });
-        shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        sort_by(&mut shares, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         shares
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::RankedList;
-use crate::{catalog::Catalog, profile::Signal, protocol::ScorePart, rank};
+use crate::{catalog::Catalog, profile::Signal, protocol::ScorePart, rank, sort::sort_by};
 
 /// A smaller share of a score is a rounding error.
 pub const NEGLIGIBLE_SHARE: f32 = 1e-6;
@@ -41,7 +41,7 @@ impl ScoreParts {
     /// The parts that are not negligible, the largest absolute share first.
     pub fn list(mut self) -> Vec<ScorePart> {
         self.0.retain(|(_, share)| share.abs() > NEGLIGIBLE_SHARE);
-        self.0.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        sort_by(&mut self.0, |a, b| b.1.abs().total_cmp(&a.1.abs()));
         let part = |(name, share): (&str, f32)| ScorePart { name: name.to_owned(), share };
         self.0.into_iter().map(part).collect()
     }

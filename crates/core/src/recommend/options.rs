@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     catalog::{Catalog, ItemRef, ScoreWeights},
+    json::from_value_or_text,
     profile::SimilaritySettings,
     protocol::ShelfRequest,
     rank::{Context, Filter, Rules, Scene},
@@ -110,11 +111,7 @@ fn parse_part<T: serde::de::DeserializeOwned>(
     problems: &mut Vec<String>,
 ) -> Option<T> {
     let value = value.as_ref().filter(|value| !value.is_null())?;
-    let parsed = match value {
-        Value::String(json) => serde_json::from_str(json),
-        value => serde_json::from_value(value.clone()),
-    };
     let validate = |part: T| problem(&part).map_or(Ok(part), Err);
-    let checked = parsed.map_err(|error| error.to_string()).and_then(validate);
+    let checked = from_value_or_text(value).map_err(|error| error.to_string()).and_then(validate);
     checked.map_err(|problem| problems.push(format!("{name}: {problem}"))).ok()
 }

@@ -4,6 +4,7 @@
 //! inverse document frequency, which is never negative, and Lucene's default constants.
 
 use super::{Postings, WeightedTerm, postings::PostingsWriter};
+use crate::sort::sort_by;
 
 /// Term frequency saturation: the higher, the more a repeated term counts.
 const K1: f32 = 1.2;
@@ -46,7 +47,7 @@ impl Index {
             }
         }
         let mut found: Vec<(u32, f32)> = (0..).zip(scores).filter(|(_, score)| *score > 0.0).collect();
-        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        sort_by(&mut found, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found
     }
 

@@ -10,6 +10,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use strsim::osa_distance;
 
 use super::{Index, Segmenter, words::query_terms};
+use crate::sort::sort_by;
 
 /// The most terms that one unfinished or mistyped word expands to.
 const MAX_EXPANSIONS: usize = 8;
@@ -104,7 +105,8 @@ fn terms_with_prefix<'a>(index: &'a Index, prefix: &'a str) -> impl Iterator<Ite
 
 /// Returns those of the terms at these positions that occur in the most texts.
 fn most_frequent(mut terms: Vec<usize>, index: &Index) -> Vec<String> {
-    terms.sort_by_key(|&term| (Reverse(index.postings.row_count(term)), term));
+    let commonness = |term: &usize| (Reverse(index.postings.row_count(*term)), *term);
+    sort_by(&mut terms, |a, b| commonness(a).cmp(&commonness(b)));
     terms.into_iter().take(MAX_EXPANSIONS).filter_map(|term| index.postings.term(term)).map(str::to_owned).collect()
 }
 

@@ -7,10 +7,9 @@
 use std::{ops::Range, sync::LazyLock};
 
 use rust_stemmers::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{language::is_han, segment::Segmenter, stop_words::is_stop_word};
+use super::{language::is_han, nfkc::nfkc, segment::Segmenter, stop_words::is_stop_word};
 
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +71,7 @@ fn term(word: &str) -> (String, bool) {
 
 /// Returns `word` in NFKC and lower case, with straight apostrophes.
 fn normalize(word: &str) -> String {
-    word.nfkc().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }).collect()
+    nfkc(word).chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }).collect()
 }
 
 /// Splits `text` into runs with and without Han characters. Each is its start in bytes, the run, and whether it is Han.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Statement;
+use crate::sort::sort_by;
 
 /// The most characters that name one unwanted thing. A longer phrase is not taken for a thing.
 const MAX_CHARS: usize = 8;
@@ -156,7 +157,7 @@ fn parse_things(text: &str) -> Option<Vec<String>> {
 
 /// Returns the text without the ranges in `removed`, or an empty string if only filler remains.
 fn remaining_text(text: &str, mut removed: Vec<Range<usize>>) -> String {
-    removed.sort_by_key(|range| range.start);
+    sort_by(&mut removed, |a, b| a.start.cmp(&b.start));
     let mut parts: Vec<&str> = Vec::new();
     let mut from = 0;
     for range in removed {

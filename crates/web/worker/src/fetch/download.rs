@@ -180,5 +180,5 @@ impl Download {
 fn content_length(response: &Response) -> f64 {
     let header = |name| response.headers().get(name).ok().flatten();
     let length = header("content-length").filter(|_| header("content-encoding").is_none());
-    length.and_then(|length| length.parse().ok()).unwrap_or(0.0)
+    length.and_then(|length| length.parse::<u64>().ok()).map_or(0.0, |length| length as f64)
 }
