@@ -6,8 +6,20 @@ use std::{
 };
 
 /// The modules of crates/core/src/lib.rs, lowest layer first. Between crates, Cargo enforces the layers.
-const LAYERS: [&str; 10] =
-    ["bytes", "random", "text", "vectors", "catalog", "profile", "rank", "explain", "protocol", "recommend"];
+const LAYERS: [&str; 12] = [
+    "bytes",
+    "json",
+    "random",
+    "sort",
+    "text",
+    "vectors",
+    "catalog",
+    "profile",
+    "rank",
+    "explain",
+    "protocol",
+    "recommend",
+];
 
 /// A file of the project: its path from the root, and its text.
 struct Source {

@@ -20,8 +20,8 @@ pub struct Learn {
     /// Folder of a catalogue from `nearmind bake`
     #[arg(long)]
     pack: PathBuf,
-    /// Tab-separated with the columns user_id and item_id (and event, timestamp, value, place, device, season, weekday,
-    /// hour), or GA4 events as JSON Lines; plain or gzipped. Repeat the option for several files
+    /// Tab-separated with the columns user_id and item_id (and event, timestamp, place, device, season, weekday, hour), or
+    /// GA4 events as JSON Lines; plain or gzipped. Repeat the option for several files
     #[arg(long, required = true)]
     interactions: Vec<PathBuf>,
     /// Publish only what at least this many visitors chose; 1 publishes what single visitors did

@@ -208,7 +208,7 @@ export type Scene = Partial<{
   filter: Filter | null;
   /** The scene's own rules; a request may add more. */
   rules: Rules;
-  /** Whether to show items that the visitor viewed lately, bought, rated or has in the cart. */
+  /** Whether to show items that the visitor viewed lately, bought or rated. What is in the cart is never shown. */
   showSeen: boolean;
   /** Whether to show several variants of one product. */
   variants: boolean;
@@ -414,7 +414,7 @@ export type Update =
     type: "scene";
     /** The page's name for the shelf. */
     shelf: string;
-    /** The scene as JSON, including the learned weights, and the filter and rules of the request. */
+    /** The scene as JSON, with the learned weights and the rules of the request. */
     scene: Scene;
   }
   | { type: "attention" } & Attention

@@ -21,8 +21,15 @@ use crate::{
 /// The crates that are tested natively, by calls of cargo. The features of all crates in a call are unified, and with other
 /// groups burn and wgpu would be compiled twice.
 const GROUPS: [&[&str]; 2] = [&["xtask"], &NATIVE];
-const NATIVE: [&str; 6] =
-    ["nearmind-core", "nearmind-encoder", "nearmind-feeds", "nearmind-session", "nearmind", "nearmind-research"];
+const NATIVE: [&str; 7] = [
+    "nearmind-core",
+    "nearmind-encoder",
+    "nearmind-feeds",
+    "nearmind-nfkc",
+    "nearmind-session",
+    "nearmind",
+    "nearmind-research",
+];
 const BROWSER: &str = "browser-tests";
 
 /// Runs all checks and tests, the fastest first.

@@ -1,7 +1,7 @@
 //! The pure core: decides what is recommended and explains why. Equal inputs give equal lists on every machine.
 //!
 //! The modules are listed in layer order: a module may use those above it in the list, never those below. The crate
-//! must not use a clock, randomness, files, the network or JavaScript (but for Unicode's tables: text/nfkc.rs).
+//! must not use a clock, randomness, files, the network or JavaScript.
 
 #![warn(missing_docs)]
 

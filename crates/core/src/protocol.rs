@@ -102,7 +102,7 @@ pub enum Update {
     Scene {
         /// The page's name for the shelf.
         shelf: String,
-        /// The scene as JSON, including the learned weights, and the filter and rules of the request.
+        /// The scene as JSON, with the learned weights and the rules of the request.
         #[cfg_attr(test, ts(type = "Scene"))]
         scene: Value,
     },

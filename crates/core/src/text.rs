@@ -6,7 +6,6 @@ pub mod bm25; //       the inverted index and its BM25 scores
 pub mod fuzzy; //      a query -> terms of the index, with typos and prefixes
 pub mod language; //   Chinese or not, from the script
 pub mod negation; //   which parts of a sentence are negated
-mod nfkc; //           the form in which words are compared
 pub mod postings; //   which texts each term occurs in
 pub mod script; //     the script that a text is written in
 pub mod segment; //    Chinese word segmentation

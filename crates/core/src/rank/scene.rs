@@ -70,7 +70,7 @@ pub struct Scene {
     pub filter: Option<Filter>,
     /// The scene's own rules; a request may add more.
     pub rules: Rules,
-    /// Whether to show items that the visitor viewed lately, bought, rated or has in the cart.
+    /// Whether to show items that the visitor viewed lately, bought or rated. What is in the cart is never shown.
     pub show_seen: bool,
     /// Whether to show several variants of one product.
     pub variants: bool,

@@ -6,10 +6,11 @@
 
 use std::{ops::Range, sync::LazyLock};
 
+use nearmind_nfkc::nfkc;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{language::is_han, nfkc::nfkc, segment::Segmenter, stop_words::is_stop_word};
+use super::{language::is_han, segment::Segmenter, stop_words::is_stop_word};
 
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! The JavaScript side of a session: messages, downloads, the visitor's log. Only the crates in `crates/web` use JavaScript
-//! APIs, except that nearmind-core normalizes texts by one (text/nfkc.rs).
+//! APIs, and `crates/nfkc` uses one.
 #![cfg(target_arch = "wasm32")]
 
 mod device_limits; // whether the device can afford the model
@@ -22,11 +22,12 @@ mod tests {
     use nearmind_core::text::{Dictionary, Segmenter, words};
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    /// The crate's tables, which native programs use, give the same forms: see text/nfkc.rs in nearmind-core.
+    /// The crate's tables, which native programs use, give the same forms: see nearmind-nfkc.
     #[wasm_bindgen_test]
     fn the_browser_gives_equivalent_words_the_same_term() {
         let segmenter = Segmenter::new(&Dictionary { words: Vec::new() });
-        for (text, term) in [("ＵＳＢ", "usb"), ("ﬁne", "fine"), ("cafe\u{301}", "café"), ("ｶﾞﾗｽ", "ガラス")] {
+        for (text, term) in [("ＵＳＢ", "usb"), ("ﬁne", "fine"), ("cafe\u{301}", "café"), ("ｶﾞﾗｽ", "ガラス")]
+        {
             let terms: Vec<_> = words(text, &segmenter).into_iter().map(|word| word.term).collect();
             assert_eq!(terms, [term]);
         }

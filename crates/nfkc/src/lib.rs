@@ -1,5 +1,8 @@
 //! NFKC, the form in which words are compared (Unicode Standard Annex 15): in browsers by `String.normalize`, because the
-//! tables of the crate would be a tenth of the module that every visitor downloads; elsewhere by the crate.
+//! tables of the crate would be a tenth of the module that every visitor downloads; elsewhere by the crate. Must not know
+//! what the texts are.
+
+#![warn(missing_docs)]
 
 use std::borrow::Cow;
 
@@ -27,10 +30,11 @@ fn normalize(text: &str) -> String {
 mod tests {
     use super::nfkc;
 
-    /// The worker's crate has the same test for the browser.
+    /// The worker's crate has the same test in a browser.
     #[test]
     fn equivalent_texts_get_the_same_form() {
-        let forms = [("ＵＳＢ", "USB"), ("ﬁne", "fine"), ("cafe\u{301}", "café"), ("ｶﾞﾗｽ", "ガラス"), ("防水夹克", "防水夹克")];
+        let forms =
+            [("ＵＳＢ", "USB"), ("ﬁne", "fine"), ("cafe\u{301}", "café"), ("ｶﾞﾗｽ", "ガラス"), ("防水夹克", "防水夹克")];
         for (text, form) in forms {
             assert_eq!(nfkc(text), form);
         }
