@@ -96,7 +96,8 @@ fn wasm_tests() -> Result<()> {
 const ALONE: [&str; 3] = ["long_tasks::", "traces::", "vitals::"];
 
 /// Runs the browser tests. A test that fails is run once more, alone and with a message, because browsers and their
-/// drivers hang now and then, whereas an error in the code fails twice.
+/// drivers hang or crash now and then (Chromium 148's renderer at a null pointer),
+/// whereas an error in the code fails twice.
 fn browser_tests() -> Result<()> {
     let browser = || {
         let mut command = tests();
@@ -104,7 +105,7 @@ fn browser_tests() -> Result<()> {
         command
     };
     let skip = ALONE.iter().flat_map(|name| ["--skip", name]);
-    // Tests often wait for a browser, so one more than the cores keeps these busy.
+    // Tests often wait for a browser, so one more than the cores keeps these busy. With two more they take longer.
     let threads = thread::available_parallelism().map_or(2, |cores| cores.get() + 1).to_string();
     let mut failed = run_tests(browser().args(["--", "--test-threads", &threads]).args(skip))?;
     failed.extend(run_tests(browser().args(["--", "--test-threads=1"]).args(ALONE))?);
