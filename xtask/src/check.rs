@@ -96,8 +96,7 @@ fn wasm_tests() -> Result<()> {
 const ALONE: [&str; 3] = ["long_tasks::", "traces::", "vitals::"];
 
 /// Runs the browser tests. A test that fails is run once more, alone and with a message, because browsers and their
-/// drivers hang or crash now and then (Chromium 148's renderer at a null pointer),
-/// whereas an error in the code fails twice.
+/// drivers hang or crash now and then, whereas an error in the code fails twice.
 fn browser_tests() -> Result<()> {
     let browser = || {
         let mut command = tests();

@@ -1,5 +1,5 @@
 //! The JavaScript side of a session: messages, downloads, the visitor's log. Only the crates in `crates/web` use JavaScript
-//! APIs, and `crates/nfkc` uses one.
+//! APIs, apart from `crates/nfkc`, which uses one.
 #![cfg(target_arch = "wasm32")]
 
 mod device_limits; // whether the device can afford the model
