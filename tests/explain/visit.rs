@@ -251,7 +251,7 @@ fn a_cold_start_claims_nothing_about_the_visitor() {
     assert!((why.parts.iter().map(|part| part.share).sum::<f32>() - cold.cards[0].score).abs() < 1e-4);
     let like = shelf(&send(&mut visit, shelf_command(ShelfKind::MoreLikeThis, Some("tea-3"), "en")));
     let why = explain(&mut visit, &like.cards[0].item);
-    assert_eq!(why.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["context"]);
+    assert_eq!(why.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["context", "category"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod pictures;
+mod prices;
 mod random_sessions;
 mod scenes;
 mod script;
@@ -96,7 +97,9 @@ fn highlights_come_card_by_card_and_are_whole_words() {
             explained.push(item);
         }
     }
-    assert_eq!(explained, ids(&warm));
+    // Two cards are read at a time, and either may be complete first.
+    let pairs = |ids: &[String]| ids.chunks(2).map(|pair| pair.iter().cloned().collect()).collect::<Vec<BTreeSet<_>>>();
+    assert_eq!(pairs(&explained), pairs(&ids(&warm).into_iter().map(str::to_owned).collect::<Vec<_>>()));
     // A card that stays on the shelf has its highlights at once, or is marked as unread, so that the page keeps the old
     // ones.
     let next = shelf(&track(&mut visit, ViewItem, "tea-0", 2));

@@ -5,6 +5,8 @@
  * @import {Claim, Explanation, Part, Problem, TextNote, Update, WhyNot} from "./types.js"
  * @import {Sentences} from "./languages/en/sentences.js"
  */
+import { money } from "./element/format.js";
+
 /** Characters of the visitor's own words that a note quotes. */
 const LONGEST_QUOTE = 60;
 
@@ -94,6 +96,11 @@ function note(note, varied, texts) {
     return texts.quoted(letters.slice(0, LONGEST_QUOTE).join("") + (letters.length > LONGEST_QUOTE ? "…" : ""));
   };
   if (note.kind === "left-out") return texts.leftOut(note.things.map(quoted), varied);
+  if (note.kind === "price-limit") {
+    const { currency, isKept } = note;
+    const [from, to] = [note.from, note.to].map((amount) => amount && money({ amount, currency }, texts.lang));
+    return texts.priceLimit(texts.prices(from || "", to || ""), isKept);
+  }
   return texts.unused(quoted(note.text), note.reason, varied, languageNames(note.languages, texts.lang));
 }
 

@@ -646,7 +646,7 @@ export type Claim =
     times: number;
   };
 
-/** A note about the visitor's last text: it is not used, or it only excludes items. */
+/** A note about the visitor's last text: it is not used, or it excludes items. */
 export type TextNote =
   | {
     kind: "unused";
@@ -661,6 +661,17 @@ export type TextNote =
     kind: "left-out";
     /** The things that the visitor does not want, such as `wool`. */
     things: Array<string>;
+  }
+  | {
+    kind: "price-limit";
+    /** The lowest price, if there is one. */
+    from: number | null;
+    /** The highest price, if there is one. */
+    to: number | null;
+    /** ISO 4217 code of the currency. */
+    currency: string;
+    /** Whether some item has such a price. If none has, the limit is not used. */
+    isKept: boolean;
   };
 
 /** Why a text of the visitor is not used. */

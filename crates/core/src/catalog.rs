@@ -79,7 +79,7 @@ impl Catalog {
     ) -> Self {
         let segmenter = Segmenter::new(&dictionary);
         let fields = Fields::from_values(items.iter().map(|item| {
-            let path = item.text_in("en").map(|(_, words)| words.categories.join("\n"));
+            let path = item.text_in("en").map(|(_, words)| words.categories.join(fields::LEVEL_SEPARATOR));
             (item.brand(), path.unwrap_or_default(), item.price())
         }));
         // One item at a time: collecting would keep the languages of all items in memory at once.

@@ -9,12 +9,14 @@
 mod contributions; //  what a score consists of, by part and by signal
 mod options; //        a request, resolved against a catalogue
 pub mod statements; // how the visitor's texts change a list
+mod substitutes; //    items of the same kind
 pub mod texts; //      the vectors of the visitor's texts
 
 use std::{collections::BTreeSet, rc::Rc};
 
 pub use self::contributions::{NEGLIGIBLE_SHARE, ScoreParts, SignalContribution};
 pub use self::options::{MAX_CARDS, RankingOptions};
+use self::substitutes::substitutes;
 use self::texts::TextVectors;
 use crate::{
     catalog::Catalog,
@@ -82,14 +84,16 @@ pub fn recommend<'a>(
         excluded.extend(profile.seen.union(&profile.owned));
     }
     let boosts = boosts(catalog, options, &cart);
-    let complements =
-        if scene.kind == ShelfKind::GoesWith { complements(catalog, options, &cart, &boosts) } else { None };
+    let within_price_limit = statements::within_price_limit(inputs, options);
+    let eligible = within_price_limit.as_deref().unwrap_or(&options.eligible);
+    let is_goes_with = scene.kind == ShelfKind::GoesWith;
+    let complements = is_goes_with.then(|| complements(catalog, options, &cart, &boosts));
     let groups = groups(catalog, options, &content_scorer, basis);
     let ranker = Ranker {
         catalog,
         scene,
         rules: &options.rules,
-        eligible: complements.as_deref().unwrap_or(&options.eligible),
+        eligible: complements.as_deref().unwrap_or(eligible),
         boosts: &boosts,
         groups: &groups,
         refused: &profile.refused,
@@ -135,7 +139,7 @@ fn varied_selection(
     let is_known = |row: u32| basis != Basis::ColdStart && ranker.excluded.contains(&row) && !unwanted.contains(&row);
     let is_allowed = |row: u32| {
         let is_excluded = ranker.refused.contains(&row) || options.excluded.contains(&row) || is_known(row);
-        options.eligible[row as usize] && !is_excluded
+        ranker.eligible[row as usize] && !is_excluded
     };
     let is_wanted = |row: u32| {
         let disliked_similarity = || content_scorer.max_disliked_similarity(&matrix.vector(row));
@@ -207,16 +211,12 @@ fn cart(inputs: &RankingInputs, options: &RankingOptions) -> BTreeSet<u32> {
     from_page.chain(inputs.history.cart()).collect()
 }
 
-/// Whether each row complements the cart or the page's item: it is of another category, or a rule boosts it. `[N]`, or
-/// none if those have no category.
-fn complements(catalog: &Catalog, options: &RankingOptions, cart: &BTreeSet<u32>, boosts: &[f32]) -> Option<Vec<bool>> {
-    let category = |row: u32| catalog.fields.category[row as usize];
-    let own: BTreeSet<u32> =
-        cart.iter().copied().chain(options.item).map(category).filter(|&number| number > 0).collect();
+/// Whether each row may go with the cart or the page's item: it is not of the same kind, or a rule boosts it. `[N]`
+fn complements(catalog: &Catalog, options: &RankingOptions, cart: &BTreeSet<u32>, boosts: &[f32]) -> Vec<bool> {
+    let substitutes = substitutes(catalog, &cart.iter().copied().chain(options.item).collect());
     let is_boosted = |row: usize| boosts.get(row).is_some_and(|boost| *boost > 0.0);
-    let is_complement = |row: usize| is_boosted(row) || !own.contains(&category(row as u32));
-    let eligible = |(row, eligible): (usize, &bool)| *eligible && is_complement(row);
-    (!own.is_empty()).then(|| options.eligible.iter().enumerate().map(eligible).collect())
+    let is_complement = |row: usize| options.eligible[row] && (is_boosted(row) || !substitutes[row]);
+    (0..catalog.len()).map(is_complement).collect()
 }
 
 /// The groups that get a share of the list: those of the scene, and each of the visitor's interests by its weight.

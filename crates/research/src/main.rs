@@ -7,6 +7,7 @@ mod baselines; // EASE and ItemKNN, to compare with
 mod bench;
 mod eval;
 mod explain;
+mod judged; //    whether lists make sense to a shopper
 mod native; //    a model for a session
 mod sets;
 mod sts;
@@ -28,6 +29,8 @@ struct Args {
 enum Command {
     /// Measures how well lists predict what visitors do next.
     Eval(eval::Eval),
+    /// Measures whether the lists of product pages make sense to a shopper, by judged pairs.
+    Judged(judged::Judged),
     /// Measures whether the highlighted words are the reason for a score.
     Explain(explain::Explain),
     /// Converts published data sets to folders that `eval` reads.
@@ -43,6 +46,7 @@ impl Command {
     fn run(self) -> Result<()> {
         match self {
             Command::Eval(command) => command.run(),
+            Command::Judged(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Sets(command) => command.run(),
             Command::Sts(command) => command.run(),

@@ -41,7 +41,7 @@ use nearmind_core::{
     protocol::{Command, DeviceReport, Envelope, Update},
     recommend::{
         MAX_CARDS, RankingInputs,
-        texts::{TextVectors, parts},
+        texts::{TextVectors, parts, split_price_limit},
     },
     text::language::primary_subtag,
 };
@@ -236,17 +236,23 @@ impl<M: TextModel, S: Store> Session<M, S> {
     }
 
     async fn search(&mut self, query: String, limit: usize) -> Vec<Update> {
-        // A search is encoded as it is typed: a book's title may contain a "no".
-        let mut updates: Vec<Update> = self.encode_part(&query).await.into_iter().collect();
+        // But for a price limit, a search is encoded as it is typed: a book's title may contain a "no".
+        let split = self.catalog.as_ref().map(|catalog| split_price_limit(&query, catalog));
+        let (wanted, price) = split.filter(|(rest, _)| !rest.is_empty()).unwrap_or_else(|| (query.clone(), None));
+        let mut updates: Vec<Update> = self.encode_part(&wanted).await.into_iter().collect();
         let cards = self.catalog.as_ref().map_or_else(Vec::new, |catalog| {
             let lang = primary_subtag(&self.lang);
             let profile = self.history.build_profile(&EventWeights::default(), self.now_ms, &Overrides::default(), &[]);
-            let encoded = self.texts.encoded(&query).map(|(vector, floor)| Meaning::encoded(vector, floor));
+            let encoded = self.texts.encoded(&wanted).map(|(vector, floor)| Meaning::encoded(vector, floor));
             let word_sum =
-                || self.texts.word_sum(&query, catalog).map(|(vector, floor)| Meaning::encoded(&vector, floor));
-            let by_words = || self.texts.vector_from_words(&query, catalog).map(Meaning::by_words);
+                || self.texts.word_sum(&wanted, catalog).map(|(vector, floor)| Meaning::encoded(&vector, floor));
+            let by_words = || self.texts.vector_from_words(&wanted, catalog).map(Meaning::by_words);
             let meaning = encoded.or_else(word_sum).or_else(by_words);
-            let found = search::search(catalog, &query, meaning.as_ref(), limit);
+            let is_allowed = |row: u32| {
+                let item = catalog.item(row);
+                price.is_none_or(|limit| limit.allows(item.price(), item.currency()))
+            };
+            let found = search::search(catalog, &wanted, meaning.as_ref(), limit, is_allowed);
             let pictures = &mut self.pictures;
             let mut card = |hit| {
                 let mut card = card::plain(catalog, pictures, &profile, &lang, hit);

@@ -49,13 +49,26 @@ pub struct Found {
     pub terms: Vec<WeightedTerm>,
 }
 
-/// The items for `query`, best first, ties by row: those that contain a word of it or are near its meaning.
-pub fn search(catalog: &Catalog, query: &str, meaning: Option<&Meaning>, limit: usize) -> Found {
+/// The items for `query` for which `keep` holds, best first, ties by row: those that contain a word of it or are near its
+/// meaning.
+pub fn search(
+    catalog: &Catalog,
+    query: &str,
+    meaning: Option<&Meaning>,
+    limit: usize,
+    keep: impl Fn(u32) -> bool,
+) -> Found {
     let terms = expand_query(query, &catalog.index, &catalog.segmenter);
-    let by_word = catalog.index.search_weighted(&terms).into_iter().take(DEPTH).map(|(row, _)| row);
+    let by_word =
+        catalog.index.search_weighted(&terms).into_iter().map(|(row, _)| row).filter(|row| keep(*row)).take(DEPTH);
     let by_meaning =
         meaning.filter(|_| catalog.matrix.width() > 0).map_or_else(Vec::new, |Meaning { vector, floor }| {
-            catalog.matrix.top_k(&Query::new(vector), DEPTH, *floor, |_| true).iter().map(|hit| hit.row).collect()
+            catalog
+                .matrix
+                .top_k(&Query::new(vector), DEPTH, *floor, |row| keep(row as u32))
+                .iter()
+                .map(|hit| hit.row)
+                .collect()
         });
     let mut scores: BTreeMap<u32, f32> = BTreeMap::new();
     for (rank, row) in by_word.enumerate().chain(by_meaning.into_iter().enumerate()) {

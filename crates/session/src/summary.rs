@@ -11,7 +11,7 @@ use nearmind_core::{
     catalog::Catalog,
     profile::{Event, Interest, Overrides, Profile, Signal, Source, cluster_interests, weights::EventWeights},
     protocol::{EventLine, InterestLine, ProfileSummary, UnusedReason},
-    recommend::{RankingInputs, statements},
+    recommend::{RankingInputs, statements, texts::statement},
     sort::{insert_all, sort_by},
     text::{language::primary_subtag, words},
 };
@@ -27,7 +27,8 @@ impl<M: TextModel, S: Store> Session<M, S> {
             let (Some(Source::Text(text)), Some(catalog)) = (Source::from_event(event, |_| None), &self.catalog) else {
                 return None;
             };
-            self.texts.place(&text, catalog).err().filter(|why| *why != UnusedReason::Pending)
+            let is_limit = || statement(&text, catalog).price.is_some();
+            self.texts.place(&text, catalog).err().filter(|why| *why != UnusedReason::Pending && !is_limit())
         };
         let mut weights = profile.event_weights.iter(); // of the events that count
         let line = |(event, muted): (&Event, bool)| {

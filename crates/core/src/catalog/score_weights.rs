@@ -68,7 +68,7 @@ impl Default for ScoreWeights {
             popularity: 0.02,
             newcomer: 0.0,
             brand: 0.0,
-            category: 0.0,
+            category: 0.1, // .05 to .2 put items of the same category first in the demo: 94 to 99% of the first four, 79% without
             price: 0.0,
             context_popularity: 1.0,
         }

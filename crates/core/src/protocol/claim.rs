@@ -59,8 +59,8 @@ pub enum Claim {
     },
 }
 
-/// A note about the visitor's last text: it is not used, or it only excludes items.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A note about the visitor's last text: it is not used, or it excludes items.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum TextNote {
@@ -77,6 +77,17 @@ pub enum TextNote {
     LeftOut {
         /// The things that the visitor does not want, such as `wool`.
         things: Vec<String>,
+    },
+    /// The text says what items may cost. Others are left out.
+    PriceLimit {
+        /// The lowest price, if there is one.
+        from: Option<f64>,
+        /// The highest price, if there is one.
+        to: Option<f64>,
+        /// ISO 4217 code of the currency.
+        currency: String,
+        /// Whether some item has such a price. If none has, the limit is not used.
+        is_kept: bool,
     },
 }
 

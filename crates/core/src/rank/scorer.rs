@@ -24,7 +24,8 @@ pub struct ScoreBreakdown {
     pub popularity: f32,
     /// The weight of the visitor's signals of the same brand.
     pub brand: f32,
-    /// The weight of the visitor's signals of the same category.
+    /// The weight of the visitor's signals of the same category; of a category that shares the beginning of the path,
+    /// as large a part as that beginning is of the item's path.
     pub category: f32,
     /// The similarity of the item's price to the prices of the visitor's signals.
     pub price: f32,
@@ -77,7 +78,8 @@ pub struct Scorer<'a> {
     context_popularity: Vec<f32>,
     /// The sum of the weights of the signals of each brand, by the brand's number in [`Fields`].
     brands: BTreeMap<u32, f32>,
-    /// The sum of the weights of the signals of each category, by the category's number in [`Fields`].
+    /// The sum of the weights of the signals below each level of the category paths, by the level's number in
+    /// [`Fields`].
     categories: BTreeMap<u32, f32>,
 }
 
@@ -101,10 +103,10 @@ impl<'a> Scorer<'a> {
             relations.map_or_else(Vec::new, |relations| cooccurrence_likelihoods(relations, signals, &cold_weights));
         let (mut brands, mut categories) = (BTreeMap::new(), BTreeMap::new());
         for &(row, weight) in signals {
-            for (sums, numbers) in [(&mut brands, &fields.brand), (&mut categories, &fields.category)] {
-                if numbers[row as usize] > 0 {
-                    *sums.entry(numbers[row as usize]).or_insert(0.0) += weight;
-                }
+            let brand = Some(fields.brand[row as usize]).filter(|&brand| brand > 0);
+            brand.into_iter().for_each(|brand| *brands.entry(brand).or_insert(0.0) += weight);
+            for &level in fields.category_levels(row as usize) {
+                *categories.entry(level).or_insert(0.0) += weight;
             }
         }
         Self {
@@ -141,7 +143,9 @@ impl<'a> Scorer<'a> {
             category: if category == 0.0 {
                 0.0
             } else {
-                category * sum_of(&self.categories, self.fields.category[index])
+                let levels = self.fields.category_levels(index);
+                let shared: f32 = levels.iter().map(|&level| sum_of(&self.categories, level)).sum();
+                category * shared / levels.len().max(1) as f32
             },
             price: if price == 0.0 { 0.0 } else { price * self.price_similarity(index) },
             context_popularity: context_popularity * value(&self.context_popularity),

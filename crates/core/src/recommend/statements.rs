@@ -1,5 +1,5 @@
 //! How the visitor's texts change a list, beside their vectors: which of them are ignored, which count as dislikes,
-//! which items they rule out, and the note to the visitor about the last one. Must not know how the note is worded.
+//! which items they rule out, what items may cost, and the note to the visitor about the last one. Must not know how the note is worded.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::{
     },
     protocol::{TextNote, UnusedReason},
     rank::ShelfKind,
-    text::{Statement, terms},
+    text::{PriceLimit, Statement, terms},
 };
 
 /// The sources that a profile with these weights ignores, and the texts that count as dislikes. `page_signals` are
@@ -68,22 +68,47 @@ pub fn unwanted_rows(catalog: &Catalog, profile: &Profile, overrides: &Overrides
     rows
 }
 
+/// Whether each row may be shown and has a price that the visitor's last text of this visit allows, or else the page's
+/// text. `[N]`; `None` if neither has a price limit, if no row is left, or if the list is not a `for-you` list.
+pub fn within_price_limit(inputs: &RankingInputs, options: &RankingOptions) -> Option<Vec<bool>> {
+    let page_text = || options.text().filter(|_| options.scene.kind == ShelfKind::ForYou);
+    let limit = statement(last_text(inputs, options).or_else(page_text)?, inputs.catalog).price?;
+    let rows = inputs.catalog.items.iter().zip(&options.eligible);
+    let allowed: Vec<bool> =
+        rows.map(|(item, eligible)| *eligible && limit.allows(item.price(), item.currency())).collect();
+    allowed.contains(&true).then_some(allowed)
+}
+
+/// The text that the visitor wrote last in this visit, for `for-you` lists, unless they muted it.
+fn last_text<'a>(inputs: &'a RankingInputs, options: &RankingOptions) -> Option<&'a str> {
+    let (text, time_ms) = inputs.history.last_text().filter(|_| options.scene.kind == ShelfKind::ForYou)?;
+    let is_recent = inputs.now_ms - time_ms < SESSION_MS;
+    (is_recent && !inputs.muted.contains(&Source::Text(text.to_owned()))).then_some(text)
+}
+
 /// The note about the text that the visitor wrote last in this visit, for `for-you` lists. `None` if the text is used
 /// as they expect.
 pub fn text_note(inputs: &RankingInputs, options: &RankingOptions) -> Option<TextNote> {
-    let (text, time_ms) = inputs.history.last_text().filter(|_| options.scene.kind == ShelfKind::ForYou)?;
-    let is_recent = inputs.now_ms - time_ms < SESSION_MS;
-    if !is_recent || inputs.muted.contains(&Source::Text(text.to_owned())) {
-        return None;
-    }
+    let text = last_text(inputs, options)?;
+    let Statement { wanted, unwanted, price, .. } = statement(text, inputs.catalog);
+    let price_note = || price.map(|limit| price_note(inputs, options, limit));
     match inputs.texts.place(text, inputs.catalog) {
-        Ok(placement) if placement.is_unwanted => {
-            Some(TextNote::LeftOut { things: statement(text, inputs.catalog).unwanted })
-        }
-        Ok(_) | Err(UnusedReason::Pending) => None,
+        Ok(placement) if placement.is_unwanted => Some(TextNote::LeftOut { things: unwanted }),
+        Ok(_) | Err(UnusedReason::Pending) => price_note(),
+        Err(_) if wanted.is_empty() && price.is_some() => price_note(),
         Err(reason) => {
             let languages = inputs.catalog.languages.clone();
             Some(TextNote::Unused { text: text.to_owned(), reason, languages })
         }
+    }
+}
+
+fn price_note(inputs: &RankingInputs, options: &RankingOptions, limit: PriceLimit) -> TextNote {
+    let currencies = inputs.catalog.items.iter().map(|item| item.currency());
+    TextNote::PriceLimit {
+        from: Some(limit.from).filter(|from| *from > 0.0),
+        to: Some(limit.to).filter(|to| to.is_finite()),
+        currency: currencies.into_iter().find(|currency| limit.is_in(currency)).unwrap_or_default().to_owned(),
+        is_kept: within_price_limit(inputs, options).is_some(),
     }
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     catalog::{Catalog, WordVectors},
     protocol::UnusedReason,
-    text::{Script, Statement, language::detect_by_function_words, terms},
+    text::{PriceLimit, Script, Statement, language::detect_by_function_words, terms},
     vectors::{
         Query,
         arithmetic::{add_scaled, normalize},
@@ -102,7 +102,7 @@ impl TextVectors {
 
     /// The vector of a text, or the reason why it is not used.
     pub fn place(&self, text: &str, catalog: &Catalog) -> Result<TextPlacement, UnusedReason> {
-        let Statement { wanted, unwanted, is_unclear } = statement(text, catalog);
+        let Statement { wanted, unwanted, is_unclear, .. } = statement(text, catalog);
         if is_unclear {
             return Err(UnusedReason::Unclear);
         }
@@ -204,24 +204,43 @@ pub fn parts(text: &str, catalog: &Catalog) -> impl Iterator<Item = String> + us
     [wanted].into_iter().chain(unwanted).filter(|part| !part.is_empty())
 }
 
-/// Splits a text into what it wants and what it does not want, unless it is the name of an item: "A Day Without Rain"
-/// does not reject rain.
+/// Splits a text into what it wants, what it does not want and what it may cost, unless it is the name of an item: "A Day
+/// Without Rain" does not reject rain. A price limit in a currency that no item is sold in stays a part of the text.
 pub fn statement(text: &str, catalog: &Catalog) -> Statement {
     let statement = Statement::parse(text);
+    let is_foreign_limit = statement.price.is_some_and(|limit| !is_sold_in(limit, catalog));
+    if is_foreign_limit || !statement.is_plain() && is_name(text, catalog) { Statement::plain(text) } else { statement }
+}
+
+/// Splits a search into the rest and its price limit; as [`statement`], but negations stay in the rest.
+pub fn split_price_limit(text: &str, catalog: &Catalog) -> (String, Option<PriceLimit>) {
+    match PriceLimit::split(text) {
+        (rest, Some(limit)) if is_sold_in(limit, catalog) && !is_name(text, catalog) => (rest, Some(limit)),
+        _ => (text.to_owned(), None),
+    }
+}
+
+fn is_sold_in(limit: PriceLimit, catalog: &Catalog) -> bool {
+    catalog.items.iter().any(|item| limit.is_in(item.currency()))
+}
+
+/// Whether the text is the name of an item, or a part of it.
+fn is_name(text: &str, catalog: &Catalog) -> bool {
     let name = text.trim().to_lowercase();
     let is_named = |row: u32| catalog.item(row).words().any(|(_, words)| words.title.to_lowercase().contains(&name));
-    let is_name = || rows_with_terms(catalog, &terms(text, &catalog.segmenter)).into_iter().any(is_named);
-    if statement.has_negation() && is_name() { Statement::plain(text) } else { statement }
+    rows_with_terms(catalog, &terms(text, &catalog.segmenter)).into_iter().any(is_named)
 }
 
 /// Rows that contain all of these terms; none if there are no terms.
 pub fn rows_with_terms(catalog: &Catalog, terms: &[String]) -> BTreeSet<u32> {
+    let all = terms.iter().map(|term| rows_with_term(catalog, term));
+    all.reduce(|all, other| all.intersection(&other).copied().collect()).unwrap_or_default()
+}
+
+/// Rows that contain this term.
+pub fn rows_with_term(catalog: &Catalog, term: &str) -> BTreeSet<u32> {
     let postings = &catalog.index.postings;
-    let rows = |term: &String| -> BTreeSet<u32> {
-        postings.find(term).map_or_else(BTreeSet::new, |at| postings.rows(at).map(|(row, _)| row).collect())
-    };
-    let all = terms.iter().map(rows).reduce(|all, other| all.intersection(&other).copied().collect());
-    all.unwrap_or_default()
+    postings.find(term).map_or_else(BTreeSet::new, |at| postings.rows(at).map(|(row, _)| row).collect())
 }
 
 /// Whether no item is described in a language with the text's script.

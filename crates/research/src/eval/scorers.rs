@@ -124,7 +124,7 @@ impl Scorers<'_> {
             let mut scores = vec![0.0; len];
             // Every query has an answer in the catalogue, so the usual threshold need not be raised.
             let meaning = vector.map(|vector| Meaning::encoded(vector, 0.0));
-            let found = search(self.catalog, query, meaning.as_ref(), MAX_HITS);
+            let found = search(self.catalog, query, meaning.as_ref(), MAX_HITS, |_| true);
             found.hits.iter().for_each(|hit| scores[hit.row as usize] = hit.score);
             scores
         };

@@ -117,6 +117,11 @@ export const sentences = {
     }[reason];
     return varied ? `${first} Here is a varied selection.` : first;
   },
+  // A range of prices, of which one end may be empty, and what became of a limit that the visitor's text states.
+  prices: (/** @type {string} */ from, /** @type {string} */ to) =>
+    from && to ? `from ${from} to ${to}` : from ? `from ${from}` : `up to ${to}`,
+  priceLimit: (/** @type {string} */ prices, /** @type {boolean} */ isKept) =>
+    isKept ? `Only products ${prices} are shown.` : `We have nothing ${prices}, so other prices are shown.`,
   quoted: (/** @type {string} */ text) => `“${text}”`,
   // By code.
   problems: {

@@ -70,6 +70,8 @@ export const sentences = {
     }[reason];
     return varied ? `${first}先为您展示各类精选。` : first;
   },
+  prices: (from, to) => (from && to ? `${from}至${to}` : from ? `${from}以上` : `${to}以内`),
+  priceLimit: (prices, isKept) => (isKept ? `只显示${prices}的商品。` : `没有${prices}的商品，因此不限价格。`),
   quoted: (text) => `“${text}”`,
   problems: {
     download: "文件下载失败，请检查网络。",

@@ -96,7 +96,7 @@ pub fn statement(text: &str) -> Statement {
     if unwanted.is_empty() && wanted.is_empty() {
         return Statement::unclear();
     }
-    Statement { wanted, unwanted, is_unclear: false }
+    Statement { wanted, unwanted, is_unclear: false, price: None }
 }
 
 /// Finds "对…过敏" (allergic to …), where the negated thing comes first: "我对花生过敏". Returns the bytes of the phrase and the

@@ -166,7 +166,7 @@ pub fn statement(text: &str) -> Statement {
     if unwanted.is_empty() && (is_missing_thing || wanted.is_empty()) {
         return Statement::unclear();
     }
-    Statement { wanted, unwanted, is_unclear: false }
+    Statement { wanted, unwanted, is_unclear: false, price: None }
 }
 
 /// Returns the words of `text`. `don't` and `dont` become two words, `do` and `not`, at the same position.

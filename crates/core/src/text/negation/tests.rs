@@ -54,7 +54,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("shoes that are not black", "shoes / black"),
     ("I don't eat meat, looking for cookbooks", "looking for cookbooks / meat"),
     ("a backpack, but not blue and not leather", "a backpack / blue|leather"),
-    ("I don't want to spend more than 20", "?"),
+    // With a price limit.
+    ("I don't want to spend more than 20", "/  0-20"),
+    ("a blanket under 50 dollars, but no wool", "a blanket / wool 0-50"),
+    ("不要羊毛，100元以内的毯子", "毯子 / 羊毛 0-100"),
     // Idioms that look like negations.
     ("no-cook breakfast", "no-cook breakfast /"),
     ("non-stick pan", "non-stick pan /"),
@@ -131,8 +134,9 @@ const SENTENCES: &[(&str, &str)] = &[
 ];
 
 fn format_statement(text: &str) -> String {
-    let Statement { wanted, unwanted, is_unclear } = Statement::parse(text);
-    if is_unclear { "?".to_owned() } else { format!("{wanted} / {}", unwanted.join("|")).trim().to_owned() }
+    let Statement { wanted, unwanted, is_unclear, price } = Statement::parse(text);
+    let price = price.map_or_else(String::new, |limit| format!(" {}-{}", limit.from, limit.to));
+    if is_unclear { "?".to_owned() } else { format!("{wanted} / {}{price}", unwanted.join("|")).trim().to_owned() }
 }
 
 #[test]
