@@ -5,8 +5,6 @@
 //! the root a few very likely pairs would outweigh everything else. A part without data is 0. Must not know events, nor
 //! how the weights were learned.
 
-use std::collections::BTreeMap;
-
 use crate::{
     catalog::{Catalog, Fields, Relations, ScoreWeights},
     profile::flatten_weights,
@@ -77,10 +75,10 @@ pub struct Scorer<'a> {
     /// context
     context_popularity: Vec<f32>,
     /// The sum of the weights of the signals of each brand, by the brand's number in [`Fields`].
-    brands: BTreeMap<u32, f32>,
+    brands: Vec<f32>,
     /// The sum of the weights of the signals below each level of the category paths, by the level's number in
     /// [`Fields`].
-    categories: BTreeMap<u32, f32>,
+    categories: Vec<f32>,
 }
 
 impl<'a> Scorer<'a> {
@@ -101,13 +99,11 @@ impl<'a> Scorer<'a> {
         let cold_weights = flatten_weights(&weights, score_weights.cold_item_flattening);
         let cooccurrence =
             relations.map_or_else(Vec::new, |relations| cooccurrence_likelihoods(relations, signals, &cold_weights));
-        let (mut brands, mut categories) = (BTreeMap::new(), BTreeMap::new());
+        let (mut brands, mut categories) = (Vec::new(), Vec::new());
         for &(row, weight) in signals {
             let brand = Some(fields.brand[row as usize]).filter(|&brand| brand > 0);
-            brand.into_iter().for_each(|brand| *brands.entry(brand).or_insert(0.0) += weight);
-            for &level in fields.category_levels(row as usize) {
-                *categories.entry(level).or_insert(0.0) += weight;
-            }
+            brand.into_iter().for_each(|brand| add_at(&mut brands, brand, weight));
+            fields.category_levels(row as usize).iter().for_each(|&level| add_at(&mut categories, level, weight));
         }
         Self {
             relations,
@@ -133,20 +129,13 @@ impl<'a> Scorer<'a> {
     pub fn breakdown(&self, row: u32) -> ScoreBreakdown {
         let ScoreWeights { content, cooccurrence, brand, category, price, context_popularity, .. } = self.score_weights;
         let (index, popularity) = (row as usize, self.popularity_weight());
-        let sum_of = |sums: &BTreeMap<u32, f32>, number: u32| sums.get(&number).copied().unwrap_or(0.0);
         let value = |column: &[f32]| column.get(index).copied().unwrap_or(0.0);
         ScoreBreakdown {
             content: content * value(&self.content),
             cooccurrence: cooccurrence * value(&self.cooccurrence).max(0.0).sqrt(),
             popularity: popularity * self.relations.map_or(0.0, |relations| relations.popularity(row)),
-            brand: if brand == 0.0 { 0.0 } else { brand * sum_of(&self.brands, self.fields.brand[index]) },
-            category: if category == 0.0 {
-                0.0
-            } else {
-                let levels = self.fields.category_levels(index);
-                let shared: f32 = levels.iter().map(|&level| sum_of(&self.categories, level)).sum();
-                category * shared / levels.len().max(1) as f32
-            },
+            brand: brand * value_at(&self.brands, self.fields.brand[index]),
+            category: category * self.category_similarity(index),
             price: if price == 0.0 { 0.0 } else { price * self.price_similarity(index) },
             context_popularity: context_popularity * value(&self.context_popularity),
         }
@@ -158,7 +147,7 @@ impl<'a> Scorer<'a> {
         let popularity = self.popularity_weight();
         let len = self.fields.price.len();
         let is_complete = self.content.len() == len && [0, len].contains(&self.cooccurrence.len());
-        if brand != 0.0 || category != 0.0 || price != 0.0 || !is_complete {
+        if price != 0.0 || !is_complete {
             return (0..len as u32).map(|row| self.breakdown(row).total()).collect();
         }
         // The same sum without the parts that are 0, column by column. This is faster, and an evaluation scores
@@ -169,6 +158,14 @@ impl<'a> Scorer<'a> {
         if let Some(relations) = self.relations.filter(|_| popularity != 0.0) {
             let rows = (0..).zip(&mut scores);
             rows.for_each(|(row, score)| *score += popularity * relations.popularity(row));
+        }
+        if brand != 0.0 {
+            let brands = scores.iter_mut().zip(&self.fields.brand);
+            brands.for_each(|(score, number)| *score += brand * value_at(&self.brands, *number));
+        }
+        if category != 0.0 {
+            let rows = scores.iter_mut().enumerate();
+            rows.for_each(|(index, score)| *score += category * self.category_similarity(index));
         }
         let contexts = scores.iter_mut().zip(&self.context_popularity);
         contexts.for_each(|(score, value)| *score += context_popularity * value);
@@ -197,6 +194,14 @@ impl<'a> Scorer<'a> {
         self.score_weights.popularity + self.score_weights.newcomer / (1.0 + self.signals.len() as f32)
     }
 
+    /// The similarity of the category at `index` to those of the signals: the weighted share of the levels of its path
+    /// that they have in common, from the first one on.
+    fn category_similarity(&self, index: usize) -> f32 {
+        let levels = self.fields.category_levels(index);
+        let common: f32 = levels.iter().map(|&level| value_at(&self.categories, level)).sum();
+        common / levels.len().max(1) as f32
+    }
+
     /// The similarity of the price at `index` to the prices of the signals: the weighted sum of smaller price / larger
     /// price, which is 1 for equal prices.
     fn price_similarity(&self, index: usize) -> f32 {
@@ -207,6 +212,18 @@ impl<'a> Scorer<'a> {
         };
         self.signals.iter().map(similarity).sum()
     }
+}
+
+/// Adds `weight` to the sum of this number; the sums grow as needed.
+fn add_at(sums: &mut Vec<f32>, number: u32, weight: f32) {
+    let index = number as usize;
+    sums.resize(sums.len().max(index + 1), 0.0);
+    sums[index] += weight;
+}
+
+/// The sum of this number; 0 if nothing was added to it.
+fn value_at(sums: &[f32], number: u32) -> f32 {
+    sums.get(number as usize).copied().unwrap_or(0.0)
 }
 
 /// Whether anybody has interacted with the item at `row`, as far as the shop's interactions show; `false` without them.
