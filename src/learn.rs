@@ -48,11 +48,12 @@ pub use contexts::EventDetails;
 pub use privacy::MinVisitors;
 
 use nearmind_core::{
-    catalog::{ContextPopularity, Fields, Relations, ScoreWeights},
+    catalog::{Catalog, ContextPopularity, Fields, Relations, ScoreWeights},
     profile::{
         ContentScorer, EventName, HasInteractions, History, Overrides, Profile, Signal, SimilarityCache,
         SimilaritySettings, Source, weights::EventWeights,
     },
+    rank::TitleWords,
     vectors::{Matrix, Metric},
 };
 
@@ -63,6 +64,15 @@ pub struct ItemFeatures<'a> {
     pub matrix: &'a Matrix,
     /// Brand, category and price of each item.
     pub fields: &'a Fields,
+    /// The words of the titles; `None` where there are no texts.
+    pub titles: Option<TitleWords<'a>>,
+}
+
+impl<'a> ItemFeatures<'a> {
+    /// The features of the items of a catalogue.
+    pub fn of(catalog: &'a Catalog) -> Self {
+        Self { matrix: &catalog.matrix, fields: &catalog.fields, titles: Some(TitleWords::of(catalog)) }
+    }
 }
 
 /// Everything learned from the interactions, with the settings and metrics behind it.

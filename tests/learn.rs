@@ -46,7 +46,7 @@ impl SimulatedShop {
 
     /// The relations that a pack would ship.
     fn publish(&self, histories: &[Vec<u32>], min_visitors: MinVisitors, settings: Settings) -> Relations {
-        let features = ItemFeatures { matrix: &self.matrix, fields: &self.fields };
+        let features = ItemFeatures { matrix: &self.matrix, fields: &self.fields, titles: None };
         let data = TrainingData { histories, details: &EventDetails::default() };
         publish::publish(features, data, min_visitors, settings, &Default::default()).relations
     }

@@ -43,7 +43,7 @@ impl Learn {
         );
         let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}")?);
         bar.enable_steady_tick(Duration::from_millis(200));
-        let features = ItemFeatures { matrix: &catalog.matrix, fields: &catalog.fields };
+        let features = ItemFeatures::of(&catalog);
         let (histories, details) = (interactions.histories(), interactions.details());
         let data = TrainingData { histories: &histories, details: &details };
         let learned = tune::learn(features, data, self.min_visitors, self.seed, &|progress| {

@@ -32,6 +32,7 @@ pub const START_WEIGHTS: ScoreWeights = ScoreWeights {
     recency_flattening: 2,
     cold_item_flattening: 4,
     content: 1.0,
+    words: 0.0,
     cooccurrence: 2.5,
     popularity: 0.0,
     newcomer: 0.0,
@@ -57,6 +58,7 @@ const POPULARITIES: [f32; 5] = [-0.05, 0.02, 0.05, 0.1, 0.2];
 const CONTEXT_WEIGHTS: [f32; 5] = [1.0, 2.0, 4.0, 8.0, 16.0];
 const NEWCOMERS: [f32; 4] = [0.1, 0.3, 1.0, 3.0];
 const AMPLIFIES: [f32; 2] = [1.5, 2.0];
+const WORDS: [f32; 4] = [0.25, 0.5, 1.0, 2.0];
 /// Of a common brand, a common category, or a similar price.
 const FIELD_WEIGHTS: [f32; 4] = [0.05, 0.1, 0.2, 0.4];
 /// A further part of the score has to raise [`ValidationMetrics::objective`] by more than this (half a percent of the
@@ -197,6 +199,9 @@ impl<'a> Search<'a> {
         self.try_each(TIE, cooccurrences);
         let flattenings = COLD_ITEM_FLATTENINGS.map(|n| move |w: &mut ScoreWeights| w.cold_item_flattening = n);
         self.try_each(TIE, flattenings);
+        if features.titles.is_some() {
+            self.try_each(MIN_GAIN, WORDS.map(|words| move |w: &mut ScoreWeights| w.words = words));
+        }
         let popularities = POPULARITIES.map(|popularity| move |w: &mut ScoreWeights| w.popularity = popularity);
         self.try_each(MIN_GAIN, popularities);
         self.try_each(MIN_GAIN, NEWCOMERS.map(|newcomer| move |w: &mut ScoreWeights| w.newcomer = newcomer));
@@ -293,7 +298,7 @@ mod tests {
         let (matrix, fields) = (Matrix::zeros(len as usize), Fields::from_items(&items));
         let histories: Vec<Vec<u32>> = (0..80).map(|start| (start..start + 6).map(|row| row % len).collect()).collect();
         let details = EventDetails::default();
-        let features = ItemFeatures { matrix: &matrix, fields: &fields };
+        let features = ItemFeatures { matrix: &matrix, fields: &fields, titles: None };
         let data = TrainingData { histories: &histories, details: &details };
         let learned = learn(features, data, MinVisitors::ONE, 7, &|_| ());
         assert!(learned.after.objective() >= learned.before.objective() && learned.after.hit_rate > 0.8);
@@ -311,7 +316,7 @@ mod tests {
         let fields = Fields::from_items(&vec![Item::default(); 3]);
         let matrix = Matrix::quantize(2, &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
         let (histories, details) = ([vec![0, 1], vec![]], EventDetails::default());
-        let features = ItemFeatures { matrix: &matrix, fields: &fields };
+        let features = ItemFeatures { matrix: &matrix, fields: &fields, titles: None };
         let data = TrainingData { histories: &histories, details: &details };
         let learned = learn(features, data, MinVisitors::ONE, 7, &|_| ());
         assert_eq!((learned.settings, learned.score_weights), (START, ScoreWeights::default()));
@@ -337,7 +342,7 @@ mod tests {
             event_sets: each_event(&|random| random % 4 + random / 64 % 2 * 4),
             ..EventDetails::default()
         };
-        let features = ItemFeatures { matrix: &matrix, fields: &fields };
+        let features = ItemFeatures { matrix: &matrix, fields: &fields, titles: None };
         let data = TrainingData { histories: &histories, details: &details };
         let weekday_trials = std::cell::Cell::new(0);
         let learned = learn(features, data, MinVisitors::ONE, 7, &|progress| {

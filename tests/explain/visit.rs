@@ -57,7 +57,8 @@ fn parts_and_events_sum_to_the_score() {
         assert_eq!((why.place, why.of), (Some(nth + 1), 6));
         let sum: f32 = why.parts.iter().map(|part| part.share).sum();
         assert!((sum - card.score).abs() < 1e-4, "{}: {sum} {}", card.item, card.score);
-        let visit_parts = why.parts.iter().filter(|part| ["content", "cooccurrence"].contains(&part.name.as_str()));
+        let visit_parts =
+            why.parts.iter().filter(|part| ["content", "words", "cooccurrence"].contains(&part.name.as_str()));
         let from_visit: f32 = visit_parts.map(|part| part.share).sum();
         let by_event: f32 = why.events.iter().map(|event| event.share).sum();
         assert!((from_visit - by_event).abs() < 1e-4, "{}: {from_visit} {by_event}", card.item);

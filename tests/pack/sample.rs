@@ -54,6 +54,7 @@ pub fn catalog() -> Catalog {
     let model = ModelName { name: "a small model".into(), digest: "00".repeat(32) };
     let mut catalog = build_catalog(items, dictionary, model);
     catalog.relations = Some(relations);
-    catalog.score_weights = ScoreWeights { cooccurrence: 3.0, brand: 0.0, category: 0.0, ..ScoreWeights::default() };
+    catalog.score_weights =
+        ScoreWeights { cooccurrence: 3.0, words: 0.0, brand: 0.0, category: 0.0, ..ScoreWeights::default() };
     catalog
 }

@@ -731,7 +731,7 @@ export type Explanation = {
 /** One part of a score. */
 export type ScorePart = {
   /**
-   * The name: `content`, `cooccurrence`, `popularity`, `brand`, `category`, `price`, `contextPopularity`, `context`
+   * The name: `content`, `words`, `cooccurrence`, `popularity`, `brand`, `category`, `price`, `contextPopularity`, `context`
    * (the page's text and cart), `rules` (boosts) or `variety` (a list that is made without scores).
    */
   name: string;

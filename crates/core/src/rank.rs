@@ -10,6 +10,7 @@ mod place; //       variants, buried and pinned items, shares of groups, explora
 pub mod rules; //   the shop's rules: pin, exclude, bury, boost, goes with
 pub mod scene; //   the settings of one kind of list
 pub mod scorer; //  the score of each item and its parts
+mod title_words; // words in common with the titles of the visitor's items
 mod varied; //      a varied selection for the cold start
 
 use std::{cmp::Ordering, collections::BTreeSet};
@@ -19,6 +20,7 @@ pub use place::ExposureGroup;
 pub use rules::{Context, Rules};
 pub use scene::{Scene, ShelfKind};
 pub use scorer::{ScoreBreakdown, Scorer, has_interactions};
+pub use title_words::TitleWords;
 pub use varied::select_varied;
 
 use crate::{

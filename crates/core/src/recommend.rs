@@ -22,7 +22,7 @@ use crate::{
     catalog::Catalog,
     profile::{ContentScorer, EventName, History, Overrides, Profile, SimilarityCache, Source, cluster_interests},
     protocol::{Basis, TextNote},
-    rank::{self, ExposureGroup, Filter, Ranker, Scorer, ShelfKind},
+    rank::{self, ExposureGroup, Filter, Ranker, Scorer, ShelfKind, TitleWords},
     vectors::{Hit, arithmetic::dot},
 };
 
@@ -108,6 +108,7 @@ pub fn recommend<'a>(
             catalog.contexts.as_ref().map(|contexts| contexts.scores(&options.context.learned_facts()));
         rank::build_scorer(parts, options.score_weights, (&subject, &content_scorer), similarities)
             .with_context(context_popularity.unwrap_or_default())
+            .with_words(title_words(catalog, options, &subject))
     });
     let rank = |ranker: &Ranker, scorer: &Scorer| ranker.rank(&scorer.scores(), scene.threshold.max(0.0));
     let hits = scorer.as_ref().map_or_else(Vec::new, |scorer| rank(&ranker, scorer));
@@ -193,6 +194,12 @@ fn subject(
         }
         ShelfKind::ForYou | ShelfKind::Trending => (Basis::ColdStart, profile.clone()),
     }
+}
+
+/// The scores of the title words for a profile. `[N]`, or empty if they do not count
+fn title_words(catalog: &Catalog, options: &RankingOptions, profile: &Profile) -> Vec<f32> {
+    let count = options.score_weights.words != 0.0;
+    if count { TitleWords::of(catalog).scores(&profile.weighted_rows()) } else { Vec::new() }
 }
 
 /// The content scorer for a profile: items have their vectors in the catalogue, texts in `inputs.texts`.

@@ -185,7 +185,7 @@ impl Eval {
         grid: bool,
         spinner: &ProgressBar,
     ) -> TrainingResult {
-        let features = ItemFeatures { matrix: &catalog.matrix, fields: &catalog.fields };
+        let features = ItemFeatures::of(catalog);
         let (histories, details) = (dataset.interactions.histories(), dataset.interactions.details());
         let data = TrainingData { histories: &histories, details: &details };
         tune::learn(features, data, min_visitors, self.seed, &|progress| {

@@ -13,13 +13,14 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use nearmind::cli::folder;
 use nearmind_core::{
     catalog::Catalog,
     profile::{History, SimilarityCache},
     protocol::ShelfRequest,
-    rank::ShelfKind,
+    rank::{Scene, ShelfKind},
     recommend::{RankingInputs, RankingOptions, recommend, texts::TextVectors},
 };
 
@@ -39,12 +40,20 @@ pub struct Judged {
     /// department, 2 complement, 3 substitute
     #[arg(long)]
     judgements: PathBuf,
+    /// Replaces weights of the score by name, as JSON: {"category": 0.1}
+    #[arg(long, value_name = "JSON", value_parser = json_object)]
+    score_weights: Option<Value>,
     /// Prints each list, with the grades of its cards
     #[arg(long)]
     lists: bool,
     /// Writes the pairs that were shown and that nobody has judged to this file, with an empty grade
     #[arg(long)]
     unjudged: Option<PathBuf>,
+}
+
+fn json_object(text: &str) -> Result<Value, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if value.is_object() { Ok(value) } else { Err("it is not a JSON object".to_owned()) }
 }
 
 /// A judged pair, as a line of the table.
@@ -96,8 +105,13 @@ impl Judged {
         let judgements = Judgements::read(&self.judgements)?;
         let mut unjudged = String::from("item\tother\tgrade\n");
         for kind in [ShelfKind::MoreLikeThis, ShelfKind::GoesWith] {
+            let mut scene = Scene::built_in(kind);
+            if let Some(Value::Object(weights)) = &self.score_weights {
+                let all = scene.score_weights.get_or_insert_with(|| json!({}));
+                all.as_object_mut().into_iter().for_each(|all| all.extend(weights.clone()));
+            }
             let pages: Vec<Page> =
-                judgements.pages.iter().map(|item| page(&catalog, &judgements, kind, item)).collect();
+                judgements.pages.iter().map(|item| page(&catalog, &judgements, &scene, item)).collect();
             if self.lists {
                 pages.iter().for_each(|page| print_list(&catalog, kind, page));
             }
@@ -114,8 +128,9 @@ impl Judged {
 }
 
 /// The first cards on the page of `item`, shown to a visitor without a history.
-fn page<'a>(catalog: &Catalog, judgements: &Judgements, kind: ShelfKind, item: &'a str) -> Page<'a> {
-    let request = ShelfRequest { kind, item: Some(item.to_owned()), limit: CARDS, ..ShelfRequest::default() };
+fn page<'a>(catalog: &Catalog, judgements: &Judgements, scene: &Scene, item: &'a str) -> Page<'a> {
+    let (item_id, scene) = (Some(item.to_owned()), serde_json::to_value(scene).ok());
+    let request = ShelfRequest { item: item_id, scene, limit: CARDS, ..ShelfRequest::default() };
     let (options, _) = RankingOptions::from_request(&request, catalog);
     let inputs = RankingInputs {
         catalog,

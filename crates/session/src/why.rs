@@ -154,6 +154,7 @@ impl<M: TextModel, S: Store> Session<M, S> {
                 // A signal of the page's text or cart is not an event of the visitor.
                 None => {
                     parts.add("content", -added.content);
+                    parts.add("words", -added.words);
                     parts.add("cooccurrence", -added.cooccurrence);
                     parts.add("context", added.total());
                 }

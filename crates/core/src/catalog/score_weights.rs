@@ -25,6 +25,10 @@ pub struct ScoreWeights {
     pub cold_item_flattening: u8,
     /// Weight of the content score: the similarity of the texts.
     pub content: f32,
+    /// Weight of the words that an item shares with the titles of the visitor's items. Absent in packs before 0.3.0, which
+    /// were learned without it: then 0.
+    #[serde(skip_serializing_if = "is_zero", default = "zero")]
+    pub words: f32,
     /// Weight of the co-occurrence score: what other visitors chose after the same items.
     #[serde(alias = "together")]
     pub cooccurrence: f32,
@@ -42,6 +46,10 @@ pub struct ScoreWeights {
     /// Weight of the popularity in the context that the page states: place, device, season, weekday, hour.
     #[serde(alias = "occasion", skip_serializing_if = "is_one")]
     pub context_popularity: f32,
+}
+
+fn zero() -> f32 {
+    0.0
 }
 
 fn is_no_flattening(flattening: &u8) -> bool {
@@ -64,13 +72,14 @@ impl Default for ScoreWeights {
             recency_flattening: 0,
             cold_item_flattening: 0,
             content: 1.0,
+            words: 0.3,
             cooccurrence: 2.0,
             popularity: 0.02,
             newcomer: 0.0,
-            // Chosen on the judged pairs of three shops (docs/results/ranking.md): without them 15% of the first four cards
+            // As `words`, chosen on the judged pairs of three shops (docs/results/ranking.md): without them 15% of the first four cards
             // in the demo are unrelated to the page's product. More of either changes little.
             brand: 0.03,
-            category: 0.15,
+            category: 0.4,
             price: 0.0,
             context_popularity: 1.0,
         }
@@ -96,11 +105,11 @@ impl ScoreWeights {
     pub fn read(json: &[u8]) -> Option<Self> {
         let score_weights: Self = from_bytes(json).ok()?;
         let Self { step, amplify, recency_flattening, cold_item_flattening, .. } = score_weights;
-        let Self { content, cooccurrence, popularity, newcomer, brand, category, price, context_popularity, .. } =
-            score_weights;
-        let all =
-            [step, amplify, content, cooccurrence, popularity, newcomer, brand, category, price, context_popularity];
-        (all.iter().all(|value| value.is_finite())
+        let Self { content, words, cooccurrence, popularity, newcomer, brand, .. } = score_weights;
+        let Self { category, price, context_popularity, .. } = score_weights;
+        let places = [step, amplify, content, words, cooccurrence, popularity, newcomer];
+        let fields = [brand, category, price, context_popularity];
+        (places.iter().chain(&fields).all(|value| value.is_finite())
             && (0.0..=1.0).contains(&step)
             && amplify >= 1.0
             && recency_flattening.max(cold_item_flattening) <= 8)

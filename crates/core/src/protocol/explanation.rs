@@ -43,7 +43,7 @@ pub struct Explanation {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ScorePart {
-    /// The name: `content`, `cooccurrence`, `popularity`, `brand`, `category`, `price`, `contextPopularity`, `context`
+    /// The name: `content`, `words`, `cooccurrence`, `popularity`, `brand`, `category`, `price`, `contextPopularity`, `context`
     /// (the page's text and cart), `rules` (boosts) or `variety` (a list that is made without scores).
     pub name: String,
     /// What it adds to the score; negative if it lowers the score.

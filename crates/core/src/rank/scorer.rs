@@ -16,6 +16,8 @@ use crate::{
 pub struct ScoreBreakdown {
     /// The similarity of the item's text to the items and texts of the visitor's signals.
     pub content: f32,
+    /// How well the item's text matches the titles of the items of the visitor's signals, word by word.
+    pub words: f32,
     /// The likelihood that the item is chosen after the items of the visitor's signals.
     pub cooccurrence: f32,
     /// How often other visitors chose the item.
@@ -35,6 +37,7 @@ impl ScoreBreakdown {
     /// The score: the sum of all parts.
     pub fn total(&self) -> f32 {
         self.content
+            + self.words
             + self.cooccurrence
             + self.popularity
             + self.brand
@@ -44,9 +47,10 @@ impl ScoreBreakdown {
     }
 
     /// The parts with the names that explanations use, in the order in which [`Self::total`] adds them.
-    pub fn named(&self) -> [(&'static str, f32); 7] {
+    pub fn named(&self) -> [(&'static str, f32); 8] {
         [
             ("content", self.content),
+            ("words", self.words),
             ("cooccurrence", self.cooccurrence),
             ("popularity", self.popularity),
             ("brand", self.brand),
@@ -69,6 +73,8 @@ pub struct Scorer<'a> {
     cold_weights: Vec<f32>,
     /// The content score of each item, not yet multiplied by its weight. `[N]`
     content: Vec<f32>,
+    /// What [`super::TitleWords`] gives each item. `[N]`, or empty if words do not count
+    words: Vec<f32>,
     /// The likelihood that each item is chosen after the signals' items. `[N]`, or empty if no relations were learned
     cooccurrence: Vec<f32>,
     /// The popularity of each item in the context of the request. `[N]`, or empty if nothing was learned about the
@@ -112,11 +118,18 @@ impl<'a> Scorer<'a> {
             signals: signals.to_vec(),
             cold_weights,
             content,
+            words: Vec::new(),
             cooccurrence,
             context_popularity: Vec::new(),
             brands,
             categories,
         }
+    }
+
+    /// Sets the scores of [`super::TitleWords`] for the same signals. `[N]`; not called if words do not count
+    pub fn with_words(mut self, words: Vec<f32>) -> Self {
+        self.words = words;
+        self
     }
 
     /// Sets the popularity of each item in the context of the request. `[N]`, or empty if nothing was learned about it
@@ -127,11 +140,13 @@ impl<'a> Scorer<'a> {
 
     /// The parts of the score of the item at `row`.
     pub fn breakdown(&self, row: u32) -> ScoreBreakdown {
-        let ScoreWeights { content, cooccurrence, brand, category, price, context_popularity, .. } = self.score_weights;
+        let ScoreWeights { content, words, cooccurrence, brand, category, price, context_popularity, .. } =
+            self.score_weights;
         let (index, popularity) = (row as usize, self.popularity_weight());
         let value = |column: &[f32]| column.get(index).copied().unwrap_or(0.0);
         ScoreBreakdown {
             content: content * value(&self.content),
+            words: words * value(&self.words),
             cooccurrence: cooccurrence * value(&self.cooccurrence).max(0.0).sqrt(),
             popularity: popularity * self.relations.map_or(0.0, |relations| relations.popularity(row)),
             brand: brand * value_at(&self.brands, self.fields.brand[index]),
@@ -143,7 +158,8 @@ impl<'a> Scorer<'a> {
 
     /// The score of every item. `[N]`
     pub fn scores(&self) -> Vec<f32> {
-        let ScoreWeights { content, cooccurrence, brand, category, price, context_popularity, .. } = self.score_weights;
+        let ScoreWeights { content, words, cooccurrence, brand, category, price, context_popularity, .. } =
+            self.score_weights;
         let popularity = self.popularity_weight();
         let len = self.fields.price.len();
         let is_complete = self.content.len() == len && [0, len].contains(&self.cooccurrence.len());
@@ -153,6 +169,7 @@ impl<'a> Scorer<'a> {
         // The same sum without the parts that are 0, column by column. This is faster, and an evaluation scores
         // billions of items.
         let mut scores: Vec<f32> = self.content.iter().map(|value| content * value).collect();
+        scores.iter_mut().zip(&self.words).for_each(|(score, value)| *score += words * value);
         let likelihoods = scores.iter_mut().zip(&self.cooccurrence);
         likelihoods.for_each(|(score, likelihood)| *score += cooccurrence * likelihood.max(0.0).sqrt());
         if let Some(relations) = self.relations.filter(|_| popularity != 0.0) {
@@ -265,6 +282,7 @@ mod tests {
         recency_flattening: 0,
         cold_item_flattening: 0,
         content: 1.0,
+        words: 0.5,
         cooccurrence: 2.0,
         popularity: 0.1,
         brand: 0.5,
@@ -279,9 +297,9 @@ mod tests {
         let (relations, fields) = (relations(), fields());
         let scorer =
             Scorer::from_parts(Some(&relations), &fields, SCORE_WEIGHTS, &[(0, 1.0)], vec![0.9, 0.5, 0.1, 0.2]);
-        let scorer = scorer.with_context(vec![0.0, 0.3, 0.0, 0.0]);
+        let scorer = scorer.with_context(vec![0.0, 0.3, 0.0, 0.0]).with_words(vec![0.0, 0.8, 0.0, 0.0]);
         let parts = scorer.breakdown(1);
-        let expected = [0.5, 2.0 * 0.5, 0.1 * 0.5, 0.5, 0.0, 0.25 * 0.5, 2.0 * 0.3];
+        let expected = [0.5, 0.5 * 0.8, 2.0 * 0.5, 0.1 * 0.5, 0.5, 0.0, 0.25 * 0.5, 2.0 * 0.3];
         for ((name, part), expected) in parts.named().into_iter().zip(expected) {
             assert!((part - expected).abs() < 1e-2, "{name}: {part} instead of {expected}");
         }
@@ -290,7 +308,7 @@ mod tests {
         assert_eq!(scorer.scores()[3], 0.2);
         let plain = ScoreWeights { brand: 0.0, category: 0.0, price: 0.0, ..SCORE_WEIGHTS };
         let scorer = Scorer::from_parts(Some(&relations), &fields, plain, &[(0, 1.0)], vec![0.9, 0.5, 0.1, 0.2]);
-        let scorer = scorer.with_context(vec![0.0, 0.3, 0.1, 0.0]);
+        let scorer = scorer.with_context(vec![0.0, 0.3, 0.1, 0.0]).with_words(vec![0.7, 0.2, 0.0, 0.1]);
         let scores: Vec<f32> = (0..4).map(|row| scorer.breakdown(row).total()).collect();
         assert_eq!(scorer.scores(), scores);
     }

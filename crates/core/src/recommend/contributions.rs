@@ -3,7 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::RankedList;
-use crate::{catalog::Catalog, profile::Signal, protocol::ScorePart, rank, sort::sort_by};
+use crate::{
+    catalog::Catalog,
+    profile::Signal,
+    protocol::ScorePart,
+    rank::{self, TitleWords},
+    sort::{insert_all, sort_by},
+};
 
 /// A smaller share of a score is a rounding error.
 pub const NEGLIGIBLE_SHARE: f32 = 1e-6;
@@ -14,14 +20,16 @@ pub struct SignalContribution<'a> {
     pub signal: &'a Signal,
     /// What it adds to the part `content`.
     pub content: f32,
+    /// What it adds to the part `words`.
+    pub words: f32,
     /// What it adds to the part `cooccurrence`.
     pub cooccurrence: f32,
 }
 
 impl SignalContribution<'_> {
-    /// What it adds to both parts.
+    /// What it adds to these parts together.
     pub fn total(&self) -> f32 {
-        self.content + self.cooccurrence
+        self.content + self.words + self.cooccurrence
     }
 }
 
@@ -58,31 +66,44 @@ impl RankedList<'_> {
         ScoreParts(self.scorer.as_ref().map_or_else(Vec::new, |scorer| scorer.breakdown(row).named().to_vec()))
     }
 
-    /// What each signal adds to the score of the item at `row`. Together they are its parts `content` and
+    /// What each signal adds to the score of the item at `row`. Together they are its parts `content`, `words` and
     /// `cooccurrence`.
-    pub fn signal_contributions(&self, catalog: &Catalog, row: u32) -> Vec<SignalContribution<'_>> {
+    pub fn signal_contributions<'s>(&'s self, catalog: &Catalog, row: u32) -> Vec<SignalContribution<'s>> {
         let Some(scorer) = &self.scorer else { return Vec::new() };
         let vector = catalog.matrix.vector(row);
-        let mut shares: BTreeMap<u32, f32> = scorer.cooccurrence_shares(row).into_iter().collect();
+        let mut cooccurrence_shares: BTreeMap<u32, f32> = scorer.cooccurrence_shares(row).into_iter().collect();
+        let mut word_shares = self.word_shares(catalog, row, scorer.breakdown(row).words);
         let has_interactions = rank::has_interactions(catalog.relations.as_ref(), row);
         let unweighted: f32 = self.content_scorer.score(&vector, has_interactions);
         // The weight of `content` is the same for all signals.
         let factor = if unweighted != 0.0 { scorer.breakdown(row).content / unweighted } else { 0.0 };
-        let mut cooccurrence = |signal: &Signal| signal.source.row().and_then(|row| shares.remove(&row)).unwrap_or(0.0);
+        let mut contribution = |signal: &'s Signal, content: f32| {
+            let share = |shares: &mut BTreeMap<u32, f32>| {
+                signal.source.row().and_then(|row| shares.remove(&row)).unwrap_or(0.0)
+            };
+            let (words, cooccurrence) = (share(&mut word_shares), share(&mut cooccurrence_shares));
+            SignalContribution { signal, content, words, cooccurrence }
+        };
         let mut contributions: Vec<SignalContribution> = (self.content_scorer.contributions(&vector, has_interactions))
-            .map(|(signal, share)| SignalContribution {
-                signal,
-                content: share * factor,
-                cooccurrence: cooccurrence(signal),
-            })
+            .map(|(signal, share)| contribution(signal, share * factor))
             .collect();
-        // A signal that is too weak for the content scorer, or has no vector, may still have a co-occurrence share.
-        let rest = self.subject.signals.iter().map(|signal| SignalContribution {
-            signal,
-            content: 0.0,
-            cooccurrence: cooccurrence(signal),
-        });
-        contributions.extend(rest.filter(|contribution| contribution.cooccurrence != 0.0));
+        // A signal that is too weak for the content scorer, or has no vector, may still have other shares.
+        let rest = self.subject.signals.iter().map(|signal| contribution(signal, 0.0));
+        contributions.extend(rest.filter(|contribution| contribution.total() != 0.0));
         contributions
+    }
+
+    /// Divides `part`, the part `words` of the item at `row`, among the signals, by their rows.
+    fn word_shares(&self, catalog: &Catalog, row: u32, part: f32) -> BTreeMap<u32, f32> {
+        if part == 0.0 {
+            return BTreeMap::new();
+        }
+        let words = TitleWords::of(catalog);
+        let signals = self.subject.weighted_rows().into_iter();
+        let shares: Vec<(u32, f32)> =
+            signals.map(|(signal, weight)| (signal, weight * words.similarity(signal, row))).collect();
+        let sum: f32 = shares.iter().map(|share| share.1).sum();
+        let factor = if sum != 0.0 { part / sum } else { 0.0 };
+        insert_all(shares.into_iter().map(|(signal, share)| (signal, share * factor)))
     }
 }

@@ -39,6 +39,15 @@ impl Index {
 
     /// Like [`Index::search`], but multiplies the score of each term by its weight. `terms` must be distinct.
     pub fn search_weighted(&self, terms: &[WeightedTerm]) -> Vec<(u32, f32)> {
+        let scores = self.weighted_scores(terms);
+        let mut found: Vec<(u32, f32)> = (0..).zip(scores).filter(|(_, score)| *score > 0.0).collect();
+        sort_by(&mut found, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found
+    }
+
+    /// Returns the BM25 score of every text, with the score of each term multiplied by its weight. `[N]`; `terms` must be
+    /// distinct.
+    pub fn weighted_scores(&self, terms: &[WeightedTerm]) -> Vec<f32> {
         let mean = self.mean_length();
         let mut scores = vec![0f32; self.lengths.len()];
         for WeightedTerm { term, weight } in terms {
@@ -46,9 +55,7 @@ impl Index {
                 scores[row as usize] += weight * score;
             }
         }
-        let mut found: Vec<(u32, f32)> = (0..).zip(scores).filter(|(_, score)| *score > 0.0).collect();
-        sort_by(&mut found, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        found
+        scores
     }
 
     /// Returns what `term` adds to the score of `row`; 0 if the term does not occur there.

@@ -15,7 +15,7 @@ use nearmind::learn::{TrainingResult, build_profile, content_scorer, content_sco
 use nearmind_core::{
     catalog::{Catalog, ScoreWeights},
     profile::SimilarityCache,
-    rank::{self, ScoreBreakdown, scene::DiversityMethod},
+    rank::{self, ScoreBreakdown, TitleWords, scene::DiversityMethod},
     vectors::{Hit, Matrix, Query},
 };
 use nearmind_session::search::{Meaning, search};
@@ -107,7 +107,8 @@ impl Scorers<'_> {
         let content_scorer = content_scorer(matrix, &profile, None, score_weights);
         let catalog = (matrix, &self.catalog.fields, None);
         let unlearned =
-            rank::build_scorer(catalog, score_weights, (&profile, &content_scorer), &mut SimilarityCache::default());
+            rank::build_scorer(catalog, score_weights, (&profile, &content_scorer), &mut SimilarityCache::default())
+                .with_words(TitleWords::of(self.catalog).scores(&profile.weighted_rows()));
         all.extend([("content-centred".into(), centred), ("unlearned".into(), unlearned.scores())]);
         all
     }
@@ -179,16 +180,17 @@ impl Scorers<'_> {
         let catalog = (matrix, &self.catalog.fields, Some(&learned.relations));
         let scorer =
             rank::build_scorer(catalog, score_weights, (&profile, &content_scorer), &mut SimilarityCache::default())
-                .with_context(context);
+                .with_context(context)
+                .with_words(TitleWords::of(self.catalog).scores(&profile.weighted_rows()));
         (0..self.catalog.len() as u32).map(|row| scorer.breakdown(row)).collect()
     }
 
     /// Whether the part at this index of [`ScoreBreakdown::named`] has a weight, so that an ablation changes something.
     fn is_used(&self, at: usize) -> bool {
-        let ScoreWeights { content, cooccurrence, popularity, newcomer, brand, category, price, .. } =
+        let ScoreWeights { content, words, cooccurrence, popularity, newcomer, brand, category, price, .. } =
             self.learned.score_weights;
         let context = f32::from(u8::from(self.learned.contexts.is_some()));
-        [content, cooccurrence, popularity + newcomer, brand, category, price, context][at] != 0.0
+        [content, words, cooccurrence, popularity + newcomer, brand, category, price, context][at] != 0.0
     }
 }
 

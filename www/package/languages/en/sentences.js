@@ -67,6 +67,7 @@ export const sentences = {
   // The parts of a score, by name.
   parts: {
     content: "What its text says",
+    words: "Words in common",
     cooccurrence: "What others chose with it",
     popularity: "How often it is chosen",
     brand: "Brand",

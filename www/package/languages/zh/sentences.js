@@ -37,6 +37,7 @@ export const sentences = {
     place ? ["没有“", label, `”，它会排在第 ${place} 位。`] : ["没有“", label, `”，它不会进入前 ${of} 位。`],
   parts: {
     content: "文字描述",
+    words: "相同的词",
     cooccurrence: "其他顾客同时选择",
     popularity: "受欢迎程度",
     brand: "品牌",
