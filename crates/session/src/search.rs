@@ -63,12 +63,7 @@ pub fn search(
         catalog.index.search_weighted(&terms).into_iter().map(|(row, _)| row).filter(|row| keep(*row)).take(DEPTH);
     let by_meaning =
         meaning.filter(|_| catalog.matrix.width() > 0).map_or_else(Vec::new, |Meaning { vector, floor }| {
-            catalog
-                .matrix
-                .top_k(&Query::new(vector), DEPTH, *floor, |row| keep(row as u32))
-                .iter()
-                .map(|hit| hit.row)
-                .collect()
+            catalog.matrix.top_k(&Query::new(vector), DEPTH, *floor, &keep).iter().map(|hit| hit.row).collect()
         });
     let mut scores: BTreeMap<u32, f32> = BTreeMap::new();
     for (rank, row) in by_word.enumerate().chain(by_meaning.into_iter().enumerate()) {
