@@ -67,27 +67,22 @@ pub fn claim(catalog: &Catalog, lang: &str, ranked: &RankedList, options: &Ranki
         let count = count_similar_prices(catalog, row, &chosen);
         return (count > 0).then_some(Claim::Price { count });
     }
-    if parts.brand > 0.0 && is_largest(parts.brand) && of_brand > 0 {
-        return Some(Claim::Brand { count: of_brand, brand: brand() });
-    }
-    if parts.category > 0.0 && is_largest(parts.category) && in_category > 0 {
-        return Some(Claim::Category { count: in_category, category: category() });
-    }
-    let first = added.first()?;
     let share_of = |number: &[u32]| -> f32 {
         let has_same = |added: &&SignalContribution| {
             added.signal.source.row().is_some_and(|other| number[other as usize] == number[row as usize])
         };
         added.iter().filter(has_same).map(SignalContribution::total).sum::<f32>() / sum
     };
-    if first.total() < MAIN_SHARE * sum {
-        if in_category > 1 && share_of(&fields.category) >= MAIN_SHARE {
+    if added.first().is_none_or(|first| first.total() < MAIN_SHARE * sum) {
+        let is_main = |part: f32, number: &[u32]| part > 0.0 && is_largest(part) || share_of(number) >= MAIN_SHARE;
+        if in_category > 1 && is_main(parts.category, &fields.category) {
             return Some(Claim::Category { count: in_category, category: category() });
         }
-        if of_brand > 1 && share_of(&fields.brand) >= MAIN_SHARE {
+        if of_brand > 1 && is_main(parts.brand, &fields.brand) {
             return Some(Claim::Brand { count: of_brand, brand: brand() });
         }
     }
+    let first = added.first()?;
     let name = first.signal.main_event;
     // Co-occurrences that a new item borrowed from similar items have no count: then the visitor's event is the reason.
     let count_both = |other: u32| catalog.relations.as_ref().map_or(0, |relations| relations.pair_count(other, row));
