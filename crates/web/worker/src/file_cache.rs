@@ -5,14 +5,17 @@
 //! URL?sha256=DIGEST&from=N    a part of an unfinished slow download, from byte N on
 //! ```
 
-use js_sys::{Array, Uint8Array};
-use wasm_bindgen::JsCast;
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, Request, Response};
 
-use super::scope::scope;
+use super::scope::{scope, within};
 
 const CACHE: &str = "nearmind-files-1";
+/// How long to wait for one answer. Without one the file is fetched from the network: storage that never answers must not
+/// hold up a list. Enough for the model on a slow disk.
+const ANSWER_TIMEOUT_MS: i32 = 5000;
 
 /// The cache of our files; `None` if the page does not allow storage or the browser has none.
 pub struct FileCache(Option<Cache>);
@@ -23,7 +26,7 @@ impl FileCache {
         let Some(caches) = scope().caches().ok().filter(|caches| allowed && !caches.is_undefined()) else {
             return Self(None);
         };
-        Self(JsFuture::from(caches.open(CACHE)).await.ok().map(JsCast::unchecked_into))
+        Self(answer(caches.open(CACHE)).await.map(JsCast::unchecked_into))
     }
 
     /// Returns a whole file.
@@ -34,7 +37,7 @@ impl FileCache {
     /// Whether a whole file is in the cache.
     pub async fn has(&self, url: &str, sha256: &str) -> bool {
         let Some(cache) = &self.0 else { return false };
-        JsFuture::from(cache.match_with_str(&key(url, sha256))).await.is_ok_and(|found| !found.is_undefined())
+        answer(cache.match_with_str(&key(url, sha256))).await.is_some_and(|found| !found.is_undefined())
     }
 
     /// Whether there is any file of a folder. `folder` is its absolute URL.
@@ -70,14 +73,14 @@ impl FileCache {
         let Some(cache) = &self.0 else { return };
         let Ok(response) = Response::new_with_opt_js_u8_array(Some(bytes)) else { return };
         let own = key(url, sha256);
-        JsFuture::from(cache.put_with_str(&own, &response)).await.ok();
+        answer(cache.put_with_str(&own, &response)).await;
         self.delete_where(|entry| entry.starts_with(&key(url, "")) && entry != own).await;
     }
 
     async fn get(&self, key: &str) -> Option<Uint8Array> {
-        let found = JsFuture::from(self.0.as_ref()?.match_with_str(key)).await.ok()?;
+        let found = answer(self.0.as_ref()?.match_with_str(key)).await?;
         let response: Response = found.dyn_into().ok()?;
-        Some(Uint8Array::new(&JsFuture::from(response.array_buffer().ok()?).await.ok()?))
+        Some(Uint8Array::new(&answer(response.array_buffer().ok()?).await?))
     }
 
     /// Deletes the entries whose URL satisfies the predicate.
@@ -85,7 +88,7 @@ impl FileCache {
         let Some(cache) = &self.0 else { return };
         for entry in self.urls().await {
             if predicate(&entry) {
-                JsFuture::from(cache.delete_with_str(&entry)).await.ok();
+                answer(cache.delete_with_str(&entry)).await;
             }
         }
     }
@@ -93,9 +96,14 @@ impl FileCache {
     /// Returns the URLs of all entries, with their queries.
     async fn urls(&self) -> Vec<String> {
         let Some(cache) = &self.0 else { return Vec::new() };
-        let Ok(keys) = JsFuture::from(cache.keys()).await else { return Vec::new() };
+        let Some(keys) = answer(cache.keys()).await else { return Vec::new() };
         keys.unchecked_into::<Array>().iter().map(|request| request.unchecked_into::<Request>().url()).collect()
     }
+}
+
+/// Waits for one answer of the cache, at most [`ANSWER_TIMEOUT_MS`]; `None` on an error, too.
+async fn answer(request: Promise) -> Option<JsValue> {
+    within(ANSWER_TIMEOUT_MS, JsFuture::from(request)).await?.ok()
 }
 
 /// `url` must be absolute: the cache returns its keys as absolute URLs.
