@@ -76,8 +76,8 @@ impl Default for ScoreWeights {
             cooccurrence: 2.0,
             popularity: 0.02,
             newcomer: 0.0,
-            // As `words`, chosen on the judged pairs of three shops (docs/results/ranking.md): without them 15% of the first four cards
-            // in the demo are unrelated to the page's product. More of either changes little.
+            // As `words`, chosen on the judged pairs of three shops (docs/results/ranking.md): without them 15% of the
+            // first four cards in the demo are unrelated to the page's product.
             brand: 0.03,
             category: 0.4,
             price: 0.0,

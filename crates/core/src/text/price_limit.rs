@@ -74,7 +74,8 @@ impl PriceLimit {
 /// A limit with two amounts: "between 20 and 50 dollars", "$20-50".
 fn range(text: &str, amounts: &[Amount]) -> Option<(PriceLimit, Range<usize>)> {
     let [first, second, ..] = amounts else { return None };
-    let joint = text[first.range.end..second.range.start].trim().to_ascii_lowercase();
+    // None where both numbers claim one symbol: "20 $ 30".
+    let joint = text.get(first.range.end..second.range.start)?.trim().to_ascii_lowercase();
     let before = text[..first.range.start].trim_end();
     let between = cue_before(before, "between");
     let currencies = [second.currencies, first.currencies].into_iter().find(|codes| !codes.is_empty())?;

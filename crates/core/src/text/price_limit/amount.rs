@@ -38,8 +38,9 @@ pub fn amounts(text: &str) -> Vec<Amount> {
         };
         let end = at + length;
         let (before, after) = (text[..at].trim_end(), text[end..].trim_start());
-        let suffix = currency(|name| starts_with_name(after, name));
         let prefix = currency(|name| ends_with_name(before, name));
+        // In "$20 $30" the second symbol belongs to the second number.
+        let suffix = if prefix.is_some() { None } else { currency(|name| starts_with_name(after, name)) };
         if first.is_ascii_digit() || suffix.is_some() {
             found.push(Amount {
                 range: prefix.map_or(at, |(_, length)| before.len() - length)
@@ -85,9 +86,10 @@ fn arabic(text: &str) -> Option<(f64, usize)> {
     }
     let number = Some(&text[..length]).filter(|number| !number.is_empty())?;
     let decimals = number.rsplit(['.', ',']).next().filter(|last| last.len() < number.len() && last.len() != 3);
-    let whole = decimals.map_or(number, |decimals| &number[..length - decimals.len() - 1]);
-    let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
-    let value: f64 = format!("{digits}.{}", decimals.unwrap_or("0")).parse().ok()?;
+    let digits = number.bytes().filter(u8::is_ascii_digit);
+    let without_point = digits.fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0'));
+    // Divided once, so that 19.99 is the same number as a price of 19.99.
+    let value = without_point / decimals.unwrap_or_default().bytes().fold(1.0, |power, _| power * 10.0);
     let mut rest = text[length..].chars();
     match rest.next() {
         Some('k' | 'K') if !rest.next().is_some_and(char::is_alphanumeric) => Some((value * 1e3, length + 1)),
