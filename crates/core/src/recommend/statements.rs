@@ -1,5 +1,6 @@
 //! How the visitor's texts change a list, beside their vectors: which of them are ignored, which count as dislikes,
-//! which items they rule out, what items may cost, and the note to the visitor about the last one. Must not know how the note is worded.
+//! which items they rule out, what items may cost, and the note to the visitor about the last one. Must not know how the
+//! note is worded.
 
 use std::collections::BTreeSet;
 

@@ -24,8 +24,8 @@ const LEVELS_OF_A_KIND: usize = 2;
 /// one level, those of phones, laptops, watches or shirts have .35 to .6, and "Kitchen", "Cycling" or groceries .1 to .33.
 const KIND_COSINE: f32 = 0.35;
 
-/// Whether each row is of the same kind as one of `rows`: it has the same category, if that is one of a kind, a word of its
-/// title, or much the same text. `[N]`
+/// Whether each row is of the same kind as one of `rows`: its category is the same and holds one kind of thing, its
+/// title has a word of that title, or its text is much the same. `[N]`
 pub fn substitutes(catalog: &Catalog, rows: &BTreeSet<u32>) -> Vec<bool> {
     let mut found = vec![false; catalog.len()];
     for &row in rows {
@@ -43,7 +43,7 @@ pub fn substitutes(catalog: &Catalog, rows: &BTreeSet<u32>) -> Vec<bool> {
     found
 }
 
-/// The rows of the category of `row`; none if it has no category, or one of various kinds.
+/// The rows of the category of `row`; none if it has no category, or if the category holds several kinds of things.
 fn same_category_of_a_kind(catalog: &Catalog, row: u32) -> Vec<u32> {
     let fields = &catalog.fields;
     let category = fields.category[row as usize];
