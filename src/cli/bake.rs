@@ -9,6 +9,7 @@ mod first_lists;
 pub mod vector_cache;
 mod languages;
 mod learned;
+#[cfg_attr(target_os = "wasi", path = "bake/no_pictures.rs")]
 mod pictures;
 mod word_vectors;
 mod write;
@@ -28,7 +29,14 @@ use vector_cache::{CacheKind, ModelFingerprint, VectorCache};
 use word_vectors::word_vectors;
 use write::{Content, chinese_words, write};
 
-use super::{device::DeviceArg, feeds::FeedArgs, folder, model::NativeModel, recall::measure_recall, reduce::reduce};
+use super::{
+    device::DeviceArg,
+    feeds::FeedArgs,
+    folder,
+    model::{NativeModel, default_model},
+    recall::measure_recall,
+    reduce::reduce,
+};
 use nearmind_core::{
     catalog::{Aliases, Item, Manifest, ModelName, WordVectors},
     text::Dictionary,
@@ -49,8 +57,10 @@ pub trait SortedItems {
 pub struct Bake {
     #[command(flatten)]
     feeds: FeedArgs,
-    /// Folder of a converted model, such as models/minilm (`cargo xtask models` makes it)
-    #[arg(long, value_name = "DIR", required_unless_present = "no_embed")]
+    /// Folder of a converted model, such as models/minilm (`cargo xtask models` makes it). In the npm package, its English
+    /// model is the default
+    #[arg(long, value_name = "DIR")]
+    #[cfg_attr(not(target_os = "wasi"), arg(required_unless_present = "no_embed"))]
     model: Option<PathBuf>,
     /// Pack the catalogue without vectors: items are then matched by their words only
     #[arg(long, conflicts_with_all = ["model", "dimensions"])]
@@ -107,8 +117,9 @@ impl Bake {
     fn pack(&self, items: &mut impl SortedItems) -> Result<Manifest> {
         fs::create_dir_all(&self.out).with_context(|| format!("creating the folder {}", self.out.display()))?;
         let mut dictionary = chinese_words(items)?;
-        let Vectors { matrix, centre, words, model } = match &self.model {
-            Some(model) => self.vectors(model, items, &mut dictionary)?,
+        let model = if self.no_embed { None } else { self.model.clone().or_else(default_model) };
+        let Vectors { matrix, centre, words, model } = match model {
+            Some(model) => self.vectors(&model, items, &mut dictionary)?,
             None => Vectors {
                 matrix: Matrix::zeros(items.len()),
                 centre: Centre::identity(0),

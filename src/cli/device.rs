@@ -1,18 +1,26 @@
 //! The devices of this machine: all CPU cores, and the GPU through wgpu. Must not know texts.
 
-use std::sync::OnceLock;
-use std::time::Instant;
+#[cfg(not(target_os = "wasi"))]
+mod native; // threads of rayon, and wgpu
+#[cfg(target_os = "wasi")]
+mod node; //   worker threads of Node, without a GPU
+
+use std::{path::Path, sync::OnceLock, time::Instant};
 
 use anyhow::Result;
 use clap::ValueEnum;
-use rayon::prelude::*;
 
-use nearmind_encoder::cpu::CpuModel;
-use nearmind_encoder::device::{Choice, Device, GpuOpenError, GpuOpener, ProbeBatch};
-use nearmind_encoder::gpu::GpuModel;
-use nearmind_encoder::manifest::Pooling;
-use nearmind_encoder::weights::Weights;
-use nearmind_encoder::{Batch, Embeddings, EncodeError, Encoder, OutputKind};
+#[cfg(not(target_os = "wasi"))]
+use native::{AllCores, GpuOnHost};
+#[cfg(target_os = "wasi")]
+use node::{AllCores, GpuOnHost};
+
+use nearmind_encoder::{
+    Batch,
+    device::{Choice, Device, ProbeBatch},
+    manifest::Pooling,
+    weights::Weights,
+};
 
 /// Tokens that one thread encodes at a time.
 const TOKENS_PER_TASK: usize = 512;
@@ -40,59 +48,34 @@ impl From<DeviceArg> for Choice {
 }
 
 /// All cores of this machine, and its GPU if that is chosen.
-pub type NativeDevice = Device<AllCores, NativeGpuOpener>;
+pub type NativeDevice = Device<AllCores, GpuOnHost>;
 
-/// Checks the CPU and the GPU against the vectors of `probes`, and selects one of them by `choice`.
+/// Checks the CPU and the GPU against the vectors of `probes`, and selects one of them by `choice`. `weights` are those of
+/// the model in `folder`.
 ///
 /// # Errors
 /// If the weights cannot be used, or the CPU does not compute the probes' vectors.
-pub fn choose(model: Weights<Vec<u8>>, pooling: Pooling, probes: ProbeBatch, choice: Choice) -> Result<NativeDevice> {
-    let cores = AllCores(CpuModel::load(&model, pooling)?);
-    let detail = format!("{}, {} threads", cores.0.detail(), rayon::current_num_threads());
-    let opener = NativeGpuOpener { model, pooling };
+pub fn choose(
+    folder: &Path,
+    weights: Weights<Vec<u8>>,
+    pooling: Pooling,
+    probes: ProbeBatch,
+    choice: Choice,
+) -> Result<NativeDevice> {
+    let cores = AllCores::open(folder, &weights, pooling)?;
+    let detail = cores.detail();
+    let opener = GpuOnHost::new(weights, pooling);
     Ok(pollster::block_on(Device::choose(cores, detail, opener, choice, probes, clock))?)
 }
 
-/// The CPU kernels on all cores; each core encodes whole texts.
-pub struct AllCores(CpuModel);
-
-impl Encoder for AllCores {
-    fn width(&self) -> usize {
-        self.0.width()
+/// Splits a batch into groups of whole texts, one for each task of a thread.
+fn tasks(batch: &Batch) -> Vec<Batch> {
+    let (mut tasks, mut first) = (Vec::new(), 0);
+    while first + 1 < batch.starts.len() {
+        tasks.push(batch.group(first, TOKENS_PER_TASK));
+        first += tasks[tasks.len() - 1].starts.len() - 1;
     }
-
-    async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
-        let mut groups = Vec::new();
-        let mut first = 0;
-        while first + 1 < batch.starts.len() {
-            groups.push(batch.group(first, TOKENS_PER_TASK));
-            first += groups[groups.len() - 1].starts.len() - 1;
-        }
-        let parts = groups.par_iter().map(|group| pollster::block_on(self.0.fork().encode(group, output)));
-        let parts: Vec<Embeddings> = parts.collect::<Result<_, _>>()?;
-        let mut all = Embeddings::default();
-        for part in parts {
-            all.vectors.extend(part.vectors);
-            all.tokens.extend(part.tokens);
-        }
-        Ok(all)
-    }
-}
-
-/// Opens the GPU at the start, and again after its device was lost.
-pub struct NativeGpuOpener {
-    model: Weights<Vec<u8>>,
-    pooling: Pooling,
-}
-
-impl GpuOpener for NativeGpuOpener {
-    type Gpu = GpuModel;
-
-    async fn open(&mut self) -> Result<(GpuModel, String), GpuOpenError> {
-        let gpu = GpuModel::open(&self.model, self.pooling, clock).await?;
-        let name = gpu.adapter().to_string();
-        Ok((gpu, name))
-    }
+    tasks
 }
 
 /// Milliseconds since the first call.

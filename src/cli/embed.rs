@@ -3,11 +3,14 @@
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::json;
 
-use super::{device::DeviceArg, model::NativeModel};
+use super::{
+    device::DeviceArg,
+    model::{NativeModel, default_model},
+};
 use nearmind_encoder::manifest::Role;
 
 /// Lines of standard input that are encoded together.
@@ -15,9 +18,11 @@ const LINES_PER_BATCH: usize = 1024;
 
 #[derive(Debug, Args)]
 pub struct Embed {
-    /// Folder of a converted model, such as models/minilm (`cargo xtask models` makes it)
+    /// Folder of a converted model, such as models/minilm (`cargo xtask models` makes it). In the npm package, its
+    /// English model is the default
     #[arg(long, value_name = "DIR")]
-    model: PathBuf,
+    #[cfg_attr(not(target_os = "wasi"), arg(required = true))]
+    model: Option<PathBuf>,
     /// Device that runs the model. Only the CPU gives the same bytes on every machine
     #[arg(long, value_enum, default_value_t)]
     device: DeviceArg,
@@ -31,7 +36,8 @@ pub struct Embed {
 
 impl Embed {
     pub fn run(&self) -> Result<()> {
-        let mut model = NativeModel::load(&self.model, self.device)?;
+        let folder = self.model.clone().or_else(default_model).context("--model names no model")?;
+        let mut model = NativeModel::load(&folder, self.device)?;
         if !self.texts.is_empty() {
             return self.print(&mut model, &self.texts);
         }

@@ -150,12 +150,14 @@ pub fn persist(file: NamedTempFile, folder: &Path, name: &str) -> Result<()> {
 }
 
 /// Temporary files can be read by their owner only (mode 600); a web server needs to read those of a catalogue.
+#[cfg(unix)]
 fn make_readable(file: &NamedTempFile) -> Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
+    use std::os::unix::fs::PermissionsExt;
+    Ok(file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?)
+}
+
+#[cfg(not(unix))]
+fn make_readable(_: &NamedTempFile) -> Result<()> {
     Ok(())
 }
 

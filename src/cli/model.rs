@@ -1,6 +1,9 @@
 //! A converted model, loaded from its folder onto a device of this machine. Must not know items.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -9,10 +12,8 @@ use super::device::{DeviceArg, NativeDevice, choose};
 use nearmind_core::explain::TokenStates;
 use nearmind_encoder::{
     Encoder, OutputKind,
-    cpu::CpuModel,
     device::ProbeBatch,
     manifest::{self, FileEntry, Manifest, Role},
-    synthetic,
     tokenize::{Token, Tokenizer, is_readable},
     weights::Weights,
     windows,
@@ -20,6 +21,14 @@ use nearmind_encoder::{
 
 /// How many texts in unsupported languages are quoted in warnings.
 const MAX_WARNINGS: usize = 5;
+
+/// The model where none is named: that of the npm package under Node, otherwise none.
+pub fn default_model() -> Option<PathBuf> {
+    #[cfg(target_os = "wasi")]
+    return super::node::default_model();
+    #[cfg(not(target_os = "wasi"))]
+    None
+}
 
 /// A converted model, ready to encode.
 pub struct NativeModel {
@@ -66,7 +75,7 @@ impl NativeModel {
         let stored_probes = manifest::Probes::parse(&checked(&manifest.files.probes)?, &manifest.architecture)?;
         let weights = Weights::open(checked(&manifest.files.weights)?, manifest.architecture)?;
         let probes = ProbeBatch::new(&stored_probes, &tokenizer)?;
-        let chosen = choose(weights, manifest.pooling, probes, device.into())?;
+        let chosen = choose(folder, weights, manifest.pooling, probes, device.into())?;
         if device != DeviceArg::Cpu {
             eprintln!("{}. {}", chosen.report().detail, chosen.report().reason);
         }
@@ -115,16 +124,6 @@ impl NativeModel {
             spans: tokens.into_iter().map(|token| token.span).collect(),
         };
         Ok(tokens.into_iter().map(states_of).collect())
-    }
-
-    /// Replaces the weights by random ones. An explanation that stays the same does not depend on the model.
-    pub fn randomize(&mut self, seed: u64) -> Result<()> {
-        let weights = Weights::open(synthetic::weights(&self.manifest.architecture, seed), self.manifest.architecture)?;
-        let mut cpu = CpuModel::load(&weights, self.manifest.pooling)?;
-        let batch = self.tokenizer.batch(&["What it says, it says rightly."], Role::Passage)?; // any text will do
-        let vectors = pollster::block_on(cpu.encode(&batch, OutputKind::Vectors))?.vectors;
-        self.device = choose(weights, self.manifest.pooling, ProbeBatch { batch, vectors }, DeviceArg::Cpu.into())?;
-        Ok(())
     }
 
     fn warn(&mut self, text: &str) {

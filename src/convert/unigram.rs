@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tokenizers::{NormalizedString, OffsetReferential, OffsetType, PreTokenizedString};
 
-use super::languages;
 use super::vocabulary::Vocabulary;
+use crate::languages;
 use nearmind_encoder::tokenize::unigram::{HIDDEN, UnigramTokenizer, WIDE_TILDE, normalize};
 
 /// A vocabulary, by rows of the model's word table.

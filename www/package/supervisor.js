@@ -3,17 +3,23 @@
  * hangs or does not answer, a limited number of times. Knows the names of commands, but nothing of logs and lists.
  *
  * page -> worker  { id, nowMs, lang, command } or { ping }
- * worker -> page  { id | null, updates, wrote, refused }
+ * worker -> page  { id | null, updates, wrote, refused } or { id: null, stuck }
  *
  * @import {Command, Envelope, Problem, Update} from "./types.js"
  * @import {Update as UpdateData} from "./wire.js"
  */
 
-/** A worker that crashes is replaced this many times on one page; after that the shop's own markup is shown. */
+/**
+ * A worker that crashes is replaced this many times on one page, and as many times one that is stuck; after that the shop's
+ * own markup is shown.
+ */
 const RESTARTS = 2;
 /** While a command waits for its answer, the worker is pinged at this interval. */
 const PING_MS = 2000;
-/** Unanswered pings after which a worker is replaced: 10 s, and 20 s before its first answer, while its script loads. */
+/**
+ * Unanswered pings after which a worker is replaced: 10 s, and 20 s before its first answer, while its script loads. A
+ * worker that is stuck (worker.js) answers, but is as good as silent.
+ */
 const MOST_SILENT = 5;
 const MOST_SILENT_AT_FIRST = 10;
 /** Pings after which a worker that answers them, but not its command, is replaced: 60 s. */
@@ -37,7 +43,9 @@ export class Supervisor {
   #worker = null;
   #starting = false;
   #answered = false;
-  #restarts = 0;
+  /** The last answer said that the worker is stuck: its module, and so no command, has run. */
+  #stuck = false;
+  #restarts = { crashed: 0, stuck: 0 };
   #silent = 0;
   #pingTimer = 0;
   /** After a crash commands are posted one at a time, so that the one that crashes the next worker is known. */
@@ -92,7 +100,7 @@ export class Supervisor {
     // One after the other: an answer may have to wait for texts of its language.
     let receiving = Promise.resolve();
     worker.onmessage = ({ data }) => {
-      const asked = this.#take(data.id);
+      const asked = this.#take(data);
       receiving = receiving.then(() => this.#receive(worker, asked, data)).catch(reportError);
     };
     worker.onerror = (event) => this.#fail(event.message);
@@ -128,13 +136,15 @@ export class Supervisor {
     clearInterval(this.#pingTimer);
     this.#worker?.terminate();
     this.#worker = null;
+    this.#stuck = false;
     this.#current = 0;
   }
 
-  /** The command that has been answered; undefined for other messages. @param {number | null} id */
-  #take(id) {
+  /** The command that has been answered; undefined for other messages. @param {{id: number | null, stuck?: boolean}} message */
+  #take({ id, stuck = false }) {
     this.#answered = true;
-    this.#silent = 0;
+    this.#stuck = stuck;
+    if (!stuck) this.#silent = 0;
     const asked = this.#pending.get(id ?? 0);
     this.#pending.delete(id ?? 0);
     if (id === this.#current) this.#current = 0;
@@ -180,9 +190,10 @@ export class Supervisor {
    * @param {string} why @param {boolean} [lived] It has run, so that another one may run, too.
    */
   #fail(why, lived = this.#answered || Boolean(why)) {
-    if (lived) this.#blame();
+    const stuck = this.#stuck;
+    if (lived && !stuck) this.#blame();
     this.#end();
-    if (lived && this.#restarts++ < RESTARTS) return this.restart();
+    if (lived && this.#restarts[stuck ? "stuck" : "crashed"]++ < RESTARTS) return this.restart();
     const detail = why || "its script was not loaded";
     this.#problem = { code: "worker-failed", detail, message: detail, fatal: true };
     this.#report(this.#problem, (problem) => {

@@ -1,6 +1,6 @@
 // The worker: loads the wasm modules that this browser can run, and passes messages to the first. All logic is in Rust.
 // In: {id, nowMs, lang, command}, or {ping}. Out: {id, updates, wrote, refused} in answer to a command; {id: null, updates}
-// without a command (progress, highlights); {id: null} in answer to a ping.
+// without a command (progress, highlights); {id: null, stuck} in answer to a ping.
 
 // A wasm module of one function that uses the relaxed int8 dot product: valid where relaxed SIMD is supported.
 const RELAXED_DOT = new Uint8Array([
@@ -17,11 +17,18 @@ const load =
     return wasm;
   });
 
+let hasStarted = false;
+
 async function start() {
   const wasm = await load("nearmind-worker");
   wasm.start(loadEncoder, loadGpu);
+  hasStarted = true;
   return wasm;
 }
+
+/** Whether the module has been downloaded, but has not started. Now and then, Firefox 140 never starts it. */
+const isStuck = () =>
+  !hasStarted && performance.getEntriesByType("resource").some(({ name }) => name.endsWith("nearmind-worker_bg.wasm"));
 
 /** The encoder module that this browser can run. */
 const loadEncoder = () => load(WebAssembly.validate(RELAXED_DOT) ? "nearmind-encoder-relaxed" : "nearmind-encoder");
@@ -35,7 +42,7 @@ async function loadGpu() {
 const starting = start();
 
 self.onmessage = async ({ data }) => {
-  if (data.ping) return postMessage({ id: null });
+  if (data.ping) return postMessage({ id: null, stuck: isStuck() });
   try {
     (await starting).receive(data);
   } catch (error) {

@@ -1,5 +1,5 @@
-//! `cargo xtask serve | build | test | docs | scripts | format | bench | models | pictures`: installs missing tools, then
-//! runs the command.
+//! `cargo xtask serve | build | npm | test | docs | scripts | format | bench | models | pictures`: installs missing tools,
+//! then runs the command.
 //!
 //! Each step prints its name and how long it took, and is skipped if its result is up to date.
 
@@ -11,6 +11,7 @@ mod fresh;
 mod hostile;
 mod licences;
 mod models;
+mod npx;
 mod packages;
 mod pictures;
 mod program;
@@ -44,6 +45,8 @@ enum Command {
     },
     /// Build the demo shop into dist/, and print the sizes of the wasm modules
     Build,
+    /// Build the npm package, with the command line for Node, and pack it as target/nearmind-VERSION.tgz
+    Npm,
     /// Run all checks and tests: formatting, lints, native tests, and tests in headless browsers
     Test,
     /// Build the documentation site into target/docs; a broken link is an error
@@ -97,6 +100,7 @@ fn main() -> Result<()> {
             site::build()?;
             wasm::print_sizes()
         }
+        Command::Npm => npx::build().map(|archive| println!("{}", archive.display())),
         Command::Test => check::test(),
         Command::Docs { serve: true } => docs::serve(),
         Command::Docs { serve: false } => docs::build().and_then(|()| docs::add_demo()),

@@ -66,6 +66,18 @@ pub fn node() -> Result<()> {
     install(&["nodejs"])
 }
 
+/// Ensures that npm is installed, to pack and try the npm package.
+pub fn npm() -> Result<()> {
+    if output(command("npm").arg("--version")).is_some() {
+        skipped("npm");
+        return Ok(());
+    }
+    if !may_install() {
+        bail!("packing the npm package needs npm on the PATH: on Debian, run apt-get install npm");
+    }
+    install(&["npm"])
+}
+
 /// Ensures that pip is installed, to download wheels.
 pub fn pip() -> Result<()> {
     if output(command("python3").args(["-m", "pip", "--version"])).is_some() {

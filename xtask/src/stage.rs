@@ -42,7 +42,7 @@ fn models(site: &Path) -> Result<()> {
 }
 
 /// The path of jieba's dictionary of Chinese words, in the sources of the crate that `nearmind` uses.
-fn dictionary() -> Result<PathBuf> {
+pub fn dictionary() -> Result<PathBuf> {
     let manifest = &crates::package("jieba-rs")?.manifest_path;
     Ok(manifest.with_file_name("src/data/dict.txt").into())
 }

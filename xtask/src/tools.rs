@@ -12,10 +12,11 @@ use crate::{
 };
 
 const WASM: &str = "wasm32-unknown-unknown";
+const WASI: &str = "wasm32-wasip1";
 
 /// Ensures that the wasm target, wasm-bindgen and Trunk are installed.
 pub fn ensure() -> Result<()> {
-    wasm_target()?;
+    rust_target(WASM)?;
     // The version must be that of the library, because the two use an internal format.
     ensure_tool("wasm-bindgen-cli", "wasm-bindgen", &crates::package("wasm-bindgen")?.version.to_string(), &[])?;
     // Without TLS, since everything that Trunk could download is installed already.
@@ -40,17 +41,22 @@ fn build_folder() -> PathBuf {
     target().join("tools/build")
 }
 
-fn wasm_target() -> Result<()> {
+/// Ensures that the target of the command line for Node is installed.
+pub fn wasi_target() -> Result<()> {
+    rust_target(WASI)
+}
+
+fn rust_target(name: &str) -> Result<()> {
     let sysroot = output(command("rustc").args(["--print", "sysroot"]))
         .context("`rustc --print sysroot` fails: install Rust with rustup")?;
-    if PathBuf::from(sysroot.trim()).join("lib/rustlib").join(WASM).join("lib").is_dir() {
-        skipped(&format!("rust target {WASM}"));
+    if PathBuf::from(sysroot.trim()).join("lib/rustlib").join(name).join("lib").is_dir() {
+        skipped(&format!("rust target {name}"));
         return Ok(());
     }
     if find("rustup").is_none() {
-        bail!("the target {WASM} is missing, and there is no rustup to add it: install Rust with rustup");
+        bail!("the target {name} is missing, and there is no rustup to add it: install Rust with rustup");
     }
-    step(&format!("rust target {WASM}"), || run(command("rustup").args(["target", "add", WASM])))
+    step(&format!("rust target {name}"), || run(command("rustup").args(["target", "add", name])))
 }
 
 fn ensure_tool(package: &str, program: &str, version: &str, flags: &[&str]) -> Result<()> {

@@ -84,7 +84,8 @@ pub fn remap_paths(command: &mut Command) -> &mut Command {
     let flags = home.iter().map(|home| remap(home, "/cargo")).chain([remap(root(), "/nearmind")]);
     // Flags are separated by spaces, so a path with a space cannot be replaced.
     let flags: Vec<String> = flags.filter(|flag| !flag.contains(' ')).collect();
-    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" "))
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" "));
+    command.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", flags.join(" "))
 }
 
 /// Copies the modules into a staged site, where Trunk's module is already, and strips all of them. The digest of each module
@@ -122,7 +123,7 @@ fn add_integrity(script: &str, module: &[u8]) -> Result<String> {
 /// ```text
 /// "\0asm" version: u32, then sections: id: u8, size: LEB128, size bytes. Custom sections have id 0.
 /// ```
-fn strip_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
+pub fn strip_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
     let (header, mut rest) =
         wasm.split_at_checked(8).context("the wasm module is shorter than its header of 8 bytes")?;
     ensure!(header.starts_with(b"\0asm"), "the file is not a wasm module");

@@ -8,14 +8,14 @@ mod aliases; // other names of the items
 
 use std::{
     collections::BTreeMap,
-    io::{Read, Seek, Write},
+    io::{self, Read, Seek, Write},
 };
 
 pub use items::Items;
 use items::{FeedDefaults, Spool, SpoolEntry};
 
 use super::{
-    Bytes, ColumnMap, FeedError, FeedReader, Format, ProblemKind, RawRow, Report, Variants,
+    Bytes, ColumnMap, FeedError, FeedReader, Format, ProblemKind, RawRow, Report, SitePage, Variants,
     clean::{CleanRow, Cleaner, Problem, UNKNOWN_LANG, ids::IdSource, link::LinkPattern},
     raw::{Exclusion, Field, RowError},
     report::{Example, FeedReport, Problems, advice::advice},
@@ -144,6 +144,16 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
     /// Opens a feed, which [`Import::step`] then reads in steps.
     pub fn open(&mut self, name: &str, reader: Bytes<'a>) -> Result<(), FeedError> {
         let feed = FeedReader::open(name, reader, self.options.format, self.options.encoding, &self.options.columns)?;
+        self.begin(name, feed);
+        Ok(())
+    }
+
+    /// Opens a site, whose pages [`Import::step`] then reads in steps.
+    pub fn open_site(&mut self, name: &str, pages: impl Iterator<Item = io::Result<SitePage>> + 'a) {
+        self.begin(name, FeedReader::open_site(name, pages));
+    }
+
+    fn begin(&mut self, name: &str, feed: FeedReader<'a>) {
         let report = FeedReport {
             name: name.to_owned(),
             format: feed.format,
@@ -157,7 +167,6 @@ impl<'a, S: Read + Write + Seek> Import<'a, S> {
             left_out: Vec::new(),
         };
         self.feed = Some((feed, report, FeedStats::default()));
-        Ok(())
     }
 
     /// Reads up to `rows` rows. Returns `None` when the feed has ended.

@@ -28,7 +28,7 @@ pub use clean::{ids::IdSource, link::LinkPattern};
 pub use columns::ColumnMap;
 pub use format::Format;
 pub use import::{Import, Items, Options, Progress};
-pub use parse::FeedReader;
+pub use parse::{FeedReader, html::site::SitePage};
 pub use raw::{Field, RawRow};
 pub use report::{ProblemKind, Report};
 pub use source::encoding::EncodingLabel;

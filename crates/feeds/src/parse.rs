@@ -27,6 +27,7 @@ use std::{
 use super::{
     Bytes, FeedError, Format,
     columns::ColumnMap,
+    parse::html::site::{Site, SitePage},
     raw::{RawRow, RowError},
     source::{HEAD_BYTES, ReadState, Source, encoding::EncodingLabel},
 };
@@ -117,6 +118,12 @@ impl<'a> FeedReader<'a> {
             Ok(rows) => Ok(Self { name, format, state, rows, ended }),
             Err(stop) => Err(feed_error(&name, format, &state, 1, stop)),
         }
+    }
+
+    /// Opens a site, whose pages are read one after another. `name` is used in messages.
+    pub fn open_site(name: &str, pages: impl Iterator<Item = io::Result<SitePage>> + 'a) -> Self {
+        let (name, state, rows) = (name.to_owned(), Rc::default(), Box::new(Site::new(pages)));
+        Self { name, format: Format::Html, state, rows, ended: false }
     }
 
     /// Bytes read so far, before unpacking.

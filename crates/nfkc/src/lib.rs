@@ -16,12 +16,12 @@ fn is_unchanged(c: char) -> bool {
     c.is_ascii() || matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
 fn normalize(text: &str) -> String {
     js_sys::JsString::from(text).normalize("NFKC").into()
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 fn normalize(text: &str) -> String {
     unicode_normalization::UnicodeNormalization::nfkc(text).collect()
 }

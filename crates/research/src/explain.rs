@@ -19,7 +19,11 @@ use serde::Serialize;
 
 use self::visits::{ExplainedCard, explain_lists};
 use crate::sts::spearman;
-use nearmind::cli::{device::DeviceArg, folder, model::NativeModel};
+use nearmind::cli::{
+    device::{self, DeviceArg},
+    folder,
+    model::NativeModel,
+};
 use nearmind_core::{
     catalog::{
         Catalog, Item,
@@ -30,7 +34,14 @@ use nearmind_core::{
     text::{Segmenter, Word, words},
     vectors::{Centre, arithmetic::dot},
 };
-use nearmind_encoder::manifest::{Manifest, Role};
+use nearmind_encoder::{
+    Encoder, OutputKind,
+    cpu::CpuModel,
+    device::ProbeBatch,
+    manifest::{Manifest, Role},
+    synthetic,
+    weights::Weights,
+};
 use nearmind_feeds::{Import, Options};
 
 /// How often as many random words are drawn for each card.
@@ -98,7 +109,7 @@ impl Explain {
         let drops = deletion_drops(&catalog, &mut model, &shown)?;
         let sample = spaced(&shown, RANDOMIZED_CARDS);
         let own = candidate_shares(&catalog, &mut model, &sample, &catalog.centre, |row| catalog.matrix.vector(row))?;
-        model.randomize(SEED)?;
+        randomize(&mut model, &folder)?;
         let random = randomized_shares(&catalog, &mut model, &sample)?;
         let both = own.iter().zip(&random).filter(|(own, _)| own.len() > 2);
         let metrics = Metrics {
@@ -212,6 +223,16 @@ fn candidate_shares(
 }
 
 /// The same for a model with random weights, whose vectors have another centre.
+/// Replaces the weights of the model in `folder` by random ones.
+fn randomize(model: &mut NativeModel, folder: &Path) -> Result<()> {
+    let Manifest { architecture, pooling, .. } = model.manifest;
+    let weights = Weights::open(synthetic::weights(&architecture, SEED), architecture)?;
+    let batch = model.tokenizer.batch(&["What it says, it says rightly."], Role::Passage)?; // any text will do
+    let vectors = pollster::block_on(CpuModel::load(&weights, pooling)?.encode(&batch, OutputKind::Vectors))?.vectors;
+    model.device = device::choose(folder, weights, pooling, ProbeBatch { batch, vectors }, DeviceArg::Cpu.into())?;
+    Ok(())
+}
+
 fn randomized_shares(catalog: &Catalog, model: &mut NativeModel, cards: &[&ExplainedCard]) -> Result<Vec<Vec<f64>>> {
     let rows: BTreeSet<u32> = cards.iter().flat_map(|card| [card.viewed, card.row]).collect();
     let texts: Vec<String> = rows.iter().map(|&row| build_document(&catalog.item(row).to_item()).text).collect();

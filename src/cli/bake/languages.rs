@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{cli::folder, convert::languages::supported};
+use crate::{cli::folder, languages::supported};
 use nearmind_encoder::manifest::Manifest;
 
 /// A language is reported if at least one of this many texts is in it: fewer may be detected wrongly.

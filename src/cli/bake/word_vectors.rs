@@ -16,7 +16,7 @@ use super::{
     vector_cache::{Key, VectorCache, key},
 };
 use crate::{
-    cli::model::NativeModel,
+    cli::{model::NativeModel, segmenter},
     word_vectors::{Example, fit, overlap},
 };
 use nearmind_core::{
@@ -68,7 +68,7 @@ pub fn word_vectors(
     let segmenter = Segmenter::new(dictionary);
     let Texts { spans, own } = read_texts(items, &segmenter)?;
     let own_terms: BTreeSet<&str> = own.iter().map(|(term, _)| term.as_str()).collect();
-    let full = (!dictionary.words.is_empty()).then(Segmenter::full);
+    let full = (!dictionary.words.is_empty()).then(segmenter::full).transpose()?;
     let candidates = candidates(model, full.as_ref().unwrap_or(&segmenter), &own_terms);
     let own_words = own.iter().map(|(_, word)| word.clone());
     let texts: BTreeSet<String> = spans.iter().cloned().chain(own_words).chain(candidates.values().cloned()).collect();

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 use super::{
     SortedItems, embed::progress_bar, first_lists::write_first_lists, learned::LearnedData, pictures::Pictures,
 };
-use crate::cli::folder;
+use crate::cli::{folder, segmenter};
 use nearmind_core::{
     catalog::{
         Item, Manifest, ModelName, WordVectors,
@@ -119,7 +119,10 @@ pub fn chinese_words(items: &mut impl SortedItems) -> Result<Dictionary> {
         let chinese = |item: &&Item| item_texts(item).any(|text| text.chars().any(is_han));
         let chinese: Vec<&Item> = chunk.par_iter().filter(chinese).collect();
         if !chinese.is_empty() {
-            let full = full.get_or_insert_with(Segmenter::full);
+            let full = match full.as_mut() {
+                Some(full) => full,
+                None => full.insert(segmenter::full()?),
+            };
             let found =
                 chinese.par_chunks(64).map(|some| full.dictionary_for(some.iter().flat_map(|item| item_texts(item))));
             words.extend(found.collect::<Vec<_>>().into_iter().flat_map(|dictionary| dictionary.words));

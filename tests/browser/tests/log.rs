@@ -136,6 +136,35 @@ async fn a_worker_that_hangs_is_replaced() -> Result<()> {
     .await
 }
 
+/// The module of the first worker is downloaded, but never starts, as happens in Firefox 140.
+fn never_start_first_module() -> Interceptor {
+    replace_in_worker(
+        "await wasm.default();",
+        "if (!(await caches.has('stuck'))) {
+           await caches.open('stuck');
+           await (await fetch(new URL(`wasm/${name}_bg.wasm`, import.meta.url))).arrayBuffer();
+           await new Promise(() => {});
+         }
+         await wasm.default();",
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_whose_module_never_starts_is_replaced() -> Result<()> {
+    visit_in_each_browser(|| Site::with_interceptor(never_start_first_module()), async |shop: &Shop| {
+        shop.open("index.html").await?;
+        let track = r#"
+            let restarts = 0;
+            client.subscribe(({ type }) => { restarts += type === "restarted"; });
+            const outcome = await client.track("like", { item: "dripper-still" }).then(() => "stored", ({ code }) => code);
+            return [outcome, restarts, (await client.recommend()).cards.length > 0];"#;
+        assert_eq!(shop.with_client(track, &[]).await?, json!(["stored", 1, true]));
+        assert_eq!(read_log(shop).await?, json!(["like dripper-still"]));
+        Ok(())
+    })
+    .await
+}
+
 /// Calls of IndexedDB that are never answered.
 const SILENT_CALLS: [&str; 3] =
     ["IDBFactory.prototype.open", "IDBObjectStore.prototype.getAllKeys", "IDBObjectStore.prototype.add"];

@@ -2,9 +2,11 @@
 //! row, so it is read at once; its tags are read as a stream, so that deep nesting is cheap. Must not know what a product
 //! is.
 
+mod article; //   a page without a product: its title, its main text
 mod microdata; // `itemscope` and `itemprop`
 mod opengraph; // `og:` and `product:` in the head
 mod page; //      extracts the relevant parts of a page
+pub mod site; //  the pages of a site
 
 use std::collections::BTreeMap;
 
@@ -31,25 +33,9 @@ impl Html {
     /// Reads the whole page. The error is [`ParseError::Broken`] if the page has no product data.
     pub fn open(text: TextReader<'_>, _: ColumnMap) -> Result<Self, ParseError> {
         let page = Page::read(&read_whole(text)?);
-        let (mut documents, mut queue) = (Vec::new(), RowQueue::new());
-        for (nth, json) in page.documents.iter().enumerate() {
-            match parse_lenient(json) {
-                Ok(document) => documents.push(document),
-                Err(error) => {
-                    let why = format!("the JSON-LD is not valid JSON: {error}");
-                    queue.push_back(Err(RowError { row: nth as u64 + 1, why, excerpt: excerpt(json.trim()) }));
-                }
-            }
-        }
-        let social = opengraph::read_product(1, &page);
-        let from_json_ld = |value: Value| jsonld::read_products(1, &value);
-        let sources: [(&str, Vec<RawRow>); 3] = [
-            ("application/ld+json", from_json_ld(Value::Array(documents.clone()))),
-            ("itemscope", from_json_ld(Value::Array(page.items.clone()))),
-            ("og:type", social.clone().into_iter().collect()),
-        ];
-        let found = sources.into_iter().find(|(_, products)| !products.is_empty());
-        let Some((place, mut products)) = found else {
+        let Structured { documents, errors } = structured(&page);
+        let mut queue: RowQueue = errors.into_iter().map(Err).collect();
+        let Some((place, products)) = products(&page, &documents) else {
             if !documents.is_empty() {
                 queue.extend(jsonld::read_rows(1, &Value::Array(documents)));
             }
@@ -59,9 +45,6 @@ impl Html {
             }
             return Ok(Self { queue, lang: lang(&page), used: BTreeMap::new(), row: 0 });
         };
-        if let [alone] = products.as_mut_slice() {
-            fill_from_head(alone, &page, social.as_ref());
-        }
         let used = [(place.to_owned(), "the products of the page".to_owned())].into();
         for (nth, mut raw) in products.into_iter().enumerate() {
             raw.row = nth as u64 + 1;
@@ -69,6 +52,43 @@ impl Html {
         }
         Ok(Self { queue, lang: lang(&page), used, row: 0 })
     }
+}
+
+/// The JSON-LD of a page.
+struct Structured {
+    documents: Vec<Value>,
+    /// The documents that are not JSON.
+    errors: Vec<RowError>,
+}
+
+fn structured(page: &Page) -> Structured {
+    let mut found = Structured { documents: Vec::new(), errors: Vec::new() };
+    for (nth, json) in page.documents.iter().enumerate() {
+        match parse_lenient(json) {
+            Ok(document) => found.documents.push(document),
+            Err(error) => {
+                let why = format!("the JSON-LD is not valid JSON: {error}");
+                found.errors.push(RowError { row: nth as u64 + 1, why, excerpt: excerpt(json.trim()) });
+            }
+        }
+    }
+    found
+}
+
+/// The products of a page, and where they were found: in the JSON-LD `documents`, else in the microdata, else in the head.
+fn products(page: &Page, documents: &[Value]) -> Option<(&'static str, Vec<RawRow>)> {
+    let social = opengraph::read_product(1, page);
+    let from_json_ld = |values: &[Value]| jsonld::read_products(1, &Value::Array(values.to_vec()));
+    let sources: [(&str, Vec<RawRow>); 3] = [
+        ("application/ld+json", from_json_ld(documents)),
+        ("itemscope", from_json_ld(&page.items)),
+        ("og:type", social.clone().into_iter().collect()),
+    ];
+    let (place, mut products) = sources.into_iter().find(|(_, products)| !products.is_empty())?;
+    if let [alone] = products.as_mut_slice() {
+        fill_from_head(alone, page, social.as_ref());
+    }
+    Some((place, products))
 }
 
 /// Fills in missing values of a page's only product from the head of the page.

@@ -12,6 +12,9 @@ use nearmind_core::catalog::item::PATH_SEPARATOR;
 
 /// The schema.org types of items: what shops, publishers and schools sell or show.
 const PRODUCT_TYPES: [&str; 6] = ["Product", "IndividualProduct", "Book", "Movie", "Course", "NewsArticle"];
+/// The types of pages that are items of a site if they have no product.
+pub const PAGE_TYPES: [&str; 9] =
+    ["Article", "BlogPosting", "TechArticle", "Report", "Recipe", "VideoObject", "Course", "LearningResource", "Event"];
 /// Identifier properties, best first. `www/package/page-events.js` uses the same ones.
 const ID_KEYS: [&str; 7] = ["sku", "productID", "mpn", "gtin", "gtin13", "isbn", "identifier"];
 /// Properties used as an id if there is no identifier.
@@ -31,8 +34,13 @@ pub fn read_rows(row: u64, value: &Value) -> Vec<RowResult> {
 
 /// Returns the products in a JSON-LD document. Several documents of a page are given as an array.
 pub fn read_products(row: u64, value: &Value) -> Vec<RawRow> {
+    read_items(row, value, &PRODUCT_TYPES)
+}
+
+/// Returns the items of these schema.org types in a JSON-LD document.
+pub fn read_items(row: u64, value: &Value, types: &[&str]) -> Vec<RawRow> {
     let mut found = PageProducts::default();
-    collect_products(value, 0, &mut found);
+    collect_products(value, types, 0, &mut found);
     let several = found.products.len() > 1;
     let crumbs = &found.crumbs;
     found
@@ -60,13 +68,15 @@ struct PageProducts<'v> {
     crumbs: Vec<String>,
 }
 
-/// Collects the products and breadcrumbs in a value, down to [`MAX_DEPTH`].
-fn collect_products<'v>(value: &'v Value, depth: usize, found: &mut PageProducts<'v>) {
+/// Collects the items of these types and the breadcrumbs in a value, down to [`MAX_DEPTH`].
+fn collect_products<'v>(value: &'v Value, types: &[&str], depth: usize, found: &mut PageProducts<'v>) {
     if depth > MAX_DEPTH {
         return;
     }
     let object = match value {
-        Value::Array(values) => return values.iter().for_each(|value| collect_products(value, depth + 1, found)),
+        Value::Array(values) => {
+            return values.iter().for_each(|value| collect_products(value, types, depth + 1, found));
+        }
         Value::Object(object) => object,
         _ => return,
     };
@@ -86,13 +96,13 @@ fn collect_products<'v>(value: &'v Value, depth: usize, found: &mut PageProducts
         found.products.extend(variants.into_iter().map(|variant| (variant, Some(object))));
         return;
     }
-    if PRODUCT_TYPES.iter().any(|class| is_a(object, class)) {
+    if types.iter().any(|class| is_a(object, class)) {
         found.products.push((object, None));
         return;
     }
     for key in ["@graph", "itemListElement", "item", "mainEntity", "hasPart"] {
         if let Some(value) = object.get(key) {
-            collect_products(value, depth + 1, found);
+            collect_products(value, types, depth + 1, found);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Most texts are already plain: a text without `<`, `&` and unusual characters is returned as it is after one scan.
 
-use scraper::{Html, Node};
+use scraper::{ElementRef, Html, Node, node::Element};
 
 /// A plain text, and what was removed from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,18 +58,24 @@ fn has_html(text: &str) -> bool {
 /// Returns the text of an HTML fragment, and whether it had an element or a comment.
 fn strip_tags(html: &str) -> (String, bool) {
     let tree = Html::parse_fragment(html);
-    let (mut text, mut markup) = (String::with_capacity(html.len()), false);
-    // The root element of the fragment is added by the parser. The walk is not recursive, so any depth is safe.
-    let root = *tree.root_element();
+    // The root element of the fragment is added by the parser.
+    let markup =
+        tree.root_element().descendants().skip(1).any(|node| node.value().is_element() || node.value().is_comment());
+    (text_within(tree.root_element(), |_| false), markup)
+}
+
+/// The text of the nodes within `root`, without scripts, styles and the elements for which `is_skipped` is true. Words of
+/// different blocks are separated by spaces.
+pub fn text_within(root: ElementRef, is_skipped: impl Fn(&Element) -> bool) -> String {
+    let (root, mut text) = (*root, String::new());
+    // The walk is not recursive, so any depth is safe.
     let mut node = root;
     loop {
         let mut enter = true;
         match node.value() {
             Node::Text(part) => text.push_str(part),
-            Node::Comment(_) => markup = true,
             Node::Element(element) if node != root => {
-                markup = true;
-                enter = !NON_TEXT_ELEMENTS.contains(&element.name());
+                enter = !NON_TEXT_ELEMENTS.contains(&element.name()) && !is_skipped(element);
                 separate_words(&mut text, element.name());
             }
             _ => {}
@@ -80,7 +86,7 @@ fn strip_tags(html: &str) -> (String, bool) {
         }
         loop {
             if node == root {
-                return (text, markup);
+                return text;
             }
             if let Node::Element(element) = node.value() {
                 separate_words(&mut text, element.name());
@@ -91,7 +97,7 @@ fn strip_tags(html: &str) -> (String, bool) {
             }
             match node.parent() {
                 Some(parent) => node = parent,
-                None => return (text, markup),
+                None => return text,
             }
         }
     }

@@ -23,7 +23,7 @@ use gpu_remote::OpenRemote;
 use gpu_task::{GpuOutcome, GpuTask};
 use js::{JsFile, encode_error, js_error, object};
 use nearmind_encoder::{
-    Model, TextModel,
+    Batch, Encoder, Model, OutputKind, TextModel,
     device::Choice,
     manifest::{Manifest, Probes, Role},
     tokenize::Tokenizer,
@@ -132,6 +132,15 @@ impl EncoderModule {
         let role = if is_query { Role::Query } else { Role::Passage };
         let vectors = self.model.embed(&texts, role).await.map_err(|error| encode_error(&error))?;
         Ok(Float32Array::from(&vectors[..]))
+    }
+
+    /// The unit vectors `[B, D]` of texts as token ids: `ids` `[T]` and `starts` `[B + 1]`, as in `nearmind_encoder::Batch`. The
+    /// command under Node has tokenized them.
+    #[wasm_bindgen(js_name = encodeTokens)]
+    pub async fn encode_tokens(&mut self, ids: Vec<u32>, starts: Vec<u32>) -> Result<Float32Array, JsValue> {
+        let encoded = self.model.encoder().encode(&Batch { ids, starts }, OutputKind::Vectors).await;
+        let encoded = encoded.map_err(|error| encode_error(&error))?;
+        Ok(Float32Array::from(&encoded.vectors[..]))
     }
 
     /// The next task with the GPU: at first to test it, and later to open a lost one again.

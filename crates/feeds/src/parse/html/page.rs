@@ -25,6 +25,8 @@ pub struct Page {
     /// The address in `link rel=canonical`.
     pub canonical: String,
     pub title: String,
+    /// It sends the browser to another page at once.
+    pub is_redirect: bool,
     /// The contents of JSON-LD scripts.
     pub documents: Vec<String>,
     /// `meta` elements: name or property in lower case, and content.
@@ -113,6 +115,7 @@ impl PageBuilder {
                 self.page.canonical = get("href").trim().to_owned();
             }
             "meta" if self.page.meta.len() < MAX_META => {
+                self.page.is_redirect |= get("http-equiv").eq_ignore_ascii_case("refresh");
                 let name = [get("property"), get("name")].into_iter().find(|name| !name.is_empty());
                 if let Some(name) = name {
                     self.page.meta.push((name.trim().to_ascii_lowercase(), get("content").trim().to_owned()));
