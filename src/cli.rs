@@ -16,6 +16,7 @@ mod node;
 mod recall;
 mod reduce;
 mod segmenter;
+mod site;
 
 use std::{io, process::ExitCode};
 

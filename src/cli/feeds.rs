@@ -10,9 +10,13 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::site;
 use nearmind_feeds::{
     Bytes, ColumnMap, EncodingLabel, Format, IdSource, Import, Items, LinkPattern, Options, Progress, Report, Variants,
 };
+
+/// Pages that are read at a time.
+const ROWS_PER_STEP: usize = 100;
 
 /// The feeds of a command line, and how to read them.
 #[derive(Debug, Args)]
@@ -21,8 +25,12 @@ pub struct FeedArgs {
     /// (products.json, CSV), the CSV of WooCommerce, Magento, PrestaShop, Wix, Squarespace, Etsy, Spree, Vendure, idealo
     /// and Facebook, WordPress exports, the XML of Yandex, Heureka and idealo, the JSON of Magento, Spree, Vendure and
     /// BigCommerce, pages with JSON-LD, microdata or Open Graph, and any other CSV, JSON or JSON Lines
-    #[arg(required = true, value_name = "FEED")]
+    #[arg(required_unless_present = "site", value_name = "FEED")]
     feeds: Vec<PathBuf>,
+    /// Folder of a built site, such as public: each page with text becomes an item, or its product if it has one. Pages
+    /// with noindex, redirects and lists of pages are left out. May be repeated
+    #[arg(long, value_name = "DIR")]
+    site: Vec<PathBuf>,
     /// Format of all feeds: csv, tsv, xml, rss, atom, json, jsonl, html, shopify-csv, shopify-json, woocommerce and
     /// others. By default it is recognised from the content
     #[arg(long)]
@@ -98,8 +106,21 @@ impl FeedArgs {
             })?;
             bytes_before += size;
         }
-        let (items, report) = import.finish()?;
         bar.finish_and_clear();
+        for folder in &self.site {
+            let files = site::html_files(folder)?;
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} pages, {eta} left")?;
+            let bar = ProgressBar::new(files.len() as u64).with_style(style);
+            let (root, counted) = (folder.clone(), bar.clone());
+            let pages = files.into_iter().map(move |file| {
+                counted.inc(1);
+                site::read_page(&root, &file)
+            });
+            import.open_site(&folder.display().to_string(), pages);
+            while import.step(ROWS_PER_STEP)?.is_some() {}
+            bar.finish_and_clear();
+        }
+        let (items, report) = import.finish()?;
         eprint!("{report}");
         if let Some(path) = &self.report {
             let json = serde_json::to_vec_pretty(&report)?;

@@ -38,7 +38,9 @@ impl<P: Iterator<Item = io::Result<SitePage>>> RowReader for Site<P> {
     fn next(&mut self) -> Result<Option<RowResult>, ParseError> {
         let Some(page) = self.pages.next().transpose()? else { return Ok(None) };
         self.row += 1;
-        Ok(Some(Ok(RawRow { row: self.row, ..read_page(&page) })))
+        let mut raw = read_page(&page);
+        raw.row = self.row;
+        Ok(Some(Ok(raw)))
     }
 
     fn row(&self) -> u64 {
@@ -53,7 +55,8 @@ impl<P: Iterator<Item = io::Result<SitePage>>> RowReader for Site<P> {
 fn read_page(SitePage { address, html }: &SitePage) -> RawRow {
     let page = Page::read(html);
     let left_out = |exclusion| {
-        let mut raw = RawRow { exclusion: Some(exclusion), ..RawRow::new(1) };
+        let mut raw = RawRow::new(1);
+        raw.exclusion = Some(exclusion);
         raw.set(Field::Id, address.clone());
         raw
     };
