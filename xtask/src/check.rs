@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    axe, docs, hostile, licences, packages,
+    axe, docs, generators, hostile, licences, npx, packages,
     program::{cargo, root, run, target},
     scripts, site,
     step::step,
@@ -53,7 +53,8 @@ pub fn test() -> Result<()> {
     axe::ensure()?;
     hostile::ensure()?;
     packages::vulkan()?;
-    site::build()?;
+    generators::ensure()?;
+    npx::build()?;
     docs::add_demo()?;
     scripts::check_manifest()?;
     let skipped = target().join("skipped.txt");

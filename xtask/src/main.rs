@@ -8,6 +8,7 @@ mod check;
 mod crates;
 mod docs;
 mod fresh;
+mod generators;
 mod hostile;
 mod licences;
 mod models;

@@ -78,6 +78,18 @@ pub fn npm() -> Result<()> {
     install(&["npm"])
 }
 
+/// Ensures that Hugo is installed, one of the generators whose sites the tests read.
+pub fn hugo() -> Result<()> {
+    if find("hugo").is_some() {
+        skipped("hugo");
+        return Ok(());
+    }
+    if !may_install() {
+        bail!("testing `bake --site` needs hugo on the PATH: on Debian, run apt-get install hugo");
+    }
+    install(&["hugo"])
+}
+
 /// Ensures that pip is installed, to download wheels.
 pub fn pip() -> Result<()> {
     if output(command("python3").args(["-m", "pip", "--version"])).is_some() {

@@ -130,6 +130,9 @@ fn product_row(row: u64, product: &Map<String, Value>, group: Option<&Map<String
     }
     offer(&mut raw, Field::Brand, &["brand", "manufacturer", "author"]);
     offer(&mut raw, Field::Category, &["category"]);
+    for keywords in each(get("keywords")) {
+        raw.tags.extend(text(keywords).split(',').map(str::to_owned));
+    }
     offer(&mut raw, Field::Date, &["releaseDate", "datePublished"]);
     offer(&mut raw, Field::Lang, &["inLanguage"]);
     for name in ["color", "size", "material", "pattern"] {
