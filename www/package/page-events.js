@@ -1,8 +1,9 @@
 /**
  * Reads the events that a shop's page sends to its analytics through GA4's `dataLayer`, past and future, in the form of
  * gtag (`gtag("event", "view_item", {items: [{item_id}]})`) and of Tag Manager (`{event: "view_item", ecommerce: {...}}`);
- * and the product that it describes to search engines in JSON-LD. It does not change what the page sends. There is one
- * reader per log, so that each event is recorded once, whichever worker records it.
+ * and the product that it describes to search engines in JSON-LD; of a page that is an item itself, the address. It does
+ * not change what the page sends. There is one reader per log, so that each event is recorded once, whichever worker
+ * records it.
  *
  * @import {EventName, Nearmind} from "./types.js"
  */
@@ -49,7 +50,7 @@ export class PageEvents {
         return length;
       };
     }
-    const item = productOf(document);
+    const item = productOf(document) ?? addressOf(document);
     if (item) this.#view(item);
   }
 
@@ -116,6 +117,16 @@ export function productOf(page) {
     }
   }
   return null;
+}
+
+/**
+ * The address of a page that is an item itself, as `nearmind bake --site` names it: one that marks its main text.
+ * @param {Document} page
+ */
+function addressOf(page) {
+  if (!page.querySelector("[data-nearmind-body]")) return null;
+  const canonical = page.querySelector("link[rel=canonical]")?.getAttribute("href");
+  return canonical || location.pathname.replace(/index\.html$/, "");
 }
 
 /** @param {any} data @returns {string | null} */
