@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod learn; //    a shop's interactions -> relations and score_weights
+mod eigen; //        the eigenvectors of a symmetric matrix
 pub mod word_vectors; // fits vectors of words to a model
 pub mod languages; // the pieces of a multilingual vocabulary that a language needs
 #[cfg(not(target_os = "wasi"))]

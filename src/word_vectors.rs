@@ -12,9 +12,8 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, anyhow};
-use faer::{Mat, Par, Side, get_global_parallelism, set_global_parallelism};
-
+use crate::eigen::{Eigen, eigen, second_moments};
+use anyhow::{Context, Result, anyhow};
 use nearmind_core::{
     catalog::WordVectors,
     vectors::{
@@ -128,7 +127,7 @@ fn reduce(vectors: &[f32], matrix: &Matrix) -> Result<(Vec<f32>, Vec<f32>)> {
     let count = COMPONENTS.min(width);
     let every = matrix.len().div_ceil(MAX_ITEMS).max(1);
     let items: Vec<f32> = (0..matrix.len()).step_by(every).flat_map(|row| matrix.vector(row as u32)).collect();
-    let (variances, axes) = eigen(&items, width)?;
+    let (variances, axes) = directions_of(&items, width)?;
     let least = variances[0] * MIN_VARIANCE;
     // In these coordinates the distance of two vectors is that of their scores, over all items.
     let spreads: Vec<f32> = variances.iter().map(|&variance| variance.max(least).sqrt() as f32).collect();
@@ -136,7 +135,7 @@ fn reduce(vectors: &[f32], matrix: &Matrix) -> Result<(Vec<f32>, Vec<f32>)> {
         .chunks_exact(width)
         .flat_map(|vector| axes.chunks_exact(width).zip(&spreads).map(|(axis, spread)| dot(vector, axis) * spread))
         .collect();
-    let (_, kept) = eigen(&scores, width)?;
+    let (_, kept) = directions_of(&scores, width)?;
     let kept = &kept[..count * width];
     let components =
         scores.chunks_exact(width).flat_map(|row| kept.chunks_exact(width).map(|axis| dot(row, axis))).collect();
@@ -152,26 +151,11 @@ fn reduce(vectors: &[f32], matrix: &Matrix) -> Result<(Vec<f32>, Vec<f32>)> {
 }
 
 /// The eigenvalues `[H]` of the second moments of `rows` `[N, H]`, largest first, and their unit vectors `[H, H]`.
-fn eigen(rows: &[f32], width: usize) -> Result<(Vec<f64>, Vec<f32>)> {
-    let mut moments = vec![0f64; width * width];
-    for row in rows.chunks_exact(width) {
-        for (sums, &a) in moments.chunks_exact_mut(width).zip(row) {
-            let a = f64::from(a);
-            sums.iter_mut().zip(row).for_each(|(sum, &b)| *sum += a * f64::from(b));
-        }
-    }
-    let moments = Mat::from_fn(width, width, |row, column| moments[row * width + column]);
-    // On one thread, so that rounding, and with it the bytes of the pack, does not depend on the number of threads.
-    let parallelism = get_global_parallelism();
-    set_global_parallelism(Par::Seq);
-    let eigen = moments.self_adjoint_eigen(Side::Lower);
-    set_global_parallelism(parallelism);
-    let eigen =
-        eigen.map_err(|error| anyhow!("the principal components of the words cannot be computed ({error:?})"))?;
-    let values = (0..width).rev().map(|at| eigen.S()[at].max(0.0)).collect();
-    let vectors =
-        (0..width).rev().flat_map(|column| (0..width).map(move |row| (row, column))).map(|at| eigen.U()[at] as f32);
-    Ok((values, vectors.collect()))
+fn directions_of(rows: &[f32], width: usize) -> Result<(Vec<f64>, Vec<f32>)> {
+    let moments = second_moments(rows.chunks_exact(width), width);
+    let Eigen { values, vectors } =
+        eigen(moments, width).context("the principal components of the words cannot be computed")?;
+    Ok((values.into_iter().map(|value| value.max(0.0)).collect(), vectors))
 }
 
 /// The share of the `depth` items nearest to each example that are also nearest to the sum of its words, averaged over the

@@ -1,9 +1,9 @@
 //! Reduces the dimensions of a catalogue's vectors to its principal components: the orthogonal directions in which the
 //! vectors vary most.
 
-use anyhow::{Result, anyhow, ensure};
-use faer::{Mat, Par, Side, get_global_parallelism, set_global_parallelism};
+use anyhow::{Context, Result, ensure};
 
+use crate::eigen::{eigen, second_moments};
 use nearmind_core::vectors::Centre;
 
 /// Sets the basis of `centre` to the first `dimensions` principal components of `vectors` `[N, D]`, after centring. Does
@@ -20,28 +20,18 @@ pub fn reduce(centre: &mut Centre, vectors: &[f32], dimensions: usize) -> Result
     if dimensions == width {
         return Ok(());
     }
-    let mut moments = vec![0f64; width * width];
-    for vector in vectors.chunks_exact(width) {
+    let centred = vectors.chunks_exact(width).map(|vector| {
         let mut vector = vector.to_vec();
         centre.apply(&mut vector);
-        for (row, &a) in moments.chunks_exact_mut(width).zip(&vector) {
-            let a = f64::from(a);
-            row.iter_mut().zip(&vector).for_each(|(sum, &b)| *sum += a * f64::from(b));
-        }
-    }
-    let moments = Mat::from_fn(width, width, |row, column| moments[row * width + column]);
-    // On one thread, so that rounding, and with it the bytes of the pack, does not depend on the number of threads.
-    let parallelism = get_global_parallelism();
-    set_global_parallelism(Par::Seq);
-    let eigen = moments.self_adjoint_eigen(Side::Lower);
-    set_global_parallelism(parallelism);
-    let eigen = eigen.map_err(|error| {
-        anyhow!("the principal components of the vectors cannot be computed ({error:?}): leave out --dimensions")
-    })?;
-    // Eigenvalues ascend. The direction that centring removes has the eigenvalue 0, so it comes first and is left out.
-    let columns = (width - dimensions..width).rev();
-    centre.basis =
-        columns.flat_map(|column| (0..width).map(move |row| (row, column))).map(|at| eigen.U()[at] as f32).collect();
+        vector
+    });
+    let moments = second_moments(centred, width);
+    let mut axes = eigen(moments, width)
+        .context("the principal components of the vectors cannot be computed: leave out --dimensions")?
+        .vectors;
+    // The direction that centring removes has the eigenvalue 0, so it comes last and is left out.
+    axes.truncate(dimensions * width);
+    centre.basis = axes;
     Ok(())
 }
 
