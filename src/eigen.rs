@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, SymmetricEigen};
 
 /// Relative to the largest entry of the matrix: what is smaller counts as zero.
 const PRECISION: f64 = 1e-14;
-/// More iterations than this mean that the matrix has entries that are not numbers.
+/// Far more than any matrix has needed.
 const MOST_ITERATIONS: usize = 100_000;
 
 /// Eigenvalues and eigenvectors, those of the largest eigenvalue first.
@@ -31,6 +31,9 @@ pub fn second_moments(rows: impl Iterator<Item = impl AsRef<[f32]>>, width: usiz
 
 /// The eigenvectors of a symmetric matrix `[H, H]`. `None` if it has entries that are not numbers.
 pub fn eigen(matrix: Vec<f64>, width: usize) -> Option<Eigen> {
+    if !matrix.iter().all(|entry| entry.is_finite()) {
+        return None;
+    }
     let matrix = DMatrix::from_vec(width, width, matrix);
     let largest = matrix.iter().fold(0f64, |largest, entry| largest.max(entry.abs()));
     let scaled = if largest > 0.0 { matrix / largest } else { matrix };
