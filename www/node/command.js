@@ -83,5 +83,6 @@ const { instance } = await WebAssembly.instantiate(bytes, {
 });
 memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
 const code = wasi.start(instance);
-threads?.close();
+// Threads that still run when this one ends crash Node 20.
+await threads?.close();
 process.exit(code);

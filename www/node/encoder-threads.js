@@ -69,8 +69,9 @@ export class EncoderThreads {
     return vectors;
   }
 
-  close() {
-    for (const thread of this.#threads) thread.terminate();
+  /** Resolves when the threads have ended. */
+  async close() {
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
   /** Waits until this number is that of the threads. @param {number} position */

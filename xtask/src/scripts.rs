@@ -79,13 +79,33 @@ const VALIDATOR: Tarball = Tarball {
     sha512: "+dsNqtG4GI5sxyv/mJl3BwsmVeItFTZHUjobiKJbDEeJSwtg6pFzud7VforCSW85VjMD+sGyQkvck/FH6cXM0Q==",
 };
 
-/// The scripts of pages and those of workers, which have different globals.
-const TSCONFIGS: [&str; 2] = ["tsconfig.json", "tsconfig.workers.json"];
+/// The types of Node and of the library that the command line under Node uses. tsconfig.node.json names their folders.
+const NODE_TYPES: [Tarball; 3] = [
+    Tarball {
+        package: "@types/node",
+        version: "20.19.43",
+        sha512: "6oYBAi5ikg4Pl+kGsoYtawUMBT2zZMCvPNF7pVLnHZfd1zf38DRiWn/gT01RYCdUqkv7Fhr+C9ot4/tb+2sVvA==",
+    },
+    Tarball {
+        package: "undici-types",
+        version: "6.21.0",
+        sha512: "iwDZqg0QAGrg9Rav5H4n0M64c3mkR59cJ6wQp+7C4nI0gsmExaedaYLNO44eT4AtBBwjbTiGPMlt2Md0T9H9JQ==",
+    },
+    Tarball {
+        package: "sirv",
+        version: "3.0.2",
+        sha512: "2wcC/oGxHis/BoHkkPwldgiPSYcpZK3JU28WoMVv55yHJgcZ8rlXvuG9iZggz+sU1d4bRgIGASwyWqjxu3FM0g==",
+    },
+];
+
+/// The scripts of pages, of workers and of Node, which have different globals.
+const TSCONFIGS: [&str; 3] = ["tsconfig.json", "tsconfig.workers.json", "tsconfig.node.json"];
 
 /// Checks the types, lints and formatting of all scripts, and runs their unit tests.
 pub fn check() -> Result<()> {
     if let Some(compiler) = build_for_this_machine(&TYPESCRIPT) {
         let compiler = compiler.obtain()?.join("lib/tsc");
+        NODE_TYPES.iter().try_for_each(|package| package.obtain().map(drop))?;
         step("types of the scripts", || {
             TSCONFIGS.iter().try_for_each(|project| run(command(&compiler).args(["--project", project])))
         })?;
