@@ -83,6 +83,5 @@ const { instance } = await WebAssembly.instantiate(bytes, {
 });
 memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
 const code = wasi.start(instance);
-// Threads that still run when this one ends crash Node 20.
 await threads?.close();
 process.exit(code);

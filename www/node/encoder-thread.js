@@ -4,7 +4,7 @@ import { writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 
-import { FAILED, FINISHED, NEXT, READY } from "./encoder-threads.js";
+import { batchIn, FAILED, FINISHED, NEXT, READY } from "./encoder-threads.js";
 
 const { script, module, manifest, tokenizer, probes, weights, numbers } = workerData;
 
@@ -24,8 +24,9 @@ function fail(error) {
   }
 }
 
-/** @param {any} encoder @param {{ids: Uint32Array, starts: Uint32Array, tasks: Uint32Array, vectors: Float32Array}} batch */
-async function work(encoder, { ids, starts, tasks, vectors }) {
+/** @param {any} encoder @param {{memory: SharedArrayBuffer, lengths: number[]}} batch */
+async function work(encoder, { memory, lengths }) {
+  const { ids, starts, tasks, vectors } = batchIn(memory, lengths);
   for (let task; (task = Atomics.add(numbers, NEXT, 1)) < tasks.length - 1; ) {
     const [first, last] = [tasks[task], tasks[task + 1]];
     const [from, to] = [starts[first], starts[last]];

@@ -24,6 +24,8 @@ const SHARED_NUMBERS = 4;
 
 export class EncoderThreads {
   #numbers = new Int32Array(new SharedArrayBuffer(4 * SHARED_NUMBERS));
+  /** Holds one batch after another. */
+  #memory = new SharedArrayBuffer(0);
   /** @type {Worker[]} */
   #threads;
   #width;
@@ -32,7 +34,7 @@ export class EncoderThreads {
   constructor(wasm, model) {
     const manifest = readFileSync(path.join(model, "manifest.json"), "utf8");
     const { files, architecture } = JSON.parse(manifest);
-    const read = (/** @type {{path: string}} */ file) => shared(readFileSync(path.join(model, file.path)));
+    const read = (/** @type {{path: string}} */ file) => readFileSync(path.join(model, file.path));
     const module = WebAssembly.validate(RELAXED_DOT) ? "nearmind-encoder-relaxed" : "nearmind-encoder";
     const workerData = {
       script: path.join(wasm, `${module}.js`),
@@ -56,17 +58,22 @@ export class EncoderThreads {
 
   /**
    * Encodes texts: their token ids `[T]`, where each starts and the last ends `[B + 1]`, and the tasks as offsets in
-   * `starts` `[tasks + 1]`. Returns the unit vectors `[B, D]`.
+   * `starts` `[tasks + 1]`. Returns the unit vectors `[B, D]`, which the next call overwrites.
    * @param {{ids: Uint32Array, starts: Uint32Array, tasks: Uint32Array}} batch
    */
   encode({ ids, starts, tasks }) {
-    const vectors = new Float32Array(new SharedArrayBuffer((starts.length - 1) * this.#width * 4));
-    const batch = { ids: shared(ids), starts: shared(starts), tasks: shared(tasks), vectors };
+    const lengths = [ids.length, starts.length, tasks.length, (starts.length - 1) * this.#width];
+    const bytes = lengths.reduce((sum, length) => sum + length * 4, 0);
+    if (bytes > this.#memory.byteLength) this.#memory = new SharedArrayBuffer(2 * bytes);
+    const shared = batchIn(this.#memory, lengths);
+    shared.ids.set(ids);
+    shared.starts.set(starts);
+    shared.tasks.set(tasks);
     Atomics.store(this.#numbers, NEXT, 0);
     Atomics.store(this.#numbers, FINISHED, 0);
-    for (const thread of this.#threads) thread.postMessage(batch);
+    for (const thread of this.#threads) thread.postMessage({ memory: this.#memory, lengths });
     this.#wait(FINISHED);
-    return vectors;
+    return shared.vectors;
   }
 
   /** Resolves when the threads have ended. */
@@ -85,12 +92,14 @@ export class EncoderThreads {
   }
 }
 
-/** A copy that threads share. @template {Uint8Array | Uint32Array} T @param {T} array @returns {T} */
-function shared(array) {
-  const memory = new SharedArrayBuffer(array.byteLength);
-  const copy = new /** @type {any} */ (array instanceof Uint32Array ? Uint32Array : Uint8Array)(memory);
-  copy.set(array);
-  return copy;
+/** The arrays of a batch, one after the other in a memory. @param {SharedArrayBuffer} memory @param {number[]} lengths */
+export function batchIn(memory, [ids, starts, tasks, vectors]) {
+  return {
+    ids: new Uint32Array(memory, 0, ids),
+    starts: new Uint32Array(memory, 4 * ids, starts),
+    tasks: new Uint32Array(memory, 4 * (ids + starts), tasks),
+    vectors: new Float32Array(memory, 4 * (ids + starts + tasks), vectors),
+  };
 }
 
 // As in worker.js: a wasm module of one function that uses the relaxed int8 dot product.

@@ -11,7 +11,7 @@
 import { shelf as english } from "./languages/en/shelf.js";
 
 /** The languages of the interface, as primary subtags. Pages in another language get English texts. */
-const CODES = ["en", "zh"];
+const CODES = ["de", "en", "es", "fr", "ja", "zh"];
 
 /** The modules that have been loaded, by their path in `languages/` without `.js`. @type {Record<string, any>} */
 const loaded = { "en/shelf": { shelf: english } };
