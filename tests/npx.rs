@@ -89,9 +89,9 @@ fn the_package_does_what_the_native_command_does() {
     let dimensions = ["bake", "products.csv", "--dimensions", "4", "--out", "shop/four"];
     assert!(npx(&folder, &dimensions).status.success());
     let mistakes: [&[&str]; 4] = [
-        &["bake", "missing.csv", "--out", "shop/none"],
-        &["bake", "products.csv"],
-        &["bake", "products.csv", "--out", "shop/none", "--variants", "both"],
+        &["bake", "missing.csv", "--model", &model, "--out", "shop/none"],
+        &["bake", "products.csv", "--model", "none", "--out", "shop/none"],
+        &["bake", "products.csv", "--model", &model, "--out", "shop/none", "--variants", "both"],
         &["inspect", "shop"],
     ];
     for mistake in mistakes {
