@@ -117,7 +117,7 @@ fn copied_files_are_served(folder: &Path) {
     let mut server = serve.stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let port: u16 = line.split("localhost:").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+    let port = line.split("localhost:").nth(1).unwrap().split('/').next().unwrap().parse::<u16>().unwrap();
     let get = |path: &str| {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
