@@ -20,6 +20,8 @@ const NAVIGATION: [&str; 9] = ["nav", "header", "footer", "aside", "form", "dial
 const ROOTS: [&str; 4] = ["[data-nearmind-body]", "main, [role=main]", "article", "body"];
 /// The rank of values that the page has besides its JSON-LD.
 const PAGE_RANK: u8 = u8::MAX;
+/// A page with fewer letters below its title says nothing.
+const LEAST_LETTERS: usize = 15;
 /// A page with this many articles is a list of them.
 const LIST_ARTICLES: usize = 3;
 
@@ -30,14 +32,16 @@ pub type Article = Result<Box<RawRow>, &'static str>;
 pub fn read_article(page: &Page, html: &str, documents: &[Value], address: &str) -> Article {
     let tree = Html::parse_document(html);
     let roots = roots(&tree);
-    let main: Vec<String> = roots.iter().map(|root| text_within(*root, is_navigation)).collect();
-    let main = main.join(" ");
-    if main.trim().is_empty() {
+    let text = |is_left_out: fn(&Element) -> bool| -> String {
+        roots.iter().map(|root| text_within(*root, is_left_out)).collect::<Vec<_>>().join(" ")
+    };
+    let (main, below_title) = (text(is_navigation), text(|element| is_navigation(element) || element.name() == "h1"));
+    if letters(&below_title) < LEAST_LETTERS {
         return Err("pages without text");
     }
     let mut structured = jsonld::read_items(1, &Value::Array(documents.to_vec()), &jsonld::PAGE_TYPES);
     let mut raw = if structured.len() == 1 { structured.remove(0) } else { RawRow::new(1) };
-    if raw[Field::Title].is_empty() && is_list(&roots, &main) {
+    if raw[Field::Title].is_empty() && is_list(&roots, &below_title) {
         return Err("lists of pages");
     }
     raw.names.push(page.canonical.clone());
@@ -88,16 +92,19 @@ fn roots(tree: &Html) -> Vec<ElementRef<'_>> {
     found
 }
 
-/// Whether the main text mostly leads to other pages: half of it is links, or it has several articles.
-fn is_list(roots: &[ElementRef], main: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+/// Whether the text below the title mostly leads to other pages: half of it is links, or it has several articles.
+fn is_list(roots: &[ElementRef], text: &str) -> bool {
     let (links, articles) = (select("a[href]"), select("article"));
     let is_shown =
         |link: &ElementRef| !link.ancestors().filter_map(ElementRef::wrap).any(|above| is_navigation(above.value()));
     let linked = roots.iter().flat_map(|root| root.select(&links)).filter(is_shown);
     let linked: usize = linked.map(|link| letters(&text_within(link, is_navigation))).sum();
     let articles = roots.iter().flat_map(|root| root.select(&articles)).count();
-    2 * linked > letters(main) || articles >= LIST_ARTICLES
+    2 * linked > letters(text) || articles >= LIST_ARTICLES
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
 fn is_navigation(element: &Element) -> bool {

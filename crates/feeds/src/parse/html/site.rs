@@ -168,10 +168,16 @@ mod tests {
     #[test]
     fn pages_that_are_no_items_say_why() {
         let reason_of = |address: &str, html: &str| reason(&read(address, html)).to_owned();
-        assert_eq!(reason_of("/a/", "<meta name=robots content='NOINDEX, follow'><main>A</main>"), "noindex");
-        assert_eq!(reason_of("/a/", "<html data-nearmind-ignore><main>A</main>"), "data-nearmind-ignore");
+        assert_eq!(
+            reason_of("/a/", "<meta name=robots content='NOINDEX, follow'><main>Any text that is long</main>"),
+            "noindex"
+        );
+        assert_eq!(
+            reason_of("/a/", "<html data-nearmind-ignore><main>Any text that is long</main>"),
+            "data-nearmind-ignore"
+        );
         assert_eq!(reason_of("/a/", "<meta http-equiv=refresh content='0; url=/b/'>"), "redirects");
-        assert_eq!(reason_of("/404.html", "<main>Not here</main>"), "error pages");
+        assert_eq!(reason_of("/404.html", "<main>There is no such page.</main>"), "error pages");
         assert_eq!(reason_of("/a/", "<body><nav>Home</nav></body>"), "pages without text");
         assert_eq!(
             reason_of("/tags/", "<main><h1>Tags</h1><a href=/a/>Green tea</a> <a href=/b/>Black tea</a></main>"),
@@ -179,7 +185,8 @@ mod tests {
         );
         let listed = "<article><h2><a href=/a/>A</a></h2><p>Much text about the first of them.</p></article>".repeat(3);
         assert_eq!(reason_of("/blog/", &format!("<main>{listed}</main>")), "lists of pages");
-        let canonical = "<link rel=canonical href=https://shop.example/base/a/><main>Text</main>";
+        let canonical =
+            "<link rel=canonical href=https://shop.example/base/a/><main>Any text that is long enough</main>";
         assert_eq!(reason_of("/a/index.html", canonical), "");
         assert!(reason_of("/a/page/2/", canonical).starts_with("copies"));
     }
