@@ -69,7 +69,11 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() { copy(&from, &to) } else { drop(fs::copy(from, to).unwrap()) }
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(from, to).unwrap();
+        }
     }
 }
 
@@ -100,7 +104,8 @@ fn four_generators_give_the_same_items() {
         let green = &items[1];
         let text = &green.words["en"];
         assert_eq!((text.title.as_str(), green.url.as_str()), ("How to brew green tea", green.id.as_str()), "{name}");
-        assert_eq!(text.categories, ["blog"], "{name}");
+        // Hugo names the section in the Open Graph data.
+        assert_eq!(text.categories, [if name == "hugo" { "posts" } else { "blog" }], "{name}");
         let description = &text.description;
         assert!(description.starts_with("Water at eighty degrees, two minutes, and no more."), "{name}: {description}");
         assert!(description.contains("Sencha from the first harvest in spring"), "{name}: {description}");

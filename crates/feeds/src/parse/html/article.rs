@@ -36,14 +36,15 @@ pub fn read_article(page: &Page, html: &str, documents: &[Value], address: &str)
         roots.iter().map(|root| text_within(*root, is_left_out)).collect::<Vec<_>>().join(" ")
     };
     let (main, below_title) = (text(is_navigation), text(|element| is_navigation(element) || element.name() == "h1"));
-    if letters(&below_title) < LEAST_LETTERS {
+    let mut structured = jsonld::read_items(1, &Value::Array(documents.to_vec()), &jsonld::PAGE_TYPES);
+    let described = structured.pop().filter(|_| structured.is_empty());
+    if described.is_none() && letters(&below_title) < LEAST_LETTERS {
         return Err("pages without text");
     }
-    let mut structured = jsonld::read_items(1, &Value::Array(documents.to_vec()), &jsonld::PAGE_TYPES);
-    let mut raw = if structured.len() == 1 { structured.remove(0) } else { RawRow::new(1) };
-    if raw[Field::Title].is_empty() && is_list(&roots, &below_title) {
+    if described.is_none() && is_list(&roots, &below_title) {
         return Err("lists of pages");
     }
+    let mut raw = described.unwrap_or_else(|| RawRow::new(1));
     raw.names.push(page.canonical.clone());
     raw.set(Field::Id, address);
     raw.set(Field::Url, address);
