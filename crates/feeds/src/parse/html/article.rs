@@ -52,7 +52,11 @@ pub fn read_article(page: &Page, html: &str, documents: &[Value], address: &str)
     for title in [first(&roots, "[data-nearmind-title]"), first(&roots, "h1")] {
         raw.offer(Field::Title, PAGE_RANK, &title);
     }
-    for title in [page.meta("og:title"), &page.title] {
+    let heading = first(&roots, "h2");
+    if !heading.is_empty() && page.title.starts_with(heading.trim()) {
+        raw.offer(Field::Title, PAGE_RANK, &heading);
+    }
+    for title in [page.meta("og:title"), without_site(&page.title)] {
         raw.offer(Field::Title, PAGE_RANK, title);
     }
     let summary = [page.meta("description"), page.meta("og:description")].into_iter().find(|text| !text.is_empty());
@@ -132,6 +136,11 @@ fn attribute(roots: &[ElementRef], selector: &str, name: &str) -> String {
     found.and_then(|found| found.attr(name)).unwrap_or_default().to_owned()
 }
 
+/// The title of a page without the name of the site that follows it: "Green tea | Tea notes".
+fn without_site(title: &str) -> &str {
+    title.rsplit_once(" | ").map_or(title, |(own, _)| own)
+}
+
 /// The folders of an address as a category: `/guides/first-steps/` is in "guides". Numbers, as of years, say nothing.
 fn folders(address: &str) -> String {
     let mut names: Vec<&str> = address.split('/').filter(|name| !name.is_empty()).collect();
@@ -164,7 +173,7 @@ fn select(selector: &str) -> Selector {
 
 #[cfg(test)]
 mod tests {
-    use super::{folders, resolve};
+    use super::{folders, resolve, without_site};
 
     #[test]
     fn folders_are_the_category() {
@@ -174,6 +183,12 @@ mod tests {
             format!("docs{PATH}first steps", PATH = super::PATH_SEPARATOR)
         );
         assert_eq!(folders("/about/"), "");
+    }
+
+    #[test]
+    fn the_name_of_the_site_is_no_part_of_a_title() {
+        assert_eq!(without_site("Green tea | Tea notes"), "Green tea");
+        assert_eq!(without_site("Green tea - hot or cold"), "Green tea - hot or cold");
     }
 
     #[test]
