@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { shelfTexts } from "../../www/package/languages.js";
+import { addTexts, loadTexts, shelfTexts } from "../../www/package/languages.js";
 
 const FOLDER = new URL("../../www/package/languages/", import.meta.url);
 const CODES = readdirSync(FOLDER);
@@ -96,10 +96,21 @@ for (const code of CODES) {
 }
 
 test("a page gets the texts of its language, or English ones", async () => {
-  const { loadTexts } = await import("../../www/package/languages.js");
   for (const code of CODES) await loadTexts(`${code}-XX`, "shelf");
   const headings = ["de-AT", "es-MX", "fr", "ja", "zh-TW", "it"].map((lang) => shelfTexts(lang).headings.profile);
   assert.equal(new Set(headings).size, 6);
   assert.equal(headings[0], "Für Sie");
   assert.equal(headings[5], "For you");
+});
+
+test("a page adds words of its own, and another language", async () => {
+  addTexts("en", { shelf: { headings: { profile: "Picked for you" } } });
+  addTexts("it", { shelf: { like: "Mi piace" }, sentences: { stop: "!" } });
+  addTexts("it-IT", { shelf: { headings: { profile: "Per te" } } });
+  const { headings, like } = shelfTexts("en-GB");
+  assert.deepEqual([headings.profile, headings.trending, like], ["Picked for you", "Popular now", "Like"]);
+  const italian = await loadTexts("it-CH", "shelf");
+  assert.deepEqual([italian.headings.profile, italian.like, italian.hide], ["Per te", "Mi piace", "Hide"]);
+  assert.equal((await loadTexts("it", "sentences")).stop, "!");
+  assert.equal((await loadTexts("de", "shelf")).like, "Gefällt mir");
 });

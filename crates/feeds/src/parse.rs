@@ -122,7 +122,8 @@ impl<'a> FeedReader<'a> {
 
     /// Opens a site, whose pages are read one after another. `name` is used in messages.
     pub fn open_site(name: &str, pages: impl Iterator<Item = io::Result<SitePage>> + 'a) -> Self {
-        let (name, state, rows) = (name.to_owned(), Rc::default(), Box::new(Site::new(pages)));
+        let (name, state, rows) = (name.to_owned(), Rc::<ReadState>::default(), Box::new(Site::new(pages)));
+        state.encoding.set("UTF-8");
         Self { name, format: Format::Html, state, rows, ended: false }
     }
 
