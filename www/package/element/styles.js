@@ -73,6 +73,8 @@ svg { inline-size: 1.125rem; block-size: 1.125rem; fill: none; stroke: currentCo
 .picture { flex: 999 1 0; min-block-size: 0; overflow: hidden; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); place-items: center; background: var(--_picture) }
 .image { display: block; inline-size: 100%; block-size: 100%; object-fit: var(--nearmind-picture-fit, cover) }
 .body { flex: 1 0 calc(var(--_card-height) - 2px - 100cqi / (var(--nearmind-picture-ratio, 1))); min-block-size: 0; display: flex; flex-direction: column; padding: .75rem .875rem .625rem }
+/* Where no card has a picture, the text takes its room. */
+.list:not(:has(.image, .skeleton)) { .picture { display: none } .body { flex-basis: 0 } .description { -webkit-line-clamp: 12 !important } }
 .brand { font-size: .75rem; line-height: 1rem; color: var(--_muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .title { margin-block-start: .125rem; font-size: .9375rem; font-weight: 600; line-height: 1.3; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; flex: none }
 .link { color: inherit; text-decoration: none }
