@@ -50,6 +50,31 @@ fn rules_pin_bury_exclude_and_boost_by_context() {
 }
 
 #[test]
+fn recently_viewed_items_are_the_latest_first() {
+    let mut visit = open(MemoryStore::default(), "en");
+    let viewed = |visit: &mut _, more: serde_json::Value| {
+        let mut request = json!({"scene": "recently-viewed"});
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let list = shelf(&request_shelf(visit, request));
+        (list.basis, ids(&list).into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    assert_eq!(viewed(&mut visit, json!({})), (Basis::Viewed, vec![]));
+    for (time, (name, item)) in
+        [(ViewItem, "bicycle-0"), (SelectItem, "tea-1"), (Like, "tea-2"), (ViewItem, "tea-3"), (ViewItem, "bicycle-0")]
+            .into_iter()
+            .enumerate()
+    {
+        track(&mut visit, name, item, time as u32 + 1);
+    }
+    assert_eq!(viewed(&mut visit, json!({})).1, ["bicycle-0", "tea-3", "tea-1"]);
+    assert_eq!(viewed(&mut visit, json!({"item": "tea-3", "limit": 1})).1, ["bicycle-0"]);
+    assert_eq!(viewed(&mut visit, json!({"item": "bicycle-0"})).1, ["tea-3", "tea-1"]);
+    track(&mut visit, AddToCart, "tea-1", 8);
+    track(&mut visit, Hide, "tea-3", 9);
+    assert_eq!(viewed(&mut visit, json!({})).1, ["bicycle-0"]);
+}
+
+#[test]
 fn what_is_popular_at_a_place_counts_only_at_that_place() {
     let mut catalog = catalog(items());
     let teas: Vec<(u32, f32)> = (0..4).filter_map(|nth| Some((catalog.row(&format!("tea-{nth}"))?, 4.0))).collect();

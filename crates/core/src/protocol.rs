@@ -218,6 +218,8 @@ pub enum Basis {
     Text,
     /// What other visitors buy.
     Trending,
+    /// What the visitor viewed.
+    Viewed,
 }
 
 /// An item, ready to be drawn.

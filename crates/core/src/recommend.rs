@@ -11,6 +11,7 @@ mod options; //        a request, resolved against a catalogue
 pub mod statements; // how the visitor's texts change a list
 mod substitutes; //    items of the same kind
 pub mod texts; //      the vectors of the visitor's texts
+mod viewed; //         what the visitor viewed
 
 use std::{collections::BTreeSet, rc::Rc};
 
@@ -18,6 +19,7 @@ pub use self::contributions::{NEGLIGIBLE_SHARE, ScoreParts, SignalContribution};
 pub use self::options::{MAX_CARDS, RankingOptions};
 use self::substitutes::substitutes;
 use self::texts::TextVectors;
+use self::viewed::recently_viewed;
 use crate::{
     catalog::Catalog,
     profile::{ContentScorer, EventName, History, Overrides, Profile, SimilarityCache, Source, cluster_interests},
@@ -55,7 +57,8 @@ pub struct RankedList<'a> {
     pub subject: Profile,
     /// Computes the content part of the scores.
     pub content_scorer: ContentScorer,
-    /// Computes every part of the score of any row. None for a varied selection, which is made without scores.
+    /// Computes every part of the score of any row. None for a varied selection and for what
+    /// the visitor viewed, which are made without scores.
     pub scorer: Option<Scorer<'a>>,
     /// The note to the visitor about their last text, if there is one.
     pub text_note: Option<TextNote>,
@@ -101,6 +104,10 @@ pub fn recommend<'a>(
         seed: options.seed,
         limit: options.limit,
     };
+    if scene.kind == ShelfKind::RecentlyViewed {
+        let hits = recently_viewed(&ranker, inputs.history, &always_excluded);
+        return RankedList { basis, hits, profile, subject, content_scorer, scorer: None, text_note: None };
+    }
     let text_note = statements::text_note(inputs, options);
     let scorer = (basis != Basis::ColdStart).then(|| {
         let parts = (&catalog.matrix, &catalog.fields, catalog.relations.as_ref());
@@ -192,6 +199,7 @@ fn subject(
             };
             (basis, profile.clone())
         }
+        ShelfKind::RecentlyViewed => (Basis::Viewed, profile.clone()),
         ShelfKind::ForYou | ShelfKind::Trending => (Basis::ColdStart, profile.clone()),
     }
 }

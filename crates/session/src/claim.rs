@@ -25,7 +25,7 @@ pub fn claim(catalog: &Catalog, lang: &str, ranked: &RankedList, options: &Ranki
     match ranked.basis {
         Basis::Trending => return popular(),
         Basis::Profile | Basis::Cart => {}
-        Basis::ColdStart | Basis::Item | Basis::Text => return None,
+        Basis::ColdStart | Basis::Item | Basis::Text | Basis::Viewed => return None,
     }
     let parts = ranked.scorer.as_ref()?.breakdown(row);
     let can_be_reason = |added: &SignalContribution| match &added.signal.source {

@@ -108,6 +108,15 @@ impl History {
         self.sources.iter().filter(|history| history.is_in_cart).filter_map(|history| history.source.row())
     }
 
+    /// Rows that were viewed, the latest first.
+    pub fn viewed(&self) -> Vec<u32> {
+        let viewed = self.sources.iter().filter(|history| history.viewed_ms > f64::NEG_INFINITY);
+        let mut viewed: Vec<_> =
+            viewed.filter_map(|history| Some((history.viewed_ms, history.source.row()?))).collect();
+        sort_by(&mut viewed, |a, b| b.0.total_cmp(&a.0));
+        viewed.into_iter().map(|(_, row)| row).collect()
+    }
+
     /// Whether any event is about a text.
     pub fn has_texts(&self) -> bool {
         matches!(self.positions.last_key_value(), Some((Source::Text(_), _))) // texts sort after items

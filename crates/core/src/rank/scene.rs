@@ -49,6 +49,8 @@ pub enum ShelfKind {
     GoesWith,
     /// What others buy; a varied selection if no interactions were learned.
     Trending,
+    /// What the visitor viewed, the latest first.
+    RecentlyViewed,
 }
 
 /// The settings of one kind of list. As JSON every field may be absent.
@@ -158,6 +160,7 @@ const BUILT_IN: [(&str, &str); 9] = [
     ("more-like-this", include_str!("scenes/more-like-this.json")),
     ("goes-with", include_str!("scenes/goes-with.json")),
     ("trending", include_str!("scenes/trending.json")),
+    ("recently-viewed", include_str!("scenes/recently-viewed.json")),
     ("shop", include_str!("scenes/for-you.json")),
     ("news", include_str!("scenes/news.json")),
     ("music", include_str!("scenes/music.json")),
@@ -173,6 +176,7 @@ impl Scene {
             ShelfKind::MoreLikeThis => Self::from_name("more-like-this"),
             ShelfKind::GoesWith => Self::from_name("goes-with"),
             ShelfKind::Trending => Self::from_name("trending"),
+            ShelfKind::RecentlyViewed => Self::from_name("recently-viewed"),
         }
         .unwrap_or_default()
     }
@@ -270,7 +274,8 @@ mod tests {
             let scene: Scene = serde_json::from_str(json).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(scene.problem(), None, "{name}");
         }
-        for kind in [ShelfKind::ForYou, ShelfKind::MoreLikeThis, ShelfKind::GoesWith, ShelfKind::Trending] {
+        let others = [ShelfKind::GoesWith, ShelfKind::Trending, ShelfKind::RecentlyViewed];
+        for kind in [ShelfKind::ForYou, ShelfKind::MoreLikeThis].into_iter().chain(others) {
             assert_eq!(Scene::built_in(kind).kind, kind);
         }
     }

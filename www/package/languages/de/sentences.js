@@ -45,6 +45,7 @@ export const sentences = {
     profile: "",
     cart: "",
     trending: "",
+    viewed: "Sie haben es sich angesehen",
   },
   stop: ".",
   without: (label, place, of) =>

@@ -9,6 +9,7 @@ export const shelf = {
     cart: "Passt zu Ihrem Warenkorb",
     text: "Passt zu dieser Seite",
     trending: "Gerade beliebt",
+    viewed: "Zuletzt angesehen",
   },
   moreLike: (title) => `Ähnlich wie „${title}“`,
   like: "Gefällt mir",

@@ -57,6 +57,7 @@ export const sentences = {
     profile: "",
     cart: "",
     trending: "",
+    viewed: "You viewed it",
   },
   /** Ends a sentence. */
   stop: ".",

@@ -11,6 +11,7 @@ export const shelf = {
     cart: "Goes with your cart",
     text: "Fits this page",
     trending: "Popular now",
+    viewed: "Recently viewed",
   },
   moreLike: (/** @type {string} */ title) => `More like ${title}`,
   like: "Like",

@@ -48,6 +48,7 @@ export const sentences = {
     profile: "",
     cart: "",
     trending: "",
+    viewed: "Lo has visto",
   },
   stop: ".",
   without: (label, place, of) => {

@@ -9,6 +9,7 @@ export const shelf = {
     cart: "Combina con tu carrito",
     text: "Relacionado con esta página",
     trending: "Lo más popular ahora",
+    viewed: "Vistos recientemente",
   },
   moreLike: (title) => `Productos parecidos a “${title}”`,
   like: "Me gusta",

@@ -50,6 +50,7 @@ export const sentences = {
     profile: "",
     cart: "",
     trending: "",
+    viewed: "Vous l'avez consulté",
   },
   stop: ".",
   without: (label, place, of) =>

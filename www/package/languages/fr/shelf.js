@@ -9,6 +9,7 @@ export const shelf = {
     cart: "Pour compléter votre panier",
     text: "En rapport avec cette page",
     trending: "Populaires en ce moment",
+    viewed: "Vus récemment",
   },
   moreLike: (title) => `Produits similaires à «\u00a0${title}\u00a0»`,
   like: "J'aime",

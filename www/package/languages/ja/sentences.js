@@ -32,6 +32,7 @@ export const sentences = {
     profile: "",
     cart: "",
     trending: "",
+    viewed: "以前ご覧になった商品",
   },
   stop: "です。",
   without: (label, place, of) =>

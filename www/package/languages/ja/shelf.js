@@ -9,6 +9,7 @@ export const shelf = {
     cart: "カートの商品に合うおすすめ",
     text: "このページに合う商品",
     trending: "いま人気の商品",
+    viewed: "最近チェックした商品",
   },
   moreLike: (title) => `「${title}」に似た商品`,
   like: "いいね",

@@ -31,6 +31,7 @@ export const sentences = {
     profile: "",
     cart: "",
     trending: "",
+    viewed: "您看过它",
   },
   stop: "。",
   without: (label, place, of) =>

@@ -9,6 +9,7 @@ export const shelf = {
     cart: "搭配您的购物车",
     text: "与本页相关",
     trending: "热门",
+    viewed: "最近浏览",
   },
   moreLike: (title) => `与“${title}”相似`,
   like: "喜欢",
