@@ -155,7 +155,7 @@ impl Default for Scene {
 }
 
 /// The built-in scenes, by name.
-const BUILT_IN: [(&str, &str); 9] = [
+const BUILT_IN: [(&str, &str); 10] = [
     ("for-you", include_str!("scenes/for-you.json")),
     ("more-like-this", include_str!("scenes/more-like-this.json")),
     ("goes-with", include_str!("scenes/goes-with.json")),
