@@ -163,7 +163,7 @@ export type DeviceChoice = "auto" | "cpu" | "gpu";
 export type PictureSource = "shop" | "private";
 
 /** The kind of a list: what it is based on. */
-export type ShelfKind = "for-you" | "more-like-this" | "goes-with" | "trending";
+export type ShelfKind = "for-you" | "more-like-this" | "goes-with" | "trending" | "recently-viewed";
 
 /**
  * What the list of a shelf should contain. Scene, filter and rules are JSON as the shop writes it. An error in one of
@@ -485,7 +485,7 @@ export type Shelf = {
 };
 
 /** What a list is based on. A page may show this, and must not give any other reason. */
-export type Basis = "cold-start" | "profile" | "item" | "cart" | "text" | "trending";
+export type Basis = "cold-start" | "profile" | "item" | "cart" | "text" | "trending" | "viewed";
 
 /** An item, ready to be drawn. */
 export type Card = {
