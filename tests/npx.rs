@@ -99,7 +99,27 @@ fn the_package_does_what_the_native_command_does() {
         let plain = |output: &Output| String::from_utf8_lossy(&output.stderr).replace("os error 44", "os error 2");
         assert_eq!((own.status.code(), plain(&own)), (expected.status.code(), plain(&expected)), "{mistake:?}");
     }
+    documented_commands_work(&folder);
     copied_files_are_served(&folder);
+}
+
+/// The commands of the documentation, as they are typed, but for `serve`, which does not end.
+fn documented_commands_work(folder: &Path) {
+    let site = folder.join("public/blog/tea");
+    fs::create_dir_all(&site).unwrap();
+    fs::write(site.join("index.html"), "<main><h1>Tea</h1><p>How green tea is brewed.</p></main>").unwrap();
+    let mut count = 0;
+    for page in ["first-shelf.md", "guides/sites.md"] {
+        let text = fs::read_to_string(root().join("docs").join(page)).unwrap();
+        let commands = text.lines().filter_map(|line| line.strip_prefix("npx nearmind "));
+        for command in commands.filter(|command| !command.starts_with("serve")) {
+            let output = npx(folder, &command.split(' ').collect::<Vec<_>>());
+            assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+            count += 1;
+        }
+    }
+    assert_eq!(count, 4);
+    assert!(folder.join("public/nearmind/catalog/manifest.json").is_file());
 }
 
 /// `copy` and `serve` do the rest of what a page needs.
