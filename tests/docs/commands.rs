@@ -18,13 +18,7 @@ pub fn commands(root: &Path) -> Vec<String> {
     snippets(root, "sh").iter().flat_map(|snippet| snippet.lines()).map(str::to_owned).collect()
 }
 
-/// Whether a command creates or copies files and needs no program of this project.
-pub fn is_file_command(command: &str) -> bool {
-    ["mkdir ", "cp "].iter().any(|name| command.starts_with(name))
-}
-
-/// Creates what the commands use: a feed, a built package, a folder of pictures and one with interactions. Links models
-/// and docs.
+/// Creates what the commands use: a feed, a folder of pictures and one with interactions. Links models and docs.
 fn create_inputs(root: &Path, folder: &Path) {
     let feed = fs::read(root.join("tests/feeds/samples/google.xml")).unwrap();
     let mut gzip = GzEncoder::new(File::create(folder.join("feed.xml.gz")).unwrap(), Compression::fast());
@@ -33,8 +27,6 @@ fn create_inputs(root: &Path, folder: &Path) {
     for linked in ["models", "docs"] {
         symlink(root.join(linked), folder.join(linked)).unwrap();
     }
-    fs::create_dir_all(folder.join("dist/npm")).unwrap();
-    fs::write(folder.join("dist/npm/shelf.js"), "").unwrap();
     fs::create_dir(folder.join("public")).unwrap();
     let data = folder.join("DIR");
     fs::create_dir(&data).unwrap();
@@ -48,28 +40,17 @@ fn create_inputs(root: &Path, folder: &Path) {
     }
 }
 
-/// Runs the documented commands of one program, `cargo run {target} -- ...`, and those that create or copy files, in
-/// the order of the pages. Checks that the files in `outputs` exist afterwards. Returns the number of commands of the
+/// Runs the documented commands of one program, `cargo run {target} -- ...`, in the order of the pages. Checks that the files in `outputs` exist afterwards. Returns the number of commands of the
 /// program.
 pub fn run(root: &Path, target: &str, program: &str, outputs: &[&str]) -> usize {
     let folder = tempfile::tempdir().unwrap();
     create_inputs(root, folder.path());
     let mut count = 0;
     for command in commands(root) {
-        let mut process = match command.split_once(&format!("{target} -- ")) {
-            Some((_, arguments)) => {
-                count += 1;
-                let mut process = Command::new(program);
-                process.args(arguments.split(' '));
-                process
-            }
-            None if is_file_command(&command) => {
-                let mut process = Command::new("sh");
-                process.args(["-c", &command]);
-                process
-            }
-            None => continue,
-        };
+        let Some((_, arguments)) = command.split_once(&format!("{target} -- ")) else { continue };
+        count += 1;
+        let mut process = Command::new(program);
+        process.args(arguments.split(' '));
         let output = process.current_dir(folder.path()).output().unwrap();
         assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     }
