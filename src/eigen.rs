@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_matrix_of_zeros_has_no_directions_and_one_without_numbers_is_refused() {
+    fn zeros_have_eigenvalues_and_what_is_no_number_has_none() {
         assert_eq!(eigen(vec![0.0; 9], 3).unwrap().values, [0.0; 3]);
         assert!(eigen(vec![f64::NAN; 9], 3).is_none());
     }
