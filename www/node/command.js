@@ -58,17 +58,24 @@ const nearmind = {
       return threads.count;
     }),
 
-  /** @param {number} ids @param {number} starts @param {number} texts @param {number} tasks @param {number} taskCount @param {number} vectors */
-  encode: (ids, starts, texts, tasks, taskCount, vectors) =>
+  /**
+   * @param {number} ids @param {number} starts @param {number} texts @param {number} tasks @param {number} taskCount
+   * @param {number} vectors @param {number} states
+   */
+  encode: (ids, starts, texts, tasks, taskCount, vectors, states) =>
     reported(() => {
       if (!threads) throw new Error("no model has been opened");
       const offsets = new Uint32Array(memory.buffer, starts, texts + 1);
-      const encoded = threads.encode({
-        ids: new Uint32Array(memory.buffer, ids, offsets[texts]),
-        starts: offsets,
-        tasks: new Uint32Array(memory.buffer, tasks, taskCount + 1),
-      });
-      new Float32Array(memory.buffer, vectors, encoded.length).set(encoded);
+      const encoded = threads.encode(
+        {
+          ids: new Uint32Array(memory.buffer, ids, offsets[texts]),
+          starts: offsets,
+          tasks: new Uint32Array(memory.buffer, tasks, taskCount + 1),
+        },
+        Boolean(states),
+      );
+      new Float32Array(memory.buffer, vectors, encoded.vectors.length).set(encoded.vectors);
+      if (states) new Float32Array(memory.buffer, states, encoded.states.length).set(encoded.states);
       return 1;
     }),
 

@@ -26,12 +26,15 @@ function fail(error) {
 
 /** @param {any} encoder @param {{memory: SharedArrayBuffer, lengths: number[]}} batch */
 async function work(encoder, { memory, lengths }) {
-  const { ids, starts, tasks, vectors } = batchIn(memory, lengths);
+  const { ids, starts, tasks, vectors, states } = batchIn(memory, lengths);
   for (let task; (task = Atomics.add(numbers, NEXT, 1)) < tasks.length - 1; ) {
     const [first, last] = [tasks[task], tasks[task + 1]];
     const [from, to] = [starts[first], starts[last]];
     const offsets = starts.slice(first, last + 1).map((start) => start - from);
-    vectors.set(await encoder.encodeTokens(ids.slice(from, to), offsets), first * encoder.width);
+    const encoded = await encoder.encodeTokens(ids.slice(from, to), offsets, states.length > 0);
+    const split = (last - first) * encoder.width;
+    vectors.set(encoded.subarray(0, split), first * encoder.width);
+    states.set(encoded.subarray(split), from * encoder.width);
   }
   count(FINISHED);
 }

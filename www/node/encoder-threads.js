@@ -58,11 +58,14 @@ export class EncoderThreads {
 
   /**
    * Encodes texts: their token ids `[T]`, where each starts and the last ends `[B + 1]`, and the tasks as offsets in
-   * `starts` `[tasks + 1]`. Returns the unit vectors `[B, D]`, which the next call overwrites.
+   * `starts` `[tasks + 1]`. Returns the unit vectors `[B, D]` and, if asked for, the states of the tokens `[T, D]`. The next
+   * call overwrites both.
    * @param {{ids: Uint32Array, starts: Uint32Array, tasks: Uint32Array}} batch
+   * @param {boolean} withStates
    */
-  encode({ ids, starts, tasks }) {
-    const lengths = [ids.length, starts.length, tasks.length, (starts.length - 1) * this.#width];
+  encode({ ids, starts, tasks }, withStates) {
+    const outputs = [(starts.length - 1) * this.#width, withStates ? ids.length * this.#width : 0];
+    const lengths = [ids.length, starts.length, tasks.length, ...outputs];
     const bytes = lengths.reduce((sum, length) => sum + length * 4, 0);
     if (bytes > this.#memory.byteLength) this.#memory = new SharedArrayBuffer(2 * bytes);
     const shared = batchIn(this.#memory, lengths);
@@ -73,7 +76,7 @@ export class EncoderThreads {
     Atomics.store(this.#numbers, FINISHED, 0);
     for (const thread of this.#threads) thread.postMessage({ memory: this.#memory, lengths });
     this.#wait(FINISHED);
-    return shared.vectors;
+    return shared;
   }
 
   /** Resolves when the threads have ended. */
@@ -93,12 +96,13 @@ export class EncoderThreads {
 }
 
 /** The arrays of a batch, one after the other in a memory. @param {SharedArrayBuffer} memory @param {number[]} lengths */
-export function batchIn(memory, [ids, starts, tasks, vectors]) {
+export function batchIn(memory, [ids, starts, tasks, vectors, states]) {
   return {
     ids: new Uint32Array(memory, 0, ids),
     starts: new Uint32Array(memory, 4 * ids, starts),
     tasks: new Uint32Array(memory, 4 * (ids + starts), tasks),
     vectors: new Float32Array(memory, 4 * (ids + starts + tasks), vectors),
+    states: new Float32Array(memory, 4 * (ids + starts + tasks + vectors), states),
   };
 }
 

@@ -20,8 +20,9 @@ unsafe extern "C" {
     /// has been printed.
     fn open_model(path: *const u8, path_bytes: usize) -> usize;
     /// Encodes `texts` texts: `ids` `[T]` and `starts` `[texts + 1]`, as in [`Batch`]. `tasks` `[task_count + 1]` are
-    /// offsets in `starts`: each thread takes one task after another. Writes the unit vectors `[texts, D]`. Returns 1, or 0
-    /// if a thread failed; then the reason has been printed.
+    /// offsets in `starts`: each thread takes one task after another. Writes the unit vectors `[texts, D]` and, unless
+    /// `states` is null, the states of the tokens `[T, D]`. Returns 1, or 0 if a thread failed; then the reason has been
+    /// printed.
     fn encode(
         ids: *const u32,
         starts: *const u32,
@@ -29,6 +30,7 @@ unsafe extern "C" {
         tasks: *const u32,
         task_count: usize,
         vectors: *mut f32,
+        states: *mut f32,
     ) -> u32;
 }
 
@@ -59,22 +61,22 @@ impl Encoder for AllCores {
     }
 
     async fn encode(&mut self, batch: &Batch, output: OutputKind) -> Result<Embeddings, EncodeError> {
-        if output != OutputKind::Vectors {
-            return Err(EncodeError::BadBatch("token states are not computed under Node".into()));
-        }
         let texts = batch.starts.len() - 1;
         let mut offsets = vec![0u32];
         for task in tasks(batch) {
             offsets.push(offsets[offsets.len() - 1] + task.starts.len() as u32 - 1);
         }
-        let mut vectors = vec![0f32; texts * self.width];
+        let state_rows = if output == OutputKind::VectorsAndTokens { batch.ids.len() } else { 0 };
+        let (mut vectors, mut tokens) = (vec![0f32; texts * self.width], vec![0f32; state_rows * self.width]);
         let (ids, starts) = (batch.ids.as_ptr(), batch.starts.as_ptr());
+        let states = if state_rows > 0 { tokens.as_mut_ptr() } else { std::ptr::null_mut() };
         // SAFETY: the arrays have the lengths that `encode` reads and writes, and live until it returns.
-        let done = unsafe { encode(ids, starts, texts, offsets.as_ptr(), offsets.len() - 1, vectors.as_mut_ptr()) };
+        let done =
+            unsafe { encode(ids, starts, texts, offsets.as_ptr(), offsets.len() - 1, vectors.as_mut_ptr(), states) };
         if done == 0 {
             return Err(EncodeError::BadBatch("a worker thread failed: the message above says why".into()));
         }
-        Ok(Embeddings { vectors, ..Embeddings::default() })
+        Ok(Embeddings { vectors, tokens })
     }
 }
 

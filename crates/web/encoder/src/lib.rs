@@ -134,12 +134,19 @@ impl EncoderModule {
         Ok(Float32Array::from(&vectors[..]))
     }
 
-    /// The unit vectors `[B, D]` of texts as token ids: `ids` `[T]` and `starts` `[B + 1]`, as in `nearmind_encoder::Batch`. The
-    /// command under Node has tokenized them.
+    /// The unit vectors `[B, D]` of texts as token ids, followed by the states of their tokens `[T, D]` if `with_states`: `ids`
+    /// `[T]` and `starts` `[B + 1]`, as in `nearmind_encoder::Batch`. The command under Node has tokenized them.
     #[wasm_bindgen(js_name = encodeTokens)]
-    pub async fn encode_tokens(&mut self, ids: Vec<u32>, starts: Vec<u32>) -> Result<Float32Array, JsValue> {
-        let encoded = self.model.encoder().encode(&Batch { ids, starts }, OutputKind::Vectors).await;
-        let encoded = encoded.map_err(|error| encode_error(&error))?;
+    pub async fn encode_tokens(
+        &mut self,
+        ids: Vec<u32>,
+        starts: Vec<u32>,
+        with_states: bool,
+    ) -> Result<Float32Array, JsValue> {
+        let output = if with_states { OutputKind::VectorsAndTokens } else { OutputKind::Vectors };
+        let encoded = self.model.encoder().encode(&Batch { ids, starts }, output).await;
+        let mut encoded = encoded.map_err(|error| encode_error(&error))?;
+        encoded.vectors.append(&mut encoded.tokens);
         Ok(Float32Array::from(&encoded.vectors[..]))
     }
 
