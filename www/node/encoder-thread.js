@@ -34,7 +34,7 @@ async function work(encoder, { memory, lengths }) {
     const encoded = await encoder.encodeTokens(ids.slice(from, to), offsets, states.length > 0);
     const split = (last - first) * encoder.width;
     vectors.set(encoded.subarray(0, split), first * encoder.width);
-    states.set(encoded.subarray(split), from * encoder.width);
+    if (states.length) states.set(encoded.subarray(split), from * encoder.width);
   }
   count(FINISHED);
 }
