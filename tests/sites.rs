@@ -78,10 +78,10 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Bakes a site. Returns its items and the report.
-fn bake(name: &str, site: &Path) -> (Vec<Item>, Report) {
+fn bake(name: &str, site: &Path, more: &[&str]) -> (Vec<Item>, Report) {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sites").join(format!("{name}-catalog"));
     let mut bake = Command::new(env!("CARGO_BIN_EXE_nearmind"));
-    bake.arg("bake").arg("--site").arg(site).args(["--no-embed", "--out"]).arg(&out);
+    bake.arg("bake").arg("--site").arg(site).args(more).args(["--no-embed", "--out"]).arg(&out);
     let output = bake.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report = fs::read(out.join(folder::PRIVATE_FOLDER).join(folder::REPORT)).unwrap();
@@ -97,7 +97,7 @@ fn four_generators_give_the_same_items() {
     };
     for generator in &GENERATORS {
         let name = generator.name;
-        let (items, report) = bake(name, &build(generator, &packages));
+        let (items, report) = bake(name, &build(generator, &packages), &[]);
         let end = if name == "vitepress" { ".html" } else { "/" };
         let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
         assert_eq!(ids, ["black-tea", "green-tea", "teapots"].map(|post| format!("/blog/{post}{end}")), "{name}");
@@ -121,6 +121,19 @@ fn four_generators_give_the_same_items() {
         assert_eq!(report.problems[&ProblemKind::Unpublished].reasons["noindex"], 1, "{name}");
         let others = &report.problems[&ProblemKind::NotProduct].reasons;
         assert!(!others.is_empty() && report.rows == report.items + report.left_out(), "{name}: {others:?}");
+    }
+}
+
+#[test]
+fn a_site_below_a_path_has_it_in_its_addresses() {
+    let site = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sites/below");
+    fs::create_dir_all(site.join("tea")).unwrap();
+    let page =
+        "<link rel=canonical href=https://tea.example/notes/tea/><main><h1>Tea</h1>How green tea is brewed.</main>";
+    fs::write(site.join("tea/index.html"), page).unwrap();
+    for base in ["/notes/", "notes"] {
+        let (items, _) = bake("below", &site, &["--base", base]);
+        assert_eq!((items[0].id.as_str(), items[0].url.as_str()), ("/notes/tea/", "/notes/tea/"));
     }
 }
 

@@ -31,6 +31,9 @@ pub struct FeedArgs {
     /// with noindex, redirects and lists of pages are left out. May be repeated
     #[arg(long, value_name = "DIR")]
     site: Vec<PathBuf>,
+    /// Path below which the site is served, such as /docs/
+    #[arg(long, value_name = "PATH", default_value = "/", requires = "site")]
+    base: String,
     /// Format of all feeds: csv, tsv, xml, rss, atom, json, jsonl, html, shopify-csv, shopify-json, woocommerce and
     /// others. By default it is recognised from the content
     #[arg(long)]
@@ -111,10 +114,10 @@ impl FeedArgs {
             let files = site::html_files(folder)?;
             let style = ProgressStyle::with_template("{bar:30} {pos}/{len} pages, {eta} left")?;
             let bar = ProgressBar::new(files.len() as u64).with_style(style);
-            let (root, counted) = (folder.clone(), bar.clone());
+            let (root, base, counted) = (folder.clone(), self.base.clone(), bar.clone());
             let pages = files.into_iter().map(move |file| {
                 counted.inc(1);
-                site::read_page(&root, &file)
+                site::read_page(&root, &base, &file)
             });
             import.open_site(&folder.display().to_string(), pages);
             while import.step(ROWS_PER_STEP)?.is_some() {}

@@ -31,11 +31,11 @@ pub fn html_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Reads one of these files.
+/// Reads one of these files, whose address is its path below `base`.
 ///
 /// # Errors
 /// If the file cannot be read.
-pub fn read_page(folder: &Path, file: &Path) -> io::Result<SitePage> {
+pub fn read_page(folder: &Path, base: &str, file: &Path) -> io::Result<SitePage> {
     let relative = file.strip_prefix(folder).unwrap_or(file);
     let names: Vec<_> = relative.iter().map(|name| name.to_string_lossy()).collect();
     let path = names.join("/");
@@ -44,5 +44,7 @@ pub fn read_page(folder: &Path, file: &Path) -> io::Result<SitePage> {
         _ => &path,
     };
     let html = fs::read(file).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
-    Ok(SitePage { address: format!("/{address}"), html: String::from_utf8_lossy(&html).into_owned() })
+    let base = base.trim_matches('/');
+    let base = if base.is_empty() { String::new() } else { format!("/{base}") };
+    Ok(SitePage { address: format!("{base}/{address}"), html: String::from_utf8_lossy(&html).into_owned() })
 }
