@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { addTexts, loadTexts, shelfTexts } from "../../www/package/languages.js";
+import { addTexts } from "../../www/package/add-texts.js";
+import { loadTexts, shelfTexts } from "../../www/package/languages.js";
 
 const FOLDER = new URL("../../www/package/languages/", import.meta.url);
 const CODES = readdirSync(FOLDER);
@@ -104,9 +105,9 @@ test("a page gets the texts of its language, or English ones", async () => {
 });
 
 test("a page adds words of its own, and another language", async () => {
-  addTexts("en", { shelf: { headings: { profile: "Picked for you" } } });
-  addTexts("it", { shelf: { like: "Mi piace" }, sentences: { stop: "!" } });
-  addTexts("it-IT", { shelf: { headings: { profile: "Per te" } } });
+  await addTexts("en", { shelf: { headings: { profile: "Picked for you" } } });
+  await addTexts("it", { shelf: { like: "Mi piace" }, sentences: { stop: "!" } });
+  await addTexts("it-IT", { shelf: { headings: { profile: "Per te" } } });
   const { headings, like } = shelfTexts("en-GB");
   assert.deepEqual([headings.profile, headings.trending, like], ["Picked for you", "Popular now", "Like"]);
   const italian = await loadTexts("it-CH", "shelf");

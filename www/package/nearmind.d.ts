@@ -9,9 +9,3 @@ export const Nearmind: {
   /** Returns the client for a catalogue and a model; the same one for the same options. */
   open(options: Options): Nearmind;
 };
-
-/**
- * Adds texts to a language, or replaces some. A new language has the English texts where the page gives none. Call it before
- * a shelf is on the page. `texts` has the keys of the files in `languages/en`: `shelf`, `sentences` and `panel`.
- */
-export function addTexts(lang: string, texts: { shelf?: object; sentences?: object; panel?: object }): void;

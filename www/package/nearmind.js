@@ -16,7 +16,6 @@ import { Outbox } from "./outbox.js";
 import { spawn } from "./spawn.js";
 import { Supervisor } from "./supervisor.js";
 import { withTexts } from "./texts.js";
-export { addTexts } from "./languages.js";
 
 const VERSION = 3;
 /** Changes by other tabs within this time are read together. */

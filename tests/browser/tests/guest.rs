@@ -11,7 +11,7 @@ use serde_json::json;
 use xtask::size::brotli_len;
 
 /// Limit for the scripts that the page's thread loads before the first cards, compressed.
-const LOADER_BYTES: usize = 15_100;
+const LOADER_BYTES: usize = 15_300;
 
 const BARE: &str = r#"<nearmind-shelf catalog="catalog/" model="models/minilm/"></nearmind-shelf>"#;
 
