@@ -102,8 +102,25 @@ fn the_package_does_what_the_native_command_does() {
         let plain = |output: &Output| String::from_utf8_lossy(&output.stderr).replace("os error 44", "os error 2");
         assert_eq!((own.status.code(), plain(&own)), (expected.status.code(), plain(&expected)), "{mistake:?}");
     }
+    modules_are_found_by_their_names(&folder);
     documented_commands_work(&folder);
     copied_files_are_served(&folder);
+}
+
+/// Importing them on a server does nothing.
+fn modules_are_found_by_their_names(folder: &Path) {
+    let import =
+        "const names = ['nearmind', 'nearmind/shelf', 'nearmind/profile', 'nearmind/pool.js', 'nearmind/add-texts.js'];
+        const found = await Promise.all(names.map((name) => import(name)));
+        const manifest = (await import('nearmind/custom-elements.json', { with: { type: 'json' } })).default;
+        console.log(found.map((module) => Object.keys(module).sort().join()).join(' '), manifest.modules.length);";
+    let mut node = Command::new("node");
+    let output = node.args(["--input-type=module", "--eval", import]).current_dir(folder).output().unwrap();
+    let names = String::from_utf8_lossy(&output.stdout);
+    let expected = "Nearmind NearmindShelf NearmindProfile EmbedPool,suitable addTexts 2";
+    assert_eq!(names.trim(), expected, "{}", String::from_utf8_lossy(&output.stderr));
+    let package = folder.join("node_modules/nearmind");
+    assert!(!package.join("demo").exists() && package.join("LICENSE-MIT").is_file());
 }
 
 /// The commands of the documentation, as they are typed, but for `serve`, which does not end.

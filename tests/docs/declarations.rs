@@ -17,7 +17,11 @@ the worker exchange. All text is UTF-16 as in JavaScript; all times are millisec
 
 /// The page of the JavaScript API.
 pub fn javascript(root: &Path) -> String {
-    page(root, JAVASCRIPT, &["nearmind.d.ts", "types.d.ts", "shelf.d.ts", "profile.d.ts", "pool.d.ts", "add-texts.d.ts"])
+    page(
+        root,
+        JAVASCRIPT,
+        &["nearmind.d.ts", "types.d.ts", "shelf.d.ts", "profile.d.ts", "pool.d.ts", "add-texts.d.ts"],
+    )
 }
 
 /// The page of the types that the page and the worker exchange.

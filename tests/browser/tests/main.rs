@@ -22,7 +22,6 @@ mod log; // the visitor's log
 mod long_tasks; // the page's thread has none
 mod model_loading; // when the model is loaded
 mod offline; // the demo shop without network
-mod package; // the npm package
 mod page_interface; // attributes, properties and events
 mod pictures; // photographs, private pictures
 mod pool; // several workers
