@@ -152,7 +152,7 @@ fn never_start_first_module() -> Interceptor {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_whose_module_never_starts_is_replaced() -> Result<()> {
     visit_in_each_browser(|| Site::with_interceptor(never_start_first_module()), async |shop: &Shop| {
-        shop.open("index.html").await?;
+        shop.goto("index.html").await?;
         let track = r#"
             let restarts = 0;
             client.subscribe(({ type }) => { restarts += type === "restarted"; });
