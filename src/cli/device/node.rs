@@ -1,5 +1,5 @@
-//! The CPU on all cores under Node: worker threads that run the browser's encoder module (`www/node/encoder-threads.js`). They share
-//! the memory of the batch with the command, which waits for them.
+//! The CPU on all cores under Node: worker threads that run the browser's encoder module
+//! (`www/node/encoder-threads.js`). They share the memory of the batch with the command, which waits for them.
 
 use std::{os::wasi::ffi::OsStrExt, path::Path};
 
